@@ -67,6 +67,7 @@ ELSEWHERE = {
     # the evaluation has changed by either.
     "evaluations_importdraft",
     "evaluations_columnmemory",
+    "evaluations_gridview",
 }
 READING = {"GET", "HEAD", "OPTIONS"}
 # When a vendor first read its invitation is kept there, with an entry, and who has read

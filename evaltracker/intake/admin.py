@@ -42,7 +42,6 @@ from evaltracker.intake.services.drafts import (
     what_waits,
 )
 from evaltracker.intake.services.imports import (
-    PASTED,
     REST,
     apply_draft,
     forget,
@@ -60,7 +59,7 @@ from evaltracker.pages.workspace import (
     show,
 )
 from evaltracker.rows.guards import MOST_CELL_CHARACTERS, Unreadable, is_large
-from evaltracker.rows.sources import as_copied, read_table
+from evaltracker.rows.sources import PASTED, as_copied, read_table
 from evaltracker.toolbox.files import TYPES, download
 
 LISTED, MOST_PASTED = 20, 1_000_000

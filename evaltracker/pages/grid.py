@@ -252,6 +252,8 @@ class Grid[S: models.Model, R: models.Model]:
     first_column: ClassVar[str] = ""
     # Columns of a new row that repeat those of the row above it.
     carried: ClassVar[tuple[str, ...]] = ()
+    # The act that takes a new row away again, by name; blank: no undo of added rows.
+    remover: ClassVar[str] = ""
     # Acts whose forms are not asked once for all ticked rows, by name.
     own_answers: ClassVar[Mapping[str, OwnAnswers]] = {}
 
@@ -342,13 +344,6 @@ class Grid[S: models.Model, R: models.Model]:
     def unpaste(self, subject: S, token: Any, by: User) -> None:
         """Take back what `paste` took in."""
         raise Refused("It can be undone no more.")
-
-    def choice_named(self, subject: S, column: str, name: str, by: User) -> Any:
-        """What a new row's cell names and nobody has listed yet, made now.
-
-        Returns None for a column that takes only what is listed.
-        """
-        return None
 
     def may_move(self, subject: S, user: User) -> bool:
         """Whether `user` may put rows into another order now."""

@@ -7,6 +7,7 @@ cell had been typed. A cell that is not what its reader saw any more is refused.
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -29,8 +30,10 @@ from evaltracker.pages.grid import (
     kind_of,
     reader_of,
 )
+from evaltracker.pages.grid_paste import plan_rows, values_of, what_to_ask
 from evaltracker.pages.site import Detour, site
 from evaltracker.pages.views import save_view, view_of
+from evaltracker.rows.sources import pasted_cells
 from evaltracker.toolbox.text import listed_few
 
 
@@ -200,39 +203,6 @@ def _call(row: Any, call: list[tuple[Change, Any]], by: User) -> list[RefusedCel
     return []
 
 
-class _NewCells:
-    """What the cells of new rows hold; a choice that is new, too, is made once."""
-
-    def __init__(self, grid: Grid[Any, Any], subject: Any, by: User) -> None:
-        self.grid, self.subject, self.by = grid, subject, by
-        self.readers = {
-            column.name: reader_of(column.field)
-            for column in grid.columns(subject, by)
-            if column.field
-        }
-        self.made: dict[tuple[str, str], Any] = {}
-
-    def read(self, column: str, value: Any) -> Any:
-        """What the cell holds.
-
-        Raises:
-            ValidationError: it cannot be read. Problem: it could not be made.
-        """
-        try:
-            return self.readers[column](value)
-        except ValidationError:
-            name = value.strip() if isinstance(value, str) else ""
-            about = (column, name.casefold())
-            if name and about not in self.made:
-                with transaction.atomic():
-                    self.made[about] = self.grid.choice_named(
-                        self.subject, column, name, self.by
-                    )
-            if self.made.get(about) is None:
-                raise
-            return self.made[about]
-
-
 def add_rows(
     grid: Grid[Any, Any],
     subject: Any,
@@ -245,8 +215,12 @@ def add_rows(
         RefusedCells: at `new-1` and so on; nothing was added.
     """
     refuse_too_many(len(typed), sum(map(len, typed)))
-    new = _NewCells(grid, subject, by)
-    if unknown := {name for row in typed for name in row} - new.readers.keys():
+    readers = {
+        column.name: reader_of(column.field)
+        for column in grid.columns(subject, by)
+        if column.field
+    }
+    if unknown := {name for row in typed for name in row} - readers.keys():
         raise Invalid(f"There is no column “{min(unknown)}” to fill here.")
     refused: list[RefusedCell] = []
     made = []
@@ -256,11 +230,9 @@ def add_rows(
             if not str(value).strip():
                 continue  # a blank says nothing: the row begins as the form does
             try:
-                read[name] = new.read(name, value)
+                read[name] = readers[name](value)
             except ValidationError as error:
                 refused.append(RefusedCell(key, name, " ".join(error.messages)))
-            except Problem as problem:
-                refused += refused_cells(key, {name: name}, problem)
         if refused:
             continue
         try:
@@ -408,24 +380,91 @@ def _paste(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer
         map(_is_text, [asked["text"], asked["shown"], *answers.values()])
     ):
         raise Invalid("“text” is what was pasted, “answers” what was chosen.")
-    return None, grid.paste(subject, asked["text"], answers, asked["shown"], user)
+    take: Any = (
+        grid.paste if type(grid).paste is not Grid.paste else partial(_take, grid)
+    )
+    pasted = take(subject, asked["text"], answers, asked["shown"], user)
+    return [] if "html" in pasted else None, pasted
+
+
+def _take(
+    grid: Grid[Any, Any],
+    subject: Any,
+    text: str,
+    answers: Mapping[str, str],
+    shown: str,
+    by: User,
+) -> dict[str, Any]:
+    plan = plan_rows(grid, subject, text, answers, by)
+    if not plan.can_apply or not (plan.is_certain or plan.digest == shown):
+        return what_to_ask(plan, answers)
+    made = add_rows(grid, subject, values_of(plan), by)
+    summary = f"{grid.counted(len(made))} added."
+    return {"sentence": summary, "undo": made if grid.remover else None}
+
+
+def _into(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
+    """Cells of a paste from the first of a range on; rows beyond the last are new."""
+    asked = _texts(asked, "rows", "text", "seen", "columns", "size")
+    columns = {column.name: column for column in grid.columns(subject, user)}
+    changes: list[Change] = []
+    refused: list[RefusedCell] = []
+    try:
+        ids, seen, (height, width) = asked["rows"], asked["seen"], asked["size"]
+        shown = [columns[name] for name in asked["columns"]]
+        refuse_too_many(height, height * width)
+        block = pasted_cells(asked["text"])
+        if block[0] == [column.label for column in shown][: len(block[0])]:
+            del block[0]
+        if len(block) == len(block[0]) == 1:
+            block = [block[0] * width] * height
+        for row, before, texts in zip(ids, seen, block, strict=False):
+            for column, text in zip(shown, texts, strict=False):
+                stored = before[column.name]
+                if text in (column.label_of(stored) if stored else "", str(stored)):
+                    continue
+                if column.is_open:
+                    changes.append(Change(row, column, stored, text))
+                else:
+                    why = column.closed or f"{column.label} is not changed here."
+                    refused.append(RefusedCell(row, column.name, why))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise Invalid("“into” is a text, and the cells that it goes into.") from None
+    changed, wrong = save_cells(grid, subject, changes, user)
+    refused += wrong
+    left = {(cell.row, cell.column) for cell in refused}
+    saved = [
+        (change.row, change.column.name)
+        for change in changes
+        if (change.row, change.column.name) not in left
+    ]
+    typed = {(change.row, change.column.name): change.typed for change in changes}
+    summary = f"{len(saved)} cell{'s' * (len(saved) != 1)} saved."
+    if refused:
+        summary += f" {len(refused)} not: {refused[0].sentence}"
+    red = [
+        {**cell.shown(), "typed": typed.get((cell.row, cell.column))}
+        for cell in refused
+    ]
+    more = block[len(ids) :]
+    if more and not grid.may_add(subject, user):
+        summary += f" {len(more)} rows more than stand here were left out."
+        more = []
+    heads = [column.label for column in shown][: len(more[0])] if more else []
+    return changed, {
+        "changed": saved,
+        "refused": red,
+        "sentence": summary,
+        "more": [heads, *more] if more else [],
+    }
 
 
 def _unpaste(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
-    grid.unpaste(subject, asked, user)
+    if grid.remover and isinstance(asked, list):
+        act_on_rows(grid, subject, grid.remover, asked, {"reason": UNDONE}, user)
+    else:
+        grid.unpaste(subject, asked, user)
     return None, {"sentence": "Undone."}
-
-
-def _view(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
-    asked = _texts(asked, "layout", "shared")
-    save_view(
-        grid=grid.name,
-        evaluation=grid.evaluation(subject),
-        layout=asked["layout"],
-        shared=asked["shared"] is True,
-        by=user,
-    )
-    return [], {"sentence": "View saved."}
 
 
 Work = Callable[[Grid[Any, Any], Any, Any, User], Answer]
@@ -435,8 +474,8 @@ WORK: dict[str, Work] = {
     "move": _move,
     "act": _act,
     "paste": _paste,
+    "into": _into,
     "unpaste": _unpaste,
-    "view": _view,
 }
 
 
@@ -457,16 +496,19 @@ def grid_view(request: HttpRequest, name: str, target_id: str) -> HttpResponse:
     user: Any = request.user
     subject = grid.load(user, target_id)
     try:
+        body = _read(request) if request.method == "POST" else {}
+        if "view" in body:
+            return JsonResponse(_keep_view(grid, subject, body["view"], user))
         if isinstance(grid, CustomGrid):
-            is_read = request.method != "POST"
-            answer = (
-                grid.whole(subject, user)
-                if is_read
-                else grid.take(subject, _read(request), user)
-            )
+            if "text" in body:
+                body["block"] = pasted_cells(str(body.pop("text")))
+            if body:
+                answer = grid.take(subject, body, user)
+            else:
+                answer = grid.whole(subject, user) | _view_of(grid, subject, user)
             return JsonResponse(answer, status=answer.pop("status", 200))
         if request.method == "POST":
-            return JsonResponse(_save(request, grid, subject, user))
+            return JsonResponse(_save(request, body, grid, subject, user))
         return JsonResponse(_whole_grid(request, grid, subject, user))
     except RefusedCells as problem:
         cells = [cell.shown() for cell in problem.cells]
@@ -485,7 +527,7 @@ def grid_view(request: HttpRequest, name: str, target_id: str) -> HttpResponse:
 def _whole_grid(
     request: HttpRequest, grid: Grid[Any, Any], subject: Any, user: User
 ) -> dict[str, Any]:
-    columns, where = grid.columns(subject, user), grid.evaluation(subject)
+    columns = grid.columns(subject, user)
     return {
         "title": grid.title,
         "noun": grid.noun,
@@ -495,10 +537,27 @@ def _whole_grid(
         "moves": grid.may_move(subject, user),
         "acts": [_described_act(grid, name) for name in grid.acts(subject, user)],
         "columns": [column.described() for column in columns],
-        "view": view_of(grid=grid.name, evaluation=where, by=user),
-        "shares": is_owner(user, where),
+        **_view_of(grid, subject, user),
         **_rows(request, grid, subject, user, columns),
     }
+
+
+def _view_of(grid: Grid[Any, Any], subject: Any, user: User) -> dict[str, Any]:
+    where = grid.evaluation(subject)
+    view = view_of(grid=grid.name, evaluation=where, by=user)
+    return {"view": view, "shares": is_owner(user, where)}
+
+
+def _keep_view(
+    grid: Grid[Any, Any], subject: Any, asked: Any, user: User
+) -> dict[str, Any]:
+    asked = _texts(asked, "layout", "shared")
+    evaluation, layout = grid.evaluation(subject), asked["layout"]
+    shared = asked["shared"] is True
+    save_view(
+        grid=grid.name, evaluation=evaluation, layout=layout, shared=shared, by=user
+    )
+    return {"sentence": "View saved."}
 
 
 def _described_act(grid: Grid[Any, Any], name: str) -> dict[str, Any]:
@@ -561,10 +620,13 @@ def _rows(
 
 
 def _save(
-    request: HttpRequest, grid: Grid[Any, Any], subject: Any, user: User
+    request: HttpRequest,
+    body: dict[str, Any],
+    grid: Grid[Any, Any],
+    subject: Any,
+    user: User,
 ) -> dict[str, Any]:
     """Do what one request asks: all of it, or nothing."""
-    body = _read(request)
     undone = body.pop("undo", False)
     if undone not in (True, False):
         raise Invalid("“undo” is true or false.")

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation, GridView, User
-from evaltracker.evaluations.policy import require_owner
+from evaltracker.evaluations.policy import lock, require_owner
 
 PARTS = {"columns", "sort", "filters"}
 LONGEST = 10_000
@@ -33,6 +33,7 @@ def save_view(
     """
     if shared:
         require_owner(by, evaluation)
+    lock(evaluation)
     whose = None if shared else by
     views = GridView.objects.visible_to(by).filter(evaluation=evaluation, grid=grid)
     # What is shared is what one sees oneself, from then on.

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import python_calamine as calamine
 from charset_normalizer import from_bytes
@@ -256,6 +256,7 @@ UNDOUBLED = (
     'a quotation mark stands inside a quoted cell. Write it twice ("") inside quotes.'
 )
 type Records = list[list[str]]
+PASTED = "Pasted table.txt"
 
 
 def read_separated(text: str) -> Sheet:
@@ -501,6 +502,23 @@ def as_copied(text: str) -> str:
     written = io.StringIO(newline="")
     csv.writer(written, dialect="excel-tab").writerows(records)
     return written.getvalue()
+
+
+def read_pasted(text: str) -> Workbook:
+    """Rows that were copied somewhere; raises Unreadable as `read_table` does."""
+    return read_table(as_copied(text).encode("utf-8", "replace"), PASTED)
+
+
+def pasted_cells(text: str) -> Records:
+    """The cells that a spreadsheet copied, as they stand: a blank one is one, too."""
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
+    try:
+        text = as_copied(text)
+    except Unreadable:
+        quoting = csv.QUOTE_NONE
+    lines = io.StringIO(text.removesuffix("\n").removesuffix("\r"), newline="")
+    reader = csv.reader(lines, delimiter="\t", quoting=quoting)
+    return [record or [""] for record in reader] or [[""]]
 
 
 def _copied(text: str, cells: re.Pattern[str]) -> Records:

@@ -284,6 +284,7 @@ class CriteriaGrid(Grid[Trial, Criterion]):
     anchor = "criterion"
     noun = "criterion"
     nouns = "criteria"
+    remover = "remove-criterion"
     first_column = "text"
     carried = ("requirement",)
     own_answers: ClassVar[Mapping[str, OwnAnswers]] = {

@@ -16,6 +16,7 @@ from evaltracker.errors import Refused, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned, is_owner
+from evaltracker.intake.grids import PastesImport
 from evaltracker.pages.base import HardenedAdmin, by, check_query
 from evaltracker.pages.fields import NamedChoice, mark_needed, text_field
 from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid
@@ -610,8 +611,8 @@ def first_contact(candidate: Candidate) -> str:
 
 
 @register_grid
-class CandidatesGrid(Grid[Evaluation, Candidate]):
-    name = "candidates"
+class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
+    name = imports = "candidates"
     title = "Candidates"
     related = ("owner",)
     anchor = "change"
@@ -706,11 +707,6 @@ class CandidatesGrid(Grid[Evaluation, Candidate]):
 
     def may_add(self, subject: Evaluation, user: User) -> bool:
         return why_not(check_add_candidate, subject, user) is None
-
-    def choice_named(
-        self, subject: Evaluation, column: str, name: str, by: User
-    ) -> Vendor | None:
-        return add_vendor(name=name, by=by) if column == "vendor" else None
 
     def add(
         self, subject: Evaluation, values: Mapping[str, Any], by: User

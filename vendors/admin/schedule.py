@@ -77,6 +77,7 @@ class KindsGrid(Grid[Evaluation, PriceItem]):
     related = ("owner",)
     anchor = "kind"
     noun = "kind"
+    remover = "remove-price-item"
     first_column = "name"
 
     def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:

@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
@@ -173,7 +174,7 @@ def remove_contact(*, contact: Contact, reason: str, by: By) -> Contact:
 @transaction.atomic
 def note_contact(*, candidate: Candidate, contact: str, by: By) -> Contact:
     """Add who gets the mail of a candidate's vendor, written “Name <address>”, or
-    correct the name of somebody who is known by that address.
+    correct the name of somebody who is known by that address. A bare address is one.
 
     Raises:
         Forbidden: `by` runs no evaluation. Refused: there is no vendor. Invalid: the
@@ -182,6 +183,9 @@ def note_contact(*, candidate: Candidate, contact: str, by: By) -> Contact:
     if candidate.vendor is None:
         raise Refused(f"{candidate.name} has no vendor, so nobody to write to.")
     # A name may hold a comma.
+    if re.fullmatch(r"<?[^\s<>@]+@[^\s<>@]+>?", contact.strip()):
+        address = contact.strip(" <>")
+        contact = f"{address} <{address}>"
     name, bracket, rest = contact.strip().partition("<")
     email, vendor = rest.removesuffix(">").strip(), candidate.vendor
     if not (name.strip() and bracket and rest.endswith(">") and "@" in email):

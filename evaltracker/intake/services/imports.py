@@ -44,7 +44,7 @@ from evaltracker.intake.services.drafts import (
     read_draft,
 )
 from evaltracker.rows.plan import Answers, Plan, read
-from evaltracker.rows.sources import Workbook, as_copied, read_table
+from evaltracker.rows.sources import Workbook, read_pasted, read_table
 from evaltracker.rows.subjects import Context, Key
 from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.processes import (
@@ -53,7 +53,6 @@ from evaltracker.toolbox.processes import (
     tell_progress,
 )
 
-PASTED = "Pasted table.txt"
 REST = "rest"
 SHOWN, BATCH, TRIES = 10, 5_000, 3
 MOVED = (
@@ -176,10 +175,6 @@ def take_pasted(
     if plan.can_apply and (plan.is_certain or plan.digest == shown):
         return _take_in(kind, evaluation, plan, user, uuid.uuid4())
     return plan
-
-
-def read_pasted(text: str) -> Workbook:
-    return read_table(as_copied(text).encode("utf-8", "replace"), PASTED)
 
 
 def _take_in(

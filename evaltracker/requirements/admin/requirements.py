@@ -23,6 +23,7 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.intake.grids import PastesImport
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.fields import (
     MeasureField,
@@ -364,8 +365,8 @@ def below_metric(row: Requirement) -> str:
 
 
 @register_grid
-class RequirementsGrid(Grid[Evaluation, Requirement]):
-    name = "requirements"
+class RequirementsGrid(PastesImport, Grid[Evaluation, Requirement]):
+    name = imports = "requirements"
     title = "Requirements"
     related = ("owner",)
     anchor = "requirement"
@@ -444,13 +445,6 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
             raise Invalid("Choose a category.", errors={"category": ["Choose one."]})
         filled["ref"] = filled.get("ref") or free_ref(subject)
         return add_requirement(evaluation=subject, by=by, **{"text": "", **filled})
-
-    def choice_named(
-        self, subject: Evaluation, column: str, name: str, by: User
-    ) -> Category | None:
-        if column != "category":
-            return None
-        return add_category(evaluation=subject, name=name, by=by)
 
     def may_move(self, subject: Evaluation, user: User) -> bool:
         return why_not(check_change_requirements, subject, user) is None

@@ -63,12 +63,12 @@ const Fresh = {
 		}, this.SOON);
 	},
 
-	/** What was open stays open, where the two have the same folds. */
+	/** What was open stays open, where the two have the same folds and open the same ones. */
 	unfold(made, old) {
 		const [now, before] = [made, old].map((part) => Array.from(part.querySelectorAll("details")));
 		if (now.length === before.length) {
 			now.forEach((fold, at) => {
-				fold.open = before[at].open;
+				fold.open = fold.dataset.open === before[at].dataset.open ? before[at].open : fold.open;
 			});
 		}
 	},

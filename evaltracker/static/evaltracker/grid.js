@@ -9,16 +9,14 @@
 class EvalGrid {
 	static async start(box) {
 		const answer = await fetch(box.dataset.grid, { headers: { Accept: "application/json" } });
-		if (answer.ok) {
-			const said = await answer.json();
-			new (said.prices ? PriceGrid : EvalGrid)(box, said);
-		}
+		if (!answer.ok) return;
+		const said = await answer.json();
+		new (said.prices ? PriceGrid : EvalGrid)(box, said);
 	}
 
 	constructor(box, said) {
-		Object.assign(this, said, { box, refused: new Map(), ticks: new Set(), undos: [] });
+		Object.assign(this, said, { box, refused: new Map(), ticks: new Set(), undos: [], redos: [], waiting: 0 });
 		this.turn = Promise.resolve();
-		this.waiting = 0;
 		this.place = gridElement("div", "gr-table");
 		this.bar = new GridBar(this);
 		this.line = this.first ? new GridLine(this) : null;
@@ -27,18 +25,17 @@ class EvalGrid {
 		this.status = gridElement("span");
 		this.status.setAttribute("role", "status");
 		this.noted = gridElement("span", "gr-note", said.note);
-		this.undoButton = gridElement("button", "gr-undo", "Undo");
-		this.undoButton.type = "button";
+		this.undoButton = gridButton("Undo", () => this.undo(), "gr-undo");
 		this.undoButton.hidden = true;
-		this.undoButton.addEventListener("click", () => this.undo());
 		const help = gridElement("span", "gr-help", "Enter edits, Tab saves and goes on, Space selects"
-			+ `${this.moves ? ", Alt+↑ and Alt+↓ move a row" : ""}, Ctrl+Z undoes.`);
+			+ `${this.moves ? ", Alt+↑ and Alt+↓ move a row" : ""}, Ctrl+D fills down, Ctrl+Z undoes, Ctrl+Y does it again.`);
 		help.id = `help-${box.id}`;
 		const foot = gridElement("p", "gr-foot");
 		foot.append(this.noted, this.status, this.undoButton, help);
 		this.empty = this.rows.length ? null : box.querySelector(".et-empty");
-		const parts = [this.empty, this.bar.bar, this.alert, this.place, this.line?.box, foot];
-		box.replaceChildren(...parts.filter(Boolean));
+		const top = gridElement("div", "gr-top");
+		top.append(this.tools(), this.bar.bar);
+		box.replaceChildren(...[this.empty, top, this.alert, this.place, this.line?.box, foot].filter(Boolean));
 		box.classList.add("gr");
 		this.draw(help.id);
 	}
@@ -52,10 +49,13 @@ class EvalGrid {
 			// It would draw all rows anew, also below what is just being typed.
 			autoResize: false,
 			columns: this.definitions(),
+			rowHeader: this.bar.isUsed && this.ticking(),
 			movableRows: this.moves,
+			movableColumns: true,
 			headerSortClickElement: "icon",
-			columnDefaults: { headerSort: false, resizable: "header", variableHeight: true, tooltip: false },
+			columnDefaults: { headerSortTristate: true, resizable: "header", variableHeight: true, tooltip: false },
 			placeholder: "",
+			...this.keeping(),
 			rowFormatter: (row) => {
 				const element = row.getElement();
 				element.id = `${this.anchor}-${row.getIndex()}`;
@@ -63,109 +63,123 @@ class EvalGrid {
 				element.classList.toggle("gr-ticked", this.ticks.has(row.getIndex()));
 			},
 		});
-		this.table.on("rowMoved", (row) => this.moved(row));
+		this.table.on("rowMoved", (row) => this.sendOrder(row.getIndex(), this.order.map((it) => it.getIndex())));
 		this.table.on("tableBuilt", () => {
 			this.place.setAttribute("aria-label", this.title);
-			this.place.setAttribute("aria-rowcount", this.count + 1);
 			this.place.setAttribute("aria-describedby", help);
 			this.keys = new GridKeys(this);
+			this.arranged();
 			this.follow();
 		});
 		this.table.on("renderComplete", () => this.keys?.mark());
 		let width = this.box.clientWidth;
 		new ResizeObserver(() => {
-			if (this.box.clientWidth !== width) {
-				width = this.box.clientWidth;
-				this.table.redraw();
-			}
+			if (this.box.clientWidth !== width) this.table.redraw();
+			width = this.box.clientWidth;
 		}).observe(this.box);
 		addEventListener("hashchange", () => this.follow());
 		addEventListener("beforeunload", (event) => {
-			if (this.box.isConnected && (this.waiting || this.keys?.editing)) {
-				event.preventDefault();
-			}
+			if (this.box.isConnected && (this.waiting || this.keys?.editing)) event.preventDefault();
 		});
 		this.box.addEventListener("keydown", (event) => {
-			if ((event.ctrlKey || event.metaKey) && event.key === "z" && !event.target.value) {
-				event.preventDefault();
-				this.undo();
-			}
+			const letter = (event.ctrlKey || event.metaKey) && !event.target.value && event.key.toLowerCase();
+			if (letter !== "z" && letter !== "y") return;
+			event.preventDefault();
+			this.undo(letter === "y" || event.shiftKey);
 		});
 	}
 
+	/** The columns as Tabulator draws them; what is first named stays in sight. */
 	definitions() {
-		const title = (cell) => gridElement("span", "", cell.getValue());
-		const hidden = (cell) => gridElement("span", "et-hidden", cell.getValue());
+		const title = (classes) => (cell) => gridElement("span", classes, cell.getValue());
+		const first = this.columns.findIndex((column) => column.name === this.first);
 		const made = this.columns.map((column, at) => ({
 			title: column.label,
-			titleFormatter: title,
+			titleFormatter: title(""),
 			field: `cells.${column.name}`,
-			minWidth: 24 + column.width * 6,
+			minWidth: 30 + column.width * 6,
 			widthGrow: column.width,
-			formatter: (cell) => this.content(cell, column, at),
+			frozen: this.isWide && at <= Math.max(first, 0),
+			formatter: (cell) => this.content(cell, column),
 			hozAlign: column.kind === "number" ? "right" : undefined,
+			...this.manners(column),
 		}));
-		const ticks = this.bar.bar.querySelectorAll("button").length > 1;
-		const fixed = { titleFormatter: hidden, widthGrow: 0, resizable: false };
-		if (ticks) {
-			made.unshift({ ...fixed, title: "Select", width: 36, formatter: (cell) => this.tickBox(cell.getData()) });
-		}
+		const fixed = { titleFormatter: title("et-hidden"), widthGrow: 0, resizable: false, headerSort: false };
 		if (this.moves) {
 			made.unshift({
 				...fixed, title: "Move", width: 26, minWidth: 26, rowHandle: true, cssClass: "gr-handle",
-				formatter: () => gridElement("span", "", "⠿"),
+				frozen: this.isWide, formatter: () => gridElement("span", "", "⠿"),
 			});
 		}
-		if (this.rows.some((row) => row.links.length)) {
-			const most = Math.max(...this.rows.map((row) => row.links.length));
-			made.push({ ...fixed, title: "More", width: most > 2 ? 196 : 84, formatter: (cell) => this.linksOf(cell.getData()) });
-		}
+		const most = Math.max(0, ...this.rows.map((row) => row.links.length));
+		if (most) made.push({ ...fixed, title: "More", width: most > 2 ? 196 : 84, formatter: (cell) => this.linksOf(cell.getData()) });
 		return made;
 	}
 
-	content(cell, column, at) {
+	content(cell, column) {
 		const row = cell.getData();
-		const key = `${row.id} ${column.name}`;
-		const refusal = this.refused.get(key);
+		const refusal = this.refused.get(`${row.id} ${column.name}`);
 		const content = gridContent(column, row, refusal);
-		content.dataset.row = row.id;
-		content.dataset.column = at;
+		Object.assign(content.dataset, { row: row.id, column: column.name });
 		const element = cell.getElement();
 		element.classList.remove("gr-editing");
 		element.classList.toggle("gr-open", column.open);
 		element.setAttribute("aria-readonly", !column.open);
-		if (refusal) {
-			element.setAttribute("aria-invalid", "true");
-			element.setAttribute("aria-describedby", content.lastChild.id);
-		} else {
-			element.removeAttribute("aria-invalid");
-			element.removeAttribute("aria-describedby");
+		for (const [name, value] of [["aria-invalid", "true"], ["aria-describedby", content.lastChild.id]]) {
+			element.removeAttribute(name);
+			if (refusal) element.setAttribute(name, value);
 		}
 		return content;
 	}
 
-	tickBox(row) {
-		const box = gridElement("input");
-		box.type = "checkbox";
-		box.tabIndex = -1;
-		box.checked = this.ticks.has(row.id);
-		box.setAttribute("aria-label", `Select ${row.name}`);
-		box.addEventListener("change", () => this.tick(this.positionOf(row.id)));
-		return box;
+	/** The boxes that tick a row, and all that the filter shows. */
+	ticking() {
+		const box = (label, work) => {
+			const made = gridElement("input");
+			made.type = "checkbox";
+			made.setAttribute("aria-label", label);
+			made.addEventListener("click", work);
+			return made;
+		};
+		return {
+			width: 36, resizable: false, headerSort: false, frozen: true,
+			titleFormatter: () => (this.bar.all = box("Select all rows shown", () =>
+				this.tickRows(this.order, this.ticked().length < this.count))),
+			formatter: (cell) => {
+				const row = cell.getData();
+				const made = box(`Select ${row.name}`, (event) => this.tick(this.positionOf(row.id), event.shiftKey));
+				return Object.assign(made, { checked: this.ticks.has(row.id), tabIndex: -1 });
+			},
+		};
 	}
 
 	linksOf(row) {
 		const content = gridElement("div", "gr-links");
-		content.dataset.row = row.id;
-		content.dataset.column = this.columns.length;
-		for (const [label, address] of row.links) {
-			const link = gridElement("a", "", label);
-			link.href = address;
-			link.tabIndex = -1;
+		Object.assign(content.dataset, { row: row.id, column: "links" });
+		for (const [label, href] of row.links) {
+			const link = Object.assign(gridElement("a", "", label), { href, tabIndex: -1 });
 			link.append(gridElement("span", "et-hidden", ` ${row.name}`));
 			content.append(link);
 		}
 		return content;
+	}
+
+	get isWide() {
+		return this.box.clientWidth > 700;
+	}
+
+	/** The heads of the columns, and those columns that are seen, from left to right. */
+	get heads() {
+		return this.table.getColumns().filter((head) => this.columnOf(head));
+	}
+
+	get shown() {
+		const heads = this.table?.initialized ? this.heads.filter((head) => head.isVisible()) : [];
+		return heads.length ? heads.map((head) => this.columnOf(head)) : this.columns;
+	}
+
+	columnOf(head) {
+		return this.columns.find(({ name }) => head.getField() === `cells.${name}`);
 	}
 
 	/* Rows by their place on the page. */
@@ -177,12 +191,8 @@ class EvalGrid {
 		return this.table.getDataCount("active");
 	}
 
-	rowAt(place) {
-		return this.order[place];
-	}
-
 	dataAt(place) {
-		return this.rowAt(place).getData();
+		return this.order[place].getData();
 	}
 
 	find(id) {
@@ -194,56 +204,54 @@ class EvalGrid {
 	}
 
 	async show(place) {
-		const row = this.rowAt(place);
-		if (!row.getElement().isConnected) {
-			await row.scrollTo("nearest", false);
-		}
+		const row = this.order[place];
+		if (!row.getElement().isConnected) await row.scrollTo("nearest", false);
 	}
 
 	/** Draws a row anew in the same cells: none loses the focus, nor what is typed. */
 	redraw(id) {
 		const row = this.find(id);
-		if (row) {
-			for (const cell of row.getCells()) {
-				if (cell.getElement().contains(this.keys?.editing?.box ?? null)) {
-					continue;
-				}
-				cell.getElement().replaceChildren(cell.getColumn().getDefinition().formatter(cell));
-			}
-			row.getElement().classList.toggle("gr-ticked", this.ticks.has(id));
-			row.normalizeHeight();
+		const typed = this.keys?.editing?.box ?? null;
+		for (const cell of row?.getCells() ?? []) {
+			const element = cell.getElement();
+			if (!element.contains(typed)) element.replaceChildren(cell.getColumn().getDefinition().formatter(cell));
 		}
+		row?.getElement().classList.toggle("gr-ticked", this.ticks.has(id));
+		row?.normalizeHeight();
 		this.keys?.mark();
 	}
 
 	/** Goes to the row that the address names. */
 	follow() {
 		const id = location.hash.startsWith(`#${this.anchor}-`) && location.hash.slice(this.anchor.length + 2);
-		if (id && this.box.isConnected && this.find(id)) {
-			this.keys.focus({ ...this.keys.first(), row: this.positionOf(id) });
-		}
+		if (!id || !this.box.isConnected || !this.find(id)) return;
+		if (this.positionOf(id) < 0) this.table.clearHeaderFilter();
+		this.keys.focus({ ...this.keys.first(), row: this.positionOf(id) });
 	}
 
-	tick(place) {
+	/** Ticks a row or takes its tick away; with Shift all from the last one to it. */
+	tick(place, extend = false) {
 		const { id } = this.dataAt(place);
-		if (!this.ticks.delete(id)) {
-			this.ticks.add(id);
+		const from = extend ? Math.max(0, this.positionOf(this.lastTicked)) : place;
+		const rows = this.order.slice(Math.min(from, place), Math.max(from, place) + 1);
+		this.tickRows(rows, rows.length > 1 || !this.ticks.has(id));
+		this.lastTicked = id;
+		if (this.keys.at) this.keys.focus(this.keys.at, true);
+	}
+
+	tickRows(rows, on) {
+		for (const id of rows.map((row) => row.getIndex())) {
+			this.ticks[on ? "add" : "delete"](id);
+			this.redraw(id);
 		}
-		this.redraw(id);
-		this.bar.show(this.ticks.size);
-		if (this.keys?.at) {
-			this.keys.focus(this.keys.at, true);
-		}
+		this.keepTicks();
 	}
 
 	untick() {
-		const ids = [...this.ticks];
-		this.ticks.clear();
-		ids.forEach((id) => this.redraw(id));
-		this.bar.show(0);
+		this.tickRows(this.table.getRows(), false);
 	}
 
-	/** Rows that are gone are ticked no more. */
+	/** Rows that are gone, or that the filter hides, are ticked no more. */
 	keepTicks() {
 		this.ticks = new Set(this.ticked().map((row) => row.id));
 		this.bar.show(this.ticks.size);

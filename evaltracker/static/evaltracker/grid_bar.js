@@ -1,6 +1,4 @@
-/*
- * What may be done to the ticked rows: one value for all of them, or an act.
- */
+/* What may be done to the ticked rows: one value for all of them, or an act. */
 "use strict";
 
 class GridBar {
@@ -15,35 +13,26 @@ class GridBar {
 		this.panel.hidden = true;
 		this.panel.addEventListener("submit", (event) => {
 			event.preventDefault();
-			this.apply();
+			this.done(this.boxes.map((box) => box.value));
 		});
-		this.bar.append(this.count);
-		for (const column of grid.columns.filter((it) => it.many)) {
-			this.button(column.label, () => this.ask([{ ...column, required: true }],
-				`Set ${column.label.toLowerCase()}`, ([value]) => this.set(column, value)));
-		}
-		for (const act of grid.acts) {
-			this.button(act.label, () => this.ask(act.fields, act.label, (values) => this.act(act, values), act.note));
-		}
-		const clear = this.button("Clear", () => grid.untick());
-		clear.classList.add("gr-clear");
-		this.bar.append(this.panel);
-	}
-
-	button(label, work) {
-		const made = gridElement("button", "et-button et-button--small", label);
-		made.type = "button";
-		made.addEventListener("click", work);
-		this.bar.append(made);
-		return made;
+		const buttons = [
+			...grid.columns.filter((it) => it.many).map((column) => gridButton(column.label, () =>
+				this.ask([{ ...column, required: true }], `Set ${column.label.toLowerCase()}`, ([value]) => this.set(column, value)))),
+			...grid.acts.map((act) => gridButton(act.label, () =>
+				this.ask(act.fields, act.label, (values) => this.act(act, values), act.note))),
+		];
+		this.isUsed = buttons.length > 0;
+		const clear = gridButton("Clear", () => grid.untick(), "et-button et-button--small gr-clear");
+		this.bar.append(this.count, ...buttons, clear, this.panel);
 	}
 
 	show(number) {
 		this.bar.hidden = !number;
 		this.count.textContent = `${number} selected`;
-		if (!number) {
-			this.panel.hidden = true;
-		}
+		this.panel.hidden ||= !number;
+		if (!this.all) return;
+		this.all.checked = number > 0 && number === this.grid.count;
+		this.all.indeterminate = number > 0 && number < this.grid.count;
 	}
 
 	/** Asks for the values first; what asks nothing and notes nothing is done at once. */
@@ -53,14 +42,12 @@ class GridBar {
 			apply([]);
 			return;
 		}
-		this.boxes = fields.map((field) => {
-			const row = { id: "bar", name: "selected rows", cells: { [field.name]: "" }, labels: {} };
-			const box = gridEditor(field, row);
+		this.boxes = [];
+		const labels = fields.map((field) => {
+			const box = gridEditor(field, { id: "bar", name: "selected rows", cells: { [field.name]: "" }, labels: {} });
 			box.required = field.required;
-			return box;
-		});
-		const labels = this.boxes.map((box, at) => {
-			const shown = gridElement("label", "", fields[at].label);
+			this.boxes.push(box);
+			const shown = gridElement("label", "", field.label);
 			shown.append(box);
 			return shown;
 		});
@@ -68,27 +55,24 @@ class GridBar {
 		this.panel.replaceChildren(...(note ? [gridElement("p", "gr-note", note)] : []), ...labels, button);
 		this.panel.hidden = false;
 		(this.boxes[0] ?? button).focus();
-		this.fields = fields;
-	}
-
-	apply() {
-		this.done(this.boxes.map((box) => box.value));
 	}
 
 	async set(column, value) {
-		const rows = this.grid.ticked().map((row) => [row, column, value]);
-		if (await this.grid.change(rows)) {
-			this.grid.untick();
-		}
+		if (await this.grid.change(this.grid.ticked().map((row) => [row, column, value]))) this.grid.untick();
 	}
 
+	/** Those that it does not fit stay ticked; after an act on all, so do all, for the next. */
 	async act(act, values) {
 		const named = Object.fromEntries(act.fields.map((field, at) => [field.name, values[at]]));
 		const rows = this.grid.ticked().map((row) => row.id);
-		// The rows stay ticked, for what is done to the same ones next.
-		if (await this.grid.post({ act: { name: act.name, rows, values: named } })) {
-			this.panel.hidden = true;
-			this.grid.keepTicks();
+		const said = await this.grid.post({ act: { name: act.name, rows, values: named } });
+		if (!said) return;
+		this.panel.hidden = true;
+		if (said.left.length) {
+			this.grid.ticks = new Set(said.left.map((it) => it.id));
+			this.grid.order.forEach((row) => this.grid.redraw(row.getIndex()));
+			this.grid.say(said.sentence, true);
 		}
+		this.grid.keepTicks();
 	}
 }

@@ -1,6 +1,4 @@
-/*
- * What stands in a grid's cells: shown as text, never as HTML, and edited in place.
- */
+/* What stands in a grid's cells: shown as text, never as HTML, and edited in place. */
 "use strict";
 
 const gridElement = (name, classes = "", text = "") => {
@@ -10,93 +8,61 @@ const gridElement = (name, classes = "", text = "") => {
 	return made;
 };
 
+const gridButton = (label, work, classes = "et-button et-button--small") => {
+	const made = gridElement("button", classes, label);
+	made.type = "button";
+	made.addEventListener("click", work);
+	return made;
+};
+
 /** A value as people read it, and as it is copied. */
 const gridLabel = (column, value) => {
-	if (column.kind === "bool") {
-		return value ? "yes" : "no";
-	}
+	if (column.kind === "bool") return value ? "yes" : "no";
 	const choice = column.choices.find(([key]) => key === String(value));
 	return choice ? choice[1] : String(value ?? "");
+};
+
+/** What a row's cell says: its own name for the value, if it has one. */
+const gridShown = (column, row) => row.labels[column.name] ?? gridLabel(column, row.cells[column.name]);
+
+/** Two rows by a column: choices in their order, else words and numbers; blank ones last. */
+const gridCompare = (column, one, other, isAscending) => {
+	const [a, b] = [gridShown(column, one), gridShown(column, other)];
+	if (!a || !b) return (!a - !b) * (isAscending ? 1 : -1);
+	const place = (row) => column.choices.findIndex(([key]) => key === String(row.cells[column.name]));
+	return place(one) - place(other) || a.localeCompare(b, "en", { numeric: true });
 };
 
 /** The content of one cell: its value, what is missing, and why it was refused. */
 const gridContent = (column, row, refusal) => {
 	const content = gridElement("div", "gr-cell");
-	const label = row.labels[column.name] ?? gridLabel(column, row.cells[column.name]);
-	const missing = row.missing[column.name];
-	const aside = row.asides[column.name];
-	content.append(gridElement("span", "gr-value", label));
+	const add = (text, name, classes) => text && content.append(gridElement(name, classes, text));
+	content.append(gridElement("span", "gr-value", refusal?.typed ?? gridShown(column, row)));
 	content.firstChild.dir = "auto";
-	if (missing) {
-		content.append(gridElement("span", "gr-missing", missing));
-	}
-	if (aside) {
-		content.append(gridElement("small", "gr-aside", aside));
-	}
-	if (refusal) {
-		const said = gridElement("span", "gr-refused", refusal);
-		said.id = `refused-${row.id}-${column.name}`;
-		content.append(said);
-	}
+	add(row.missing[column.name], "span", "gr-missing");
+	add(row.asides[column.name], "small", "gr-aside");
+	add(refusal?.sentence, "span", "gr-refused");
+	if (refusal) content.lastChild.id = `refused-${row.id}-${column.name}`;
 	return content;
 };
 
 /** The box in which a cell is typed. */
 const gridEditor = (column, row, typed) => {
 	const value = row.cells[column.name];
-	let box;
-	if (column.kind === "choice" || column.kind === "bool") {
-		const yesOrNo = [["yes", "yes"], ["no", "no"]];
-		box = gridElement("select");
-		for (const [key, label] of column.kind === "bool" ? yesOrNo : column.choices) {
-			box.append(new Option(label || "–", key, false, key === String(value)));
-		}
+	const isChoice = column.kind === "choice" || column.kind === "bool";
+	const box = gridElement(isChoice ? "select" : column.kind === "text" ? "textarea" : "input", "gr-editor");
+	if (isChoice) {
+		const choices = column.kind === "bool" ? [["yes", "yes"], ["no", "no"]] : column.choices;
+		box.append(...choices.map(([key, label]) => new Option(label || "–", key, false, key === String(value))));
 	} else {
-		box = gridElement(column.kind === "text" ? "textarea" : "input");
 		box.value = typed ?? gridLabel(column, value);
-		if (column.kind === "number") {
-			box.inputMode = "decimal";
-		} else if (column.kind === "date") {
-			box.type = "date";
-		}
+		if (column.kind === "number") box.inputMode = "decimal";
+		if (column.kind === "date") box.type = "date";
 	}
-	box.classList.add("gr-editor");
 	box.setAttribute("aria-label", `${column.label}, ${row.name}`);
 	return box;
 };
 
-/** Rows and cells of a spreadsheet's text; cells in quotes may hold lines. */
-const gridParse = (text) => {
-	const rows = [[""]];
-	let quoted = false;
-	for (let at = 0; at < text.length; at++) {
-		const letter = text[at];
-		const row = rows.at(-1);
-		if (quoted) {
-			if (letter !== '"') {
-				row[row.length - 1] += letter;
-			} else if (text[at + 1] === '"') {
-				row[row.length - 1] += text[++at];
-			} else {
-				quoted = false;
-			}
-		} else if (letter === '"' && row.at(-1) === "") {
-			quoted = true;
-		} else if (letter === "\t") {
-			row.push("");
-		} else if (letter === "\n") {
-			rows.push([""]);
-		} else if (letter !== "\r") {
-			row[row.length - 1] += letter;
-		}
-	}
-	if (rows.length > 1 && rows.at(-1).join("") === "") {
-		rows.pop();
-	}
-	return rows;
-};
-
 /** The text of cells as a spreadsheet takes it. */
-const gridText = (rows) =>
-	rows.map((cells) => cells.map((cell) =>
-		(/[\t\n"]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join("\t")).join("\n");
+const gridText = (rows) => rows.map((cells) => cells.map((cell) =>
+	(/[\t\n"]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join("\t")).join("\n");

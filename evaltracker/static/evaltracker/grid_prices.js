@@ -29,7 +29,9 @@ class PriceGrid extends EvalGrid {
 	definitions() {
 		return super.definitions().map((column, at) => ({
 			...column,
-			frozen: at === 0,
+			frozen: this.isWide && at === 0,
+			// The rows are groups and their parts.
+			headerSort: false,
 			hozAlign: at === 2 || at > 3 ? "right" : undefined,
 			headerHozAlign: at === 2 || at > 3 ? "right" : undefined,
 			minWidth: at ? 58 + column.widthGrow * 4 : 128,
@@ -41,8 +43,8 @@ class PriceGrid extends EvalGrid {
 		}));
 	}
 
-	content(cell, column, at) {
-		const content = super.content(cell, column, at);
+	content(cell, column) {
+		const content = super.content(cell, column);
 		const { id, style, tones, menus } = cell.getData();
 		const element = cell.getElement();
 		cell.getRow().getElement().classList.add(`gr-${style}`);
@@ -68,7 +70,7 @@ class PriceGrid extends EvalGrid {
 	open(event) {
 		const place = this.keys.placeOf(event.target);
 		const row = place && this.dataAt(place.row);
-		const links = row?.menus[this.columns[place.column]?.name];
+		const links = row?.menus[this.shown[place.column]?.name];
 		if (!links) {
 			return;
 		}
@@ -88,50 +90,46 @@ class PriceGrid extends EvalGrid {
 	/** What is typed into cells: the keys hand them in one by one. */
 	change(changes) {
 		const [[row, column, to]] = changes;
-		return this.put([[to]], [row.id, column.name], `${row.id} ${column.name}`);
+		return this.put({ block: [[to]] }, [row.id, column.name], `${row.id} ${column.name}`);
 	}
 
-	/** A block from the first cell of a range; where none begins, by its names alone. */
-	takes(block, { top, bottom, left, right }) {
+	/** A text from the first cell of a range on; where none begins, by its names alone. */
+	into(text, { top, bottom, left, right }) {
 		const rows = this.order.map((row) => row.getData());
 		const first = rows.findIndex((row, place) => place >= top && !row.fixed);
-		const column = this.columns[left];
+		const column = this.shown[left];
 		const at = column.kind === "price" && first >= 0 ? [rows[first].id, column.name] : null;
-		const isOne = block.length === 1 && block[0].length === 1;
-		if (!isOne || !at) {
-			return this.put(block, at);
+		if (/[\t\n]/.test(text.trim()) || !at) {
+			return this.put({ text }, at);
 		}
 		const height = rows.slice(top, bottom + 1).filter((row) => !row.fixed).length;
-		const filled = Array.from({ length: height }, () => Array(right - left + 1).fill(block[0][0]));
-		return this.put(filled, at, height === 1 && left === right ? at.join(" ") : "");
+		const block = Array.from({ length: height }, () => Array(right - left + 1).fill(text));
+		return this.put({ block }, at, height === 1 && left === right ? at.join(" ") : "");
 	}
 
-	async put(block, at, cell = "", answers = {}) {
-		this.asked = { block, at, cell, answers };
-		const said = await this.post({ block, at, answers });
-		if (said?.undo) {
-			this.undos.push(said.undo);
-			this.undoButton.hidden = false;
+	async put(what, at, cell = "", answers = {}) {
+		this.asked = { what, at, cell, answers };
+		const body = { ...what, at, answers };
+		const said = await this.post(body);
+		if (said) {
+			this.remember(this.undoOf(said.undo), body, said.undo);
 		}
 		return Boolean(said);
 	}
 
 	answer(answers) {
-		const { block, at, cell, answers: before } = this.asked;
-		return this.put(block, at, cell, { ...before, ...answers });
+		const { what, at, cell, answers: before } = this.asked;
+		return this.put(what, at, cell, { ...before, ...answers });
 	}
 
-	async undo() {
-		const undo = this.undos.pop();
-		this.undoButton.hidden = !this.undos.length;
-		if (undo) {
-			await this.post({ undo });
-		} else {
-			this.say("There is nothing to undo.");
+	undoOf(token) {
+		return { undo: token };
+	}
+
+	async take(said, body) {
+		if (body.view) {
+			return;
 		}
-	}
-
-	async take(said) {
 		const { cell } = this.asked ?? {};
 		this.forget();
 		Fresh.soon();
@@ -168,7 +166,7 @@ class PriceGrid extends EvalGrid {
 		}
 		if (cell) {
 			if (!said.questions) {
-				this.refused.set(cell, said.sentence);
+				this.refused.set(cell, { sentence: said.sentence });
 			}
 			this.redraw(cell.slice(0, cell.lastIndexOf(" ")));
 			this.say(said.questions ? "" : said.sentence, true);

@@ -1,6 +1,4 @@
-/*
- * Saving a grid: one request at a time, a refusal at its cell, and what undoes it.
- */
+/* Saving a grid: one request at a time, a refusal at its cell, and what undoes it. */
 "use strict";
 
 Object.assign(EvalGrid.prototype, {
@@ -11,99 +9,94 @@ Object.assign(EvalGrid.prototype, {
 		this.undoButton.hidden = !this.undos.length;
 	},
 
-	/** Saves cells as rows, columns and new values; true if all were. */
+	/** Saves cells as rows, columns and new values, or adds rows; true if all were. */
 	async change(changes, added = []) {
-		const cells = changes.map(([row, column, to]) => ({
-			row: row.id, column: column.name, from: row.cells[column.name], to,
-		}));
-		const body = {};
-		if (cells.length) {
-			body.cells = cells;
-		}
-		if (added.length) {
-			body.add = this.carry(added);
-		}
-		if (!cells.length && !added.length) {
-			return true;
-		}
-		const done = await this.post(body);
-		// What has to have a value is not made blank again.
-		const required = new Set(this.columns.filter((it) => it.required).map((it) => it.name));
-		if (done && cells.length && !cells.some((it) => it.from === "" && required.has(it.column))) {
-			this.undos.push({
-				cells: cells.map((cell) => ({
-					...cell, from: this.find(cell.row)?.getData().cells[cell.column], to: cell.from,
-				})),
-			});
-		}
-		this.undoButton.hidden = !this.undos.length;
-		return Boolean(done);
+		const cells = changes.map(([row, column, to]) => ({ row: row.id, column: column.name, from: row.cells[column.name], to }));
+		if (!cells.length && !added.length) return true;
+		const said = await this.post(added.length ? { add: this.carry(added) } : { cells });
+		if (said && cells.length) this.rememberCells(cells);
+		return Boolean(said);
 	},
 
-	add(rows) {
-		return this.post({ add: this.carry(rows) });
+	/** Puts a text into cells: what can be read is saved, the rest stays as it was typed. */
+	async into(text, { top, bottom, left, right }) {
+		const most = Math.max(bottom - top + 1, text.split("\n").length);
+		const data = this.order.slice(top, top + most).map((row) => row.getData());
+		const [rows, seen] = [data.map((row) => row.id), data.map((row) => row.cells)];
+		const columns = this.shown.slice(left).map((column) => column.name);
+		const said = await this.post({ into: { text, rows, seen, columns, size: [bottom - top + 1, right - left + 1] } });
+		if (!said) return;
+		this.rememberCells(said.changed.map(([row, column]) => ({ row, column, from: seen[rows.indexOf(row)][column] })));
+		if (said.refused.length) await this.refuse(said);
+		if (said.more.length) await this.paste(gridText(said.more));
+	},
+
+	rememberCells(cells) {
+		// What has to have a value is not made blank again.
+		const required = new Set(this.columns.filter((it) => it.required).map((it) => it.name));
+		if (!cells.length || cells.some((it) => it.from === "" && required.has(it.column))) return;
+		const now = cells.map((it) => ({ ...it, to: this.find(it.row)?.getData().cells[it.column] }));
+		this.remember({ cells: now.map((it) => ({ ...it, from: it.to, to: it.from })), undo: true }, { cells: now });
+	},
+
+	/** Keeps how something is undone, and how it is then done again. */
+	remember(undo, redo, isThere = true) {
+		if (isThere) this.redos = [];
+		if (isThere) this.undos.push({ undo, redo });
+		this.undoButton.hidden = !this.undos.length;
+	},
+
+	undoOf(token) {
+		return { unpaste: token, undo: true };
+	},
+
+	async undo(again = false) {
+		const [from, to] = again ? [this.redos, this.undos] : [this.undos, this.redos];
+		const step = from.pop();
+		const said = step && await this.post(again ? step.redo : step.undo);
+		if (said) to.push(again && said.undo ? { ...step, undo: this.undoOf(said.undo) } : step);
+		if (said) this.say(again ? "Done again." : "Undone.");
+		else if (!step) this.say(`There is nothing to ${again ? "do again" : "undo"}.`);
+		this.undoButton.hidden = !this.undos.length;
 	},
 
 	/** New rows take some columns from the last row, such as its category. */
 	carry(rows) {
-		const last = this.count ? this.dataAt(this.count - 1).cells : {};
-		const shared = {};
-		for (const name of this.carried) {
-			const column = this.columns.find((it) => it.name === name);
-			shared[name] = last[name] ?? column.choices.find(([key]) => key)?.[0] ?? "";
-		}
+		const last = this.rows.at(-1)?.cells ?? {};
+		const shared = Object.fromEntries(this.carried.map((name) => [name, last[name]
+			?? this.columns.find((it) => it.name === name).choices.find(([key]) => key)?.[0] ?? ""]));
 		return rows.map((row) => ({ ...shared, ...row }));
 	},
 
-	async undo() {
-		const body = this.undos.pop();
-		if (!body) {
-			this.say("There is nothing to undo.");
-			return;
-		}
-		if (await this.post({ ...body, undo: true })) {
-			this.say("Undone.");
-		} else {
-			this.undoButton.hidden = !this.undos.length;
-		}
-	},
-
 	/** Puts a row one place up or down. */
-	moveRow(place, step) {
-		const to = place + step;
-		if (!this.moves || to < 0 || to >= this.count) {
-			return;
-		}
+	async moveRow(place, step) {
 		const ids = this.order.map((row) => row.getIndex());
 		const [id] = ids.splice(place, 1);
-		ids.splice(to, 0, id);
-		this.sendOrder(id, ids).then(() => this.keys.focus({ ...this.keys.at, row: this.positionOf(id) }));
-	},
-
-	moved(row) {
-		this.sendOrder(row.getIndex(), this.order.map((it) => it.getIndex()));
+		ids.splice(place + step, 0, id);
+		if (!this.moves || !this.order[place + step]) return;
+		await this.sendOrder(id, ids);
+		this.keys.focus({ ...this.keys.at, row: this.positionOf(id) });
 	},
 
 	async sendOrder(id, ids) {
-		const before = this.rows.map((row) => row.id);
+		const isArranged = this.box.classList.contains("gr-arranged");
 		const between = (list) => {
 			const at = list.indexOf(id);
 			return { rows: [id], above: list[at - 1] ?? null, below: list[at + 1] ?? null };
 		};
-		if (await this.post({ move: between(ids) })) {
-			this.undos.push({ move: between(before) });
-			this.undoButton.hidden = false;
-		} else {
-			await this.table.replaceData(this.rows);
+		const [move, back] = [between(ids), between(this.rows.map((row) => row.id))];
+		if (!isArranged && await this.post({ move })) {
+			this.remember({ move: back, undo: true }, { move });
+			return;
 		}
+		if (isArranged) this.say("Rows that are sorted or filtered stay. Show all in their own order to move one.", true);
+		await this.table.replaceData(this.rows);
 	},
 
 	/** Sends one request after the other; the answer, or null if it was refused. */
 	post(body) {
 		this.waiting++;
-		const sent = this.turn.then(() => this.send(body)).finally(() => {
-			this.waiting--;
-		});
+		const sent = this.turn.then(() => this.send(body)).finally(() => { this.waiting--; });
 		this.turn = sent.catch(() => null);
 		return sent;
 	},
@@ -116,41 +109,35 @@ Object.assign(EvalGrid.prototype, {
 			body: JSON.stringify(body),
 		}).catch(() => null);
 		this.box.removeAttribute("aria-busy");
-		if (!answer) {
-			this.say("Not saved: there is no connection. Try again.", true);
-			return null;
-		}
-		if (!answer.headers.get("Content-Type")?.includes("json")) {
-			this.say("Not saved. Load the page again; you may have been logged out.", true);
+		if (!answer?.headers.get("Content-Type")?.includes("json")) {
+			this.say(answer ? "Not saved. Load the page again; you may have been logged out."
+				: "Not saved: there is no connection. Try again.", true);
 			return null;
 		}
 		const said = await answer.json();
-		if (!answer.ok) {
-			await this.refuse(said);
-			return null;
-		}
-		await this.take(said, body);
-		return said;
+		await (answer.ok ? this.take(said, body) : this.refuse(said));
+		return answer.ok ? said : null;
 	},
 
 	/** Shows what was saved; all rows come back where their order may have changed. */
 	async take(said, body) {
-		for (const cell of body.cells ?? []) {
-			this.refused.delete(`${cell.row} ${cell.column}`);
-		}
+		if (body.view || said.html) return;
+		for (const cell of body.cells ?? []) this.refused.delete(`${cell.row} ${cell.column}`);
 		this.noted.textContent = said.note;
 		Fresh.soon();
-		if (body.add || body.move || body.act) {
+		if (said.columns) {
+			// Choices may be new.
+			said.columns.forEach((column, at) => Object.assign(this.columns[at], column));
 			this.rows = said.rows;
 			this.empty?.remove();
 			await this.table.replaceData(said.rows);
-			this.place.setAttribute("aria-rowcount", this.count + 1);
 		} else {
 			for (const row of said.rows) {
 				await this.table.updateData([row]);
 				this.redraw(row.id);
 			}
-			this.rows = this.order.map((row) => row.getData());
+			const fresh = new Map(said.rows.map((row) => [row.id, row]));
+			this.rows = this.rows.map((row) => fresh.get(row.id) ?? row);
 		}
 		const time = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 		this.say(`${said.sentence} ${time}`);
@@ -158,20 +145,14 @@ Object.assign(EvalGrid.prototype, {
 
 	/** Puts each refusal at its cell. */
 	async refuse(said) {
-		for (const { row, column, sentence, stored } of said.refused ?? []) {
+		for (const { row, column, sentence, stored, typed } of said.refused ?? []) {
 			const found = this.find(row);
-			if (!found) {
-				continue;
-			}
-			this.refused.set(`${row} ${column || this.columns[0].name}`, sentence);
-			if (stored !== undefined) {
-				const { cells } = found.getData();
-				await found.update({ cells: { ...cells, [column]: stored } });
-			}
+			if (!found) continue;
+			this.refused.set(`${row} ${column || this.columns[0].name}`, { sentence, typed });
+			if (stored !== undefined) await found.update({ cells: { ...found.getData().cells, [column]: stored } });
 			this.redraw(row);
 		}
-		const more = said.address ? " Open the row's form to do so." : "";
-		this.say(`${said.sentence}${more}`, true);
+		this.say(`${said.sentence}${said.address ? " Open the row's form to do so." : ""}`, true);
 	},
 });
 

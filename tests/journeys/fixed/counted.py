@@ -78,6 +78,13 @@ class Counted(Person):
         """Click below a grid's last row, and paste rows of a spreadsheet."""
         self.page.locator(f"#grid-{grid} :is(.gr-line, .gr-choose select)").click()
         self.page.evaluate(PASTE, table)
+        yes = self.page.locator(f"#grid-{grid} dialog button:text-matches('^Add')")
+        added = self.page.locator(f"#grid-{grid} [role=status]").filter(
+            has_text="added"
+        )
+        yes.or_(added).first.wait_for(timeout=3 * WAITS)
+        if yes.count():
+            yes.click()
         self.saved_in(grid, "added.")
 
     def saved_in(self, grid: str, word: str) -> None:

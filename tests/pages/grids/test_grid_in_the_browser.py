@@ -99,7 +99,7 @@ def test_rows_are_pasted_below_ticked_and_retired_by_keyboard(
     bar.get_by_role("button", name="Retire").press("Enter")
     grid.keyboard.type("Asked twice")
     bar.get_by_role("button", name="Retire").last.press("Enter")
-    saved(grid, "done for 2 rows")
+    saved(grid, "Retired 2.")
     assert purchase.requirements.filter(retired_at=None).count() == 2
 
 

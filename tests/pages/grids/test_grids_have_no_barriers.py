@@ -76,6 +76,6 @@ def test_candidates_are_invited_together_after_a_word_of_warning(
     assert watched.barriers() == []
     page.keyboard.press("Enter")
     expect(page.locator("#grid-candidates").get_by_role("status")).to_contain_text(
-        "done for 2 rows"
+        "Invited 2."
     )
     assert purchase.candidates.filter(invited_at=None).count() == 0

@@ -199,6 +199,15 @@ def test_only_the_owner_changes_and_a_stranger_finds_nothing(
         {"undo": True},
         {"undo": "yes", "cells": []},
         {"drop": []},
+        {"view": {}},
+        {"paste": {"text": 1, "answers": {}, "shown": ""}},
+        {"into": {"rows": ["x"]}},
+        {
+            "into": {
+                **{"rows": ["x"], "seen": [], "columns": ["x"], "size": [1]},
+                "text": "",
+            }
+        },
         {"cells": [{"row": ["x"], "column": {}, "from": 1, "to": 2}]},
         {"add": ["x"]},
         {"add": [{"revision": 3}]},
@@ -245,26 +254,65 @@ def test_it_is_read_in_as_many_statements_however_many_rows(
     assert len(read(purchase.owner, GRID, purchase, "?priority=must")["rows"]) == 1
 
 
-def test_new_rows_bring_their_categories_each_made_once(
+def pasted(where: Evaluation, text: str, shown: str = "", **answers: str) -> Any:
+    paste = {"text": text, "answers": answers, "shown": shown}
+    return send(where.owner, GRID, where, paste=paste).json()
+
+
+def test_pasted_rows_bring_their_categories_and_choices(db: None) -> None:
+    where = common.evaluation()
+    text = "Requirement\tCategory\nSigns by hand\tSigning\nCosts little\tPrice"
+    said = pasted(where, text)
+    said = pasted(where, text, said["shown"]) if "html" in said else said
+    [category] = [it for it in said["columns"] if it["name"] == "category"]
+    names = dict(category["choices"])
+    rows = said["rows"]
+    assert [names[row["cells"]["category"]] for row in rows] == ["Signing", "Price"]
+    undone = send(where.owner, GRID, where, unpaste=said["undo"], undo=True).json()
+    assert undone["rows"] == []
+    assert not where.categories.exists()
+
+
+def test_what_is_not_certain_is_asked_and_nothing_is_kept(
     purchase: Evaluation,
 ) -> None:
-    rows = [
-        {"text": "Signs by hand", "category": "Signing"},
-        {"text": "signs by hand", "category": " signing"},
-    ]
-    answer = send(purchase.owner, GRID, purchase, add=rows)
-    assert answer.status_code == 200, answer.json()
-    made = purchase.requirements.filter(category__name="Signing").order_by("text")
-    # Words that differ in a capital alone are words of their own.
-    assert {row.text for row in made} == {"Signs by hand", "signs by hand"}
-    assert purchase.categories.filter(name__iexact="signing").count() == 1
+    text = "No.\tRequirement\tPriority\nX1\tCosts little\tHigh"
+    said = pasted(purchase, text)
+    assert not said["can_apply"]
+    assert "High" in said["html"]
+    assert pasted(purchase, text, said["shown"])["html"]
+    assert not purchase.requirements.filter(ref="X1").exists()
+    chosen = {"words:priority:high": "could"}
+    said = pasted(purchase, text, **chosen)
+    assert pasted(purchase, text, said["shown"], **chosen)["sentence"] == "1 added."
+    assert purchase.requirements.get(ref="X1").priority == "could"
 
 
-def test_of_a_refused_block_no_category_stays(purchase: Evaluation) -> None:
-    rows = [
-        {"text": "Signs by hand", "category": "Signing"},
-        {"text": "Costs little", "category": "Signing", "priority": "urgent"},
+def test_of_a_paste_into_cells_what_can_be_read_is_saved(
+    purchase: Evaluation, first: Requirement
+) -> None:
+    second = purchase.requirements.get(ref="1.10")
+    ids = [str(first.pk), str(second.pk)]
+    seen = [row["cells"] for row in read(purchase.owner, GRID, purchase)["rows"]]
+    into = {
+        "text": "must\t8\ncould\tmany\tnowhere",
+        "rows": ids,
+        "seen": seen,
+        "columns": ["priority", "weight", "ref"],
+        "size": [1, 1],
+    }
+    said = send(purchase.owner, GRID, purchase, into=into).json()
+    assert [(it["column"], it["typed"]) for it in said["refused"]] == [
+        ("ref", None),
+        ("weight", "many"),
     ]
-    answer = send(purchase.owner, GRID, purchase, add=rows)
-    assert answer.status_code == 400
-    assert not purchase.categories.filter(name="Signing").exists()
+    assert sorted(said["changed"]) == sorted([[ids[0], "weight"], [ids[1], "priority"]])
+    assert said["sentence"].startswith("2 cells saved. 2 not: ")
+    second.refresh_from_db()
+    assert (second.priority, second.weight) == ("could", 5)
+    into |= {"text": "3", "columns": ["weight"], "size": [2, 1]}
+    into["seen"] = [
+        row["cells"] for row in read(purchase.owner, GRID, purchase)["rows"]
+    ]
+    assert send(purchase.owner, GRID, purchase, into=into).status_code == 200
+    assert set(purchase.requirements.values_list("weight", flat=True)) == {3}

@@ -1,0 +1,100 @@
+"""Rows that are pasted into a grid of its own: read as any file is, and added."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from evaltracker.errors import Refused
+from evaltracker.evaluations.models import User
+from evaltracker.pages.grid import Column, Grid, choices_of, kind_of, shown_value
+from evaltracker.rows.cells import key
+from evaltracker.rows.plan import Answers, Plan, read
+from evaltracker.rows.sources import read_pasted
+from evaltracker.rows.subjects import Context, ReadRow, Record, Role, Subject
+
+READS = {"choice": "closed", "bool": "mark", "number": "number", "date": "day"}
+
+
+class GridSubject(Subject):
+    """What the columns of a grid hold."""
+
+    def records(self, rows: Iterable[ReadRow], context: Context) -> Iterable[Record]:
+        for row in rows:
+            values = {**row.texts, **row.values}
+            yield Record((f"{row.sheet}:{row.number}",), values, row.sheet, row.number)
+
+
+def subject_of(grid: Grid[Any, Any], columns: Sequence[Column]) -> Subject:
+    roles = tuple(
+        Role(
+            column.name,
+            column.label,
+            READS.get(kind_of(column.field), "text"),
+            heads=(column.label, column.name),
+            is_required=column.name == grid.first_column,
+        )
+        for column in columns
+        if column.field
+    )
+    members = {"slug": grid.name, "things": grid.counted(2)[2:], "roles": roles}
+    subject: Subject = type("GridRows", (GridSubject,), members)()
+    return subject
+
+
+def context_of(columns: Sequence[Column]) -> Context:
+    """The choices of the columns; “R7: Restarts” is called R7, too."""
+    pairs = {
+        column.name: tuple((value, label) for value, label in choices_of(column.field))
+        for column in columns
+    }
+    choices = {
+        name: {
+            key(word): value
+            for value, label in named
+            if value
+            for word in (label.partition(":")[0], value.replace("_", " "), label)
+        }
+        for name, named in pairs.items()
+    }
+    options = {name: tuple(filter(all, named)) for name, named in pairs.items()}
+    return Context(choices=choices, options=options)
+
+
+def plan_rows(
+    grid: Grid[Any, Any], subject: Any, text: str, answers: Answers, by: User
+) -> Plan:
+    """What pasted rows would add.
+
+    Raises:
+        Refused: no rows are added here. Invalid: there is no table in the text.
+    """
+    if not grid.may_add(subject, by):
+        raise Refused("Nothing can be added here.")
+    columns = grid.columns(subject, by)
+    reads, context = subject_of(grid, columns), context_of(columns)
+    return read(reads, read_pasted(text), context, {}, answers)
+
+
+def values_of(plan: Plan) -> list[dict[str, Any]]:
+    """The new rows as if they had been typed."""
+    return [
+        {name: shown_value(value) for name, value in record.values.items()}
+        for record in plan.new
+    ]
+
+
+def what_to_ask(plan: Plan, answers: Mapping[str, str]) -> dict[str, Any]:
+    """How pasted rows would be read, for a look and a yes: nothing was saved."""
+    counts = ", ".join(f"{many} {what}" for what, many in plan.counts.items() if many)
+    changes = f", change {len(plan.changed)}" if plan.changed else ""
+    return {
+        "sentence": "",
+        "html": render_to_string(
+            "evaluations/parts/reading.html", {"plan": plan, "answers": answers}
+        ),
+        "shown": plan.digest,
+        "can_apply": plan.can_apply,
+        "yes": f"Add {len(plan.new)}{changes}",
+        "counts": counts,
+    }
