@@ -206,7 +206,8 @@ def _names_at(subject: Subject, rows: Sequence[Row], context: Context) -> int:
     usual = min(2, median_low(len(row.filled) for row in rows)) if rows else 0
     best, most, first, second = -1, 0, -1, -1
     for at, row in enumerate(rows[:SEARCHED_ROWS]):
-        if len(row.filled) < usual:
+        is_apart = at == 0 or row.number > rows[at - 1].number + 1
+        if len(row.filled) < usual or (usual < 2 and not is_apart):
             continue
         first = at if first < 0 else first
         short = [row.cell(place) for place in row.filled if len(row.cell(place)) <= 80]

@@ -1,7 +1,7 @@
 """What rows are: requirements, headings, totals, parts of the row above."""
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +48,7 @@ class _Row:
     level: int
     is_marked: bool
     is_alone: bool
+    is_deeper: bool = False
     reason: str = ""
 
     @property
@@ -153,10 +154,12 @@ def _give_reasons(
     have_blocks = sum(map(bool, blocks)) * 2 <= len(filled)
     last_text = max((at for at, one in enumerate(rows) if one.text), default=-1)
     last_full = max((at for at, one in enumerate(rows) if one.is_full), default=-1)
-    next_ref, next_level = "", 0
+    next_refs, next_level = deque([""], 3), 0
     for at in reversed(range(len(rows))):
         one, content = rows[at], rows[at].content
         are_titles = content <= {*TITLES, "label"}
+        is_parent = _begins(one.ref, next_refs[0])
+        one.is_deeper = next_level > one.level > 0
         may_head = subject.has_headings or (bool(subject.across) and are_titles)
         if names and one.row.filled == names.filled and _is_same(one.row, names):
             one.reason = "again"
@@ -183,18 +186,24 @@ def _give_reasons(
             # With cells beside that are not read it may be a short requirement.
             one.reason = "lone" if one.is_alone else "beside"
         elif may_head and last_text >= 0 and not one.text and content & {*TITLES}:
-            one.reason = "empty" if at < last_text else "end"
-        elif may_head and _begins(one.ref, next_ref):
+            is_code = any(map(str.isdigit, one.ref)) and " " not in one.ref
+            is_gap = is_code and "name" not in content
+            one.reason = "empty" if not is_gap or is_parent else "gap"
+            one.reason = "end" if at > last_text else one.reason
+        elif may_head and is_parent:
             is_named = "name" in content and not have_names
             is_plain = have_marks or is_named or _is_title(one.text)
             is_clear = is_plain and not content & {"priority", "weight"}
             one.reason = "parent" if is_clear else "sentence"
         elif have_marks:
-            one.reason = "deeper" if next_level > one.level > 0 else "unmarked"
+            one.reason = "deeper" if one.is_deeper else "unmarked"
+        elif may_head and any(_begins(one.ref, ref) for ref in next_refs):
+            one.reason = "near"
         elif have_refs and not one.ref:
             one.reason = "bare"
         if content and one.reason not in ("again", "total"):
-            next_ref, next_level = one.ref or next_ref, one.level
+            next_level = one.level
+            next_refs.extendleft(filter(None, [one.ref]))
     _compare_shapes(rows)
 
 
@@ -221,19 +230,25 @@ def _total(one: _Row) -> str:
     numbers = [cell for cell in one.row.cells if _NUMBER.fullmatch(cell.strip("*_ "))]
     if not (begins and numbers and all(map(_NUMBER.fullmatch, others))):
         return ""
-    return "total" if key(title) in _TOTALS else "sum"
+    is_whole = key(title) in _TOTALS and not {"ref", "text"} <= one.content
+    return "total" if is_whole else "sum"
 
 
 def _compare_shapes(rows: Sequence[_Row]) -> None:
-    """What has a ref as only headings have is one, too."""
+    """What has a ref as only headings have is one, too; a level as they have: asked."""
     shapes = [re.sub("[0-9]+", "9", re.sub(r"[^\W\d_]+", "A", one.ref)) for one in rows]
+    levels = {one.level for one in rows if one.kind == "heading" and one.is_deeper}
     every = Counter(shapes)
     pairs = [*zip(rows, shapes, strict=True)]
     heads = Counter(shape for one, shape in pairs if one.kind == "heading" and one.ref)
     for one, shape in pairs:
         is_usual = heads[shape] >= MOST * max(heads.total(), every[shape], 2)
-        if is_usual and not (one.reason or one.is_marked):
+        if one.reason or one.is_marked:
+            continue
+        if is_usual:
             one.reason = "shape" if _is_title(one.text) else "long"
+        elif one.is_deeper and one.level in levels:
+            one.reason = "outline"
 
 
 def _levels(rows: Sequence[_Row], kinds: Sequence[str]) -> list[int]:
