@@ -50,8 +50,9 @@ class CandidateColumn:
 
 
 def _first_address(cell: str) -> str:
-    if addresses := web_addresses(cell):
-        return addresses[0]
+    good, _ = web_addresses(cell)
+    if good:
+        return good[0]
     bare = cell.strip()
     return f"https://{bare}" if BARE_HOST.fullmatch(bare) else cell
 

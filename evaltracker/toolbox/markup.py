@@ -21,6 +21,7 @@ ANCHOR = re.compile(
     re.IGNORECASE,
 )
 LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\(([^()\s]{1,2000}(?:\([^()\s]{0,200}\))?)\)")
+BARE = re.compile(r"\bhttps?://[^\s<>\"'|]{1,2000}", re.IGNORECASE)
 STRONG = re.compile(r"(~~|\*\*)([^*~\n]{1,500})\1")
 BETWEEN_LINKS = re.compile(r"[\s;|]+|,(?=https?://)")
 BLANKS = re.compile(r"[ \t]+")
@@ -49,11 +50,19 @@ def without_tags(cell: str) -> str:
     return STRONG.sub(r"\2", TAG.sub("", text))
 
 
-def web_addresses(cell: str) -> list[str]:
-    """The http(s) links of a cell that may be shown to people."""
+def web_addresses(cell: str) -> tuple[list[str], list[str]]:
+    """The http(s) links of a cell that may be shown to people, and its other words."""
     spaced = LINK.sub(r" \2 ", without_tags(cell))
-    addresses = dict.fromkeys(map(_bare, BETWEEN_LINKS.split(html.unescape(spaced))))
-    return [address for address in addresses if _is_web_address(address)]
+    words = dict.fromkeys(map(_bare, BETWEEN_LINKS.split(html.unescape(spaced))))
+    good = [word for word in words if _is_web_address(word)]
+    return good, [word for word in words if word and word not in good]
+
+
+def first_address(text: str) -> str:
+    """The first http(s) link within a text."""
+    link = BARE.search(text)
+    address = _bare(link[0].rstrip(".")) if link else ""
+    return address if _is_web_address(address) else ""
 
 
 def _bare(address: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltracker.toolbox.markup import web_addresses, without_markup
+from evaltracker.toolbox.markup import first_address, web_addresses, without_markup
 
 CELLS = st.text(string.printable.replace("&", ""), max_size=60)
 
@@ -20,7 +20,7 @@ def test_a_plain_cell_reads_as_it_does_among_tags(cell: str) -> None:
 @given(st.text(max_size=200))
 def test_taking_markup_off_never_fails(text: str) -> None:
     assert "\x00" not in without_markup(text)
-    assert all(address.startswith("http") for address in web_addresses(text))
+    assert all(address.startswith("http") for address in web_addresses(text)[0])
 
 
 @pytest.mark.parametrize(
@@ -51,4 +51,7 @@ def test_markup_is_taken_off(cell: str, words: str) -> None:
 
 def test_links_of_a_cell_are_web_addresses() -> None:
     cell = "see [it](https://a.example), http://b.example; javascript:alert(1)"
-    assert web_addresses(cell) == ["https://a.example", "http://b.example"]
+    good, other = web_addresses(cell)
+    assert good == ["https://a.example", "http://b.example"]
+    assert other == ["see", "javascript:alert(1)"]
+    assert first_address("so it is (see https://a.example/x).") == "https://a.example/x"

@@ -18,8 +18,8 @@ from evaltracker.rows.subjects import (
     Role,
     joined,
 )
+from evaltracker.toolbox.markup import first_address, web_addresses
 from evaltracker.toolbox.measures import Reading, number_words
-from evaltracker.toolbox.tabular.wording import as_answer, web_addresses
 from evaltracker.toolbox.text import Inputs, meant
 from vendors.choices import STATED, Availability, CandidateKind
 from vendors.claims import DATED, ClaimWords, claimed_number, held_for
@@ -331,10 +331,9 @@ def claim_of(
         links.append(cell.evidence)
         if cell.availability != "not_stated":
             state = Availability(cell.availability)
-    answer = as_answer(str(said.get("statement") or ""))
-    parts.append(answer.statement)
+    parts.append(comment := str(said.get("statement") or ""))
     good, bad = web_addresses(str(said.get("evidence") or ""))
-    links = list(filter(None, [*links, *good, answer.evidence_url]))
+    links = list(filter(None, [*links, *good, first_address(comment)]))
     statement = "\n".join(filter(None, parts))
     more = [link for link in dict.fromkeys(links[1:]) if link not in statement]
     parts += [f"Evidence: {' '.join(bad)}"] if bad else []
