@@ -1,23 +1,12 @@
-"""What columns hold and words mean is remembered by the keys of answers.
-
-What was remembered by places of columns is read by nothing any more.
-"""
-
-from typing import Any
+"""What columns hold and words mean is remembered by the keys of answers."""
 
 from django.db import migrations, models
-
-
-def forget_places(apps: Any, schema_editor: Any) -> None:
-    memories = apps.get_model("evaluations", "ColumnMemory")
-    memories.objects.exclude(signature__contains=":").delete()
 
 
 class Migration(migrations.Migration):
     dependencies = [("evaluations", "0030_views_of_grids")]
 
     operations = [
-        migrations.RunPython(forget_places, migrations.RunPython.noop, elidable=True),
         migrations.AlterField(
             model_name="columnmemory",
             name="columns",
