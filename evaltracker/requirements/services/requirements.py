@@ -476,14 +476,6 @@ def known(row: Requirement) -> dict[str, Any]:
     return values
 
 
-def refuse_problems(problems: Iterable[object]) -> None:
-    sentences = [str(problem) for problem in problems]
-    if sentences:
-        raise Invalid(
-            f"Nothing was imported: {sentences[0]}", errors={"file": sentences}
-        )
-
-
 def needed_categories(evaluation: Evaluation, plan: Plan) -> dict[str, Category]:
     categories = {row.name: row for row in Category.objects.in_evaluation(evaluation)}
     wanted = [record.values.get("category") or GENERAL for record in plan.new]
