@@ -161,7 +161,7 @@ def _give_reasons(
         is_parent = _begins(one.ref, next_refs[0])
         one.is_deeper = next_level > one.level > 0
         may_head = subject.has_headings or (bool(subject.across) and are_titles)
-        if names and one.row.filled == names.filled and _is_same(one.row, names):
+        if names and content and _is_same(one.row, names, roles):
             one.reason = "again"
         elif have_blocks and blocks[at]:
             one.reason, one.title = "block", blocks[at]
@@ -207,8 +207,10 @@ def _give_reasons(
     _compare_shapes(rows)
 
 
-def _is_same(row: Row, names: Row) -> bool:
-    return all(key(row.cell(at)) == key(names.cell(at)) for at in names.filled)
+def _is_same(row: Row, names: Row, roles: Sequence[str]) -> bool:
+    """Whether all cells that are read, or all there are, say the names again."""
+    read = [at for at in row.filled if roles[at]]
+    return all(row.cell(at).casefold() == names.cell(at).casefold() for at in read)
 
 
 def _block_title(one: _Row, roles: Sequence[str], names: Row | None) -> str:
