@@ -219,18 +219,6 @@ class HoldsForField(ValuesField):
         return EVERYWHERE
 
 
-class HoldsForTextField(HoldsForField):
-    def prepare_value(self, value: Any) -> Any:
-        """The boxes that are ticked; a text that boxes cannot say ticks none."""
-        if isinstance(value, str):
-            stated = read_holds_for(value)
-            value = [] if isinstance(stated, list) else stated
-        return super().prepare_value(value)
-
-    def clean(self, value: Any) -> str:
-        return write_holds_for(super().clean(value))
-
-
 class ReadField(forms.CharField):
     """A text that `read` takes; the sentence of its ValueError stands at the field."""
 

@@ -4,7 +4,7 @@ import datetime
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -34,6 +34,8 @@ class Column:
     head: str
     width: int
     reads: str
+    # What it was called in sheets that may still be out.
+    former: str = ""
     # What alone may stand in it, and the list in `rows/words.json` of words for it.
     choices: Sequence[str] = ()
     closed: str = ""
@@ -88,7 +90,8 @@ def add_table(
 ) -> Any:
     """A sheet of texts, numbers and days without a formula, written row by row."""
     grey, top = {"bg_color": "#EEEEEE"}, {"text_wrap": True, "valign": "top"}
-    head, asked = book.add_format({"bold": True, **grey}), book.add_format(top | grey)
+    asked, head = book.add_format(top | grey), book.add_format(top | grey)
+    head.set_bold()
     shapes = {"number": "General", "day": "yyyy-mm-dd"}
     sheet, forms = book.add_worksheet(name), []
     for at, column in enumerate(columns.values()):
@@ -126,12 +129,9 @@ def _write(
         sheet = add_table(book, name, columns, rows)
         for at, column in enumerate(columns.values()):
             if column.choices and rows:
-                rule = {
-                    "validate": "list",
-                    "source": list(column.choices),
-                    "error_title": column.head,
-                    "error_message": f"Choose one of: {', '.join(column.choices)}.",
-                }
+                offered = list(column.choices)
+                why = f"Choose one of: {', '.join(offered)}."
+                rule = {"validate": "list", "source": offered, "error_message": why}
                 sheet.data_validation(1, at, len(rows) + spare, at, rule)
         if any(column.is_asked for column in columns.values()):
             sheet.protect("", {"format_columns": True, "format_rows": True})
@@ -172,7 +172,11 @@ def _read(
     """
     book = read_table(content, filename)
     sheets = [sheet for sheet in book.sheets if sheet.name == name] or book.visible
-    heads = {name_key(column.head): field for field, column in columns.items()}
+    heads = {
+        name_key(head): field
+        for field, column in columns.items()
+        for head in (column.head, column.former or column.head)
+    }
 
     def places_in(row: Row) -> dict[str, int]:
         keys = [(name_key(row.cells[at]), at) for at in reversed(row.filled)]
@@ -273,6 +277,19 @@ def write_sheet(
     return _write(ANSWERS, shown, rows)
 
 
+def _held(text: str) -> dict[str, Any] | None:
+    values = read_holds_for(text)
+    return values and {"said": values, "means": {}}
+
+
+# Fields that are not the text of their cell.
+MAKES: dict[str, Callable[[Any], Any]] = {
+    "available_from": lambda day: day or None,
+    "environments": parted,
+    "holds_for": _held,
+}
+
+
 class SheetLine(NamedTuple):
     """An answered row, and its words; of what cannot be read they say nothing."""
 
@@ -310,25 +327,18 @@ def _line(row: Filled, current: Mapping[str, ClaimWords]) -> SheetLine:
             del wrong[name]
     if stands and not new and not wrong:
         return SheetLine(row, ref, stands)
-    said = {name: row.said[name] or "" for name in new}
     fields = (stands or ClaimWords(availability="")).fields()
-    for name in ("availability", "statement", "evidence_url"):
-        fields[name] = said.get(name, fields[name])
-    if "available_from" in said:
-        fields["available_from"] = row.said["available_from"]
-    if "environments" in said:
-        fields["environments"] = parted(said["environments"])
-    if "holds_for" in said:
+    for name in new:
         try:
-            values = read_holds_for(said["holds_for"])
-            fields["holds_for"] = values and {"said": values, "means": {}}
+            fields[name] = MAKES.get(name, str)(row.said[name] or "")
         except ValueError as error:
-            wrong.setdefault("holds_for", str(error))
-    if {"number", "unit"} & said.keys():
-        number, unit = row.said.get("number"), row.said.get("unit") or ""
-        is_said = number is not None or unit
+            wrong.setdefault(name, str(error))
+    fields.pop("unit", "")
+    if {"number", "unit"} & {*new}:
+        number = row.said.get("number")
         value = "" if number is None else plain(number)
-        fields["number"] = {"value": value, "unit": unit} if is_said else {}
+        unit = row.said.get("unit") or ""
+        fields["number"] = {"value": value, "unit": unit} if value or unit else {}
     if not fields["availability"]:
         choices = ", ".join(COLUMNS[ANSWERS]["availability"].choices)
         wrong.setdefault("availability", f"Choose one of: {choices}.")
@@ -342,14 +352,12 @@ def write_prices(
     rows: Iterable[Mapping[str, str]], head: Mapping[str, str], kinds: Sequence[Kind]
 ) -> bytes:
     """The lines of a quote as they are typed into its form."""
-    columns = COLUMNS[PRICES]
-    texts = [
-        {**row, **head, "kind": kind_named(row["kind"], kinds).name} for row in rows
-    ]
-    written = [
-        {name: _written(column, row.get(name, "")) for name, column in columns.items()}
-        for row in texts
-    ]
+    columns, written = COLUMNS[PRICES], []
+    for row in rows:
+        texts = {**row, **head, "kind": kind_named(row["kind"], kinds).name}
+        written.append(
+            {name: _written(columns[name], texts.get(name, "")) for name in columns}
+        )
     return _write(PRICES, columns, written, spare=50)
 
 
@@ -368,10 +376,10 @@ def read_prices(
     rows: list[dict[str, str]] = []
     head = dict.fromkeys(HEAD, "")
     for row in _read(content, filename, PRICES, columns):
-        said = {name: value for name, value in row.said.items() if value is not None}
         typed = {
             name: cells.typed(value) if isinstance(value, Decimal) else str(value)
-            for name, value in said.items()
+            for name, value in row.said.items()
+            if value is not None
         }
         for name in HEAD:
             text = typed.pop(name, "")
@@ -388,6 +396,10 @@ def read_prices(
         errors |= {row.place(name): [why] for name, why in row.wrong.items()}
         rows.append(typed)
     if errors:
-        counted = "1 cell is" if len(errors) == 1 else f"{len(errors)} cells are"
-        raise Invalid(f"{counted} wrong, so nothing was taken.", errors=errors)
+        raise wrong_cells(errors)
     return rows, head
+
+
+def wrong_cells(errors: dict[str, list[str]]) -> Invalid:
+    count = "1 cell is" if len(errors) == 1 else f"{len(errors):,} cells are"
+    return Invalid(f"{count} wrong, so nothing was taken.", errors=errors)

@@ -202,6 +202,14 @@ def test_a_price_that_is_none_or_two_names_its_cell() -> None:
     }
 
 
+def test_a_sheet_of_before_is_read_by_its_former_names() -> None:
+    content = FORMATS["en.csv"](answer_sheet())
+    former = content.replace(b"Claimed number", b"Number")
+    former = former.replace(b"Evidence URL", b"Evidence link")
+    lines = read_sheet(former, "answers.csv", {})
+    assert [line.words for line in lines] == [*ANSWERS.values()]
+
+
 def test_a_sheet_offers_what_is_taken_and_nothing_else() -> None:
     offered = {
         (name, field): list(column.choices)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property, partial
+from itertools import chain, repeat
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlencode
 from uuid import UUID
@@ -298,12 +299,6 @@ PART_WIDTH = 16
 PARTS = ("claimed", "shown", "tested", "standing")
 # Where anything was claimed for a measure, or runs were confirmed.
 NUMBERS = "numbers"
-PLAIN = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_numbers": False,
-    "strings_to_urls": False,
-}
 
 
 class Format(NamedTuple):
@@ -354,7 +349,7 @@ def as_csv(book: Ledger, rows: Sequence[int]) -> bytes:
 CLAIM_COLUMNS = {
     role.name: Column(role.heads[0], 60 if role.name == "statement" else 20, role.reads)
     for role in Claims.roles
-    if role.heads and role.name != "text"
+    if role.heads and role.name not in ("text", "unit")
 }
 
 
@@ -375,26 +370,19 @@ def claim_rows(book: Ledger, rows: Sequence[int]) -> Iterator[dict[str, Any]]:
 
 
 def as_xlsx(book: Ledger, rows: Sequence[int]) -> bytes:
-    """A workbook of texts and numbers without a formula, written row by row."""
+    """The table, and on a sheet of their own the answers in it, written row by row."""
     stream = io.BytesIO()
-    with Workbook(stream, PLAIN) as workbook:
+    with Workbook(stream, {"constant_memory": True}) as workbook:
         workbook.set_properties({"title": f"Matrix: {book.evaluation.title}"})
-        sheet = workbook.add_worksheet("Matrix")
-        sheet.freeze_panes(1, FROZEN)
-        wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
-        for column, width in enumerate(WIDTHS):
-            sheet.set_column(column, column, width, wrapped)
         lines = table_of(book, rows)
-        names = next(lines)
-        sheet.set_column(len(HEAD), len(names) - 1, PART_WIDTH, wrapped)
-        head = {"bold": True, "text_wrap": True, "valign": "top"}
-        sheet.set_row(0, None, workbook.add_format(head))
-        for number, line in enumerate((names, *lines)):
-            for column, text in enumerate(line):
-                if isinstance(text, Decimal):
-                    sheet.write_number(number, column, text)
-                elif text:
-                    sheet.write_string(number, column, text)
+        names = map(str, next(lines))
+        widths = chain(WIDTHS, repeat(PART_WIDTH))
+        columns = {
+            name: Column(name, width, "number")
+            for name, width in zip(names, widths, strict=False)
+        }
+        table = (dict(zip(columns, line, strict=False)) for line in lines)
+        add_table(workbook, "Matrix", columns, table).freeze_panes(1, FROZEN)
         add_table(workbook, ANSWERS, CLAIM_COLUMNS, claim_rows(book, rows))
     return stream.getvalue()
 

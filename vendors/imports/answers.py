@@ -70,6 +70,7 @@ ROLES = (
         help="For the measure of the requirement, with its unit.",
         example="12 ms",
     ),
+    Role("unit", "Unit of the number", heads=("Unit",), example="ms"),
     Role("holds_for", "Holds for", heads=("Holds for",), example="everywhere"),
     Role("environments", "Environments", heads=("Environments",), example="aws; gcp"),
 )
@@ -164,9 +165,12 @@ class Claims(ImportKind):
 
 
 def unescaped(row: ReadRow) -> ReadRow:
-    """The row without the marks by which a saved matrix keeps texts from being run."""
+    """The row with its number and unit as one, and without the marks by which a saved
+    matrix keeps texts from being run."""
     texts = {role: cell for role, cell in row.values.items() if isinstance(cell, str)}
     plain = {role: meant(text) for role, text in texts.items()}
+    if "number" in plain and "unit" in plain:
+        plain["number"] += f" {plain['unit']}"
     return replace(row, values={**row.values, **plain})
 
 

@@ -65,7 +65,7 @@ from vendors.services.claims import (
     submit_claim,
     submit_claims,
 )
-from vendors.sheets import SheetLine, read_sheet, write_sheet
+from vendors.sheets import SheetLine, read_sheet, write_sheet, wrong_cells
 
 
 @transaction.atomic
@@ -386,8 +386,7 @@ def naming_cells(lines: Sequence[SheetLine]) -> Iterator[None]:
     if wrong:
         in_order = sorted(wrong, key=lambda cell: (cell[0], len(cell[1]), cell[1]))
         errors = {place: wrong[row, place] for row, place in in_order}
-        count = "1 cell is" if len(errors) == 1 else f"{len(errors):,} cells are"
-        raise Invalid(f"{count} wrong, so nothing was taken.", errors=errors)
+        raise wrong_cells(errors)
 
 
 def _standing(candidate: Candidate) -> dict[str, ClaimWords]:

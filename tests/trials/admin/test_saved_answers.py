@@ -14,6 +14,7 @@ from tests.imported import plan_of
 from tests.measures.cases import LATENCY
 from tests.trials.admin.matrix_pages import purchase as purchase
 from vendors.services.claims import note_claim
+from vendors.services.drafts import answer_sheet
 
 pytestmark = pytest.mark.django_db
 ODD = "=1+1 and “**bold**”\n- see https://acme.example/a_b, -5%"
@@ -79,3 +80,24 @@ def test_one_cell_that_is_changed_changes_that_alone(
         name for name, value in change.before.items() if change.after.get(name) != value
     }
     assert differing == {"availability"}
+
+
+def test_a_vendors_sheet_that_came_by_mail_is_noted_with_its_number(
+    purchase: Evaluation,
+) -> None:
+    common.requirement(purchase, "R9", measure=LATENCY)
+    globex = purchase.candidates.get(name="Globex ML")
+    book = load_workbook(io.BytesIO(answer_sheet(globex)))
+    sheet = book["Answers"]
+    heads = [cell.value for cell in sheet[1]]
+    at = [cell.value for cell in sheet["A"]].index("R9") + 1
+    said = {"Availability": "now", "Statement": "Yes.", "Claimed number": 12.5}
+    for head, value in (said | {"Unit": "ms", "Environments": "aws"}).items():
+        sheet.cell(at, heads.index(head) + 1).value = value
+    mine = {"all:candidate": "Globex ML"}
+    plan = plan_of("claims", purchase, packed(book), mine, name="answers.xlsx")
+    assert (plan.refused, plan.open, plan.changed) == ((), (), ())
+    [new] = plan.new
+    assert new.key == ("Globex ML", "R9")
+    assert new.values["number"] == {"value": "12.5", "unit": "ms"}
+    assert new.values["environments"] == ["aws"]

@@ -99,7 +99,7 @@ def test_a_receipt_holds_the_number_and_one_of_the_form_before_still_counts(
 def test_a_sheet_has_columns_for_it_and_takes_them_back(acme: Party) -> None:
     book = fetch(acme)
     heads = [cell.value for cell in book["Answers"][1]]
-    assert heads[-3:] == ["Measure", "Number", "Unit"]
+    assert heads[-3:] == ["Measure", "Claimed number", "Unit"]
     assert book["Answers"]["M2"].value == WORDS
     wrong = send(acme, fill(fetch(acme), F2="now", I2="Yes.", N2="12", O2="MB"))
     (error,) = refused(wrong, 400)["errors"]
