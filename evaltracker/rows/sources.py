@@ -197,9 +197,6 @@ def decode(content: bytes) -> tuple[str, list[str]]:
         # Every other byte of such a text is nearly always zero.
         if encoding == "utf-8" and half.count(0) > len(half) * 0.7:
             encoding = name
-            remarks.append(
-                "The file is UTF-16 without a mark at its start; it was read as that."
-            )
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -267,6 +264,7 @@ def read_separated(text: str) -> Sheet:
     """
     # Excel's “sep=;” line, which spreadsheets show as no row.
     first, _, rest = text.partition("\n")
+    csv.field_size_limit(guards.MOST_FILE_BYTES)
     named = re.fullmatch(r'"?sep=([,;\t|])"?', first.rstrip("\r "), re.IGNORECASE)
     separator = named[1] if named else _separator_of(text)
     records = _records(rest if named else text, separator)
@@ -277,25 +275,17 @@ def _separator_of(text: str) -> str:
     """The separator that splits the start of `text` most evenly into columns."""
 
     def evenness(separator: str) -> tuple[bool, float, int]:
-        records: Records = []
-        is_damaged = False
-        try:
-            for record in islice(_records(text, separator), SAMPLE_RECORDS):
-                records.append(record)  # kept if a later one is damaged
-        except Unreadable:
-            is_damaged = True
-        widths = _widths(records)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        widths = _widths([*islice(reader, SAMPLE_RECORDS)])
         total = widths.total()
         widths.pop(1, None)
         width, count = (widths.most_common(1) or [(0, 0)])[0]
-        # Broken quoting speaks against a separator more than uneven rows do.
-        return bool(width) and not is_damaged, round(count / (total or 1), 1), width
+        return bool(width), round(count / (total or 1), 1), width
 
     return max(SEPARATORS, key=evenness)
 
 
 def _records(text: str, separator: str) -> Iterator[list[str]]:
-    csv.field_size_limit(guards.MOST_FILE_BYTES)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     number = 1
     try:
@@ -536,7 +526,6 @@ def _copied(text: str, cells: re.Pattern[str]) -> Records:
 
 
 # Workbooks, by calamine; macros are none of its business.
-
 
 type Edges = tuple[tuple[int, int], tuple[int, int]]
 # Name, whether it is hidden, merged ranges from 0, and rows by number: their values.
