@@ -182,11 +182,13 @@ class _Column:
             return Decimal(0)
         weights = all(number <= 10 and number % 1 == 0 for number in numbers)
         total, near = sum(numbers, Decimal(0)), Decimal("0.005")
-        is_share = any(abs(total / one - 1) < near for one in (1, 100)) and not weights
+        is_share = (
+            any(abs(total / sum_ - 1) < near for sum_ in (1, 100)) and not weights
+        )
         is_share |= all("%" in text + shape for text, _, shape in typed)
         return max(numbers) if is_share else Decimal(0)
 
-    def said(self, word: str, options: Sequence[str] = ()) -> str:
+    def answer(self, word: str, options: Sequence[str] = ()) -> str:
         meaning = self.hints.meanings.get(key(word), "")
         return meaning if not options or meaning in options else ""
 
@@ -295,7 +297,7 @@ def _number(text: str, column: _Column, raw: Any = "", *_: Any) -> Cell[Decimal]
     if match is None or not numbers:
         return Cell(refusal="no number")
     factor = Decimal(-1 if match["sign"] in ("-", "−") else 1).scaleb(int(power))
-    return _chosen({mark: each * factor for mark, each in numbers.items()}, column)
+    return _chosen({mark: value * factor for mark, value in numbers.items()}, column)
 
 
 def _strict(text: str, *_: Any) -> Cell[Decimal]:
@@ -307,8 +309,8 @@ def _weight(text: str, column: _Column, raw: Any, shape: str) -> Cell[int]:
     number = _number(text.rstrip("% "), column, raw).value
     if column.whole and number is not None:
         weight = int((number * 10 / column.whole).quantize(Decimal(1), ROUND_HALF_UP))
-        if said := column.said(""):
-            return Cell(text=text) if said == "text" else Cell(weight)
+        if answer := column.answer(""):
+            return Cell(text=text) if answer == "text" else Cell(weight)
         options = (str(weight), "text")
         return Cell(question="shares", options=options, proposed=options[0])
     if number is None or not 0 <= number <= 10 or number % 1 or "%" in text + shape:
@@ -374,9 +376,9 @@ def _last_day(period: re.Match[str]) -> datetime.date | None:
 def _day(text: str, column: _Column, raw: Any, *_: Any) -> Cell[datetime.date]:
     if isinstance(raw, datetime.date):
         return Cell(datetime.date(raw.year, raw.month, raw.day))
-    said, period = column.said(text), _PERIOD.fullmatch(text)
-    if _ISO_DAY.fullmatch(said) and not _ISO_DAY.fullmatch(text):
-        return _day(said, column, "")
+    answer, period = column.answer(text), _PERIOD.fullmatch(text)
+    if _ISO_DAY.fullmatch(answer) and not _ISO_DAY.fullmatch(text):
+        return _day(answer, column, "")
     if period and (last := _last_day(period)):
         options = (last.isoformat(), "text")
         return Cell(None, "period", options, options[0], text)
@@ -398,11 +400,11 @@ def _day(text: str, column: _Column, raw: Any, *_: Any) -> Cell[datetime.date]:
     if not month and any(map(str.isalpha, text)):
         return Cell(question="word", options=("text",), word=text)
     if len(year) == 2:
-        said = column.said("") or said
-        if said == "text" or not said:
+        answer = column.answer("") or answer
+        if answer == "text" or not answer:
             asked = Cell[Any](None, "year", (f"20{year}", f"19{year}"), f"20{year}")
-            return Cell(text=text) if said else asked
-        year = said[:2] + year
+            return Cell(text=text) if answer else asked
+        year = answer[:2] + year
     try:
         return Cell(datetime.date(int(year), int(month), int(day)))
     except ValueError:
@@ -500,13 +502,13 @@ def _of_text(text: str, column: _Column, tax: str = "") -> Cell[Money]:
     parts = re.findall(r"\w+", f"{before} {behind}")
     if not tax and (taxes := [part for part in parts if key(part) in _TAX]):
         word, options = " ".join(taxes), ("net", "gross", "text")
-        said = column.said(word, options) or column.said("", options)
-        if said in ("net", "gross"):
+        answer = column.answer(word, options) or column.answer("", options)
+        if answer in ("net", "gross"):
             parts = re.split(r"[\s()+]+", text)
             parts = [part for part in parts if key(part.strip(",.;")) not in _TAX]
-            return _of_text(" ".join(parts), column, said)
+            return _of_text(" ".join(parts), column, answer)
         asked = Cell[Money](question="tax", options=options, word=word)
-        return Cell(text=text) if said else asked
+        return Cell(text=text) if answer else asked
     numbers = readings(number)
     if no_cents := re.match(r"[.,]\s?[-–—]+", behind):
         behind = behind[no_cents.end() :]
@@ -539,7 +541,7 @@ def _of_text(text: str, column: _Column, tax: str = "") -> Cell[Money]:
     sign = before or rest.strip().removesuffix(unread).strip()
     own = column.hints.currency
     code = own if own in codes else codes[0] if len(codes) == 1 else ""
-    if len(codes) > 1 and not (code := code or column.said(sign, codes)):
+    if len(codes) > 1 and not (code := code or column.answer(sign, codes)):
         usual = "USD" if "USD" in codes else ""
         return Cell(None, "currency", codes[:4], usual, sign)
     return _in_limits(Money(amount.value, code, rhythm, unit, tax=tax))
@@ -572,17 +574,17 @@ def _basis(
         periods = [f"yearly ×{period}"] if period else () if is_bare else RHYTHMS
         scales = ["scale"] * (is_bare and bool(power))
         options = (*periods, *scales, "credit" if is_credit else "unit", "text")
-        said = column.said(thing, options)
-        if said in ("", "text") or (unit if said == "unit" else rhythm):
+        answer = column.answer(thing, options)
+        if answer in ("", "text") or (unit if answer == "unit" else rhythm):
             is_left = is_bare and not (has_currency or is_credit or period)
             asked = Cell[Any](None, "words", options, "text" * is_left, thing)
-            return Cell(text=text) if said == "text" else asked
-        if said in ("credit", "scale"):
+            return Cell(text=text) if answer == "text" else asked
+        if answer in ("credit", "scale"):
             times = Decimal(-1 if is_credit else 1).scaleb(power)
-        elif said == "unit":
+        elif answer == "unit":
             unit = word.casefold()
         else:
-            rhythm, times = said.split(" ")[0], Decimal(period or 1)
+            rhythm, times = answer.split(" ")[0], Decimal(period or 1)
     return rhythm, unit, times
 
 
@@ -616,7 +618,7 @@ def _availability(text: str, column: _Column, *_: Any) -> Cell[Stated]:
         text = text.replace(link[0], label if _is_limit(label) else "", 1)
         text = re.sub(r"\(\s?\)", "", text).strip()
     word = " ".join(text.replace("\ufe0f", "").split())
-    said = column.said(word, (*options, "text"))
+    answer = column.answer(word, (*options, "text"))
     own = _WRITTEN["availability"].get(word) or known.get(key(word), "")
     first, rest, next_ = "", word, ""
     while rest and (head := re.match(r"\w{2,}|\W", rest)):
@@ -626,13 +628,13 @@ def _availability(text: str, column: _Column, *_: Any) -> Cell[Stated]:
         first, rest = next_, rest[head.end() :].lstrip(" ,;:.!–—-")
     rest = rest.strip("()") if rest[:1] == "(" and rest[-1:] == ")" else rest
     own = own or (first if first and not rest else "")
-    if said == "text":
+    if answer == "text":
         return Cell(text=text)
-    if own and said in ("", own):
+    if own and answer in ("", own):
         return Cell(Stated(own, evidence=evidence))
-    if said:
-        whole = text if " " in word or said == "not_stated" else ""
-        return Cell(Stated(said, rest if said == first else whole, evidence))
+    if answer:
+        whole = text if " " in word or answer == "not_stated" else ""
+        return Cell(Stated(answer, rest if answer == first else whole, evidence))
     is_open = next_ not in ("", first) or known.get(key(rest)) or _is_limit(rest)
     usual = "" if is_open else first
     return Cell(None, "word", options, usual, word or evidence)
@@ -642,7 +644,7 @@ def _closed(text: str, column: _Column, *_: Any) -> Cell[str]:
     known = column.hints.choices or words_of(column.closed)
     options = tuple(dict.fromkeys(known.values()))
     own = _WRITTEN.get(column.closed, {}).get(text) or known.get(key(text))
-    if value := column.said(text, options) or own:
+    if value := column.answer(text, options) or own:
         return Cell(value)
     return Cell(question="word", options=(*options, "text"), word=text)
 
@@ -651,12 +653,14 @@ def _mark(text: str, column: _Column, *_: Any) -> Cell[bool]:
     """Whether a row is one: x, ✓, true."""
     states = words_of("availability") | {"x": "now", "1": "now", "0": "never"}
     usual = {"now": "yes", "never": "no", "not_stated": "no"}
-    said = column.said(text) or usual.get(states.get(key(text), ""))
-    return Cell(said == "yes") if said else Cell(None, "word", ("yes", "no"), "", text)
+    answer = column.answer(text) or usual.get(states.get(key(text), ""))
+    return (
+        Cell(answer == "yes") if answer else Cell(None, "word", ("yes", "no"), "", text)
+    )
 
 
 def _ref(text: str, column: _Column, raw: Any, *_: Any) -> Cell[str]:
-    if isinstance(raw, Decimal) and raw % 1 and not column.said(""):
+    if isinstance(raw, Decimal) and raw % 1 and not column.answer(""):
         return Cell(question="zeros", options=(text,), proposed=text)
     return Cell(refusal="too long") if len(text) > LONGEST_REF else Cell(text)
 
@@ -711,6 +715,8 @@ def _read_cell(reads: str, cell: Any, column: _Column, shape: str) -> Cell[Any]:
     if isinstance(cell, datetime.date) and reads in _NO_DAYS:
         return Cell(refusal="a day")
     is_kept = reads in _MAY_LACK and key(text) in _NOTHING
-    if is_kept or (reads in ("closed", "mark", "day") and column.said(text) == "text"):
+    if is_kept or (
+        reads in ("closed", "mark", "day") and column.answer(text) == "text"
+    ):
         return Cell(text=text)
     return READERS[reads](text, column, cell, shape)
