@@ -467,12 +467,21 @@ def _scale_before(rest: str) -> tuple[int, str]:
 def _money(text: str, column: _Column, raw: Any, shape: str) -> Cell[Money]:
     if not isinstance(raw, Decimal):
         return _of_text(text.replace("**", ""), column)
-    bare = re.sub(r'"[^"]*"', "", shape)
-    if "%" in bare:
+    shape = shape.partition(";")[0]
+    if "%" in re.sub(r'"[^"]*"', "", shape):
         return Cell(refusal="share")
-    sign = re.search(r"\[\$([^\]-]+)", bare) or re.search(r"([€£$¥₹])", bare)
-    codes = currencies_of(sign[1]) if sign else ()
-    return _in_limits(Money(raw, codes[0] if len(codes) == 1 else ""))
+    # What is shown beside the number; “[$€-407]” is the sign of a place.
+    signed = re.sub(r"\[\$([^\]-]{0,9})[^\]]{0,20}\]", r"\1", shape)
+    bare = re.sub(r'_.|\*.|\\|\[[^\]]{0,20}\]|"', "", signed)
+    beside = re.split(r"[#0?][#0?.,]{0,40}", bare, maxsplit=1)
+    exact = _Column((), replace(column.hints, decimal="."), "")
+    shown = _of_text(text.join(beside).strip() if len(beside) == 2 else text, exact)
+    # Currency and scale count; words of a format are no unit and no rhythm.
+    if shown.question == "currency":
+        return shown
+    money = shown.value or Money()
+    is_read = money.amount is not None
+    return _in_limits(Money(money.amount if is_read else raw, money.currency))
 
 
 def _in_limits(money: Money) -> Cell[Money]:

@@ -42,6 +42,7 @@ KINDS_OF_ROWS = {
     "total": "a total",
     "left": "left out",
 }
+NO_RESULT = "A formula without a saved result. Type it, or save the workbook once."
 CLOSED = frozenset({"closed", "availability"})
 KEPT = ("text", "kept as text: not stated")
 SHOWN_CELLS = 2_000  # Of other columns, that tell how a sheet writes numbers.
@@ -429,9 +430,13 @@ class _Reading:
             )
             cells = read_column(role.reads, list(raw.values()), hints, role.closed)
         group.cells[place] = dict(zip(raw, cells, strict=True))
+        lacking = {sheet.name: sheet.uncomputed for sheet in group.sheets}
         for at, cell in group.cells[place].items():
-            if cell.refusal:
-                sheet, row = group.places[at]
+            sheet, row = group.places[at]
+            is_typed = f"cell:{sheet}:{row.number}:{place}" in self.answers
+            if (row.number, place) in lacking[sheet] and not is_typed:
+                self.refusals.append(Refusal(sheet, row.number, name, NO_RESULT))
+            elif cell.refusal:
                 sentence = SENTENCES.get(cell.refusal, cell.refusal)
                 self.refusals.append(Refusal(sheet, row.number, name, sentence))
 
