@@ -44,7 +44,7 @@ def context_of(subject: str, given: Mapping[str, Any]) -> Context:
         "refs_by_text": {},
         "retired": frozenset(),
         "lists": {},
-        "stand": {},
+        "known": {},
         "vendors": {},
         "contacts": set(),
         "refs": {ref.casefold(): ref for ref in texts},

@@ -23,7 +23,7 @@ from evaltracker.rows.subjects import (
 from evaltracker.toolbox.text import Inputs
 from vendors.candidates import IMPORTED, LISTED
 from vendors.choices import CandidateKind
-from vendors.models import Candidate, Contact, Vendor
+from vendors.models import Contact, Vendor
 from vendors.policy import INVITABLE
 from vendors.services.candidates import (
     KIND,
@@ -80,20 +80,17 @@ class Candidates(ImportKind):
     )
 
     def context(self, evaluation: Evaluation, user: User) -> Context:
-        rows = Candidate.objects.filter(evaluation=evaluation).select_related("vendor")
-        names = unique({row.name: [row.name, *row.aliases] for row in rows})
+        known = known_candidates(evaluation=evaluation)
+        names = {name: [name, *values["aliases"]] for (name,), values in known.items()}
         companies = Vendor.objects.values_list("name", "aliases")
         contacts = Contact.objects.current().values_list("vendor__name", "email")
         return Context(
             currency=evaluation.currency,
-            candidates=names,
+            candidates=unique(names),
             options={"kind": tuple(CandidateKind.choices)},
             more={
                 "usual": {"kind": CandidateKind.BUY.value},
-                "stand": {
-                    row.name: (row.kind, row.vendor.name if row.vendor else "")
-                    for row in rows
-                },
+                "known": known,
                 "vendors": unique({name: [name, *more] for name, more in companies}),
                 "contacts": {(name, email.casefold()) for name, email in contacts},
                 # As the grid's columns stand, for a paste without names.
@@ -133,7 +130,10 @@ class Candidates(ImportKind):
     def records(
         self, rows: Iterable[ReadRow], context: Context
     ) -> Iterator[Record | Refusal]:
-        return joined([record_of(row, context) for row in rows], "candidate")
+        rows = list(rows)
+        # The cell to type in, where a contact lacks its company.
+        blank = "vendor" if any("vendor" in row.values for row in rows) else "contact"
+        return joined([record_of(row, context, blank) for row in rows], "candidate")
 
     def heads(self) -> tuple[str, ...]:
         return ("Candidate", "Kind", "Vendor", *(column.label for column in LISTED))
@@ -152,21 +152,20 @@ def unique(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
     return {word: owners.pop() for word, owners in by_key.items() if len(owners) == 1}
 
 
-def record_of(row: ReadRow, context: Context) -> Record | Refusal:
+def record_of(row: ReadRow, context: Context, blank: str) -> Record | Refusal:
     values: dict[str, Any] = {}
     inputs = Inputs()
     name = inputs.line("candidate", row.values.get("candidate", ""))
-    name = context.candidates.get(key(name), name)
-    kind, vendor = context.more["stand"].get(name, ("", ""))
+    if (name,) not in context.more["known"]:
+        name = context.candidates.get(key(name), name)
+    known = context.more["known"].get((name,), {})
+    kind, vendor = known.get("kind", ""), known.get("vendor", "")
     said = row.values.get("kind", "")
     if not kind:
         values["kind"] = said
     elif said and said != kind:
-        label = CandidateKind(kind).label
-        sentence = (
-            f"{name} is “{label}” here, and a kind cannot change. Clear the cell."
-        )
-        inputs.refuse("kind", sentence)
+        stands = f"{name} is “{CandidateKind(kind).label}” here"
+        inputs.refuse("kind", f"{stands}, and a kind cannot change. Clear the cell.")
     if company := row.values.get("vendor"):
         vendor = inputs.line("vendor", company)
         vendor = values["vendor"] = context.more["vendors"].get(key(vendor), vendor)
@@ -175,8 +174,8 @@ def record_of(row: ReadRow, context: Context) -> Record | Refusal:
     if text := row.values.get("contact"):
         contact, address = read_contact(inputs, text)
         if not vendor:
-            sentence = f"{name} has no vendor to whom a contact could belong. Name it."
-            inputs.refuse("contact", sentence)
+            sentence = f"Name the company whose contact {contact} is, or clear that."
+            inputs.refuse(blank, sentence)
         elif (vendor, address) not in context.more["contacts"]:
             values["contact"] = contact
     for column in IMPORTED:

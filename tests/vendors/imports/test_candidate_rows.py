@@ -10,7 +10,10 @@ from vendors.imports.candidates import Candidates
 CONTEXT = Context(
     candidates={"acmeml": "Acme ML", "aml": "Acme ML", "own": "Own"},
     more={
-        "stand": {"Acme ML": ("buy", "Acme"), "Own": ("build", "")},
+        "known": {
+            ("Acme ML",): {"kind": "buy", "vendor": "Acme"},
+            ("Own",): {"kind": "build", "vendor": ""},
+        },
         "vendors": {"acme": "Acme", "acmeinc": "Acme"},
         "contacts": {("Acme", "ada@acme.example")},
     },
@@ -63,7 +66,7 @@ def test_a_bare_address_is_a_contact_and_one_that_is_known_says_nothing_new() ->
         (
             {"candidate": "Own", "contact": "a@b.example"},
             "contact",
-            "Own has no vendor to whom a contact could belong.",
+            "Name the company whose contact a@b.example <a@b.example> is",
         ),
         (
             {"candidate": "Acme ML", "contact": "call us"},
@@ -84,6 +87,15 @@ def test_what_does_not_fit_is_refused_in_its_cell(
     assert isinstance(refusal, Refusal)
     assert refusal.role == role
     assert sentence in refusal.sentence
+
+
+def test_a_contact_without_a_company_has_the_blank_cell_to_type_in() -> None:
+    _, refusal = read(
+        {"candidate": "Lite", "kind": "buy", "vendor": "Acme"},
+        {"candidate": "Mlflow", "kind": "buy", "contact": "a@b.example"},
+    )
+    assert isinstance(refusal, Refusal)
+    assert refusal.role == "vendor"
 
 
 def test_two_rows_of_one_candidate_are_one_unless_they_differ() -> None:
