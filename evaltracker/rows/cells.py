@@ -607,7 +607,6 @@ def _without_per(segment: str) -> str:
 _LINK = re.compile(
     r"\[(?P<label>[^\[\]]*)\]\((?P<to>https?://[^\s()]+)\)|https?://[^\s()<>]+"
 )
-_ADDRESS = re.compile(r"(?:[\w-]{1,63}\.)+[^\W\d_]{2,24}(?:[/:?#]\S*)?")
 
 
 def _is_limit(words: str) -> bool:
@@ -674,23 +673,16 @@ def _ref(text: str, column: _Column, raw: Any, *_: Any) -> Cell[str]:
     return Cell(refusal="too long") if len(text) > LONGEST_REF else Cell(text)
 
 
-def _link(text: str, *_: Any) -> Cell[str]:
-    if link := _LINK.search(text):
-        return Cell(link["to"] or link[0])
-    is_address = _ADDRESS.fullmatch(text)
-    return Cell(f"https://{text}") if is_address else Cell(refusal="no link")
-
-
 READERS: dict[str, Callable[..., Cell[Any]]] = {
     **dict.fromkeys(("text", "line"), lambda text, *_: Cell(text)),
-    **{"ref": _ref, "link": _link, "strict": _strict},
+    **{"ref": _ref, "strict": _strict},
     **{"number": _number, "money": _money, "weight": _weight, "level": _level},
     **{"day": _day, "availability": _availability, "closed": _closed, "mark": _mark},
 }
 # Readers of which a day, a dash, or the answer *text* are no matter of their own.
 _NO_DAYS = frozenset(("number", "money", "weight", "level", "ref"))
-_MAY_LACK = frozenset(("day", "weight", "level", "link"))
-_AS_TYPED = frozenset(("text", "line", "ref", "link"))
+_MAY_LACK = frozenset(("day", "weight", "level"))
+_MAY_LEAVE = frozenset(("closed", "mark", "day"))
 _FOLDED = frozenset(("line", "ref", "closed", "mark", "day"))
 
 
@@ -718,14 +710,11 @@ def _read_cell(reads: str, cell: Any, column: _Column, shape: str) -> Cell[Any]:
     text = _as_text(cell).strip()
     text = (without_markup if reads in ("text", "line") else without_tags)(text)
     text = " ".join(text.split()) if reads in _FOLDED else text
-    text = text if reads in _AS_TYPED else text.replace("**", "").replace("`", "")
     if not text and reads != "strict":
         return Cell()
     if isinstance(cell, datetime.date) and reads in _NO_DAYS:
         return Cell(refusal="a day")
-    is_kept = reads in _MAY_LACK and key(text) in _NOTHING
-    if is_kept or (
-        reads in ("closed", "mark", "day") and column.answer(text) == "text"
-    ):
+    is_left = reads in _MAY_LEAVE and column.answer(text) == "text"
+    if is_left or (reads in _MAY_LACK and key(text) in _NOTHING):
         return Cell(text=text)
     return READERS[reads](text, column, cell, shape)
