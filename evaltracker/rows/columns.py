@@ -357,11 +357,17 @@ def _by_content(
         if both and len(same) >= 0.9 * len(both):
             why = "It repeats how the refs begin."
             category.proposal = Proposal("left", "proposed", "content", why=why)
+    if name and name is not text and not category and "category" in roles:
+        said = [*name.cells.values()]
+        if len({*said}) * 2 <= len(said) and name.proposal.by == "word":
+            name.propose("category", "content")
     if "amount" in roles and not has_across:
         yield from _amount(columns, holders.get("amount"))
     free = [column for column in columns if column.is_free]
     for role in roles.values():
-        is_held = role.name in holders or (role.name == subject.across and has_across)
+        is_crossed = any(one.startswith(f"cross:{role.name}:") for one in holders)
+        is_across = role.name == subject.across and has_across
+        is_held = role.name in holders or is_across or is_crossed
         if role.is_required and role.name not in ("text", "amount") and not is_held:
             if len(free) == 1:
                 free[0].propose(role.name, "place")

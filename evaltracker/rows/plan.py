@@ -209,7 +209,10 @@ class _Reading:
 
     def _chosen(self, groups: list[Group]) -> list[Group]:
         """The lists to read: the one with most rows, and others that are as clear."""
-        best = max(groups, key=lambda group: (_clarity(group), len(group.rows)))
+        best = max(
+            groups,
+            key=lambda one: (_clarity(one), len(dict(one.held())), len(one.rows)),
+        )
         clear = max(2, _clarity(best))
         read = []
         for group in groups:
@@ -407,6 +410,8 @@ class _Reading:
             kind = self.subject.across if kind == "candidate" else other.split(":")[0]
         role = self.roles[kind if kind in self.roles else self.subject.crosses[0]]
         raw = {at: group.rows[at].value(place) for at in mine}
+        if name.startswith("candidate:"):
+            raw |= group.merged_into(place, [at for at in raw if not raw[at]])
         for at, kind_of_row in enumerate(kinds):
             if kind_of_row == "joined" and role.reads in ("text", "lines"):
                 above = max((one for one in raw if one < at), default=None)
@@ -654,13 +659,12 @@ class _Reading:
 
     def _without_refs(self, rows: list[ReadRow]) -> list[ReadRow]:
         """Refs that nearly all texts begin with are taken out, if that is said."""
+        name = "text" if any("text" in row.values for row in rows) else "name"
         refs = [str(row.values.get("ref", "")) for row in rows]
-        texts = [str(row.values.get("text", "")) for row in rows]
-        is_usual = self.subject.has_headings and row_types.refs_in_texts(refs, texts)
-        if not is_usual:
+        texts = [str(row.values.get(name, "")) for row in rows]
+        refs = refs if any(refs) else row_types.refs_before(texts)
+        if not (self.subject.has_headings and row_types.refs_in_texts(refs, texts)):
             return rows
-        pairs = list(zip(refs, texts, strict=True))
-        bare = [row_types.without_ref(ref, text) for ref, text in pairs]
         chosen = self.lines.add(
             "refs:texts",
             "refs",
@@ -671,10 +675,14 @@ class _Reading:
             things="rows",
             examples=[text[:60] for text in texts[:1]],
         )
-        return [
-            replace(row, values={**row.values, "text": text}) if text else row
-            for row, text in zip(rows, bare if chosen == "out" else texts, strict=True)
+        bare = [
+            {"ref": ref, name: row_types.without_ref(ref, text)}
+            for ref, text in zip(refs, texts, strict=True)
         ]
+        return [
+            replace(row, values={**row.values, **(values if values["ref"] else {})})
+            for row, values in zip(rows, bare if chosen == "out" else (), strict=False)
+        ] or rows
 
     def _records(self, rows: Iterable[ReadRow]) -> list[Record]:
         refused = {(one.sheet, one.row) for one in self.refusals}

@@ -17,6 +17,7 @@ TITLES = ("name", "text", "category", "ref")
 _TOTALS = frozenset(key(word) for words in WORDS["totals"].values() for word in words)
 _NUMBER = re.compile(r"[^\w,.]{0,3}[0-9][0-9.,'’\s]*+[^\w]{0,3}|[-–—]")
 _PART = re.compile(r"[-–—•*·▪◦‣]|\(?[0-9]{1,3}[.)]|\(?[a-z][.)]\s")
+_CODE = re.compile(r"(?=\S{0,20}[0-9])[A-Z0-9][\w.#/-]{0,19}(?=[:)]?\s)")
 _ENDS = (".", "?", "!", "。", "？", "！")
 # By reason: what is proposed (blank: open), and why.
 REASONS: dict[str, tuple[str, str]] = WORDS["row_types"]
@@ -311,6 +312,13 @@ def as_above(role: Role, cells: Sequence[Any]) -> bool:
     filled = [cell for cell in cells if cell]
     is_said_once = len(set(filled)) == len(filled) < len(cells)
     return role.name == "category" and is_said_once and bool(cells[0])
+
+
+def refs_before(texts: Sequence[str]) -> list[str]:
+    """The codes in front of texts (GV.OC-01: …), if nearly each has one of its own."""
+    codes = [match[0] if (match := _CODE.match(text)) else "" for text in texts]
+    is_usual = len({*codes} - {""}) >= 0.9 * len(codes)
+    return codes if is_usual else [""] * len(codes)
 
 
 def refs_in_texts(refs: Sequence[str], texts: Sequence[str]) -> bool:

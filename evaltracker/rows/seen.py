@@ -1,6 +1,6 @@
 """A list of a file while it is read, and as the page shows it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -40,6 +40,22 @@ class Group:
         for place, proposal in enumerate(self.columns.proposals):
             if proposal.role not in ("", "left"):
                 yield place, proposal.role
+
+    def merged_into(self, place: int, blank: Collection[int]) -> dict[int, str]:
+        """By row, another candidate's answer whose cell is merged with this one."""
+        merges = {
+            (sheet.name, merge.top): merge.left
+            for sheet in self.sheets
+            for merge in sheet.merges
+            if merge.left < place <= merge.right
+        }
+        ours = {at for at, role in self.held() if role.startswith("candidate:")}
+        places = {at: (name, row.number) for at, (name, row) in enumerate(self.places)}
+        return {
+            at: self.rows[at].cell(merges[places[at]])
+            for at in blank
+            if merges.get(places[at]) in ours
+        }
 
     def title(self, place: int) -> str:
         name = self.names.cell(place) if self.names else ""
