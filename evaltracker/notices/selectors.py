@@ -1,6 +1,5 @@
 """Reads of notices; nothing in here changes anything."""
 
-import datetime
 import http.client
 import json
 from collections.abc import Sequence
@@ -9,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 
@@ -146,23 +145,6 @@ def due_notices() -> QuerySet[Notice]:
         free, state__in=NOTICE_OPEN, digest__isnull=True, next_try_at__lte=Now()
     )
     return due.order_by("next_try_at")
-
-
-def oldest_due_lateness() -> datetime.timedelta | None:
-    """How long the oldest due notice has waited; None while nothing is due.
-
-    One whose mail server said “later” is due at its next try, not before.
-    """
-    lateness = ExpressionWrapper(Now() - F("next_try_at"), DurationField())
-    oldest: datetime.timedelta | None = (
-        Notice.objects.filter(
-            state__in=NOTICE_OPEN, digest__isnull=True, next_try_at__lte=Now()
-        )
-        .order_by("next_try_at")
-        .values_list(lateness, flat=True)
-        .first()
-    )
-    return oldest
 
 
 def notices_in(

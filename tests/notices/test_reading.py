@@ -1,14 +1,12 @@
-"""What the notices page and /readyz read, and that reading it stays cheap."""
+"""What the notices page reads, and that reading it stays cheap."""
 
 import datetime
 import json
-import uuid
 from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import NoticeState
@@ -19,32 +17,6 @@ from tests.notices.kinds import owe
 
 pytestmark = pytest.mark.django_db
 MINUTE = datetime.timedelta(minutes=1)
-
-
-def test_nothing_is_late_while_nothing_is_due(platform: Evaluation) -> None:
-    owe(platform, day=timezone.now().date() + datetime.timedelta(days=2))
-
-    assert selectors.oldest_due_lateness() is None
-
-
-def test_lateness_is_that_of_the_oldest_due_notice(platform: Evaluation) -> None:
-    late, later = owe(platform), owe(platform, occurrence=2)
-    Notice.objects.filter(pk=late.pk).update(next_try_at=Now() - 20 * MINUTE)
-    Notice.objects.filter(pk=later.pk).update(next_try_at=Now() - 5 * MINUTE)
-
-    lateness = selectors.oldest_due_lateness()
-
-    assert lateness is not None
-    assert 20 * MINUTE <= lateness < 21 * MINUTE
-
-
-def test_a_claim_that_nobody_ends_is_still_late(platform: Evaluation) -> None:
-    owe(platform)
-    Notice.objects.update(
-        state=NoticeState.CLAIMED, lease_until=Now() + MINUTE, lease_token=uuid.uuid4()
-    )
-
-    assert selectors.oldest_due_lateness() is not None
 
 
 @pytest.mark.parametrize(

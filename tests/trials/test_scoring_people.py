@@ -14,7 +14,6 @@ from tests.trials.facts import shares
 from trials.scoring import (
     ScoreFacts,
     agreed_scores,
-    cost_points,
     people_score,
     spread,
     total,
@@ -102,28 +101,6 @@ def test_the_total_lies_between_its_parts(
     value = total(evidence, people, share).value
     assert value is not None
     assert min(evidence, people) <= value <= max(evidence, people)
-
-
-@pytest.mark.parametrize(
-    ("price", "points"), [("40000", "40.0"), ("42750", "37.4"), ("47500", "33.7")]
-)
-def test_a_price_becomes_points_as_in_the_published_example(
-    price: str, points: str
-) -> None:
-    result = cost_points(Decimal(40000), Decimal(price), Decimal(40))
-    assert str(result.points) == points
-
-
-def test_a_price_above_the_ceiling_is_rejected_and_not_given_zero_points() -> None:
-    ceiling = Decimal(1_500_000)
-    at, above = ceiling, ceiling + Decimal("0.01")
-    assert cost_points(at, at, Decimal(250), ceiling).points == 250
-    refused = cost_points(at, above, Decimal(250), ceiling)
-    assert refused.points is None
-    assert refused.working.startswith("Rejected")
-    for lowest, price in ((0, 5), (6, 5)):
-        with pytest.raises(ValueError, match="lowest"):
-            cost_points(Decimal(lowest), Decimal(price), Decimal(40))
 
 
 @pytest.mark.parametrize(

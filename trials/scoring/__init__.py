@@ -30,7 +30,6 @@ from trials.scoring.fit import (
     Total,
     agreed_scores,
     contender,
-    cost_points,
     field_of,
     fit,
     fit_row,

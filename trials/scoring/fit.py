@@ -286,15 +286,6 @@ class Total:
     working: str
 
 
-@dataclass(frozen=True, slots=True)
-class CostPoints:
-    """Points for a price: as published (one decimal) and exact; ``None`` if refused."""
-
-    points: Decimal | None
-    exact: Fraction | None
-    working: str
-
-
 def spread(values: Iterable[Decimal | int], top: int = TOP_SCORE) -> Spread:
     """Take the median and the share of the scale between the lowest and the highest.
 
@@ -388,29 +379,6 @@ def total(
         f"{rounded(opinion, 3)} people = {rounded(value, 3)}"
     )
     return Total(value, share, working)
-
-
-def cost_points(
-    lowest: Decimal,
-    price: Decimal,
-    max_points: Decimal,
-    ceiling: Decimal | None = None,
-) -> CostPoints:
-    """Turn a price into points: lowest * most points ÷ price.
-
-    ``lowest`` is the lowest price that was accepted. A price above the ceiling
-    is rejected and gets no points at all, which is not the same as 0 points.
-    """
-    if ceiling is not None and price > ceiling:
-        return CostPoints(None, None, f"Rejected: {price} is above {ceiling}.")
-    if not 0 < lowest <= price or max_points < 0:
-        raise ValueError(
-            f"Prices must be above 0 and none below the lowest ({lowest}); "
-            f"points must be 0 or more."
-        )
-    exact = Fraction(lowest) * Fraction(max_points) / Fraction(price)
-    points = rounded(exact, 1)
-    return CostPoints(points, exact, f"{lowest} × {max_points} ÷ {price} = {points}")
 
 
 def _category(

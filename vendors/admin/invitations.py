@@ -367,29 +367,11 @@ def vendor_rows(evaluation: Evaluation, *, with_tokens: bool) -> list[VendorRow]
     ]
 
 
-class InstantForm(forms.Form):
-    """A day and a time by the clocks of `zone`; cleaned, the day is what both mean."""
-
-    day, time = "", ""
-
-    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.zone = zone
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        instant = instant_from(self, self.day, self.time, self.zone)
-        data.pop(self.time, None)
-        if instant is not None:
-            data[self.day] = instant
-        return data
-
-
 USUAL_DAYS = 14
 
 
-class ClosingForm(InstantForm):
-    day, time = "close_at", "close_time"
+class ClosingForm(forms.Form):
+    """A day and a time by the clocks of `zone`; cleaned, the day is what both mean."""
 
     close_at = day_field("Last day")
     close_time = time_field(
@@ -399,11 +381,18 @@ class ClosingForm(InstantForm):
     )
 
     def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
-        super().__init__(*args, zone=zone, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.zone = zone
         self.fields["close_at"].help_text = (
             f"By the clocks of {zone}, the evaluation's time zone. The server's clock "
             "decides to the millisecond."
         )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        instant = instant_from(self, "close_at", "close_time", self.zone)
+        data.pop("close_time", None)
+        return data if instant is None else {**data, "close_at": instant}
 
 
 class ReopenForm(ClosingForm):

@@ -15,12 +15,9 @@ from evaltracker.notices.mail import spoken
 from evaltracker.rows.cells import two_readings
 from evaltracker.toolbox.days import database_now, wall_of
 from evaltracker.toolbox.files import TYPES, attachment, download, handed_out
-from evaltracker.toolbox.measures import number_words
 from evaltracker.toolbox.rest.views import read_id
-from evaltracker.toolbox.working_days import day_in_words
+from evaltracker.toolbox.text import meant
 from vendors.answers import boxes_for, is_receipt_of, typed_in, typed_of
-from vendors.claims import ClaimWords
-from vendors.fields import write_holds_for
 from vendors.models import AnswerDraft, Candidate, PublishedDocument, VendorSession
 from vendors.portal.access import (
     FORM,
@@ -63,7 +60,7 @@ from vendors.services.drafts import (
     save_draft,
     save_drafts,
 )
-from vendors.sheets import ANSWERS, COLUMNS
+from vendors.sheets import ANSWERS, COLUMNS, answer_cells, as_read
 
 
 @session_page(*READ)
@@ -505,24 +502,12 @@ def _unpacked(session: VendorSession, packed: str) -> TypedByRef:
 
 def _differences(change: DraftChange) -> list[tuple[str, str, str]]:
     """Head of the column, what is typed or handed in now, and what the sheet says."""
-    before, after = _readable(change.former), _readable(change.words)
+    before, after = (
+        {name: meant(as_read(cell)) for name, cell in answer_cells(words).items()}
+        for words in (change.former, change.words)
+    )
     return [
-        (COLUMNS[ANSWERS][name].head, before.get(name, ""), text)
+        (COLUMNS[ANSWERS][name].head, before[name], text)
         for name, text in after.items()
-        if before.get(name, "") != text
+        if before[name] != text
     ]
-
-
-def _readable(words: ClaimWords | None) -> dict[str, str]:
-    if words is None:
-        return {}
-    day = words.available_from
-    return {
-        "availability": OFFERED.get(words.availability, words.availability),
-        "available_from": day_in_words(day) if day else "",
-        "environments": "; ".join(words.environments),
-        "statement": words.statement,
-        "evidence_url": words.evidence_url,
-        "number": number_words(words.number),
-        "holds_for": write_holds_for(words.holds_for and words.holds_for["said"]),
-    }
