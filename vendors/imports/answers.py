@@ -24,7 +24,14 @@ from evaltracker.toolbox.text import Inputs, meant
 from vendors.choices import STATED, Availability, CandidateKind
 from vendors.claims import DATED, ClaimWords, claimed_number, held_for
 from vendors.fields import read_holds_for, write_holds_for
-from vendors.imports.costs import Wrong, candidates_by_name, twice, unknown
+from vendors.imports.costs import (
+    Said,
+    Wrong,
+    candidates_by_name,
+    each_said,
+    twice,
+    unknown,
+)
 from vendors.policy import may_read_answers
 from vendors.selectors.candidates import asked_requirements, lists_of
 from vendors.services.sheets import (
@@ -39,6 +46,8 @@ from vendors.sheets import as_read, claim_cells, parted
 
 NUMBER = re.compile(r"([0-9.,]*)(.*)", re.DOTALL)
 SHOWN_WORDS = 300
+# One of these makes a row an answer.
+SAYING = ("availability", "statement", "evidence")
 AVAILABILITIES = (
     *((choice.value, str(choice.label)) for choice in (*STATED, Availability.PARTIAL)),
     ("not_stated", str(Availability.UNSTATED.label)),
@@ -149,8 +158,8 @@ class Claims(ImportKind):
         ]
 
     def lacks(self, row: ReadRow, context: Context) -> Iterator[str]:
-        is_across = row.across or row.across_texts
-        if not is_across and says(row) and "candidate" not in row.values:
+        is_across = row.across or row.across_texts or "candidate" in row.values
+        if not is_across and {*SAYING} & {*row.values, *row.texts}:
             yield "candidate"
 
     def proposes(self, name: str, context: Context) -> Mapping[str, str]:
@@ -161,7 +170,9 @@ class Claims(ImportKind):
         self, rows: Iterable[ReadRow], context: Context
     ) -> Iterator[Record | Refusal]:
         whole = (unescaped(row) for row in rows if not [*self.lacks(row, context)])
-        return joined(list(each_answer(whole, context)), "")
+        return joined(
+            [*each_said(whole, context, "availability", SAYING, record_of)], ""
+        )
 
 
 def unescaped(row: ReadRow) -> ReadRow:
@@ -172,23 +183,6 @@ def unescaped(row: ReadRow) -> ReadRow:
     if "number" in plain and "unit" in plain:
         plain["number"] += f" {plain['unit']}"
     return replace(row, values={**row.values, **plain})
-
-
-def each_answer(
-    rows: Iterable[ReadRow], context: Context
-) -> Iterator[Record | Refusal]:
-    """What is wrong with a row is told once; with a candidate's cell, at its column."""
-    for row in rows:
-        for name, cell, text in answers_of(row, context):
-            is_across = bool(row.across or row.across_texts)
-            try:
-                yield record_of(row, context, name, cell, text)
-            except Wrong as wrong:
-                is_cell = is_across and wrong.role == "availability"
-                role = name if is_cell else wrong.role
-                yield Refusal(row.sheet, row.number, role, str(wrong))
-                if not is_cell:
-                    break
 
 
 def readable(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -210,26 +204,6 @@ def once(named: Iterable[tuple[str, str]]) -> dict[str, str]:
     for name, ref in named:
         refs.setdefault(name, set()).add(ref)
     return {name: of.pop() for name, of in refs.items() if len(of) == 1}
-
-
-def says(row: ReadRow) -> bool:
-    return bool({"availability", "statement", "evidence"} & {*row.values, *row.texts})
-
-
-def answers_of(row: ReadRow, context: Context) -> list[tuple[str, Any, str]]:
-    """By candidate, what a row says of it: one answer, or one of each in its column."""
-    across = dict.fromkeys([*row.across, *row.across_texts])
-    if across:
-        return [
-            (name, row.across.get(name), row.across_texts.get(name, ""))
-            for name in across
-        ]
-    if not says(row):
-        return []
-    named = str(row.values.get("candidate") or "")
-    name = context.candidates.get(key(named), named)
-    text = row.texts.get("availability", "")
-    return [(name, row.values.get("availability"), text)]
 
 
 def folded(text: str) -> str:
@@ -254,12 +228,8 @@ def requirement_of(row: ReadRow, context: Context) -> str:
     raise Wrong("", "It names no requirement.")
 
 
-def record_of(
-    row: ReadRow, context: Context, candidate: str, cell: Any, text: str
-) -> Record:
-    if candidate not in context.candidates.values():
-        known = context.candidates.values()
-        raise Wrong("candidate", unknown("candidate", candidate, known))
+def record_of(row: ReadRow, context: Context, said: Said) -> Record:
+    candidate, cell, text = said
     ref = requirement_of(row, context)
     before, by_vendor, is_fresh = context.more["claims"].get(
         (candidate, ref), (None, False, True)

@@ -1,7 +1,7 @@
 """Rows of costs: what their columns are, and the lines that they become."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
@@ -89,6 +89,8 @@ ROLES = (
     Role("valid_until", "Valid until", "day", ("Valid until",), example="2027-03-31"),
     Role("note", "Note", heads=("Note",), example="For ten people."),
 )
+# One of these is a price, or says what is known of it.
+PRICED = ("amount", "state", "low", "high")
 SHOWN = ("state", "likely", "currency", "recurrence", "source_text")
 LABELS: Mapping[str, type[TextChoices]] = {
     "state": CostState,
@@ -216,14 +218,12 @@ class Costs(ImportKind):
         ]
 
     def lacks(self, row: ReadRow, context: Context) -> Iterator[str]:
-        prices = [money for _, money, _ in bids(row, context)]
-        if not prices:
-            return
-        if not (row.across or row.across_texts or row.values.get("candidate")):
+        said = said_of(row, context, "amount", PRICED)
+        if said and not (row.across or row.across_texts or row.values.get("candidate")):
             yield "candidate"
-        if "kind" not in row.values and not item_of(row, context)[0]:
+        if said and "kind" not in row.values and not item_of(row, context)[0]:
             yield "kind"
-        amounts = [money for money in prices if money.amount is not None]
+        amounts = [money for _, money, _ in said if money and money.amount is not None]
         for role in ("rhythm", "currency"):
             if role not in row.values and not all(getattr(m, role) for m in amounts):
                 yield role
@@ -262,38 +262,47 @@ class Costs(ImportKind):
     ) -> Iterator[Record | Refusal]:
         """What all rows lack is asked in one line; until then a row brings nothing."""
         whole = (row for row in rows if not {*self.lacks(row, context)} - {"currency"})
-        return joined(list(each_bid(whole, context)), "")
+        return joined([*each_said(whole, context, "amount", PRICED, record_of)], "")
 
 
-def each_bid(rows: Iterable[ReadRow], context: Context) -> Iterator[Record | Refusal]:
-    """What is wrong with a row is told once; with a bidder's cell, at its column."""
-    for row in rows:
-        for name, money, text in bids(row, context):
-            is_bidder = bool(row.across or row.across_texts)
-            try:
-                yield record_of(row, context, name, money, text)
-            except Wrong as wrong:
-                is_cell = is_bidder and wrong.role == "amount"
-                role = name if is_cell else wrong.role
-                yield Refusal(row.sheet, row.number, role, str(wrong))
-                if not is_cell:
-                    break
+type Said = tuple[str, Any, str]
 
 
-def bids(row: ReadRow, context: Context) -> list[tuple[str, Money, str]]:
-    """By candidate what a row says: one price, or that of each bidder."""
-    across = dict.fromkeys([*row.across, *row.across_texts])
-    if across:
-        return [
-            (name, row.across.get(name) or Money(), row.across_texts.get(name, ""))
-            for name in across
-        ]
-    if not {"amount", "state", "low", "high"} & {*row.values, *row.texts}:
+def said_of(
+    row: ReadRow, context: Context, role: str, fields: Collection[str]
+) -> list[Said]:
+    """By candidate the cell or the text of a row: each in its column, or one named."""
+    if across := dict.fromkeys([*row.across, *row.across_texts]):
+        cells, texts = row.across, row.across_texts
+        return [(name, cells.get(name), texts.get(name, "")) for name in across]
+    if not {*fields} & {*row.values, *row.texts}:
         return []
     named = str(row.values.get("candidate") or "")
     name = context.candidates.get(key(named), named)
-    text = row.texts.get("amount", "")
-    return [(name, row.values.get("amount") or Money(), text)]
+    return [(name, row.values.get(role), row.texts.get(role, ""))]
+
+
+def each_said(
+    rows: Iterable[ReadRow],
+    context: Context,
+    role: str,
+    fields: Collection[str],
+    make: Callable[[ReadRow, Context, Said], Record],
+) -> Iterator[Record | Refusal]:
+    """What is wrong with a row is told once; with a candidate's cell, at its column."""
+    known = {*context.candidates.values()}
+    for row in rows:
+        for said in said_of(row, context, role, fields):
+            try:
+                if said[0] not in known:
+                    raise Wrong("candidate", unknown("candidate", said[0], known))
+                yield make(row, context, said)
+            except Wrong as wrong:
+                is_cell = wrong.role == role and bool(row.across or row.across_texts)
+                where = said[0] if is_cell else wrong.role
+                yield Refusal(row.sheet, row.number, where, str(wrong))
+                if not is_cell:
+                    break
 
 
 def item_of(row: ReadRow, context: Context) -> tuple[str, str]:
@@ -304,13 +313,9 @@ def item_of(row: ReadRow, context: Context) -> tuple[str, str]:
     return (kind, label) if kind else items.get(key(label), ("", label))
 
 
-def record_of(
-    row: ReadRow, context: Context, candidate: str, money: Money, text: str
-) -> Record:
-    if candidate not in context.candidates.values():
-        raise Wrong(
-            "candidate", unknown("candidate", candidate, context.candidates.values())
-        )
+def record_of(row: ReadRow, context: Context, said: Said) -> Record:
+    candidate, cell, text = said
+    money = cell or Money()
     key_of_kind, label = item_of(row, context)
     kind = kind_named(key_of_kind, context.more.get("kinds", ()))
     inputs = Inputs()
