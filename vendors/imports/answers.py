@@ -169,10 +169,9 @@ class Claims(ImportKind):
     def records(
         self, rows: Iterable[ReadRow], context: Context
     ) -> Iterator[Record | Refusal]:
-        whole = (unescaped(row) for row in rows if not [*self.lacks(row, context)])
-        return joined(
-            [*each_said(whole, context, "availability", SAYING, record_of)], ""
-        )
+        plain = map(unescaped, rows)
+        said = each_said(plain, context, "availability", SAYING, record_of)
+        return joined([*said], "")
 
 
 def unescaped(row: ReadRow) -> ReadRow:

@@ -91,7 +91,13 @@ ROLES = (
 )
 # One of these is a price, or says what is known of it.
 PRICED = ("amount", "state", "low", "high")
-SHOWN = ("state", "likely", "currency", "recurrence", "source_text")
+SHOWN = {
+    "state": "What is known",
+    "likely": "Likely",
+    "currency": "Currency",
+    "recurrence": "Falls due",
+    "source_text": "As written",
+}
 LABELS: Mapping[str, type[TextChoices]] = {
     "state": CostState,
     "recurrence": Recurrence,
@@ -193,14 +199,7 @@ class Costs(ImportKind):
         return known_costs(evaluation=evaluation)
 
     def heads(self) -> tuple[str, ...]:
-        return (
-            "Cost",
-            "What is known",
-            "Likely",
-            "Currency",
-            "Falls due",
-            "As written",
-        )
+        return ("Cost", *SHOWN.values())
 
     def cells(self, record: Record) -> Sequence[Any]:
         values = record.values
@@ -260,9 +259,7 @@ class Costs(ImportKind):
     def records(
         self, rows: Iterable[ReadRow], context: Context
     ) -> Iterator[Record | Refusal]:
-        """What all rows lack is asked in one line; until then a row brings nothing."""
-        whole = (row for row in rows if not {*self.lacks(row, context)} - {"currency"})
-        return joined([*each_said(whole, context, "amount", PRICED, record_of)], "")
+        return joined([*each_said(rows, context, "amount", PRICED, record_of)], "")
 
 
 type Said = tuple[str, Any, str]

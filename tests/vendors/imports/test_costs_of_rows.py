@@ -162,7 +162,6 @@ def test_rows_say_what_they_lack_that_is_said_of_all() -> None:
     bids = ReadRow("S", 2, {"label": "x"}, across_texts={"Alder": "on request"})
     assert set(lacks(bids, CONTEXT)) == {"kind"}
     assert not list(lacks(ReadRow("S", 2, {"note": "x"}), CONTEXT))
-    assert not read(row(kind="", amount=PRICE), row(rhythm="", amount=PRICE))
 
 
 @pytest.mark.parametrize(
