@@ -278,12 +278,9 @@ def read_block(
 def _by_name(items: Sequence[Item]) -> dict[str, str]:
     """Names that only one item has, or that one has for all of it."""
     parts = Counter(name_key(item.part) for item in items if item.part)
-    alone = {
-        name_key(item.part): item.key
-        for item in items
-        if parts[name_key(item.part)] == 1
-    }
-    return alone | {name_key(item.name): item.key for item in items}
+    alone = (item for item in items if parts[name_key(item.part)] == 1)
+    by_part = {name_key(item.part): item.key for item in alone}
+    return by_part | {name_key(item.name): item.key for item in items}
 
 
 class _Sides:
@@ -300,21 +297,15 @@ class _Sides:
         """By word, its code; blank for what is left out, with a colon for others."""
         codes = []
         for word in words:
-            code = known.get(name_key(word), "")
+            code, name = known.get(name_key(word), ""), f"{side}:{word}"
             if word and not code:
-                is_beside = name_key(word) in never
-                code = LEAVE if is_beside else self.answers.get(f"{side}:{word}", "")
+                code = LEAVE if name_key(word) in never else self.answers.get(name, "")
                 if code == LEAVE:
                     self.left_out.append(word)
-                elif code not in known.values() and code != NEW:
-                    self.unknown[side].append(word)
-                code = (
-                    ""
-                    if code == LEAVE
-                    else code
-                    if code in known.values()
-                    else f":{word}"
-                )
+                    code = ""
+                elif code not in known.values():
+                    self.unknown[side] += [word] * (code != NEW)
+                    code = f":{word}"
             codes.append(code)
         return codes
 
