@@ -1,8 +1,10 @@
 """Answers of a file become claims that the owner notes, once, and go again."""
 
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from evaltracker.errors import Refused, Stale
 from evaltracker.evaluations.models import Entry, Evaluation
@@ -10,7 +12,7 @@ from evaltracker.requirements.services.scopes import add_list
 from tests.cast.common import evaluation, requirement
 from tests.cast.vendors import candidate, claim, enter, in_research, invited
 from tests.imported import plan_of, take_in, undo_last
-from vendors.models import Claim
+from vendors.models import Claim, StatusWord
 from vendors.services.claims import note_claim, withdraw_claim
 from vendors.services.sheets import import_claims
 
@@ -151,3 +153,12 @@ def test_what_a_file_says_of_values_counts_and_never_is_never_for_all(
         "Acme ML": {"Rome": ["now", None]},
         "Globex": {"Bern": ["never", None], "Rome": ["never", None]},
     }
+
+
+def test_words_that_were_explained_before_are_still_known(where: Evaluation) -> None:
+    StatusWord.objects.create(
+        evaluation=where, word="meets", availability="now", set_by=where.owner
+    )
+    import_module("vendors.migrations.0035_words_said_before").carry_over(apps, None)
+    take_in("claims", where, "Feature,Acme ML\nR1,Meets\n")
+    assert stand(where) == {("Acme ML", "R1"): "now"}
