@@ -41,6 +41,18 @@ def take_in(
     return plan
 
 
+def take(
+    slug: str,
+    where: Evaluation,
+    table: str | bytes,
+    answers: Mapping[str, str] = NOTHING,
+) -> Import | None:
+    """What was imported by the owner's yes; None if the table changes nothing."""
+    plan = take_in(slug, where, table, answers)
+    rows = Import.objects.filter(evaluation=where, kind=slug)
+    return rows.latest("at") if plan.new or plan.changed else None
+
+
 def undo_last(where: Evaluation) -> None:
     last = Import.objects.filter(evaluation=where, undone_at=None).order_by("-at")[0]
     undo_import(imported=last, by=where.owner)

@@ -32,9 +32,8 @@ class CandidateColumn:
     # How a word is kept, by field and value; without it, the model alone judges.
     read: Callable[[Inputs, str, Any], Any] | None = None
     blank: Any = None
-    # What spreadsheets call it, as `header_key` writes it; none: it is not imported.
-    heads: tuple[str, ...] = ()
-    # Its name in the empty sheet, what is said beside it there, and an example.
+    # Its name in the empty sheet, what is said beside it there, and an example; blank:
+    # it is not imported.
     head: str = ""
     sheet_help: str = ""
     example: str = ""
@@ -68,10 +67,6 @@ COLUMNS = (
         field=link_field,
         read=Inputs.link,
         blank="",
-        heads=(
-            *("website", "homepage", "producturl", "primaryurl", "url", "link"),
-            "vendorurl",
-        ),
         head="Website",
         sheet_help="http(s)",
         example="https://acme.example",
@@ -84,7 +79,6 @@ COLUMNS = (
         field=lambda: forms.CharField(required=False, widget=long_text()),
         read=lambda inputs, name, value: inputs.text(name, value, blank=True),
         blank="",
-        heads=("summary", "description", "about"),
         head="Summary",
         sheet_help="A sentence.",
         example="Trains and serves.",
@@ -96,7 +90,6 @@ COLUMNS = (
         field=lambda: LinesField(help_text="One a line; imports find it by them too."),
         read=lambda inputs, name, value: inputs.lines(name, value, limit=150),
         blank=(),
-        heads=("aliases", "othernames", "alsoknownas"),
         head="Aliases",
         sheet_help="Separated by ;",
         example="AML; Acme",
@@ -149,4 +142,4 @@ COLUMNS = (
 # Those that are words, those that are listed, and those that spreadsheets bring.
 WORDED = tuple(column for column in COLUMNS if column.read is not None)
 LISTED = tuple(column for column in COLUMNS if column.listed)
-IMPORTED = tuple(column for column in COLUMNS if column.heads)
+IMPORTED = tuple(column for column in COLUMNS if column.head)

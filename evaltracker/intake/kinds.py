@@ -1,15 +1,13 @@
 """What can be imported: each kind says what it reads and how it is taken in."""
 
-import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured
 
 from evaltracker.errors import Forbidden
-from evaltracker.evaluations.models import Evaluation, Import, User
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.rows.plan import Plan
 from evaltracker.rows.subjects import Context, Key, Record, Subject
 from evaltracker.toolbox.registry import Registry
 
@@ -18,6 +16,11 @@ class ImportKind(Subject):
     tab: ClassVar[str] = ""
     # One sentence: what a file needs.
     needs: ClassVar[str] = ""
+    # The service that does what a plan says, all of it, and logs it as an import: of
+    # `evaluation`, `plan`, `by` and `import_id`; and the one that puts back what stood
+    # before an `Import`, or refuses with the rows that moved.
+    take_in: ClassVar[Callable[..., object]]
+    take_back: ClassVar[Callable[..., object]]
 
     def allowed(self, user: User, evaluation: Evaluation) -> bool:
         """Whether it is `user` who imports such things; the owner unless said."""
@@ -34,25 +37,6 @@ class ImportKind(Subject):
     def known(
         self, evaluation: Evaluation, user: User
     ) -> Mapping[Key, Mapping[str, Any]]:
-        raise NotImplementedError
-
-    def take_in(
-        self,
-        *,
-        evaluation: Evaluation,
-        plan: Plan,
-        by: User,
-        import_id: uuid.UUID | None = None,
-    ) -> object:
-        """Do what the plan says by a service, all of it, and log it as an import.
-
-        Raises:
-            Stale: the evaluation changed since. Refused: it is not the time for it.
-        """
-        raise NotImplementedError
-
-    def take_back(self, imported: Import, by: User) -> object:
-        """Put back what stood before an import, or refuse with the rows that moved."""
         raise NotImplementedError
 
     def heads(self) -> tuple[str, ...]:
@@ -75,7 +59,7 @@ KINDS: Registry[str, ImportKind] = Registry("kind of import")
 
 def register_import[K: type[ImportKind]](cls: K) -> K:
     """Class decorator: make a kind known to page, command and undo, or fail loudly."""
-    for duty in ("slug", "things", "tab", "needs", "roles"):
+    for duty in ("slug", "things", "tab", "needs", "roles", "take_in", "take_back"):
         if not getattr(cls, duty, None):
             raise ImproperlyConfigured(f"{cls.__name__} lacks {duty}.")
     KINDS.register(cls.slug, cls())

@@ -1,13 +1,12 @@
 """Requirements in sheets and pasted rows: what columns hold, and what rows become."""
 
 import re
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.choices import Priority
-from evaltracker.evaluations.models import Evaluation, Import, Requirement, User
+from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.intake.kinds import ImportKind, register_import
 from evaltracker.requirements.services.requirements import (
     KIND,
@@ -16,7 +15,6 @@ from evaltracker.requirements.services.requirements import (
     undo,
 )
 from evaltracker.requirements.services.scopes import MUST_HOLD_FOR, list_names
-from evaltracker.rows.plan import Plan
 from evaltracker.rows.subjects import (
     Context,
     Key,
@@ -41,6 +39,8 @@ FIELDS = {"help": "vendor_help"}
 @register_import
 class Requirements(ImportKind):
     slug = KIND
+    take_in = staticmethod(import_requirements)
+    take_back = staticmethod(undo)
     things = "requirements"
     tab = "requirements"
     needs = (
@@ -129,21 +129,6 @@ class Requirements(ImportKind):
         self, evaluation: Evaluation, user: User
     ) -> Mapping[Key, Mapping[str, Any]]:
         return known_requirements(evaluation=evaluation)
-
-    def take_in(
-        self,
-        *,
-        evaluation: Evaluation,
-        plan: Plan,
-        by: User,
-        import_id: uuid.UUID | None = None,
-    ) -> object:
-        return import_requirements(
-            evaluation=evaluation, plan=plan, by=by, import_id=import_id
-        )
-
-    def take_back(self, imported: Import, by: User) -> None:
-        undo(imported, by)
 
     def records(
         self, rows: Iterable[ReadRow], context: Context

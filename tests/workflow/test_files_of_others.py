@@ -12,7 +12,7 @@ from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.intake.kinds import KINDS
 from tests.cast import common
-from tests.reading import plan_of
+from tests.imported import plan_of
 
 pytestmark = pytest.mark.django_db
 DATA = Path(__file__).parents[1] / "data"

@@ -1,16 +1,15 @@
 """Candidates in sheets and pasted rows: what columns hold, and what rows become."""
 
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from evaltracker.evaluations.models import Evaluation, Import, User
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.intake.kinds import ImportKind, register_import
 from evaltracker.rows.cells import key
-from evaltracker.rows.plan import Plan
 from evaltracker.rows.subjects import (
     Context,
     Key,
@@ -37,6 +36,8 @@ from vendors.services.contacts import note_contact
 @register_import
 class Candidates(ImportKind):
     slug = KIND
+    take_in = staticmethod(partial(import_candidates, note_contact=note_contact))
+    take_back = staticmethod(undo)
     things = "candidates"
     tab = "candidates"
     needs = (
@@ -102,25 +103,6 @@ class Candidates(ImportKind):
         self, evaluation: Evaluation, user: User
     ) -> Mapping[Key, Mapping[str, Any]]:
         return known_candidates(evaluation=evaluation)
-
-    def take_in(
-        self,
-        *,
-        evaluation: Evaluation,
-        plan: Plan,
-        by: User,
-        import_id: uuid.UUID | None = None,
-    ) -> object:
-        return import_candidates(
-            evaluation=evaluation,
-            plan=plan,
-            by=by,
-            note_contact=note_contact,
-            import_id=import_id,
-        )
-
-    def take_back(self, imported: Import, by: User) -> None:
-        undo(imported, by)
 
     def lacks(self, row: ReadRow, context: Context) -> Iterable[str]:
         """A candidate that is there keeps its kind."""

@@ -9,8 +9,8 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.pages.grid import GRIDS
 from evaltracker.requirements.services.requirements import add_metric
 from tests.cast import common, vendors
+from tests.imported import plan_of, take
 from tests.measures.cases import LATENCY
-from tests.reading import plan_of, take
 from vendors.services.contacts import note_contact
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from evaltracker.rows.plan import Plan
 from tests.cast import common
 from tests.cast.vendors import candidate, enter
 from tests.clients import signed_in
-from tests.reading import plan_of, take
+from tests.imported import plan_of, take
 from vendors.services.claims import note_claim
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

@@ -12,7 +12,7 @@ from evaltracker.requirements.services.scopes import add_list, demand
 from evaltracker.toolbox.text import harmless, meant
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
-from tests.reading import plan_of
+from tests.imported import plan_of
 from tests.trials.admin.matrix_pages import EVIL, body_of
 from tests.trials.admin.matrix_pages import purchase as purchase
 from trials.admin.matrix import FORMATS

@@ -6,7 +6,7 @@ from evaltracker.errors import Forbidden, Refused, Stale
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.intake.services.imports import undo_import
 from tests.cast import common
-from tests.reading import plan_of, take
+from tests.imported import plan_of, take
 from vendors.models import Contact, Vendor
 from vendors.services.candidates import import_candidates, shortlist
 from vendors.services.contacts import note_contact
