@@ -119,6 +119,14 @@ class _Reading:
             read += [] if group.columns.open_roles else rows
         read = self._without_refs(self._for_all(read, groups))
         records = self._once_each(self._records(self._numbered(read)))
+        is_asked = any(line.state == "open" for line in self.lines.in_order())
+        if (
+            groups
+            and self.subject.across
+            and not (records or self.refusals or is_asked)
+        ):
+            # Rows that say nothing wait for the column that does.
+            self._ask_role(groups[0], self.subject.across)
         new, changed, same = _compared(records, known)
         self._ask_refused(groups)
         return Plan(
@@ -255,21 +263,22 @@ class _Reading:
                 name = key(names.cell(place))
                 self.decided[f"column:{sign}:{name}"] = proposal.role
                 self.decided[f"names:{sign}"] = "1"
-        places = [
-            (str(place), group.title(place))
-            for place, proposal in enumerate(group.columns.proposals)
-            if proposal.role in ("", "left")
-        ]
         for name in group.columns.open_roles:
-            label = self.roles[name].label
-            self.lines.add(
-                f"role:{group.name}:{name}",
-                "column",
-                f"Which column is the {label.lower()}?",
-                places,
-                count=len(group.rows),
-                things="rows",
-            )
+            self._ask_role(group, name)
+
+    def _ask_role(self, group: Group, name: str) -> None:
+        self.lines.add(
+            f"role:{group.name}:{name}",
+            "column",
+            f"Which column is the {self.roles[name].label.lower()}?",
+            [
+                (str(place), group.title(place))
+                for place, proposal in enumerate(group.columns.proposals)
+                if proposal.role in ("", "left")
+            ],
+            count=len(group.rows),
+            things="rows",
+        )
 
     def _roles_of(self, group: Group) -> Options:
         options: Options = [("left", "not read")]

@@ -1,0 +1,73 @@
+"""Our own corpus comes in, or asks: what it says is never something else unasked."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evaltracker.rows.guards import Unreadable
+from evaltracker.rows.plan import Plan, read
+from evaltracker.rows.sources import read_table
+from tests.rows.foreign import came, context_of, kind_of
+
+FOLDER = Path(__file__).parents[1] / "data/corpus/files"
+ORACLES = {
+    path.stem: json.loads(path.read_text(encoding="utf-8"))
+    for path in sorted(FOLDER.glob("*.json"))
+}
+FIELDS = ("ref", "text", "category", "priority", "weight", "name")
+# What this reader tells, and takes in, where the one of before refused or guessed.
+OTHERWISE = {
+    "answers_a_candidate_too_many.csv": "an unknown candidate's column is not read",
+    "candidates_a_contact_list.csv": "a name is proposed as a candidate's",
+    "candidates_linked_names.md": "an address stays beside its name",
+    "candidates_of_providers.md": "an address stays beside its name",
+    "costs_a_dash_that_may_be_a_minus.csv": "kept as text",
+    "costs_open_error.ods": "kept as text",
+    "costs_two_rhythms.csv": "the column of rhythms counts",
+    "requirements_a_row_left_out.csv": "a row without a ref is numbered",
+    "requirements_caiq_shape.xlsx": "the title of a domain is no known category",
+}
+
+
+def names_of(things: list[Any], field: str) -> list[str]:
+    return [one if isinstance(one, str) else one[field] for one in things]
+
+
+def planned(name: str, oracle: Mapping[str, Any]) -> tuple[str, Plan]:
+    given = oracle.get("given", {})
+    subject = {"claims": "answers"}.get(oracle["kind"], oracle["kind"])
+    context = context_of(
+        subject,
+        {
+            "candidates": names_of(given.get("candidates", []), "name"),
+            "requirements": names_of(given.get("requirements", []), "text"),
+            "currency": given.get("currency", "EUR"),
+        },
+    )
+    book = read_table((FOLDER / name).read_bytes(), name)
+    return subject, read(kind_of(subject), book, context, {}, {})
+
+
+@pytest.mark.parametrize("name", ORACLES.keys() - OTHERWISE.keys())
+def test_a_file_of_the_corpus_is_never_something_else_unasked(name: str) -> None:
+    oracle = ORACLES[name]
+    try:
+        subject, plan = planned(name, oracle)
+    except Unreadable:
+        assert oracle.get("refused")
+        return
+    wanted = oracle.get("comes") or []
+    if plan.open or plan.refused:
+        return
+    rows = came(subject, plan)
+    assert len(rows) == len(wanted)
+    for row, meant in zip(rows, wanted, strict=True):
+        said = {field: row.get(field) for field in FIELDS if subject != "answers"}
+        meant = {field: meant[field] for field in FIELDS if field in meant}
+        if subject in ("requirements", "candidates"):
+            assert {field: str(said[field]) for field in meant} == {
+                field: str(value) for field, value in meant.items()
+            }
