@@ -44,7 +44,7 @@ from vendors.services.sheets import (
 )
 from vendors.sheets import as_read, claim_cells, parted
 
-NUMBER = re.compile(r"([0-9.,]*)(.*)", re.DOTALL)
+NUMBER_AND_UNIT = re.compile(r"([0-9.,]*)(.*)", re.DOTALL)
 SHOWN_WORDS = 300
 # One of these makes a row an answer.
 SAYING = ("availability", "statement", "evidence")
@@ -324,7 +324,7 @@ def claim_of(
     except (ValueError, Invalid) as error:
         raise Wrong("holds_for", str(error)) from error
     try:
-        value, unit = NUMBER.findall(str(said.get("number") or ""))[0]
+        value, unit = NUMBER_AND_UNIT.findall(str(said.get("number") or ""))[0]
         reading = Reading.from_text(f"{read_typed(value)}{unit}")
         measure = context.more["measures"].get(ref, {})
         number = claimed_number(reading and reading.as_json(), measure)
