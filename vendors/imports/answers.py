@@ -15,7 +15,6 @@ from evaltracker.rows.subjects import (
     ReadRow,
     Record,
     Refusal,
-    Role,
     joined,
 )
 from evaltracker.toolbox.markup import first_address, web_addresses
@@ -29,6 +28,8 @@ from vendors.imports.costs import (
     Wrong,
     candidates_by_name,
     each_said,
+    once,
+    roles_of,
     twice,
     unknown,
 )
@@ -52,37 +53,6 @@ AVAILABILITIES = (
     *((choice.value, str(choice.label)) for choice in (*STATED, Availability.PARTIAL)),
     ("not_stated", str(Availability.UNSTATED.label)),
 )
-ROLES = (
-    Role(
-        *("ref", "Requirement", "text", ("Requirement ID", "Ref")),
-        help="Its ref; or its text, in a column of texts.",
-        example="R1",
-    ),
-    Role("text", "Text of the requirement", heads=("Requirement",)),
-    Role("name", "Name of the requirement"),
-    Role("candidate", "Candidate", heads=("Candidate",), example="Acme ML"),
-    Role(
-        *("availability", "Availability", "availability", ("Availability",)),
-        closed="availability",
-        help="now, beta, planned, on request or never. Blank says nothing.",
-        example="planned",
-    ),
-    Role(*("available_from", "From", "day", ("Available from",)), example="2027-03-31"),
-    Role("statement", "Statement", heads=("Statement",), example="In beta now."),
-    Role(
-        *("evidence", "Link", "text", ("Evidence URL",)),
-        help="http(s) only.",
-        example="https://acme.example",
-    ),
-    Role(
-        *("number", "Number", "text", ("Claimed number",)),
-        help="For the measure of the requirement, with its unit.",
-        example="12 ms",
-    ),
-    Role("unit", "Unit of the number", heads=("Unit",), example="ms"),
-    Role("holds_for", "Holds for", heads=("Holds for",), example="everywhere"),
-    Role("environments", "Environments", heads=("Environments",), example="aws; gcp"),
-)
 
 
 @register_import
@@ -94,7 +64,7 @@ class Claims(ImportKind):
         "A row per answer, a column for each candidate, or the questionnaire of one "
         "vendor. Requirements and candidates have to be in the evaluation already."
     )
-    roles = ROLES
+    roles = roles_of(KIND)
     across = "availability"
     crosses = ("availability",)
     for_all = ("candidate",)
@@ -195,14 +165,6 @@ def readable(values: Mapping[str, Any]) -> dict[str, Any]:
         "number": number_words(values["number"]),
         "words of the requirement": f"revision {values[REVISION]}",
     }
-
-
-def once(named: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """By name, what alone is called so."""
-    refs: dict[str, set[str]] = {}
-    for name, ref in named:
-        refs.setdefault(name, set()).add(ref)
-    return {name: of.pop() for name, of in refs.items() if len(of) == 1}
 
 
 def folded(text: str) -> str:

@@ -1,9 +1,11 @@
 """Rows of costs: what their columns are, and the lines that they become."""
 
+import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from django.db.models import TextChoices
@@ -46,49 +48,18 @@ STATES = {
     "not_stated": CostState.UNSAID,
 }
 ENDS = ("low", "likely", "high")
-ROLES = (
-    Role("candidate", "Candidate", heads=("Candidate",), example="Acme ML"),
-    Role("kind", "Kind of cost", "closed", ("Kind of cost", "Kind"), example="set-up"),
-    Role("label", "Part", "text", ("Part", "item"), also=("name", "text")),
-    Role(
-        *("state", "What is known", "closed", ("State", "What is known")),
-        closed="price_states",
-        help="Blank with a price is priced.",
-    ),
-    Role(
-        *("amount", "Likely amount", "money", ("Likely", "Likely amount"), True),
-        help="For one unit.",
-        example="1200.00",
-    ),
-    Role("low", "Low", "money", ("Low",), example="1000.00"),
-    Role("high", "High", "money", ("High",), example="1500.00"),
-    Role("quantity", "Quantity", "number", ("Quantity",), example="1"),
-    Role("unit", "Unit", heads=("Unit",), example="workshop"),
-    Role(
-        *("pricing", "Price by quantity", "closed", ("Price by quantity",)),
-        closed="pricing",
-        help="per unit, graduated, volume, package, or percent for a price change.",
-        example="volume",
-    ),
-    Role(
-        *("tiers", "Further tiers", "text", ("Tiers", "Further tiers")),
-        help="After the first: “above: price”, apart by ; or a new line.",
-        example="10: 1100; 50: 900 / 1000 / 1200",
-    ),
-    Role(
-        *("rhythm", "Falls due", "closed", ("Falls due", "due")),
-        closed="rhythm",
-        help="once, monthly, yearly",
-        example="once",
-    ),
-    Role("currency", "Currency", heads=("Currency",), example="USD"),
-    Role("rate", "Exchange rate", "number", ("Exchange rate",), example="1"),
-    Role("source_url", "Link", heads=("Source URL",), example="https://acme.example"),
-    Role("quoted_on", "Date of the quote", "day", ("Quoted on", "Date of the quote")),
-    Role("valid_from", "Valid from", "day", ("Valid from",)),
-    Role("valid_until", "Valid until", "day", ("Valid until",), example="2027-03-31"),
-    Role("note", "Note", heads=("Note",), example="For ten people."),
-)
+DATA = json.loads(Path(__file__).with_name("roles.json").read_text(encoding="utf-8"))
+
+
+def roles_of(slug: str) -> tuple[Role, ...]:
+    """What columns of a kind of list can hold; names and examples are data."""
+    several = ("heads", "also")
+    return tuple(
+        Role(**{**role, **{name: tuple(role.get(name, ())) for name in several}})
+        for role in DATA[slug]
+    )
+
+
 # One of these is a price, or says what is known of it.
 PRICED = ("amount", "state", "low", "high")
 SHOWN = {
@@ -126,15 +97,23 @@ def in_words(field: str, value: Any) -> Any:
     return LABELS[field](value).label if value and field in LABELS else value or ""
 
 
+def once(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """By name, what alone is called so."""
+    things: dict[str, set[str]] = {}
+    for name, thing in named:
+        things.setdefault(name, set()).add(thing)
+    return {name: of.pop() for name, of in things.items() if len(of) == 1}
+
+
 def candidates_by_name(evaluation: Evaluation) -> dict[str, str]:
     """By key of each of its names, the candidate; a name of two is nobody's."""
-    rows = Candidate.objects.filter(evaluation=evaluation).select_related("vendor")
-    named: dict[str, set[str]] = {}
-    for row in rows.order_by("name"):
-        for name in names_of(row):
-            named.setdefault(key(name), set()).add(row.name)
-    own = {key(row.name): row.name for row in rows}
-    return {name: of.pop() for name, of in named.items() if len(of) == 1} | own
+    rows = Candidate.objects.filter(evaluation=evaluation).order_by("name")
+    names = [
+        (key(name), row.name)
+        for row in rows.select_related("vendor")
+        for name in names_of(row)
+    ]
+    return once(names) | {key(row.name): row.name for row in rows}
 
 
 class Wrong(ValueError):
@@ -155,7 +134,7 @@ class Costs(ImportKind):
         "price is kept as text and counts as not stated. Amounts stay sealed until "
         "prices open."
     )
-    roles = ROLES
+    roles = roles_of(KIND)
     across = "amount"
     for_all = ("candidate", "kind", "rhythm", "currency")
     take_in = staticmethod(import_costs)
@@ -361,17 +340,12 @@ def pricing(row: ReadRow) -> dict[str, Any]:
         tiers = read_tiers(str(row.values.get("tiers", "")).replace(";", "\n"))
     except ValueError as error:
         raise Wrong("tiers", str(error)) from error
+    problem = contradiction(Counted(way), tiers) if way else None
     if tiers and not way:
-        raise Wrong(
-            "tiers",
-            "It does not say how its tiers count. Write graduated, volume or package "
-            "into “Price by quantity”.",
-        )
-    if not way:
-        return {}
-    if problem := contradiction(Counted(way), tiers):
-        raise Wrong("tiers", problem[0].upper() + problem[1:])
-    return {"pricing": way, "tiers": [stored_tier(tier) for tier in tiers]}
+        problem = "write graduated, volume or package into “Price by quantity”"
+    if problem:
+        raise Wrong("tiers", sentence(problem))
+    return {"pricing": way, "tiers": [*map(stored_tier, tiers)]} if way else {}
 
 
 def check_price(row: ReadRow, kind: Kind, label: str, values: dict[str, Any]) -> None:
@@ -390,7 +364,7 @@ def check_price(row: ReadRow, kind: Kind, label: str, values: dict[str, Any]) ->
     elif likely < 0 and values.get("tiers"):
         problem = "a credit has no tiers"
     if problem:
-        raise Wrong("amount", f"{problem[0].upper()}{problem[1:]}".rstrip(".") + ".")
+        raise Wrong("amount", sentence(problem))
 
 
 def rest(row: ReadRow, inputs: Inputs, money: Money) -> dict[str, Any]:
@@ -414,14 +388,16 @@ def rest(row: ReadRow, inputs: Inputs, money: Money) -> dict[str, Any]:
             notes.append(f"Source: {link}")
     if "quoted_on" in said:
         values["quoted_on"] = said["quoted_on"]
-    valid = [
-        f"{word} {said[name]}"
-        for name, word in (("valid_from", "from"), ("valid_until", "until"))
-        if name in said
-    ]
-    notes.append(f"Valid {' '.join(valid)}." if valid else "")
+    if "valid_until" in said:
+        notes.append(f"Valid until {said['valid_until']}.")
+    if money.tax == "gross":
+        notes.append("The price is with tax.")
     note = "\n".join(filter(None, notes))
     return values | ({"note": inputs.text("note", note)} if note else {})
+
+
+def sentence(problem: str) -> str:
+    return f"{problem[0].upper()}{problem[1:]}".rstrip(".") + "."
 
 
 def code_of(text: str) -> str:

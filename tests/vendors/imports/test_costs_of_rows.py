@@ -101,7 +101,7 @@ def test_a_row_is_wrong_once_and_not_for_each_bidder() -> None:
         ({"amount": PRICE, "currency": "Taler"}, "currency", "as its code"),
         ({"amount": PRICE, "quantity": Decimal("1.234")}, "quantity", "2 decimals"),
         ({"amount": PRICE, "rate": Decimal(0)}, "rate", "above 0"),
-        ({"amount": PRICE, "tiers": "10: 9"}, "tiers", "how its tiers count"),
+        ({"amount": PRICE, "tiers": "10: 9"}, "tiers", "Write graduated, volume"),
         ({"amount": PRICE, "kind": "renewal_rise"}, "amount", "Write percent or"),
         ({"amount": PRICE, "pricing": "percent"}, "amount", "."),
     ],
