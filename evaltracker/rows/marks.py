@@ -19,7 +19,7 @@ type Attributes = dict[str, str]
 type Place = tuple[int, int]
 type Style = tuple[str, bool, bool]
 
-ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+ADDRESS = re.compile(r"([A-Za-z]{0,3})([0-9]{1,7})")
 # The formats that have a number and no text; those of days are read by the reader.
 BUILT_IN = {9: "0%", 10: "0.00%", 42: "$#,##0", 44: "$#,##0.00"}
 # The formats that tell something of a number: a share, or money.
@@ -122,6 +122,17 @@ def _counted(thing: str, names: list[str]) -> str:
 def _number(attributes: Attributes, name: str, default: int = 0) -> int:
     text = attributes.get(name, "")
     return int(text) if text.isdecimal() and len(text) < 8 else default
+
+
+def _place(address: str) -> Place:
+    """Row and column; for what is no address the reader might ask for any memory."""
+    match = ADDRESS.fullmatch(address)
+    if match is None:
+        raise Unreadable(guards.DAMAGED)
+    column = 0
+    for letter in match[1].upper():
+        column = column * 26 + ord(letter) - 64
+    return int(match[2]), column - 1
 
 
 def _is_hidden(attributes: Attributes) -> bool:
@@ -234,23 +245,21 @@ class _Scan:
         tag = _local(name)
         if tag == "c":
             self.column += 1
-            if match := ADDRESS.fullmatch(said.get("r", "")):
-                self.row, self.column = int(match[2]), 0
-                for letter in match[1]:
-                    self.column = self.column * 26 + ord(letter) - 64
-                self.column -= 1
+            if "r" in said:
+                self.row, self.column = _place(said["r"])
             self.is_formula = self.is_value = self.is_filled = False
             self.kind, self.style = said.get("t", "n"), _number(said, "s")
-        elif tag == "v":
+        elif tag in ("v", "is", "f"):
+            # The reader makes room for a cell with any of them, also for a blank one.
+            self.facts.stretch(self.row, self.column)
+            self.is_value, self.is_formula = tag == "v", self.is_formula or tag == "f"
             # An empty text is a result; an empty number is none.
-            self.is_value = True
-            self.is_filled = self.is_filled or self.kind == "str"
-        elif tag == "is":
-            self.is_filled = True
-        elif tag == "f":
-            self.is_formula = True
+            is_text = tag == "is" or (tag == "v" and self.kind == "str")
+            self.is_filled = self.is_filled or is_text
         elif tag == "row":
-            self.row, self.column = _number(said, "r", self.row + 1), -1
+            self.row, self.column = self.row + 1, -1
+            if "r" in said:
+                self.row, _ = _place(said["r"])
             if _is_hidden(said):
                 self.facts.hidden_rows.add(self.row)
         elif tag == "col" and _is_hidden(said):
@@ -271,14 +280,13 @@ class _Scan:
         place, facts = (self.row, self.column), self.facts
         if self.kind == "e" or (self.is_formula and not self.is_filled):
             facts.lack((place,))
-        if self.is_filled or self.is_formula:
-            facts.stretch(*place)
-            if 0 < self.style < len(self.styles):
-                shape, is_struck, is_coloured = self.styles[self.style]
-                if shape and self.kind == "n":
-                    facts.formats[place] = shape
-                facts.struck += is_struck
-                facts.coloured += is_coloured and self.row > facts.top
+        is_there = self.is_filled or self.is_formula
+        if is_there and 0 < self.style < len(self.styles):
+            shape, is_struck, is_coloured = self.styles[self.style]
+            if shape and self.kind == "n":
+                facts.formats[place] = shape
+            facts.struck += is_struck
+            facts.coloured += is_coloured and self.row > facts.top
 
 
 def _of_ods(archive: zipfile.ZipFile) -> dict[str, Facts]:

@@ -66,8 +66,8 @@ def greedy_old_book() -> bytes:
     return bytes(content)
 
 
-def far(address: str) -> bytes:
-    added = f'<row r="9"><c r="{address}"><v>1</v></c></row>'.encode()
+def far(address: str, text: str = "1") -> bytes:
+    added = f'<row r="9"><c r="{address}"><v>{text}</v></c></row>'.encode()
     return with_part("sheet1.xml", b"</sheetData>", added)
 
 
@@ -79,6 +79,18 @@ FILES: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "too many parts": (many_parts, "r.xlsx", "1,001 parts"),
     "one far cell": (lambda: far("XFD1048576"), "r.xlsx", "reaches to XFD1,048,576"),
     "a cell beyond all": (lambda: far("ZZZ9999999"), "r.xlsx", "reaches to ZZZ"),
+    "a blank far away": (
+        lambda: far("XFD1048576", " "),
+        "r.xlsx",
+        "reaches to XFD1,048,576",
+    ),
+    "a far cell in small letters": (
+        lambda: far("xfd1048576"),
+        "r.xlsx",
+        "reaches to XFD1,048,576",
+    ),
+    "a column of four letters": (lambda: far("XFDD9"), "r.xlsx", "damaged"),
+    "a row of ten digits": (lambda: far("A4294967295"), "r.xlsx", "damaged"),
     "entities": (
         lambda: with_part(
             "sheet1.xml", b"<worksheet", b'<!DOCTYPE x [<!ENTITY a "b">]>'
