@@ -21,8 +21,8 @@ from evaltracker.rows.subjects import (
     ReadRow,
     Record,
     Refusal,
-    Role,
     joined,
+    roles_of,
 )
 from evaltracker.toolbox.markup import without_markup
 from evaltracker.toolbox.measures import measure_words, read_measure
@@ -49,59 +49,7 @@ class Requirements(ImportKind):
     )
     has_headings = True
     crosses = ("priority",)
-    roles = (
-        Role(
-            *("ref", "Ref", "ref", ("Ref", "Reference")),
-            help="Text that names it, once: R1, 1.10.",
-            example="R1",
-        ),
-        Role(
-            *("text", "Requirement", "text"),
-            heads=("Requirement", "Requirement text"),
-            is_required=True,
-            help="What is needed.",
-            example="Trains on GPUs",
-        ),
-        Role("name", "Name", "line", help="The text, where no column holds one."),
-        Role(
-            *("category", "Category", "line", ("Category",)),
-            help="Its group.",
-            example="Training",
-        ),
-        Role(
-            *("priority", "Priority", "closed", ("Priority",)),
-            closed="priority",
-            help="must, should or could.",
-            example="must",
-        ),
-        Role(
-            *("weight", "Weight", "weight", ("Weight",)),
-            help="0 to 10; 0 is not scored.",
-            example="8",
-        ),
-        Role(
-            *("help", "Help for vendors", "text", ("Help for vendors",)),
-            help="Vendors read this beside the text.",
-            example="Say which GPUs.",
-        ),
-        Role(
-            *("scorer_help", "Help for scorers", "text", ("Help for scorers",)),
-            help="Vendors never read this.",
-            example="Look at queueing.",
-        ),
-        Role(
-            *("measure", "Must reach", "text", ("Must reach", "Measure")),
-            help="The number that must be reached.",
-            example="p95 latency at most 20 ms",
-        ),
-        Role(
-            *(MUST_HOLD_FOR, "Must hold for", "text", ("Must hold for",)),
-            help="Lists of the brief, separated by semicolons.",
-            example="Sites; Languages",
-        ),
-        Role("level", "Level of headings", "level"),
-        Role("is_row", "Whether it is a requirement", "mark"),
-    )
+    roles = roles_of(KIND)
 
     def context(self, evaluation: Evaluation, user: User) -> Context:
         rows = Requirement.objects.in_evaluation(evaluation)

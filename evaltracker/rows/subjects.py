@@ -1,12 +1,17 @@
 """What a list is about: its roles, and how its rows become records."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, ClassVar
 
 from evaltracker.toolbox.text import listed
 
 type Key = tuple[str, ...]
+ROLES: dict[str, list[dict[str, Any]]] = json.loads(
+    Path(__file__).with_name("roles.json").read_text(encoding="utf-8")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,15 @@ class Role:
     example: str = ""
     # Other roles of `words.json` whose names it takes, too, after its own.
     also: tuple[str, ...] = ()
+
+
+def roles_of(slug: str) -> tuple[Role, ...]:
+    """What columns of a list can hold; names, help and examples are data."""
+    several = ("heads", "also")
+    return tuple(
+        Role(**{**role, **{name: tuple(role.get(name, ())) for name in several}})
+        for role in ROLES[slug]
+    )
 
 
 @dataclass(frozen=True, slots=True)

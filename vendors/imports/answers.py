@@ -16,6 +16,7 @@ from evaltracker.rows.subjects import (
     Record,
     Refusal,
     joined,
+    roles_of,
 )
 from evaltracker.toolbox.markup import first_address, web_addresses
 from evaltracker.toolbox.measures import Reading, number_words
@@ -29,7 +30,6 @@ from vendors.imports.costs import (
     candidates_by_name,
     each_said,
     once,
-    roles_of,
     twice,
     unknown,
 )

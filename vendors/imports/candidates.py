@@ -18,6 +18,7 @@ from evaltracker.rows.subjects import (
     Refusal,
     Role,
     joined,
+    roles_of,
 )
 from evaltracker.toolbox.text import Inputs
 from vendors.candidates import IMPORTED, LISTED
@@ -46,29 +47,7 @@ class Candidates(ImportKind):
     )
     for_all = ("kind",)
     roles = (
-        Role(
-            *("candidate", "Candidate", "line", ("Candidate", "Name")),
-            is_required=True,
-            also=("own_name",),
-            help="As the memo prints it.",
-            example="Acme ML",
-        ),
-        Role(
-            *("kind", "Kind", "closed", ("Kind",)),
-            closed="candidate_kinds",
-            help="buy, build, open source or as is.",
-            example="buy",
-        ),
-        Role(
-            *("vendor", "Vendor", "line", ("Vendor",)),
-            help="The company that answers.",
-            example="Acme Inc.",
-        ),
-        Role(
-            *("contact", "Contact", "line", ("Contact",)),
-            help="Who gets its mail: an address, or name and address.",
-            example="Ada Park <ada@acme.example>",
-        ),
+        *roles_of(KIND),
         *(
             Role(
                 *(column.name, column.label, "text"),

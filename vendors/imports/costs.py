@@ -1,11 +1,9 @@
 """Rows of costs: what their columns are, and the lines that they become."""
 
-import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 from django.db.models import TextChoices
@@ -27,8 +25,8 @@ from evaltracker.rows.subjects import (
     ReadRow,
     Record,
     Refusal,
-    Role,
     joined,
+    roles_of,
 )
 from evaltracker.toolbox.text import Inputs, read_link
 from vendors.choices import CostState, Pricing, Recurrence
@@ -48,18 +46,6 @@ STATES = {
     "not_stated": CostState.UNSAID,
 }
 ENDS = ("low", "likely", "high")
-DATA = json.loads(Path(__file__).with_name("roles.json").read_text(encoding="utf-8"))
-
-
-def roles_of(slug: str) -> tuple[Role, ...]:
-    """What columns of a kind of list can hold; names and examples are data."""
-    several = ("heads", "also")
-    return tuple(
-        Role(**{**role, **{name: tuple(role.get(name, ())) for name in several}})
-        for role in DATA[slug]
-    )
-
-
 # One of these is a price, or says what is known of it.
 PRICED = ("amount", "state", "low", "high")
 SHOWN = {
