@@ -26,13 +26,12 @@ from django.urls import reverse
 
 from evaltracker.errors import NotFound, Refused
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.rows.cells import key
 from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.registry import Registry
 
 YES = frozenset({"yes", "true", "1", "x", "✓", "y"})
 NO = frozenset({"no", "false", "0", "", "–", "-", "n"})
-# Of the beginning of a label that may stand for it.
-SHORTEST = 3
 # What JSON may hold as a cell; anything else is no value of ours.
 PLAIN = (str, int, float, bool, type(None))
 
@@ -119,33 +118,28 @@ def _read_bool(typed: Any) -> bool:
     raise ValidationError(f"Enter yes or no, not “{answer[:80]}”.")
 
 
+def words_of(choices: Iterable[Sequence[str]]) -> dict[str, str]:
+    """The choices by what they are called; “R7: Restarts” is called R7, too, and “as
+    is” is how a table says as_is."""
+    return {
+        key(word): value
+        for value, label in choices
+        for word in (label.partition(":")[0], value.replace("_", " "), label)
+        if value
+    }
+
+
 def _read_choice(field: forms.Field, choices: list[list[str]], text: str) -> str:
     """The value that a text stands for: itself, or that of the label it is."""
-    if text and text in (value for value, _ in choices):
+    if text in (value for value, _ in choices if value):
         return text
-    wanted = text.strip().casefold()
-    if not wanted:
-        if field.required:
-            raise ValidationError("Choose one.")
+    if not text.strip() and not field.required:
         return ""
-    same = [
-        value
-        for value, label in choices
-        # “as is” is how a table says as_is.
-        if wanted in (label.casefold(), _ref(label), value.replace("_", " "))
-    ]
-    if not same and len(wanted) >= SHORTEST:
-        # “Must” is “Must have”, and “Priya” whoever alone begins so.
-        same = [
-            value for value, label in choices if label.casefold().startswith(wanted)
-        ]
-    if len(same) == 1:
-        return same[0]
-    raise ValidationError(f"There is no “{text.strip()[:80]}” to choose here.")
-
-
-def _ref(label: str) -> str:
-    return label.casefold().partition(":")[0]
+    try:
+        return words_of(choices)[key(text)]
+    except KeyError:
+        sentence = f"There is no “{text.strip()[:80]}” to choose here."
+        raise ValidationError(sentence if text.strip() else "Choose one.") from None
 
 
 def is_key(value: Any) -> bool:
@@ -254,6 +248,10 @@ class Grid[S: models.Model, R: models.Model]:
     carried: ClassVar[tuple[str, ...]] = ()
     # The act that takes a new row away again, by name; blank: no undo of added rows.
     remover: ClassVar[str] = ""
+    # How pasted rows come in and are taken back, if they are not simply added: see
+    # evaltracker.intake.grids.
+    paste: Any = None
+    unpaste: Any = None
     # Acts whose forms are not asked once for all ticked rows, by name.
     own_answers: ClassVar[Mapping[str, OwnAnswers]] = {}
 
@@ -324,26 +322,6 @@ class Grid[S: models.Model, R: models.Model]:
     def counted(self, number: int) -> str:
         nouns = self.nouns or f"{self.noun}s"
         return f"{number} {self.noun if number == 1 else nouns}"
-
-    def paste(
-        self,
-        subject: S,
-        text: str,
-        answers: Mapping[str, str],
-        shown: str,
-        by: User,
-    ) -> dict[str, Any]:
-        """Take pasted rows in, if all is certain or `shown` is what was said yes to.
-
-        Returns a `sentence`, and either `undo`, what `unpaste` takes, or nothing was
-        saved and `html` shows what has to be looked at, with `shown` its digest and
-        whether a yes may take it, `can_apply`.
-        """
-        raise Refused("Nothing can be added here.")
-
-    def unpaste(self, subject: S, token: Any, by: User) -> None:
-        """Take back what `paste` took in."""
-        raise Refused("It can be undone no more.")
 
     def may_move(self, subject: S, user: User) -> bool:
         """Whether `user` may put rows into another order now."""

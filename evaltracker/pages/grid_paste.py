@@ -7,8 +7,14 @@ from django.template.loader import render_to_string
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import User
-from evaltracker.pages.grid import Column, Grid, choices_of, kind_of, shown_value
-from evaltracker.rows.cells import key
+from evaltracker.pages.grid import (
+    Column,
+    Grid,
+    choices_of,
+    kind_of,
+    shown_value,
+    words_of,
+)
 from evaltracker.rows.plan import Answers, Plan, read
 from evaltracker.rows.sources import read_pasted
 from evaltracker.rows.subjects import Context, ReadRow, Record, Role, Subject
@@ -43,22 +49,14 @@ def subject_of(grid: Grid[Any, Any], columns: Sequence[Column]) -> Subject:
 
 
 def context_of(columns: Sequence[Column]) -> Context:
-    """The choices of the columns; “R7: Restarts” is called R7, too."""
-    pairs = {
-        column.name: tuple((value, label) for value, label in choices_of(column.field))
-        for column in columns
-    }
-    choices = {
-        name: {
-            key(word): value
-            for value, label in named
-            if value
-            for word in (label.partition(":")[0], value.replace("_", " "), label)
-        }
-        for name, named in pairs.items()
-    }
-    options = {name: tuple(filter(all, named)) for name, named in pairs.items()}
-    return Context(choices=choices, options=options)
+    pairs = {column.name: choices_of(column.field) for column in columns}
+    return Context(
+        choices={name: words_of(choices) for name, choices in pairs.items()},
+        options={
+            name: tuple((value, label) for value, label in choices if value)
+            for name, choices in pairs.items()
+        },
+    )
 
 
 def plan_rows(

@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from evaltracker.errors import Forbidden, Invalid, NotFound, Problem
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.models import User
-from evaltracker.evaluations.policy import is_owner, lock
+from evaltracker.evaluations.policy import lock
 from evaltracker.pages.acts import ACTS
 from evaltracker.pages.grid import (
     GRIDS,
@@ -131,8 +131,8 @@ def rows_by_id(
 
 def save_cells(
     grid: Grid[Any, Any], subject: Any, changes: Sequence[Change], by: User
-) -> tuple[list[str], list[RefusedCell]]:
-    """Save the cells that can be, row by row; the rows' ids, and what was refused.
+) -> tuple[list[Change], list[RefusedCell]]:
+    """Save the cells that can be, row by row; those that were, and what was refused.
 
     Raises:
         NotFound: a row is gone. Forbidden: the wrong person.
@@ -151,7 +151,9 @@ def save_cells(
     refused: list[RefusedCell] = []
     for key, cells in by_row.items():
         refused += _save_row(rows[key], cells, readers, by)
-    return list(by_row), refused
+    wrong = {(cell.row, cell.column) for cell in refused}
+    saved = [it for it in changes if (it.row, it.column.name) not in wrong]
+    return saved, refused
 
 
 def _save_row(
@@ -312,7 +314,7 @@ KEYS = ("row", "column", "from", "to")
 Answer = tuple[list[str] | None, dict[str, Any]]
 
 
-def _texts(asked: Any, *keys: str) -> dict[str, Any]:
+def _asked(asked: Any, *keys: str) -> dict[str, Any]:
     """An object of exactly these keys, whose `rows` are ids, at least one."""
     if not isinstance(asked, dict) or asked.keys() != {*keys}:
         raise Invalid(f"Send {', '.join(keys)}.")
@@ -340,11 +342,11 @@ def _cells(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer
         if column is None or column.saves is None or not _is_text(cell["row"]):
             raise Invalid("There is no such column to change here.")
         changes.append(Change(cell["row"], column, cell["from"], cell["to"]))
-    ids, refused = save_cells(grid, subject, changes, user)
+    _, refused = save_cells(grid, subject, changes, user)
     if refused:
         raise RefusedCells(refused)
-    number = len(changes)
-    return ids, {"sentence": "Saved." if number == 1 else f"{number} cells saved."}
+    summary = "Saved." if len(changes) == 1 else f"{len(changes)} cells saved."
+    return list({change.row for change in changes}), {"sentence": summary}
 
 
 def _add(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
@@ -357,7 +359,7 @@ def _add(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
 
 
 def _move(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
-    asked = _texts(asked, "rows", "above", "below")
+    asked = _asked(asked, "rows", "above", "below")
     ends = [asked["above"], asked["below"]]
     rows = rows_by_id(grid, subject, user, [*asked["rows"], *filter(None, ends)])
     above, below = (rows[end] if end else None for end in ends)
@@ -366,7 +368,7 @@ def _move(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
 
 
 def _act(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
-    asked = _texts(asked, "rows", "name", "values")
+    asked = _asked(asked, "rows", "name", "values")
     if not isinstance(asked["values"], dict) or not _is_text(asked["name"]):
         raise Invalid("“values” is what the act's form asks.")
     values = asked["values"]
@@ -374,16 +376,15 @@ def _act(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
 
 
 def _paste(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
-    asked = _texts(asked, "text", "answers", "shown")
+    asked = _asked(asked, "text", "answers", "shown")
     answers = asked["answers"]
     if not isinstance(answers, dict) or not all(
         map(_is_text, [asked["text"], asked["shown"], *answers.values()])
     ):
         raise Invalid("“text” is what was pasted, “answers” what was chosen.")
-    take: Any = (
-        grid.paste if type(grid).paste is not Grid.paste else partial(_take, grid)
+    pasted = (grid.paste or partial(_take, grid))(
+        subject, asked["text"], answers, asked["shown"], user
     )
-    pasted = take(subject, asked["text"], answers, asked["shown"], user)
     return [] if "html" in pasted else None, pasted
 
 
@@ -405,7 +406,7 @@ def _take(
 
 def _into(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
     """Cells of a paste from the first of a range on; rows beyond the last are new."""
-    asked = _texts(asked, "rows", "text", "seen", "columns", "size")
+    asked = _asked(asked, "rows", "text", "seen", "columns", "size")
     columns = {column.name: column for column in grid.columns(subject, user)}
     changes: list[Change] = []
     refused: list[RefusedCell] = []
@@ -430,40 +431,34 @@ def _into(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
                     refused.append(RefusedCell(row, column.name, why))
     except (AttributeError, KeyError, TypeError, ValueError):
         raise Invalid("“into” is a text, and the cells that it goes into.") from None
-    changed, wrong = save_cells(grid, subject, changes, user)
+    saved, wrong = save_cells(grid, subject, changes, user)
     refused += wrong
-    left = {(cell.row, cell.column) for cell in refused}
-    saved = [
-        (change.row, change.column.name)
-        for change in changes
-        if (change.row, change.column.name) not in left
-    ]
-    typed = {(change.row, change.column.name): change.typed for change in changes}
     summary = f"{len(saved)} cell{'s' * (len(saved) != 1)} saved."
     if refused:
         summary += f" {len(refused)} not: {refused[0].sentence}"
-    red = [
-        {**cell.shown(), "typed": typed.get((cell.row, cell.column))}
-        for cell in refused
-    ]
+    typed = {(change.row, change.column.name): change.typed for change in changes}
     more = block[len(ids) :]
     if more and not grid.may_add(subject, user):
         summary += f" {len(more)} rows more than stand here were left out."
         more = []
-    heads = [column.label for column in shown][: len(more[0])] if more else []
-    return changed, {
-        "changed": saved,
-        "refused": red,
+    heads = [column.label for column in shown][: len(block[0])]
+    return list({change.row for change in changes}), {
+        "changed": [(change.row, change.column.name) for change in saved],
+        "refused": [
+            {**cell.shown(), "typed": typed.get((cell.row, cell.column))}
+            for cell in refused
+        ],
         "sentence": summary,
         "more": [heads, *more] if more else [],
     }
 
 
 def _unpaste(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
-    if grid.remover and isinstance(asked, list):
-        act_on_rows(grid, subject, grid.remover, asked, {"reason": UNDONE}, user)
-    else:
+    if grid.unpaste:
         grid.unpaste(subject, asked, user)
+    else:
+        ids = _asked({"rows": asked}, "rows")["rows"]
+        act_on_rows(grid, subject, grid.remover, ids, {"reason": UNDONE}, user)
     return None, {"sentence": "Undone."}
 
 
@@ -495,21 +490,25 @@ def grid_view(request: HttpRequest, name: str, target_id: str) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
     user: Any = request.user
     subject = grid.load(user, target_id)
+    of_grid: Any = {"grid": name, "evaluation": grid.evaluation(subject), "by": user}
     try:
         body = _read(request) if request.method == "POST" else {}
         if "view" in body:
-            return JsonResponse(_keep_view(grid, subject, body["view"], user))
+            view = _asked(body["view"], "layout", "shared")
+            save_view(**of_grid, **view)
+            return JsonResponse({"sentence": "View saved."})
         if isinstance(grid, CustomGrid):
             if "text" in body:
                 body["block"] = pasted_cells(str(body.pop("text")))
             if body:
                 answer = grid.take(subject, body, user)
             else:
-                answer = grid.whole(subject, user) | _view_of(grid, subject, user)
+                answer = grid.whole(subject, user) | view_of(**of_grid)
             return JsonResponse(answer, status=answer.pop("status", 200))
         if request.method == "POST":
             return JsonResponse(_save(request, body, grid, subject, user))
-        return JsonResponse(_whole_grid(request, grid, subject, user))
+        whole = _whole_grid(request, grid, subject, user)
+        return JsonResponse(whole | view_of(**of_grid))
     except RefusedCells as problem:
         cells = [cell.shown() for cell in problem.cells]
         body = {"sentence": problem.sentence, "refused": cells}
@@ -537,27 +536,8 @@ def _whole_grid(
         "moves": grid.may_move(subject, user),
         "acts": [_described_act(grid, name) for name in grid.acts(subject, user)],
         "columns": [column.described() for column in columns],
-        **_view_of(grid, subject, user),
         **_rows(request, grid, subject, user, columns),
     }
-
-
-def _view_of(grid: Grid[Any, Any], subject: Any, user: User) -> dict[str, Any]:
-    where = grid.evaluation(subject)
-    view = view_of(grid=grid.name, evaluation=where, by=user)
-    return {"view": view, "shares": is_owner(user, where)}
-
-
-def _keep_view(
-    grid: Grid[Any, Any], subject: Any, asked: Any, user: User
-) -> dict[str, Any]:
-    asked = _texts(asked, "layout", "shared")
-    evaluation, layout = grid.evaluation(subject), asked["layout"]
-    shared = asked["shared"] is True
-    save_view(
-        grid=grid.name, evaluation=evaluation, layout=layout, shared=shared, by=user
-    )
-    return {"sentence": "View saved."}
 
 
 def _described_act(grid: Grid[Any, Any], name: str) -> dict[str, Any]:

@@ -7,22 +7,23 @@ from django.db import transaction
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation, GridView, User
-from evaltracker.evaluations.policy import lock, require_owner
+from evaltracker.evaluations.policy import is_owner, lock, require_owner
 
 PARTS = {"columns", "sort", "filters"}
 LONGEST = 10_000
 
 
-def view_of(*, grid: str, evaluation: Evaluation, by: User) -> dict[str, Any] | None:
+def view_of(*, grid: str, evaluation: Evaluation, by: User) -> dict[str, Any]:
+    """The view that a person sees, and whether theirs may be everybody's."""
     views = GridView.objects.visible_to(by).filter(evaluation=evaluation, grid=grid)
-    by_person = {view.person_id: view.layout for view in views}
-    layout: dict[str, Any] | None = by_person.get(by.pk, by_person.get(None))
-    return layout
+    layouts = {view.person_id: view.layout for view in views}
+    view = layouts.get(by.pk, layouts.get(None))
+    return {"view": view, "shares": is_owner(by, evaluation)}
 
 
 @transaction.atomic
 def save_view(
-    *, grid: str, evaluation: Evaluation, layout: Any, shared: bool, by: User
+    *, grid: str, evaluation: Evaluation, layout: Any, shared: Any, by: User
 ) -> None:
     """Keep a view for oneself, or for everybody; None forgets one's own.
 

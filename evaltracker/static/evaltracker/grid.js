@@ -1,17 +1,14 @@
 /*
- * A grid in place of a table: rows that are edited where they stand (docs/developers/pages.md).
- *
- * Tabulator draws the rows in sight; every change goes to the grid's address, which calls
- * the services of the forms. Without this script the table and its forms stay.
+ * A grid in place of a table (docs/developers/pages.md): Tabulator draws the rows in sight, and
+ * every change goes to the grid's address. Without this script the table and its forms stay.
  */
 "use strict";
 
 class EvalGrid {
 	static async start(box) {
 		const answer = await fetch(box.dataset.grid, { headers: { Accept: "application/json" } });
-		if (!answer.ok) return;
-		const said = await answer.json();
-		new (said.prices ? PriceGrid : EvalGrid)(box, said);
+		const said = answer.ok && await answer.json();
+		if (said) new (said.prices ? PriceGrid : EvalGrid)(box, said);
 	}
 
 	constructor(box, said) {
@@ -20,10 +17,8 @@ class EvalGrid {
 		this.place = gridElement("div", "gr-table");
 		this.bar = new GridBar(this);
 		this.line = this.first ? new GridLine(this) : null;
-		this.alert = gridElement("p", "gr-alert");
-		this.alert.setAttribute("role", "alert");
-		this.status = gridElement("span");
-		this.status.setAttribute("role", "status");
+		this.alert = Object.assign(gridElement("p", "gr-alert"), { role: "alert" });
+		this.status = Object.assign(gridElement("span"), { role: "status" });
 		this.noted = gridElement("span", "gr-note", said.note);
 		this.undoButton = gridButton("Undo", () => this.undo(), "gr-undo");
 		this.undoButton.hidden = true;
@@ -42,19 +37,13 @@ class EvalGrid {
 
 	draw(help) {
 		this.table = new Tabulator(this.place, {
-			data: this.rows,
-			index: "id",
-			layout: "fitColumns",
-			maxHeight: "72vh",
+			data: this.rows, index: "id", layout: "fitColumns", maxHeight: "72vh", placeholder: "",
 			// It would draw all rows anew, also below what is just being typed.
 			autoResize: false,
 			columns: this.definitions(),
 			rowHeader: this.bar.isUsed && this.ticking(),
-			movableRows: this.moves,
-			movableColumns: true,
-			headerSortClickElement: "icon",
+			movableRows: this.moves, movableColumns: true, headerSortClickElement: "icon",
 			columnDefaults: { headerSortTristate: true, resizable: "header", variableHeight: true, tooltip: false },
-			placeholder: "",
 			...this.keeping(),
 			rowFormatter: (row) => {
 				const element = row.getElement();
@@ -65,7 +54,7 @@ class EvalGrid {
 		});
 		this.table.on("rowMoved", (row) => this.sendOrder(row.getIndex(), this.order.map((it) => it.getIndex())));
 		this.table.on("tableBuilt", () => {
-			this.place.setAttribute("aria-label", this.title);
+			this.place.ariaLabel = this.title;
 			this.place.setAttribute("aria-describedby", help);
 			this.keys = new GridKeys(this);
 			this.arranged();
@@ -94,23 +83,16 @@ class EvalGrid {
 		const title = (classes) => (cell) => gridElement("span", classes, cell.getValue());
 		const first = this.columns.findIndex((column) => column.name === this.first);
 		const made = this.columns.map((column, at) => ({
-			title: column.label,
-			titleFormatter: title(""),
-			field: `cells.${column.name}`,
-			minWidth: 30 + column.width * 6,
-			widthGrow: column.width,
+			title: column.label, titleFormatter: title(""), field: `cells.${column.name}`,
+			minWidth: 30 + column.width * 6, widthGrow: column.width,
 			frozen: this.isWide && at <= Math.max(first, 0),
 			formatter: (cell) => this.content(cell, column),
 			hozAlign: column.kind === "number" ? "right" : undefined,
 			...this.manners(column),
 		}));
 		const fixed = { titleFormatter: title("et-hidden"), widthGrow: 0, resizable: false, headerSort: false };
-		if (this.moves) {
-			made.unshift({
-				...fixed, title: "Move", width: 26, minWidth: 26, rowHandle: true, cssClass: "gr-handle",
-				frozen: this.isWide, formatter: () => gridElement("span", "", "⠿"),
-			});
-		}
+		const handle = { rowHandle: true, cssClass: "gr-handle", formatter: () => gridElement("span", "", "⠿") };
+		if (this.moves) made.unshift({ ...fixed, ...handle, title: "Move", width: 26, minWidth: 26, frozen: this.isWide });
 		const most = Math.max(0, ...this.rows.map((row) => row.links.length));
 		if (most) made.push({ ...fixed, title: "More", width: most > 2 ? 196 : 84, formatter: (cell) => this.linksOf(cell.getData()) });
 		return made;
@@ -124,23 +106,15 @@ class EvalGrid {
 		const element = cell.getElement();
 		element.classList.remove("gr-editing");
 		element.classList.toggle("gr-open", column.open);
-		element.setAttribute("aria-readonly", !column.open);
-		for (const [name, value] of [["aria-invalid", "true"], ["aria-describedby", content.lastChild.id]]) {
-			element.removeAttribute(name);
-			if (refusal) element.setAttribute(name, value);
-		}
+		Object.assign(element, { ariaReadOnly: !column.open, ariaInvalid: refusal ? "true" : null });
+		if (refusal) element.setAttribute("aria-describedby", content.lastChild.id);
+		else element.removeAttribute("aria-describedby");
 		return content;
 	}
 
 	/** The boxes that tick a row, and all that the filter shows. */
 	ticking() {
-		const box = (label, work) => {
-			const made = gridElement("input");
-			made.type = "checkbox";
-			made.setAttribute("aria-label", label);
-			made.addEventListener("click", work);
-			return made;
-		};
+		const box = (ariaLabel, onclick) => Object.assign(gridElement("input"), { type: "checkbox", ariaLabel, onclick });
 		return {
 			width: 36, resizable: false, headerSort: false, frozen: true,
 			titleFormatter: () => (this.bar.all = box("Select all rows shown", () =>
@@ -156,72 +130,41 @@ class EvalGrid {
 	linksOf(row) {
 		const content = gridElement("div", "gr-links");
 		Object.assign(content.dataset, { row: row.id, column: "links" });
-		for (const [label, href] of row.links) {
-			const link = Object.assign(gridElement("a", "", label), { href, tabIndex: -1 });
-			link.append(gridElement("span", "et-hidden", ` ${row.name}`));
-			content.append(link);
-		}
+		content.append(...row.links.map(([label, href]) => Object.assign(gridElement("a", "", label), { href, tabIndex: -1 })));
+		for (const link of content.children) link.append(gridElement("span", "et-hidden", ` ${row.name}`));
 		return content;
 	}
 
-	get isWide() {
-		return this.box.clientWidth > 700;
-	}
+	get isWide() { return this.box.clientWidth > 700; }
 
 	/** The heads of the columns, and those columns that are seen, from left to right. */
-	get heads() {
-		return this.table.getColumns().filter((head) => this.columnOf(head));
-	}
+	get heads() { return this.table.getColumns().filter((head) => this.columnOf(head)); }
 
 	get shown() {
 		const heads = this.table?.initialized ? this.heads.filter((head) => head.isVisible()) : [];
 		return heads.length ? heads.map((head) => this.columnOf(head)) : this.columns;
 	}
 
-	columnOf(head) {
-		return this.columns.find(({ name }) => head.getField() === `cells.${name}`);
-	}
+	columnOf(head) { return this.columns.find(({ name }) => head.getField() === `cells.${name}`); }
 
-	/* Rows by their place on the page. */
-	get order() {
-		return this.table.getRows("active");
-	}
-
-	get count() {
-		return this.table.getDataCount("active");
-	}
-
-	dataAt(place) {
-		return this.order[place].getData();
-	}
-
-	find(id) {
-		return this.table.getRows().find((row) => row.getIndex() === id);
-	}
-
-	positionOf(id) {
-		return this.order.findIndex((row) => row.getIndex() === id);
-	}
-
-	async show(place) {
-		const row = this.order[place];
-		if (!row.getElement().isConnected) await row.scrollTo("nearest", false);
-	}
+	get order() { return this.table.getRows("active"); }
+	get count() { return this.table.getDataCount("active"); }
+	dataAt(place) { return this.order[place].getData(); }
+	find(id) { return this.table.getRows().find((row) => row.getIndex() === id); }
+	positionOf(id) { return this.order.findIndex((row) => row.getIndex() === id); }
 
 	/** Draws a row anew in the same cells: none loses the focus, nor what is typed. */
 	redraw(id) {
 		const row = this.find(id);
 		const typed = this.keys?.editing?.box ?? null;
-		for (const cell of row?.getCells() ?? []) {
-			const element = cell.getElement();
-			if (!element.contains(typed)) element.replaceChildren(cell.getColumn().getDefinition().formatter(cell));
+		for (const cell of row?.getCells().filter((it) => !it.getElement().contains(typed)) ?? []) {
+			cell.getElement().replaceChildren(cell.getColumn().getDefinition().formatter(cell));
 		}
 		row?.getElement().classList.toggle("gr-ticked", this.ticks.has(id));
 		row?.normalizeHeight();
 		this.keys?.mark();
 	}
 
-	/** Goes to the row that the address names. */
 	follow() {
 		const id = location.hash.startsWith(`#${this.anchor}-`) && location.hash.slice(this.anchor.length + 2);
 		if (!id || !this.box.isConnected || !this.find(id)) return;
@@ -240,16 +183,16 @@ class EvalGrid {
 	}
 
 	tickRows(rows, on) {
-		for (const id of rows.map((row) => row.getIndex())) {
-			this.ticks[on ? "add" : "delete"](id);
-			this.redraw(id);
+		for (const row of rows) {
+			this.ticks[on ? "add" : "delete"](row.getIndex());
+			row.getElement().classList.toggle("gr-ticked", on);
+			const box = row.getElement().querySelector("[type=checkbox]");
+			if (box) box.checked = on;
 		}
 		this.keepTicks();
 	}
 
-	untick() {
-		this.tickRows(this.table.getRows(), false);
-	}
+	untick() { this.tickRows(this.table.getRows().filter((row) => this.ticks.has(row.getIndex())), false); }
 
 	/** Rows that are gone, or that the filter hides, are ticked no more. */
 	keepTicks() {
@@ -257,7 +200,5 @@ class EvalGrid {
 		this.bar.show(this.ticks.size);
 	}
 
-	ticked() {
-		return this.order.map((row) => row.getData()).filter((row) => this.ticks.has(row.id));
-	}
+	ticked() { return this.order.map((row) => row.getData()).filter((row) => this.ticks.has(row.id)); }
 }

@@ -49,10 +49,9 @@ const gridContent = (column, row, refusal) => {
 /** The box in which a cell is typed. */
 const gridEditor = (column, row, typed) => {
 	const value = row.cells[column.name];
-	const isChoice = column.kind === "choice" || column.kind === "bool";
-	const box = gridElement(isChoice ? "select" : column.kind === "text" ? "textarea" : "input", "gr-editor");
-	if (isChoice) {
-		const choices = column.kind === "bool" ? [["yes", "yes"], ["no", "no"]] : column.choices;
+	const choices = { bool: [["yes", "yes"], ["no", "no"]], choice: column.choices }[column.kind];
+	const box = gridElement(choices ? "select" : column.kind === "text" ? "textarea" : "input", "gr-editor");
+	if (choices) {
 		box.append(...choices.map(([key, label]) => new Option(label || "–", key, false, key === String(value))));
 	} else {
 		box.value = typed ?? gridLabel(column, value);
@@ -63,6 +62,5 @@ const gridEditor = (column, row, typed) => {
 	return box;
 };
 
-/** The text of cells as a spreadsheet takes it. */
 const gridText = (rows) => rows.map((cells) => cells.map((cell) =>
 	(/[\t\n"]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join("\t")).join("\n");

@@ -1,7 +1,6 @@
 /*
- * Moving about a grid: one cell has the focus, so that it is read out; Shift or the mouse
- * marks a range, Enter edits, Tab saves and edits the next cell. Ranges are copied, filled,
- * cleared and pasted into; the server reads what is pasted.
+ * Moving about a grid: one cell has the focus, so that it is read out. Ranges are copied,
+ * filled, cleared and pasted into; the server reads what is pasted.
  */
 "use strict";
 
@@ -24,9 +23,7 @@ class GridKeys {
 		this.mark();
 	}
 
-	isAt(place) {
-		return place && place.row === this.at?.row && place.column === this.at.column;
-	}
+	isAt(place) { return place && place.row === this.at?.row && place.column === this.at.column; }
 
 	enter(event) {
 		const place = !this.editing && event.target.matches(".tabulator-cell") && this.placeOf(event.target);
@@ -40,7 +37,6 @@ class GridKeys {
 		return { row, column: Math.max(0, this.grid.shown.findIndex((it) => it.open)) };
 	}
 
-	/** The element of a cell, if it is drawn. */
 	element({ row, column }) {
 		const name = this.grid.shown[column]?.name ?? "links";
 		const drawn = this.grid.order[row]?.getElement();
@@ -49,21 +45,18 @@ class GridKeys {
 
 	async focus(at, extend = false) {
 		const rows = this.grid.count;
-		if (!rows) {
-			this.grid.line?.focus();
-			return;
-		}
+		if (!rows) return void this.grid.line?.focus();
 		const clamp = (value, most) => Math.min(Math.max(value, 0), most);
 		this.at = { row: clamp(at.row, rows - 1), column: clamp(at.column, this.grid.shown.length) };
 		this.from = extend ? this.from ?? this.at : this.at;
-		await this.grid.show(this.at.row);
+		const row = this.grid.order[this.at.row];
+		if (!row.getElement().isConnected) await row.scrollTo("nearest", false);
 		this.mark();
 		const element = this.element(this.at);
 		element?.focus({ preventScroll: true });
 		element?.scrollIntoView({ block: "nearest", inline: "nearest" });
 	}
 
-	/** Rows and columns between both ends of the range, and whether that is all. */
 	range() {
 		const ends = [this.from ?? this.at, this.at];
 		const [rows, columns] = ["row", "column"].map((name) => ends.map((end) => end[name]).sort((a, b) => a - b));
@@ -93,11 +86,9 @@ class GridKeys {
 	}
 
 	placeOf(target) {
-		const content = target.closest(".tabulator-cell")?.querySelector("[data-column]");
-		const column = this.grid.shown.findIndex(({ name }) => name === content?.dataset.column);
-		return content && {
-			row: this.grid.positionOf(content.dataset.row), column: column < 0 ? this.grid.shown.length : column,
-		};
+		const { row, column } = target.closest(".tabulator-cell")?.querySelector("[data-column]")?.dataset ?? {};
+		const at = this.grid.shown.findIndex(({ name }) => name === column);
+		return row && { row: this.grid.positionOf(row), column: at < 0 ? this.grid.shown.length : at };
 	}
 
 	press(event) {
@@ -109,18 +100,15 @@ class GridKeys {
 		this.focus(place, event.shiftKey);
 	}
 
-	/** The range follows the mouse while it is held. */
 	drag(event) {
-		const isHeld = event.buttons === 1 && !this.editing && this.at && !event.target.closest(".gr-handle");
-		const place = isHeld && this.placeOf(event.target);
+		if (event.buttons !== 1 || this.editing || !this.at || event.target.closest(".gr-handle")) return;
+		const place = this.placeOf(event.target);
 		if (!place || this.isAt(place)) return;
 		this.again = false;
 		this.focus(place, true);
 	}
 
-	click(event) {
-		if (this.again && !event.target.closest(GRID_FIELDS)) this.edit();
-	}
+	click(event) { if (this.again && !event.target.closest(GRID_FIELDS)) this.edit(); }
 
 	key(event) {
 		if (this.editing || !this.at || event.target.closest("input, select, textarea, dialog, .gr-ask")) return;
@@ -143,10 +131,8 @@ class GridKeys {
 		} else if (control && key === "d") this.fillDown();
 		else if (key === "Enter" || key === "F2") this.edit();
 		else if (key === " ") this.grid.tick(row, shiftKey);
-		else if (key === "Escape") {
-			this.grid.untick();
-			this.focus(this.at);
-		} else if (key === "Delete" || key === "Backspace") this.into("", this.range());
+		else if (key === "Escape") { this.grid.untick(); this.focus(this.at); }
+		else if (key === "Delete" || key === "Backspace") this.into("", this.range());
 		else if (key.length === 1 && !control && !altKey) this.edit(key);
 		else return;
 		event.preventDefault();
@@ -157,19 +143,11 @@ class GridKeys {
 		const column = this.grid.shown[this.at.column];
 		const element = this.element(this.at);
 		if (!element || this.editing) return;
-		if (!column) {
-			if (typed === undefined) element.querySelector("a")?.click();
-			return;
-		}
+		if (!column) return void (typed ?? element.querySelector("a")?.click());
 		const row = this.grid.dataAt(this.at.row);
-		if (!column.open || row.fixed) {
-			this.grid.say(row.fixed || column.closed || `${column.label} is not changed here.`, true);
-			return;
-		}
-		if (column.kind === "bool") {
-			this.grid.change([[row, column, !row.cells[column.name]]]);
-			return;
-		}
+		const closed = row.fixed || column.closed || `${column.label} is not changed here.`;
+		if (!column.open || row.fixed) return this.grid.say(closed, true);
+		if (column.kind === "bool") return void this.grid.change([[row, column, !row.cells[column.name]]]);
 		const before = this.grid.refused.get(`${row.id} ${column.name}`)?.typed;
 		const box = gridEditor(column, row, column.kind === "choice" ? undefined : typed ?? before);
 		this.editing = { box, row, column };
@@ -208,10 +186,7 @@ class GridKeys {
 			row += step;
 			column = step > 0 ? 0 : columns.length - 1;
 		} while (row >= 0 && row < this.grid.count && (!columns[column].open || this.grid.dataAt(row).fixed));
-		if (row >= this.grid.count && this.grid.line) {
-			this.grid.line.focus();
-			return;
-		}
+		if (row >= this.grid.count && this.grid.line) return void this.grid.line.focus();
 		await this.focus({ row, column });
 		if (columns[column]?.kind !== "bool") this.edit();
 	}
@@ -229,8 +204,8 @@ class GridKeys {
 	/** The cells of a range as a text; with their heads where they are all. */
 	text({ top, bottom, left, right, isAll }) {
 		const columns = this.grid.shown.slice(left, right + 1);
-		const rows = this.grid.order.slice(top, bottom + 1).map((row) => row.getData()).map((row) => columns.map((column) =>
-			(column.kind === "price" ? row.cells[column.name] : gridShown(column, row))));
+		const said = (column, row) => (column.kind === "price" ? row.cells[column.name] : gridShown(column, row));
+		const rows = this.grid.order.slice(top, bottom + 1).map((row) => columns.map((column) => said(column, row.getData())));
 		return gridText(isAll ? [columns.map((column) => column.label), ...rows] : rows);
 	}
 
@@ -254,10 +229,8 @@ class GridKeys {
 
 	/** What stands in the first row of a range goes into those below. */
 	fillDown() {
-		const range = this.range();
-		const { top, bottom } = range;
-		if (top === bottom) return;
-		const line = this.text({ ...range, bottom: top, isAll: false });
-		this.into(Array(bottom - top).fill(line).join("\n"), { ...range, top: top + 1 });
+		const { top, bottom, ...range } = this.range();
+		const line = this.text({ ...range, top, bottom: top, isAll: false });
+		if (top < bottom) this.into(Array(bottom - top).fill(line).join("\n"), { ...range, top: top + 1, bottom });
 	}
 }

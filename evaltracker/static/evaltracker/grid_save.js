@@ -2,7 +2,6 @@
 "use strict";
 
 Object.assign(EvalGrid.prototype, {
-	/** Says what happened, at once if it is a refusal. */
 	say(sentence, isRefusal = false) {
 		this.alert.textContent = isRefusal ? sentence : "";
 		this.status.textContent = isRefusal ? "" : sentence;
@@ -18,7 +17,6 @@ Object.assign(EvalGrid.prototype, {
 		return Boolean(said);
 	},
 
-	/** Puts a text into cells: what can be read is saved, the rest stays as it was typed. */
 	async into(text, { top, bottom, left, right }) {
 		const most = Math.max(bottom - top + 1, text.split("\n").length);
 		const data = this.order.slice(top, top + most).map((row) => row.getData());
@@ -41,23 +39,19 @@ Object.assign(EvalGrid.prototype, {
 
 	/** Keeps how something is undone, and how it is then done again. */
 	remember(undo, redo, isThere = true) {
-		if (isThere) this.redos = [];
-		if (isThere) this.undos.push({ undo, redo });
+		if (isThere) [this.redos, this.undos] = [[], [...this.undos, { undo, redo }]];
 		this.undoButton.hidden = !this.undos.length;
 	},
 
-	undoOf(token) {
-		return { unpaste: token, undo: true };
-	},
+	undoOf(token) { return { unpaste: token, undo: true }; },
 
 	async undo(again = false) {
 		const [from, to] = again ? [this.redos, this.undos] : [this.undos, this.redos];
 		const step = from.pop();
-		const said = step && await this.post(again ? step.redo : step.undo);
+		if (!step) return this.say(`There is nothing to ${again ? "do again" : "undo"}.`);
+		const said = await this.post(again ? step.redo : step.undo);
 		if (said) to.push(again && said.undo ? { ...step, undo: this.undoOf(said.undo) } : step);
 		if (said) this.say(again ? "Done again." : "Undone.");
-		else if (!step) this.say(`There is nothing to ${again ? "do again" : "undo"}.`);
-		this.undoButton.hidden = !this.undos.length;
 	},
 
 	/** New rows take some columns from the last row, such as its category. */
@@ -68,7 +62,6 @@ Object.assign(EvalGrid.prototype, {
 		return rows.map((row) => ({ ...shared, ...row }));
 	},
 
-	/** Puts a row one place up or down. */
 	async moveRow(place, step) {
 		const ids = this.order.map((row) => row.getIndex());
 		const [id] = ids.splice(place, 1);
@@ -85,10 +78,7 @@ Object.assign(EvalGrid.prototype, {
 			return { rows: [id], above: list[at - 1] ?? null, below: list[at + 1] ?? null };
 		};
 		const [move, back] = [between(ids), between(this.rows.map((row) => row.id))];
-		if (!isArranged && await this.post({ move })) {
-			this.remember({ move: back, undo: true }, { move });
-			return;
-		}
+		if (!isArranged && await this.post({ move })) return this.remember({ move: back, undo: true }, { move });
 		if (isArranged) this.say("Rows that are sorted or filtered stay. Show all in their own order to move one.", true);
 		await this.table.replaceData(this.rows);
 	},
@@ -103,11 +93,9 @@ Object.assign(EvalGrid.prototype, {
 
 	async send(body) {
 		this.box.setAttribute("aria-busy", "true");
-		const answer = await fetch(this.box.dataset.grid, {
-			method: "POST",
-			headers: { "Content-Type": "application/json", "X-CSRFToken": this.box.dataset.token },
-			body: JSON.stringify(body),
-		}).catch(() => null);
+		const { grid, token } = this.box.dataset;
+		const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+		const answer = await fetch(grid, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => null);
 		this.box.removeAttribute("aria-busy");
 		if (!answer?.headers.get("Content-Type")?.includes("json")) {
 			this.say(answer ? "Not saved. Load the page again; you may have been logged out."
@@ -126,16 +114,13 @@ Object.assign(EvalGrid.prototype, {
 		this.noted.textContent = said.note;
 		Fresh.soon();
 		if (said.columns) {
-			// Choices may be new.
 			said.columns.forEach((column, at) => Object.assign(this.columns[at], column));
 			this.rows = said.rows;
 			this.empty?.remove();
 			await this.table.replaceData(said.rows);
 		} else {
-			for (const row of said.rows) {
-				await this.table.updateData([row]);
-				this.redraw(row.id);
-			}
+			await this.table.updateData(said.rows);
+			said.rows.forEach((row) => this.redraw(row.id));
 			const fresh = new Map(said.rows.map((row) => [row.id, row]));
 			this.rows = this.rows.map((row) => fresh.get(row.id) ?? row);
 		}
@@ -143,11 +128,9 @@ Object.assign(EvalGrid.prototype, {
 		this.say(`${said.sentence} ${time}`);
 	},
 
-	/** Puts each refusal at its cell. */
 	async refuse(said) {
-		for (const { row, column, sentence, stored, typed } of said.refused ?? []) {
+		for (const { row, column, sentence, stored, typed } of (said.refused ?? []).filter((it) => this.find(it.row))) {
 			const found = this.find(row);
-			if (!found) continue;
 			this.refused.set(`${row} ${column || this.columns[0].name}`, { sentence, typed });
 			if (stored !== undefined) await found.update({ cells: { ...found.getData().cells, [column]: stored } });
 			this.redraw(row);

@@ -6,38 +6,30 @@
 
 Object.assign(EvalGrid.prototype, {
 	tools() {
-		const tools = gridElement("div", "gr-tools");
+		const view = (label, layout, shared, done) => gridButton(label, () =>
+			this.post({ view: { layout: layout && this.layout(), shared } }).then((said) => said && done()), "gr-undo");
 		this.filterButton = gridButton("Filter", () => this.showFilters(this.filterButton.ariaPressed !== "true"));
 		this.filterButton.ariaPressed = "false";
 		this.narrowed = gridElement("span");
 		this.all = gridButton("Show all", () => this.table.clearHeaderFilter(), "gr-undo");
-		const keep = (label, layout, shared, done) => gridButton(label, async () => {
-			if (await this.post({ view: { layout: layout(), shared } })) done();
-		}, "gr-undo");
 		this.own = gridElement("span", "gr-own");
-		this.own.append(keep("Reset columns", () => null, false, () => location.reload()));
-		if (this.shares) {
-			this.own.append(keep("Show it like this to everybody", () => this.layout(), true, () => {
-				this.own.hidden = true;
-				this.say("Whoever has not arranged it for themselves sees it like this.");
-			}));
-		}
+		const share = view("Show it like this to everybody", true, true, () =>
+			this.say("Whoever has not arranged it for themselves sees it like this."));
+		this.own.append(view("Reset columns", null, false, () => location.reload()), ...(this.shares ? [share] : []));
+		const tools = gridElement("div", "gr-tools");
 		tools.append(this.filterButton, this.narrowed, this.all, this.own);
 		return tools;
 	},
 
-	/** What Tabulator keeps, by the server; on a phone nothing is frozen. */
 	keeping() {
 		const { columns, sort, filters: headerFilter } = this.view ?? {};
-		const kept = this.isWide ? ["visible", "frozen", "width"] : ["visible"];
 		return {
-			persistence: { sort: true, headerFilter: true, columns: kept },
+			persistence: { sort: true, headerFilter: true, columns: this.isWide ? ["visible", "frozen", "width"] : ["visible"] },
 			persistenceReaderFunc: (_, part) => ({ columns, sort, headerFilter })[part] ?? false,
 			persistenceWriterFunc: () => this.keepView(),
 		};
 	},
 
-	/** A column's sorting, its filter, and the menu of its head. */
 	manners(column) {
 		return {
 			sorter: (a, b, one, other, _, way) => gridCompare(column, one.getData(), other.getData(), way === "asc"),
@@ -46,7 +38,8 @@ Object.assign(EvalGrid.prototype, {
 			headerFilterParams: { elementAttributes: { "aria-label": `Filter ${column.label}` } },
 			headerFilterFunc: (typed, _, row) => gridShown(column, row).toLowerCase().includes(typed.trim().toLowerCase()),
 			headerMenu: (_, head) => this.choices(head).map(([label, action]) => ({ label: gridElement("button", "", label), action })),
-			headerMenuIcon: () => Object.assign(gridElement("button", "gr-head", "⋮"), { type: "button", ariaLabel: `${column.label}: sort, hide, move` }),
+			headerMenuIcon: () => Object.assign(gridElement("button", "gr-head", "⋮"),
+				{ type: "button", ariaLabel: `${column.label}: sort, hide, move` }),
 		};
 	},
 
@@ -58,13 +51,13 @@ Object.assign(EvalGrid.prototype, {
 		return [
 			["Sort ascending", () => table.setSort(head.getField(), "asc")],
 			["Sort descending", () => table.setSort(head.getField(), "desc")],
-			...(table.getSorters().length ? [["Do not sort", () => table.clearSort()]] : []),
-			...(beside(-1) ? [["Move left", () => head.move(beside(-1), false)]] : []),
-			...(beside(1) ? [["Move right", () => head.move(beside(1), true)]] : []),
+			table.getSorters().length && ["Do not sort", () => table.clearSort()],
+			beside(-1) && ["Move left", () => head.move(beside(-1), false)],
+			beside(1) && ["Move right", () => head.move(beside(1), true)],
 			[frozen ? "Let it scroll" : "Keep in sight", () => this.freeze(head, !frozen)],
-			...(this.shown.length > 1 ? [["Hide", () => head.hide()]] : []),
+			this.shown.length > 1 && ["Hide", () => head.hide()],
 			...heads.filter((it) => !it.isVisible()).map((it) => [`Show ${this.columnOf(it).label}`, () => it.show()]),
-		];
+		].filter(Boolean);
 	},
 
 	/** Columns kept in sight stand first, in the order in which they were kept. */
@@ -79,11 +72,8 @@ Object.assign(EvalGrid.prototype, {
 		this.filterButton.ariaPressed = on;
 		this.box.classList.toggle("gr-filters", on);
 		this.table.redraw();
-		if (on) {
-			this.place.querySelector(".tabulator-header-filter input")?.focus();
-		} else {
-			this.table.clearHeaderFilter();
-		}
+		if (on) this.place.querySelector(".tabulator-header-filter input")?.focus();
+		else this.table.clearHeaderFilter();
 	},
 
 	layout() {
@@ -102,11 +92,10 @@ Object.assign(EvalGrid.prototype, {
 		clearTimeout(this.later);
 		this.later = setTimeout(() => {
 			const layout = this.layout();
-			if (this.known && this.known !== JSON.stringify(layout)) {
-				this.known = JSON.stringify(layout);
-				this.own.hidden = false;
-				this.post({ view: { layout, shared: false } });
-			}
+			if (!this.known || this.known === JSON.stringify(layout)) return;
+			this.known = JSON.stringify(layout);
+			this.own.hidden = false;
+			this.post({ view: { layout, shared: false } });
 		}, 500);
 	},
 
@@ -121,10 +110,9 @@ Object.assign(EvalGrid.prototype, {
 		});
 		this.table.on("menuOpened", () => document.querySelector(".tabulator-menu button").focus());
 		const tell = () => {
-			const { count } = this;
-			const isNarrowed = count < this.rows.length;
-			this.place.setAttribute("aria-rowcount", count + 1);
-			this.narrowed.textContent = isNarrowed ? `${count} of ${this.rows.length} rows` : "";
+			const isNarrowed = this.count < this.rows.length;
+			this.place.setAttribute("aria-rowcount", this.count + 1);
+			this.narrowed.textContent = isNarrowed ? `${this.count} of ${this.rows.length} rows` : "";
 			this.all.hidden = !isNarrowed;
 			this.box.classList.toggle("gr-arranged", isNarrowed || this.table.getSorters().length > 0);
 			this.keepTicks();

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.requirements import change_requirement
 from tests.browser import PASTE, Watched
+from tests.cast import common
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Where Tab leads into the table.
@@ -88,7 +89,8 @@ def test_rows_are_pasted_below_ticked_and_retired_by_keyboard(
 ) -> None:
     grid.get_by_placeholder("Type here, or paste rows").focus()
     grid.evaluate(PASTE, "Requirement\tWeight\nRolls back\t9\nHas SSO\t8\n")
-    saved(grid, "2 requirements added.")
+    grid.get_by_role("button", name="Add 2").click()
+    saved(grid, "2 added.")
     assert list(purchase.requirements.values_list("weight", flat=True)) == [5, 5, 9, 8]
     grid.locator(STOP).focus()
     grid.keyboard.press("Space")
@@ -137,3 +139,110 @@ def test_a_row_is_moved_by_key_and_by_dragging_and_put_back(
     grid.mouse.up()
     saved(grid, "Moved.")
     assert order() == before[::-1]
+
+
+def weights(page: Page) -> list[str]:
+    cells = page.locator("#grid-requirements .tabulator-row [data-column=weight]")
+    return [text.strip() for text in cells.all_inner_texts()]
+
+
+def test_cells_are_marked_by_mouse_filled_down_undone_and_done_again(
+    grid: Page, purchase: Evaluation
+) -> None:
+    cells = grid.locator("#grid-requirements .tabulator-row [data-column=weight]")
+    cells.nth(0).click()
+    grid.keyboard.type("9")
+    grid.keyboard.press("Enter")
+    saved(grid, "Saved.")
+    first, last = (cells.nth(place).bounding_box() for place in (0, 1))
+    assert first
+    assert last
+    grid.mouse.move(first["x"] + 4, first["y"] + 4)
+    grid.mouse.down()
+    grid.mouse.move(last["x"] + 4, last["y"] + 4, steps=5)
+    grid.mouse.up()
+    expect(grid.locator(".gr-in")).to_have_count(2)
+    grid.keyboard.press("Control+d")
+    saved(grid, "1 cell saved.")
+    assert weights(grid) == ["9", "9"]
+    grid.keyboard.press("Control+z")
+    saved(grid, "Undone.")
+    assert weights(grid) == ["9", "5"]
+    grid.keyboard.press("Control+Shift+Z")
+    saved(grid, "Done again.")
+    assert weights(grid) == ["9", "9"]
+    grid.keyboard.press("Control+a")
+    grid.evaluate(PASTE, "x")
+    alert = grid.locator("#grid-requirements > .gr-alert")
+    expect(alert).to_contain_text("not changed here")
+    assert purchase.requirements.get(ref="R1").text == "x"
+
+
+def test_a_table_is_filtered_ticked_and_arranged_and_stays_so(
+    grid: Page, watched: Watched, purchase: Evaluation
+) -> None:
+    here = grid.locator("#grid-requirements")
+    grid.get_by_label("Select R1", exact=True).click()
+    grid.get_by_label("Select 1.10", exact=True).click(modifiers=["Shift"])
+    bar = grid.get_by_role("group", name="Selected rows")
+    expect(bar).to_contain_text("2 selected")
+    bar.get_by_role("button", name="Clear").click()
+    here.get_by_role("button", name="Filter", exact=True).click()
+    grid.keyboard.type("r1")
+    expect(here.locator(".gr-tools")).to_contain_text("1 of 2 rows")
+    grid.get_by_label("Select all rows shown").click()
+    expect(bar).to_contain_text("1 selected")
+    bar.get_by_role("button", name="Clear").click()
+    with grid.expect_response(lambda answer: "View saved" in answer.text()):
+        here.get_by_role("button", name="Show all").click()
+    expect(here.locator(".gr-tools")).not_to_contain_text("rows")
+    expect(here.locator(".tabulator-row")).to_have_count(2)
+
+    def choose(column: str, what: str) -> None:
+        here.get_by_role("button", name=f"{column}: sort, hide, move").focus()
+        grid.keyboard.press("Enter")
+        grid.locator(".tabulator-menu").get_by_role("button", name=what).click()
+
+    choose("Ref", "Sort ascending")
+    refs = here.locator(".tabulator-row [data-column=ref]")
+    expect(refs.first).to_contain_text("1.10")
+    refs.first.click()
+    grid.keyboard.press("Alt+ArrowDown")
+    alert = grid.locator("#grid-requirements > .gr-alert")
+    expect(alert).to_contain_text("sorted or filtered")
+    choose("Moves", "Hide")
+    with grid.expect_response(lambda answer: "View saved" in answer.text()):
+        choose("Weight", "Move left")
+    watched.open(f"/admin/e/{purchase.slug}/requirements/")
+    heads = here.locator(".tabulator-col:visible .tabulator-col-title")
+    expect(refs.first).to_contain_text("1.10")
+    shown = [text for text in heads.all_inner_texts() if text.strip("⋮\n ")]
+    assert [text.strip("⋮\n ") for text in shown][:5] == [
+        *("Ref", "Requirement", "Weight", "Priority", "Category")
+    ]
+
+
+def test_pasted_rows_of_a_stranger_are_asked_about_over_the_table(
+    watched: Watched,
+) -> None:
+    where = common.evaluation()
+    watched.log_in("lina")
+    watched.open(f"/admin/e/{where.slug}/requirements/")
+    page = watched.page
+    page.get_by_placeholder("Type here, or paste rows").focus()
+    page.evaluate(
+        PASTE,
+        "Area\tNo.\tRequirement\tPriority\nOps\tX1\tRuns at night\tMust\n"
+        "Ops\tX2\tRuns by day\tHigh",
+    )
+    dialog = page.get_by_role("dialog", name="How the pasted rows are read")
+    expect(dialog.get_by_role("button", name="Add 2")).to_be_disabled()
+    assert watched.barriers() == []
+    dialog.get_by_label("“High”").select_option(label="Should have")
+    dialog.get_by_role("button", name="Add 2").click()
+    saved(page, "2 added.")
+    categories = page.locator("#grid-requirements [data-column=category]")
+    assert categories.all_inner_texts() == ["Ops", "Ops"]
+    page.get_by_role("button", name="Undo").click()
+    saved(page, "Undone.")
+    assert not where.requirements.exists()

@@ -24,6 +24,7 @@ def test_no_grid_has_a_barrier(
         watched.page.set_viewport_size({"width": width, "height": 900})
         watched.open(f"/admin/e/{purchase.slug}/{where}/")
         expect(watched.page.locator(".gr-cell").first).to_be_visible()
+        watched.page.locator(".gr-tools [aria-pressed=false]").last.click()
         theme = "on => document.documentElement.classList.toggle('dark', on)"
         watched.page.evaluate(theme, dark)
         watched.page.evaluate("document.getAnimations().forEach(it => it.finish())")
