@@ -43,6 +43,16 @@ def test_a_number_of_another_kind_is_refused_where_it_is_typed(
     expect(page.get_by_role("main")).to_contain_text(wrong)
     page.get_by_role("link", name="What R1 asks for").click()
     expect(number.get_by_label("Number")).to_have_value("12")
+    number.get_by_label("Number").fill("1.200")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Done, next").click()
+    expect(number).to_contain_text("Which number is 1.200?")
+    assert watched.barriers() == []
+    with page.expect_navigation():
+        number.get_by_role("button", name="1.2", exact=True).click()
+    page.go_back()
+    page.reload()
+    expect(number.get_by_label("Number")).to_have_value("1.2")
     number.get_by_label("Unit").fill("s")
     number.get_by_label("Number").fill("0.012")
     hand_in(page, f"{live_server.url}{visitor.home}")
