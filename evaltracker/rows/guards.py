@@ -59,10 +59,6 @@ def column_letter(index: int) -> str:
     return str(xl_col_to_name(index))
 
 
-def megabytes(size: int) -> str:
-    return f"{size / 1024 / 1024:,.0f} MB"
-
-
 class Kind(NamedTuple):
     """What a content is: “text”, “md”, an ending of workbooks, or “other”."""
 
@@ -157,9 +153,9 @@ def _check_size(archive: zipfile.ZipFile) -> None:
                 left -= len(chunk)
         if left < 0:
             raise Unreadable(
-                f"The workbook unpacks to more than {megabytes(MOST_UNPACKED_BYTES)}, "
-                "which no questionnaire needs. Copy the filled rows into a new "
-                "workbook, without pictures, and import that."
+                "The workbook unpacks to more than 200 MB, which no questionnaire "
+                "needs. Copy the filled rows into a new workbook, without pictures, "
+                "and import that."
             )
         entry.file_size = declared
         if before - left != declared:

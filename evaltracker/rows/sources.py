@@ -115,9 +115,8 @@ def read_table(source: Path | bytes, filename: str = "") -> Workbook:
             raise Unreadable(f"“{path}” cannot be read: {error.strerror}.") from error
     if len(source) > guards.MOST_FILE_BYTES:
         raise Unreadable(
-            f"The file is {guards.megabytes(len(source))} big; at most "
-            f"{guards.megabytes(guards.MOST_FILE_BYTES)} are read. Delete pictures and "
-            "sheets that are not needed, or split it."
+            f"The file is {len(source) / 2**20:,.0f} MB big; at most 10 MB are read. "
+            "Delete pictures and sheets that are not needed, or split it."
         )
     if not source.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
         raise Unreadable(
@@ -577,13 +576,6 @@ def _with_line_breaks(content: bytes) -> bytes:
 
 
 def _read_sheet(about: calamine.SheetMetadata, source: calamine.CalamineSheet) -> Raw:
-    bottom, right = source.end or (0, 0)
-    if (bottom + 1) * (right + 1) > guards.MOST_AREA:
-        raise Unreadable(
-            "its used range is too big. Delete what stands far outside the table and "
-            "save it again.",
-            sheet=about.name,
-        )
     # Rows before the first filled one are there, columns before it are not.
     before = [""] * (source.start or (0, 0))[1]
     hidden = about.visible != calamine.SheetVisibleEnum.Visible
