@@ -203,7 +203,8 @@ def propose(
 
 def _names_at(subject: Subject, rows: Sequence[Row], context: Context) -> int:
     """Of the first rows that with most known names, else one unlike those below it."""
-    usual = min(2, median_low(len(row.filled) for row in rows)) if rows else 0
+    counts = sorted(len(row.filled) for row in rows) or [0]
+    usual = min(2, counts[len(counts) * 2 // 3])
     best, most, first, second = -1, 0, -1, -1
     for at, row in enumerate(rows[:SEARCHED_ROWS]):
         is_apart = at == 0 or row.number > rows[at - 1].number + 1

@@ -4,6 +4,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median_low
 from typing import Any
 
 from evaltracker.rows.cells import WORDS, key, words_of
@@ -150,7 +151,7 @@ def _give_reasons(
     have_names = sum("name" in one.content for one in with_text) * 2 > len(with_text)
     have_marks = any(one.is_marked for one in rows)
     have_lone = sum(one.is_lone for one in filled) * 2 <= len(filled)
-    have_alone = sum(one.is_full for one in filled) * 2 >= len(filled)
+    usual = median_low([len(one.row.filled) for one in filled] or [0])
     blocks = [_block_title(one, roles, names) for one in rows]
     have_blocks = sum(map(bool, blocks)) * 2 <= len(filled)
     last_text = max((at for at, one in enumerate(rows) if one.text), default=-1)
@@ -180,7 +181,7 @@ def _give_reasons(
             one.reason = "part"
         elif (
             (may_head and are_titles and one.is_lone and at < last_full)
-            and (have_lone or (have_alone and one.is_alone))
+            and (have_lone or len(one.row.filled) * 2 <= usual)
             and not one.ref
             and (one.is_alone or one.text)
         ):

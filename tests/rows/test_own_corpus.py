@@ -1,7 +1,8 @@
 """Our own corpus comes in, or asks: what it says is never something else unasked."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from evaltracker.rows.guards import Unreadable
 from evaltracker.rows.plan import Plan, read
-from evaltracker.rows.sources import read_table
+from evaltracker.rows.sources import Row, Sheet, read_table
 from tests.rows.foreign import came, context_of, kind_of
 
 FOLDER = Path(__file__).parents[1] / "data/corpus/files"
@@ -36,7 +37,26 @@ def names_of(things: list[Any], field: str) -> list[str]:
     return [one if isinstance(one, str) else one[field] for one in things]
 
 
-def planned(name: str, oracle: Mapping[str, Any]) -> tuple[str, Plan]:
+def same(sheet: Sheet) -> Sheet:
+    return sheet
+
+
+def with_a_column_before(sheet: Sheet) -> Sheet:
+    rows = (
+        Row(row.number, (f"noted {at}" if at else "Zusatz", *row.cells))
+        for at, row in enumerate(sheet.rows)
+    )
+    return Sheet(sheet.name, tuple(rows), sheet.hidden)
+
+
+def with_a_title_above(sheet: Sheet) -> Sheet:
+    rows = (Row(row.number + 2, row.cells) for row in sheet.rows)
+    return Sheet(sheet.name, (Row(1, ("A title above",)), *rows), sheet.hidden)
+
+
+def planned(
+    name: str, oracle: Mapping[str, Any], change: Callable[[Sheet], Sheet] = same
+) -> tuple[str, Plan]:
     given = oracle.get("given", {})
     subject = {"claims": "answers"}.get(oracle["kind"], oracle["kind"])
     context = context_of(
@@ -48,6 +68,7 @@ def planned(name: str, oracle: Mapping[str, Any]) -> tuple[str, Plan]:
         },
     )
     book = read_table((FOLDER / name).read_bytes(), name)
+    book = replace(book, sheets=tuple(map(change, book.sheets)))
     return subject, read(kind_of(subject), book, context, {}, {})
 
 
@@ -71,3 +92,19 @@ def test_a_file_of_the_corpus_is_never_something_else_unasked(name: str) -> None
             assert {field: str(said[field]) for field in meant} == {
                 field: str(value) for field, value in meant.items()
             }
+
+
+@pytest.mark.parametrize("change", [with_a_column_before, with_a_title_above])
+@pytest.mark.parametrize(
+    "name", [name for name in ORACLES if name.startswith("requirements")]
+)
+def test_a_column_or_a_title_more_changes_nothing_unasked(
+    name: str, change: Callable[[Sheet], Sheet]
+) -> None:
+    plan = planned(name, ORACLES[name])[1]
+    changed = planned(name, ORACLES[name], change)[1]
+    if not (plan.open or plan.refused or changed.open or changed.refused):
+        brought = [
+            [(one.key, one.values) for one in each.new] for each in (plan, changed)
+        ]
+        assert brought[0] == brought[1]
