@@ -46,6 +46,7 @@ STATES = {
     "not_stated": CostState.UNSAID,
 }
 ENDS = ("low", "likely", "high")
+MOST_NEAR = 100
 # One of these is a price, or says what is known of it.
 PRICED = ("amount", "state", "low", "high")
 SHOWN = {
@@ -399,8 +400,9 @@ def exact(amount: Decimal, role: str) -> Decimal:
     return padded(amount)
 
 
-def unknown(noun: str, name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, known, 1, 0.75)
+def unknown(noun: str, name: str, known: Collection[str]) -> str:
+    # Of many names in many rows it would take minutes.
+    near = get_close_matches(name, known, 1, 0.75) if len(known) <= MOST_NEAR else ()
     hint = f" Did you mean “{near[0]}”?" if near else ""
     return (
         f"The evaluation has no {noun} “{name[:60]}”.{hint} Add it first, fix the "
