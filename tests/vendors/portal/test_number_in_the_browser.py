@@ -48,6 +48,10 @@ def test_a_number_of_another_kind_is_refused_where_it_is_typed(
         page.get_by_role("button", name="Done, next").click()
     expect(number).to_contain_text("Which number is 1.200?")
     assert watched.barriers() == []
+    # Enter chooses none of them.
+    with page.expect_navigation():
+        number.get_by_label("Number").press("Enter")
+    expect(number.get_by_label("Number")).to_have_value("1.200")
     with page.expect_navigation():
         number.get_by_role("button", name="1.2", exact=True).click()
     page.go_back()
