@@ -67,9 +67,10 @@ class Requirements(ImportKind):
             more={
                 "refs_by_text": {text: ref for ref, text, gone in facts if not gone},
                 "retired": frozenset(ref for ref, _, gone in facts if gone),
+                "metrics": list(evaluation.metrics.values_list("name", flat=True)),
                 "lists": list(evaluation.scopes.values_list("name", flat=True)),
                 # As the grid's columns stand, for a paste without names.
-                "order": ("ref", "text", "priority", "weight", "left", "category"),
+                "order": ("ref", "text", "priority", "weight", "metric", "category"),
             },
         )
 
@@ -130,6 +131,13 @@ def read_measure_words(text: str, context: Context) -> str:
         raise ValueError(error.sentence) from error
 
 
+def read_metric(name: str, context: Context) -> str:
+    if name not in context.more["metrics"]:
+        there = ", ".join(context.more["metrics"]) or "none"
+        raise ValueError(f"The brief has no metric “{name}”; it has: {there}.")
+    return name
+
+
 def read_lists(text: str, context: Context) -> str:
     names = {name.strip() for name in re.split("[;,\n]", text)} - {""}
     lists = context.more["lists"]
@@ -146,5 +154,6 @@ READERS: Mapping[str, Callable[[Any, Context], Any]] = {
     "help": lambda text, _: read_plain(text),
     "scorer_help": lambda text, _: read_plain(text),
     "measure": read_measure_words,
+    "metric": read_metric,
     MUST_HOLD_FOR: read_lists,
 }

@@ -263,7 +263,7 @@ STATE = (
 )
 WRITTEN = (
     *("category_id", "text", "priority", "weight"),
-    *("vendor_help", "scorer_help", "measure"),
+    *("vendor_help", "scorer_help", "measure", "metric_id"),
 )
 BATCH = 500
 # Hexadecimal digits: of a row that is new, its file says all the rest.
@@ -381,7 +381,8 @@ UNSAID = {field.name for field in Requirement._meta.fields} - SAID
 
 
 def known_requirements(*, evaluation: Evaluation) -> dict[Key, dict[str, Any]]:
-    rows = Requirement.objects.in_evaluation(evaluation).select_related("category")
+    rows = Requirement.objects.in_evaluation(evaluation)
+    rows = rows.select_related("category", "metric")
     return {(row.ref,): known(row) for row in rows.prefetch_related("demands__scope")}
 
 
@@ -416,7 +417,7 @@ def import_requirements(
         (row.ref,): row
         for row in Requirement.objects.in_evaluation(evaluation)
         .select_for_update(of=("self",), no_key=True)
-        .select_related("category")
+        .select_related("category", "metric")
         .prefetch_related("demands__scope")
     }
     records = (*plan.new, *(change.record for change in plan.changed))
@@ -472,6 +473,7 @@ def known(row: Requirement) -> dict[str, Any]:
     values = {field: getattr(row, field) for field in PLAIN_FIELDS}
     values["category"] = row.category.name
     values["measure"] = row.measure_words
+    values["metric"] = row.metric.name if row.metric else ""
     values[MUST_HOLD_FOR] = list_names(held.scope.name for held in row.demands.all())
     return values
 
@@ -498,20 +500,25 @@ def add_new(
     categories: dict[str, Category],
     count: int,
 ) -> list[Requirement]:
-    rows = []
+    rows, metrics = [], {row.name: row for row in evaluation.metrics.all()}
     for position, record in enumerate(plan.new, count + 1):
         category = record.values.get("category") or GENERAL
-        values = columns_of({**record.values, "category": category}, categories)
+        said = {**record.values, "category": category}
+        values = columns_of(said, categories, metrics)
         values |= {"ref": record.name, "position": position}
         rows.append(Requirement(evaluation_id=evaluation.pk, **values))
     clean(rows)
     return create_all(rows)
 
 
-def columns_of(said: Mapping[str, Any], there: dict[str, Category]) -> dict[str, Any]:
+def columns_of(
+    said: Mapping[str, Any], there: dict[str, Category], metrics: Mapping[str, Metric]
+) -> dict[str, Any]:
     columns = {name: value for name, value in said.items() if name != MUST_HOLD_FOR}
     if "category" in columns:
         columns["category_id"] = there[str(columns.pop("category"))].pk
+    if "metric" in columns:
+        columns["metric"] = metrics[columns["metric"]]
     if "measure" in columns:
         columns["measure"] = kept_measure(read_measure(str(columns["measure"])))
     return columns
@@ -526,9 +533,10 @@ def write_changes(
     """Write the plan's changes, field by field; those that are new revisions."""
     changed, revised = [], []
     published = is_published(evaluation)
+    metrics = {row.name: row for row in evaluation.metrics.all()}
     for change in plan.changed:
         row = rows[change.record.key]
-        for field, value in columns_of(change.after, categories).items():
+        for field, value in columns_of(change.after, categories, metrics).items():
             setattr(row, field, value)
         if published and WORDS & change.after.keys():
             row.revision += 1
@@ -537,7 +545,7 @@ def write_changes(
     clean(changed)
     Requirement.objects.bulk_update(
         changed,
-        [*PLAIN_FIELDS, "measure", "category", "revision"],
+        [*PLAIN_FIELDS, "measure", "metric", "category", "revision"],
         batch_size=BATCHES_BATCH,
     )
     return revised

@@ -54,11 +54,12 @@ def test_rows_land_in_an_empty_evaluation_with_their_categories(
     common.requirement(where, "R1", text="Trains")
     text = copied(where, "requirements")
     empty = common.evaluation(title="Empty", slug="empty")
+    metric = add_metric(evaluation=empty, name="Lead time", by=empty.owner)
     assert plan_of("requirements", empty, text).is_certain
     take("requirements", empty, text)
     (category,) = empty.categories.all()
     (row,) = GRIDS["requirements"].rows(empty, empty.owner)
-    assert row.category == category
+    assert (row.category, row.metric) == (category, metric)
     assert category.name in copied(empty, "requirements")
 
 

@@ -23,7 +23,7 @@ TABLES = st.lists(
 HEADS = st.lists(st.sampled_from(NAMES.split(",")), min_size=1, max_size=5)
 CONTEXT = Context(
     options={"priority": tuple(Priority.choices)},
-    more={"refs_by_text": {}, "retired": (), "lists": ()},
+    more={"refs_by_text": {}, "retired": (), "lists": (), "metrics": ()},
 )
 
 

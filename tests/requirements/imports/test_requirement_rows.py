@@ -11,6 +11,7 @@ CONTEXT = Context(
     more={
         "retired": frozenset({"R9"}),
         "lists": ["Runs on", "Languages"],
+        "metrics": ["Days saved"],
     }
 )
 
@@ -88,6 +89,10 @@ def test_a_ref_twice_is_one_with_the_same_text_and_none_with_another() -> None:
         ({"ref": "R9", "text": "Trains"}, "was retired here"),
         ({"ref": "batch", "text": "Trains"}, "reads like an address"),
         ({"ref": "R1", "text": "Trains", "measure": "fast"}, "Write a measure"),
+        (
+            {"ref": "R1", "text": "Trains", "metric": "Cost"},
+            "The brief has no metric “Cost”; it has: Days saved.",
+        ),
         (
             {"ref": "R1", "text": "Trains", "must_hold_for": "Regions"},
             "The brief has no list “Regions”; it has: Runs on, Languages.",
