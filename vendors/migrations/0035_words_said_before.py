@@ -33,6 +33,9 @@ def carry_over(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
+    # Each evaluation by itself: done again, it changes nothing.
+    atomic = False
+
     dependencies = [
         ("vendors", "0034_plans_of_sources"),
         ("evaluations", "0031_what_imports_remember"),
