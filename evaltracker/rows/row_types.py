@@ -50,6 +50,7 @@ class _Row:
     level: int
     is_marked: bool
     is_alone: bool
+    width: int
     is_deeper: bool = False
     reason: str = ""
 
@@ -60,10 +61,6 @@ class _Row:
     @property
     def kind(self) -> str:
         return REASONS[self.reason][0]
-
-    @property
-    def is_full(self) -> bool:
-        return len(self.row.filled) > 1
 
     @property
     def is_lone(self) -> bool:
@@ -138,6 +135,7 @@ def _read(row: Row, roles: Sequence[str], text: str) -> _Row:
         level=int(level) if level.isascii() and level.isdigit() else 0,
         is_marked=mark in ("x", "1") or words_of("availability").get(mark) == "now",
         is_alone=all(roles[at] for at in row.filled),
+        width=len(row.filled),
     )
 
 
@@ -151,11 +149,11 @@ def _give_reasons(
     have_names = sum("name" in one.content for one in with_text) * 2 > len(with_text)
     have_marks = any(one.is_marked for one in rows)
     have_lone = sum(one.is_lone for one in filled) * 2 <= len(filled)
-    usual = median_low([len(one.row.filled) for one in filled] or [0])
+    usual = median_low([one.width for one in filled] or [0])
     blocks = [_block_title(one, roles, names) for one in rows]
     have_blocks = sum(map(bool, blocks)) * 2 <= len(filled)
     last_text = max((at for at, one in enumerate(rows) if one.text), default=-1)
-    last_full = max((at for at, one in enumerate(rows) if one.is_full), default=-1)
+    last_full = max((at for at, one in enumerate(rows) if one.width > 1), default=-1)
     next_refs, next_level = deque([""], 3), 0
     for at in reversed(range(len(rows))):
         one, content = rows[at], rows[at].content
@@ -181,7 +179,7 @@ def _give_reasons(
             one.reason = "part"
         elif (
             (may_head and are_titles and one.is_lone and at < last_full)
-            and (have_lone or len(one.row.filled) * 2 <= usual)
+            and (have_lone or one.width * 2 <= usual)
             and not one.ref
             and (one.is_alone or one.text)
         ):
