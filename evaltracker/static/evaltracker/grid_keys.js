@@ -111,7 +111,7 @@ class GridKeys {
 	click(event) { if (this.again && !event.target.closest(GRID_FIELDS)) this.edit(); }
 
 	key(event) {
-		if (this.editing || !this.at || event.target.closest("input, select, textarea, dialog, .gr-ask")) return;
+		if (this.editing || !this.at || event.target.closest(".tabulator-header, input, select, textarea, .gr-ask")) return;
 		const { key, shiftKey, altKey } = event;
 		const control = event.ctrlKey || event.metaKey;
 		const { row, column } = this.at;
