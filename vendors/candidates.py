@@ -37,7 +37,8 @@ class CandidateColumn:
     head: str = ""
     sheet_help: str = ""
     example: str = ""
-    # What a cell says, before `read` has it.
+    # Its reader of cells (`rows.cells`), and what a text says, before `read` has it.
+    reads: str = "text"
     from_cell: Callable[[str], Any] = without_markup
     # Whether its row in the admin and the preview of an import have it.
     listed: bool = False
@@ -98,6 +99,8 @@ COLUMNS = (
     CandidateColumn(
         name="months_to_live",
         label="Months until it is live",
+        head="Months until live",
+        reads="number",
         field=lambda: forms.DecimalField(
             required=False,
             min_value=0,
@@ -107,6 +110,8 @@ COLUMNS = (
     CandidateColumn(
         name="support_offered",
         label="Support offered",
+        head="Support",
+        reads="closed",
         field=lambda: forms.ChoiceField(
             required=False,
             choices=[("", "Not stated"), *SupportWanted.choices],
@@ -117,6 +122,8 @@ COLUMNS = (
     CandidateColumn(
         name="hours_saved",
         label="Hours saved",
+        head="Hours saved",
+        reads="number",
         field=lambda: forms.DecimalField(
             required=False,
             min_value=0,
@@ -127,6 +134,8 @@ COLUMNS = (
     CandidateColumn(
         name="builders",
         label="Builders",
+        head="Builders",
+        reads="number",
         field=lambda: forms.DecimalField(
             required=False,
             min_value=0,

@@ -1,12 +1,14 @@
 """Candidates in sheets and pasted rows: what columns hold, and what rows become."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.intake.kinds import ImportKind, register_import
 from evaltracker.rows.cells import key
@@ -23,7 +25,7 @@ from evaltracker.rows.subjects import (
 from evaltracker.toolbox.text import Inputs
 from vendors.candidates import IMPORTED, LISTED
 from vendors.choices import CandidateKind
-from vendors.models import Contact, Vendor
+from vendors.models import Candidate, Contact, Vendor
 from vendors.policy import INVITABLE
 from vendors.services.candidates import (
     KIND,
@@ -32,6 +34,8 @@ from vendors.services.candidates import (
     undo,
 )
 from vendors.services.contacts import note_contact
+
+SUPPORT = SupportWanted.choices
 
 
 @register_import
@@ -50,7 +54,7 @@ class Candidates(ImportKind):
         *roles_of(KIND),
         *(
             Role(
-                *(column.name, column.label, "text"),
+                *(column.name, column.label, column.reads),
                 heads=tuple(dict.fromkeys((column.head, column.label))),
                 help=column.sheet_help,
                 example=column.example,
@@ -67,7 +71,11 @@ class Candidates(ImportKind):
         return Context(
             currency=evaluation.currency,
             candidates=unique(names),
-            options={"kind": tuple(CandidateKind.choices)},
+            choices={"support_offered": {key(str(it)): word for word, it in SUPPORT}},
+            options={
+                "kind": tuple(CandidateKind.choices),
+                "support_offered": tuple(SUPPORT),
+            },
             more={
                 "usual": {"kind": CandidateKind.BUY.value},
                 "known": known,
@@ -140,10 +148,22 @@ def record_of(row: ReadRow, context: Context, blank: str) -> Record | Refusal:
         elif (vendor, address) not in context.more["contacts"]:
             values["contact"] = contact
     for column in IMPORTED:
-        if text := row.values.get(column.name):
-            cell = column.from_cell(text)
-            value = column.read(inputs, column.name, cell) if column.read else cell
-            values[column.name] = value
+        cell = row.values.get(column.name)
+        if cell is None or cell == "":
+            continue
+        if column.read:
+            said = column.from_cell(cell)
+            values[column.name] = column.read(inputs, column.name, said)
+            continue
+        field: Any = Candidate._meta.get_field(column.name)
+        try:
+            value = field.clean(cell, None)
+        except ValidationError as error:
+            inputs.refuse(column.name, error.messages[0])
+            continue
+        if isinstance(value, Decimal):
+            value = value.quantize(Decimal(1).scaleb(-field.decimal_places))
+        values[column.name] = value
     for role, sentences in inputs.errors.items():
         return Refusal(row.sheet, row.number, role, sentences[0])
     return Record((name,), values, row.sheet, row.number)

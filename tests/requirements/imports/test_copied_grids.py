@@ -6,11 +6,13 @@ from io import StringIO
 import pytest
 
 from evaltracker.evaluations.models import Evaluation
+from evaltracker.intake.services.imports import undo_import
 from evaltracker.pages.grid import GRIDS
 from evaltracker.requirements.services.requirements import add_metric
 from tests.cast import common, vendors
 from tests.imported import plan_of, take
 from tests.measures.cases import LATENCY
+from vendors.services.candidates import change_candidate
 from vendors.services.contacts import note_contact
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +73,22 @@ def test_a_grid_of_candidates_comes_back_without_a_question(where: Evaluation) -
     ):
         vendors.candidate(where, name=name, kind=kind, aliases=["A", f"{name} 2"])
     acme = where.candidates.get(name="Acme ML")
+    more = {
+        "months_to_live": 3,
+        "hours_saved": "0.5",
+        "builders": 2,
+        "support_offered": "business_hours",
+    }
+    change_candidate(candidate=acme, by=where.owner, **more)
     note_contact(candidate=acme, contact="Ada <ada@acme.example>", by=where.owner)
     plan = plan_of("candidates", where, copied(where, "candidates"))
     assert plan.is_certain, plan.lines
     assert len(plan.same) == 3
+    text = copied(where, "candidates").replace("Acme ML", "Acme 2")
+    done = take("candidates", where, text)
+    pair = where.candidates.filter(name__startswith="Acme").values_list(*more)
+    assert len(pair) == 2
+    assert pair[0] == pair[1]
+    assert done is not None
+    undo_import(imported=done, by=where.owner)
+    assert where.candidates.count() == 3
