@@ -38,8 +38,8 @@ def main(arguments: Sequence[str]) -> int:
 def measure(size: int, kind: str) -> bool:
     """One file, and whether it was within its bounds."""
     from evaltracker.evaluations.models import ImportDraft, ImportWork
-    from evaltracker.intake.services.drafts import ask_for, hold_next, keep_draft
-    from evaltracker.intake.services.imports import work_on
+    from evaltracker.importing.services.drafts import ask_for, hold_next, keep_draft
+    from evaltracker.importing.services.imports import work_on
     from evaltracker.rows.sources import read_table
     from tests.cast import common
 

@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "evaltracker.evaluations",
     "evaltracker.pages",
     "evaltracker.notices",
-    "evaltracker.intake",
+    "evaltracker.importing",
     "evaltracker.talk",
     "evaltracker.portable",
     "evaltracker.requirements",

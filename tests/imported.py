@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from evaltracker.evaluations.models import Evaluation, Import, User
-from evaltracker.intake.kinds import KINDS
-from evaltracker.intake.services.imports import planned, undo_import
+from evaltracker.importing.kinds import KINDS
+from evaltracker.importing.services.imports import planned, undo_import
 from evaltracker.rows.plan import Plan
 from evaltracker.rows.sources import read_table
 

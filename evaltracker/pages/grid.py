@@ -249,7 +249,7 @@ class Grid[S: models.Model, R: models.Model]:
     # The act that takes a new row away again, by name; blank: no undo of added rows.
     remover: ClassVar[str] = ""
     # How pasted rows come in and are taken back, if they are not simply added: see
-    # evaltracker.intake.grids.
+    # evaltracker.importing.grids.
     paste: Any = None
     unpaste: Any = None
     # Acts whose forms are not asked once for all ticked rows, by name.

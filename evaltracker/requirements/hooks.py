@@ -4,7 +4,7 @@ import datetime
 
 from django.apps import apps
 
-from evaltracker.intake.services.drafts import forget_old_drafts
+from evaltracker.importing.services.drafts import forget_old_drafts
 from evaltracker.notices.services.scheduling import recount_due
 from evaltracker.requirements.services.categories import tell_heads
 from evaltracker.toolbox.processes import register_chore

@@ -7,7 +7,7 @@ from typing import Any
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Evaluation, Requirement, User
-from evaltracker.intake.kinds import ImportKind, register_import
+from evaltracker.importing.kinds import ImportKind, register_import
 from evaltracker.requirements.services.requirements import (
     KIND,
     import_requirements,

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from evaltracker.evaluations.models import Evaluation, ImportDraft, ImportWork
-from evaltracker.intake.services.drafts import answer_draft, ask_for, keep_draft
-from evaltracker.intake.services.imports import work_on_imports
+from evaltracker.importing.services.drafts import answer_draft, ask_for, keep_draft
+from evaltracker.importing.services.imports import work_on_imports
 from tests.faults.notices.world import Process
 
 KNOCK = (

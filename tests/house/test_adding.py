@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.intake.books import empty_sheet
-from evaltracker.intake.kinds import KINDS, ImportKind
+from evaltracker.importing.books import empty_sheet
+from evaltracker.importing.kinds import KINDS, ImportKind
 from evaltracker.rows.plan import read
 from evaltracker.rows.sources import read_table
 from evaltracker.toolbox.rest.views import StrictView

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.intake.kinds import KINDS
-from evaltracker.intake.services.imports import planned
+from evaltracker.importing.kinds import KINDS
+from evaltracker.importing.services.imports import planned
 from evaltracker.rows.sources import read_table
 from tests.cast import common, vendors
 from tests.data.grade_imports import Oracle, Outcome, Rows, amiss, oracles

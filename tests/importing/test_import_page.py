@@ -14,7 +14,7 @@ from evaltracker.evaluations.models import (
     Import,
     ImportDraft,
 )
-from evaltracker.intake.services.imports import undo_import
+from evaltracker.importing.services.imports import undo_import
 from evaltracker.requirements.services.requirements import change_requirement
 from tests.cast import common, stakeholders
 from tests.import_pages import Importer

@@ -7,7 +7,7 @@ import pytest
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Import, ImportDraft, User
 from evaltracker.evaluations.verifying import find_break
-from evaltracker.intake.services.imports import undo_import, work_on_imports
+from evaltracker.importing.services.imports import undo_import, work_on_imports
 from evaltracker.toolbox.processes import do_long_work
 from tests.at_once import at_once
 from tests.cast.common import evaluation

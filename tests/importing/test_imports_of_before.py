@@ -7,7 +7,7 @@ import pytest
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation, Import
-from evaltracker.intake.services.imports import undo_import
+from evaltracker.importing.services.imports import undo_import
 from tests.cast import stakeholders, trials
 from tests.clients import signed_in
 from tests.import_pages import Importer

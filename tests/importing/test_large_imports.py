@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, Import, ImportDraft
-from evaltracker.intake.services.drafts import hold_next
-from evaltracker.intake.services.imports import work_on, work_on_imports
+from evaltracker.importing.services.drafts import hold_next
+from evaltracker.importing.services.imports import work_on, work_on_imports
 from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.toolbox.processes import do_long_work
 from tests.cast import common

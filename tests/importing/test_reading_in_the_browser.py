@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from evaltracker.evaluations.models import Evaluation, Import, ImportDraft, JournalHead
-from evaltracker.intake.services.imports import work_on_imports
+from evaltracker.importing.services.imports import work_on_imports
 from tests.browser import Watched
 from tests.cast import common
 from tests.faults.notices.world import Process
@@ -21,7 +21,7 @@ from tests.served import app_login
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORK = (
     "import django; django.setup(); "
-    "from evaltracker.intake.services.imports import work_on_imports; "
+    "from evaltracker.importing.services.imports import work_on_imports; "
     "work_on_imports()"
 )
 FOREIGN = "Nr,What we need,Priority,Weight\n" + "".join(

@@ -7,7 +7,7 @@ import pytest
 from evaltracker.decision.memo.signed_words import requirements_document
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Entry, Evaluation, Import, Requirement
-from evaltracker.intake.services.imports import undo_import
+from evaltracker.importing.services.imports import undo_import
 from evaltracker.requirements.services.evaluations import create_evaluation
 from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.requirements.services.templates import (

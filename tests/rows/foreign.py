@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from evaltracker.evaluations.choices import Priority
-from evaltracker.intake.kinds import KINDS
+from evaltracker.importing.kinds import KINDS
 from evaltracker.money import CODES
 from evaltracker.rows.cells import key
 from evaltracker.rows.guards import column_letter

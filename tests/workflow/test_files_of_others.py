@@ -10,7 +10,7 @@ import pytest
 
 from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.intake.kinds import KINDS
+from evaltracker.importing.kinds import KINDS
 from tests.cast import common
 from tests.imported import plan_of
 

@@ -16,7 +16,7 @@ from evaltracker.errors import Refused, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned, is_owner
-from evaltracker.intake.grids import PastesImport
+from evaltracker.importing.grids import PastesImport
 from evaltracker.pages.base import HardenedAdmin, by, check_query
 from evaltracker.pages.fields import NamedChoice, mark_needed, text_field
 from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid

@@ -7,7 +7,7 @@ from typing import Any
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.intake.kinds import ImportKind, register_import
+from evaltracker.importing.kinds import ImportKind, register_import
 from evaltracker.rows.cells import Stated, key, read_column, read_typed
 from evaltracker.rows.subjects import (
     Context,

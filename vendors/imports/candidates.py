@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 
 from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.intake.kinds import ImportKind, register_import
+from evaltracker.importing.kinds import ImportKind, register_import
 from evaltracker.rows.cells import key
 from evaltracker.rows.subjects import (
     Context,

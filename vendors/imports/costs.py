@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import TextChoices
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.intake.kinds import ImportKind, register_import
+from evaltracker.importing.kinds import ImportKind, register_import
 from evaltracker.money import CODES, inexact, padded, written
 from evaltracker.rows.cells import (
     WORDS,

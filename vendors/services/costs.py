@@ -21,7 +21,7 @@ from evaltracker.evaluations.policy import (
     require_open,
     require_owner,
 )
-from evaltracker.intake.services.imports import (
+from evaltracker.importing.services.imports import (
     log_import,
     refuse_moved,
     refuse_repeat,

@@ -13,7 +13,7 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, Import, User
 from evaltracker.evaluations.policy import lock, require_owner, require_stage
-from evaltracker.intake.services.imports import (
+from evaltracker.importing.services.imports import (
     log_import,
     refuse_moved,
     refuse_repeat,

@@ -23,7 +23,7 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.intake.grids import PastesImport
+from evaltracker.importing.grids import PastesImport
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.fields import (
     MeasureField,

@@ -34,7 +34,7 @@ from evaltracker.evaluations.policy import (
     require_owner,
     require_stage,
 )
-from evaltracker.intake.services.imports import (
+from evaltracker.importing.services.imports import (
     delete_unused,
     log_import,
     refuse_moved,

@@ -18,7 +18,7 @@ from evaltracker.decision.models import Letter
 from evaltracker.decision.selectors import NextTest, due_checks, due_terms, next_tests
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, Mention, User, name_columns
-from evaltracker.intake.services.drafts import waiting_for, what_waits
+from evaltracker.importing.services.drafts import waiting_for, what_waits
 from evaltracker.pages.acts import address_of
 from evaltracker.talk.rules import discuss_address
 from evaltracker.toolbox.days import today_in

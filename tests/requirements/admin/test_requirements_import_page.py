@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Entry, Evaluation, Import, ImportDraft
-from evaltracker.intake.services.drafts import forget_old_drafts
+from evaltracker.importing.services.drafts import forget_old_drafts
 from evaltracker.requirements.services.requirements import change_requirement
 from tests.cast import common, stakeholders
 from tests.clients import signed_in

@@ -7,7 +7,7 @@ import pytest
 
 from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations.models import Evaluation, EvaluationTemplate, Import
-from evaltracker.intake.services.imports import undo_import
+from evaltracker.importing.services.imports import undo_import
 from evaltracker.requirements.services.templates import (
     TEMPLATE_PARTS,
     StartingPoint,

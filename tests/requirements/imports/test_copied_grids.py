@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.intake.services.imports import undo_import
+from evaltracker.importing.services.imports import undo_import
 from evaltracker.pages.grid import GRIDS
 from evaltracker.requirements.services.requirements import add_metric
 from tests.cast import common, vendors

@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 
 from evaltracker.errors import Forbidden, Invalid, Refused, Stale
 from evaltracker.evaluations.models import Entry, Evaluation
-from evaltracker.intake.services.imports import undo_import
+from evaltracker.importing.services.imports import undo_import
 from evaltracker.requirements.services.requirements import (
     change_requirement,
     import_requirements,

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from evaltracker.errors import Refused, Stale
 from evaltracker.evaluations.models import Entry, Evaluation
-from evaltracker.intake.kinds import KINDS
+from evaltracker.importing.kinds import KINDS
 from evaltracker.rows.subjects import Record
 from tests.cast.common import evaluation, noor
 from tests.cast.vendors import candidate

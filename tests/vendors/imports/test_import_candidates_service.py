@@ -4,7 +4,7 @@ import pytest
 
 from evaltracker.errors import Forbidden, Refused, Stale
 from evaltracker.evaluations.models import Entry, Evaluation
-from evaltracker.intake.services.imports import undo_import
+from evaltracker.importing.services.imports import undo_import
 from tests.cast import common
 from tests.imported import plan_of, take
 from vendors.models import Contact, Vendor

@@ -1,6 +1,6 @@
 """`manage.py import_candidates EVALUATION FILE`."""
 
-from evaltracker.intake.commands import ImportCommand
+from evaltracker.importing.commands import ImportCommand
 
 
 class Command(ImportCommand):

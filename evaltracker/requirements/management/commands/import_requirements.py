@@ -1,6 +1,6 @@
 """`manage.py import_requirements EVALUATION FILE`."""
 
-from evaltracker.intake.commands import ImportCommand
+from evaltracker.importing.commands import ImportCommand
 
 
 class Command(ImportCommand):

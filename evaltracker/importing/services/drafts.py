@@ -20,7 +20,7 @@ from django.utils import timezone
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation, ImportDraft, ImportWork, User
 from evaltracker.evaluations.policy import require_open
-from evaltracker.intake.kinds import KINDS
+from evaltracker.importing.kinds import KINDS
 from evaltracker.rows.guards import is_large
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import clean_name

@@ -6,7 +6,7 @@ from typing import Any
 
 import xlsxwriter
 
-from evaltracker.intake.kinds import ImportKind
+from evaltracker.importing.kinds import ImportKind
 from evaltracker.rows.subjects import Context
 from evaltracker.toolbox.text import harmless
 

@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation, Import, User
-from evaltracker.intake.kinds import KINDS
-from evaltracker.intake.services.imports import take_pasted, undo_import
+from evaltracker.importing.kinds import KINDS
+from evaltracker.importing.services.imports import take_pasted, undo_import
 from evaltracker.pages.grid_paste import what_to_ask
 from evaltracker.rows.plan import Plan
 

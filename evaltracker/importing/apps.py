@@ -5,6 +5,6 @@ from django.apps import AppConfig
 from evaltracker.toolbox.registry import LoadsHooks
 
 
-class IntakeConfig(LoadsHooks, AppConfig):
-    name = "evaltracker.intake"
-    label = "intake"
+class ImportingConfig(LoadsHooks, AppConfig):
+    name = "evaltracker.importing"
+    label = "importing"

@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.intake.kinds import KINDS
-from evaltracker.intake.services.imports import planned, remember
+from evaltracker.importing.kinds import KINDS
+from evaltracker.importing.services.imports import planned, remember
 from evaltracker.rows.lines import Line
 from evaltracker.rows.plan import Plan
 from evaltracker.rows.sources import read_table

@@ -28,10 +28,10 @@ from evaltracker.evaluations.models import (
     ImportWork,
     User,
 )
-from evaltracker.intake.books import empty_sheet, rest_book
-from evaltracker.intake.kinds import KINDS, ImportKind
-from evaltracker.intake.preview import PAGE, Preview
-from evaltracker.intake.services.drafts import (
+from evaltracker.importing.books import empty_sheet, rest_book
+from evaltracker.importing.kinds import KINDS, ImportKind
+from evaltracker.importing.preview import PAGE, Preview
+from evaltracker.importing.services.drafts import (
     GONE,
     answer_draft,
     ask_for,
@@ -41,7 +41,7 @@ from evaltracker.intake.services.drafts import (
     waiting_for,
     what_waits,
 )
-from evaltracker.intake.services.imports import (
+from evaltracker.importing.services.imports import (
     REST,
     apply_draft,
     forget,

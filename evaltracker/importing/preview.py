@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from evaltracker.intake.kinds import ImportKind
+from evaltracker.importing.kinds import ImportKind
 from evaltracker.rows.plan import Plan
 from evaltracker.toolbox.processes import in_batches
 

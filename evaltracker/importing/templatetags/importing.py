@@ -7,7 +7,7 @@ from django import template
 from django.template.context import Context
 from django.urls import reverse
 
-from evaltracker.intake.kinds import KINDS
+from evaltracker.importing.kinds import KINDS
 from evaltracker.rows.plan import KINDS_OF_ROWS
 
 register = template.Library()

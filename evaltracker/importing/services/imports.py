@@ -24,14 +24,14 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.evaluations.policy import lock, require_open, require_owner
-from evaltracker.intake.kinds import KINDS, ImportKind
-from evaltracker.intake.preview import (
+from evaltracker.importing.kinds import KINDS, ImportKind
+from evaltracker.importing.preview import (
     Preview,
     packed,
     preview_of,
     unpacked,
 )
-from evaltracker.intake.services.drafts import (
+from evaltracker.importing.services.drafts import (
     GONE,
     ask_for,
     discard_draft,
