@@ -24,6 +24,7 @@ from django.urls import get_script_prefix, get_urlconf, reverse
 
 from evaltracker.errors import Forbidden, NotFound, Problem, why_not
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.fields import OfferingForm
 from evaltracker.toolbox.registry import Registry
 
 Rule = Callable[..., object]
@@ -163,7 +164,7 @@ class Act[T]:
         return {name: getattr(target, name) for name in self.current_fields}
 
     def form_kwargs(self, target: T, user: User) -> dict[str, Any]:
-        return {}
+        return {"about": target} if issubclass(self.form_class, OfferingForm) else {}
 
     def context(self, target: T, user: User) -> dict[str, Any]:
         """More for the template, such as `evaluation`, `tab` and `crumbs`."""

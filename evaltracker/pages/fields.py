@@ -1,8 +1,8 @@
 """Form fields that read what people type the way the services want it."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -41,6 +41,22 @@ class TextField(forms.CharField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {**super().widget_attrs(widget), "rows": 3}
+
+
+class OfferingForm(forms.Form):
+    """A form of whose fields some offer what its subject has, asked anew each time."""
+
+    # By field: its choices, or its rows, of the subject.
+    offers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
+
+    def __init__(self, *args: Any, about: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, offered in self.offers.items():
+            field: Any = self.fields[name]
+            kind = (
+                "queryset" if isinstance(field, forms.ModelChoiceField) else "choices"
+            )
+            setattr(field, kind, offered(about))
 
 
 class ReasonForm(forms.Form):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -17,7 +17,7 @@ from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import address_of, remind_address
 from evaltracker.pages.base import HardenedAdmin, by
-from evaltracker.pages.fields import DateField, ReasonForm
+from evaltracker.pages.fields import DateField, OfferingForm, ReasonForm
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from evaltracker.pages.search import Reader, Search, register_search
 from evaltracker.pages.site import site
@@ -68,7 +68,7 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return ", ".join([label, *(group.name for group in obj.groups.all())])
 
 
-class AddForm(forms.Form):
+class AddForm(OfferingForm):
     user = PersonField(
         User.objects.none(),
         label="Person",
@@ -84,14 +84,13 @@ class AddForm(forms.Form):
         label="Scores candidates",
         help_text="Gives 0–5 per category in the demos stage, blind to the others.",
     )
-
-    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        people: Any = self.fields["user"]
-        people.queryset = colleagues(but=evaluation.owner)
-        role: Any = self.fields["role"]
-        company = ("", "their role in the company")
-        role.choices = [company, *role_choices(evaluation)]
+    offers: ClassVar = {
+        "user": lambda about: colleagues(but=about.owner),
+        "role": lambda about: [
+            ("", "their role in the company"),
+            *role_choices(about),
+        ],
+    }
 
 
 class AddStakeholder(OnEvaluation):
@@ -107,9 +106,6 @@ class AddStakeholder(OnEvaluation):
     tab = "stakeholders"
     prefill = ("role",)
     service = add_stakeholder
-
-    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        return {"evaluation": target}
 
     def destination(self, target: Evaluation, made: Any) -> str:
         return self.page(target)
@@ -137,16 +133,15 @@ class RemoveStakeholder(OnPart):
         return f"End the part of {target.user} as {target.get_role_display()}"
 
 
-class LendForm(forms.Form):
+class LendForm(OfferingForm):
     substitute = PersonField(User.objects.none(), label="Substitute")
     starts_on = DateField(label="From")
     ends_on = DateField(label="To", help_text="This day included.")
-
-    def __init__(self, *args: Any, part: Stakeholder, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        people: Any = self.fields["substitute"]
-        others = colleagues(but=part.user)
-        people.queryset = others.exclude(pk=part.evaluation.owner_id)
+    offers: ClassVar = {
+        "substitute": lambda about: colleagues(but=about.user).exclude(
+            pk=about.evaluation.owner_id
+        )
+    }
 
 
 class LendPart(OnPart):
@@ -162,9 +157,6 @@ class LendPart(OnPart):
 
     def heading(self, target: Stakeholder) -> str:
         return f"Name a substitute as {target.get_role_display()}"
-
-    def form_kwargs(self, target: Stakeholder, user: User) -> dict[str, Any]:
-        return {"part": target}
 
 
 class RevokeLending(InEvaluation[Delegation]):
@@ -370,7 +362,7 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
     first_column = "user"
 
     def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
-        fields: Any = AddForm(evaluation=subject).fields
+        fields: Any = AddForm(about=subject).fields
         fields["role"].choices = [("", ""), *role_names(subject).items()]
         closed = str(why_not(check_change_stakeholders, subject, user) or "")
         debts, lent = debts_of(subject), substitutes(subject)
@@ -431,7 +423,7 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
         self, subject: Evaluation, values: Mapping[str, Any], by: User
     ) -> Stakeholder:
         if not values.get("user"):
-            raise Invalid("Choose a person.", errors={"user": ["Choose a person."]})
+            raise Invalid("Choose a person.", field="user")
         return add_stakeholder(
             evaluation=subject,
             user=values["user"],

@@ -1,7 +1,7 @@
 """What each role finds important: said on the requirements page, before any vendor."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
@@ -12,14 +12,20 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import is_owner, may_add_people
 from evaltracker.pages.acts import Outcome, address_of
-from evaltracker.pages.fields import form_of
+from evaltracker.pages.fields import OfferingForm, form_of
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from evaltracker.pages.site import register_panel
-from evaltracker.pages.workspace import JOURNAL, JournalPart, OnEvaluation, Phrases
+from evaltracker.pages.workspace import (
+    JOURNAL,
+    JournalPart,
+    OnEvaluation,
+    phrases_beside,
+)
 from evaltracker.requirements.services.categories import (
     check_weigh_category,
     weigh_category,
 )
+from stakeholders.admin.people import AddForm
 from stakeholders.models import (
     Role,
     SignOffRule,
@@ -187,7 +193,7 @@ class SayRoleWeights(OnEvaluation):
 register_panel("requirements", 10, "stakeholders/role_weights.html", weights_panel)
 
 
-class InviteForm(forms.Form):
+class InviteForm(OfferingForm):
     first_name = forms.CharField(max_length=150)
     last_name = forms.CharField(max_length=150)
     email = forms.EmailField(
@@ -195,16 +201,8 @@ class InviteForm(forms.Form):
         help_text="Single sign-on finds the person by it, so take the company's.",
     )
     role = forms.ChoiceField()
-    scores = forms.BooleanField(
-        required=False,
-        label="Scores candidates",
-        help_text="Gives 0–5 per category in the demos stage, blind to the others.",
-    )
-
-    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        role: Any = self.fields["role"]
-        role.choices = role_choices(evaluation)
+    scores = AddForm.base_fields["scores"]
+    offers: ClassVar = {"role": role_choices}
 
 
 class InviteStakeholder(OnEvaluation):
@@ -219,9 +217,6 @@ class InviteStakeholder(OnEvaluation):
     tab = "stakeholders"
     prefill = ("role",)
     service = invite_stakeholder
-
-    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        return {"evaluation": target}
 
     def allowed(self, user: User, target: Evaluation) -> bool:
         return is_owner(user, target) and may_add_people(user)
@@ -423,47 +418,10 @@ GIVEN = {
     Verdict.DECLINE: "declined",
     Verdict.RETURN: "returned for changes",
 }
-OF_PEOPLE: dict[str, Phrases] = {
-    "stakeholder.added": ("added a stakeholder", "added {user} for {role}"),
-    "stakeholder.changed": ("changed a stakeholder", "changed {fields} of {subject}"),
-    "stakeholder.removed": ("removed a stakeholder", "removed {user} from {role}"),
-    "role_weight.said": (
-        "set a weight of a role",
-        "weighed {category} with {weight} for {role}",
-    ),
-    "sign_off_rule.set": (
-        "set who must sign",
-        "asked {required} of {role} to sign the {stage} stage",
-    ),
-    "roles.named": ("named the roles", "named the roles {names}"),
-    "sign_off_rule.usual_set": "asked the usual roles to sign each stage",
-    "sign_off_rule.removed": (
-        "removed a sign-off rule",
-        "no longer asks {role} to sign the {stage} stage",
-    ),
-    "sign_off.given": ("signed off", "signed the {stage} stage for {role}: {verdict}"),
-    "sign_off.round_opened": (
-        "asked for the signatures of a stage again",
-        "asked for the signatures anew: {subject}",
-    ),
-    "condition.closed": ("closed a condition", "closed the condition “{text}”"),
-    "delegation.given": (
-        "named a substitute",
-        "named {substitute} as the substitute of {for} for {role}",
-    ),
-    "delegation.revoked": (
-        "ended a substitution",
-        "ended the substitution by {substitute}",
-    ),
-    "delegation.lapsed": (
-        "ended a substitution whose days are over",
-        "ended the substitution by {substitute}, whose days are over",
-    ),
-}
 JOURNAL.register(
     "stakeholders",
     JournalPart(
-        words=OF_PEOPLE,
+        words=phrases_beside(__file__),
         codes={
             "role": role_names,
             "verdict": {str(verdict): given for verdict, given in GIVEN.items()},

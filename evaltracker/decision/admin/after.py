@@ -4,7 +4,7 @@ import secrets
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.cache import cache
@@ -55,6 +55,7 @@ from evaltracker.pages.acts import Act, Confirm, Outcome
 from evaltracker.pages.fields import (
     DateField,
     NamedChoice,
+    OfferingForm,
     form_like,
     form_of,
     reason_field,
@@ -217,7 +218,8 @@ class DaysField(forms.CharField):
             ) from error
 
 
-class TermForm(form_like(ContractTerm, DATES)):  # type: ignore[misc]
+class TermForm(OfferingForm, form_like(ContractTerm, DATES)):  # type: ignore[misc]
+    offers: ClassVar = {"looks_after": insiders}
     looks_after = NamedChoice(
         User._default_manager.none(),
         attribute="name",
@@ -232,11 +234,6 @@ class TermForm(form_like(ContractTerm, DATES)):  # type: ignore[misc]
         "none.",
     )
 
-    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fields: Any = self.fields
-        fields["looks_after"].queryset = insiders(evaluation)
-
 
 class SetContractTerm(OnEvaluation):
     title = "Contract"
@@ -247,9 +244,6 @@ class SetContractTerm(OnEvaluation):
     form_class = TermForm
     service = set_contract_term
     rule = check_set_term
-
-    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        return {"evaluation": target}
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         term = term_of(target)
@@ -313,7 +307,8 @@ def earlier(user: User, candidate: Candidate) -> dict[str, Any] | None:
 register_panel("candidate", 10, "workflow/parts/earlier.html", earlier)
 
 
-class HandOnForm(forms.Form):
+class HandOnForm(OfferingForm):
+    offers: ClassVar = {"new_owner": may_take_over}
     new_owner = NamedChoice(
         User._default_manager.none(),
         attribute="name",
@@ -321,11 +316,6 @@ class HandOnForm(forms.Form):
         help_text="People who may start evaluations and hold no role in this one.",
     )
     reason = reason_field(help_text="Everybody reads it in the journal.")
-
-    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["new_owner"]
-        field.queryset = may_take_over(evaluation)
 
 
 class HandOnEvaluation(OnEvaluation):
@@ -340,9 +330,6 @@ class HandOnEvaluation(OnEvaluation):
     dangerous = True
     service = hand_on_evaluation
     rule = check_hand_on
-
-    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        return {"evaluation": target}
 
     def destination(self, target: Evaluation, made: object) -> str:
         return reverse("admin:index")

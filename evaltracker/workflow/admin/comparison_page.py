@@ -32,7 +32,7 @@ from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import Outcome, Rule
 from evaltracker.pages.base import check_query
-from evaltracker.pages.fields import form_like, mark_needed
+from evaltracker.pages.fields import OfferingForm, form_like, mark_needed
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import (
     OnEvaluation,
@@ -213,6 +213,7 @@ WORDS = ("rationale", "dissent", "revisit_when")
 
 
 class DraftForm(
+    OfferingForm,
     form_like(  # type: ignore[misc]
         Decision,
         ("candidate", *WORDS),
@@ -222,14 +223,13 @@ class DraftForm(
             empty_label="not chosen yet",
             help_text="One of the shortlisted candidates.",
         ),
-    )
+    ),
 ):
-    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["candidate"]
-        field.queryset = Candidate.objects.filter(
-            evaluation=evaluation, state=CandidateState.SHORTLISTED
+    offers: ClassVar = {
+        "candidate": lambda about: about.candidates.filter(
+            state=CandidateState.SHORTLISTED
         )
+    }
 
 
 mark_needed(DraftForm, "needed to decide", "candidate", "rationale")
@@ -250,9 +250,6 @@ class DraftDecision(OnDecision):
     success = "The draft is saved."
     form_class = DraftForm
     service = draft_decision
-
-    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        return {"evaluation": target}
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         drafted = Decision.objects.filter(evaluation=target).first()

@@ -6,7 +6,7 @@ import http.client
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from django import forms
@@ -28,7 +28,13 @@ from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.evaluations.topics import Topic, register_topic
 from evaltracker.pages.acts import Outcome
-from evaltracker.pages.fields import DateField, ReasonForm, TextField, form_of
+from evaltracker.pages.fields import (
+    DateField,
+    OfferingForm,
+    ReasonForm,
+    TextField,
+    form_of,
+)
 from evaltracker.pages.workspace import (
     OnEvaluation,
     evaluation_page,
@@ -147,15 +153,12 @@ class Advance(OnEvaluation):
         return f"The evaluation is in {target.get_stage_display().lower()} now."
 
 
-class SendBackForm(forms.Form):
+class SendBackForm(OfferingForm):
     to_stage = forms.ChoiceField(label="Back to")
     reason = TextField(max_length=5000, help_text="Everybody reads it in the journal.")
-
-    def __init__(self, *args: Any, stage: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["to_stage"]
-        here = Stage(stage).position
-        field.choices = [(stage.value, stage.label) for stage in list(Stage)[:here]]
+    offers: ClassVar = {
+        "to_stage": lambda about: Stage.choices[: Stage(about.stage).position]
+    }
 
 
 class SendBack(OnEvaluation):
@@ -170,9 +173,6 @@ class SendBack(OnEvaluation):
     dangerous = True
     service = send_back
 
-    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        return {"stage": target.stage}
-
 
 class CancelEvaluation(OnEvaluation):
     title = "Cancel the evaluation"
@@ -184,18 +184,16 @@ class CancelEvaluation(OnEvaluation):
     service = cancel
 
 
-class WaiveForm(forms.Form):
+class WaiveForm(OfferingForm):
     gate = forms.ChoiceField(label="Rule", widget=forms.RadioSelect)
     reason = TextField(
         max_length=5000, help_text="The decision memo prints it under your name."
     )
-
-    def __init__(self, *args: Any, stage: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["gate"]
-        field.choices = [
-            (gate.name, gate.title) for gate in gates_of(stage) if gate.waivable
+    offers: ClassVar = {
+        "gate": lambda about: [
+            (gate.name, gate.title) for gate in gates_of(about.stage) if gate.waivable
         ]
+    }
 
 
 class WaiveGate(OnEvaluation):
@@ -210,9 +208,6 @@ class WaiveGate(OnEvaluation):
     dangerous = True
     prefill = ("gate",)
     service = waive_gate
-
-    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        return {"stage": target.stage}
 
 
 def next_stage(evaluation: Evaluation) -> Stage | None:

@@ -76,8 +76,8 @@ def test_no_form_offers_one(where: Evaluation) -> None:
     otto, noor = common.otto(), common.noor()
     part = where.stakeholders.get(role=ROLE)
     fields = (
-        AddForm(evaluation=where).fields["user"],
-        LendForm(part=part).fields["substitute"],
+        AddForm(about=where).fields["user"],
+        LendForm(about=part).fields["substitute"],
     )
     for field in fields:
         offered = set(field.queryset)  # type: ignore[attr-defined]
