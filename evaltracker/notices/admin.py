@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,12 +29,7 @@ from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.notices.calendars import calendar_of, dates_of
 from evaltracker.notices.kinds import KINDS
-from evaltracker.notices.selectors import (
-    next_notices,
-    notices_in,
-    sent_notices,
-    suppressed_notices,
-)
+from evaltracker.notices.selectors import notices_in
 from evaltracker.notices.services.digests import (
     chat_of,
     owner_of_feed,
@@ -357,13 +353,13 @@ def unclear(user: User, evaluation: Evaluation) -> Any:
 
 def _lists(user: User, evaluation: Evaluation) -> dict[str, Any]:
     """What `user` may read of each list: the owner all of it, others their own mail."""
-    scope: dict[str, Any] = {"user": user, "evaluation": evaluation}
+    read = partial(notices_in, user=user, evaluation=evaluation)
     every = {
-        "uncertain": notices_in(NoticeState.UNCERTAIN, **scope),
-        "dead": notices_in(NoticeState.DEAD, **scope),
-        "next": next_notices(**scope),
-        "sent": sent_notices(**scope),
-        "suppressed": suppressed_notices(**scope),
+        "uncertain": read(NoticeState.UNCERTAIN),
+        "dead": read(NoticeState.DEAD),
+        "next": read(*NOTICE_OPEN).order_by("next_try_at"),
+        "sent": read(NoticeState.SENT).order_by("-sent_at"),
+        "suppressed": read(NoticeState.SUPPRESSED).order_by("-due_at"),
     }
     if is_owner(user, evaluation):
         return every

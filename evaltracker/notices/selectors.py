@@ -156,24 +156,3 @@ def notices_in(
     if evaluation is not None:
         seen = seen.filter(evaluation=evaluation)
     return seen.select_related("evaluation", "recipient", "webhook", "digest")
-
-
-def next_notices(
-    *, user: User, evaluation: Evaluation | None = None
-) -> QuerySet[Notice]:
-    coming = notices_in(*NOTICE_OPEN, user=user, evaluation=evaluation)
-    return coming.order_by("next_try_at")
-
-
-def sent_notices(
-    *, user: User, evaluation: Evaluation | None = None
-) -> QuerySet[Notice]:
-    sent = notices_in(NoticeState.SENT, user=user, evaluation=evaluation)
-    return sent.order_by("-sent_at")
-
-
-def suppressed_notices(
-    *, user: User, evaluation: Evaluation | None = None
-) -> QuerySet[Notice]:
-    stopped = notices_in(NoticeState.SUPPRESSED, user=user, evaluation=evaluation)
-    return stopped.order_by("-due_at")

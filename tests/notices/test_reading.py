@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from evaltracker.evaluations.choices import NoticeState
+from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState
 from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.notices import selectors
+from evaltracker.notices.selectors import due_notices, notices_in
 from tests.cast import common
 from tests.notices.kinds import owe
 
@@ -22,10 +22,10 @@ MINUTE = datetime.timedelta(minutes=1)
 @pytest.mark.parametrize(
     ("read", "states"),
     [
-        (selectors.next_notices, {"pending", "claimed", "handing"}),
-        (selectors.sent_notices, {"sent"}),
-        (selectors.suppressed_notices, {"suppressed"}),
-        (partial(selectors.notices_in, NoticeState.DEAD), {"dead"}),
+        (partial(notices_in, *NOTICE_OPEN), {"pending", "claimed", "handing"}),
+        (partial(notices_in, NoticeState.SENT), {"sent"}),
+        (partial(notices_in, NoticeState.SUPPRESSED), {"suppressed"}),
+        (partial(notices_in, NoticeState.DEAD), {"dead"}),
     ],
 )
 def test_each_list_holds_its_states_of_evaluations_that_the_reader_may_see(
@@ -71,7 +71,7 @@ def test_an_idle_sweep_reads_the_index_of_open_notices_and_drops_no_row(
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE evaluations_notice")
 
-    explained = selectors.due_notices()[:20].explain(format="json", analyze=True)
+    explained = due_notices()[:20].explain(format="json", analyze=True)
 
     plan = json.loads(explained)[0]["Plan"]
     scan = plan["Plans"][0] if "Plans" in plan else plan
