@@ -1,8 +1,10 @@
 """Mails about logins. Their links are made when they leave, and only show a form."""
 
+import json
 import secrets
 import time
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, ClassVar
 
 from allauth.account.forms import default_token_generator
@@ -32,6 +34,11 @@ LASTS = 180 * 24 * 60 * 60
 # People who share a browser; beyond, the one who signed in longest ago is a stranger.
 PEOPLE = 5
 FAILURES, AN_HOUR = 8, 60 * 60
+# What was changed of a login; browsers and systems by the mark that tells them. The
+# first that is found counts: each browser names the ones before it, too.
+WORDS: dict[str, dict[str, str]] = json.loads(
+    Path(__file__).with_name("words.json").read_text(encoding="utf-8")
+)
 
 
 def device_of(request: HttpRequest) -> str:
@@ -85,22 +92,6 @@ def _failures(device: str) -> list[float]:
 
 def _key(device: str) -> str:
     return f"device:{device}"
-
-
-WAS_CHANGED = {
-    "email_changed": "Your mail address was changed",
-    "password_changed": "Your password was changed",
-    "password_set": "A password was set",
-    "password_reset": "Your password was reset",
-    "totp_activated": "An authenticator app was added",
-    "totp_deactivated": "The authenticator app was removed",
-    "webauthn_added": "A security key was added",
-    "webauthn_removed": "A security key was removed",
-    "recovery_codes_generated": "New recovery codes were made",
-    "account_connected": "Single sign-on was connected",
-    "account_disconnected": "Single sign-on was disconnected",
-    "factors_reset": "Your second factor was removed by an operator",
-}
 
 
 def password_path(person: User) -> str:
@@ -166,7 +157,7 @@ class AccountChanged(OnLogin):
     name = "account_changed"
 
     def values(self, notice: Notice, row: User) -> dict[str, str]:
-        return {"what": WAS_CHANGED.get(what_of(notice), "Your login was changed")}
+        return {"what": WORDS["changed"].get(what_of(notice), "Your login was changed")}
 
 
 @register

@@ -1,7 +1,9 @@
 """The list of evaluations: all of a team's purchases at a glance, one line each."""
 
 import datetime
+import json
 from functools import cache
+from pathlib import Path
 from typing import Any, ClassVar
 
 from django import forms
@@ -189,34 +191,10 @@ class WaiverAdmin(HardenedAdmin):
 SHOWN = 8
 # The most urgent of what waits; the rest is one click away.
 LINES_SHOWN = 40
-KINDS = {
-    "sign_off": ("signature", "Sign"),
-    "interests": ("balance", "Declare"),
-    "clearing": ("balance", "Read"),
-    "open_prices": ("lock_open", "Read"),
-    "waiver": ("gavel", "Answer"),
-    "waiver_asked": ("gavel", "Read"),
-    "contract": ("handshake", "Read"),
-    "demo": ("slideshow", "Open"),
-    "trial": ("science", "Judge"),
-    "test_next": ("science", "Judge"),
-    "condition": ("assignment_turned_in", "Open"),
-    "milestone": ("event", "Open"),
-    "scores": ("star_rate", "Score"),
-    "far_apart": ("forum", "Read"),
-    "weights": ("tune", "Set"),
-    "next_step": ("arrow_forward", "Open"),
-    "questions": ("help", "Answer"),
-    "proposals": ("add_task", "Decide"),
-    "colleagues": ("person_add", "Decide"),
-    "sent": ("inbox", "Read"),
-    "notices": ("mail", "Fix"),
-    "promise_check": ("fact_check", "Judge"),
-    "contract_term": ("event_repeat", "Decide"),
-    "letters": ("drafts", "Read"),
-    "mention": ("chat", "Read"),
-    "import": ("upload_file", "Open"),
-}
+# By kind of work: its icon, and the word on its button.
+KINDS: dict[str, tuple[str, str]] = json.loads(
+    Path(__file__).with_name("kinds_of_work.json").read_text(encoding="utf-8")
+)
 
 
 def work_page(request: HttpRequest) -> HttpResponse:

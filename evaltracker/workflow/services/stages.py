@@ -1,7 +1,10 @@
 """Moving an evaluation: the only module that assigns a stage."""
 
 import datetime
+import json
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -18,7 +21,7 @@ from evaltracker.decision.services.after import plan_checks
 from evaltracker.decision.services.letters import draft_letters
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.choices import Priority, Stage, Status, VisitEnd
+from evaltracker.evaluations.choices import Stage, Status, VisitEnd
 from evaltracker.evaluations.journal import SYSTEM, By, actor_of
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import (
@@ -143,7 +146,7 @@ def send_back(
 ) -> Evaluation:
     evaluation = lock(evaluation)
     check_send_back(evaluation, by)
-    require_reason(reason)
+    need(reason, "reason", "Give a reason.")
     if Stage(to_stage).position >= Stage(evaluation.stage).position:
         raise Refused(EARLIER_ONLY)
     drop_asked_opening(evaluation=evaluation, by=by, because="It was sent back.")
@@ -155,7 +158,7 @@ def send_back(
 def cancel(*, evaluation: Evaluation, reason: str, by: By) -> Evaluation:
     evaluation = lock(evaluation)
     check_cancel(evaluation, by)
-    require_reason(reason)
+    need(reason, "reason", "Give a reason.")
     drop_asked_opening(evaluation=evaluation, by=by, because="It was cancelled.")
     leave(evaluation, VisitEnd.CANCELLED, by, reason)
     evaluation.status = Status.CANCELLED
@@ -182,7 +185,7 @@ def waive_gate(*, evaluation: Evaluation, gate: str, reason: str, by: User) -> W
     """
     evaluation = lock(evaluation)
     holder = check_waive_gate(evaluation, by)
-    require_reason(reason)
+    need(reason, "reason", "Give a reason.")
     rule = GATES.get(gate)
     if rule is None or rule.stage != evaluation.stage:
         raise Refused("That rule does not belong to the stage that it is in.")
@@ -240,11 +243,6 @@ def leave(evaluation: Evaluation, ended: VisitEnd, by: By, reason: str) -> Visit
     return visit
 
 
-def require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Invalid("Give a reason.", errors={"reason": ["Give a reason."]})
-
-
 # The name under which decision/notices.py knows it.
 DECISION_MADE = "decision_made"
 WORDS = ("candidate", "rationale", "dissent", "revisit_when")
@@ -277,8 +275,7 @@ def draft_decision(
         candidate.evaluation_id != evaluation.pk
         or candidate.state != CandidateState.SHORTLISTED
     ):
-        sentence = "Choose one of the shortlisted candidates."
-        raise Invalid(sentence, errors={"candidate": [sentence]})
+        raise Invalid("Choose one of the shortlisted candidates.", field="candidate")
     decision = Decision.objects.filter(evaluation=evaluation).first()
     is_new = decision is None
     if decision is None:
@@ -370,26 +367,6 @@ def compile_memo(evaluation: Evaluation, draws: Draws | None = None) -> Memo:
     return {"inputs": inputs, "results": results, "text": write_memo(inputs, results)}
 
 
-PROBLEM = "This is a test. The list is made up, and nothing of it counts."
-HELP = "Made up for a test. Answer whatever you like."
-# A list of the brief, for which one of the requirements must hold.
-ROOMS = "Served in"
-ROOM_NAMES = ("the kitchen", "the library", "the garden")
-# By category: reference, priority, words, and whether it must hold for every room.
-NEEDS: dict[str, tuple[tuple[str, Priority, str, bool], ...]] = {
-    "Tea (made up)": (
-        ("T1", Priority.MUST, "The teapot pours without a drip.", False),
-        ("T2", Priority.MUST, "Tea is served in every room of the list.", True),
-        ("T3", Priority.COULD, "The kettle sings when the water boils.", False),
-    ),
-    "Biscuits (made up)": (
-        ("B1", Priority.MUST, "There is a biscuit for every guest.", False),
-        ("B2", Priority.MUST, "The tin closes tightly.", False),
-        ("B3", Priority.SHOULD, "Biscuits come in the shapes of animals.", False),
-    ),
-}
-
-
 # Test invitations: a vendor tries everything against a made-up list.
 #
 # Each is an evaluation of its own, so nothing of the real one can see it, and all that
@@ -399,6 +376,11 @@ NEEDS: dict[str, tuple[tuple[str, Priority, str, bool], ...]] = {
 LASTS = datetime.timedelta(days=14)
 TITLE_LIMIT = 150
 OVER = "The time of the test is over."
+# The list. Of each need: its ref, priority and words, and whether it must hold for
+# every room.
+MADE_UP: dict[str, Any] = json.loads(
+    Path(__file__).with_name("test-invitation.json").read_text(encoding="utf-8")
+)
 
 
 def check_send_test_invitation(candidate: Candidate, by: User) -> None:
@@ -446,8 +428,7 @@ def send_test_invitation(
     check_send_test_invitation(candidate, by)
     invited = list(contacts)
     if not invited:
-        sentence = "Say to whom it goes."
-        raise Invalid(sentence, errors={"contacts": [sentence]})
+        raise Invalid("Say to whom it goes.", field="contacts")
     test = _made_up(evaluation, candidate, by)
     tried = add_candidate(
         evaluation=test,
@@ -479,12 +460,13 @@ def _made_up(evaluation: Evaluation, candidate: Candidate, by: User) -> Evaluati
         title=shortened(f"Test invitation: {candidate.vendor}", TITLE_LIMIT),
         buyer=evaluation.buyer,
         zone=evaluation.zone,
-        problem=PROBLEM,
+        problem=MADE_UP["problem"],
         is_practice=True,
         by=by,
     )
-    rooms = add_list(evaluation=test, name=ROOMS, values=ROOM_NAMES, by=by)
-    for name, needs in NEEDS.items():
+    names, values = MADE_UP["rooms"], MADE_UP["room_names"]
+    rooms = add_list(evaluation=test, name=names, values=values, by=by)
+    for name, needs in MADE_UP["needs"].items():
         category = add_category(evaluation=test, name=name, by=by)
         for ref, priority, text, everywhere in needs:
             add_requirement(
@@ -493,7 +475,7 @@ def _made_up(evaluation: Evaluation, candidate: Candidate, by: User) -> Evaluati
                 ref=ref,
                 text=text,
                 priority=priority,
-                vendor_help=HELP,
+                vendor_help=MADE_UP["help"],
                 must_hold_for=[rooms] if everywhere else [],
                 by=by,
             )
@@ -594,7 +576,6 @@ def answer_waiver_request(
             reason=reason,
         )
     else:
-        sentence = "Grant it or decline it."
-        raise Invalid(sentence, errors={"answer": [sentence]})
+        raise Invalid("Grant it or decline it.", field="answer")
     row.refresh_from_db()
     return row

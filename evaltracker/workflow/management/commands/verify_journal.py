@@ -246,42 +246,6 @@ def count(number: int, singular: str, plural: str) -> str:
     return f"{number:,} {singular if number == 1 else plural}"
 
 
-OPTIONS: dict[str, dict[str, Any]] = {
-    "--tables": {
-        "action": "store_true",
-        "help": "compare claims, scores, costs, signatures … with their entries, too",
-    },
-    "--anchor": {
-        "metavar": "NUMBER:HASH",
-        "help": "an entry kept elsewhere; finds a cut or rewritten tail",
-    },
-    "--anchors": {
-        "metavar": "FILE",
-        "help": "a log kept elsewhere, which tells the heads; - is standard input",
-    },
-    "--since": {
-        "metavar": "NUMBER:HASH",
-        "help": "read only what follows this entry, which was kept elsewhere",
-    },
-    "--from-anchor": {
-        "metavar": "FILE",
-        "help": "read only what follows the last head of each journal in this log",
-    },
-    "--checkpoint": {
-        "metavar": "FILE",
-        "help": "go on where the last check ended, and write down where this one does",
-    },
-    "--cover": {
-        "action": "store_true",
-        "help": "first commit to rows of before, which no entry commits to",
-    },
-    "--print-anchor": {
-        "action": "store_true",
-        "help": "print the last entry as NUMBER:HASH, to be kept elsewhere",
-    },
-}
-
-
 class Command(BaseCommand):
     """Names the first broken entry of each chain, and rows that are not as told."""
 
@@ -292,7 +256,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("evaluation", metavar="EVALUATION", nargs="?")
-        for name, settings in OPTIONS.items():
+        options = Path(__file__).with_suffix(".json").read_text(encoding="utf-8")
+        for name, settings in json.loads(options).items():
             parser.add_argument(name, **settings)
 
     def handle(self, *args: Any, **options: Any) -> None:
