@@ -101,7 +101,7 @@ class StorageFull(Problem):
 class Invalid(Problem):
     """Bad input (400); `errors` holds the sentences per field.
 
-    The key "" is for what belongs to no single field.
+    The key "" is for what belongs to no single field. `field` is the only one at fault.
     """
 
     status = 400
@@ -112,11 +112,14 @@ class Invalid(Problem):
         sentence: str,
         *,
         errors: Mapping[str, Sequence[str]] | None = None,
+        field: str | None = None,
         code: str | None = None,
     ) -> None:
         super().__init__(sentence, code=code)
+        if field is not None:
+            errors = {field: [sentence]}
         self.errors: dict[str, list[str]] = {
-            field: list(sentences) for field, sentences in (errors or {}).items()
+            name: list(sentences) for name, sentences in (errors or {}).items()
         }
 
 

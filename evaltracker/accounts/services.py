@@ -75,8 +75,7 @@ def ask_for_address(*, address: str, by: User) -> None:
     """
     address = address.lower()
     if at_address(address):
-        sentence = "Somebody has this address already."
-        raise Invalid(sentence, errors={"email": [sentence]})
+        raise Invalid("Somebody has this address already.", field="email")
     owe_account_mail(kind="address_confirmation", person=by, address=address)
 
 
@@ -135,8 +134,10 @@ def add_person(
     """
     require_operator(by)
     if not password and not email:
-        sentence = "Give a password, or an address that a link can be sent to."
-        raise Invalid(sentence, errors={"password": [sentence]})
+        raise Invalid(
+            "Give a password, or an address that a link can be sent to.",
+            field="password",
+        )
     person = _new(
         username=username,
         first_name=first_name,
@@ -166,8 +167,9 @@ def add_colleague(
     if not may_add_people(by):
         raise Forbidden("Only people with the right to add people may do this.")
     if at_address(email):
-        sentence = "Somebody has this address already; choose them by name."
-        raise Invalid(sentence, errors={"email": [sentence]})
+        raise Invalid(
+            "Somebody has this address already; choose them by name.", field="email"
+        )
     person = _new(
         username=free_username(email),
         first_name=first_name,

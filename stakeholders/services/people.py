@@ -117,7 +117,7 @@ def check_days(
         sentence = "Name a substitute for a year at most; name another after it."
     else:
         return
-    raise Invalid(sentence, errors={"ends_on": [sentence]})
+    raise Invalid(sentence, field="ends_on")
 
 
 @transaction.atomic
@@ -228,8 +228,9 @@ def _own_role(user: User) -> str:
     if len(roles) == 1:
         return roles[0]
     several = "several roles" if roles else "no role"
-    sentence = f"{user.name} has {several} in the company; choose one."
-    raise Invalid(sentence, errors={"role": [sentence]})
+    raise Invalid(
+        f"{user.name} has {several} in the company; choose one.", field="role"
+    )
 
 
 @transaction.atomic
@@ -240,7 +241,7 @@ def remove_stakeholder(*, stakeholder: Stakeholder, reason: str, by: By) -> Stak
     if stakeholder.left_at:
         raise Refused("This part has ended already.")
     if not reason.strip():
-        raise Invalid("Say why.", errors={"reason": ["Say why."]})
+        raise Invalid("Say why.", field="reason")
     change(stakeholder, left_at=timezone.now())
     keep_sight(evaluation, stakeholder.user)
     for lending in stakeholder.delegations.select_related("substitute"):
@@ -353,7 +354,7 @@ def change_stakeholder(
 def _refuse_taken(stakeholder: Stakeholder, role: str) -> None:
     name, names = stakeholder.user.name, role_names(stakeholder.evaluation_id)
     if role not in names:
-        raise Invalid("Choose a role.", errors={"role": ["Choose a role."]})
+        raise Invalid("Choose a role.", field="role")
     others = Stakeholder.objects.filter(
         evaluation=stakeholder.evaluation, user=stakeholder.user, role=role
     )

@@ -66,7 +66,7 @@ def check_conditions(
         elif entry.due_on < today:
             sentence = "The day by which a condition is met cannot be over."
         if sentence:
-            raise Invalid(sentence, errors={"condition": [sentence]})
+            raise Invalid(sentence, field="condition")
 
 
 def attach_conditions(
@@ -135,9 +135,7 @@ def close_condition(*, condition: Condition, note: str, by: By) -> Condition:
     evaluation = condition.sign_off.visit.evaluation
     user = check_close_condition(condition, by)
     if not note.strip():
-        raise Invalid(
-            "Say how it was met.", errors={"closing_note": ["Say how it was met."]}
-        )
+        raise Invalid("Say how it was met.", field="closing_note")
     change(condition, closed_at=timezone.now(), closed_by=user, closing_note=note)
     for kind in (ConditionGiven, ConditionDue, ConditionOverdue):
         cancel_notices(
@@ -186,14 +184,15 @@ def record_sign_off(
         raise Refused("This sign-off belongs to another stage.")
     part, lending = seat_of(by, evaluation, rule)
     if verdict not in Verdict.values:
-        raise Invalid("Choose a verdict.", errors={"verdict": ["Choose a verdict."]})
+        raise Invalid("Choose a verdict.", field="verdict")
     if verdict == Verdict.CONDITIONS and not conditions:
-        raise Invalid(CONDITION_NEEDED, errors={"condition": [CONDITION_NEEDED]})
+        raise Invalid(CONDITION_NEEDED, field="condition")
     if verdict != Verdict.CONDITIONS and conditions:
-        sentence = "Conditions go with a conditional approval only."
-        raise Invalid(sentence, errors={"condition": [sentence]})
+        raise Invalid(
+            "Conditions go with a conditional approval only.", field="condition"
+        )
     if lacks_reason(verdict, reason):
-        raise Invalid(REASON_NEEDED, errors={"reason": [REASON_NEEDED]})
+        raise Invalid(REASON_NEEDED, field="reason")
     check_conditions(evaluation, conditions)
     document, _ = SignedDocument.objects.get_or_create(
         evaluation=evaluation, sha256=digest_of(content), defaults={"content": content}
@@ -312,8 +311,7 @@ def open_sign_off_round(*, visit: Visit, reason: str, by: By) -> Visit:
     """Ask everybody of this stage anew; earlier verdicts stay but stop counting."""
     check_open_round(visit, by)
     if not reason.strip():
-        why = "Give a reason for asking everybody again."
-        raise Invalid(why, errors={"reason": [why]})
+        raise Invalid("Give a reason for asking everybody again.", field="reason")
     before, after = change(visit, round=visit.round + 1)
     journal.record(
         evaluation=visit.evaluation,

@@ -134,8 +134,7 @@ def move_check(*, check: PromiseCheck, due_on: datetime.date, by: By) -> Promise
     check, evaluation = open_check(check)
     check_run(check, by)
     if due_on < today_in(evaluation.zone):
-        sentence = "Choose today or a future date."
-        raise Invalid(sentence, errors={"due_on": [sentence]})
+        raise Invalid("Choose today or a future date.", field="due_on")
     if due_on == check.due_on:
         return check
     before, after = change(check, due_on=due_on, occurrence=check.occurrence + 1)

@@ -194,8 +194,7 @@ def settle_contract_term(
     term.evaluation = evaluation
     check_settle_term(term, by)
     if outcome not in TermOutcome.values:
-        sentence = "Choose what happens to the contract."
-        raise Invalid(sentence, errors={"outcome": [sentence]})
+        raise Invalid("Choose what happens to the contract.", field="outcome")
     note = read_reason(note, "Write how it was decided; the journal keeps it.")
     if outcome == TermOutcome.GOES_ON and term.renewed_until is not None:
         return renew(term, note, by)
@@ -372,7 +371,7 @@ def hand_on_evaluation(
     reason = read_reason(reason, "Say why it is handed on.")
     sentence = why_not_theirs(evaluation, new_owner)
     if sentence:
-        raise Invalid(sentence, errors={FIELD: [sentence]})
+        raise Invalid(sentence, field=FIELD)
     drop_asked_opening(
         evaluation=evaluation, by=by, because="The evaluation was handed on."
     )

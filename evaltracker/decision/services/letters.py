@@ -381,8 +381,7 @@ def _theirs(letter: Letter, contacts: Collection[Contact]) -> list[Contact]:
     keys = [contact.pk for contact in contacts]
     current = list(Contact.objects.current().filter(vendor=vendor, pk__in=keys))
     if not current or len(current) != len(contacts):
-        sentence = f"Choose contacts of {vendor}."
-        raise Invalid(sentence, errors={"contacts": [sentence]})
+        raise Invalid(f"Choose contacts of {vendor}.", field="contacts")
     return current
 
 
@@ -422,7 +421,7 @@ def require_sendable(letter: Letter, text: str) -> None:
     elif named := rivals_named(letter, text):
         sentence = f"It names {named[0]}, and no vendor may learn who else was invited."
     if sentence:
-        raise Invalid(sentence, errors={"text": [sentence]})
+        raise Invalid(sentence, field="text")
 
 
 SIGNED = (

@@ -161,8 +161,7 @@ def _take_unclear(notice: Notice, reason: str, by: By) -> Notice:
     )
     check_settle_notice(notice, by)
     if not reason.strip():
-        sentence = "Give a reason; the journal keeps it."
-        raise Invalid(sentence, errors={"reason": [sentence]})
+        raise Invalid("Give a reason; the journal keeps it.", field="reason")
     return notice
 
 
@@ -206,7 +205,7 @@ def _instant(day: datetime.date, time: datetime.time, zone: str) -> datetime.dat
         sentence = unknown_zone(zone)
     except OverflowError:
         sentence = f"{day} is too far away."
-    raise Invalid(sentence, errors={"zone": [sentence]})
+    raise Invalid(sentence, field="zone")
 
 
 def _check(notice: Notice) -> None:

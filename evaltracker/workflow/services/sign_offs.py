@@ -402,7 +402,7 @@ def put_name_to(
         )
     half = str(unjudged_words(Look(evaluation)))
     if why := why_not_half(half, verdict, accepts=accepts_unjudged):
-        raise Invalid(why, errors={"accepts_unjudged": [why]})
+        raise Invalid(why, field="accepts_unjudged")
     signed = record_sign_off(
         visit=visit,
         rule=rule,
@@ -475,8 +475,9 @@ def snooze_work(
     """
     today = today_in(by.time_zone)
     if not today < until <= today + LONGEST:
-        sentence = f"Choose a day from tomorrow to {LONGEST.days} days from now."
-        raise Invalid(sentence, errors={"day": [sentence]})
+        raise Invalid(
+            f"Choose a day from tomorrow to {LONGEST.days} days from now.", field="day"
+        )
     if line not in {item.line for item in my_work(by, evaluation)}:
         raise Invalid("It no longer waits on you. Load My work again.")
     row, _ = Snooze.objects.update_or_create(
