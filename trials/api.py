@@ -24,32 +24,13 @@ from evaltracker.toolbox.rest.views import (
 )
 from evaltracker.toolbox.text import TEXT_LIMIT
 from trials.choices import MilestoneState, Retest, Severity
-from trials.models import Run, Trial
+from trials.models import Run
 from trials.selectors.trials import agreed_gaps, agreed_trial, own_runs
 from trials.services.trials import reply_to_gap
 from vendors.api.access import IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
 from vendors.api.schema import request_example, response_example
 
-REPLY_BODY = {
-    "reply": "Fixed in 9.1.",
-    "promised_for": "2040-04-15",
-    "workaround": "Restart the runner after 50 jobs.",
-}
-REPLY_ANSWER: dict[str, Any] = {
-    "id": "e0a1b2c3-4d5e-4f60-8a7b-9c0d1e2f3a44",
-    "requirement": "R1",
-    "severity": "challenge",
-    "text": "Runners stop after 50 jobs.",
-    "found_on": "2026-11-20",
-    **REPLY_BODY,
-    "reply_at": "2026-11-24T10:00:00Z",
-    "reply_until": None,
-    "retest": "",
-    "retest_note": "",
-    "retested_at": None,
-    "closed_at": None,
-}
-REPLY = [request_example(REPLY_BODY), response_example(REPLY_ANSWER)]
+REPLY = [request_example("reply"), response_example("reply_answer")]
 
 
 class MilestoneOutput(serializers.Serializer[Any]):
@@ -154,31 +135,6 @@ class ReplyInput(StrictSerializer):
     )
 
 
-def show_trial(trial: Trial) -> dict[str, Any]:
-    """A trial in the words of the API; it comes with its rows."""
-    shown = {
-        **{name: getattr(trial, name) for name in AGREED},
-        "milestones": trial.milestones.all(),
-        "criteria": trial.criteria.all(),
-        "gaps": trial.gaps.all(),
-    }
-    return dict(TrialOutput(shown).data)
-
-
-AGREED = (
-    "title",
-    "starts_on",
-    "ends_on",
-    "zone",
-    "workload",
-    "environment",
-    "data_allowed",
-    "exit_plan",
-    "agreed_at",
-    "closed_at",
-)
-
-
 class TrialView(VendorView):
     """The trial of an invitation."""
 
@@ -195,7 +151,7 @@ class TrialView(VendorView):
         trial = agreed_trial(self.invitation(request, invitation))
         if trial is None:
             raise NotFound
-        return Response(show_trial(trial))
+        return Response(dict(TrialOutput(trial).data))
 
 
 class OwnRunsView(VendorView):

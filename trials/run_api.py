@@ -1,5 +1,6 @@
 """The call by which a program of the buyer's reports runs, and its description."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -198,51 +199,18 @@ are `application/problem+json` (RFC 9457): `code` is for programs, `detail` for 
 or {MOST_CASES:,} test cases of which others than those of a criterion are ignored.
 Calls in a minute: {PER_MINUTE:,} of a token; then 429 with `Retry-After`.
 """
-EXAMPLE: dict[str, Any] = {
-    **{"id": "build-7", "commit": "ab12", "environment": "m5.large"},
-    "link": "https://ci.example/7",
-    "runs": [
-        {
-            **{"criterion": "T6", "value": "12.1", "unit": "ms"},
-            "measured_at": "2026-11-27T10:15:00Z",
-        }
-    ],
-}
-JUNIT = """<testsuite name="nightly" timestamp="2026-11-27T10:15:00Z">
-  <testcase name="test_t7_restores_a_job"/>
-</testsuite>
-"""
-WRONG = "Give the unit of the number, such as ms."
+DESCRIBED = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+EXAMPLE, JUNIT = DESCRIBED["example"], DESCRIBED["junit"]
 WHY: Reasons = {
-    400: (
-        "The file or a parameter is wrong; `errors` names 20 places at most.",
-        "invalid",
-        {
-            "detail": f"runs.0.unit: {WRONG}",
-            "errors": [{"pointer": "#/runs/0/unit", "detail": WRONG}],
-        },
-    ),
-    403: (
-        "The run token has ended; `detail` says why.",
-        "permission_denied",
-        {"detail": "The run token was revoked."},
-    ),
-    404: ("Not the trial of this run token, or none at all.", "", {}),
-    409: (
-        "The trial is closed, or the id stands for another file.",
-        "run_report_id_taken",
-        {
-            "detail": "The id “build-7” stands for another file, received 2026-11-27 "
-            "10:16 UTC. Give each file its own id."
-        },
-    ),
-    413: ("The body is over its limit.", "too_large", {}),
-    415: (
-        "The body has another type, is compressed, or is not UTF-8.",
-        "unsupported_media_type",
-        {},
-    ),
+    int(status): (why, code, problem)
+    for status, (why, code, problem) in DESCRIBED["why"].items()
 }
+REPORT_INPUT, REPORT_OUTPUT = DESCRIBED["report"], DESCRIBED["reported"]
+REPORT_INPUT["properties"]["runs"]["maxItems"] = MOST_RUNS
+ANSWER = DESCRIBED["answer"]
+for answer in (REPORT_OUTPUT, ANSWER):
+    answer["properties"]["results"] = DESCRIBED["results"]
+PARAMETERS = DESCRIBED["parameters"]
 
 
 class RunTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -251,67 +219,6 @@ class RunTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer"}
-
-
-TEXT, COUNT = {"type": "string"}, {"type": "integer"}
-
-
-def _object(fields: str, needed: str = "", **more: Any) -> dict[str, Any]:
-    """Texts, a count where the name ends with #, null too with ?; all are there unless
-    only some are `needed`."""
-    shape = {
-        name.rstrip("#?"): {
-            **(COUNT if "#" in name else TEXT),
-            **({"nullable": True} if "?" in name else {}),
-        }
-        for name in fields.split()
-    }
-    known = {**shape, **more}
-    required = needed.split() or [*known]
-    return {"type": "object", "properties": known, "required": required}
-
-
-def _list(of: dict[str, Any], **more: int) -> dict[str, Any]:
-    return {"type": "array", "items": of, **more}
-
-
-RUN_INPUT = _object(
-    "criterion unit",
-    "criterion measured_at",
-    value={"oneOf": [TEXT, {"type": "number"}], "description": "Exact."},
-    measured_at={**TEXT, "format": "date-time"},
-    failed={"type": "boolean", "description": "Beside a number, or instead of it."},
-)
-REPORT_INPUT = _object(
-    "id commit link environment",
-    "runs",
-    runs=_list(RUN_INPUT, minItems=1, maxItems=MOST_RUNS),
-)
-RESULTS = _list(
-    _object(
-        "code bound? n# least# missing#? failed# value? unit? proposed? why asks? "
-        "left_out# confirmed?",
-        moves=_list(_object("file without")),
-        pools=_list(_object("environment commit n# left_out# value? would_be?")),
-    )
-)
-REPORT_OUTPUT = _object(
-    "id format runs# ignored# sha256 received_at url",
-    ignored_names=_list(TEXT),
-    reported={"type": "object", "additionalProperties": COUNT},
-    results=RESULTS,
-)
-PARAMETERS = {
-    "id": "Your own id of the file, if it says none itself.",
-    "commit": "What was tested, if the file does not say it; else the same.",
-    "link": "Where it ran.",
-    "environment": "On what it ran; runs are counted by environment and commit.",
-    "criterion": "The criterion that the whole file is for.",
-    "metric": "Of a k6 summary the number that counts: `http_req_duration:p(95)`.",
-    "measured_at": "When, for runs whose file has no time.",
-    "zone": "Of times without an offset, such as `Europe/Berlin`.",
-    "dry_run": "1: look at it, and keep nothing.",
-}
 
 
 def _parameters(*names: str) -> list[OpenApiParameter]:
@@ -330,7 +237,7 @@ describe_results = extend_schema(
     "verdict of a person.",
     parameters=_parameters("commit", "environment"),
     responses={
-        200: _object("url", results=RESULTS),
+        200: ANSWER,
         **problems(400, 401, 403, 404, 409, 429, own=WHY),
     },
 )
