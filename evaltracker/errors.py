@@ -63,6 +63,17 @@ class NotFound(Problem):
         super().__init__(sentence, code=code)
 
 
+def require_row[T](row: T | None) -> T:
+    """The row.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if row is None:
+        raise NotFound
+    return row
+
+
 def why_not[**P](
     rule: Callable[P, object], *args: P.args, **kwargs: P.kwargs
 ) -> Problem | None:

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -18,7 +19,7 @@ from evaltracker.toolbox.days import today_in as today_in
 from stakeholders.policy import has_role, is_leadership, require_part
 from trials.models import Trial
 from vendors.choices import CandidateState
-from vendors.models import Candidate
+from vendors.models import Candidate, VendorRecord
 
 AFTER_REQUIREMENTS = (Stage.RESEARCH, Stage.DEMOS, Stage.TRIALS, Stage.DECISION)
 FROM_DEMOS = (Stage.DEMOS, Stage.TRIALS, Stage.DECISION)
@@ -51,15 +52,11 @@ def check_part(evaluation: Evaluation, by: By, *stages: Stage) -> User:
 
 
 def journal_on(
-    subject: models.Model,
-    candidate: Candidate,
-    action: str,
-    by: By,
-    *,
-    after: Mapping[str, Any],
-    **more: Any,
+    subject: VendorRecord, action: str, by: By, *, after: Mapping[str, Any], **more: Any
 ) -> None:
     """One entry on something of a candidate, which it names."""
+    path = subject.evaluation_path.removesuffix("__evaluation")
+    candidate: Candidate = attrgetter(path.replace("__", "."))(subject)
     journal.record(
         evaluation=candidate.evaluation,
         action=action,
@@ -102,7 +99,7 @@ def require_same(evaluation: Evaluation, requirement: Requirement | None) -> Non
     requirement.refresh_from_db(fields=["retired_at", "revision", "priority"])
     if requirement.evaluation_id != evaluation.pk:
         sentence = "The requirement belongs to another evaluation."
-        raise Invalid(sentence, errors={"requirement": [sentence]})
+        raise Invalid(sentence, field="requirement")
     if requirement.retired_at:
         raise Refused(f"Requirement {requirement.ref} is retired.")
 
@@ -149,17 +146,17 @@ def require_insider(user: User, evaluation: Evaluation, field: str) -> None:
     if not user.is_active or not (
         is_owner(user, evaluation) or has_role(user, evaluation)
     ):
-        sentence = (
-            f"{user.name} has no part in this evaluation; give them a role first."
+        raise Invalid(
+            f"{user.name} has no part in this evaluation; give them a role first.",
+            field=field,
         )
-        raise Invalid(sentence, errors={field: [sentence]})
 
 
 def need(text: str, field: str, sentence: str) -> str:
     """`text` without blanks around it; refused if nothing is left."""
     text = text.strip()
     if not text:
-        raise Invalid(sentence, errors={field: [sentence]})
+        raise Invalid(sentence, field=field)
     return text
 
 
@@ -175,7 +172,7 @@ def read_reminder_days(days: Iterable[int], *, earliest: int, field: str) -> lis
         sentence = f"Count days before the date, from 0 to {earliest}."
     else:
         return wanted
-    raise Invalid(sentence, errors={field: [sentence]})
+    raise Invalid(sentence, field=field)
 
 
 def read_moment(
@@ -184,8 +181,6 @@ def read_moment(
     try:
         return instant_of(day, time, zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        sentence = unknown_zone(zone)
-        raise Invalid(sentence, errors={"zone": [sentence]}) from error
+        raise Invalid(unknown_zone(zone), field="zone") from error
     except OverflowError as error:
-        sentence = f"{day} is too far away."
-        raise Invalid(sentence, errors={"day": [sentence]}) from error
+        raise Invalid(f"{day} is too far away.", field="day") from error

@@ -82,7 +82,7 @@ class Faults(Inputs):
 
 
 def refuse(sentence: str, place: str = "") -> Invalid:
-    return Invalid(sentence, errors={place: [sentence]})
+    return Invalid(sentence, field=place)
 
 
 def read_value(given: object) -> Decimal:

@@ -354,10 +354,10 @@ class CriteriaGrid(Grid[Trial, Criterion]):
             Invalid: there is no requirement, or the words or the number are too long.
         """
         if not values.get("requirement"):
-            sentence = (
-                "Choose a requirement; pasted rows name its ref after the number."
+            raise Invalid(
+                "Choose a requirement; pasted rows name its ref after the number.",
+                field="requirement",
             )
-            raise Invalid(sentence, errors={"requirement": [sentence]})
         fields = {**values, "measure": values.get("measure") or None}
         return add_criterion(trial=subject, by=by, **{"text": "", **fields})
 

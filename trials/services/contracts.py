@@ -169,7 +169,6 @@ def _agree(trial: Trial, user: User, by: By) -> Trial:
         agreement.save(force_insert=True)
     journal_on(
         trial,
-        trial.candidate,
         "trial.contract_agreed_to",
         by,
         after={
@@ -191,7 +190,7 @@ def agree_if_all(trial: Trial, contract: Contract, by: By) -> None:
     after |= journal.snapshot(trial, PLAN)
     after["sha256"] = contract.digest
     after["contract"] = contract.text
-    journal_on(trial, trial.candidate, "trial.agreed", by, before=before, after=after)
+    journal_on(trial, "trial.agreed", by, before=before, after=after)
 
 
 WHY = "The contract is agreed; give a reason for the change."
@@ -251,7 +250,6 @@ def propose_contract(*, trial: Trial, by: By) -> Trial:
     contract = contract_of(trial)
     journal_on(
         trial,
-        trial.candidate,
         "trial.contract_proposed",
         by,
         before=before,
@@ -287,20 +285,12 @@ def amend_contract(
     declare(trial, values)
     before, after = change(trial, **values)
     if not together and (unlike := unexplained(trial)):
-        sentence = f"{unlike} Say why."
-        raise Invalid(sentence, errors={"difference": [sentence]})
+        raise Invalid(f"{unlike} Say why.", field="difference")
     if after:
         what = f"Changed: {', '.join(map(_verbose, after))}."
-        number = number_change(trial, what, reason, by, after)
-        journal_on(
-            trial,
-            trial.candidate,
-            "trial.contract_changed",
-            by,
-            before=before,
-            after={**after, "number": number},
-            reason=reason,
-        )
+        after["number"] = number_change(trial, what, reason, by, after)
+        changed = {"before": before, "after": after}
+        journal_on(trial, "trial.contract_changed", by, reason=reason, **changed)
         ask_for_agreement(trial)
     return trial
 
@@ -346,15 +336,7 @@ def move_trial(
         ask_for_agreement(trial)
     else:
         withdraw_proposal(trial)
-    journal_on(
-        trial,
-        trial.candidate,
-        "trial.moved",
-        by,
-        before=before,
-        after=after,
-        reason=reason,
-    )
+    journal_on(trial, "trial.moved", by, before=before, after=after, reason=reason)
     for shift in shifts:
         one = shift.milestone
         one.evaluation = evaluation

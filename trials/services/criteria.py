@@ -206,11 +206,7 @@ def change_criterion(
     require_known(values, EDITABLE)
     fresh, evaluation = _open(criterion, by, check_change_criterion)
     require_same(evaluation, values.get("requirement"))
-    if "named_values" in values:
-        named = read_item_values(values["named_values"], evaluation)
-        values["named_values"] = named
-    if "measure" in values:
-        values["measure"] = kept_measure(values["measure"])
+    read_choices(values, evaluation)
     values |= read_words(**{name: values[name] for name in TEXTS if name in values})
     common = {name: value for name, value in values.items() if name not in OWN}
     for twin in twins_of(fresh):
@@ -228,12 +224,12 @@ def _change(criterion: Criterion, values: dict[str, Any], reason: str, by: By) -
     for unit in units.distinct():
         if not criterion.measure:
             sentence = "Runs were reported for this criterion, so it keeps a measure."
-            raise Invalid(sentence, errors={"measure": [sentence]})
+            raise Invalid(sentence, field="measure")
         try:
             check_same_kind(unit, criterion.measure["unit"])
         except UnitMismatch as mismatch:
             sentence = f"Runs were reported in {unit}. {mismatch}"
-            raise Invalid(sentence, errors={"measure_unit": [sentence]}) from mismatch
+            raise Invalid(sentence, field="measure_unit") from mismatch
     if after:
         _changed(trial, f"Criterion changed: {criterion.text}", reason, by, after)
         _journal(
@@ -262,6 +258,15 @@ def remove_criterion(*, criterion: Criterion, by: By, reason: str = "") -> None:
         _journal(twin, "criterion.removed", by, before=_said(twin), reason=why)
 
 
+def read_choices(values: dict[str, Any], evaluation: Evaluation) -> None:
+    """Put the named values and the measure, where given, as they are kept."""
+    if "named_values" in values:
+        named = read_item_values(values["named_values"], evaluation)
+        values["named_values"] = named
+    if "measure" in values:
+        values["measure"] = kept_measure(values["measure"])
+
+
 def offered_values(
     cell: Cell, is_owed: Callable[[ValueState], bool]
 ) -> dict[str, list[str]]:
@@ -287,7 +292,7 @@ def _require_number(trial: Trial, criterion: Criterion) -> None:
     """What is agreed on names a number; until then it may be missing."""
     if trial.agreed_at and not criterion.number:
         sentence = "The contract is agreed; name the number that must be reached."
-        raise Invalid(sentence, errors={"threshold": [sentence]})
+        raise Invalid(sentence, field="threshold")
 
 
 def _reason(trial: Trial, reason: str) -> str:

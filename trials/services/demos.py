@@ -246,7 +246,7 @@ def save_item(
         "requirement": item.requirement.ref if item.requirement else "",
         **journal.snapshot(item, ("question", "show_live", "passes_if", "remark")),
     }
-    journal_on(item, item.demo.candidate, action, by, after=after)
+    journal_on(item, action, by, after=after)
     return item
 
 
@@ -301,7 +301,7 @@ def schedule_demo(
         **{name: getattr(demo, name) for name in ATTENDANCE if getattr(demo, name)},
         **({"guests": names_of(demo)} if people else {}),
     }
-    journal_on(demo, candidate, "demo.scheduled", by, after=after)
+    journal_on(demo, "demo.scheduled", by, after=after)
     owe_invitations(demo, evaluation, by)
     return demo
 
@@ -462,7 +462,7 @@ def call_off_demo(*, demo: Demo, reason: str, by: By) -> Demo:
     )
     tell_it_is_off(demo, evaluation, by)
     after = journal.snapshot(demo, ("title", "scheduled_for", "called_off_at"))
-    journal_on(demo, demo.candidate, "demo.called_off", by, after=after, reason=because)
+    journal_on(demo, "demo.called_off", by, after=after, reason=because)
     return demo
 
 
@@ -511,9 +511,7 @@ def plan_attendance(
         call_off_invitations(demo, "Somebody is asked again.")
     # Who is invited already is not told twice.
     owe_invitations(demo, evaluation, by)
-    journal_on(
-        demo, demo.candidate, "demo.attendance_planned", by, before=before, after=after
-    )
+    journal_on(demo, "demo.attendance_planned", by, before=before, after=after)
     return demo
 
 
@@ -575,7 +573,7 @@ def write_demo_note(*, demo: Demo, text: str, by: By) -> DemoNote:
     demo, _ = open_demo(demo, by, check_write_demo_note)
     user = actor_of(by).user
     cleaned = read_field("text", text)
-    note = DemoNote.objects.filter(demo=demo, author=user).first()
+    note = demo.solo_notes.filter(author=user).first()
     if note is not None and note.text == cleaned:
         return note
     first = note is None
@@ -586,7 +584,7 @@ def write_demo_note(*, demo: Demo, text: str, by: By) -> DemoNote:
     # The id of the note is the salt: it is not shown before the words are.
     digest = hashlib.sha256(f"{note.pk}\n{cleaned}".encode()).hexdigest()
     action = "demo.note_written" if first else "demo.note_changed"
-    journal_on(note, demo.candidate, action, by, after={"sha256": digest})
+    journal_on(note, action, by, after={"sha256": digest})
     return note
 
 

@@ -82,7 +82,6 @@ def journal_verdict(
     rests_on = journal.snapshot(measurement, MEASUREMENT_FIELDS) if measurement else {}
     journal_on(
         evidence,
-        claim.candidate,
         "evidence.reconfirmed" if evidence.reconfirms_id else "evidence.recorded",
         by,
         after={
@@ -252,8 +251,7 @@ def no_trial(candidate: Candidate) -> str:
 
 def _same(fits: bool, field: str) -> None:
     if not fits:
-        sentence = "It belongs to another candidate or requirement."
-        raise Invalid(sentence, errors={field: [sentence]})
+        raise Invalid("It belongs to another candidate or requirement.", field=field)
 
 
 STAGES = {
@@ -401,24 +399,12 @@ def reconfirm_evidence(*, evidence: Evidence, note: str, by: By) -> Evidence:
     claim = lock_standing_claim(current)
     inputs = Inputs()
     again = Evidence(
-        claim=claim,
-        source=former.source,
-        verdict=former.verdict,
-        note=inputs.text("note", note),
-        url=former.url,
+        **{field: getattr(former, field) for field in VERDICT_FIELDS},
         file=former.file.name,
-        file_name=former.file_name,
-        file_sha256=former.file_sha256,
-        independent=former.independent,
-        runner=former.runner,
-        data=former.data,
-        named_values=former.named_values,
-        script_item=former.script_item,
-        criterion=former.criterion,
-        research_note=former.research_note,
-        reconfirms=former,
+        claim=claim,
         recorded_by=user,
     )
+    again.note, again.reconfirms = inputs.text("note", note), former
     inputs.check()
     checked(again)
     again.save(force_insert=True)
@@ -495,7 +481,7 @@ def note_research(
         **journal.snapshot(note, ("title", "text", "source_url")),
         "source_date": source_date,
     }
-    journal_on(note, candidate, "research.noted", by, after=after)
+    journal_on(note, "research.noted", by, after=after)
     return note
 
 
@@ -572,7 +558,6 @@ def excuse_knock_out(
     excuse.save()
     journal_on(
         excuse,
-        candidate,
         "knock_out.excused",
         by,
         after={
@@ -610,7 +595,6 @@ def withdraw_excuse(*, excuse: Excuse, reason: str, by: By) -> Excuse:
     )
     journal_on(
         excuse,
-        excuse.candidate,
         "knock_out.excuse_withdrawn",
         by,
         before=before,

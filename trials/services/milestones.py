@@ -143,7 +143,7 @@ def settle_milestone(
     milestone, _ = open_milestone(milestone, by, check_settle_milestone)
     if state not in MilestoneState.values or state == MilestoneState.OPEN:
         sentence = "Choose the outcome: met, missed, waived or cancelled."
-        raise Invalid(sentence, errors={"state": [sentence]})
+        raise Invalid(sentence, field="state")
     how = MilestoneState(state)
     if how in REASONS or reason.strip():
         reason = read_reason(reason, REASONS.get(how, ""))
@@ -176,10 +176,10 @@ def check_hanging(
     same = hangs_on.evaluation_id == evaluation.pk
     near = hangs_on.trial_id in (None, trial.pk if trial else None)
     if not (same and near):
-        sentence = (
-            "It can only depend on a milestone of the same trial or of the evaluation."
+        raise Invalid(
+            "It can only depend on a milestone of the same trial or of the evaluation.",
+            field="hangs_on",
         )
-        raise Invalid(sentence, errors={"hangs_on": [sentence]})
 
 
 def check_add_trial_milestone(trial: Trial, by: By) -> None:
@@ -308,8 +308,7 @@ def change_reminder_days(
     """
     wanted = read_reminder_days(days, earliest=EARLIEST, field="days")
     if not wanted:
-        sentence = "Name at least one day; 0 is the day itself."
-        raise Invalid(sentence, errors={"days": [sentence]})
+        raise Invalid("Name at least one day; 0 is the day itself.", field="days")
     before = list(evaluation.reminder_days)
     evaluation = change_brief(evaluation=evaluation, reminder_days=wanted, by=by)
     if wanted == before:
@@ -374,10 +373,10 @@ def hang_milestone(
         below = {milestone.pk, *(one.pk for one in hanging_on(milestone))}
         check_hanging(hangs_on, evaluation, milestone.trial)
         if hangs_on.pk in below:
-            sentence = (
-                "That milestone depends on this one; neither could ever be moved."
+            raise Invalid(
+                "That milestone depends on this one; neither could ever be moved.",
+                field="hangs_on",
             )
-            raise Invalid(sentence, errors={"hangs_on": [sentence]})
     before, after = change(milestone, hangs_on=hangs_on)
     if after:
         journal_milestone(milestone, "milestone.hung", by, before=before, after=after)

@@ -334,7 +334,7 @@ def make_run_token(*, trial: Trial, by: By, label: str = "") -> tuple[RunToken, 
         made_by=user,
     )
     after = {"prefix": prefix, "label": name, "version": trial.version}
-    journal_on(trial, trial.candidate, "run_token.made", by, after=after)
+    journal_on(trial, "run_token.made", by, after=after)
     return token, secret
 
 
@@ -376,14 +376,7 @@ def _end(token: RunToken, by: By, reason: str) -> None:
     token.revoked_at = timezone.now()
     token.save(update_fields=["revoked_at", "leaked_at"])
     after = {"prefix": token.prefix, "label": token.label}
-    journal_on(
-        token.trial,
-        token.trial.candidate,
-        "run_token.revoked",
-        by,
-        after=after,
-        reason=reason,
-    )
+    journal_on(token.trial, "run_token.revoked", by, after=after, reason=reason)
 
 
 FOLDER = "run_reports"
@@ -442,7 +435,7 @@ def receive_report(*, token: RunToken, content: bytes, said: ReportedFile) -> Re
     # One entry for the file; its digest proves every run of it.
     after = {"runs": len(said.runs), **journal.snapshot(report, TOLD)}
     by = Actor(name=f"Run token {fresh.prefix}")
-    journal_on(report, trial.candidate, "runs.reported", by, after=after)
+    journal_on(report, "runs.reported", by, after=after)
     return Received(report, len(said.runs), created=True)
 
 
@@ -535,18 +528,12 @@ def _journal_left_out(row: LeftOut, action: str, by: By, *, reason: str = "") ->
             "runs": report.runs.count(),
         }
     else:
+        run.criterion.trial = report.trial
         after = {
             "requirement": run.criterion.requirement.ref,
             **journal.snapshot(run, ("number", "unit", "failed", "measured_at")),
         }
-    journal_on(
-        run or report,
-        report.trial.candidate,
-        action,
-        by,
-        after=after,
-        reason=reason,
-    )
+    journal_on(run or report, action, by, after=after, reason=reason)
 
 
 NO_RUN = "No run counts for this criterion yet, so there is nothing to confirm."

@@ -71,8 +71,7 @@ def give_score(
     evaluation = own_scoring(stakeholder, by, rule)
     for field, row in (("candidate", candidate), ("category", category)):
         if row.evaluation_id != evaluation.pk:
-            sentence = f"The {field} belongs to another evaluation."
-            raise Invalid(sentence, errors={field: [sentence]})
+            raise Invalid(f"The {field} belongs to another evaluation.", field=field)
     sheet = open_sheet(stakeholder)
     score = Score.objects.filter(
         sheet=sheet, candidate=candidate, category=category
@@ -303,8 +302,7 @@ def settle_score(
     consensus = check_settle_score(candidate, category, by)
     cleaned = read_field("reason", reason)
     if value % STEP:
-        sentence = "Enter whole or half points."
-        raise Invalid(sentence, errors={"value": [sentence]})
+        raise Invalid("Enter whole or half points.", field="value")
     cell = {"consensus": consensus, "candidate": candidate, "category": category}
     settled = Settlement.objects.filter(**cell).first() or Settlement(**cell)
     before = {} if settled._state.adding else journal.snapshot(settled, SETTLED)

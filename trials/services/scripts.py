@@ -29,7 +29,7 @@ from trials.policy import change_on, journal_on, matters_most, require_same
 from trials.scoring import Standing
 from trials.selectors.cells import Cell
 from trials.selectors.ledger import Ledger, ledger
-from trials.services.criteria import live_by_ref, offered_values
+from trials.services.criteria import live_by_ref, offered_values, read_choices
 from trials.services.demos import (
     check_add_dazzle,
     check_demo,
@@ -156,7 +156,7 @@ def move_script_item(*, item: ScriptItem, to: int, by: By) -> ScriptItem:
             "question": item.question[:LONGEST],
             "place": items.index(item) + 1,
         }
-        journal_on(item, demo.candidate, "demo.script_item_moved", by, after=after)
+        journal_on(item, "demo.script_item_moved", by, after=after)
     return item
 
 
@@ -218,7 +218,7 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
     ScriptItem.objects.bulk_create(items)
     if items:
         after = {"requirements": [requirement.ref for requirement in wanted]}
-        journal_on(demo, demo.candidate, "demo.script_drawn_up", by, after=after)
+        journal_on(demo, "demo.script_drawn_up", by, after=after)
     return items
 
 
@@ -276,11 +276,7 @@ def change_script_item(*, item: ScriptItem, by: By, **values: Any) -> ScriptItem
     demo, evaluation = open_demo(item.demo, by, rule)
     fresh: ScriptItem = ScriptItem.objects.get(pk=item.pk)
     _check_asker(demo, values.get("asker"))
-    if "named_values" in values:
-        named = read_item_values(values["named_values"], evaluation)
-        values["named_values"] = named
-    if "measure" in values:
-        values["measure"] = kept_measure(values["measure"])
+    read_choices(values, evaluation)
     inputs = Inputs()
     for field in TEXTS & values.keys():
         values[field] = inputs.text(field, values[field], blank=field != "question")
@@ -329,8 +325,7 @@ def _check_asker(demo: Demo, asker: Stakeholder | None) -> None:
     if asker is None:
         return
     if asker.evaluation_id != demo.candidate.evaluation_id or asker.left_at:
-        sentence = "Name somebody who has a part in this evaluation."
-        raise Invalid(sentence, errors={"asker": [sentence]})
+        raise Invalid("Name somebody who has a part in this evaluation.", field="asker")
 
 
 SCRIPT = "script"
@@ -395,5 +390,5 @@ def take_script(*, demo: Demo, key: str, by: User) -> list[ScriptItem]:
         "template": point.title,
         "questions": [item.question[:60] for item in items],
     }
-    journal_on(demo, demo.candidate, "demo.script_taken", by, after=after)
+    journal_on(demo, "demo.script_taken", by, after=after)
     return items

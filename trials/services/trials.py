@@ -95,9 +95,7 @@ def plan_trial(
     declare(trial, {name: texts[name] for name in DECLARED if texts[name]})
     checked(trial)
     trial.save()
-    journal_on(
-        trial, trial.candidate, "trial.planned", by, after=journal.snapshot(trial, PLAN)
-    )
+    journal_on(trial, "trial.planned", by, after=journal.snapshot(trial, PLAN))
     return trial
 
 
@@ -123,9 +121,7 @@ def change_trial(*, trial: Trial, by: By, **values: Any) -> Trial:
     before, after = change(trial, **values)
     if after:
         withdraw_proposal(trial)
-        journal_on(
-            trial, trial.candidate, "trial.changed", by, before=before, after=after
-        )
+        journal_on(trial, "trial.changed", by, before=before, after=after)
     return trial
 
 
@@ -142,7 +138,7 @@ def close_trial(*, trial: Trial, summary: str, by: By) -> Trial:
     before, after = change(trial, summary=cleaned, closed_at=timezone.now())
     called_off = cancel_open_milestones(trial, "The trial was closed.")
     after["milestones_called_off"] = called_off
-    journal_on(trial, trial.candidate, "trial.closed", by, before=before, after=after)
+    journal_on(trial, "trial.closed", by, before=before, after=after)
     return trial
 
 
@@ -236,8 +232,7 @@ def declare(row: Trial | Criterion, values: Mapping[str, Any]) -> None:
 
 def check_days(starts_on: datetime.date, ends_on: datetime.date) -> None:
     if ends_on < starts_on:
-        sentence = "A trial cannot end before it starts."
-        raise Invalid(sentence, errors={"ends_on": [sentence]})
+        raise Invalid("A trial cannot end before it starts.", field="ends_on")
 
 
 def number_change(
@@ -341,13 +336,7 @@ def record_gap(
         workaround=inputs.text("workaround", workaround, blank=True),
     )
     inputs.check()
-    checked(gap)
-    gap.save()
-    snapshot = journal.snapshot(gap, ("severity", "text", "found_on", "workaround"))
-    snapshot["requirement"] = requirement.ref if requirement else ""
-    journal_on(gap, gap.trial.candidate, "gap.recorded", by, after=snapshot)
-    tell_vendor_of(gap)
-    return gap
+    return _record(gap, "workaround", by)
 
 
 def open_gap_for_refuted(*, evidence: Evidence, trial: Trial, by: By) -> Gap:
@@ -367,11 +356,15 @@ def open_gap_for_refuted(*, evidence: Evidence, trial: Trial, by: By) -> Gap:
         evidence=evidence,
         reply_until=reply_deadline(trial.zone),
     )
+    return _record(gap, "reply_until", by)
+
+
+def _record(gap: Gap, told: str, by: By) -> Gap:
     checked(gap)
     gap.save()
-    snapshot = journal.snapshot(gap, ("severity", "text", "found_on", "reply_until"))
-    snapshot["requirement"] = evidence.claim.requirement.ref
-    journal_on(gap, gap.trial.candidate, "gap.recorded", by, after=snapshot)
+    after = journal.snapshot(gap, ("severity", "text", "found_on", told))
+    after["requirement"] = gap.requirement.ref if gap.requirement else ""
+    journal_on(gap, "gap.recorded", by, after=after)
     tell_vendor_of(gap)
     return gap
 
@@ -422,8 +415,7 @@ def close_gap(*, gap: Gap, note: str, by: By) -> Gap:
     fresh = locked_gap(gap, lock(gap.trial.candidate.evaluation))
     check_close_gap(fresh, by)
     if not note.strip():
-        sentence = "Describe how it ended."
-        raise Invalid(sentence, errors={"note": [sentence]})
+        raise Invalid("Describe how it ended.", field="note")
     closed = {"closed_at": timezone.now(), "closing_note": read_field("note", note)}
     change_on(fresh, fresh.trial.candidate, "gap.closed", by, **closed)
     return fresh
@@ -465,8 +457,7 @@ def retest_gap(*, gap: Gap, outcome: str, note: str, by: By) -> Gap:
     fresh = locked_gap(gap, evaluation)
     user = check_retest_gap(fresh, by)
     if outcome not in Retest.values:
-        sentence = "Choose the result: mended, or still there."
-        raise Invalid(sentence, errors={"outcome": [sentence]})
+        raise Invalid("Choose the result: mended, or still there.", field="outcome")
     cleaned = read_field("note", note)
     closes = outcome == Retest.MENDED and may_lead(user, trial)
     _keep(fresh, Retest(outcome), cleaned, user, by, closes=closes)
