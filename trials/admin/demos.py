@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from evaltracker.errors import NotFound, why_not
+from evaltracker.errors import NotFound, require_row, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
@@ -425,18 +425,6 @@ def solo_notes(user: User, demo: Demo) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class DemoRow:
-    candidate: Candidate
-    demos: list[Demo]
-    claimed: int
-    unseen: list[str]
-
-    @property
-    def seen(self) -> int:
-        return self.claimed - len(self.unseen)
-
-
 @evaluation_page("demos", "Demos", order=60, group="Proof")
 def demos_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
@@ -459,27 +447,26 @@ def demos_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     )
 
 
-def _rows(evaluation: Evaluation, candidates: list[Candidate]) -> list[DemoRow]:
+def _rows(evaluation: Evaluation, candidates: list[Candidate]) -> list[dict[str, Any]]:
     book = standing_ledger(evaluation)
     demos: dict[Any, list[Demo]] = {}
     for demo in Demo.objects.filter(candidate__in=candidates).order_by("scheduled_for"):
         demos.setdefault(demo.candidate_id, []).append(demo)
+    musts = [requirement for requirement in book.requirements if requirement.is_must]
     rows = []
     for candidate in candidates:
         candidate.evaluation = evaluation
-        cells = [
-            book.cell(candidate, must) for must in book.requirements if must.is_must
-        ]
-        refs = [must.ref for must in book.requirements if must.is_must]
-        claimed = [
-            (ref, cell)
-            for ref, cell in zip(refs, cells, strict=True)
-            if cell.state.is_offered
-        ]
-        unseen = [ref for ref, cell in claimed if cell.state.owes_demo]
-        rows.append(
-            DemoRow(candidate, demos.get(candidate.pk, []), len(claimed), unseen)
-        )
+        states = [(must.ref, book.cell(candidate, must).state) for must in musts]
+        claimed = [(ref, state) for ref, state in states if state.is_offered]
+        unseen = [ref for ref, state in claimed if state.owes_demo]
+        row = {
+            "candidate": candidate,
+            "demos": demos.get(candidate.pk, []),
+            "claimed": len(claimed),
+            "seen": len(claimed) - len(unseen),
+            "unseen": unseen,
+        }
+        rows.append(row)
     return rows
 
 
@@ -582,14 +569,10 @@ def calendar_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
 
 
 def _demo(request: HttpRequest, demo_id: uuid.UUID) -> tuple[Demo, list[ItemRow]]:
-    demo = (
-        Demo.objects.visible_to(reader(request))
-        .select_related("candidate__evaluation__owner", "candidate__vendor")
-        .filter(pk=demo_id)
-        .first()
+    visible = Demo.objects.visible_to(reader(request)).select_related(
+        "candidate__evaluation__owner", "candidate__vendor"
     )
-    if demo is None:
-        raise NotFound
+    demo = require_row(visible.filter(pk=demo_id).first())
     open_answers(request, demo.candidate.evaluation)
     items = list(
         ScriptItem.objects.filter(demo=demo).select_related(

@@ -4,9 +4,8 @@ import datetime
 import mimetypes
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, ClassVar
 
 from django import forms
@@ -16,7 +15,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from evaltracker.errors import NotFound
+from evaltracker.errors import require_row
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import AttachedFile, Evaluation, Requirement, User
 from evaltracker.evaluations.topics import is_participant, key_of
@@ -408,9 +407,8 @@ class WithdrawExcuse(AboutCandidate[Excuse]):
 def evidence_file(request: HttpRequest, evidence_id: uuid.UUID) -> HttpResponse:
     """The file as an attachment, under the name that it came with."""
     check_query(request)
-    proof = Evidence.objects.visible_to(reader(request)).filter(pk=evidence_id).first()
-    if proof is None or not proof.file:
-        raise NotFound
+    verdicts = Evidence.objects.visible_to(reader(request)).exclude(file="")
+    proof = require_row(verdicts.filter(pk=evidence_id).first())
     open_answers(request, proof.claim.candidate.evaluation)
     kind = mimetypes.guess_type(proof.file_name)[0] or "application/octet-stream"
     return attachment(str(proof.file.name), name=proof.file_name, content_type=kind)
@@ -422,23 +420,12 @@ site.register_page("evidence/<uuid:evidence_id>/file/", evidence_file, "evidence
 SHOWN = 50
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    name: str
-    address: str
-    about: str
-    ref: str
-    page: str
-    by: str
-    at: datetime.datetime
-
-
 @evaluation_page("files", "Files", order=140, group="Record")
 def files_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request, filters={"page"})
     user = reader(request)
     open_answers(request, evaluation)
-    rows = sorted(file_rows(user, evaluation), key=attrgetter("at"), reverse=True)
+    rows = sorted(file_rows(user, evaluation), key=itemgetter("at"), reverse=True)
     return show(
         request,
         evaluation,
@@ -450,7 +437,7 @@ def files_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     )
 
 
-def file_rows(user: User, evaluation: Evaluation) -> list[FileRow]:
+def file_rows(user: User, evaluation: Evaluation) -> list[dict[str, Any]]:
     """Files of answers, of verdicts and of things that `user` may see; a query each."""
     attached: Any = ClaimFile.objects.visible_to(user).in_evaluation(evaluation)
     judged: Any = Evidence.objects.visible_to(user).in_evaluation(evaluation)
@@ -462,15 +449,15 @@ def file_rows(user: User, evaluation: Evaluation) -> list[FileRow]:
     judged = judged.exclude(file="").select_related(*about, "recorded_by")
     act, part = address_of("attach-files"), is_participant(user, evaluation)
     rows += [
-        FileRow(
-            name=file.name,
-            address=reverse("admin:attached_file", args=[file.pk]),
-            about=file.about,
-            ref="",
-            page=f"{act}{key_of(file.topic, file.subject_id)}/" if part else "",
-            by=file.uploaded_by.name,
-            at=file.uploaded_at,
-        )
+        {
+            "name": file.name,
+            "address": reverse("admin:attached_file", args=[file.pk]),
+            "about": file.about,
+            "ref": "",
+            "page": f"{act}{key_of(file.topic, file.subject_id)}/" if part else "",
+            "by": file.uploaded_by.name,
+            "at": file.uploaded_at,
+        }
         for file in files_of(user, evaluation)
     ]
     return rows + [
@@ -488,16 +475,16 @@ def file_rows(user: User, evaluation: Evaluation) -> list[FileRow]:
 
 def _row(
     name: str, page: str, key: object, claim: Claim, by: str, at: datetime.datetime
-) -> FileRow:
-    return FileRow(
-        name=name,
-        address=reverse(f"admin:{page}", args=[key]),
-        about=claim.candidate.name,
-        ref=claim.requirement.ref,
-        page=cell_address(claim),
-        by=by or claim.candidate.name,
-        at=at,
-    )
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "address": reverse(f"admin:{page}", args=[key]),
+        "about": claim.candidate.name,
+        "ref": claim.requirement.ref,
+        "page": cell_address(claim),
+        "by": by or claim.candidate.name,
+        "at": at,
+    }
 
 
 @admin.register(ResearchNote, site=site)

@@ -219,7 +219,6 @@ def _is_asked_for(row: LedgerRow, chosen: Chosen) -> bool:
 
 # Cells up to which the page is one plain table, and up to which it has all its rows.
 TABLE, ROWS = 2_000, 5_000
-ROOMY = 5  # candidates whose names need not be turned
 ON_A_PAGE = 1_000  # cells, where a script shows the rows, or without it a page of them
 
 
@@ -238,10 +237,6 @@ class View:
     @property
     def is_picture(self) -> bool:
         return self.chosen.view != LINES
-
-    @property
-    def has_room(self) -> bool:
-        return len(self.book.columns) <= ROOMY
 
     @property
     def cells(self) -> int:
@@ -271,20 +266,8 @@ class View:
         return max(1, -(-len(self.lines) // self.on_a_page))
 
     @property
-    def previous(self) -> int:
-        return self.page - 1
-
-    @property
-    def next(self) -> int:
-        return self.page + 1
-
-    @property
     def row_count(self) -> int:
         return len(self.lines) + 1 + (4 if self.is_picture else 3)
-
-    @property
-    def column_count(self) -> int:
-        return len(self.book.columns) + 1
 
     @property
     def first(self) -> int:

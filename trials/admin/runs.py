@@ -16,7 +16,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 
-from evaltracker.errors import NotFound, Problem, why_not
+from evaltracker.errors import Problem, require_row, why_not
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.base import check_query
 from evaltracker.pages.fields import form_of, reason_field, text_field
@@ -73,32 +73,9 @@ CROSS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    x: float
-    y: float
-    width: float
-    height: float
-    mean: float
-
-
-@dataclass(frozen=True, slots=True)
 class Level:
     y: float
     text_y: float
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """Geometry in a box of 600 by 160."""
-
-    bars: list[Bar]
-    # Of runs that were left out: two strokes each.
-    crosses: list[str]
-    bound: Level
-    baseline: Level | None
-    top: str
-    days: int
     words: str
 
 
@@ -118,13 +95,14 @@ class _Scale:
 
 
 def picture_of(
-    count: RunCount, trial: Trial, baseline: Decimal | None = None
-) -> Picture | None:
-    """The runs of a measured criterion; None while there is nothing to draw.
+    count: RunCount, trial: Trial, baseline: Decimal | None
+) -> dict[str, Any] | None:
+    """The runs of a measured criterion as geometry in a box of 600 by 160; None while
+    there is nothing to draw.
 
     `baseline` is what the same benchmark came to of what is there today.
     """
-    measure = count.measure
+    measure = count.pooled.measure
     if measure is None or not count.days:
         return None
     scale = _scale(count, measure.bound, trial, baseline)
@@ -132,19 +110,20 @@ def picture_of(
     bars = [_bar(scale, day, spread) for day, spread in spreads]
     as_is = "" if baseline is None else f"as is {shown(baseline)} {measure.unit}"
     bound, today = _levels(scale, measure.bound, measure.reach, baseline, as_is)
-    return Picture(
-        bars=bars,
-        crosses=[
+    return {
+        "bars": bars,
+        # Of runs that were left out.
+        "crosses": [
             _cross(scale.x(day.day), scale.y(number))
             for day in count.days
             for number in day.struck
         ],
-        bound=bound,
-        baseline=today,
-        top=f"{shown(Decimal(f'{scale.high:.3g}'))} {measure.unit}",
-        days=scale.days,
-        words=_words(count, as_is),
-    )
+        "bound": bound,
+        "baseline": today,
+        "top": f"{shown(Decimal(f'{scale.high:.3g}'))} {measure.unit}",
+        "days": scale.days,
+        "words": _words(count, as_is),
+    }
 
 
 def _scale(
@@ -159,12 +138,16 @@ def _scale(
     return _Scale(trial.starts_on, days, low, low + (high - low or 1.0) * AIR)
 
 
-def _bar(scale: _Scale, day: datetime.date, spread: Spread) -> Bar:
+def _bar(scale: _Scale, day: datetime.date, spread: Spread) -> dict[str, float]:
     width = round(min(WIDTH / scale.days * 0.6, 28), 1)
     top, bottom = scale.y(spread.highest), scale.y(spread.lowest)
-    height = round(max(bottom - top, LEAST_BAR), 1)
-    x = round(scale.x(day) - width / 2, 1)
-    return Bar(x, top, width, height, scale.y(spread.mean))
+    return {
+        "x": round(scale.x(day) - width / 2, 1),
+        "y": top,
+        "width": width,
+        "height": round(max(bottom - top, LEAST_BAR), 1),
+        "mean": scale.y(spread.mean),
+    }
 
 
 def _levels(
@@ -194,12 +177,12 @@ def _cross(x: float, y: float) -> str:
 
 
 def _words(count: RunCount, as_is: str) -> str:
-    sentences = [count.proposal.why]
+    sentences = [count.pooled.proposal.why]
     with_runs = sum(1 for day in count.days if day.n)
     if with_runs:
         sentences.append(f"Runs on {with_runs} {'day' if with_runs == 1 else 'days'}.")
-    if count.left_out:
-        sentences.append(f"{count.left_out} left out, drawn as crosses.")
+    if count.pooled.left_out:
+        sentences.append(f"{count.pooled.left_out} left out, drawn as crosses.")
     if as_is:
         sentences.append(f"The same benchmark of what is there today: {as_is}.")
     return " ".join(sentences)
@@ -210,12 +193,12 @@ def trend_of(count: RunCount) -> str:
     days: Sequence[tuple[Decimal, int]] = [
         (day.spread.mean, day.n) for day in count.days if day.spread
     ]
-    if count.measure is None or len(days) < 2:
+    if count.pooled.measure is None or len(days) < 2:
         return ""
     *before, (last, _) = days
     total = sum((mean * n for mean, n in before), Decimal(0))
     mean = total / sum(n for _, n in before)
-    unit = count.measure.unit
+    unit = count.pooled.measure.unit
     if not mean:
         return f"On the newest day the mean was {shown(last)} {unit}."
     share = float((last - mean) / abs(mean))
@@ -236,7 +219,7 @@ type Counts = tuple[
 @dataclass(frozen=True, slots=True)
 class RunsRow:
     count: RunCount
-    picture: Picture | None
+    picture: dict[str, Any] | None
     trend: str
     spread: str
     # Who left runs of the proposing pool out.
@@ -250,7 +233,7 @@ class RunsRow:
     def pools(self) -> list[tuple[PoolCount, str]]:
         """Each with its value; of a single one without a name there is nothing to
         say."""
-        pools, measure = self.pooled.pools, self.count.measure
+        pools, measure = self.pooled.pools, self.pooled.measure
         told = len(pools) > 1 or any(one.pool.words for one in pools)
         return [(one, value_words(measure, one.proposal)) for one in pools if told]
 
@@ -261,16 +244,16 @@ class RunsRow:
         if not out:
             return ""
         by = f" by {self.left_out_by}" if self.left_out_by else ""
-        value = value_words(self.count.measure, whole)
+        value = value_words(self.pooled.measure, whole)
         carried = ", ".join(filter(None, (value, whole.verdict or "too few to tell")))
-        of = out + self.count.proposal.n
+        of = out + self.pooled.proposal.n
         return f"{out:,} of {of:,} runs left out{by}; with them {carried}."
 
     @property
     def heads(self) -> tuple[str, ...]:
-        if self.count.measure is None:
+        if self.pooled.measure is None:
             return ("Tests", "Failed", "Left out")
-        unit = self.count.measure.unit
+        unit = self.pooled.measure.unit
         return (
             "Runs",
             *(f"{n}, {unit}" for n in ("Lowest", "Mean", "Highest")),
@@ -285,7 +268,7 @@ class RunsRow:
         ]
 
     def _cells(self, day: DayOfRuns) -> tuple[str, ...]:
-        if self.count.measure is None:
+        if self.pooled.measure is None:
             return (str(day.n), str(day.failed), str(day.left_out))
         numbers = map(shown, day.spread) if day.spread else ("–",) * 3
         return (str(day.n), *numbers, str(day.left_out))
@@ -360,21 +343,20 @@ def _as_is(trial: Trial, criteria: Sequence[Criterion]) -> list[Criterion]:
 def _row(
     trial: Trial, count: RunCount, baseline: RunCount | None, left_out_by: str
 ) -> RunsRow:
-    proposal = count.proposal
-    spread = ""
-    if count.measure and proposal.lowest is not None and proposal.highest is not None:
+    measure, proposal, spread = count.pooled.measure, count.pooled.proposal, ""
+    if measure and proposal.lowest is not None and proposal.highest is not None:
         low, high = shown(proposal.lowest), shown(proposal.highest)
-        spread = f"from {low} to {high} {count.measure.unit}"
-    today = _in_unit(baseline, count.measure)
+        spread = f"from {low} to {high} {measure.unit}"
+    today = _in_unit(baseline, measure)
     picture = picture_of(count, trial, today)
     return RunsRow(count, picture, trend_of(count), spread, left_out_by)
 
 
 def _in_unit(baseline: RunCount | None, measure: Measure | None) -> Decimal | None:
     """The baseline's statistic in the unit of `measure`, if it is the same one."""
-    if baseline is None or measure is None or baseline.measure is None:
+    if baseline is None or measure is None or baseline.pooled.measure is None:
         return None
-    value, other = baseline.proposal.value, baseline.measure
+    value, other = baseline.pooled.proposal.value, baseline.pooled.measure
     if value is None or other.statistic != measure.statistic:
         return None
     try:
@@ -578,9 +560,7 @@ def run_file(request: HttpRequest, report_id: uuid.UUID) -> HttpResponse:
     check_query(request)
     rows = RunReport.objects.visible_to(reader(request))
     reports = rows.select_related("trial__candidate__evaluation").filter(pk=report_id)
-    report = reports.first()
-    if report is None:
-        raise NotFound
+    report = require_row(reports.first())
     open_answers(request, report.trial.candidate.evaluation)
     kind = TYPES.get(ReportFormat(report.format), "application/json")
     return attachment(report.stored_as, name=report.name, content_type=kind)
@@ -621,7 +601,7 @@ class ConfirmRuns(JudgeCriterion):
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """The proposed verdict; run by us, and on the data that was said last."""
         row = runs_rows(target.trial, [target]).get(target.pk)
-        proposed = (row and row.count.proposal.verdict) or ""
+        proposed = (row and row.pooled.proposal.verdict) or ""
         seen = row.pooled.seen if row else ""
         usual = {"runner": Runner.US, "data": DataOwner.OURS}
         before = super().initial(target, user)

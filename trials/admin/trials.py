@@ -125,31 +125,12 @@ def line_of(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """One trial among others on a common line; places are shares in per cent."""
-
-    trial: Trial
-    left: str
-    width: str
-    dots: list[Dot]
-    may_move: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Lanes:
-    first: datetime.date
-    last: datetime.date
-    today_at: str
-    lanes: list[Lane]
-
-
 def lanes_of(
     trials: Sequence[Trial], now: datetime.datetime, runs: Collection[uuid.UUID]
-) -> Lanes | None:
+) -> dict[str, Any] | None:
     """Trials, with their milestones fetched, on one line; None if there are none.
 
-    `runs` are the ids of those that the reader may move.
+    Places are shares in per cent; `runs` are the ids of those that the reader may move.
     """
     if not trials:
         return None
@@ -162,18 +143,20 @@ def lanes_of(
     lanes = []
     for trial in trials:
         left, right = share(_begin(trial)), share(_end(trial))
-        dots = _dots(trial.milestones.all(), share, now)
-        may_move = trial.pk in runs
-        lanes.append(
-            Lane(trial, _percentage(left), _percentage(right - left), dots, may_move)
-        )
-    inside = low <= now <= high
-    return Lanes(
-        first=min(trial.starts_on for trial in trials),
-        last=max(trial.ends_on for trial in trials),
-        today_at=_percentage(share(now)) if inside else "",
-        lanes=lanes,
-    )
+        lane = {
+            "trial": trial,
+            "left": _percentage(left),
+            "width": _percentage(right - left),
+            "dots": _dots(trial.milestones.all(), share, now),
+            "may_move": trial.pk in runs,
+        }
+        lanes.append(lane)
+    return {
+        "first": min(trial.starts_on for trial in trials),
+        "last": max(trial.ends_on for trial in trials),
+        "today_at": _percentage(share(now)) if low <= now <= high else "",
+        "lanes": lanes,
+    }
 
 
 def _begin(trial: Trial) -> datetime.datetime:
@@ -190,21 +173,10 @@ def is_late(milestone: Milestone, now: datetime.datetime) -> bool:
     return milestone.state == MilestoneState.OPEN and milestone.due_at < now
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
-    path: str
-    area: str
-    half: float
-    days: int
-    top: int
-    words: str
-    points: list[DayShare]
-
-
 WIDTH, HEIGHT = 600, 160
 
 
-def curve_of(shares: Sequence[DayShare], days: int) -> Curve | None:
+def curve_of(shares: Sequence[DayShare], days: int) -> dict[str, Any] | None:
     """The share of must-haves exercised by day; None while there is nothing to draw."""
     if not shares or not shares[-1].asked:
         return None
@@ -215,22 +187,20 @@ def curve_of(shares: Sequence[DayShare], days: int) -> Curve | None:
         steps.append(f"V{height:.1f} H{share.number * step:.1f}")
     path = " ".join(steps)
     last = shares[-1]
-    return Curve(
-        path=path,
-        area=f"{path} V{HEIGHT} Z",
-        half=WIDTH / 2,
-        days=days,
-        top=last.asked,
-        words=(
-            f"By day {last.number} of {days}, {last.exercised} of {last.asked} "
-            "must-haves had been exercised."
-        ),
-        points=[
+    return {
+        "path": path,
+        "area": f"{path} V{HEIGHT} Z",
+        "half": WIDTH / 2,
+        "days": days,
+        "top": last.asked,
+        "words": f"By day {last.number} of {days}, {last.exercised} of {last.asked} "
+        "must-haves had been exercised.",
+        "points": [
             share
             for before, share in zip([None, *shares[:-1]], shares, strict=True)
             if before is None or share is last or share.exercised != before.exercised
         ],
-    )
+    }
 
 
 def _percentage(share: float) -> str:
@@ -264,7 +234,7 @@ class CriterionRow:
     @property
     def proposed(self) -> str:
         """The verdict that its runs propose; blank if they are too few."""
-        return (self.runs and self.runs.count.proposal.verdict) or ""
+        return (self.runs and self.runs.pooled.proposal.verdict) or ""
 
     @property
     def judged_by_eye(self) -> bool:
@@ -274,7 +244,7 @@ class CriterionRow:
 
     @property
     def lacks_runs(self) -> bool:
-        counted = self.runs and self.runs.count.proposal.n
+        counted = self.runs and self.runs.pooled.proposal.n
         return bool(self.criterion.measure) and not counted
 
     @property

@@ -106,18 +106,6 @@ class RunCount:
     days: Sequence[DayOfRuns] = ()
     last_at: datetime.datetime | None = None
 
-    @property
-    def measure(self) -> Measure | None:
-        return self.pooled.measure
-
-    @property
-    def proposal(self) -> Proposal:
-        return self.pooled.proposal
-
-    @property
-    def left_out(self) -> int:
-        return self.pooled.left_out
-
 
 IS_NUMBER = Q(number__isnull=False) & (Q(failed__isnull=True) | Q(failed=False))
 BETWEEN = " "

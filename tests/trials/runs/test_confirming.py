@@ -39,7 +39,7 @@ def trial() -> Trial:
 
 
 def proposed(criterion: Criterion) -> Any:
-    return run_counts([criterion], criterion.trial.zone)[criterion.pk].proposal
+    return run_counts([criterion], criterion.trial.zone)[criterion.pk].pooled.proposal
 
 
 def standing(criterion: Criterion) -> Standing:
@@ -189,7 +189,7 @@ def test_runs_are_counted_by_day_and_those_left_out_stay(trial: Trial) -> None:
     assert first.spread == (Decimal(10), Decimal(12), Decimal(14))
     assert (second.n, second.left_out, second.spread) == (0, 1, None)
     assert list(second.struck) == [Decimal(99)]
-    assert (count.left_out, count.proposal.n) == (1, 2)
+    assert (count.pooled.left_out, count.pooled.proposal.n) == (1, 2)
 
 
 def test_a_measure_of_another_kind_since_counts_nothing(trial: Trial) -> None:
