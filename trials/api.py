@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from evaltracker.errors import NotFound
+from evaltracker.errors import require_row
 from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.rest.views import (
     PAGE_PARAMETERS,
@@ -148,9 +148,7 @@ class TrialView(VendorView):
 
         Of several trials it is the one that starts last.
         """
-        trial = agreed_trial(self.invitation(request, invitation))
-        if trial is None:
-            raise NotFound
+        trial = require_row(agreed_trial(self.invitation(request, invitation)))
         return Response(dict(TrialOutput(trial).data))
 
 
@@ -167,9 +165,7 @@ class OwnRunsView(VendorView):
     )
     def get(self, request: Request, invitation: str) -> Response:
         """List the numbers that were measured in your trial; 404 until it is agreed."""
-        trial = agreed_trial(self.invitation(request, invitation))
-        if trial is None:
-            raise NotFound
+        trial = require_row(agreed_trial(self.invitation(request, invitation)))
         return Response(
             page_of(
                 request,
@@ -197,9 +193,7 @@ class ReplyView(VendorView):
         A later reply takes the place of the former, which the buyer's journal keeps.
         """
         candidate = self.invitation(request, invitation)
-        agreed_gap = agreed_gaps(candidate).filter(pk=read_id(gap)).first()
-        if agreed_gap is None:
-            raise NotFound
+        agreed_gap = require_row(agreed_gaps(candidate).filter(pk=read_id(gap)).first())
         body = ReplyInput(data=request.data)
         body.is_valid(raise_exception=True)
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 
-from evaltracker.errors import NotFound, Problem
+from evaltracker.errors import NotFound, Problem, require_row
 from evaltracker.notices.calendars import CalendarDate, calendar_of
 from evaltracker.notices.mail import link_to
 from evaltracker.toolbox.days import wall_of
@@ -102,9 +102,8 @@ def trial(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 @session_page(*FORM)
 def reply(request: HttpRequest, session: VendorSession, gap: str) -> HttpResponse:
-    own = agreed_gaps(session.link.candidate).filter(pk=read_id(gap)).first()
-    if own is None:
-        raise NotFound
+    gaps = agreed_gaps(session.link.candidate)
+    own = require_row(gaps.filter(pk=read_id(gap)).first())
     if request.method != "POST":
         return _shown(request, session, replying=own.pk)
     fields = ("reply", "promised_for", "workaround")
@@ -141,9 +140,7 @@ def _shown(
     problem: Problem | None = None,
     **context: Any,
 ) -> HttpResponse:
-    agreed = agreed_trial(session.link.candidate)
-    if agreed is None:
-        raise NotFound
+    agreed = require_row(agreed_trial(session.link.candidate))
     return show(
         request,
         session,

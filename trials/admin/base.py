@@ -7,7 +7,7 @@ from django import forms
 from django.db import models
 from django.urls import reverse
 
-from evaltracker.errors import NotFound
+from evaltracker.errors import require_row
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import Rule
@@ -106,14 +106,7 @@ class AboutValues(AboutRequirement):
 
 def find_trial(user: User, trial_id: uuid.UUID) -> Trial:
     """The trial of that id, if `user` may know of it."""
-    trial = (
-        Trial.objects.visible_to(user)
-        .select_related(
-            "candidate__evaluation__owner", "candidate__vendor", "lead", "agreed_by"
-        )
-        .filter(pk=trial_id)
-        .first()
+    visible = Trial.objects.visible_to(user).select_related(
+        "candidate__evaluation__owner", "candidate__vendor", "lead", "agreed_by"
     )
-    if trial is None:
-        raise NotFound
-    return trial
+    return require_row(visible.filter(pk=trial_id).first())

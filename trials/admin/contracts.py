@@ -127,6 +127,12 @@ mark_needed(
 )
 
 
+def usual_terms(evaluation: Evaluation, user: User) -> dict[str, Any]:
+    first, last = days_of_trials(evaluation)
+    days = {"starts_on": first, "ends_on": last, "zone": evaluation.zone}
+    return {**days, "lead": user.pk}
+
+
 class PlanTrial(FormOfEvaluation, OnCandidate):
     title = "Plan a trial"
     verb = "Plan"
@@ -137,14 +143,8 @@ class PlanTrial(FormOfEvaluation, OnCandidate):
     service = plan_trial
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        first, last = days_of_trials(target.evaluation)
-        return {
-            "title": target.evaluation.say("Trial of {}", target),
-            "starts_on": first,
-            "ends_on": last,
-            "zone": target.evaluation.zone,
-            "lead": user.pk,
-        }
+        title = target.evaluation.say("Trial of {}", target)
+        return {"title": title, **usual_terms(target.evaluation, user)}
 
     def destination(self, target: Candidate, made: Any) -> str:
         return reverse("admin:trial", args=[made.pk])
@@ -470,13 +470,7 @@ class DrawUpTrials(OnTrials):
         if trials := open_trials_drawn_up(target):
             common = common_values(trials)
             return {**common, "lead": common["lead"].pk}
-        first, last = days_of_trials(target)
-        return {
-            "starts_on": first,
-            "ends_on": last,
-            "zone": target.zone,
-            "lead": user.pk,
-        }
+        return usual_terms(target, user)
 
     def arguments(self, target: Evaluation, data: Mapping[str, Any]) -> dict[str, Any]:
         return {"evaluation": target, **data}

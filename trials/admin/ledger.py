@@ -9,7 +9,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 
-from evaltracker.errors import Invalid, NotFound
+from evaltracker.errors import Invalid, require_row
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import is_owner
@@ -297,14 +297,8 @@ CANDIDATES = ("Candidates", "candidates")
 
 def find_candidate(user: User, candidate_id: uuid.UUID) -> Candidate:
     visible = Candidate.objects.visible_to(user)
-    candidate = (
-        visible.select_related("evaluation__owner", "vendor")
-        .filter(pk=candidate_id)
-        .first()
-    )
-    if candidate is None:
-        raise NotFound
-    return candidate
+    rows = visible.select_related("evaluation__owner", "vendor")
+    return require_row(rows.filter(pk=candidate_id).first())
 
 
 def answers_of(candidate: Candidate, user: User) -> dict[str, Any]:

@@ -111,38 +111,33 @@ def usual_due(zone: str, user: User) -> dict[str, Any]:
     }
 
 
-class AddMilestone(OnEvaluation):
-    title = "Add a milestone"
+class NewMilestone(InEvaluation[Any]):
     verb = "Add"
     again_verb = "Add and start another"
-    help = "For the evaluation as a whole; a trial's own are added on its page."
     success = "The milestone is added; its owner will be reminded."
     form_class = MilestoneForm
     tab = "trials"
     service = add_milestone
 
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"evaluation": target, "others": others(target, None)}
-
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return usual_due(target.zone, user)
 
 
-class AddTrialMilestone(OnTrial):
+class AddMilestone(NewMilestone, OnEvaluation):
     title = "Add a milestone"
-    verb = "Add"
-    again_verb = "Add and start another"
-    success = "The milestone is added; its owner will be reminded."
-    form_class = MilestoneForm
-    service = add_milestone
+    help = "For the evaluation as a whole; a trial's own are added on its page."
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        return {"evaluation": target, "others": others(target, None)}
+
+
+class AddTrialMilestone(NewMilestone, OnTrial):
+    title = "Add a milestone"
     rule = check_add_trial_milestone
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         evaluation = self.evaluation(target)
         return {"evaluation": evaluation, "others": others(evaluation, target)}
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        return usual_due(target.zone, user)
 
     def arguments(self, target: Trial, data: Mapping[str, Any]) -> dict[str, Any]:
         return {"evaluation": self.evaluation(target), "trial": target, **data}

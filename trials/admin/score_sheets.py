@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.urls import reverse
 
-from evaltracker.errors import NotFound
+from evaltracker.errors import NotFound, require_row
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.pages.acts import Rule
 from evaltracker.pages.fields import form_of, text_field
@@ -33,24 +33,44 @@ SCALE = [(str(value), str(value)) for value in range(TOP_SCORE + 1)]
 
 
 @dataclass(frozen=True, slots=True)
-class SheetCell:
-    """One score to give; `given` is what stands."""
+class ScoredCell:
+    """One candidate in one category; its `pk` stands in addresses."""
+
+    candidate: Candidate
+    category: Category
+
+    @property
+    def pk(self) -> str:
+        return f"{self.candidate.pk}.{self.category.pk}"
+
+    @property
+    def evaluation(self) -> Evaluation:
+        return self.candidate.evaluation
+
+    def __str__(self) -> str:
+        return f"{self.category} of {self.candidate}"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCell(ScoredCell):
+    """What a part scores."""
 
     part: Stakeholder
-    category: Category
-    candidate: Candidate
-    given: Score | None
 
     @property
     def pk(self) -> str:
         return f"{self.part.pk}.{self.candidate.pk}.{self.category.pk}"
 
+
+@dataclass(frozen=True, slots=True)
+class SheetCell(OwnCell):
+    """One score to give; `given` is what stands."""
+
+    given: Score | None
+
     @property
     def address(self) -> str:
         return reverse("admin:act_on", args=["give-score", self.pk])
-
-    def __str__(self) -> str:
-        return f"{self.category} of {self.candidate}"
 
     @property
     def value_name(self) -> str:
@@ -108,7 +128,7 @@ def sheet_of(part: Stakeholder) -> Sheet:
     )
     candidates = worth_scoring(list(running), {key[0] for key in scores})
     cells = [
-        SheetCell(part, category, candidate, scores.get((candidate.pk, category.pk)))
+        SheetCell(candidate, category, part, scores.get((candidate.pk, category.pk)))
         for category in categories
         for candidate in candidates
     ]
@@ -214,30 +234,6 @@ def way_through(sheet: Sheet, key: str) -> Way:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OwnCell:
-    """What a part scores: one candidate in one category; `pk` stands in addresses."""
-
-    part: Stakeholder
-    candidate: Candidate
-    category: Category
-
-    @property
-    def pk(self) -> str:
-        return f"{self.part.pk}.{self.candidate.pk}.{self.category.pk}"
-
-    @property
-    def evaluation(self) -> Evaluation:
-        return self.part.evaluation
-
-    def given(self) -> Score | None:
-        rows = Score.objects.filter(sheet__stakeholder=self.part)
-        return rows.filter(candidate=self.candidate, category=self.category).first()
-
-    def __str__(self) -> str:
-        return f"{self.category} of {self.candidate}"
-
-
 class OnOwnCell(AboutCandidate[OwnCell]):
     tab = "scores"
 
@@ -247,15 +243,12 @@ class OnOwnCell(AboutCandidate[OwnCell]):
         except ValueError as error:
             raise NotFound from error
         parts = Stakeholder.objects.visible_to(user).filter(pk=part_id)
-        part = parts.select_related("evaluation__owner", "user").first()
-        if part is None:
-            raise NotFound
-        candidate = part.evaluation.candidates.filter(pk=candidate_id).first()
-        category = part.evaluation.categories.filter(pk=category_id).first()
-        if candidate is None or category is None:
-            raise NotFound
-        candidate.evaluation = part.evaluation
-        return OwnCell(part, candidate, category)
+        part = require_row(parts.select_related("evaluation__owner", "user").first())
+        where = part.evaluation
+        candidate = require_row(where.candidates.filter(pk=candidate_id).first())
+        category = require_row(where.categories.filter(pk=category_id).first())
+        candidate.evaluation = where
+        return OwnCell(candidate, category, part)
 
     def arguments(self, target: OwnCell, data: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -299,7 +292,9 @@ class GiveScore(OnOwnCell):
         return target.part, target.candidate
 
     def initial(self, target: OwnCell, user: User) -> dict[str, Any]:
-        score = target.given()
+        rows = Score.objects.filter(sheet__stakeholder=target.part)
+        cell = {"candidate": target.candidate, "category": target.category}
+        score = rows.filter(**cell).first()
         return {"value": score.value, "reason": score.reason} if score else {}
 
     def context(self, target: OwnCell, user: User) -> dict[str, Any]:

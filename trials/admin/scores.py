@@ -12,7 +12,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
-from evaltracker.errors import NotFound
+from evaltracker.errors import NotFound, require_row
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import is_owner
@@ -30,7 +30,13 @@ from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.text import listed_few
 from stakeholders.scoring import CONFLICT
 from stakeholders.selectors import weights_sealed_at
-from trials.admin.score_sheets import Sheet, SheetForm, sheet_of, worth_scoring
+from trials.admin.score_sheets import (
+    ScoredCell,
+    Sheet,
+    SheetForm,
+    sheet_of,
+    worth_scoring,
+)
 from trials.models import Score, Settlement
 from trials.policy import FROM_DEMOS, SCORING_STAGES
 from trials.scoring import TOP_SCORE, Spread, spread
@@ -96,25 +102,6 @@ class OpenConsensus(OnEvaluation):
     service = open_consensus
 
 
-@dataclass(frozen=True, slots=True)
-class ScoredCell:
-    """One candidate in one category; its `pk` stands in addresses."""
-
-    candidate: Candidate
-    category: Category
-
-    @property
-    def pk(self) -> str:
-        return f"{self.candidate.pk}.{self.category.pk}"
-
-    @property
-    def evaluation(self) -> Evaluation:
-        return self.candidate.evaluation
-
-    def __str__(self) -> str:
-        return f"{self.category} of {self.candidate}"
-
-
 HALVES = [(f"{half / 2:g}", f"{half / 2:g}") for half in range(2 * TOP_SCORE + 1)]
 
 
@@ -143,12 +130,9 @@ class SettleScore(AboutCandidate[ScoredCell]):
         except ValueError as error:
             raise NotFound from error
         rows = Candidate.objects.visible_to(user).select_related("evaluation__owner")
-        candidate = rows.filter(pk=candidate_id).first()
-        if candidate is None:
-            raise NotFound
-        category = candidate.evaluation.categories.filter(pk=category_id).first()
-        if category is None:
-            raise NotFound
+        candidate = require_row(rows.filter(pk=candidate_id).first())
+        categories = candidate.evaluation.categories
+        category = require_row(categories.filter(pk=category_id).first())
         return ScoredCell(candidate, category)
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:

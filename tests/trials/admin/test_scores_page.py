@@ -6,7 +6,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from tests.acting import act
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import auditing, signed_in
-from trials.admin.scores import ScoredCell
+from trials.admin.score_sheets import ScoredCell
 from trials.models import Score
 from trials.services.scores import give_score
 from vendors.models import Candidate
