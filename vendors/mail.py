@@ -3,35 +3,17 @@
 import base64
 import hashlib
 import hmac
+import json
 import uuid
+from pathlib import Path
 
 from django.conf import settings
 
 # Mail domains where anybody may have an address: the well-known few, by country and
 # company; a subdomain of one counts as it does.
-PUBLIC = """
-126.com 163.com aim.com aol.co.uk aol.com aol.de aol.fr arcor.de att.net bellsouth.net
-bigpond.com bigpond.net.au bluewin.ch bol.com.br btinternet.com centrum.cz charter.net
-comcast.net cox.net daum.net disroot.org duck.com earthlink.net example.com
-example.net example.org fastmail.com fastmail.fm foxmail.com free.fr freenet.de
-gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.net googlemail.com hanmail.net hey.com
-hotmail.be hotmail.co.uk hotmail.com hotmail.de hotmail.es hotmail.fr hotmail.it
-hotmail.nl hushmail.com icloud.com inbox.com inbox.lv interia.pl juno.com kpnmail.nl
-laposte.net libero.it list.ru live.be live.ca live.co.uk live.com live.de live.fr
-live.it live.nl mac.com mail.com mail.de mail.ru mailbox.org mailfence.com me.com
-msn.com naver.com neuf.fr ntlworld.com numericable.fr o2.pl onet.pl op.pl orange.fr
-outlook.at outlook.be outlook.co.uk outlook.com outlook.de outlook.es outlook.fr
-outlook.it outlook.jp pm.me pobox.com posteo.de posteo.net proton.me protonmail.ch
-protonmail.com qq.com rambler.ru rediffmail.com riseup.net rocketmail.com rogers.com
-sapo.pt sbcglobal.net seznam.cz sfr.fr shaw.ca sina.com sky.com skynet.be sohu.com
-sympatico.ca t-online.de talktalk.net telenet.be telus.net tiscali.it tuta.com tuta.io
-tutamail.com tutanota.com tutanota.de ukr.net uol.com.br verizon.net virgilio.it
-virginmedia.com vodafone.de walla.co.il wanadoo.fr web.de windowslive.com wp.pl
-xs4all.nl ya.ru yahoo.ca yahoo.co.in yahoo.co.jp yahoo.co.uk yahoo.com yahoo.com.au
-yahoo.com.br yahoo.de yahoo.es yahoo.fr yahoo.in yahoo.it yandex.com yandex.ru
-yeah.net ymail.com ziggo.nl zoho.com zohomail.com
-"""
-PUBLIC_DOMAINS = frozenset(PUBLIC.split())
+PUBLIC_DOMAINS = frozenset(
+    json.loads(Path(__file__).with_name("public_mail.json").read_text(encoding="utf-8"))
+)
 
 
 def mailbox(address: str) -> str:

@@ -37,8 +37,9 @@ from vendors.api.access import GuessThrottle
 from vendors.choices import STATED, Availability
 from vendors.selectors.candidates import demanded
 
+HERE = Path(__file__).parent
 EXAMPLES: dict[str, Any] = json.loads(
-    Path(__file__).with_name("examples.json").read_text(encoding="utf-8")
+    (HERE / "examples.json").read_text(encoding="utf-8")
 )
 
 
@@ -69,24 +70,7 @@ PREFIX = "api/v1/"
 OPENAPI = "application/vnd.oai.openapi"
 CALLS = settings.VENDOR_CALLS_PER_MINUTE
 GUESSES = settings.CALLS_WITHOUT_TOKEN_PER_MINUTE
-DESCRIPTION = f"""
-How a vendor answers an evaluation by program: read the requirements, state what is
-there, planned, or never will be, and keep what you said.
-
-Send `Authorization: Bearer <token>`; the buyer gives you the token. Errors are
-`application/problem+json` (RFC 9457): `code` is for programs, `detail` for people.
-
-**Limits.** A body: 256 KB of JSON, 2 MB for a batch of up to 1,000 claims, 10 MB for a
-file; JSON nests 20 levels. A list: `limit` up to 1,000, then follow `next`. Files: 20
-and 200 MB an invitation. Calls in a minute: {CALLS:,} of a token, {GUESSES:,} without a
-good one of an address; then 429 with `Retry-After`. An answer under an
-`Idempotency-Key` is kept for 7 days.
-
-**Any call** may also be answered, as a problem too, with 405 (not by this method;
-`Allow` names which), 411 (a body in chunks: send `Content-Length`), 417 (an `Expect`
-other than 100-continue), 431 (a head that is too long), or 503 with `Retry-After` (too
-much is being sent just now).
-"""
+DESCRIPTION = (HERE / "description.txt").read_text(encoding="utf-8")
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -125,7 +109,7 @@ class SchemaView(OpenView, SpectacularAPIView):
     prefix = PREFIX
     custom_settings = {
         "TITLE": "evaltracker: vendor API",
-        "DESCRIPTION": DESCRIPTION,
+        "DESCRIPTION": DESCRIPTION.format(calls=CALLS, guesses=GUESSES),
         "ENFORCE_NON_BLANK_FIELDS": True,
     }
 
