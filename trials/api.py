@@ -13,12 +13,10 @@ from rest_framework.response import Response
 from evaltracker.errors import require_row
 from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.rest.views import (
-    PAGE_PARAMETERS,
     PARAMS,
     Day,
     StrictSerializer,
     Text,
-    page,
     page_of,
     read_id,
 )
@@ -27,7 +25,14 @@ from trials.choices import MilestoneState, Retest, Severity
 from trials.models import Run
 from trials.selectors.trials import agreed_gaps, agreed_trial, own_runs
 from trials.services.trials import reply_to_gap
-from vendors.api.access import IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
+from vendors.api.access import (
+    IDEMPOTENCY_KEY,
+    INVITATION,
+    READ,
+    WRITE,
+    VendorView,
+    lists,
+)
 from vendors.api.schema import request_example, response_example
 
 REPLY = [request_example("reply"), response_example("reply_answer")]
@@ -157,12 +162,7 @@ class OwnRunsView(VendorView):
 
     params: ClassVar = {"GET": PARAMS}
 
-    @extend_schema(
-        operation_id="trial_runs_list",
-        summary="Runs of your trial",
-        parameters=PAGE_PARAMETERS,
-        responses={200: page("RunPage", RunOutput), **READ},
-    )
+    @lists("trial_runs_list", "Runs of your trial", RunOutput)
     def get(self, request: Request, invitation: str) -> Response:
         """List the numbers that were measured in your trial; 404 until it is agreed."""
         trial = require_row(agreed_trial(self.invitation(request, invitation)))

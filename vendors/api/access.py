@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import (
@@ -29,6 +29,7 @@ from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
@@ -36,7 +37,13 @@ from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Requirement
 from evaltracker.toolbox.rest.problems import problem_of
-from evaltracker.toolbox.rest.views import StrictView, problems, read_id
+from evaltracker.toolbox.rest.views import (
+    PAGE_PARAMETERS,
+    StrictView,
+    page,
+    problems,
+    read_id,
+)
 from vendors.choices import RefusalReason
 from vendors.models import Candidate, InvitationLink, Vendor, VendorToken
 from vendors.rate_limits import address_of, count_up
@@ -280,6 +287,24 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     description="The same key and body get the first answer again, for 7 days.",
 )
 INVITATION = "invitations/<str:invitation>/"
+
+
+def lists[F: Callable[..., Any]](
+    operation: str,
+    summary: str,
+    of: type[Serializer[Any]],
+    *more: OpenApiParameter,
+) -> Callable[[F], F]:
+    """Describe a call that gives pages of what `of` shows, named after it."""
+    shown = page(f"{of.__name__.removesuffix('Output')}Page", of)
+    return extend_schema(
+        operation_id=operation,
+        summary=summary,
+        parameters=[*PAGE_PARAMETERS, *more],
+        responses={200: shown, **READ},
+    )
+
+
 KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 

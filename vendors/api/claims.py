@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.core.files.uploadedfile import UploadedFile
@@ -21,17 +21,15 @@ from rest_framework.response import Response
 from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.journal import Actor
 from evaltracker.toolbox.days import database_now
-from evaltracker.toolbox.files import TYPES, attachment
+from evaltracker.toolbox.files import TYPES, attachment, download
 from evaltracker.toolbox.rest.problems import StrictJSONParser
 from evaltracker.toolbox.rest.views import (
-    PAGE_PARAMETERS,
     PARAMS,
     UNKNOWN_FIELD,
     WRITE_DAY,
     StrictSerializer,
     UploadParser,
     one_file,
-    page,
     page_of,
     problems,
     read_day,
@@ -45,6 +43,7 @@ from vendors.api.access import (
     WRITE,
     ClaimTakingView,
     VendorView,
+    lists,
 )
 from vendors.api.schema import (
     ClaimInput,
@@ -218,6 +217,11 @@ def submit_and_count(
     return Answer(200, JSONRenderer().render(counts).decode())
 
 
+def one_of(name: str, choices: Iterable[str], words: str) -> OpenApiParameter:
+    kind = {"type": "string", "enum": list(choices)}
+    return OpenApiParameter(name, kind, description=words)
+
+
 SWITCHES = {"history": own_history, "to_confirm": own_claims_to_confirm}
 
 
@@ -273,12 +277,7 @@ class FilesView(VendorView):
     parser_classes = (UploadParser,)
     params: ClassVar = {"GET": PARAMS}
 
-    @extend_schema(
-        operation_id="files_list",
-        summary="Files of a claim",
-        parameters=PAGE_PARAMETERS,
-        responses={200: page("FilePage", FileOutput), **READ},
-    )
+    @lists("files_list", "Files of a claim", FileOutput)
     def get(self, request: Request, invitation: str, ref: str) -> Response:
         """List the files of all revisions of your claim on a requirement."""
         candidate = self.invitation(request, invitation)
@@ -450,12 +449,7 @@ class InvitationsView(VendorView):
 
     params: ClassVar = {"GET": PARAMS}
 
-    @extend_schema(
-        operation_id="invitations_list",
-        summary="Your invitations",
-        parameters=PAGE_PARAMETERS,
-        responses={200: page("InvitationPage", InvitationOutput), **READ},
-    )
+    @lists("invitations_list", "Your invitations", InvitationOutput)
     def get(self, request: Request) -> Response:
         """List your invitations, the oldest first."""
         now = database_now()
@@ -489,12 +483,7 @@ class RequirementsView(VendorView):
 
     params: ClassVar = {"GET": PARAMS}
 
-    @extend_schema(
-        operation_id="requirements_list",
-        summary="What is asked",
-        parameters=PAGE_PARAMETERS,
-        responses={200: page("RequirementPage", RequirementOutput), **READ},
-    )
+    @lists("requirements_list", "What is asked", RequirementOutput)
     def get(self, request: Request, invitation: str) -> Response:
         """List the requirements to answer, by category."""
         candidate = self.invitation(request, invitation)
@@ -513,23 +502,14 @@ class ClaimsView(ClaimTakingView):
 
     params: ClassVar = {"GET": PARAMS | {"history", "to_confirm"}}
 
-    @extend_schema(
-        operation_id="claims_list",
-        summary="Your claims, current or all revisions",
-        parameters=[
-            *PAGE_PARAMETERS,
-            OpenApiParameter(
-                "history",
-                {"type": "string", "enum": ["0", "1"]},
-                description="1: every revision, withdrawals too.",
-            ),
-            OpenApiParameter(
-                "to_confirm",
-                {"type": "string", "enum": ["0", "1"]},
-                description="1: only those whose requirement has changed since.",
-            ),
-        ],
-        responses={200: page("ClaimPage", ClaimOutput), **READ},
+    @lists(
+        "claims_list",
+        "Your claims, current or all revisions",
+        ClaimOutput,
+        one_of("history", "01", "1: every revision, withdrawals too."),
+        one_of(
+            "to_confirm", "01", "1: only those whose requirement has changed since."
+        ),
     )
     def get(self, request: Request, invitation: str) -> Response:
         """List your current claims, or all revisions of them."""
@@ -665,25 +645,19 @@ class AnswerSheetView(VendorView):
     def get(self, request: Request, invitation: str) -> HttpResponse:
         """Get a spreadsheet of the requirements and your answers, to fill in."""
         candidate = self.invitation(request, invitation)
-        response = HttpResponse(answer_sheet(candidate), content_type=XLSX)
-        response["Content-Disposition"] = 'attachment; filename="answers.xlsx"'
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+        content = answer_sheet(candidate)
+        return download(content, name="answers.xlsx", content_type=XLSX, cache="")
 
     @extend_schema(
         operation_id="answer_sheet_submit",
         summary="Send the filled answer sheet back",
         parameters=[
             IDEMPOTENCY_KEY,
-            OpenApiParameter(
-                "dry_run",
-                {"type": "string", "enum": ["0", "1"]},
-                description="1: tell what would change, and change nothing.",
-            ),
-            OpenApiParameter(
+            one_of("dry_run", "01", "1: tell what would change, and change nothing."),
+            one_of(
                 "date_order",
-                {"type": "string", "enum": ["day", "month"]},
-                description="Which number of a day such as 03/04/2030 comes first, "
+                ("day", "month"),
+                "Which number of a day such as 03/04/2030 comes first, "
                 "where no day of the column tells it.",
             ),
         ],

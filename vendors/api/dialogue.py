@@ -11,20 +11,18 @@ from rest_framework.response import Response
 
 from evaltracker.evaluations.models import Category
 from evaltracker.toolbox.rest.views import (
-    PAGE_PARAMETERS,
     PARAMS,
     StrictSerializer,
     Text,
-    page,
     page_of,
 )
 from evaltracker.toolbox.text import LINE_LIMIT, TEXT_LIMIT
 from vendors.api import schema as examples
 from vendors.api.access import (
     IDEMPOTENCY_KEY,
-    READ,
     WRITE,
     VendorView,
+    lists,
 )
 from vendors.choices import ProposalState
 from vendors.models import Candidate, Question
@@ -127,12 +125,7 @@ class QuestionsView(VendorView):
 
     params: ClassVar = {"GET": PARAMS}
 
-    @extend_schema(
-        operation_id="questions_list",
-        summary="Answered questions, and your own",
-        parameters=PAGE_PARAMETERS,
-        responses={200: page("QuestionPage", QuestionOutput), **READ},
-    )
+    @lists("questions_list", "Answered questions, and your own", QuestionOutput)
     def get(self, request: Request, invitation: str) -> Response:
         """List what was answered, whoever asked it, and what you asked."""
         candidate = self.invitation(request, invitation)
@@ -180,12 +173,7 @@ class ProposalsView(VendorView):
 
     params: ClassVar = {"GET": PARAMS}
 
-    @extend_schema(
-        operation_id="proposals_list",
-        summary="Your proposals and their state",
-        parameters=PAGE_PARAMETERS,
-        responses={200: page("ProposalPage", ProposalOutput), **READ},
-    )
+    @lists("proposals_list", "Your proposals and their state", ProposalOutput)
     def get(self, request: Request, invitation: str) -> Response:
         """List what you proposed, and what became of it."""
         candidate = self.invitation(request, invitation)
