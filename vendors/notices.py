@@ -103,6 +103,7 @@ PAGES = "/vendor/start/"
 class ToVendor[Row](About[Row]):
     """A mail to a vendor's contact; a kind of it adds its own conditions."""
 
+    rows: ClassVar[QuerySet[Any]] = Candidate.objects.all()
     # From the row to the id of its candidate; blank: the row, or any of the evaluation.
     candidate_key: ClassVar[str] = ""
 
@@ -190,8 +191,6 @@ def reached_by(address: str) -> Q:
 
 
 class WithTheEnd(ToVendor[Candidate]):
-    rows: ClassVar = Candidate.objects.all()
-
     def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
         closes = notice.place.claims_close_at
         return self.on(notice, row, closes, entry="Answers are due")
@@ -347,8 +346,6 @@ class ToAnswer[Row](ToVendor[Row]):
 
 
 class OfOneCandidate(ToAnswer[Candidate]):
-    rows: ClassVar = Candidate.objects.all()
-
     def waiting(self, notice: Notice, row: Candidate) -> Waiting:
         return waiting_for(notice.place, [row])[0]
 
@@ -670,8 +667,6 @@ class AnsweringMoved(ToAnswer[Candidate], WithTheEnd):
 
 @register
 class AnsweringClosed(ToVendor[Candidate]):
-    rows: ClassVar = Candidate.objects.all()
-
     def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:
         yield from super().reasons(notice, row)
         end = end_of(notice.place)

@@ -105,7 +105,7 @@ def answers_hold_for_values(document: Document) -> Iterator[tuple[str, str]]:
             )
 
 
-register_part(
+for part in (
     Part(
         name="vendors",
         model=Vendor,
@@ -114,73 +114,58 @@ register_part(
         without={"id": "A company belongs to no evaluation; its slug names it."},
         shared=companies,
         known=known_companies,
-    )
-)
-register_part(Part(name="candidates", model=Candidate, order=("name",)))
-register_part(Part(name="rulings", model=Ruling, order=("candidate", "requirement")))
-register_part(
-    Part(name="claims", model=Claim, order=("candidate", "requirement", "revision"))
-)
-register_part(
+    ),
+    Part(name="candidates", model=Candidate, order=("name",)),
+    Part(name="rulings", model=Ruling, order=("candidate", "requirement")),
+    Part(name="claims", model=Claim, order=("candidate", "requirement", "revision")),
     Part(
         name="claim_files",
         model=ClaimFile,
         order=("uploaded_at",),
         stored=("stored_as", "sha256"),
-    )
-)
-register_part(Part(name="submissions", model=Submission, order=("submitted_at",)))
-register_part(
-    Part(name="mailed_sheets", model=MailedSheet, order=("uploaded_at", "id"))
-)
-register_part(Part(name="questions", model=Question, order=("asked_at",)))
-register_part(
+    ),
+    Part(name="submissions", model=Submission, order=("submitted_at",)),
+    Part(name="mailed_sheets", model=MailedSheet, order=("uploaded_at", "id")),
+    Part(name="questions", model=Question, order=("asked_at",)),
     Part(
         name="askings",
         model=Asking,
         order=("question",),
         sealed=owners_alone,
         narrow=of_owner,
-    )
-)
-register_part(Part(name="documents", model=PublishedDocument, order=("published_at",)))
-register_part(Part(name="proposals", model=Proposal, order=("proposed_at",)))
-register_part(
+    ),
+    Part(name="documents", model=PublishedDocument, order=("published_at",)),
+    Part(name="proposals", model=Proposal, order=("proposed_at",)),
     Part(
         name="price_items",
         model=PriceItem,
         order=("position", "part"),
         optional=True,
-    )
-)
-register_part(
+    ),
     Part(
         name="cost_lines",
         model=CostLine,
         order=("candidate", "kind", "label"),
         sealed=lambda user, evaluation: not may_see_prices(user, evaluation),
-    )
-)
-register_part(
+    ),
     Part(
         name="quotes",
         model=Quote,
         order=("candidate", "revision"),
         optional=True,
         sealed=shuts_quotes,
-    )
-)
-register_part(Part(name="price_openings", model=PriceOpening, order=("asked_at",)))
-register_part(Part(name="exchange_rates", model=ExchangeRate, order=("currency",)))
-register_part(
+    ),
+    Part(name="price_openings", model=PriceOpening, order=("asked_at",)),
+    Part(name="exchange_rates", model=ExchangeRate, order=("currency",)),
     Part(
         name="conflicts",
         model=Conflict,
         order=("declared_at",),
         sealed=owners_alone,
         narrow=own,
-    )
-)
+    ),
+):
+    register_part(part)
 
 leave_out(Contact, "People outside are asked by who knows them; a vendor's, not ours.")
 leave_out(VendorToken, "A secret.")

@@ -4,6 +4,7 @@ import datetime
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,7 +13,7 @@ from django.utils.text import slugify
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.choices import FieldKind, Stage
-from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.journal import By, actor_of, record
 from evaltracker.evaluations.models import (
     BriefField,
     Evaluation,
@@ -94,11 +95,11 @@ def check_owned(evaluation: Evaluation, by: By, *stages: Stage) -> None:
     require_stage(evaluation, *(stages or Stage))
 
 
-def lock(evaluation: Evaluation) -> Evaluation:
-    """The evaluation as it is now, its row locked until the transaction ends."""
-    return Evaluation.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=evaluation.pk
-    )
+def lock[R: models.Model](row: R) -> R:
+    """The row, of an evaluation most often, as it is now, and locked until the
+    transaction ends."""
+    rows: models.QuerySet[R] = type(row)._default_manager.all()
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
 
 
 def checked(row: models.Model) -> None:
@@ -139,6 +140,29 @@ def change(row: models.Model, **values: Any) -> tuple[dict[str, Any], dict[str, 
         row.save(update_fields=list(changed))
     after = {field: getattr(row, field) for field in changed}
     return before, after
+
+
+def change_and_tell(
+    row: models.Model, action: str, by: By, /, reason: str = "", **values: Any
+) -> None:
+    """Change a row; the journal tells what of it is another now, if anything is."""
+    before, after = change(row, **values)
+    if after:
+        record(
+            evaluation=evaluation_of(row),
+            action=action,
+            subject=row,
+            by=by,
+            before=before,
+            after=after,
+            reason=reason,
+        )
+
+
+def evaluation_of(row: Any) -> Evaluation:
+    path: str = getattr(row, "evaluation_path", "evaluation")
+    evaluation: Evaluation = reduce(getattr, path.split("__") if path else [], row)
+    return evaluation
 
 
 def change_all(rows: Sequence[SealedRecord], fields: Iterable[str]) -> None:

@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import reduce
 from typing import Any, ClassVar
 
 from django import forms
@@ -26,6 +25,7 @@ from django.urls import reverse
 
 from evaltracker.errors import NotFound, Refused
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import evaluation_of
 from evaltracker.rows.cells import key
 from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.registry import Registry
@@ -273,11 +273,7 @@ class Grid[S: models.Model, R: models.Model]:
 
     def evaluation(self, subject: S) -> Evaluation:
         """The evaluation that is locked while cells are compared and saved."""
-        path: str = getattr(self.model, "evaluation_path", "evaluation")
-        steps = path.split("__") if path else []
-        row: Any = subject
-        evaluation: Evaluation = reduce(getattr, steps, row)
-        return evaluation
+        return evaluation_of(subject)
 
     def columns(self, subject: S, user: User) -> Sequence[Column]:
         """The columns, each with what `user` may do to it."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
-from functools import cache, reduce, wraps
+from functools import cache, wraps
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Self
@@ -20,7 +20,7 @@ from django.template.response import TemplateResponse
 
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import Entry, Evaluation, User
-from evaltracker.evaluations.policy import check_owned, is_owner
+from evaltracker.evaluations.policy import check_owned, evaluation_of, is_owner
 from evaltracker.pages.acts import Act, place_of
 from evaltracker.pages.base import label
 from evaltracker.pages.site import site
@@ -294,13 +294,11 @@ class InEvaluation[T](Act[T]):
     tab: ClassVar[str] = "overview"
     # Where the target stands on that page, as in “requirement-” and its id.
     anchor: ClassVar[str] = ""
+    # Or the heading there that it stands under.
+    beside: ClassVar[str] = ""
 
     def evaluation(self, target: T) -> Evaluation:
-        path: str = getattr(self.model, "evaluation_path", "evaluation")
-        steps = path.split("__") if path else []
-        row: Any = target
-        evaluation: Evaluation = reduce(getattr, steps, row)
-        return evaluation
+        return evaluation_of(target)
 
     def worded(self, target: T) -> Self:
         evaluation = self.evaluation(target)
@@ -338,7 +336,8 @@ class InEvaluation[T](Act[T]):
 
     def cancel_url(self, target: T) -> str:
         row: Any = target
-        return self.page(target, f"{self.anchor}-{row.pk}" if self.anchor else "")
+        at = f"{self.anchor}-{row.pk}" if self.anchor else self.beside
+        return self.page(target, at)
 
 
 class OnEvaluation(InEvaluation[Evaluation]):

@@ -1,4 +1,4 @@
-"""Finding a token by its secret text."""
+"""Candidates as they are found, what they are asked, and for which values."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple

@@ -268,29 +268,20 @@ def second_seats(
     Never the owner's or that of who asked, in person or lent, and of nobody who has a
     declared interest in a candidate.
     """
-    seats = [*own_seats(evaluation), *lent_seats(evaluation)]
-    never = {evaluation.owner_id, asked.asked_by_id if asked else None}
-    never |= interested([evaluation.pk])[evaluation.pk]
-    return [seat for seat in seats if not never & {seat.user.pk, seat.part.user_id}]
-
-
-def own_seats(evaluation: Evaluation) -> Iterable[Seat]:
     held = voices().filter(
         evaluation=evaluation, role__in=OPENING_ROLES, user__is_active=True
     )
-    held = held.select_related("user")
-    return [Seat(stakeholder.user, stakeholder, None) for stakeholder in held]
-
-
-def lent_seats(evaluation: Evaluation) -> Iterable[Seat]:
-    """Those who stand in for one of them today; one step only."""
+    # Those who stand in for one of them today; one step only.
     lent = lendings_today(evaluation).filter(
         stakeholder__role__in=OPENING_ROLES, substitute__is_active=True
     )
-    return [
-        Seat(delegation.substitute, delegation.stakeholder, delegation)
-        for delegation in lent
+    seats = [
+        *(Seat(part.user, part, None) for part in held.select_related("user")),
+        *(Seat(lending.substitute, lending.stakeholder, lending) for lending in lent),
     ]
+    never = {evaluation.owner_id, asked.asked_by_id if asked else None}
+    never |= interested([evaluation.pk])[evaluation.pk]
+    return [seat for seat in seats if not never & {seat.user.pk, seat.part.user_id}]
 
 
 def interested(ids: Collection[UUID]) -> dict[UUID, set[int]]:

@@ -11,7 +11,6 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Coalesce
 
 from evaltracker.evaluations.models import Evaluation, Notice, User
-from vendors.choices import ProposalState
 from vendors.claims import Change, Said, changes_between
 from vendors.models import (
     Asking,
@@ -25,11 +24,6 @@ from vendors.models import (
     Submission,
 )
 from vendors.selectors.claims import Waiting, vendors_words, waiting_for
-
-
-def open_questions(evaluation: Evaluation) -> QuerySet[Question]:
-    rows: QuerySet[Question] = Question.objects.filter(evaluation=evaluation)
-    return rows.filter(answered_at__isnull=True)
 
 
 def questions_for(candidate: Candidate) -> QuerySet[Any]:
@@ -53,11 +47,6 @@ def questions_for(candidate: Candidate) -> QuerySet[Any]:
 def own_proposals(candidate: Candidate) -> QuerySet[Proposal]:
     rows: QuerySet[Proposal] = Proposal.objects.filter(candidate=candidate)
     return rows.select_related("category", "requirement")
-
-
-def open_proposals(evaluation: Evaluation) -> QuerySet[Proposal]:
-    rows: QuerySet[Proposal] = Proposal.objects.filter(candidate__evaluation=evaluation)
-    return rows.filter(state=ProposalState.OPEN).select_related("candidate", "category")
 
 
 # A letter or two stands in many words that name nobody.
@@ -346,17 +335,12 @@ def _standing() -> QuerySet[Any]:
 
 
 def _claims(unseen: Unseen) -> Iterator[SentClaim]:
-    newer = list(
-        _revisions(unseen.of(_standing().order_by(*CLAIM_ORDER), "submitted_at"))
-    )
-    former = {revision.place: revision for revision in _revisions(unseen.former(newer))}
+    standing = unseen.of(_standing().order_by(*CLAIM_ORDER), "submitted_at")
+    newer = [Revision(*row) for row in standing.values_list(*Revision._fields)]
+    rows = unseen.former(newer).values_list(*Revision._fields)
+    former = {revision.place: revision for revision in map(Revision._make, rows)}
     for pair in newer:
         before = former.get(pair.place)
         yield SentClaim(
             pair, before, changes_between(before and before.said, pair.said)
         )
-
-
-def _revisions(rows: QuerySet[Any]) -> Iterator[Revision]:
-    for values in rows.values_list(*Revision._fields):
-        yield Revision(*values)

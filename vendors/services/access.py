@@ -53,9 +53,6 @@ from vendors.selectors.access import (
 from vendors.services.candidates import lock_candidate, record_for_vendor
 from vendors.wall import behind_the_wall, digest_of, new_secret, new_token, show_vendor
 
-# One person for two rivals of one purchase: only by the owner's yes to just that.
-
-
 # Two weeks to hand over another one, and a last word.
 WARNED_DAYS = (14, 3)
 MORNING = datetime.time(9)
@@ -100,7 +97,7 @@ def tell_of_leaks() -> None:
     )
     for token in leaked.select_for_update(skip_locked=True, of=("self",), no_key=True):
         for evaluation in _answered_by(token.vendor):
-            about = {"evaluation": evaluation, "subject_id": token.pk, "occurrence": ""}
+            about = {"evaluation": evaluation, "subject_id": token.pk}
             for person in _concerned(evaluation, token):
                 owe_now(kind=TokenLeaked.name, recipient=person, **about)
             for contact in Contact.objects.current().filter(vendor=token.vendor_id):
@@ -154,9 +151,6 @@ def note_first_seen(*, candidate: Candidate, by: By) -> None:
         by=by,
         after={"candidate": candidate.name},
     )
-
-
-# Owing a mail to the people of vendors; vendors/notices.py asks again at sending.
 
 
 KEPT = datetime.timedelta(days=7)
@@ -265,8 +259,7 @@ def use_code(
     sent = living_code(link, nonce, now)
     if sent is None:
         return None
-    rows = SignInCode.objects.select_for_update(of=("self",), no_key=True)
-    code = rows.get(pk=sent.pk)
+    code = lock(sent)
     if code.used_at or code.wrong_tries >= MOST_TRIES:
         return None
     if not is_code_of(code.pk, typed):
@@ -319,8 +312,7 @@ def issue_token(
     if contact:
         lock_contact(contact)
     else:
-        rows = Vendor.objects.select_for_update(of=("self",), no_key=True)
-        vendor = rows.get(pk=vendor.pk)
+        vendor = lock(vendor)
     if live_tokens(vendor).filter(contact=contact).count() >= MOST_LIVE:
         has, ends = ("You have", "end") if contact else (f"{vendor.name} has", "revoke")
         raise Refused(
@@ -340,14 +332,9 @@ def issue_token(
         issued_by=actor_of(by).user,
         expires_at=expires_at,
     )
-    record_for_vendor(
-        vendor=vendor,
-        action="token.issued",
-        subject=token,
-        by=by,
-        after={"vendor": vendor.name, "prefix": prefix, "label": name}
-        | ({"own": "yes"} if contact else {}),
-    )
+    told = {"vendor": vendor.name, "prefix": prefix, "label": name}
+    own = {"own": "yes"} if contact else {}
+    record_for_vendor(token, "token.issued", by, after=told | own)
     owe_expiry_warnings(token=token)
     return token, secret
 
@@ -380,9 +367,7 @@ def rotate_token(
 ) -> tuple[VendorToken, str]:
     """A new token beside `token`, which goes on until `ends_at`: no call is missed."""
     # Before any evaluation, whose journal tells of both.
-    token = VendorToken.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=token.pk
-    )
+    token = lock(token)
     made = issue_token(vendor=token.vendor, by=by, label=label, expires_at=expires_at)
     if token.expires_at is None or ends_at < token.expires_at:
         expire_token(token=token, ends_at=ends_at, by=by)
@@ -395,9 +380,7 @@ def expire_token(
 ) -> VendorToken:
     """Let a live token end, or end earlier; only another token lasts longer."""
     require_token_keeper(by, token.vendor)
-    token = VendorToken.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=token.pk
-    )
+    token = lock(token)
     now = timezone.now()
     if token.revoked_at or (token.expires_at and token.expires_at <= now):
         raise Refused(f"Token {token.prefix} has ended; issue another.")
@@ -407,17 +390,9 @@ def expire_token(
         _refuse_end("A token does not get longer; replace it by a new one.")
     before, token.expires_at = token.expires_at, ends_at
     token.save(update_fields=["expires_at"])
+    told = {"vendor": token.vendor.name, "prefix": token.prefix, "expires_at": ends_at}
     record_for_vendor(
-        vendor=token.vendor,
-        action="token.ends",
-        subject=token,
-        by=by,
-        before={"expires_at": before},
-        after={
-            "vendor": token.vendor.name,
-            "prefix": token.prefix,
-            "expires_at": ends_at,
-        },
+        token, "token.ends", by, before={"expires_at": before}, after=told
     )
     owe_expiry_warnings(token=token)
     return token
@@ -438,22 +413,14 @@ def end_token(
     Of a leak those are told whose token it is, by the next `tell_of_leaks`: the
     process that finds it may know neither users nor contacts.
     """
-    token = VendorToken.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=token.pk
-    )
+    token = lock(token)
     if token.revoked_at is not None:
         raise Refused(f"Token {token.prefix} is revoked already.")
     token.revoked_at = timezone.now()
     token.leaked_at = token.revoked_at if leaked else None
     token.save(update_fields=["revoked_at", "leaked_at"])
-    record_for_vendor(
-        vendor=token.vendor,
-        action="token.revoked",
-        subject=token,
-        by=by,
-        after={"vendor": token.vendor.name, "prefix": token.prefix},
-        reason=reason,
-    )
+    told = {"vendor": token.vendor.name, "prefix": token.prefix}
+    record_for_vendor(token, "token.revoked", by, after=told, reason=reason)
     return token
 
 

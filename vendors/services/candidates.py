@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.text import slugify
@@ -20,6 +20,7 @@ from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, Import, User
 from evaltracker.evaluations.policy import (
     change,
+    change_and_tell,
     check_owned,
     checked,
     is_owner,
@@ -36,6 +37,7 @@ from evaltracker.importing.services.imports import (
     refuse_stale,
     told_of,
 )
+from evaltracker.requirements.services.requirements import require_known
 from evaltracker.rows.plan import Plan
 from evaltracker.rows.subjects import Key
 from evaltracker.toolbox.days import database_now
@@ -45,7 +47,14 @@ from stakeholders.models import Role, role_names
 from stakeholders.policy import is_leadership
 from vendors.candidates import COLUMNS, IMPORTED, WORDED
 from vendors.choices import CandidateKind, CandidateState
-from vendors.models import Candidate, Conflict, Contact, Vendor, VendorSession
+from vendors.models import (
+    Candidate,
+    Conflict,
+    Contact,
+    Vendor,
+    VendorSession,
+    VendorToken,
+)
 from vendors.notices import tell_leadership
 from vendors.policy import (
     INVITABLE,
@@ -81,9 +90,7 @@ def add_candidate(
     """Put an option on the long list, until research ends; `columns` as in COLUMNS."""
     evaluation = lock(evaluation)
     check_add_candidate(evaluation, by)
-    unknown = columns.keys() - EDITABLE
-    if unknown:
-        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    require_known(columns, EDITABLE)
     columns |= read_words(name=name, **columns)
     candidate = Candidate(evaluation=evaluation, kind=kind, vendor=vendor, **columns)
     check_vendor(candidate)
@@ -103,11 +110,8 @@ def add_candidate(
 def change_candidate(*, candidate: Candidate, by: By, **values: Any) -> Candidate:
     """Change a candidate's words, its vendor before the invitation, or its value."""
     candidate = lock_candidate(candidate)
-    require_owner(by, candidate.evaluation)
-    require_open(candidate.evaluation)
-    unknown = values.keys() - EDITABLE
-    if unknown:
-        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    check_owned(candidate.evaluation, by)
+    require_known(values, EDITABLE)
     if candidate.invited_at and values.get("vendor", candidate.vendor) != (
         candidate.vendor
     ):
@@ -117,9 +121,9 @@ def change_candidate(*, candidate: Candidate, by: By, **values: Any) -> Candidat
         )
     now = {field: getattr(candidate, field) for field in WORDS}
     texts = {field: values.pop(field, now[field]) for field in WORDS}
-    before, after = change(candidate, **read_words(**texts), **values)
+    change_and_tell(candidate, "candidate.changed", by, **read_words(**texts), **values)
     check_vendor(candidate)
-    return _recorded(candidate, "candidate.changed", by, before, after)
+    return candidate
 
 
 # From where a candidate comes to a state.
@@ -132,47 +136,38 @@ COMES_FROM = {
 
 @transaction.atomic
 def shortlist(*, candidate: Candidate, by: By) -> Candidate:
-    return _move(
-        candidate,
-        by=by,
-        action="candidate.shortlisted",
-        state=CandidateState.SHORTLISTED,
-    )
+    return _move(candidate, by, "candidate.shortlisted", CandidateState.SHORTLISTED)
 
 
 @transaction.atomic
 def eliminate(*, candidate: Candidate, reason: str, by: By) -> Candidate:
     """Drop a candidate for a reason that stays readable; nothing of it is deleted."""
-    gone = _move(
-        candidate,
-        by=by,
-        action="candidate.eliminated",
-        state=CandidateState.ELIMINATED,
-        reason=read_reason(reason, "Say why it is eliminated."),
-    )
+    reason = read_reason(reason, "Say why it is eliminated.")
+    state = CandidateState.ELIMINATED
+    gone = _move(candidate, by, "candidate.eliminated", state, reason)
     end_sessions(link__candidate=gone)
     return gone
 
 
 @transaction.atomic
 def reinstate(*, candidate: Candidate, reason: str, by: By) -> Candidate:
-    return _move(
-        candidate,
-        by=by,
-        action="candidate.reinstated",
-        state=CandidateState.LONGLISTED,
-        reason=read_reason(reason, "Say why it is back in the choice."),
-    )
+    reason = read_reason(reason, "Say why it is back in the choice.")
+    state = CandidateState.LONGLISTED
+    return _move(candidate, by, "candidate.reinstated", state, reason)
 
 
 def lock_candidate(candidate: Candidate) -> Candidate:
     """The candidate as it is now, locked after its evaluation, always in that order."""
     evaluation = lock(candidate.evaluation)
-    fresh: Candidate = Candidate.objects.select_for_update(
-        of=("self",), no_key=True
-    ).get(pk=candidate.pk)
+    fresh = lock(candidate)
     fresh.evaluation = evaluation
     return fresh
+
+
+def lock_candidates(evaluation: Evaluation, **which: Any) -> dict[str, Candidate]:
+    """By name: whoever writes a cost or a claim locks its candidate."""
+    rows = Candidate.objects.select_for_update(of=("self",), no_key=True)
+    return {row.name: row for row in rows.filter(evaluation=evaluation, **which)}
 
 
 def lock_invitation(candidate: Candidate) -> tuple[Candidate, datetime.datetime]:
@@ -214,7 +209,6 @@ def check_move(candidate: Candidate, by: By, state: CandidateState) -> None:
 
 def _move(
     candidate: Candidate,
-    *,
     by: By,
     action: str,
     state: CandidateState,
@@ -222,28 +216,7 @@ def _move(
 ) -> Candidate:
     candidate = lock_candidate(candidate)
     check_move(candidate, by, state)
-    before, after = change(candidate, state=state, state_reason=reason)
-    return _recorded(candidate, action, by, before, after, reason)
-
-
-def _recorded(
-    candidate: Candidate,
-    action: str,
-    by: By,
-    before: dict[str, Any],
-    after: dict[str, Any],
-    reason: str = "",
-) -> Candidate:
-    if after:
-        journal.record(
-            evaluation=candidate.evaluation,
-            action=action,
-            subject=candidate,
-            by=by,
-            before=before,
-            after=after,
-            reason=reason,
-        )
+    change_and_tell(candidate, action, by, reason, state=state, state_reason=reason)
     return candidate
 
 
@@ -252,7 +225,7 @@ VENDOR_FIELDS = frozenset({"name", "website", "aliases"})
 
 @transaction.atomic
 def add_vendor(
-    *, name: str, by: By, slug: str = "", website: str = "", aliases: Iterable[str] = ()
+    *, name: str, by: By, website: str = "", aliases: Iterable[str] = ()
 ) -> Vendor:
     """Add a company; it belongs to no evaluation until it is a candidate's vendor.
 
@@ -264,7 +237,7 @@ def add_vendor(
     fields = read_vendor(name=name, website=website, aliases=aliases)
     if Vendor.objects.filter(name=fields["name"]).exists():
         raise Refused(f"A vendor called “{fields['name']}” is in the list already.")
-    vendor = Vendor(slug=slug or free_slug(fields["name"]), **fields)
+    vendor = Vendor(slug=free_slug(fields["name"]), **fields)
     checked(vendor)
     vendor.save()
     return vendor
@@ -273,31 +246,23 @@ def add_vendor(
 @transaction.atomic
 def change_vendor(*, vendor: Vendor, by: By, **values: Any) -> Vendor:
     require_vendor_keeper(by)
-    unknown = values.keys() - VENDOR_FIELDS
-    if unknown:
-        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    require_known(values, VENDOR_FIELDS)
     now = {field: getattr(vendor, field) for field in VENDOR_FIELDS}
     before, after = change(vendor, **read_vendor(**{**now, **values}))
     if after:
-        record_for_vendor(
-            vendor=vendor,
-            action="vendor.changed",
-            subject=vendor,
-            by=by,
-            before=before,
-            after=after,
-        )
+        record_for_vendor(vendor, "vendor.changed", by, before=before, after=after)
     return vendor
 
 
 def record_for_vendor(
-    *, vendor: Vendor, action: str, subject: models.Model, by: By, **more: Any
+    subject: Vendor | Contact | VendorToken, action: str, by: By, **more: Any
 ) -> None:
-    """Write one entry into the journal of each open evaluation with this vendor.
+    """Write one entry into the journal of each open evaluation with its vendor.
 
     A company stands above evaluations, a journal belongs to one. The evaluations are
     locked in one order, so that two writers never wait for each other.
     """
+    vendor = subject if isinstance(subject, Vendor) else subject.vendor
     touched = Evaluation.objects.filter(
         candidates__vendor=vendor, status=Status.OPEN
     ).distinct()
@@ -435,10 +400,7 @@ def _write_changes(
     evaluation: Evaluation, plan: Plan, vendors: dict[str, Vendor]
 ) -> dict[str, list[dict[str, Any]]]:
     names = [edit.record.name for edit in plan.changed]
-    locked = Candidate.objects.select_for_update(of=("self",), no_key=True).filter(
-        evaluation=evaluation, name__in=names
-    )
-    rows = {row.name: row for row in locked}
+    rows = lock_candidates(evaluation, name__in=names)
     changes = {}
     for edit in plan.changed:
         row = rows[edit.record.name]
@@ -490,10 +452,7 @@ def undo(imported: Import, by: User) -> None:
     evaluation = imported.evaluation
     require_stage(evaluation, *STAGES)
     new, changed = imported.kept["new"], imported.kept["changed"]
-    locked = Candidate.objects.select_for_update(of=("self",), no_key=True).filter(
-        evaluation=evaluation
-    )
-    rows = {str(row.pk): row for row in locked}
+    rows = {str(row.pk): row for row in lock_candidates(evaluation).values()}
     expected = new | {key: after for key, (_, after) in changed.items()}
     refuse_moved(
         rows[key].name if key in rows else "a candidate that is gone"
@@ -554,7 +513,12 @@ def check_clear_interest(conflict: Conflict, by: By) -> None:
     if user is None or barring_interest(evaluation.owner, evaluation) is None:
         require_owner(by, evaluation)
     else:
-        _require_leadership(user, evaluation)
+        if not is_leadership(user, evaluation):
+            raise Forbidden(
+                f"{evaluation.owner.name}, who runs this evaluation, has a conflict of "
+                f"interest; {role_names(evaluation)[Role.LEADERSHIP]} clears it."
+            )
+        check_read_answers(evaluation, user)
     require_open(evaluation)
     if not Conflict.objects.barring().filter(pk=conflict.pk).exists():
         raise Refused("There is no declared interest to clear.")
@@ -615,38 +579,20 @@ def declare_interests(
 def clear_conflict(*, conflict: Conflict, reason: str, by: By) -> Conflict:
     """Let a person with a declared interest read answers, score and sign after all."""
     candidate = lock_candidate(conflict.candidate)
-    conflict = Conflict.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=conflict.pk
-    )
+    conflict = lock(conflict)
     conflict.candidate = candidate
     check_clear_interest(conflict, by)
     reason = read_reason(reason, "Say why the interest does not matter.")
-    before, after = change(
+    change_and_tell(
         conflict,
+        "interest.cleared",
+        by,
+        reason,
         cleared_by=actor_of(by).user,
         cleared_at=timezone.now(),
         cleared_reason=reason,
     )
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="interest.cleared",
-        subject=conflict,
-        by=by,
-        before=before,
-        after=after,
-        reason=reason,
-    )
     return conflict
-
-
-def _require_leadership(user: User, evaluation: Evaluation) -> None:
-    owner = evaluation.owner.name
-    if not is_leadership(user, evaluation):
-        raise Forbidden(
-            f"{owner}, who runs this evaluation, has a conflict of interest; "
-            f"{role_names(evaluation)[Role.LEADERSHIP]} clears it."
-        )
-    check_read_answers(evaluation, user)
 
 
 def _require_asked(by: User, evaluation: Evaluation) -> None:

@@ -16,8 +16,6 @@ from evaltracker.evaluations.models import Evaluation, JournalHead, Requirement
 from evaltracker.evaluations.policy import (
     check_owned,
     checked,
-    require_open,
-    require_owner,
 )
 from evaltracker.toolbox.database import Pipeline, loaded, pipeline, read_value
 from evaltracker.toolbox.text import read_reason
@@ -382,23 +380,15 @@ def read_all(
 
 def read_stated(
     said: Stated,
-    today: datetime.date,
+    today: datetime.date | None,
     lists: Lists = NO_LISTS,
     measure: Mapping[str, Any] = NO_MEASURE,
+    **how: Any,
 ) -> ClaimWords:
-    """The words of an answer to what has that measure, as they are kept."""
-    return read_claim(
-        availability=said.availability,
-        available_from=said.available_from,
-        environments=said.environments,
-        statement=said.statement,
-        evidence_url=said.evidence_url,
-        holds_for=said.holds_for,
-        number=said.number,
-        measure=measure,
-        lists=lists,
-        today=today,
-    )
+    """The words of an answer to what has that measure, as they are kept; `how` as in
+    `read_claim`."""
+    words: dict[str, Any] = {name: getattr(said, name) for name in WORDS}
+    return read_claim(**words, measure=measure, lists=lists, today=today, **how)
 
 
 def _refused(errors: dict[str, list[str]]) -> Invalid:
@@ -479,34 +469,16 @@ class SubmitResult:
 
 
 def submit_claim(
-    *,
-    candidate: Candidate,
-    requirement: Requirement,
-    availability: str,
-    statement: str,
-    by: Actor,
-    available_from: datetime.date | None = None,
-    environments: Iterable[str] = (),
-    evidence_url: str = "",
-    holds_for: object = None,
-    number: object = None,
+    *, candidate: Candidate, requirement: Requirement, by: Actor, **said: Any
 ) -> SubmitResult:
-    """Take a vendor's answer to a requirement; the same words again write nothing.
+    """Take a vendor's answer to a requirement, by the fields of `Stated`; the same
+    words again write nothing.
 
     Raises:
         Refused: claims are not open (code `claims_closed`). Invalid: by field.
         NotFound: not invited, or the requirement belongs elsewhere or is retired.
     """
-    claim = Stated(
-        requirement=requirement.ref,
-        availability=availability,
-        statement=statement,
-        available_from=available_from,
-        environments=environments,
-        evidence_url=evidence_url,
-        holds_for=holds_for,
-        number=number,
-    )
+    claim = Stated(requirement=requirement.ref, **said)
     with pipeline() as pipe:
         claims = _lock_one(pipe, candidate, requirement)
         claims.require_open()
@@ -572,47 +544,35 @@ def require_words(requirement: Requirement, current: Claim | None) -> Claim:
 
 
 def note_claim(
-    *,
-    candidate: Candidate,
-    requirement: Requirement,
-    statement: str,
-    by: By,
-    availability: str = Availability.UNSTATED,
-    available_from: datetime.date | None = None,
-    environments: Iterable[str] = (),
-    evidence_url: str = "",
-    holds_for: object = None,
-    number: object = None,
+    *, candidate: Candidate, requirement: Requirement, by: By, **said: Any
 ) -> SubmitResult:
-    """Note, as the owner, what a candidate is said to do.
+    """Note, as the owner, what a candidate is said to do, by the fields of `Stated`.
 
     For what is bought only *unstated*, because a status is the vendor's to give,
     and never over the vendor's own words. For build, open source and stay-as-is the
     buyer answers, so may state an availability.
     """
+    terms = {"availability": Availability.UNSTATED} | said
+    claim = Stated(requirement=requirement.ref, **terms)
     with pipeline() as pipe:
         claims = _lock_one(pipe, candidate, requirement, noting=True)
         candidate = claims.candidate
         current = claims.standing.get(requirement.pk)
         check_noting(candidate, requirement, by, current)
         requirement = claims.asked(requirement)
-        states = availability != Availability.UNSTATED or isinstance(holds_for, list)
+        is_status = claim.availability != Availability.UNSTATED
+        states = is_status or isinstance(claim.holds_for, list)
         if states and candidate.kind not in ANSWERED_BY_BUYER:
             sentence = (
                 f"Only {candidate.name}'s vendor can state an availability; note the "
                 "statement as unstated."
             )
             raise Invalid(sentence, errors={"availability": [sentence]})
-        answer = read_claim(
-            availability=availability,
-            available_from=available_from,
-            environments=environments,
-            statement=statement,
-            evidence_url=evidence_url,
-            holds_for=holds_for,
-            number=number,
-            measure=requirement.measure,
-            lists=claims.lists,
+        answer = read_stated(
+            claim,
+            None,
+            claims.lists,
+            requirement.measure,
             as_is=candidate.kind == CandidateKind.AS_IS,
             noted=True,
         )
@@ -695,8 +655,7 @@ def rule_not_applicable(
     Where the brief has lists it holds for the values that it names, or for all.
     """
     candidate = lock_candidate(candidate)
-    require_owner(by, candidate.evaluation)
-    require_open(candidate.evaluation)
+    check_owned(candidate.evaluation, by)
     if requirement.evaluation_id != candidate.evaluation_id:
         raise NotFound
     reason = read_reason(reason, "Say why it does not apply.")
@@ -729,8 +688,7 @@ def rule_not_applicable(
 @transaction.atomic
 def revoke_ruling(*, ruling: Ruling, reason: str, by: By) -> None:
     candidate = lock_candidate(ruling.candidate)
-    require_owner(by, candidate.evaluation)
-    require_open(candidate.evaluation)
+    check_owned(candidate.evaluation, by)
     reason = read_reason(reason, "Say why it applies after all.")
     before = {
         "candidate": candidate,

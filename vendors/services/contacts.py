@@ -94,13 +94,8 @@ def add_contact(
         setattr(contact, field, value)
     checked(contact)
     contact.save()
-    record_for_vendor(
-        vendor=vendor,
-        action="contact.added",
-        subject=contact,
-        by=by,
-        after={"vendor": vendor.name, "name": contact.name, "email": contact.email},
-    )
+    told = {"vendor": vendor.name, "name": contact.name, "email": contact.email}
+    record_for_vendor(contact, "contact.added", by, after=told)
     _replace_ended(contact, LinkEnding.REMOVED)
     return contact
 
@@ -133,14 +128,7 @@ def change_contact(
         )
     before, after = change(contact, **fields)
     if after:
-        record_for_vendor(
-            vendor=contact.vendor,
-            action="contact.changed",
-            subject=contact,
-            by=by,
-            before=before,
-            after=after,
-        )
+        record_for_vendor(contact, "contact.changed", by, before=before, after=after)
     if "email" in after and before["email"].lower() != contact.email.lower():
         end_links(contact=contact, why=LinkEnding.ADDRESS)
         _replace_ended(contact, LinkEnding.ADDRESS)
@@ -159,14 +147,8 @@ def remove_contact(*, contact: Contact, reason: str, by: By) -> Contact:
     end_own_tokens(contact=contact, reason=reason, by=by)
     contact.removed_at = timezone.now()
     contact.save(update_fields=["removed_at"])
-    record_for_vendor(
-        vendor=contact.vendor,
-        action="contact.removed",
-        subject=contact,
-        by=by,
-        before=journal.snapshot(contact, ("name", "email")),
-        reason=reason,
-    )
+    before = journal.snapshot(contact, ("name", "email"))
+    record_for_vendor(contact, "contact.removed", by, before=before, reason=reason)
     end_links(contact=contact, why=LinkEnding.REMOVED)
     return contact
 
@@ -231,13 +213,8 @@ def disown_contact(*, contact: Contact, by: Actor) -> None:
     contact = lock_contact(contact)
     change(contact, disowned_at=database_now())
     end_own_tokens(contact=contact, reason="Not one of us.", by=by)
-    record_for_vendor(
-        vendor=contact.vendor,
-        action="contact.disowned",
-        subject=contact,
-        by=by,
-        after=journal.snapshot(contact, ("name", "email")),
-    )
+    after = journal.snapshot(contact, ("name", "email"))
+    record_for_vendor(contact, "contact.disowned", by, after=after)
     end_links(contact=contact, why=LinkEnding.REPORTED)
 
 
@@ -383,19 +360,23 @@ def tell_of_contact_requests() -> None:
     rows = ContactRequest.objects.filter(
         state=ProposalState.OPEN, candidate__evaluation__status=Status.OPEN
     )
-    requests = {
-        str(row.pk): row for row in rows.select_related("candidate__evaluation__owner")
-    }
-    sent = Notice.objects.filter(kind=ContactAsked.name, subject_id__in=requests)
-    for key in sorted(requests.keys() - set(sent.values_list("subject_id", flat=True))):
-        evaluation = requests[key].candidate.evaluation
+    rows = rows.select_related("candidate__evaluation__owner")
+    for request in untold(rows, ContactAsked.name):
+        evaluation = request.candidate.evaluation
         owe_now(
             kind=ContactAsked.name,
             evaluation=evaluation,
-            subject_id=key,
-            occurrence="",
+            subject_id=request.pk,
             recipient=evaluation.owner,
         )
+
+
+def untold[M: Model](rows: QuerySet[M], *kinds: str) -> list[M]:
+    """Those about which no notice of these kinds is owed yet, in the order of ids."""
+    by_id = {str(row.pk): row for row in rows}
+    notices = Notice.objects.filter(kind__in=kinds, subject_id__in=by_id)
+    told = set(notices.values_list("subject_id", flat=True))
+    return [by_id[key] for key in sorted(by_id.keys() - told)]
 
 
 # How late it is told after a fault of ours.
@@ -415,12 +396,9 @@ def tell_of_keys() -> None:
         at__gt=database_now() - LATEST,
         evaluation__status=Status.OPEN,
     )
-    by_id = {str(row.pk): row for row in entries.select_related("evaluation__owner")}
-    kinds = (NewKey.name, ContactDisowned.name)
-    told = Notice.objects.filter(kind__in=kinds, subject_id__in=by_id)
-    for key in sorted(by_id.keys() - set(told.values_list("subject_id", flat=True))):
-        entry = by_id[key]
-        about: dict[str, Any] = {"evaluation": entry.evaluation, "subject_id": key}
+    entries = entries.select_related("evaluation__owner")
+    for entry in untold(entries, NewKey.name, ContactDisowned.name):
+        about: dict[str, Any] = {"evaluation": entry.evaluation, "subject_id": entry.pk}
         for link, address in _to_tell(entry):
             about |= {"occurrence": link.candidate_id, "addressee": link.contact.name}
             owe_now(kind=NewKey.name, address=address, **about)
@@ -454,8 +432,7 @@ def _to_tell(entry: Entry) -> Iterator[tuple[InvitationLink, str]]:
 
 def _locked_request(request: ContactRequest) -> ContactRequest:
     candidate = lock_candidate(request.candidate)
-    rows = ContactRequest.objects.select_for_update(of=("self",), no_key=True)
-    fresh: ContactRequest = rows.get(pk=request.pk)
+    fresh = lock(request)
     fresh.candidate = candidate
     return fresh
 
@@ -537,7 +514,6 @@ def turn_marked_links() -> None:
             kind=LinkTurned.name,
             evaluation=link.candidate.evaluation,
             subject_id=link.pk,
-            occurrence="",
             recipient=link.candidate.evaluation.owner,
         )
 
@@ -802,12 +778,13 @@ def owe_contacts(
     *,
     kind: str,
     candidates: Iterable[Candidate],
-    occurrence: object,
-    at: datetime.datetime,
+    at: datetime.datetime | None = None,
+    occurrence: object = "",
     subject: Evaluation | None = None,
     offset_days: int = 0,
 ) -> int:
-    """Owe every contact of these candidates' vendors a mail, at that instant.
+    """Owe every contact of these candidates' vendors a mail, at that instant, or else
+    when what an owner does in one go is over.
 
     It is about `subject`, or else about each one's own candidate. What is owed
     already, of the same occurrence, is not owed twice.
@@ -821,13 +798,14 @@ def owe_contacts(
         vendor__in={candidate.vendor_id for candidate in rows}
     ):
         people.setdefault(contact.vendor_id, []).append(contact)
+    at = at or gathering_end(database_now())
     moment = at.astimezone(datetime.UTC).replace(microsecond=0)
     owed = [
         schedule_notice(
             kind=kind,
             evaluation=candidate.evaluation,
             subject_id=(subject or candidate).pk,
-            occurrence=occurrence,
+            occurrence=occurrence or at.isoformat(),
             offset_days=offset_days,
             address=contact.email,
             addressee=contact.name,

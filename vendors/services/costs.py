@@ -16,6 +16,8 @@ from evaltracker.evaluations.models import AttachedFile, Evaluation, Import, Use
 from evaltracker.evaluations.policy import (
     change,
     change_all,
+    change_and_tell,
+    check_owned,
     checked,
     lock,
     require_open,
@@ -40,9 +42,7 @@ from vendors.costs import CODES, RISE, Kind, Tier, check_shares, unasked
 from vendors.costs.lines import contradiction, mixed_credit, no_percentage, stored_tier
 from vendors.models import Candidate, CostLine, ExchangeRate
 from vendors.selectors.costs import asked_of, kind_name, kinds_of, tiers_of
-from vendors.services.candidates import lock_candidate
-
-# Writing down what candidates cost; prices stay sealed until they are opened.
+from vendors.services.candidates import lock_candidate, lock_candidates
 
 # What everybody may read of a line, and what only open prices show.
 OPEN_FIELDS = (
@@ -100,8 +100,7 @@ def set_cost_line(
     are sealed the journal tells that the line changed, not its amounts.
     """
     candidate = lock_candidate(candidate)
-    require_owner(by, candidate.evaluation)
-    require_open(candidate.evaluation)
+    check_owned(candidate.evaluation, by)
     pricing = pricing or Pricing.PER_UNIT
     inputs = Inputs()
     values: dict[str, Any] = {
@@ -164,8 +163,7 @@ def mark_rest_unsaid(*, candidate: Candidate, by: By) -> list[CostLine]:
 @transaction.atomic
 def remove_cost_line(*, line: CostLine, by: By) -> None:
     candidate = lock_candidate(line.candidate)
-    require_owner(by, candidate.evaluation)
-    require_open(candidate.evaluation)
+    check_owned(candidate.evaluation, by)
     before = journal.snapshot(line, PRICE_FIELDS)
     remove_files_of(
         topic="cost_line", subjects=[line.pk], evaluation=candidate.evaluation, by=by
@@ -316,14 +314,6 @@ def read_kept(kept: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def locked(evaluation: Evaluation) -> dict[str, Candidate]:
-    """The candidates by name, locked: whoever writes a cost locks its candidate."""
-    rows = Candidate.objects.select_for_update(of=("self",), no_key=True).filter(
-        evaluation=evaluation
-    )
-    return {row.name: row for row in rows}
-
-
 def lines_of(evaluation: Evaluation) -> Iterable[CostLine]:
     rows: Iterable[CostLine] = CostLine.objects.in_evaluation(
         evaluation
@@ -345,7 +335,7 @@ def undo(imported: Import, by: User) -> None:
 
 def _put_back(evaluation: Evaluation, kept: Mapping[str, Any], by: By) -> None:
     """Make costs what they were, while none of them was touched since."""
-    kinds, candidates = kinds_of(evaluation), locked(evaluation)
+    kinds, candidates = kinds_of(evaluation), lock_candidates(evaluation)
     new, changed = kept["new"], kept["changed"]
     rows = {str(row.pk): row for row in lines_of(evaluation)}
     places = {key_of(row) for row in rows.values()}
@@ -402,10 +392,6 @@ def _put_back(evaluation: Evaluation, kept: Mapping[str, Any], by: By) -> None:
     )
 
 
-# Taking the costs of a spreadsheet into an evaluation.
-#
-# While prices are sealed the journal tells that lines came in, not their amounts.
-
 # Prices that are typed or pasted into the grid: all of them, or none.
 
 AMOUNTS = ("low", "likely", "high")
@@ -422,9 +408,8 @@ def write_price_cells(
     are sealed the journal tells that lines changed, not their amounts.
     """
     evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_open(evaluation)
-    candidates = {row.pk: row for row in locked(evaluation).values()}
+    check_owned(evaluation, by)
+    candidates = {row.pk: row for row in lock_candidates(evaluation).values()}
     rows = {
         (row.candidate_id, row.kind, row.label): row for row in lines_of(evaluation)
     }
@@ -499,8 +484,7 @@ def put_price_cells_back(
 ) -> None:
     """Undo what `write_price_cells` did; it is refused if a line changed meanwhile."""
     evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_open(evaluation)
+    check_owned(evaluation, by)
     _put_back(evaluation, kept, by)
 
 
@@ -520,7 +504,7 @@ def import_costs(
     require_owner(by, evaluation)
     refuse_repeat(import_id)
     require_open(evaluation)
-    candidates = locked(evaluation)
+    candidates = lock_candidates(evaluation)
     gone = [record.name for record in plan.new if record.key[0] not in candidates]
     refuse_stale(plan, known_costs(evaluation=evaluation), gone)
     if not (plan.new or plan.changed):
@@ -596,8 +580,7 @@ def set_payments(
     It tells no amount, so it is not sealed. An empty plan takes it away.
     """
     candidate = lock_candidate(candidate)
-    require_owner(by, candidate.evaluation)
-    require_open(candidate.evaluation)
+    check_owned(candidate.evaluation, by)
     inputs = Inputs()
     plan = [
         {"share": str(share), "when": inputs.line("payments", when, limit=100)}
@@ -609,16 +592,7 @@ def set_payments(
     except ValueError as error:
         inputs.refuse("payments", str(error))
     inputs.check()
-    before, after = change(candidate, payments=plan)
-    if after:
-        journal.record(
-            evaluation=candidate.evaluation,
-            action="payments.set",
-            subject=candidate,
-            by=by,
-            before=before,
-            after=after,
-        )
+    change_and_tell(candidate, "payments.set", by, payments=plan)
     return candidate
 
 
@@ -641,8 +615,7 @@ def set_rate(
     on; what was frozen with a decision keeps the rate of then.
     """
     evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_open(evaluation)
+    check_owned(evaluation, by)
     inputs = Inputs()
     values: dict[str, Any] = {
         "base": evaluation.currency,
@@ -682,8 +655,7 @@ def set_rate(
 def remove_rate(*, rate: ExchangeRate, by: By) -> None:
     """Take a rate out; prices in its currency without their own count as unsaid."""
     evaluation = lock(rate.evaluation)
-    require_owner(by, evaluation)
-    require_open(evaluation)
+    check_owned(evaluation, by)
     rate.delete()
     journal.record(
         evaluation=evaluation,

@@ -16,12 +16,12 @@ from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import (
     Category,
     Evaluation,
-    Notice,
     Requirement,
     User,
 )
 from evaltracker.evaluations.policy import (
     change,
+    change_and_tell,
     check_owned,
     checked,
     lock,
@@ -64,7 +64,12 @@ from vendors.selectors.access import live_link, newest_link
 from vendors.selectors.claims import vendors_answers, waiting_for
 from vendors.selectors.dialogue import Chase, chases, given_away
 from vendors.services.candidates import lock_candidate
-from vendors.services.contacts import gathering_end, invited_candidates, owe_contacts
+from vendors.services.contacts import (
+    gathering_end,
+    invited_candidates,
+    owe_contacts,
+    untold,
+)
 
 # Of one sort, for one invitation.
 MOST = 200
@@ -276,22 +281,16 @@ def _rule(
     requirement: Requirement | None = None,
     reason: str = "",
 ) -> Proposal:
-    before, after = change(
+    change_and_tell(
         proposal,
+        action,
+        by,
+        reason,
         state=state,
         state_reason=reason,
         requirement=requirement,
         category=requirement.category if requirement else proposal.category,
         ruled_at=database_now(),
-    )
-    journal.record(
-        evaluation=proposal.candidate.evaluation,
-        action=action,
-        subject=proposal,
-        by=by,
-        before=before,
-        after=after,
-        reason=reason,
     )
     return proposal
 
@@ -338,11 +337,8 @@ def answer_question(
     and says that they give nobody away.
     """
     evaluation = lock(question.evaluation)
-    require_owner(by, evaluation)
-    require_open(evaluation)
-    question = Question.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=question.pk
-    )
+    check_owned(evaluation, by)
+    question = lock(question)
     inputs = Inputs()
     values = {
         "text": inputs.text("text", question.text if text is None else text),
@@ -353,24 +349,18 @@ def answer_question(
     inputs.check()
     if all(getattr(question, field) == value for field, value in values.items()):
         return question
-    before, after = change(
-        question, **values, answered_at=database_now(), answered_by=actor_of(by).user
+    change_and_tell(
+        question,
+        "question.answered",
+        by,
+        **values,
+        answered_at=database_now(),
+        answered_by=actor_of(by).user,
     )
-    journal.record(
-        evaluation=evaluation,
-        action="question.answered",
-        subject=question,
-        by=by,
-        before=before,
-        after=after,
-    )
-    at = gathering_end(database_now())
     owe_contacts(
         kind=QuestionAnswered.name,
         candidates=invited_candidates(evaluation),
         subject=evaluation,
-        occurrence=at.isoformat(),
-        at=at,
     )
     return question
 
@@ -436,19 +426,12 @@ def ask_of_changes(
             requirement__in=[requirement.pk for requirement in changed]
         )
         invited = invited.filter(pk__in=touched.values("candidate_id"))
-    at = gathering_end(database_now())
-    owe_contacts(
-        kind=RequirementChanged.name,
-        candidates=invited,
-        occurrence=at.isoformat(),
-        at=at,
-    )
+    owe_contacts(kind=RequirementChanged.name, candidates=invited)
 
 
 def ask_to_confirm(evaluation: Evaluation) -> None:
     """Owe that mail again when claims reopen, to those who could not answer it."""
     invited = list(invited_candidates(evaluation))
-    at = gathering_end(database_now())
     owe_contacts(
         kind=RequirementChanged.name,
         candidates=[
@@ -456,8 +439,6 @@ def ask_to_confirm(evaluation: Evaluation) -> None:
             for waiting in waiting_for(evaluation, invited)
             if waiting.to_confirm or waiting.partly
         ],
-        occurrence=at.isoformat(),
-        at=at,
     )
 
 
@@ -490,17 +471,12 @@ def check_chase_all(evaluation: Evaluation, by: By) -> list[Chase]:
 def chase(*, candidate: Candidate, by: By) -> int:
     """Remind a vendor of what it has not answered; how many people are written to."""
     candidate = lock_candidate(candidate)
-    evaluation = candidate.evaluation
-    now = database_now()
     state = check_chase(candidate, by)
     number = owe_contacts(
-        kind=NotAnswered.name,
-        candidates=[candidate],
-        occurrence=now.isoformat(),
-        at=now,
+        kind=NotAnswered.name, candidates=[candidate], at=database_now()
     )
     journal.record(
-        evaluation=evaluation,
+        evaluation=candidate.evaluation,
         action="candidate.chased",
         subject=candidate,
         by=by,
@@ -596,12 +572,8 @@ def owe_receipts() -> None:
     rows: Any = Submission.objects.filter(
         submitted_at__gt=since, candidate__evaluation__status=Status.OPEN
     )
-    by_id = {str(row.pk): row for row in rows.select_related("candidate__evaluation")}
-    sent = Notice.objects.filter(
-        kind=AnswerHandedIn.name, subject_id__in=by_id
-    ).values_list("subject_id", flat=True)
-    for key in sorted(by_id.keys() - set(sent)):
-        submission = by_id[key]
+    rows = rows.select_related("candidate__evaluation")
+    for submission in untold(rows, AnswerHandedIn.name):
         links = InvitationLink.objects.filter(
             live_link(), newest_link(), candidate=submission.candidate
         )
@@ -609,8 +581,7 @@ def owe_receipts() -> None:
             owe_now(
                 kind=AnswerHandedIn.name,
                 evaluation=submission.candidate.evaluation,
-                subject_id=key,
-                occurrence="",
+                subject_id=submission.pk,
                 address=link.contact.email,
                 addressee=link.contact.name,
             )
@@ -672,9 +643,8 @@ type Deadline = datetime.datetime | datetime.date
 
 def check_open_claims(evaluation: Evaluation, by: By) -> None:
     check_owned(evaluation, by, Stage.RESEARCH)
-    now = database_now()
     if evaluation.claims_opened_at is not None:
-        closed = claims_are_closed(evaluation, now)
+        closed = claims_are_closed(evaluation, database_now())
         raise Refused(
             "Answering was opened and closed; reopen it, with a reason."
             if closed
@@ -684,15 +654,13 @@ def check_open_claims(evaluation: Evaluation, by: By) -> None:
 
 def check_move_claims_close(evaluation: Evaluation, by: By) -> None:
     check_owned(evaluation, by, Stage.RESEARCH)
-    now = database_now()
-    if not evaluation.claims_are_open(now):
+    if not evaluation.claims_are_open(database_now()):
         raise Refused("Answering is not open, so there is no end to move.")
 
 
 def check_reopen_claims(evaluation: Evaluation, by: By) -> None:
     check_owned(evaluation, by, Stage.RESEARCH)
-    now = database_now()
-    if not claims_are_closed(evaluation, now):
+    if not claims_are_closed(evaluation, database_now()):
         raise Refused("Answering is not closed, so it cannot be reopened.")
 
 

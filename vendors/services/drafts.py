@@ -154,12 +154,6 @@ class DraftsWrong(Invalid):
         super().__init__(f"{what} another look; nothing was handed in.", errors=wrong)
 
 
-@dataclass(frozen=True, slots=True)
-class HandedIn:
-    receipt: Submission
-    changed: int
-
-
 @transaction.atomic
 def save_draft(
     *,
@@ -241,7 +235,7 @@ def require_own_words(drafts: QuerySet[Any]) -> None:
 
 @transaction.atomic
 @files_of_rows()
-def hand_in_drafts(*, link: InvitationLink, by: Actor) -> HandedIn:
+def hand_in_drafts(*, link: InvitationLink, by: Actor) -> Submission:
     """Make claims of the drafts that the contact reads, and proof of their files, by
     the same services as the API, and hand in.
     """
@@ -259,7 +253,7 @@ def hand_in_drafts(*, link: InvitationLink, by: Actor) -> HandedIn:
         hand_in_files(link, by)
     receipt = hand_in(candidate=candidate, by=by)
     drafts_for(link).filter(reads=True).delete()
-    return HandedIn(receipt, len(stated))
+    return receipt
 
 
 def read_drafts(link: InvitationLink) -> list[Stated]:
@@ -565,7 +559,13 @@ def attach_file(
     requirements = asked_requirements(candidate.evaluation)
     if not requirements.filter(pk=requirement.pk).exists():
         raise NotFound("There is no such requirement.")
-    claim = _own_claim(candidate, requirement)
+    claim = own_claim(candidate, requirement)
+    if claim is None:
+        raise Refused(
+            f"Answer {requirement.ref} first; a file is proof of a claim.",
+            code="no_claim",
+        )
+    claim.candidate = candidate
     same = own_files(candidate).filter(claim=claim, sha256=accepted.sha256).first()
     if same is not None:
         return AttachResult(same, created=False)
@@ -575,17 +575,6 @@ def attach_file(
     )
     row = _keep(claim, accepted, stored_as, now, by)
     return AttachResult(row, created=True)
-
-
-def _own_claim(candidate: Candidate, requirement: Requirement) -> Claim:
-    claim = own_claim(candidate, requirement)
-    if claim is None:
-        raise Refused(
-            f"Answer {requirement.ref} first; a file is proof of a claim.",
-            code="no_claim",
-        )
-    claim.candidate = candidate
-    return claim
 
 
 def require_room(candidate: Candidate, size: int) -> None:

@@ -88,13 +88,6 @@ WHERE evaluation_id = %(evaluation)s
 """
 
 
-# Sending the code for the vendor pages: at once, or by the next sweep.
-#
-# The process of vendors writes no notice. It hands the mail over itself and marks its
-# row; where it cannot, the row stays owed and a chore of the house owes the notice, of
-# the same id, so with the same code and Message-ID.
-
-
 KEPT = datetime.timedelta(days=7)
 LOCK_NOT_AVAILABLE = "55P03"
 # The lock is the transaction's; waiting for anything else is not cut short.

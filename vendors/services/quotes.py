@@ -21,6 +21,7 @@ from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import (
     change,
     change_all,
+    change_and_tell,
     check_owned,
     checked,
     lock,
@@ -70,7 +71,11 @@ from vendors.selectors.costs import (
     tiers_of,
 )
 from vendors.services.access import actor_by_token, actor_in_pages
-from vendors.services.candidates import lock_candidate, lock_invitation
+from vendors.services.candidates import (
+    lock_candidate,
+    lock_candidates,
+    lock_invitation,
+)
 from vendors.services.costs import (
     PRICE_FIELDS,
     SAVED,
@@ -78,15 +83,14 @@ from vendors.services.costs import (
     check_price,
     check_tiers,
     fill,
-    locked,
     name_of,
     open_part,
 )
 
-# Opening sealed prices: one person asks, a second one confirms, and only then.
-
 MOST_LINES = 100
 AMOUNTS = ("low", "likely", "high")
+# What a cost says as the line of a quote does.
+SAME = (*AMOUNTS, "quantity", "unit", "pricing", "recurrence", "note")
 BELOW_ZERO = (
     "A price is 0 or more, so that no total is below 0; take a discount off the price "
     "itself."
@@ -243,14 +247,9 @@ def _check_columns(inputs: Inputs, line: QuotedLine, values: dict[str, Any]) -> 
 def cost_values(line: QuotedLine, currency: str) -> dict[str, Any]:
     return {
         "state": AS_COST[QuoteState(line.state)],
-        **{name: getattr(line, name) for name in AMOUNTS},
-        "quantity": line.quantity,
-        "unit": line.unit,
-        "pricing": line.pricing,
         "tiers": [stored_tier(tier) for tier in line.tiers],
-        "recurrence": line.recurrence,
         "currency": currency,
-        "note": line.note,
+        **{name: getattr(line, name) for name in SAME},
     }
 
 
@@ -271,7 +270,7 @@ def enter_quotes(*, evaluation: Evaluation, by: By) -> None:
     name is not stated, unless somebody has said it. After one that was withdrawn,
     nothing is stated of what came from it.
     """
-    candidates = {row.pk: row for row in locked(evaluation).values()}
+    candidates = {row.pk: row for row in lock_candidates(evaluation).values()}
     rows = waiting().filter(candidate__evaluation=evaluation)
     last = {quote.candidate_id: quote for quote in rows.order_by("revision")}
     for key in sorted(last, key=lambda key: candidates[key].name):
@@ -550,18 +549,14 @@ def drop_asked_opening(*, evaluation: Evaluation, by: By, because: str) -> None:
 
 
 def drop(opening: PriceOpening, by: By, because: str) -> PriceOpening:
-    before, after = change(
-        opening, withdrawn_at=database_now(), withdrawn_by=actor_of(by).user
-    )
     stop_asking(opening, because)
-    journal.record(
-        evaluation=opening.evaluation,
-        action="prices.ask_withdrawn",
-        subject=opening,
-        by=by,
-        before=before,
-        after=after,
-        reason=because,
+    change_and_tell(
+        opening,
+        "prices.ask_withdrawn",
+        by,
+        because,
+        withdrawn_at=database_now(),
+        withdrawn_by=actor_of(by).user,
     )
     return opening
 
@@ -780,14 +775,7 @@ def let_owner_type_prices(
     """Say whether quotes are open to the owner at once, or sealed like from others."""
     evaluation = lock(evaluation)
     check_let_owner_type_prices(evaluation, by)
-    before, after = change(evaluation, owner_types_prices=owner_types_prices)
-    if after:
-        journal.record(
-            evaluation=evaluation,
-            action="quotes.reader_set",
-            subject=evaluation,
-            by=by,
-            before=before,
-            after=after,
-        )
+    change_and_tell(
+        evaluation, "quotes.reader_set", by, owner_types_prices=owner_types_prices
+    )
     return evaluation

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, Import, User
 from evaltracker.evaluations.policy import lock, require_owner, require_stage
 from evaltracker.importing.services.imports import (
@@ -21,14 +21,14 @@ from evaltracker.importing.services.imports import (
     told_of,
 )
 from evaltracker.rows.plan import Plan
-from evaltracker.rows.subjects import Record
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import create_all, in_batches
 from vendors.choices import Availability
 from vendors.claims import WORDS, ClaimWords
-from vendors.models import Candidate, Claim
+from vendors.models import Claim
 from vendors.policy import NOTE_STAGES
 from vendors.selectors.candidates import asked_requirements
+from vendors.services.candidates import lock_candidates
 from vendors.services.claims import RevisionCount, next_revision
 
 # The requirement's revision that a claim answers; of another one, it is no answer.
@@ -39,10 +39,8 @@ type Key = tuple[str, ...]
 def known_claims(*, evaluation: Evaluation) -> dict[Key, dict[str, Any]]:
     """By candidate and ref, what is said now and of which words."""
     return {
-        (row.candidate.name, row.requirement.ref): {
-            **ClaimWords.of(row).fields(),
-            REVISION: row.requirement_revision,
-        }
+        _cell_of(row): ClaimWords.of(row).fields()
+        | {REVISION: row.requirement_revision}
         for row in current_rows(evaluation)
         if row.availability != Availability.WITHDRAWN
     }
@@ -61,12 +59,9 @@ def import_claims(
     require_owner(by, evaluation)
     refuse_repeat(import_id)
     require_stage(evaluation, *NOTE_STAGES)
-    candidates = {row.name: row for row in locked(evaluation)}
+    candidates = lock_candidates(evaluation)
     requirements = {row.ref: row for row in asked_requirements(evaluation)}
-    former: dict[Key, Claim] = {
-        (row.candidate.name, row.requirement.ref): row
-        for row in current_rows(evaluation)
-    }
+    former = {_cell_of(row): row for row in current_rows(evaluation)}
     records = [*plan.new, *(change.record for change in plan.changed)]
     gone = [
         record.name
@@ -79,37 +74,29 @@ def import_claims(
     refuse_stale(plan, known_claims(evaluation=evaluation), gone)
     if not records:
         return
-    now, actor = database_now(), actor_of(by)
-    rows = []
+    now, rows = database_now(), []
     for record in records:
         candidate, ref = record.key
         before = former.get(record.key)
         rows.append(
-            Claim(
-                candidate=candidates[candidate],
-                requirement=requirements[ref],
-                revision=before.revision + 1 if before else 1,
-                requirement_revision=requirements[ref].revision,
-                submitted_at=now,
+            next_revision(
+                RevisionCount(before.revision if before else 0),
+                candidates[candidate],
+                requirements[ref],
+                ClaimWords(**words_in(record.values)),
+                now,
+                by,
                 by_vendor=False,
-                noted_by=actor.user,
-                submitted_by=actor.name,
-                **words_in(record.values),
             )
         )
-    superseded = [former[record.key].pk for record in records if record.key in former]
-    for batch in in_batches(superseded, "checked"):
-        Claim.objects.filter(pk__in=batch).update(superseded_at=now)
+    _supersede([former[one.key].pk for one in records if one.key in former], now)
     create_all(rows)
     log_import(
         evaluation=evaluation,
         kind=KIND,
         plan=plan,
         by=by,
-        kept=kept_of(
-            rows,
-            {(row.candidate_id, row.requirement_id): row for row in former.values()},
-        ),
+        kept=kept_of(rows, former),
         import_id=import_id,
     )
     journal.record(
@@ -117,12 +104,12 @@ def import_claims(
         action="claims.imported",
         subject=evaluation,
         by=by,
-        before=by_cell((change.record, change.before) for change in plan.changed),
+        before=by_cell((change.record.key, change.before) for change in plan.changed),
         after=told_of(
             plan,
-            new=by_cell((record, record.values) for record in plan.new),
+            new=by_cell((record.key, record.values) for record in plan.new),
             changed=by_cell(
-                (change.record, change.record.values) for change in plan.changed
+                (change.record.key, change.record.values) for change in plan.changed
             ),
         ),
     )
@@ -140,35 +127,27 @@ def current_rows(evaluation: Evaluation) -> list[Claim]:
     )
 
 
-def locked(evaluation: Evaluation) -> list[Candidate]:
-    """Its candidates: whoever writes a claim locks its candidate."""
-    rows = Candidate.objects.select_for_update(of=("self",), no_key=True)
-    return list(rows.filter(evaluation=evaluation))
-
-
 def words_in(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values[name] for name in WORDS if name in values}
 
 
 def by_cell(
-    said: Iterable[tuple[Record, Mapping[str, Any]]],
+    said: Iterable[tuple[Key, Mapping[str, Any]]],
 ) -> dict[str, dict[str, Any]]:
     by_candidate: dict[str, dict[str, Any]] = {}
-    for record, values in said:
-        candidate, ref = record.key
+    for (candidate, ref), values in said:
         by_candidate.setdefault(candidate, {})[ref] = words_in(values)
     return by_candidate
 
 
 KIND = "claims"
-BATCH = 500
 
 
-def kept_of(rows: Iterable[Claim], former: Mapping[Any, Claim]) -> dict[str, Any]:
+def kept_of(rows: Iterable[Claim], former: Mapping[Key, Claim]) -> dict[str, Any]:
     """By the id of each claim that came in, what stood before; None is nothing."""
     by_claim: dict[str, Any] = {}
     for row in rows:
-        before = former.get((row.candidate_id, row.requirement_id))
+        before = former.get(_cell_of(row))
         stood = before is not None and before.availability != Availability.WITHDRAWN
         by_claim[str(row.pk)] = (
             journal.snapshot(before, WORDS) if before and stood else None
@@ -180,7 +159,7 @@ def undo(imported: Import, by: User) -> None:
     evaluation = imported.evaluation
     require_stage(evaluation, *NOTE_STAGES)
     by_claim: dict[str, Any] = imported.kept["claims"]
-    locked(evaluation)
+    lock_candidates(evaluation)
     rows = [
         row
         for row in Claim.objects.in_evaluation(evaluation).select_related(
@@ -199,8 +178,8 @@ def undo(imported: Import, by: User) -> None:
         action="claims.put_back",
         subject=evaluation,
         by=by,
-        before=_cells_of(rows),
-        after=_cells_of(fresh),
+        before=by_cell(map(_said_in, rows)),
+        after=by_cell(map(_said_in, fresh)),
     )
 
 
@@ -218,13 +197,13 @@ def _put_back(rows: list[Claim], kept: Mapping[str, Any], by: User) -> list[Clai
         )
         for row in rows
     ]
-    ids = [row.pk for row in rows]
-    for start in range(0, len(ids), BATCH):
-        Claim.objects.filter(pk__in=ids[start : start + BATCH]).update(
-            superseded_at=now
-        )
-    Claim.objects.bulk_create(fresh, batch_size=BATCH)
-    return fresh
+    _supersede([row.pk for row in rows], now)
+    return create_all(fresh)
+
+
+def _supersede(ids: Sequence[uuid.UUID], now: datetime.datetime) -> None:
+    for batch in in_batches(ids, "checked"):
+        Claim.objects.filter(pk__in=batch).update(superseded_at=now)
 
 
 def _words_from(stood: Mapping[str, Any] | None) -> ClaimWords:
@@ -235,9 +214,9 @@ def _words_from(stood: Mapping[str, Any] | None) -> ClaimWords:
     return ClaimWords(**{**stood, "available_from": date})
 
 
-def _cells_of(rows: Iterable[Claim]) -> dict[str, dict[str, Any]]:
-    by_candidate: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        values = journal.snapshot(row, WORDS)
-        by_candidate.setdefault(row.candidate.name, {})[row.requirement.ref] = values
-    return by_candidate
+def _said_in(row: Claim) -> tuple[Key, Mapping[str, Any]]:
+    return _cell_of(row), journal.snapshot(row, WORDS)
+
+
+def _cell_of(row: Claim) -> Key:
+    return row.candidate.name, row.requirement.ref

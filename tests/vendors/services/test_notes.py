@@ -33,7 +33,7 @@ def note(of: Candidate, requirement: Requirement, **words: str) -> SubmitResult:
         requirement=requirement,
         statement="Their blog says so.",
         by=of.evaluation.owner,
-        **words,  # type: ignore[arg-type]
+        **words,
     )
 
 
