@@ -466,6 +466,7 @@ class EndVendorSession(InEvaluation[VendorSession]):
     target_name = "session"
     related = ("link__contact", "link__candidate__evaluation__owner")
     tab = "invitations"
+    beside = "sessions"
     title = "End the session"
     verb = "End the session"
     service = end_session
@@ -478,9 +479,6 @@ class EndVendorSession(InEvaluation[VendorSession]):
 
     def heading(self, target: Any) -> str:
         return f"End the session of {target.link.contact.name}"
-
-    def cancel_url(self, target: Any) -> str:
-        return self.page(target, "sessions")
 
 
 class LetInAgain(InEvaluation[InvitationLink]):

@@ -195,11 +195,6 @@ def by_points(columns: list[CostColumn]) -> list[tuple[CostColumn, Any]]:
     return sorted(rows, key=lambda row: 0 if row[1] else 1 if row[1] is None else 2)
 
 
-def curves_of(column: CostColumn) -> tuple[costs.Curve, ...]:
-    terms = terms_of(column.candidate.evaluation)
-    return costs.curves(column.total, column.lines, terms)
-
-
 def without_rate(evaluation: Evaluation, columns: list[CostColumn]) -> list[str]:
     currencies = {
         line.currency or ""
@@ -403,6 +398,7 @@ def grid_rows(
 ) -> list[GridRow]:
     """The grid as one reader sees it: `sealed` without amounts, `edits` with links."""
     of_lines = [row.kind for column in columns for row in column.kinds if row.line]
+    asked = {column.candidate.kind for column in columns}
     quoted = sealed_quotes(evaluation)
     rows = []
     for group, heading in KindGroup.choices:
@@ -420,15 +416,12 @@ def grid_rows(
                 row=row,
             )
             for kind in kinds
-            if kind.group == group and (kind in of_lines or _is_asked(kind, columns))
+            if kind.group == group
+            and (kind in of_lines or any(costs.kinds_for(who, [kind]) for who in asked))
             for row in _rows_of(kind, columns)
         ]
         rows += [GridRow(group, str(heading), "group"), *items] if items else []
     return [*rows, *_sums(evaluation, columns, sealed=sealed)]
-
-
-def _is_asked(kind: costs.Kind, columns: Sequence[CostColumn]) -> bool:
-    return any(costs.kinds_for(column.candidate.kind, [kind]) for column in columns)
 
 
 def _rows_of(kind: costs.Kind, columns: Sequence[CostColumn]) -> list[costs.Row]:
@@ -816,7 +809,8 @@ def candidate_costs(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespon
     open_answers(request, evaluation)
     (column,) = cost_columns(evaluation, [candidate])
     sealed = not may_see_prices(user, evaluation)
-    curves = () if sealed else curves_of(column)
+    terms = terms_of(evaluation)
+    curves = () if sealed else costs.curves(column.total, column.lines, terms)
     return show(
         request,
         evaluation,

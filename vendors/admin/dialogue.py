@@ -1,7 +1,7 @@
 """Questions, proposals and requests of vendors, and reminding them to answer."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -16,7 +16,7 @@ from evaltracker.evaluations.policy import is_owner
 from evaltracker.evaluations.topics import Topic, register_topic
 from evaltracker.pages.acts import Outcome
 from evaltracker.pages.base import HardenedAdmin, by, check_query
-from evaltracker.pages.fields import NamedChoice, reason_field, text_field
+from evaltracker.pages.fields import NamedChoice, OfferingForm, reason_field, text_field
 from evaltracker.pages.site import site
 from evaltracker.pages.tabs import waits_on
 from evaltracker.pages.workspace import (
@@ -65,9 +65,7 @@ class RulingOnContact(InEvaluation[ContactRequest]):
     model = ContactRequest
     target_name = "request"
     related = ("candidate__evaluation__owner", "candidate__vendor")
-
-    def cancel_url(self, target: Any) -> str:
-        return self.page(target, "contact-requests")
+    beside = "contact-requests"
 
 
 class AcceptContact(RulingOnContact):
@@ -100,16 +98,12 @@ class DeclineContact(RulingOnContact):
         return f"Decline to let in {target.name}"
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(OfferingForm):
     requirement = NamedChoice(
         Question.objects.none(), required=False, empty_label="None in particular"
     )
     text = text_field("Question", 4)
-
-    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice: Any = self.fields["requirement"]
-        choice.queryset = asked_requirements(evaluation)
+    offers: ClassVar = {"requirement": asked_requirements}
 
 
 class AskQuestion(OnEvaluation):
@@ -123,13 +117,8 @@ class AskQuestion(OnEvaluation):
     success = "The question is in the list."
     form_class = QuestionForm
     prefill = ("requirement",)
+    beside = "questions"
     service = ask_question
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"evaluation": target}
-
-    def cancel_url(self, target: Any) -> str:
-        return self.page(target, "questions")
 
 
 class AnswerForm(forms.Form):
@@ -168,15 +157,13 @@ class AnswerQuestion(InEvaluation[Question]):
     form_class = AnswerForm
     current_fields = ("text", "answer")
     template = "vendors/answer.html"
-
-    def heading(self, target: Any) -> str:
-        return self.title
+    beside = "questions"
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"question": target}
 
-    def cancel_url(self, target: Any) -> str:
-        return self.page(target, "questions")
+    def heading(self, target: Any) -> str:
+        return self.title
 
 
 class RulingOnProposal(InEvaluation[Proposal]):
@@ -185,12 +172,10 @@ class RulingOnProposal(InEvaluation[Proposal]):
     target_name = "proposal"
     related = ("candidate__evaluation__owner", "candidate__vendor", "category")
     template = "vendors/proposal.html"
+    beside = "proposals"
 
     def heading(self, target: Any) -> str:
         return self.title
-
-    def cancel_url(self, target: Any) -> str:
-        return self.page(target, "proposals")
 
 
 class AcceptForm(forms.Form):

@@ -122,15 +122,13 @@ class SendForm(TellForm):
 
 class Telling(OnCandidate):
     tab = "invitations"
+    anchor = "invitation"
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"candidate": target}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {"contacts": Contact.objects.current().filter(vendor=target.vendor_id)}
-
-    def cancel_url(self, target: Any) -> str:
-        return self.page(target, f"invitation-{target.pk}")
 
     def chosen(self, target: Any, data: Mapping[str, Any], by: User) -> list[Contact]:
         contacts = list(data.get("contacts") or [])

@@ -1,9 +1,9 @@
 """Writing costs down, and the drawing of a price by volume."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.urls import reverse
@@ -11,13 +11,13 @@ from django.urls import reverse
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.money import MOST_PLACES, currency_choices
 from evaltracker.money import written as money_written
-from evaltracker.pages.fields import day_field, link_field, long_text
+from evaltracker.pages.fields import OfferingForm, day_field, link_field, long_text
 from evaltracker.pages.workspace import InEvaluation, OnEvaluation
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.measures import written
 from vendors.admin.base import AboutCandidate, OnCandidate
 from vendors.choices import CostState, Pricing, Recurrence
-from vendors.costs import Curve, Kind, read_payments, read_tiers, write_tiers
+from vendors.costs import Curve, read_payments, read_tiers, write_tiers
 from vendors.costs.lines import MOST_PERCENT
 from vendors.fields import ReadField
 from vendors.models import Candidate, CostLine, ExchangeRate, PriceOpening
@@ -128,12 +128,12 @@ class PriceForm(forms.Form):
     note = forms.CharField(label="Note", required=False, widget=long_text(3))
 
 
-class CostForm(PriceForm):
-    def __init__(self, *args: Any, kinds: Iterable[Kind] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [(kind.key, kind.title) for kind in kinds]
-        self.fields["kind"].choices = choices  # type: ignore[attr-defined]
+def offered_kinds(candidate: Candidate) -> list[tuple[str, str]]:
+    return [(kind.key, kind.title) for kind in kinds_of(candidate.evaluation)]
 
+
+class CostForm(OfferingForm, PriceForm):
+    offers: ClassVar = {"kind": offered_kinds}
     kind = forms.ChoiceField(label="Kind of cost")
     label = forms.CharField(
         label="Part",
@@ -185,9 +185,6 @@ class SetCostLine(OnCosts):
     form_class = CostForm
     prefill = ("kind",)
     service = set_cost_line
-
-    def form_kwargs(self, target: Candidate, user: User) -> dict[str, Any]:
-        return {"kinds": kinds_of(target.evaluation)}
 
     def initial(self, target: Candidate, user: User) -> dict[str, Any]:
         return {"currency": target.evaluation.currency}

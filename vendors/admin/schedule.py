@@ -44,7 +44,6 @@ ASKED = {
     f"{BUILD},{OPEN},{AS_IS}": "all but who is bought from",
     f"{BUY},{BUILD},{OPEN}": "all but stay as is",
 }
-IS_PART = "Its kind says it for all parts."
 
 
 class AskedField(forms.ChoiceField):
