@@ -83,20 +83,14 @@ BID_STATUS = {
 
 
 def bids(document: Document) -> list[dict[str, Any]]:
-    companies = {vendor["slug"]: vendor["name"] for vendor in document["vendors"]}
-    refs = {
-        requirement["id"]: requirement["ref"]
-        for requirement in document["requirements"]
-    }
+    refs = {row["id"]: row["ref"] for row in document["requirements"]}
     numbers, sent = numbers_of(document), last_sent(document)
     return [
         {
             "id": candidate["id"],
             "status": BID_STATUS[candidate["state"]],
-            **({"date": sent[candidate["id"]]} if candidate["id"] in sent else {}),
-            "tenderers": [
-                {"id": candidate["vendor"], "name": companies[candidate["vendor"]]}
-            ],
+            "date": sent.get(candidate["id"]),
+            "tenderers": [tenderer],
             "requirementResponses": [
                 {
                     "id": claim["id"],
@@ -106,10 +100,7 @@ def bids(document: Document) -> list[dict[str, Any]]:
                         "id": claim["requirement"],
                         "title": refs[claim["requirement"]],
                     },
-                    "relatedTenderer": {
-                        "id": candidate["vendor"],
-                        "name": companies[candidate["vendor"]],
-                    },
+                    "relatedTenderer": tenderer,
                 }
                 for claim in document["claims"]
                 if claim["candidate"] == candidate["id"]
@@ -117,7 +108,16 @@ def bids(document: Document) -> list[dict[str, Any]]:
             ],
         }
         for candidate in document["candidates"]
-        if candidate["vendor"]
+        for tenderer in companies(document, candidate["vendor"])
+    ]
+
+
+def companies(document: Document, *slugs: str) -> list[dict[str, str]]:
+    """The vendors, or of them those with these slugs."""
+    return [
+        {"id": vendor["slug"], "name": vendor["name"]}
+        for vendor in document["vendors"]
+        if not slugs or vendor["slug"] in slugs
     ]
 
 
@@ -144,25 +144,24 @@ def awards(document: Document, ocid: str) -> list[dict[str, Any]]:
     decision = decided[0]
     options = {candidate["id"]: candidate for candidate in document["candidates"]}
     chosen = options[decision["candidate"]]
-    companies = {vendor["slug"]: vendor["name"] for vendor in document["vendors"]}
     cost = decision["memo"]["results"][chosen["id"]].get("cost") or {}
+    likely = cost.get("likely")
     award: dict[str, Any] = {
         "id": f"{ocid}-award",
         "title": chosen["name"],
         "description": decision["rationale"],
         "status": "active",
         "date": decision["decided_at"],
-        "suppliers": [
-            {"id": slug, "name": companies[slug]} for slug in [chosen["vendor"]] if slug
-        ],
+        "suppliers": companies(document, chosen["vendor"]),
+        "value": value(likely, document["evaluation"]["currency"]),
     }
-    if cost.get("likely") is not None:
-        award["value"] = value(cost["likely"], document["evaluation"]["currency"])
     return [award]
 
 
-def value(amount: str, currency: str) -> dict[str, Any]:
+def value(amount: str | None, currency: str) -> dict[str, Any] | None:
     """A Value; the standard wants a JSON number."""
+    if amount is None:
+        return None
     number = Decimal(amount)
     whole = number == number.to_integral_value()
     return {"amount": int(number) if whole else float(number), "currency": currency}
@@ -247,7 +246,7 @@ def release(document: Document) -> dict[str, Any]:
         "planning": planning(evaluation),
         "tender": tender(document, ocid),
         "bids": {"details": bids(document)},
-        **({"awards": awarded} if awarded else {}),
+        "awards": awarded,
     }
 
 
@@ -272,27 +271,24 @@ def parties(document: Document) -> list[dict[str, Any]]:
             "id": vendor["slug"],
             "name": vendor["name"],
             "roles": ["tenderer", *["supplier"] * (vendor["slug"] in chosen)],
-            **({"details": {"url": vendor["website"]}} if vendor["website"] else {}),
+            "details": {"url": vendor["website"]},
         }
         for vendor in document["vendors"]
     ]
 
 
 def planning(evaluation: dict[str, Any]) -> dict[str, Any]:
-    budget: dict[str, Any] = {"project": evaluation["title"]}
-    if evaluation["budget"] is not None:
-        budget["amount"] = value(evaluation["budget"], evaluation["currency"])
+    amount = value(evaluation["budget"], evaluation["currency"])
+    budget = {"project": evaluation["title"], "amount": amount}
     return {"rationale": evaluation["problem"], "budget": budget}
 
 
 def tender(document: Document, ocid: str) -> dict[str, Any]:
     evaluation = document["evaluation"]
-    companies = {vendor["slug"]: vendor["name"] for vendor in document["vendors"]}
-    period = {
-        "startDate": evaluation["claims_opened_at"],
-        "endDate": evaluation["claims_closed_at"] or evaluation["claims_close_at"],
-    }
-    fields: dict[str, Any] = {
+    tenderers = companies(document)
+    opened, run_by = evaluation["claims_opened_at"], evaluation["must_run_by"]
+    closed = evaluation["claims_closed_at"] or evaluation["claims_close_at"]
+    return {
         "id": f"{ocid}-tender",
         "title": evaluation["title"],
         "description": evaluation["context"] or evaluation["problem"],
@@ -300,18 +296,13 @@ def tender(document: Document, ocid: str) -> dict[str, Any]:
         "mainProcurementCategory": "services",
         "awardCriteria": "ratedCriteria",
         "hasEnquiries": bool(document["questions"]),
-        "numberOfTenderers": len(companies),
-        "tenderers": [{"id": slug, "name": name} for slug, name in companies.items()],
+        "numberOfTenderers": len(tenderers),
+        "tenderers": tenderers,
         "criteria": criteria(document),
         "milestones": milestones(document),
+        "tenderPeriod": opened and {"startDate": opened, "endDate": closed},
+        "contractPeriod": run_by and {"startDate": f"{run_by}T00:00:00Z"},
     }
-    if period["startDate"]:
-        fields["tenderPeriod"] = {key: at for key, at in period.items() if at}
-    if evaluation["must_run_by"]:
-        fields["contractPeriod"] = {
-            "startDate": f"{evaluation['must_run_by']}T00:00:00Z"
-        }
-    return fields
 
 
 def status(evaluation: dict[str, Any]) -> str:
@@ -323,40 +314,33 @@ def status(evaluation: dict[str, Any]) -> str:
 
 
 def criteria(document: Document) -> list[dict[str, Any]]:
-    entries = []
-    for category in document["categories"]:
-        groups = []
-        for priority in Priority:
-            requirements = [
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in needs(document):
+        requirement = {
+            "id": row["id"],
+            "title": row["ref"],
+            "description": row["text"],
+            "dataType": "string",
+        }
+        groups.setdefault((row["category"], row["priority"]), []).append(requirement)
+    return [
+        {
+            "id": category["id"],
+            "title": category["name"],
+            "source": "tenderer",
+            "relatesTo": "tenderer",
+            "requirementGroups": [
                 {
-                    "id": requirement["id"],
-                    "title": requirement["ref"],
-                    "description": requirement["text"],
-                    "dataType": "string",
+                    "id": f"{category['id']}-{priority}",
+                    "description": priority.label,
+                    "requirements": groups[category["id"], priority],
                 }
-                for requirement in document["requirements"]
-                if requirement["category"] == category["id"]
-                and requirement["priority"] == priority
-                and requirement["retired_at"] is None
-            ]
-            if requirements:
-                groups.append(
-                    {
-                        "id": f"{category['id']}-{priority}",
-                        "description": priority.label,
-                        "requirements": requirements,
-                    }
-                )
-        entries.append(
-            {
-                "id": category["id"],
-                "title": category["name"],
-                "source": "tenderer",
-                "relatesTo": "tenderer",
-                "requirementGroups": groups,
-            }
-        )
-    return entries
+                for priority in Priority
+                if (category["id"], priority) in groups
+            ],
+        }
+        for category in document["categories"]
+    ]
 
 
 def milestones(document: Document) -> list[dict[str, Any]]:
@@ -367,11 +351,7 @@ def milestones(document: Document) -> list[dict[str, Any]]:
             "type": "assessment",
             "dueDate": milestone["due_at"],
             "status": MILESTONE_STATUS[milestone["state"]],
-            **(
-                {"dateMet": milestone["settled_at"]}
-                if milestone["state"] == "met"
-                else {}
-            ),
+            "dateMet": milestone["settled_at"] if milestone["state"] == "met" else None,
         }
         for milestone in document["milestones"]
         if milestone["trial"] is None and milestone["state"] in MILESTONE_STATUS

@@ -3,6 +3,7 @@
 docs/ and `.env` list the variables. Everything outside `DEMO=1` is production.
 """
 
+import json
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -288,6 +289,7 @@ def _static_file(name: str, request: HttpRequest | None = None) -> str:
     return static(name)
 
 
+_theme = json.loads((BASE_DIR / "evaltracker" / "theme.json").read_text("utf-8"))
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "evaltracker",
     "SITE_HEADER": "evaltracker",
@@ -332,58 +334,8 @@ UNFOLD: dict[str, Any] = {
             "search",
         ]
     ],
-    "SIDEBAR": {
-        "main": [
-            {
-                "title": "",
-                "items": [
-                    ("My work", "index", "inbox"),
-                    ("Evaluations", "evaluations.evaluation", "balance"),
-                    ("Companies", "vendors.vendor", "storefront"),
-                    ("Templates", "evaluations.evaluationtemplate", "library_books"),
-                    ("People", "evaluations.user", "group"),
-                ],
-            },
-            # Lists over all evaluations, in the order of the process.
-            {
-                "title": "Administration",
-                "for": "auditors",
-                "items": [
-                    ("Requirements", "evaluations.requirement", "checklist"),
-                    ("Stakeholders", "stakeholders.stakeholder", "groups"),
-                    ("Sign-offs", "stakeholders.signoff", "signature"),
-                    ("Candidates", "vendors.candidate", "category"),
-                    ("Contacts", "vendors.contact", "contacts"),
-                    ("Tokens", "vendors.vendortoken", "vpn_key"),
-                    ("Answers", "vendors.claim", "campaign"),
-                    ("Questions", "vendors.question", "help"),
-                    ("Costs", "vendors.costline", "payments"),
-                    ("Demos", "trials.demo", "slideshow"),
-                    ("Trials", "trials.trial", "science"),
-                    ("Evidence", "trials.evidence", "fact_check"),
-                    ("Scores", "trials.score", "star_rate"),
-                    ("Decisions", "workflow.decision", "gavel"),
-                    ("Journal", "evaluations.entry", "history"),
-                    ("Notices", "evaluations.notice", "mail"),
-                    ("Account log", "evaluations.accountentry", "key"),
-                ],
-            },
-        ]
-    },
+    # Of each list of the side menu its title, model and icon, in order of the process.
+    "SIDEBAR": {"main": _theme["sidebar"]},
     # A calm green-blue. 600 carries white text, 500 is text on dark: both pass AA.
-    "COLORS": {
-        "primary": {
-            "50": "oklch(98.4% .014 180.7)",
-            "100": "oklch(95.3% .051 180.8)",
-            "200": "oklch(91% .096 180.4)",
-            "300": "oklch(85.5% .138 181.1)",
-            "400": "oklch(77.7% .152 181.9)",
-            "500": "oklch(70.4% .14 182.5)",
-            "600": "oklch(51.1% .096 186.4)",
-            "700": "oklch(43.7% .078 188.2)",
-            "800": "oklch(38.6% .063 188.4)",
-            "900": "oklch(30% .05 190)",
-            "950": "oklch(22% .04 192)",
-        },
-    },
+    "COLORS": {"primary": _theme["primary"]},
 }

@@ -1,12 +1,13 @@
 """The people of the demo, who all have one password that everybody can read."""
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.contrib.auth.models import Permission
 
 from evaltracker.accounts.services import RIGHTS
 from evaltracker.evaluations.models import User
-from stakeholders.models import Role
 from stakeholders.services.roles import give_roles
 
 # Known to everybody who reads this file, so `load_demo` runs in the demo only.
@@ -21,25 +22,13 @@ class Login:
     first_name: str
     last_name: str
     what: str
-    role: Role | None = None
+    role: str = ""
     zone: str = "Europe/Berlin"
 
 
-LOGINS = (
-    Login(LEAD, "Lina", "Ortega", "procurement lead, owns the evaluations"),
-    Login("it", "Ivan", "Petrov", "signs for IT", Role.IT),
-    Login("engineering", "Elif", "Kaya", "Engineering, scores", Role.ENGINEERING),
-    Login("devops", "Dana", "Weiss", "signs for DevOps, scores", Role.DEVOPS),
-    Login("pm", "Priya", "Nair", "signs for PM, scores", Role.PM, "Asia/Kolkata"),
-    Login(
-        "leadership",
-        "Viktor",
-        "Lund",
-        "signs for Leadership",
-        Role.LEADERSHIP,
-        "America/New_York",
-    ),
-    Login(OPERATOR, "Otto", "Berg", "operates the server, has no part in any"),
+LOGINS = tuple(
+    Login(*row)
+    for row in json.loads((Path(__file__).parent / "data/people.json").read_text())
 )
 
 
@@ -50,7 +39,7 @@ def make_people() -> dict[str, User]:
     )
     people[LEAD].user_permissions.add(*rights)
     for login in LOGINS:
-        if login.role is not None:
+        if login.role:
             give_roles(
                 person=people[login.username], roles=[login.role], by=people[OPERATOR]
             )

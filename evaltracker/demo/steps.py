@@ -10,6 +10,7 @@ import json
 import random
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -452,18 +453,11 @@ def measure(
 
 
 def attach_contract(*, evaluation: Evaluation, by: User) -> None:
-    file = SimpleUploadedFile("signed-contract.pdf", CONTRACT)
+    contract = Path(__file__).parent / "data/signed-contract.pdf"
+    file = SimpleUploadedFile(contract.name, contract.read_bytes())
     if subject := TOPICS["decision"].find(by, evaluation.pk):
         attach_files(subject=subject, files=[file], by=by)
 
-
-CONTRACT = b"""%PDF-1.4
-1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
-2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj
-3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >> endobj
-trailer << /Root 1 0 R >>
-%%EOF
-"""
 
 ACTS: dict[str, Act] = {
     act.__name__: act

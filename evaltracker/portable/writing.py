@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -26,8 +27,6 @@ from evaltracker.portable.registry import (
 
 type Schema = dict[str, Any]
 
-SHA256 = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-USERNAME = {"type": "string", "minLength": 1, "maxLength": 150}
 PATTERNS: dict[type[models.Field[Any, Any]], str] = {
     models.DateTimeField: (
         r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$"
@@ -38,36 +37,13 @@ PATTERNS: dict[type[models.Field[Any, Any]], str] = {
     models.UUIDField: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
 }
 TOP = {models.PositiveSmallIntegerField: 32767, models.IntegerField: 2147483647}
-ENTRY: Schema = {
-    "number": {"type": "integer", "minimum": 1},
-    "at": {"type": "string", "pattern": PATTERNS[models.DateTimeField]},
-    "actor": {
-        "type": ["integer", "null"],
-        "description": "The number of the actor's login where it was written; hashed.",
-    },
-    "actor_name": {"type": "string", "maxLength": 200},
-    "on_behalf_of": {"type": "string", "maxLength": 200},
-    "action": {"type": "string", "maxLength": 60},
-    "subject_type": {"type": "string", "maxLength": 60},
-    "subject_id": {"type": "string", "maxLength": 60},
-    "subject_label": {"type": "string", "maxLength": 200},
-    "before": {"type": ["object", "null"], "description": "Null: sealed."},
-    "after": {"type": ["object", "null"], "description": "Null: sealed."},
-    "reason": {"type": ["string", "null"], "description": "Null: sealed."},
-    "rows": {
-        "type": ["string", "null"],
-        "description": "What it commits to of rows. Null: nothing, it is of before.",
-    },
-    "request_id": {"type": "string", "maxLength": 64},
-    "previous_hash": SHA256,
-    "hash": SHA256,
-}
-PERSON: Schema = {
-    "username": USERNAME,
-    "first_name": {"type": "string", "maxLength": 150},
-    "last_name": {"type": "string", "maxLength": 150},
-    "email": {"type": "string", "maxLength": 254},
-}
+# The fields of an entry of the journal, and of a person, in the order of the file.
+FIELDS: Schema = json.loads(
+    Path(__file__).with_name("fields.json").read_text(encoding="utf-8")
+)
+ENTRY, PERSON = FIELDS["entry"], FIELDS["person"]
+ENTRY["at"]["pattern"] = PATTERNS[models.DateTimeField]
+SHA256, USERNAME = ENTRY["hash"], PERSON["username"]
 
 
 def schema() -> Schema:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -96,16 +97,8 @@ class CommentForm(forms.Form):
         return next((thread for thread in threads if str(thread.root.pk) == root), None)
 
 
-class Discuss(InEvaluation[Subject]):
-    title = "Discuss"
-    verb = "Comment"
-    success = "Your comment is added."
-    form_class = CommentForm
-    template = "comments/discuss.html"
-    prefill = ("parent",)
+class OnSubject(InEvaluation[Subject]):
     target_name = "subject"
-    service = add_comment
-    rule = check_comment
 
     def load(self, user: User, target_id: str) -> Subject:
         return find_subject(user, target_id)
@@ -113,36 +106,48 @@ class Discuss(InEvaluation[Subject]):
     def ask_before(self, request: HttpRequest, target: Subject) -> None:
         target.topic.ask_before(request, target.evaluation)
 
+    def context(self, target: Subject, user: User) -> dict[str, Any]:
+        context = {**super().context(target, user), "tab": target.topic.tab}
+        return {**context, "subject": target}
+
+
+class Discuss(OnSubject):
+    title = "Discuss"
+    verb = "Comment"
+    success = "Your comment is added."
+    form_class = CommentForm
+    template = "comments/discuss.html"
+    prefill = ("parent",)
+    service = add_comment
+    rule = check_comment
+
     def form_kwargs(self, target: Subject, user: User) -> dict[str, Any]:
         people = target.topic.audience(target.evaluation).exclude(pk=user.pk)
         return {"people": people, "threads": threads_on(target)}
 
     def context(self, target: Subject, user: User) -> dict[str, Any]:
-        context = {**super().context(target, user), "tab": target.topic.tab}
         refusal = self.why_not(user, target)
-        return {**context, "subject": target, "refusal": refusal, "in_act": True}
+        return {**super().context(target, user), "refusal": refusal, "in_act": True}
 
     def cancel_url(self, target: Subject) -> str:
         return address_of(self.name, target)
 
 
-class OnComment(InEvaluation[Comment]):
+class OnRow[T: Comment | AttachedFile](InEvaluation[T]):
+    """On something that hangs on a subject."""
+
+    def ask_before(self, request: HttpRequest, target: T) -> None:
+        TOPICS[target.topic].ask_before(request, target.evaluation)
+
+    def context(self, target: T, user: User) -> dict[str, Any]:
+        context = super().context(target, user)
+        return {**context, "tab": TOPICS[target.topic].tab, self.target_name: target}
+
+
+class OnComment(OnRow[Comment]):
     model = Comment
     target_name = "comment"
     related = ("evaluation__owner", "author", "parent")
-
-    def evaluation(self, target: Comment) -> Evaluation:
-        return target.evaluation
-
-    def ask_before(self, request: HttpRequest, target: Comment) -> None:
-        TOPICS[target.topic].ask_before(request, target.evaluation)
-
-    def context(self, target: Comment, user: User) -> dict[str, Any]:
-        return {
-            **super().context(target, user),
-            "tab": TOPICS[target.topic].tab,
-            "comment": target,
-        }
 
     def heading(self, target: Comment) -> str:
         return f"{self.title}: {target.about}"
@@ -187,8 +192,10 @@ class ReadMention(OnComment):
 # read.
 
 
-def open_comments(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[str]:
-    seen = Comment.objects.visible_to(user).filter(evaluation=evaluation, pk__in=ids)
+def open_rows(
+    model: Any, user: User, evaluation: Evaluation, ids: Collection[str]
+) -> set[str]:
+    seen = model.objects.visible_to(user).filter(evaluation=evaluation, pk__in=ids)
     return {str(key) for key in seen.values_list("pk", flat=True)}
 
 
@@ -228,30 +235,19 @@ class FilesForm(forms.Form):
     files = ManyFilesField(label="Files", help_text=LIMITS)  # type: ignore[assignment]
 
 
-class AttachFiles(InEvaluation[Subject]):
+class AttachFiles(OnSubject):
     title = "Files"
     verb = "Attach"
     success = "The files are attached."
     form_class = FilesForm
     template = "files/attach.html"
-    target_name = "subject"
     service = attach_files
-
-    def load(self, user: User, target_id: str) -> Subject:
-        return find_subject(user, target_id)
-
-    def ask_before(self, request: HttpRequest, target: Subject) -> None:
-        target.topic.ask_before(request, target.evaluation)
-
-    def context(self, target: Subject, user: User) -> dict[str, Any]:
-        context = {**super().context(target, user), "tab": target.topic.tab}
-        return {**context, "subject": target}
 
     def cancel_url(self, target: Subject) -> str:
         return target.page
 
 
-class RemoveFile(InEvaluation[AttachedFile]):
+class RemoveFile(OnRow[AttachedFile]):
     title = "Remove file"
     verb = "Remove"
     help = "The file is deleted. The journal keeps its name and its SHA-256."
@@ -262,18 +258,8 @@ class RemoveFile(InEvaluation[AttachedFile]):
     related = ("evaluation__owner",)
     service = remove_file
 
-    def evaluation(self, target: AttachedFile) -> Evaluation:
-        return target.evaluation
-
-    def ask_before(self, request: HttpRequest, target: AttachedFile) -> None:
-        TOPICS[target.topic].ask_before(request, target.evaluation)
-
     def heading(self, target: AttachedFile) -> str:
         return f"{self.title}: {target.name}"
-
-    def context(self, target: AttachedFile, user: User) -> dict[str, Any]:
-        context = super().context(target, user)
-        return {**context, "tab": TOPICS[target.topic].tab}
 
     def cancel_url(self, target: AttachedFile) -> str:
         topic = TOPICS[target.topic]
@@ -296,13 +282,6 @@ def attached_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
 site.register_page("files/<uuid:file_id>/", attached_file, "attached_file")
 
 
-def open_files(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[str]:
-    seen = AttachedFile.objects.visible_to(user).filter(
-        evaluation=evaluation, pk__in=ids
-    )
-    return {str(key) for key in seen.values_list("pk", flat=True)}
-
-
 OF_TALK: dict[str, Phrases] = {
     "comment.added": ("commented", "commented on {about}"),
     "comment.replied": ("replied to a comment", "replied to a comment on {about}"),
@@ -315,6 +294,10 @@ OF_TALK: dict[str, Phrases] = {
 JOURNAL.register(
     "talk",
     JournalPart(
-        words=OF_TALK, seals={"comment": open_comments, "attachedfile": open_files}
+        words=OF_TALK,
+        seals={
+            "comment": partial(open_rows, Comment),
+            "attachedfile": partial(open_rows, AttachedFile),
+        },
     ),
 )

@@ -277,11 +277,7 @@ def changes_met(error: BaseException | None) -> bool:
     The order of locks (docs/developers/architecture.md) lets it happen to none of
     ours; if it does happen, the same call a moment later succeeds.
     """
-    while error is not None:
-        if isinstance(error, psycopg.Error) and error.sqlstate in MET:
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+    return any(cause.sqlstate in MET for cause in _causes(error))
 
 
 def database_is_away(error: BaseException | None) -> bool:
@@ -290,16 +286,16 @@ def database_is_away(error: BaseException | None) -> bool:
     Of that kind is also what Django says to whoever goes on in a transaction whose
     connection was lost.
     """
-    if not isinstance(error, (Error, psycopg.Error)):
-        return False
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, psycopg.Error) and (
-            cause.sqlstate == DISK_FULL or _says_away(cause)
-        ):
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return False
+    return isinstance(error, (Error, psycopg.Error)) and any(
+        cause.sqlstate == DISK_FULL or _says_away(cause) for cause in _causes(error)
+    )
+
+
+def _causes(error: BaseException | None) -> Iterator[psycopg.Error]:
+    while error is not None:
+        if isinstance(error, psycopg.Error):
+            yield error
+        error = error.__cause__ or error.__context__
 
 
 def drop_if_lost(wrapper: BaseDatabaseWrapper, error: BaseException) -> None:

@@ -120,7 +120,7 @@ MORNING = datetime.time(9)
 WEEKEND = (5, 6)
 # Longer than any row of days off; a calendar without a working day must not hang.
 LONGEST_REST = 60
-ONE_DAY = datetime.timedelta(days=1)
+NO_TIME, ONE_DAY = datetime.timedelta(), datetime.timedelta(days=1)
 
 
 @lru_cache(maxsize=1)
@@ -189,26 +189,26 @@ def last_morning(
     now: datetime.datetime, zone: str, country: str = "", subdivision: str = ""
 ) -> datetime.datetime:
     """The latest 09:00 of a working day in `zone` that is not after `now`."""
-    day = wall_of(now, zone).date()
-    for _ in range(LONGEST_REST):
-        morning = instant_of(day, MORNING, zone)
-        if morning <= now and is_working_day(day, country, subdivision):
-            return morning
-        day -= ONE_DAY
-    return instant_of(wall_of(now, zone).date(), MORNING, zone) - ONE_DAY
+    return _morning(now, zone, (country, subdivision), -ONE_DAY)
 
 
 def next_morning(
     now: datetime.datetime, zone: str, country: str = "", subdivision: str = ""
 ) -> datetime.datetime:
     """The first 09:00 of a working day in `zone` that is after `now`."""
-    day = wall_of(now, zone).date()
-    for _ in range(LONGEST_REST):
+    return _morning(now, zone, (country, subdivision), ONE_DAY)
+
+
+def _morning(
+    now: datetime.datetime, zone: str, place: Place, step: datetime.timedelta
+) -> datetime.datetime:
+    today = local_day(now, zone)
+    for days in range(LONGEST_REST):
+        day = today + days * step
         morning = instant_of(day, MORNING, zone)
-        if morning > now and is_working_day(day, country, subdivision):
+        if (morning > now) == (step > NO_TIME) and is_working_day(day, *place):
             return morning
-        day += ONE_DAY
-    return instant_of(wall_of(now, zone).date(), MORNING, zone) + ONE_DAY
+    return instant_of(today, MORNING, zone) + step
 
 
 @cache

@@ -314,6 +314,20 @@ def counts(model: type[CommittedRecord], fields: Iterable[str]) -> bool:
     return not {name for name, _ in columns(model)}.isdisjoint(fields)
 
 
+def amount(
+    help_text: str, digits: int = 14
+) -> "models.DecimalField[Any, Decimal | None]":
+    """A column of money, which need not be known."""
+    return models.DecimalField(
+        max_digits=digits,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=help_text,
+    )
+
+
 def default_reminder_days() -> list[int]:
     return [7, 2, 0]
 
@@ -381,30 +395,9 @@ class Evaluation(CommittedRecord):
     must_run_by = models.DateField(
         null=True, blank=True, help_text="The day it must be in use."
     )
-    budget = models.DecimalField(
-        max_digits=14,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-        help_text="Everything over the horizon.",
-    )
-    budget_once = models.DecimalField(
-        max_digits=14,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-        help_text="What may be paid once.",
-    )
-    budget_yearly = models.DecimalField(
-        max_digits=14,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-        help_text="What may be paid in a full year.",
-    )
+    budget = amount("Everything over the horizon.")
+    budget_once = amount("What may be paid once.")
+    budget_yearly = amount("What may be paid in a full year.")
     support_wanted = models.CharField(
         max_length=16, choices=SupportWanted.choices, blank=True
     )
@@ -480,16 +473,10 @@ class Evaluation(CommittedRecord):
         blank=True,
         help_text="What an hour of a person costs you, with everything.",
     )
-    builder_earnings = models.DecimalField(
-        max_digits=12,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-        help_text=(
-            "What one builder would earn for you a month with other work. It is lost "
-            "while they build or set up a candidate."
-        ),
+    builder_earnings = amount(
+        "What one builder would earn for you a month with other work. It is lost "
+        "while they build or set up a candidate.",
+        digits=12,
     )
     stage_weeks = models.JSONField(
         default=dict, blank=True, help_text="Minimum weeks per stage that differ."

@@ -44,6 +44,8 @@ from evaltracker.pages.workspace import (
 )
 from evaltracker.requirements.plan import MINIMUM_WEEKS
 from evaltracker.requirements.services.evaluations import (
+    BRIEF,
+    COUNTING,
     QUESTIONS,
     change_brief,
     missing_answers,
@@ -68,32 +70,6 @@ from evaltracker.requirements.services.templates import (
     starting_points,
 )
 from evaltracker.toolbox.text import listed
-
-BRIEF = (
-    "title",
-    "buyer",
-    "problem",
-    "must_run_by",
-    "budget",
-    "budget_once",
-    "budget_yearly",
-    "currency",
-    "support_wanted",
-    "engineers",
-    "zone",
-    "context",
-    "source_note",
-    "does_not_matter",
-)
-COUNTING = (
-    "evidence_share",
-    "horizon_months",
-    "discount_rate",
-    "planning_factor",
-    "working_days",
-    "loaded_hourly_rate",
-    "builder_earnings",
-)
 
 
 def currency_field() -> forms.ChoiceField:

@@ -1,7 +1,9 @@
 """Adding categories and what the roles agreed that they weigh."""
 
 import datetime
+import json
 import re
+from pathlib import Path
 
 import structlog
 from django.db import transaction
@@ -16,18 +18,11 @@ from evaltracker.evaluations.policy import change, check_owned, checked
 from evaltracker.requirements.services.requirements import check_add_requirement
 from evaltracker.toolbox.text import Inputs
 
-# Whole words; German puts them at the end of longer ones.
-WORDS = frozenset(
-    (
-        *("price", "prices", "pricing", "cost", "costs", "costing", "fee", "fees"),
-        *("preis", "preise", "kosten", "gebühr", "gebühren", "entgelt", "entgelte"),
-        *("prix", "coût", "coûts", "frais", "tarif", "tarifs", "tarife"),
-        *("precio", "precios", "coste", "costes", "costo", "costos", "tarifa"),
-        *("prezzo", "prezzi", "costi", "preço", "preços", "custo", "custos"),
-        *("prijs", "prijzen", "cena", "ceny", "koszt", "koszty"),
-    )
+# Whole words; German puts the endings at the end of longer ones.
+PRICE = json.loads(
+    Path(__file__).with_name("price_words.json").read_text(encoding="utf-8")
 )
-ENDINGS = ("preis", "preise", "kosten", "gebühr", "gebühren")
+WORDS, ENDINGS = frozenset(PRICE["words"]), tuple(PRICE["endings"])
 WORD = re.compile(r"[^\W\d_]+")
 
 

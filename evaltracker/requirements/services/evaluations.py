@@ -82,38 +82,35 @@ def usual_currency(user: User) -> str:
     return code[0] if code and code[0] in CODES else "USD"
 
 
-BRIEF_FIELDS = frozenset(
-    {
-        "title",
-        "buyer",
-        "zone",
-        "currency",
-        "problem",
-        "must_run_by",
-        "budget",
-        "budget_once",
-        "budget_yearly",
-        "support_wanted",
-        "does_not_matter",
-        "engineers",
-        "context",
-        "source_note",
-        "loaded_hourly_rate",
-        "builder_earnings",
-        "working_days",
-        "horizon_months",
-        "discount_rate",
-        "planning_factor",
-        "evidence_share",
-        "credits",
-        "stage_weeks",
-        "reminder_days",
-        "words",
-        "different_people",
-    }
+# What its form asks, in its order, and what that of calculation and planning does.
+BRIEF = (
+    "title",
+    "buyer",
+    "problem",
+    "must_run_by",
+    "budget",
+    "budget_once",
+    "budget_yearly",
+    "currency",
+    "support_wanted",
+    "engineers",
+    "zone",
+    "context",
+    "source_note",
+    "does_not_matter",
 )
-
-
+COUNTING = (
+    "evidence_share",
+    "horizon_months",
+    "discount_rate",
+    "planning_factor",
+    "working_days",
+    "loaded_hourly_rate",
+    "builder_earnings",
+)
+BRIEF_FIELDS = frozenset((*BRIEF, *COUNTING)) | {
+    *("credits", "stage_weeks", "reminder_days", "words", "different_people")
+}
 # What a brief has to answer, unless its template or its owner says that it does not
 # matter; with the words in which people are asked for it.
 QUESTIONS = {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from operator import attrgetter, or_
+from pathlib import Path
 from typing import IO, Any, ClassVar
 from urllib.parse import urlencode
 
@@ -270,64 +272,11 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 
 type Reasons = Mapping[int, tuple[str, str, dict[str, Any]]]
+_WHY = Path(__file__).with_name("why.json").read_text(encoding="utf-8")
 # Why each status comes, and what its problem looks like; where calls of vendors differ
 # from others, in the words of theirs.
 WHY: Reasons = {
-    400: (
-        "The body or a parameter is wrong; `errors` names each place. "
-        "Unknown fields are refused, never dropped.",
-        "invalid",
-        {
-            "detail": "statement: It must not be blank.",
-            "errors": [{"pointer": "#/statement", "detail": "It must not be blank."}],
-        },
-    ),
-    401: ("No token, or not a valid one; the text is the same either way.", "", {}),
-    403: ("Not for you.", "permission_denied", {"detail": "You may not do this."}),
-    404: ("Not yours, or it does not exist; the answer is the same.", "", {}),
-    406: (
-        "The requested media type is not available.",
-        "not_acceptable",
-        {"detail": "Set the Accept header to application/json."},
-    ),
-    409: (
-        "Not possible now. `claims_closed` names both times; "
-        "`idempotency_key_in_use` comes with `Retry-After`.",
-        "claims_closed",
-        {
-            "detail": "Claims closed at 2026-11-24T18:00:00.000+01:00 (Europe/Berlin); "
-            "it is now 2026-11-24T18:00:00.041+01:00 (Europe/Berlin)."
-        },
-    ),
-    413: (
-        "The body is over its limit: 256 KB, 2 MB for a batch, 10 MB for a file.",
-        "too_large",
-        {"detail": "The body is over the limit of 262,144 bytes."},
-    ),
-    415: (
-        "The body has the wrong type or is not UTF-8, or a file's type is not "
-        "accepted (`file_type`).",
-        "unsupported_media_type",
-        {"detail": "Send the body as application/json, in UTF-8."},
-    ),
-    422: (
-        "The Idempotency-Key was used with another body before.",
-        "idempotency_key_reused",
-        {
-            "detail": "This Idempotency-Key was used with another body before; use a "
-            "new key."
-        },
-    ),
-    429: (
-        "Too many calls in this minute; wait for `Retry-After` seconds.",
-        "throttled",
-        {"detail": "Too many calls in this minute; try again in 12 seconds."},
-    ),
-    500: (
-        "It failed on our side and was logged under `request_id`.",
-        "",
-        {"request_id": "3f0e2a52-7a5f-4b7b-9f3e-0d6c1f2d3e4a"},
-    ),
+    **{int(status): reason for status, reason in json.loads(_WHY).items()},
     507: (
         "The server has no room left for files, so nothing was saved.",
         StorageFull.default_code,
