@@ -18,7 +18,6 @@ from evaltracker.toolbox.measures import (
     Reading,
     check_same_kind,
     number_words,
-    refused,
 )
 from evaltracker.toolbox.text import Inputs
 from vendors.answered_values import answered
@@ -419,11 +418,11 @@ def claimed_number(said: Any, measure: Mapping[str, Any]) -> dict[str, str]:
         return {}
     demand = Measure.from_json(measure)
     if demand is None:
-        raise refused(NOT_ASKED)
+        raise Invalid(NOT_ASKED, field="number")
     try:
         check_same_kind(reading.unit, demand.unit)
     except ValueError as error:
-        raise refused(str(error)) from error
+        raise Invalid(str(error), field="number") from error
     return reading.as_json()
 
 

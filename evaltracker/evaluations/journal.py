@@ -184,11 +184,6 @@ def next_entry(
     return entry
 
 
-def open_journal(evaluation: Evaluation) -> JournalHead:
-    """Start the chain of a new evaluation."""
-    return JournalHead.objects.create(evaluation=evaluation, hash=GENESIS)
-
-
 def chained_hash(entry: Entry) -> str:
     """The hash that `entry` must carry, from its fields and the previous hash."""
     digest = hashlib.sha256(entry.previous_hash.encode())

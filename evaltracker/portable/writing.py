@@ -187,7 +187,8 @@ class Writer:
     def __init__(self, evaluation: Evaluation, reader: User | None) -> None:
         self.evaluation = evaluation
         self.reader = reader
-        self.keys: dict[Any, dict[Any, str]] = {User: usernames()}
+        usernames = dict(User.objects.values_list("pk", "username"))
+        self.keys: dict[Any, dict[Any, str]] = {User: usernames}
         self.people: set[str] = set()
         self.stored: dict[str, str] = {}
         self.left_out = [
@@ -265,24 +266,15 @@ class Writer:
             number = values["number"]
             actor = actors[number - 1] if number <= len(actors) else values["actor_id"]
             entry = values | {"actor": actor}
-            row = {name: written_entry(name, entry[name]) for name in ENTRY}
+            row = {name: plain(entry[name]) for name in ENTRY}
+            row |= {name: in_order(entry[name]) for name in ("before", "after")}
             if row["subject_type"] in shut:
                 row |= {"before": None, "after": None, "reason": None}
             yield row
 
 
-def written_entry(name: str, value: Any) -> Any:
-    if name in ("before", "after"):
-        return in_order(value)
-    return plain(value)
-
-
 def sort_key(row: dict[str, Any], part: Part) -> list[tuple[bool, Any]]:
     return [(row[name] is not None, row[name]) for name in (*part.order, part.key)]
-
-
-def usernames() -> dict[Any, str]:
-    return dict(User.objects.values_list("pk", "username"))
 
 
 def people_named(names: Iterable[str]) -> Iterable[dict[str, str]]:

@@ -49,12 +49,9 @@ def check_comment(subject: Subject, by: By) -> None:
         raise Forbidden("Only people with a part in this evaluation comment on it.")
     if not topic.people(evaluation, User.objects.filter(pk=user.pk)).exists():
         raise NotFound
-    if topic.is_frozen(evaluation):
-        over = evaluation.get_status_display().lower()
-        only = (
-            " Comment on the decision." if evaluation.status == Status.DECIDED else ""
-        )
-        raise Refused(f"“{evaluation}” is {over}, so nothing more is said here.{only}")
+    require_not_frozen(
+        topic, evaluation, "nothing more is said here", "Comment on the decision."
+    )
 
 
 def check_comment_again(comment: Comment, by: By) -> None:
@@ -235,14 +232,19 @@ def check_remove_file(file: AttachedFile, by: By) -> None:
     require_not_frozen(TOPICS[file.topic], evaluation)
 
 
-def require_not_frozen(topic: Topic, evaluation: Evaluation) -> None:
+def require_not_frozen(
+    topic: Topic,
+    evaluation: Evaluation,
+    so: str = "its files stay as they are",
+    instead: str = "Attach the file to the decision.",
+) -> None:
     """Refuse what would change an evaluation that has ended; a decision takes more."""
     if not topic.is_frozen(evaluation):
         return
     over = evaluation.get_status_display().lower()
     decided = evaluation.status == Status.DECIDED
-    only = " Attach the file to the decision." if decided else ""
-    raise Refused(f"“{evaluation}” is {over}, so its files stay as they are.{only}")
+    only = f" {instead}" if decided else ""
+    raise Refused(f"“{evaluation}” is {over}, so {so}.{only}")
 
 
 def files_on(subject: Subject) -> QuerySet[AttachedFile]:

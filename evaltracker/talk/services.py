@@ -176,10 +176,9 @@ def _read(text: str) -> str:
     try:
         written = read_text(text, limit=LONGEST)
     except ValueError as error:
-        raise Invalid(str(error), errors={"text": [str(error)]}) from error
+        raise Invalid(str(error), field="text") from error
     if not written:
-        sentence = "Write your comment first."
-        raise Invalid(sentence, errors={"text": [sentence]})
+        raise Invalid("Write your comment first.", field="text")
     return written
 
 
@@ -195,7 +194,7 @@ def _named(subject: Subject, text: str, mentions: Collection[User]) -> Iterator[
             yield from called[name]
         elif not called[name] & {*mentions}:
             sentence = f"Several people are called “{name}”; tick whom you mean."
-            raise Invalid(sentence, errors={"mentions": [sentence]})
+            raise Invalid(sentence, field="mentions")
 
 
 def _mentioned(
@@ -204,13 +203,12 @@ def _mentioned(
     """Those who are mentioned, each of whom may read it; never the author."""
     people = {person.pk: person for person in mentions if person.pk != by.pk}
     if len(people) > MOST_MENTIONED:
-        sentence = f"Mention at most {MOST_MENTIONED} people."
-        raise Invalid(sentence, errors={"mentions": [sentence]})
+        raise Invalid(f"Mention at most {MOST_MENTIONED} people.", field="mentions")
     readers = subject.topic.audience(subject.evaluation)
     seen = set(readers.filter(pk__in=people).values_list("pk", flat=True))
     if hidden := [person.name for key, person in people.items() if key not in seen]:
         sentence = f"{hidden[0]} may not see {subject.topic.noun} here."
-        raise Invalid(sentence, errors={"mentions": [sentence]})
+        raise Invalid(sentence, field="mentions")
     return list(people.values())
 
 
@@ -278,12 +276,14 @@ def attach_files(
 
 def accepted(files: Collection[UploadedFile[bytes]]) -> list[AcceptedFile]:
     if not files:
-        raise refused("Choose a file first.")
+        raise Invalid("Choose a file first.", field="files")
     if len(files) > MOST_AT_ONCE:
-        raise refused(f"Attach at most {MOST_AT_ONCE} files at once.")
+        raise Invalid(f"Attach at most {MOST_AT_ONCE} files at once.", field="files")
     if len(files) > 1 and sum(file.size or 0 for file in files) > SIZE_LIMIT:
         size = SIZE_LIMIT // 2**20
-        raise refused(f"Together they are over {size} MB. Attach them one by one.")
+        raise Invalid(
+            f"Together they are over {size} MB. Attach them one by one.", field="files"
+        )
     contents = []
     for file in files:
         try:
@@ -293,10 +293,6 @@ def accepted(files: Collection[UploadedFile[bytes]]) -> list[AcceptedFile]:
             problem.sentence, problem.errors = sentence, {"files": [sentence]}
             raise
     return contents
-
-
-def refused(sentence: str) -> Invalid:
-    return Invalid(sentence, errors={"files": [sentence]})
 
 
 def require_room(

@@ -123,9 +123,7 @@ class AcceptedFile:
         return len(self.content)
 
 
-def read_file(
-    upload: IO[bytes], name: str, *, field: str = "file", limit: int = SIZE_LIMIT
-) -> AcceptedFile:
+def read_file(upload: IO[bytes], name: str, *, field: str = "file") -> AcceptedFile:
     """Check an upload; reads no more than one byte over the limit.
 
     Raises:
@@ -133,11 +131,12 @@ def read_file(
         TypeNotTaken: it is none of those that are kept.
     """
     cleaned = clean_name(name, field=field)
-    content = upload.read(limit + 1)
-    if len(content) > limit:
-        raise _invalid(f"The file is over {limit >> 20} MB.", "file_too_large", field)
+    content = upload.read(SIZE_LIMIT + 1)
+    if len(content) > SIZE_LIMIT:
+        sentence = f"The file is over {SIZE_LIMIT >> 20} MB."
+        raise Invalid(sentence, code="file_too_large", field=field)
     if not content:
-        raise _invalid("The file is empty.", "file_empty", field)
+        raise Invalid("The file is empty.", code="file_empty", field=field)
     *inner, ending = [part.lower() for part in cleaned.split(".")[1:]] or [""]
     taken = ending in TYPES and not any(map(_RUNS.fullmatch, inner))
     kind = type_of(content, ending)
@@ -145,8 +144,7 @@ def read_file(
         why = "Files of this type are not taken"
         if taken:
             why = f"The file's content does not match its name (.{ending})"
-        sentence = f"{why}; hand in {ALLOWED}."
-        raise TypeNotTaken(sentence, errors={field: [sentence]})
+        raise TypeNotTaken(f"{why}; hand in {ALLOWED}.", field=field)
     return AcceptedFile(
         name=cleaned,
         content_type=kind,
@@ -165,7 +163,7 @@ def clean_name(name: str, *, field: str = "file", limit: int = NAME_LIMIT) -> st
             raise ValueError("It is blank.")
     except ValueError as error:
         sentence = f"The file's name does not fit. {error}"
-        raise _invalid(sentence, "file_name", field) from error
+        raise Invalid(sentence, code="file_name", field=field) from error
     return cleaned
 
 
@@ -222,10 +220,6 @@ def _office(content: bytes) -> str:
     if "xl/workbook.xml" in names:
         return TYPES["xlsx"]
     return TYPES["docx"] if "word/document.xml" in names else ""
-
-
-def _invalid(sentence: str, code: str, field: str) -> Invalid:
-    return Invalid(sentence, errors={field: [sentence]}, code=code)
 
 
 # A file is written aside and renamed, so that its name never stands for half of it.

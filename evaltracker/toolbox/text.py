@@ -208,7 +208,7 @@ def free_name(stem: str, taken: Container[str], apart: str = "-") -> str:
 def read_reason(reason: str, missing: str) -> str:
     """A reason as it is kept; `missing` asks for it."""
     if not reason.strip():
-        raise Invalid(missing, errors={"reason": [missing]})
+        raise Invalid(missing, field="reason")
     return read_field("reason", reason)
 
 

@@ -31,7 +31,7 @@ def where() -> Evaluation:
 
 
 def add_question(where: Evaluation, label: str, **terms: object) -> BriefField:
-    return add_brief_field(evaluation=where, label=label, by=where.owner, **terms)  # type: ignore[arg-type]
+    return add_brief_field(evaluation=where, label=label, by=where.owner, **terms)
 
 
 def answer(where: Evaluation, **values: object) -> Evaluation:

@@ -17,7 +17,6 @@ from evaltracker.requirements.services.templates import (
     TEMPLATE_PARTS,
     TemplatePart,
     find_template,
-    nothing_left,
     require_keeper,
 )
 from evaltracker.toolbox.measures import UnitMismatch, check_same_kind, kept_measure
@@ -458,5 +457,7 @@ def take_criteria(*, trial: Trial, key: str, by: User) -> list[Criterion]:
         if row["ref"] in needs and (row["ref"], row["text"]) not in there
     ]
     if not added:
-        raise nothing_left("Nothing of this template's criteria is left to add.")
+        raise Invalid(
+            "Nothing of this template's criteria is left to add.", field="key"
+        )
     return added

@@ -17,7 +17,6 @@ from evaltracker.requirements.services.templates import (
     TEMPLATE_PARTS,
     TemplatePart,
     find_template,
-    nothing_left,
     require_keeper,
 )
 from evaltracker.toolbox.measures import kept_measure
@@ -384,7 +383,9 @@ def take_script(*, demo: Demo, key: str, by: User) -> list[ScriptItem]:
         at = place + len(items)
         items.append(ScriptItem(demo=demo, requirement=need, position=at, **values))
     if not items:
-        raise nothing_left("Nothing of this template's script is left to add here.")
+        raise Invalid(
+            "Nothing of this template's script is left to add here.", field="key"
+        )
     ScriptItem.objects.bulk_create(items)
     after = {
         "template": point.title,

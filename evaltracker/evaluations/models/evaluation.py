@@ -342,10 +342,6 @@ def check_different_people(value: object) -> None:
 
 
 class EvaluationQuerySet(ScopedQuerySet["Evaluation"]):
-    def visible_to(self, user: User) -> Self:
-        """Those that `user` owns or has a part in; an operator sees all."""
-        return self.filter(evaluation_scope("", user))
-
     def real(self) -> Self:
         return self.filter(is_practice=False)
 

@@ -5,7 +5,7 @@ docs/developers/design.md, section 7, has the rules.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import (
@@ -64,10 +64,6 @@ class ImportedHistory(Record):
         if not self._state.adding:
             raise AppendOnlyError("Where an evaluation came from does not change.")
         super().save(*args, **kwargs)
-
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
 
 
 class ImportWork(models.TextChoices):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
+from itertools import count, groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -471,7 +471,5 @@ class RequirementsGrid(PastesImport, Grid[Evaluation, Requirement]):
 
 def free_ref(evaluation: Evaluation) -> str:
     taken = set(evaluation.requirements.values_list("ref", flat=True))
-    number = len(taken) + 1
-    while f"R{number}" in taken:
-        number += 1
-    return f"R{number}"
+    refs = (f"R{number}" for number in count(len(taken) + 1))
+    return next(ref for ref in refs if ref not in taken)

@@ -16,7 +16,7 @@ from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Category, Entry, Evaluation, JournalHead
 from evaltracker.evaluations.policy import change, check_owned, checked
 from evaltracker.requirements.services.requirements import check_add_requirement
-from evaltracker.toolbox.text import Inputs
+from evaltracker.toolbox.text import read_field
 
 # Whole words; German puts the endings at the end of longer ones.
 PRICE = json.loads(
@@ -44,16 +44,13 @@ def read_price_reason(name: str, weight: int | None, reason: str) -> str:
     if not reason.strip():
         if weight == 0:
             return ""
-        sentence = (
+        raise Invalid(
             f"“{name}” is about price, which is an axis beside the score and never "
             "part of it. Leave it out, give it the weight 0, or say why people score "
-            "it."
+            "it.",
+            field="price_reason",
         )
-        raise Invalid(sentence, errors={"price_reason": [sentence]})
-    inputs = Inputs()
-    text = inputs.text("price_reason", reason)
-    inputs.check()
-    return text
+    return read_field("price_reason", reason)
 
 
 def check_weigh_category(category: Category, by: By) -> None:

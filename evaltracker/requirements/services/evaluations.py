@@ -10,7 +10,13 @@ from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.models import BriefField, Evaluation, User, Visit
+from evaltracker.evaluations.models import (
+    BriefField,
+    Evaluation,
+    JournalHead,
+    User,
+    Visit,
+)
 from evaltracker.evaluations.policy import (
     change,
     checked,
@@ -169,7 +175,7 @@ def create_evaluation(
     Visit.objects.create(
         evaluation=evaluation, number=1, stage=Stage.REQUIREMENTS, entered_by=by
     )
-    journal.open_journal(evaluation)
+    JournalHead.objects.create(evaluation=evaluation, hash=journal.GENESIS)
     journal.record(
         evaluation=evaluation,
         action="evaluation.started",
@@ -226,8 +232,8 @@ def check_brief(evaluation: Evaluation) -> None:
     proof that cannot be said."""
     unknown = set(evaluation.does_not_matter) - QUESTIONS.keys()
     if unknown:
-        sentence = f"Unknown questions: {', '.join(sorted(map(str, unknown)))}."
-        raise Invalid(sentence, errors={"does_not_matter": [sentence]})
+        names = ", ".join(sorted(map(str, unknown)))
+        raise Invalid(f"Unknown questions: {names}.", field="does_not_matter")
     inputs = Inputs()
     for key, sentence in word_errors(evaluation.words).items():
         inputs.refuse(key, sentence)

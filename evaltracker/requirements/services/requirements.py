@@ -52,8 +52,7 @@ from evaltracker.requirements.services.scopes import (
 from evaltracker.rows.plan import Plan
 from evaltracker.rows.subjects import Key
 from evaltracker.toolbox.measures import kept_measure, read_measure
-from evaltracker.toolbox.processes import BATCH as BATCHES_BATCH
-from evaltracker.toolbox.processes import counted, create_all
+from evaltracker.toolbox.processes import BATCH, counted, create_all
 from evaltracker.toolbox.text import Inputs, read_reason
 
 # A change of these words is another requirement: what rests on it is re-confirmed.
@@ -265,7 +264,6 @@ WRITTEN = (
     *("category_id", "text", "priority", "weight"),
     *("vendor_help", "scorer_help", "measure", "metric_id"),
 )
-BATCH = 500
 # Hexadecimal digits: of a row that is new, its file says all the rest.
 FINGERPRINT = 32
 ENCODE = json.JSONEncoder(default=str, sort_keys=True).encode
@@ -372,7 +370,7 @@ def put_back(
         [field.removesuffix("_id") for field in (*WRITTEN, "revision")],
         batch_size=BATCH,
     )
-    tell_of_changes(evaluation, added=[], changed=revised)
+    tell_of_changes(evaluation, changed=revised)
 
 
 PLAIN_FIELDS = ("text", "priority", "weight", "vendor_help", "scorer_help")
@@ -546,7 +544,7 @@ def write_changes(
     Requirement.objects.bulk_update(
         changed,
         [*PLAIN_FIELDS, "measure", "metric", "category", "revision"],
-        batch_size=BATCHES_BATCH,
+        batch_size=BATCH,
     )
     return revised
 

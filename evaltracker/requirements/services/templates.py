@@ -105,8 +105,7 @@ def check_content(content: Mapping[str, Any]) -> None:
     shape = jsonschema.Draft202012Validator(_read("schema"))
     for error in shape.iter_errors(content):
         for pointer, sentence in schema_error_words(error):
-            text = f"Template, {pointer}: {sentence}"
-            raise Invalid(text, errors={"": [text]})
+            raise Invalid(f"Template, {pointer}: {sentence}", field="")
 
 
 MOST_FIELDS, MOST_CHOICES = 20, 20
@@ -125,14 +124,10 @@ def check_change_field(field: BriefField, by: By) -> None:
 def add_brief_field(
     *,
     evaluation: Evaluation,
-    label: str,
     by: By,
-    help: str = "",
-    kind: str = FieldKind.TEXT,
-    choices: Iterable[str] = (),
-    needed: bool = True,
+    **asked: Any,
 ) -> BriefField:
-    """Add a question to the end of the brief.
+    """Add a question to the end of the brief; what it asks are parts of `DEFINITION`.
 
     Raises:
         Forbidden: not the owner. Refused: it has ended, or there are enough. Invalid:
@@ -147,7 +142,7 @@ def add_brief_field(
         evaluation=evaluation,
         position=max((field.position for field in fields), default=0) + 1,
     )
-    _define(field, fields, label, help, kind, list(choices), needed)
+    _define(field, fields, **asked)
     stem = f"{PREFIX}{slugify(field.label)[:60] or 'question'}"
     field.key = free_name(stem, {field.key for field in fields})
     field.save()
@@ -159,12 +154,8 @@ def add_brief_field(
 def change_brief_field(
     *,
     field: BriefField,
-    label: str,
     by: By,
-    help: str = "",
-    kind: str = FieldKind.TEXT,
-    choices: Iterable[str] = (),
-    needed: bool = True,
+    **asked: Any,
 ) -> BriefField:
     """Ask it in other words, or for another kind of answer; a given answer must fit.
 
@@ -176,7 +167,7 @@ def change_brief_field(
     check_change_field(field, by)
     before = journal.snapshot(field, DEFINITION)
     others = list(field.evaluation.brief_fields.exclude(pk=field.pk))
-    _define(field, others, label, help, kind, list(choices), needed)
+    _define(field, others, **asked)
     field.save()
     after = journal.snapshot(field, DEFINITION)
     if after != before:
@@ -199,31 +190,25 @@ def remove_brief_field(*, field: BriefField, by: By) -> None:
     _record("brief.field_removed", field, by, before=before)
 
 
-def definitions(evaluation: Evaluation) -> list[dict[str, Any]]:
-    return [
-        {name: getattr(field, name) for name in DEFINITION}
-        for field in evaluation.brief_fields.all()
-    ]
-
-
 def _define(
     field: BriefField,
     others: Sequence[BriefField],
+    *,
     label: str,
-    help_text: str,
-    kind: str,
-    choices: list[str],
-    needed: bool,
+    help: str = "",
+    kind: str = FieldKind.TEXT,
+    choices: Iterable[str] = (),
+    needed: bool = True,
 ) -> None:
     inputs = Inputs()
     field.label = inputs.line("label", label, limit=LABEL_LIMIT)
     if field.label.casefold() in {other.label.casefold() for other in others}:
         inputs.refuse("label", "The brief asks this already.")
-    field.help = inputs.line("help", help_text, limit=HELP_LIMIT, blank=True)
+    field.help = inputs.line("help", help, limit=HELP_LIMIT, blank=True)
     if kind not in FieldKind.values:
         inputs.refuse("kind", f"“{kind}” is not a kind of answer.")
     field.kind, field.needed = kind, needed
-    field.choices = _read_choices(inputs, kind, choices)
+    field.choices = _read_choices(inputs, kind, list(choices))
     inputs.check()
     try:
         field.answer = read_answer(field, field.answer)
@@ -423,7 +408,7 @@ class TemplatePart:
     """
 
     save: Callable[[Evaluation], Any]
-    load: Callable[[Evaluation, Any, User], None] | None = None
+    load: Callable[[Evaluation, Any, User], object] | None = None
 
 
 # Of these every evaluation has some, so that they alone are no template.
@@ -431,12 +416,14 @@ ALWAYS = ("brief", "costs", "roles", "sign_offs", "different_people")
 TEMPLATE_PARTS: Registry[str, TemplatePart] = Registry("part of a template")
 
 
-def _load_words(evaluation: Evaluation, words: Any, by: User) -> None:
-    change_brief(evaluation=evaluation, words=words, by=by)
-
-
 TEMPLATE_PARTS.register(
-    "words", TemplatePart(lambda evaluation: dict(evaluation.words), _load_words)
+    "words",
+    TemplatePart(
+        lambda evaluation: dict(evaluation.words),
+        lambda evaluation, words, by: change_brief(
+            evaluation=evaluation, words=words, by=by
+        ),
+    ),
 )
 
 
@@ -530,28 +517,22 @@ def take_from_template(
         part = None if name == NEEDS else TEMPLATE_PARTS[name]
         if name not in point.content:
             text = f"“{point.title}” does not have this: {name.replace('_', ' ')}."
-            raise Invalid(text, errors={"parts": [text]})
+            raise Invalid(text, field="parts")
         if part is None:
             require_stage(evaluation, Stage.REQUIREMENTS)
             before = evaluation.requirements.count()
             bring_needs(evaluation, point, by)
             if evaluation.requirements.count() == before and len(parts) == 1:
-                raise nothing_left(
-                    "Every requirement of this template is here already."
-                )
+                text = "Every requirement of this template is here already."
+                raise Invalid(text, field="key")
         elif part.load is not None:
             part.load(evaluation, point.content[name], by)
 
 
-def require_keeper(by: By) -> User:
+def require_keeper(by: By) -> None:
     user = actor_of(by).user
     if user is None or not may_start_evaluations(user):
         raise Forbidden("Only people who may start evaluations can use templates.")
-    return user
-
-
-def nothing_left(sentence: str) -> Invalid:
-    return Invalid(sentence, errors={"key": [sentence]})
 
 
 def content_of(evaluation: Evaluation) -> dict[str, Any]:
@@ -559,7 +540,9 @@ def content_of(evaluation: Evaluation) -> dict[str, Any]:
     unasked = evaluation.does_not_matter
     return {
         "brief": [field for field in QUESTIONS if field not in unasked],
-        "questions": definitions(evaluation),
+        "questions": [
+            values_of(field, DEFINITION) for field in evaluation.brief_fields.all()
+        ],
         "lists": [
             {"name": scope.name, "values": current_values(scope)}
             for scope in evaluation.scopes.all()
@@ -574,7 +557,7 @@ def content_of(evaluation: Evaluation) -> dict[str, Any]:
                 "category": row.category.name,
                 "must_hold_for": [held.scope.name for held in row.demands.all()],
                 **({"measure": row.measure_words} if row.measure else {}),
-                **{name: getattr(row, name) for name in PLAIN_FIELDS},
+                **values_of(row, PLAIN_FIELDS),
             }
             for row in rows.select_related("category").prefetch_related(
                 "demands__scope"

@@ -52,5 +52,4 @@ from evaltracker.toolbox.measures.readings import (
     Measured,
     Reading,
     number_words,
-    refused,
 )

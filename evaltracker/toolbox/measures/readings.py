@@ -40,18 +40,18 @@ class Reading:
         if said is None or said == {}:
             return None
         if not isinstance(said, Mapping) or said.keys() - KEYS:
-            raise refused('Write it as {"value": "12", "unit": "ms"}.')
+            raise Invalid('Write it as {"value": "12", "unit": "ms"}.', field="number")
         value, unit = (said.get(name) for name in ("value", "unit"))
         if isinstance(value, bool) or not isinstance(
             value, str | int | float | Decimal
         ):
-            raise refused("Say the number, such as 12.")
+            raise Invalid("Say the number, such as 12.", field="number")
         if not isinstance(unit, str):
-            raise refused("Name the unit, such as ms or requests/s.")
+            raise Invalid("Name the unit, such as ms or requests/s.", field="number")
         try:
             return cls(read_number(value), check_unit(unit))
         except ValueError as error:
-            raise refused(str(error)) from error
+            raise Invalid(str(error), field="number") from error
 
     @classmethod
     def kept(cls, said: Mapping[str, Any] | None) -> Self | None:
@@ -68,7 +68,7 @@ class Reading:
             return None
         match = _PARTS.fullmatch(text.strip()[:LIMIT])
         if match is None:
-            raise refused("Write a number and its unit, such as 12 ms.")
+            raise Invalid("Write a number and its unit, such as 12 ms.", field="number")
         return cls.from_json({"value": match["value"], "unit": match["unit"]})
 
     def as_json(self) -> dict[str, str]:
@@ -84,10 +84,6 @@ def number_words(said: Mapping[str, Any]) -> str:
     """The words of what a column keeps; blank of none."""
     reading = Reading.from_json(said)
     return reading.words if reading else ""
-
-
-def refused(sentence: str) -> Invalid:
-    return Invalid(sentence, errors={"number": [sentence]})
 
 
 EARLIER = "said for an earlier measure"
