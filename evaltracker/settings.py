@@ -307,32 +307,10 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
     "STYLES": [
-        partial(_static_file, f"evaltracker/{name}.css")
-        for name in [
-            "evaltracker",
-            "parts",
-            "help",
-            "nav",
-            "charts",
-            "pages_vendors",
-            "pages_trials",
-            "pages_workflow",
-            "pages_comparison",
-            "grid",
-            "search",
-        ]
+        partial(_static_file, f"evaltracker/{name}.css") for name in _theme["styles"]
     ],
     "SCRIPTS": [
-        partial(_static_file, f"evaltracker/{name}.js")
-        for name in [
-            "shim",
-            "typed",
-            "draft_store",
-            "drafts",
-            "fresh",
-            "dialog",
-            "search",
-        ]
+        partial(_static_file, f"evaltracker/{name}.js") for name in _theme["scripts"]
     ],
     # Of each list of the side menu its title, model and icon, in order of the process.
     "SIDEBAR": {"main": _theme["sidebar"]},

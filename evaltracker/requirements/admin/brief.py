@@ -1,8 +1,10 @@
 """The forms of a brief, and of how it is counted and planned."""
 
 import datetime
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -385,21 +387,10 @@ class RemoveBriefField(OnField):
 
 # The brief: what everybody must know before the first vendor is seen.
 
-LABELS = {
-    "problem": "Problem to solve",
-    "infrastructure": "Where it has to run",
-    "languages": "Languages in use",
-    "must_run_by": "Must be running by",
-    "budget": "Realistic budget",
-    "budget_once": "Budget for what is paid once",
-    "budget_yearly": "Budget a year",
-    "support_wanted": "Support or self-service",
-    "zone": "Time zone",
-    "source_note": "Source and date of imported data",
-    "horizon_months": "Horizon in months",
-    "discount_rate": "Discount rate, % a year",
-    "builder_earnings": "Earnings of a builder elsewhere, a month",
-}
+# What fields of the brief are called where their column says it worse.
+LABELS = json.loads(
+    Path(__file__).with_name("brief_labels.json").read_text(encoding="utf-8")
+)
 MONEY = (
     "budget",
     "budget_once",
