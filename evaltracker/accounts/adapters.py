@@ -22,7 +22,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from evaltracker.accounts.middleware import client_address, close, reopen, take_turn
-from evaltracker.accounts.notices import known_device, note_failure
+from evaltracker.accounts.notices import (
+    AN_HOUR,
+    known_device,
+    note_failure,
+    of_last_hour,
+)
 from evaltracker.evaluations.account_log import at_address, person_meant, record
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import User
@@ -37,13 +42,12 @@ from evaltracker.pages.proof import note_login, note_proof, proved_recently
 # alike, so that neither the answer nor its time tells them apart.
 
 CEILING = 20
-AN_HOUR = 60 * 60
 # Seconds between one guess and the next beyond the ceiling: 32 guesses in an hour.
 WAITS = (30, 60, 120, 240, 300)
 
 
 def must_wait(name: str) -> bool:
-    before = _guesses(name)
+    before = of_last_hour(_key(name))
     beyond = len(before) - CEILING
     if beyond < 0:
         return False
@@ -51,15 +55,10 @@ def must_wait(name: str) -> bool:
 
 
 def note_guess(name: str, person: User | None) -> None:
-    guesses = [*_guesses(name), time.time()]
+    guesses = [*of_last_hour(_key(name)), time.time()]
     cache.set(_key(name), guesses, AN_HOUR)
     if len(guesses) >= CEILING and person is not None:
         owe_warning(kind="account_guessed", person=person)
-
-
-def _guesses(name: str) -> list[float]:
-    since = time.time() - AN_HOUR
-    return [at for at in cache.get(_key(name), []) if at > since]
 
 
 def _key(name: str) -> str:

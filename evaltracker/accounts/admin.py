@@ -20,7 +20,6 @@ from django.http import (
 from django.urls import reverse
 from django.utils import timezone
 
-from evaltracker.accounts import services as erasure
 from evaltracker.accounts import services as people
 from evaltracker.errors import Forbidden
 from evaltracker.evaluations.choices import MailRhythm
@@ -89,19 +88,25 @@ def confirm_page(request: HttpRequest, key: str) -> HttpResponse:
 site.register_page("account/address/<str:key>/", confirm_page, "confirm_address")
 
 
-class OnOwnAccount(Act[User]):
+class OnPage[T](Act[T]):
+    """An act on a page outside evaluations: what that is called, and its address."""
+
+    home: ClassVar[tuple[str, str]] = ("Your account", "admin:my_account")
+
+    def cancel_url(self, target: Any) -> str:
+        return reverse(self.home[1])
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        return {"crumbs": [(self.home[0], self.cancel_url(target)), (self.title, "")]}
+
+
+class OnOwnAccount(OnPage[User]):
     def load(self, user: User, target_id: str) -> Any:
         super().load(user, target_id)
         return User.objects.get(pk=user.pk)
 
     def allowed(self, user: User, target: Any) -> bool:
         return True
-
-    def cancel_url(self, target: Any) -> str:
-        return reverse("admin:my_account")
-
-    def context(self, target: Any, user: User) -> dict[str, Any]:
-        return {"crumbs": [("Your account", self.cancel_url(None)), (self.title, "")]}
 
 
 class ChangeDetails(OnOwnAccount):
@@ -153,7 +158,7 @@ class AskForErasure(OnOwnAccount):
     success = "The operators know. Until one of them does it, nothing changes."
     form_class = Confirm
     dangerous = True
-    service = erasure.ask_for_erasure
+    service = people.ask_for_erasure
 
 
 RIGHTS = (
@@ -190,18 +195,13 @@ class AddForm(ChangeForm):  # type: ignore[misc, valid-type]
     field_order = ("username", *people.EDITABLE, "rights", "password")
 
 
-class PeopleAct(Act[Any]):
+class PeopleAct(OnPage[Any]):
+    home = ("Users", "admin:evaluations_user_changelist")
     model: ClassVar[type[models.Model] | None] = User
     target_name = "person"
 
     def allowed(self, user: User, target: Any) -> bool:
         return people.may_run_accounts(user)
-
-    def cancel_url(self, target: Any) -> str:
-        return reverse("admin:evaluations_user_changelist")
-
-    def context(self, target: Any, user: User) -> dict[str, Any]:
-        return {"crumbs": [("Users", self.cancel_url(target)), (self.title, "")]}
 
 
 class AddPerson(PeopleAct):
@@ -315,7 +315,7 @@ class ErasePerson(PeopleAct):
     success = "The person is erased."
     form_class = Confirm
     dangerous = True
-    service = erasure.erase_person
+    service = people.erase_person
 
     def check(self, user: User, target: User) -> None:
         if target.erased_at:
@@ -400,20 +400,11 @@ class PreferencesForm(forms.Form):
     )
 
 
-class OnMyself(Act[None]):
+class OnMyself(OnPage[None]):
+    home = ("Notification settings", "admin:my_notices")
+
     def allowed(self, user: User, target: Any) -> bool:
         return user.is_active
-
-    def cancel_url(self, target: Any) -> str:
-        return reverse("admin:my_notices")
-
-    def context(self, target: Any, user: User) -> dict[str, Any]:
-        return {
-            "crumbs": [
-                ("Notification settings", self.cancel_url(target)),
-                (self.title, ""),
-            ]
-        }
 
 
 class ChangeMyNotices(OnMyself):

@@ -50,12 +50,13 @@ def known_device(request: HttpRequest, person: User | None) -> str:
     """Its id if `person` has signed in in this browser, which has not guessed since."""
     device = device_of(request)
     known = person and str(person.pk) in _read(request).get("people", [])
-    return device if known and len(_failures(device)) < FAILURES else ""
+    return device if known and len(of_last_hour(_key(device))) < FAILURES else ""
 
 
 def note_failure(device: str) -> None:
     """Count a wrong password for somebody whose browser it is; in its turn alone."""
-    cache.set(_key(device), [*_failures(device), time.time()], AN_HOUR)
+    key = _key(device)
+    cache.set(key, [*of_last_hour(key), time.time()], AN_HOUR)
 
 
 def remember(request: HttpRequest, response: HttpResponse, person: User) -> None:
@@ -85,9 +86,10 @@ def _read(request: HttpRequest) -> dict[str, Any]:
     return device
 
 
-def _failures(device: str) -> list[float]:
+def of_last_hour(key: str) -> list[float]:
+    """The moments that the cache keeps under `key`."""
     since = time.time() - AN_HOUR
-    return [at for at in cache.get(_key(device), []) if at > since]
+    return [at for at in cache.get(key, []) if at > since]
 
 
 def _key(device: str) -> str:

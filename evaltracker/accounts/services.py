@@ -275,7 +275,7 @@ def _new(*, username: str, email: str, **fields: Any) -> User:
     return person
 
 
-def _save_new(person: User, by: User) -> None:
+def _save_new(person: User, by: User | None) -> None:
     checked(person)
     person.save()
     record(action=AccountAction.ADDED, person=person, by=by)
@@ -507,17 +507,13 @@ def add_first_operator(*, name: str, email: str) -> User | None:
     if User.objects.filter(is_superuser=True, is_active=True).exists():
         return None
     first, _, last = name.strip().rpartition(" ")
-    operator = User(
+    operator = _new(
         username=free_username(email),
         first_name=first or last,
         last_name=last if first else "",
-        email=email.strip().lower(),
-        is_staff=True,
+        email=email.strip(),
         is_superuser=True,
     )
-    operator.set_unusable_password()
-    checked(operator)
-    operator.save()
-    record(action=AccountAction.ADDED, person=operator)
+    _save_new(operator, None)
     owe_account_mail(kind="login_given", person=operator)
     return operator

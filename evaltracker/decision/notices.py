@@ -9,7 +9,6 @@ from evaltracker.decision.selectors import (
     CHECK_NOTICE,
     GAP_NOTICE,
     LETTER,
-    MORNING,
     TERM_NOTICE,
 )
 from evaltracker.evaluations.choices import Status
@@ -17,7 +16,7 @@ from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.about import About, ended, not_the_owners
 from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import letter
-from evaltracker.toolbox.days import instant_of
+from evaltracker.toolbox.days import MORNING, instant_of
 from evaltracker.toolbox.working_days import day_in_words
 from trials.models import Gap
 from vendors.models import Candidate, Contact

@@ -33,7 +33,7 @@ from evaltracker.evaluations.models import (
     Requirement,
     User,
 )
-from evaltracker.portable.registry import Part, parts
+from evaltracker.portable.registry import parts
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.files import HALF, file_storage
 from trials.models import Gap
@@ -84,7 +84,6 @@ def is_near(term: ContractTerm) -> bool:
 # The kinds of the mails about them; notices.py.
 CHECK_NOTICE = "promise_check_due"
 GAP_NOTICE = "gap_promise_due"
-MORNING = datetime.time(9)
 PROMISED = (
     Availability.NOW,
     Availability.BETA,
@@ -314,11 +313,13 @@ def kept_files(slug: str = "") -> Iterator[KeptFile]:
         of_one = entries.filter(evaluation__slug=slug) if slug else entries
         pairs = of_one.values_list("subject_id", f"after__{digest}")
         told = {key: value for key, value in pairs if value}
-        columns = ("pk", path, _original_name(part), place, digest)
+        own = {field.name for field in part.fields}
+        name = "file_name" if "file_name" in own else "name"
+        columns = ("pk", path, name, place, digest)
         # No cursor: it would not outlive a transaction behind a pooler.
-        for pk, where, name, lies, sha256 in chosen.values_list(*columns):
+        for pk, where, called, lies, sha256 in chosen.values_list(*columns):
             agreed = sha256 if told.get(str(pk), sha256) == sha256 else ""
-            yield KeptFile(where, name, lies, agreed)
+            yield KeptFile(where, called, lies, agreed)
 
 
 def leftovers() -> list[Leftover]:
@@ -332,11 +333,6 @@ def leftovers() -> list[Leftover]:
         Leftover(name, name.endswith(HALF), datetime.timedelta(seconds=now - changed))
         for name, changed in sorted(lying.items())
     ]
-
-
-def _original_name(part: Part) -> str:
-    columns = {field.name for field in part.fields}
-    return "file_name" if "file_name" in columns else "name"
 
 
 # The name under which `notices` owes them.

@@ -6,6 +6,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -176,17 +177,13 @@ class ByKind(ScopedFilter):
     def lookups(
         self, request: HttpRequest, model_admin: ModelAdmin[Any]
     ) -> list[tuple[str, str]]:
-        return sorted(((kind, label(kind)) for kind in KINDS), key=_words)
+        return sorted(((kind, label(kind)) for kind in KINDS), key=itemgetter(1))
 
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
         chosen = self.value()
         return queryset.filter(kind=chosen) if chosen else queryset
-
-
-def _words(choice: tuple[str, str]) -> str:
-    return choice[1]
 
 
 @admin.register(Notice, site=site)

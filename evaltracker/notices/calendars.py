@@ -98,7 +98,8 @@ def _entry(date: CalendarDate, now: str) -> Iterator[str]:
     yield "BEGIN:VEVENT\r\n"
     yield _line("SUMMARY", f"{date.what} – {one_line(date.evaluation)}")
     yield f"DTSTART:{_utc(date.due_at)}\r\n"
-    yield f"DTEND:{_utc(_end_of(date))}\r\n"
+    end = date.due_at + datetime.timedelta(minutes=date.minutes)
+    yield f"DTEND:{_utc(end)}\r\n"
     yield f"DTSTAMP:{now}\r\nUID:{date.uid}@{host}\r\nSEQUENCE:{date.sequence}\r\n"
     yield "TRANSP:TRANSPARENT\r\n"
     yield _organizer(settings.DEFAULT_FROM_EMAIL)
@@ -108,10 +109,6 @@ def _entry(date: CalendarDate, now: str) -> Iterator[str]:
         yield _line("LOCATION", date.place)
     yield _folded(f"URL:{date.link}")
     yield "END:VEVENT\r\n"
-
-
-def _end_of(date: CalendarDate) -> datetime.datetime:
-    return date.due_at + datetime.timedelta(minutes=date.minutes)
 
 
 def _utc(instant: datetime.datetime) -> str:

@@ -32,19 +32,18 @@ def sweep() -> None:
     Celery gives each task a connection of its own, so the next tick finds the database
     again if it is away now.
     """
-    try:
-        do_chores()
-        sweep_notices()
-    except Error as error:
-        if not database_is_away(error):
-            raise
-        logger.warning("database_away", error=str(error))
+    _do(do_chores, sweep_notices)
 
 
 @shared_task(ignore_result=True)
 def work() -> None:
+    _do(do_long_work)
+
+
+def _do(*works: Callable[[], object]) -> None:
     try:
-        do_long_work()
+        for one in works:
+            one()
     except Error as error:
         if not database_is_away(error):
             raise

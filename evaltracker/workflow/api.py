@@ -209,10 +209,10 @@ class BlockerOutput(serializers.Serializer[Any]):
 class GateOutput(serializers.Serializer[Any]):
     """One gate of the stage."""
 
-    name = serializers.CharField()
-    rule = serializers.CharField()
+    name = serializers.CharField(source="gate.name")
+    rule = serializers.CharField(source="gate.rule")
     open = serializers.BooleanField()
-    waived = serializers.BooleanField()
+    waived = serializers.BooleanField(source="is_waived")
     blockers = BlockerOutput(many=True)
 
 
@@ -308,19 +308,7 @@ class BlockersView(StaffView):
         # An ended purchase has no gate before it.
         user = self.person(request)
         reports = reports_for(user, evaluation) if evaluation.is_open else []
-        gates = [
-            {
-                "name": report.gate.name,
-                "rule": report.gate.rule,
-                "open": report.open,
-                "waived": report.waiver is not None,
-                "blockers": [
-                    {"sentence": blocker.sentence, "link": blocker.link}
-                    for blocker in report.blockers
-                ],
-            }
-            for report in reports
-        ]
+        gates = GateOutput(reports, many=True).data
         is_clear = all(report.open for report in reports)
         return Response({"stage": evaluation.stage, "open": is_clear, "gates": gates})
 

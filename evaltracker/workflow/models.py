@@ -13,19 +13,7 @@ from django.db.models import (
 )
 from django.utils import timezone
 
-from evaltracker.decision.models import (
-    CheckVerdict,
-    ContractTerm,
-    Decision,
-    KeptDraws,
-    Letter,
-    MetricValue,
-    Outlook,
-    PromiseCheck,
-    Succession,
-    Waiver,
-    WaiverAnswer,
-)
+from evaltracker.decision.models import WaiverAnswer
 from evaltracker.evaluations.models import (
     Evaluation,
     OwnQuerySet,
@@ -38,22 +26,6 @@ from evaltracker.evaluations.models import (
 from vendors.choices import CandidateState
 from vendors.models import Candidate
 from vendors.policy import where_unbarred
-
-__all__ = [
-    "BellLook",
-    "CheckVerdict",
-    "ContractTerm",
-    "Decision",
-    "KeptDraws",
-    "Letter",
-    "MetricValue",
-    "Outlook",
-    "PromiseCheck",
-    "Snooze",
-    "Succession",
-    "Waiver",
-    "WaiverRequest",
-]
 
 
 class BellLook(Record):

@@ -16,7 +16,7 @@ from evaltracker.decision import links
 from evaltracker.decision.memo.figures import approved_said, counted_noun
 from evaltracker.decision.memo.signed_words import THINGS, changes_told
 from evaltracker.decision.models import PromiseCheck
-from evaltracker.decision.selectors import MORNING, terms_of
+from evaltracker.decision.selectors import terms_of
 from evaltracker.evaluations.choices import NoticeState, Stage
 from evaltracker.evaluations.models import Notice, User, Visit
 from evaltracker.notices.about import ENDED, About, ended, not_the_owners
@@ -24,7 +24,7 @@ from evaltracker.notices.calendars import DATES, CalendarDate
 from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import link_to
 from evaltracker.pages.workspace import JOURNAL, JournalPart, phrases_beside
-from evaltracker.toolbox.days import instant_of, local_day
+from evaltracker.toolbox.days import MORNING, instant_of, local_day
 from evaltracker.toolbox.working_days import day_in_words
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.table import Asked, due_instant

@@ -1,8 +1,9 @@
 """The stakeholders as rows: who has a say, in which role, and who scores."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,7 +15,7 @@ from django.urls import reverse
 from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User, Visit
-from evaltracker.evaluations.policy import is_owner
+from evaltracker.evaluations.policy import check_owned, is_owner
 from evaltracker.pages.acts import address_of, remind_address
 from evaltracker.pages.base import HardenedAdmin, by
 from evaltracker.pages.fields import DateField, OfferingForm, ReasonForm
@@ -44,7 +45,6 @@ from stakeholders.selectors import role_choices, signing_names, with_right
 from stakeholders.services.people import (
     add_stakeholder,
     change_stakeholder,
-    check_change_stakeholders,
     delegate,
     remove_stakeholder,
     revoke_delegation,
@@ -244,8 +244,8 @@ class ConditionAdmin(HardenedAdmin):
 class PartRow:
     part: Stakeholder
     is_mine: bool
-    lendings: list[Delegation] = field(default_factory=list)
-    owes: list[str] = field(default_factory=list)
+    lendings: list[Delegation]
+    owes: list[str]
 
 
 @evaluation_page("stakeholders", "Stakeholders", order=30, group="People")
@@ -280,16 +280,13 @@ def part_rows(evaluation: Evaluation, user: User) -> list[PartRow]:
     parts = Stakeholder.objects.filter(
         evaluation=evaluation, left_at__isnull=True
     ).select_related("user")
-    rows = [
-        PartRow(stakeholder, stakeholder.user_id == user.pk) for stakeholder in parts
-    ]
     lent, debts = substitutes(evaluation), debts_of(evaluation)
-    for row in rows:
-        row.lendings = lent.get(row.part.pk, [])
-        row.owes = debts(row.part)
-        for lending in row.lendings:
-            lending.stakeholder.evaluation = evaluation
-    return rows
+    for lending in itertools.chain(*lent.values()):
+        lending.stakeholder.evaluation = evaluation
+    return [
+        PartRow(part, part.user_id == user.pk, lent.get(part.pk, []), debts(part))
+        for part in parts
+    ]
 
 
 def debts_of(evaluation: Evaluation) -> Callable[[Stakeholder], list[str]]:
@@ -364,7 +361,7 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
     def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
         fields: Any = AddForm(about=subject).fields
         fields["role"].choices = [("", ""), *role_names(subject).items()]
-        closed = str(why_not(check_change_stakeholders, subject, user) or "")
+        closed = str(why_not(check_owned, subject, user) or "")
         debts, lent = debts_of(subject), substitutes(subject)
         return (
             Column(
@@ -417,7 +414,7 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
         return ("remove-stakeholder",) if self.may_add(subject, user) else ()
 
     def may_add(self, subject: Evaluation, user: User) -> bool:
-        return why_not(check_change_stakeholders, subject, user) is None
+        return why_not(check_owned, subject, user) is None
 
     def add(
         self, subject: Evaluation, values: Mapping[str, Any], by: User

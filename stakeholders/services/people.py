@@ -87,7 +87,6 @@ def delegate(
             evaluation=evaluation,
             kind=DelegationGiven.name,
             subject_id=lending.pk,
-            occurrence="",
             recipient=recipient,
         )
     journal.record(
@@ -184,10 +183,6 @@ def end_lapsed_sight() -> None:
         )
 
 
-def check_change_stakeholders(evaluation: Evaluation, by: By) -> None:
-    check_owned(evaluation, by)
-
-
 @transaction.atomic
 def add_stakeholder(
     *, evaluation: Evaluation, user: User, role: str, by: By, scores: bool = False
@@ -196,7 +191,7 @@ def add_stakeholder(
 
     Without a role it is the one that is theirs in the company.
     """
-    check_change_stakeholders(evaluation, by)
+    check_owned(evaluation, by)
     if user.pk == evaluation.owner_id:
         raise Refused("The owner cannot sign for a role, so cannot hold one.")
     require_a_say(user)
@@ -237,7 +232,7 @@ def _own_role(user: User) -> str:
 def remove_stakeholder(*, stakeholder: Stakeholder, reason: str, by: By) -> Stakeholder:
     """End a part; what was signed and scored stays, sight ends with the last part."""
     evaluation = stakeholder.evaluation
-    check_change_stakeholders(evaluation, by)
+    check_owned(evaluation, by)
     if stakeholder.left_at:
         raise Refused("This part has ended already.")
     if not reason.strip():
@@ -325,7 +320,7 @@ def change_stakeholder(
     scores: bool | None = None,
 ) -> Stakeholder:
     evaluation = lock(stakeholder.evaluation)
-    check_change_stakeholders(evaluation, by)
+    check_owned(evaluation, by)
     stakeholder = Stakeholder.objects.select_related("user").get(pk=stakeholder.pk)
     if stakeholder.left_at:
         raise Refused("This part has ended already.")

@@ -18,7 +18,7 @@ from evaltracker.notices.services.scheduling import (
     owe_now,
     schedule_notice,
 )
-from evaltracker.toolbox.days import today_in
+from evaltracker.toolbox.days import MORNING, today_in
 from stakeholders.models import (
     APPROVALS,
     Condition,
@@ -38,7 +38,6 @@ from stakeholders.notices import (
 )
 from stakeholders.policy import insiders, signing_parts
 
-MORNING = datetime.time(9)
 # Days after its date on which an open condition is called overdue; the last of them
 # are told to the owner of the evaluation, too.
 OVERDUE = (1, 4, 7)
@@ -92,7 +91,6 @@ def owe_mails(
             evaluation=evaluation,
             kind=ConditionGiven.name,
             subject_id=condition.pk,
-            occurrence="",
             recipient=asked.owner,
         )
     today = today_in(evaluation.zone)
@@ -109,7 +107,6 @@ def owe_mails(
                 kind=kind,
                 evaluation=evaluation,
                 subject_id=condition.pk,
-                occurrence="",
                 offset_days=days,
                 recipient=recipient,
                 day=day,
@@ -223,7 +220,6 @@ def record_sign_off(
             evaluation=evaluation,
             kind=SignOffAgainst.name,
             subject_id=sign_off.pk,
-            occurrence="",
             recipient=evaluation.owner,
         )
     journal_sign_off(sign_off, attached, reason)

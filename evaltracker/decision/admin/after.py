@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.core.cache import cache
@@ -90,12 +91,36 @@ class OnCheck(AboutCandidate[PromiseCheck]):
         return links.page(where, "promise_checks", f"check-{target.pk}")
 
 
-class JudgeForm(forms.Form):
+class PairsForm(forms.Form):
+    """By key two fields of a row: what is said of it, and its note."""
+
+    said: ClassVar[str]
+    rows: dict[str, Any]
+
+    def lines(self) -> list[tuple[Any, Any, Any]]:
+        return [
+            (row, self[f"{self.said}-{key}"], self[f"note-{key}"])
+            for key, row in self.rows.items()
+        ]
+
+
+def pairs_in(data: Mapping[str, Any], said: str) -> dict[str, tuple[str, str]]:
+    """What was said, each with its note; what was left blank is left out."""
+    names = [
+        name for name, value in data.items() if name.startswith(f"{said}-") and value
+    ]
+    keys = [name.removeprefix(f"{said}-") for name in names]
+    return {key: (data[f"{said}-{key}"], data[f"note-{key}"]) for key in keys}
+
+
+class JudgeForm(PairsForm):
+    said = "found"
+
     def __init__(self, *args: Any, rows: list[PromisedRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.rows = rows
-        for row in rows:
-            ref, last = row.requirement.ref, row.last
+        self.rows = {row.requirement.ref: row for row in rows}
+        for ref, row in self.rows.items():
+            last = row.last
             self.fields[f"found-{ref}"] = forms.ChoiceField(
                 label=f"{ref}: does it hold?",
                 choices=[("", "not judged yet"), *CheckFound.choices],
@@ -109,20 +134,9 @@ class JudgeForm(forms.Form):
                 initial=last.note if last else "",
             )
 
-    def lines(self) -> list[tuple[PromisedRow, Any, Any]]:
-        return [
-            (
-                row,
-                self[f"found-{row.requirement.ref}"],
-                self[f"note-{row.requirement.ref}"],
-            )
-            for row in self.rows
-        ]
-
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        for row in self.rows:
-            ref = row.requirement.ref
+        for ref in self.rows:
             verdict, note = data.get(f"found-{ref}"), data.get(f"note-{ref}")
             if verdict and not note:
                 self.add_error(f"note-{ref}", "Say how it was seen.")
@@ -150,15 +164,7 @@ class JudgePromises(OnCheck):
     def arguments(
         self, target: PromiseCheck, data: Mapping[str, Any]
     ) -> dict[str, Any]:
-        refs = [
-            name.removeprefix("found-") for name in data if name.startswith("found-")
-        ]
-        verdicts = {
-            ref: (data[f"found-{ref}"], data[f"note-{ref}"])
-            for ref in refs
-            if data[f"found-{ref}"]
-        }
-        return {"check": target, "found": verdicts}
+        return {"check": target, "found": pairs_in(data, "found")}
 
 
 class MoveCheck(OnCheck):
@@ -335,7 +341,9 @@ class HandOnEvaluation(OnEvaluation):
         return reverse("admin:index")
 
 
-class ValuesForm(forms.Form):
+class ValuesForm(PairsForm):
+    said = "value"
+
     def __init__(
         self,
         *args: Any,
@@ -344,7 +352,7 @@ class ValuesForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.metrics = metrics
+        self.rows = {str(metric.pk): metric for metric in metrics}
         for metric in metrics:
             entered = given.get(metric.pk)
             self.fields[f"value-{metric.pk}"] = forms.CharField(
@@ -361,17 +369,11 @@ class ValuesForm(forms.Form):
                 initial=entered.note if entered else "",
             )
 
-    def lines(self) -> list[tuple[Metric, Any, Any]]:
-        return [
-            (metric, self[f"value-{metric.pk}"], self[f"note-{metric.pk}"])
-            for metric in self.metrics
-        ]
-
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        for metric in self.metrics:
-            if data.get(f"note-{metric.pk}") and not data.get(f"value-{metric.pk}"):
-                self.add_error(f"value-{metric.pk}", "Enter the value, too.")
+        for key in self.rows:
+            if data.get(f"note-{key}") and not data.get(f"value-{key}"):
+                self.add_error(f"value-{key}", "Enter the value, too.")
         return data
 
 
@@ -393,15 +395,8 @@ class EnterMetricValues(OnCheck):
     def arguments(
         self, target: PromiseCheck, data: Mapping[str, Any]
     ) -> dict[str, Any]:
-        metrics = target.candidate.evaluation.metrics.all()
-        return {
-            "check": target,
-            "values": {
-                metric.pk: (data[f"value-{metric.pk}"], data[f"note-{metric.pk}"])
-                for metric in metrics
-                if data.get(f"value-{metric.pk}")
-            },
-        }
+        values = pairs_in(data, "value")
+        return {"check": target, "values": {UUID(key): values[key] for key in values}}
 
 
 PAGE_LIMIT = 20 * 2**20

@@ -29,6 +29,7 @@ from evaltracker.decision.memo.figures import (
     say,
 )
 from evaltracker.decision.memo.inputs import StandingMemo, standing_memo
+from evaltracker.decision.memo.printing import DRAWN, OUT
 from evaltracker.decision.memo.record import (
     CandidateResult,
     CostResult,
@@ -198,9 +199,6 @@ def over_budget(key: str, cost: FrozenCost) -> list[Sentence]:
     return sentences
 
 
-# More than these nobody compares by eye; the table has all.
-DRAWN = 12
-OUT = "eliminated"
 NOT_PURSUED = "neither answered nor quoted"
 
 
@@ -319,15 +317,13 @@ def key_to(chart: Scatter) -> list[tuple[str, str]]:
     return key
 
 
-# More lines than these nobody compares by eye; the table has all.
-HOW_CANDIDATES_STAND_DRAWN = 12
 COLUMNS = {
     "people": ("People", 52),
     "price": ("Price", 118),
     "sure": ("Likely first", 98),
 }
 FIT = ("Fit", 44)
-SHORT, HOW_CANDIDATES_STAND_OUT = "On the shortlist", "Out"
+SHORT = "On the shortlist"
 PLACES: dict[str, str] = {CandidateState.LONGLISTED: "On the longlist"}
 
 
@@ -386,9 +382,7 @@ def how_they_stand(evaluation: Evaluation, user: User) -> Stand:
     places = [lines[0].place, *(line.place for line in lines)]
     drawn = [
         line.lane(columns, before)
-        for line, before in zip(
-            lines[:HOW_CANDIDATES_STAND_DRAWN], places, strict=False
-        )
+        for line, before in zip(lines[:DRAWN], places, strict=False)
     ]
     heads, rooms = zip(FIT, *(COLUMNS[column] for column in columns), strict=True)
     return Stand(
@@ -429,7 +423,7 @@ def line(option: Option, figures: Figures) -> Line:
         note=note(option),
         tone="out" if out else "lead" if option.leads else "",
         share=float(option.fit.exact or 0),
-        place=HOW_CANDIDATES_STAND_OUT if out else PLACES.get(option.state, SHORT),
+        place="Out" if out else PLACES.get(option.state, SHORT),
     )
 
 
@@ -457,7 +451,7 @@ def left_out(comparison: Comparison, lines: Sequence[Line]) -> list[str]:
         sentences.append("People’s scores are sealed until the consensus opens them.")
     if not comparison.prices_open:
         sentences.append("Prices are sealed until two people open them.")
-    if rest := [line.name for line in lines[HOW_CANDIDATES_STAND_DRAWN:]]:
+    if rest := [line.name for line in lines[DRAWN:]]:
         sentences.append(f"Not drawn: {listed_few(rest)}.")
     unpriced = [line.name for line in lines if not line.price]
     if comparison.prices_open and len(unpriced) == len(lines):

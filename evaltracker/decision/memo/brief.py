@@ -206,11 +206,8 @@ def _date(
         proof = f"must-haves planned for later: {named_refs(inputs, sorted(late))}"
         tone = BAD
     verdict = {BAD: "too late", GOOD: "in time"}.get(tone, "")
-    yield BriefAnswer("Running by", _written(wanted), answer, proof, tone, verdict)
-
-
-def _written(on: datetime.date) -> str:
-    return written_day(on.isoformat())
+    by = written_day(wanted.isoformat())
+    yield BriefAnswer("Running by", by, answer, proof, tone, verdict)
 
 
 def _budget(

@@ -74,8 +74,7 @@ type Line = Sequence[object]
 
 
 def as_xlsx(memo: Memo, decision: Decision | None = None) -> bytes:
-    book = Workbook(write_only=True)
-    for title, wide, rows in (
+    return workbook(
         ("Decision", {2}, decided(memo, decision)),
         ("Comparison", {1, 11}, comparison(memo)),
         ("Matrix", {3}, matrix_rows(memo)),
@@ -83,7 +82,12 @@ def as_xlsx(memo: Memo, decision: Decision | None = None) -> bytes:
         ("Scores", {1, 2}, scores(memo)),
         ("Robustness", {3}, robustness(memo)),
         *numbers_sheets(memo),
-    ):
+    )
+
+
+def workbook(*sheets: tuple[str, set[int], Iterator[Line]]) -> bytes:
+    book = Workbook(write_only=True)
+    for title, wide, rows in sheets:
         write(book.create_sheet(title), rows, wide)
     content = io.BytesIO()
     book.save(content)
@@ -292,11 +296,7 @@ def csv_of(rows: Iterator[list[Any]]) -> bytes:
 
 
 def matrix_xlsx(memo: Memo) -> bytes:
-    book = Workbook(write_only=True)
-    write(book.create_sheet("Matrix"), matrix_rows(memo), {3})
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
+    return workbook(("Matrix", {3}, matrix_rows(memo)))
 
 
 PAPERS = {"a4": "A4", "letter": "Letter"}
@@ -517,9 +517,10 @@ def write_words(book: Any, text: str) -> None:
     while place < len(tokens):
         token = tokens[place]
         if token.type == "heading_open":
-            heading(book, token, tokens[place + 1])
+            head = book.add_heading(level=int(token.tag[1:]))
+            word_write(head, tokens[place + 1])
         elif token.type == "table_open":
-            end = closing(tokens, place)
+            end = place + [one.type for one in tokens[place:]].index("table_close")
             table(book, tokens[place : end + 1])
             place = end
         elif token.type == "inline" and tokens[place - 1].type == "paragraph_open":
@@ -542,10 +543,6 @@ def prepare(book: Any, title: str) -> None:
     section.page_width, section.page_height = Mm(PAGE), Mm(297)
     section.left_margin = section.right_margin = MARGIN
     section.top_margin = section.bottom_margin = MARGIN
-
-
-def heading(book: Any, token: Token, said: Token) -> None:
-    word_write(book.add_heading(level=int(token.tag[1:])), said)
 
 
 def table(book: Any, tokens: list[Token]) -> None:
@@ -612,11 +609,3 @@ def word_write(words: Paragraph, said: Token, *, bold: bool = False) -> None:
             run = words.add_run(child.content)
             if strong:
                 run.bold = True
-
-
-def closing(tokens: list[Token], place: int) -> int:
-    return next(
-        number
-        for number in range(place, len(tokens))
-        if tokens[number].type == "table_close"
-    )

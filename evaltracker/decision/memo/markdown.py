@@ -149,7 +149,7 @@ def as_html(text: str, *, alone: bool = False, heading: str = "Table") -> SafeSt
             token.tag = DEEPER.get(token.tag, token.tag)
     _name_tables(tokens, heading)
     _name_cells(tokens)
-    return SafeString(_render(tokens))
+    return SafeString(PARSER.renderer.render(tokens, PARSER.options, {}))
 
 
 def _name_tables(tokens: Sequence[Token], heading: str) -> None:
@@ -183,11 +183,6 @@ def _name_cells(tokens: Sequence[Token]) -> None:
 
 def _plain(inline: Token) -> str:
     return "".join(child.content for child in inline.children or [])
-
-
-def _render(tokens: Sequence[Token]) -> str:
-    html: str = PARSER.renderer.render(tokens, PARSER.options, {})
-    return html
 
 
 # The class of pages for a cell with a number.

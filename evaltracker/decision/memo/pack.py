@@ -4,7 +4,6 @@ It is written piece by piece into a temporary file; what people handed in is cop
 chunks and the journal line by line, so memory does not grow with either.
 """
 
-import difflib
 import hashlib
 import json
 import re
@@ -28,6 +27,7 @@ from evaltracker.decision.memo.documents import (
 from evaltracker.decision.memo.printing import sealed_memo
 from evaltracker.decision.memo.record import Memo
 from evaltracker.decision.memo.results import replay
+from evaltracker.decision.memo.signed_words import changes
 from evaltracker.decision.memo.text import write_memo
 from evaltracker.decision.models import Decision
 from evaltracker.evaluations.choices import Stage
@@ -119,44 +119,14 @@ def words(decision: Decision) -> Iterator[str]:
         written = write_memo(memo["inputs"], memo["results"])
     except (ArithmeticError, KeyError, TypeError, ValueError):
         return  # said by whoever counted
-    lines = difflib.unified_diff(
-        memo["text"].splitlines(), written.splitlines(), lineterm="", n=0
-    )
-    changed = [line for line in lines if not line.startswith(("---", "+++", "@@"))]
-    for text in changed[:MOST_LINES]:
+    for text in changes(memo["text"], written).splitlines()[:MOST_LINES]:
         whose = "frozen words" if text.startswith("-") else "words of the inputs"
         yield f"{whose}: {text[1:]}"
 
 
 IN_MEMORY = 8 * 2**20
 ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
-README = """Evidence pack: {title}
-Decided {decided}. Taken by {by}.
-
-  memo/        the decision memo: PDF on A4 and Letter, Word, Markdown, workbook with
-               working, and memo.json, from which all of them are made
-  matrix/      requirement x candidate: claimed, shown, tested, standing
-  sign-offs/   who signed what; each document is named by the SHA-256 of its words
-  journal/     every entry in order, one JSON object per line, and the head
-  files/       what was handed in as proof, named by SHA-256; files.csv has the names
-  SHA256SUMS   the SHA-256 of every file here but itself
-
-To verify, unpack it and run in its folder
-
-  sha256sum -c SHA256SUMS      every file is as it was packed
-  python3 verify.py            the same, the memo's fingerprint and the whole journal
-
-The memo's fingerprint is the SHA-256 of memo/memo.json: {memo_sha256}
-The journal has {entries} entries; the head's hash is
-{head}
-Compare both with those that you kept elsewhere, or with the decision's page: a chain
-is evidence against everybody but somebody who can rewrite all of it.
-
-How an entry is hashed: SHA-256 over the hash of the entry before (64 zeros at first),
-then over each of the fields that journal/head.json names, in that order: the number of
-bytes of its JSON, a colon, and the JSON (sorted keys, UTF-8 not escaped). An entry with
-"rows" ends with the number of their bytes, a colon, and the rows as they are.
-{withheld}{unprinted}"""
+README = Path(__file__).with_name("pack_readme.txt")
 WITHHELD = """
 Entries with "withheld" tell of what is sealed from whoever took this pack. Their values
 are left out, so their own hash cannot be counted again; their place in the chain can.
@@ -236,7 +206,8 @@ def add_memo(pack: Pack) -> bool:
 
 def add_manual(pack: Pack, told: dict[str, Any], *, unprinted: bool) -> None:
     decision = pack.decision
-    readme = README.format(
+    readme = README.read_text(encoding="utf-8").removesuffix("\n")
+    readme = readme.format(
         title=decision.evaluation.title,
         decided=f"{decision.decided_at:%Y-%m-%d %H:%M} UTC",
         memo_sha256=decision.memo_sha256,

@@ -21,7 +21,6 @@ from evaltracker.decision.models import (
 from evaltracker.decision.selectors import (
     CHECK_NOTICE,
     GAP_NOTICE,
-    MORNING,
     chosen_of,
     letter_notices,
     open_gaps_of,
@@ -55,7 +54,7 @@ from evaltracker.requirements.services.evaluations import (
     create_evaluation,
 )
 from evaltracker.requirements.services.templates import TEMPLATE_PARTS, copy_needs
-from evaltracker.toolbox.days import today_in
+from evaltracker.toolbox.days import MORNING, today_in
 from evaltracker.toolbox.text import read_reason
 from evaltracker.toolbox.working_days import months_after
 from stakeholders.policy import require_part, voices

@@ -19,7 +19,7 @@ from evaltracker.decision.models import (
     default_remind_days,
 )
 from evaltracker.decision.notices import EvaluationHandedOn
-from evaltracker.decision.selectors import MORNING, TERM_NOTICE, term_of
+from evaltracker.decision.selectors import TERM_NOTICE, term_of
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Status
@@ -40,7 +40,7 @@ from evaltracker.notices.services.scheduling import (
     schedule_notice,
 )
 from evaltracker.toolbox.database import database_is_away
-from evaltracker.toolbox.days import today_in
+from evaltracker.toolbox.days import MORNING, today_in
 from evaltracker.toolbox.text import read_reason
 from evaltracker.toolbox.working_days import months_after
 from stakeholders.models import SignOff

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.decision.memo.documents import csv_of
+from evaltracker.decision.memo.inputs import SIGN_OFF
 from evaltracker.decision.memo.pack import (
     Pack,
     add_manual,
@@ -244,20 +245,18 @@ def export_as_seen(*, evaluation: Evaluation, by: User, form: str = "json") -> b
     check_export(evaluation, by)
     document = document_of(evaluation, by)
     content = FORMS[form](document)
-    record_export(evaluation, by, content, format=form, complete=document["complete"])
-    return content
-
-
-def record_export(
-    evaluation: Evaluation, by: User, content: bytes, **told: object
-) -> None:
     journal.record(
         evaluation=evaluation,
         action="evaluation.exported",
         subject=evaluation,
         by=by,
-        after={"sha256": hashlib.sha256(content).hexdigest(), **told},
+        after={
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "format": form,
+            "complete": document["complete"],
+        },
     )
+    return content
 
 
 logger = structlog.get_logger(__name__)
@@ -424,17 +423,7 @@ def require_sendable(letter: Letter, text: str) -> None:
         raise Invalid(sentence, field="text")
 
 
-SIGNED = (
-    "visit__stage",
-    "visit__number",
-    "role",
-    "role_name",
-    "printed_name",
-    "verdict",
-    "reason",
-    "signed_at",
-    "document__sha256",
-)
+SIGNED = ("visit__stage", *SIGN_OFF)
 ASKED = ("sign_off__printed_name", "text", "due_on", "closing_note")
 
 

@@ -11,10 +11,8 @@ import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -35,6 +33,7 @@ from evaltracker.evaluations.policy import (
 from evaltracker.notices.kinds import DAILY_MAIL, KINDS, Message
 from evaltracker.notices.selectors import Posting, daily_mail, payload
 from evaltracker.notices.services.leases import Look, cleaned, mark
+from evaltracker.notices.services.scheduling import message_id_of
 from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.days import (
     as_typed,
@@ -136,7 +135,7 @@ def owe_shadow(notice: Notice, room: ChatWebhook) -> None:
         due_at=notice.due_at,
         next_try_at=notice.due_at,
         placed=True,
-        message_id=f"<{number}@{urlsplit(settings.SITE_URL).hostname}>",
+        message_id=message_id_of(number),
     )
     Notice.objects.bulk_create([shadow], ignore_conflicts=True)
 
@@ -243,7 +242,7 @@ def _daily_mail(reader: User, slot: datetime.datetime) -> Notice | None:
         due_at=slot,
         next_try_at=slot,
         placed=True,
-        message_id=f"<{number}@{urlsplit(settings.SITE_URL).hostname}>",
+        message_id=message_id_of(number),
     )
     Notice.objects.bulk_create([made], ignore_conflicts=True)
     # Locked, so that it does not leave before what it carries is committed.

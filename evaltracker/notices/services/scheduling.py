@@ -125,8 +125,8 @@ def resend_notice(*, notice: Notice, reason: str, by: By) -> Notice:
     """
     notice = _take_unclear(notice, reason, by)
     something_is_owed_now()
-    before = journal.snapshot(notice, ("state", "last_error"))
-    Notice.objects.filter(pk=notice.pk).update(
+    return _settle(
+        *(notice, "notice.resent", reason, by),
         state=NoticeState.PENDING,
         attempts=0,
         # By itself, whatever carried it before.
@@ -135,7 +135,6 @@ def resend_notice(*, notice: Notice, reason: str, by: By) -> Notice:
         next_try_at=Now(),
         maybe_repeated=notice.maybe_repeated or notice.state == NoticeState.UNCERTAIN,
     )
-    return _settled(notice, "notice.resent", before, reason, by)
 
 
 @transaction.atomic
@@ -146,12 +145,11 @@ def resolve_notice(*, notice: Notice, reason: str, by: By) -> Notice:
         Forbidden: not the owner. Refused: it is neither uncertain nor dead. Invalid: no
         reason.
     """
-    notice = _take_unclear(notice, reason, by)
-    before = journal.snapshot(notice, ("state", "last_error"))
-    Notice.objects.filter(pk=notice.pk).update(
-        state=NoticeState.SUPPRESSED, suppressed_because=reason.strip()
+    return _settle(
+        *(_take_unclear(notice, reason, by), "notice.resolved", reason, by),
+        state=NoticeState.SUPPRESSED,
+        suppressed_because=reason.strip(),
     )
-    return _settled(notice, "notice.resolved", before, reason, by)
 
 
 def _take_unclear(notice: Notice, reason: str, by: By) -> Notice:
@@ -181,9 +179,9 @@ def _evaluation_of(notice: Notice) -> Evaluation:
     return notice.evaluation
 
 
-def _settled(
-    notice: Notice, action: str, before: dict[str, Any], reason: str, by: By
-) -> Notice:
+def _settle(notice: Notice, action: str, reason: str, by: By, **values: Any) -> Notice:
+    before = journal.snapshot(notice, ("state", "last_error"))
+    Notice.objects.filter(pk=notice.pk).update(**values)
     notice.refresh_from_db()
     journal.record(
         evaluation=_evaluation_of(notice),

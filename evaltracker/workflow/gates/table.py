@@ -21,6 +21,7 @@ from evaltracker.toolbox.days import instant_of
 from evaltracker.toolbox.registry import Registry
 from evaltracker.workflow.models import WaiverRequest
 from stakeholders.models import Condition, Delegation, SignOffRule, digest_of
+from stakeholders.notices import LAST_MINUTE
 from stakeholders.policy import insiders, lendings_today
 from stakeholders.selectors import (
     RuleTally,
@@ -401,8 +402,12 @@ class GateReport:
     approved: tuple[Figure, Sentence] | None = None
 
     @property
+    def is_waived(self) -> bool:
+        return self.waiver is not None
+
+    @property
     def open(self) -> bool:
-        return not self.blockers or self.waiver is not None
+        return not self.blockers or self.is_waived
 
     @property
     def shown(self) -> list[Blocker]:
@@ -525,8 +530,6 @@ def _first_closed(look: Look) -> tuple[Gate, Blocker] | None:
     return None
 
 
-# A date without a time ends with its day.
-LAST_MINUTE = datetime.time(23, 59)
 DIGEST_KEPT = 16
 
 

@@ -178,7 +178,9 @@ class Glance:
 def glances(user: User, evaluations: Collection[Evaluation]) -> dict[Key, Glance]:
     keys = [evaluation.pk for evaluation in evaluations]
     running = [evaluation for evaluation in evaluations if evaluation.is_open]
-    plans, steps = _plans(running), _steps(running)
+    plans = _plans(running)
+    outlooks = Outlook.objects.filter(evaluation__in=running)
+    steps = dict(outlooks.values_list("evaluation", "what"))
     interests = Conflict.objects.barring().of(user)
     barred = set(interests.values_list("candidate__evaluation", flat=True))
     dates = _dates(user, keys)
@@ -223,11 +225,6 @@ def _plans(evaluations: Collection[Evaluation]) -> dict[Key, Plan | None]:
         evaluation.pk: plan_of(evaluation, visits[evaluation.pk], places[evaluation.pk])
         for evaluation in evaluations
     }
-
-
-def _steps(evaluations: Collection[Evaluation]) -> dict[Key, str]:
-    outlooks = Outlook.objects.filter(evaluation__in=evaluations)
-    return dict(outlooks.values_list("evaluation", "what"))
 
 
 def _own_dates(evaluation: Evaluation, plan: Plan | None) -> Iterator[Dated]:
@@ -352,27 +349,18 @@ def grouped(items: Iterable[WorkItem], most: int) -> tuple[list[Group], int]:
 
 
 def _lines(items: Iterable[WorkItem]) -> dict[str, list[Line]]:
-    by_group: dict[str, list[Line]] = {}
-    for group, gathered in _gathered(items).items():
-        lines = [
-            line
-            for alike in gathered
-            for line in (
-                [Line(alike)]
-                if len(alike) >= ALIKE
-                else [Line([item]) for item in alike]
-            )
-        ]
-        by_group[group] = sorted(lines, key=lambda line: line.first.order)
-    return by_group
-
-
-def _gathered(items: Iterable[WorkItem]) -> dict[str, list[list[WorkItem]]]:
-    by_group: dict[str, dict[object, list[WorkItem]]] = {}
+    gathered: dict[str, dict[object, list[WorkItem]]] = {}
     for number, item in enumerate(items):
         key = (item.line, item.alike) if item.alike else number
-        by_group.setdefault(item.group, {}).setdefault(key, []).append(item)
-    return {group: list(gathered.values()) for group, gathered in by_group.items()}
+        gathered.setdefault(item.group, {}).setdefault(key, []).append(item)
+    by_group: dict[str, list[Line]] = {}
+    for group, sorts in gathered.items():
+        lines: list[Line] = []
+        for alike in sorts.values():
+            many = len(alike) >= ALIKE
+            lines += [Line(alike)] if many else [Line([item]) for item in alike]
+        by_group[group] = sorted(lines, key=lambda line: line.first.order)
+    return by_group
 
 
 def snoozed_lines(user: User) -> Mapping[str, datetime.date]:

@@ -379,8 +379,15 @@ def waivers(desk: Desk) -> Iterator[WorkItem]:
     for row in last.values():
         evaluation = row.visit.evaluation = desk.evaluations[row.visit.evaluation_id]
         if row.tells and desk.keeps_out(evaluation.pk):
-            if evaluation.pk in led and evaluation.pk not in desk.barred:
-                yield from unread(desk, evaluation, row)
+            barred = evaluation.pk not in led or evaluation.pk in desk.barred
+            if row.is_waiting and not barred:
+                yield desk.item(
+                    "waiver",
+                    evaluation,
+                    "Answer a request for a waiver",
+                    f"{row.asked_by.name} asks; declare conflicts of interest first.",
+                    links.act("answer-waiver-request", row),
+                )
         elif row.is_waiting and evaluation.pk in led:
             yield desk.item(
                 "waiver",
@@ -391,19 +398,6 @@ def waivers(desk: Desk) -> Iterator[WorkItem]:
             )
         elif evaluation.pk in owned:
             yield from own(desk, evaluation, row)
-
-
-def unread(
-    desk: Desk, evaluation: Evaluation, row: WaiverRequest
-) -> Iterator[WorkItem]:
-    if row.is_waiting:
-        yield desk.item(
-            "waiver",
-            evaluation,
-            "Answer a request for a waiver",
-            f"{row.asked_by.name} asks; declare conflicts of interest first.",
-            links.act("answer-waiver-request", row),
-        )
 
 
 def own(desk: Desk, evaluation: Evaluation, row: WaiverRequest) -> Iterator[WorkItem]:

@@ -449,11 +449,9 @@ def interest_of(person: User, visit: Visit) -> Conflict | None:
 
 
 def difference(evaluation: Evaluation, digest: str, content: str) -> str:
-    try:
-        before = SignedDocument.objects.get(evaluation=evaluation, sha256=digest)
-    except SignedDocument.DoesNotExist:
-        return ""
-    return changes(before.content, content)
+    rows = SignedDocument.objects.filter(evaluation=evaluation, sha256=digest)
+    before = rows.first()
+    return changes(before.content, content) if before else ""
 
 
 # Putting off a line of one's own work, and taking it back.
@@ -656,7 +654,6 @@ def close_request(row: WaiverRequest, answer: str, reason: str, by: By) -> None:
             kind=WaiverAnswered.name,
             evaluation=row.evaluation,
             subject_id=row.pk,
-            occurrence="",
             recipient=row.asked_by,
         )
 
@@ -700,7 +697,6 @@ def _asked(row: WaiverRequest, reason: str, by: By) -> WaiverRequest:
             kind=WaiverAsked.name,
             evaluation=evaluation,
             subject_id=row.pk,
-            occurrence="",
             recipient=leader,
         )
     return row

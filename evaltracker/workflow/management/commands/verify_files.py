@@ -54,7 +54,9 @@ class Command(BaseCommand):
         strays = leftovers()
         for stray in strays:
             kind = "half a file" if stray.is_half else "no row names it"
-            self.stdout.write(f"{stray.stored_as}: {kind}, {_age(stray.age.days)}")
+            days = stray.age.days
+            age = "under a day old" if days < 1 else f"{days} days old"
+            self.stdout.write(f"{stray.stored_as}: {kind}, {age}")
         old = [stray for stray in strays if stray.age > GRACE]
         if remove:
             remove_leftovers(old)
@@ -65,7 +67,3 @@ class Command(BaseCommand):
             f" {len(strays)} that no row names lie beside them; those over a day old "
             "are removed by a chore of the worker."
         )
-
-
-def _age(days: int) -> str:
-    return "under a day old" if days < 1 else f"{days} days old"
