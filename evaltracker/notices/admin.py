@@ -172,7 +172,6 @@ class ByStanding(ScopedFilter):
 class ByKind(ScopedFilter):
     title = "what"
     parameter_name = "kind"
-    field_name = "kind"
 
     def lookups(
         self, request: HttpRequest, model_admin: ModelAdmin[Any]

@@ -79,24 +79,19 @@ def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpRespon
     return _show(request, act, target, form, problem=refusal)
 
 
-def _form(act: Act[Any], target: Any, request: HttpRequest) -> Any:
-    initial = act.initial(target, request.user)  # type: ignore[arg-type]
-    initial |= {key: request.GET[key] for key in act.prefill if key in request.GET}
-    kwargs = act.form_kwargs(target, request.user)  # type: ignore[arg-type]
-    return act.form_class(initial=initial, **kwargs)
-
-
-def _bound(act: Act[Any], target: Any, request: HttpRequest, data: Any) -> Any:
+def _form(act: Act[Any], target: Any, request: HttpRequest, data: Any = None) -> Any:
     user: Any = request.user
-    initial = act.initial(target, user)
-    kwargs = act.form_kwargs(target, user)
-    return act.form_class(data, request.FILES, initial=initial, **kwargs)
+    initial, kwargs = act.initial(target, user), act.form_kwargs(target, user)
+    if data is not None:
+        return act.form_class(data, request.FILES, initial=initial, **kwargs)
+    initial |= {key: request.GET[key] for key in act.prefill if key in request.GET}
+    return act.form_class(initial=initial, **kwargs)
 
 
 def _perform(request: HttpRequest, act: Act[Any], target: Any) -> HttpResponse:
     """Post the form: all of it happens, or nothing."""
     user: Any = request.user
-    form = _bound(act, target, request, request.POST)
+    form = _form(act, target, request, request.POST)
     if not form.is_valid():
         return _show(request, act, target, form, status=HTTPStatus.BAD_REQUEST)
     if act.preview_verb and PREVIEW in request.POST:
@@ -107,29 +102,25 @@ def _perform(request: HttpRequest, act: Act[Any], target: Any) -> HttpResponse:
             outcome = act.perform(target, form.cleaned_data, user)
     except (NotFound, Forbidden):
         raise
-    except Invalid as problem:
-        for field, sentences in problem.errors.items():
-            place = field if field in form.fields else None
-            for sentence in sentences:
-                form.add_error(place, sentence)
-        shown = bool(problem.errors)
-        rest = None if shown else problem
-        return _show(request, act, target, form, problem=rest, status=problem.status)
-    except Stale as problem:
-        form = _bound(act, target, request, _with_fresh_version(request, act))
-        return _show(request, act, target, form, problem=problem, status=409)
-    except Problem as problem:
-        return _show(request, act, target, form, problem=problem, status=problem.status)
+    except Problem as refusal:
+        problem = refusal
     except OSError as error:
         if not disk_is_full(error):
             raise
-        full = StorageFull()
-        return _show(request, act, target, form, problem=full, status=full.status)
+        problem = StorageFull()
     except IntegrityError:
         # The constraint won a race that the service could not see coming.
-        late = Refused("Somebody else did this a moment ago. Load the page again.")
-        return _show(request, act, target, form, problem=late, status=409)
-    return _finish(request, act, target, outcome)
+        problem = Refused("Somebody else did this a moment ago. Load the page again.")
+    else:
+        return _finish(request, act, target, outcome)
+    shown: Problem | None = problem
+    if isinstance(problem, Stale):
+        form = _form(act, target, request, _with_fresh_version(request, act))
+    elif isinstance(problem, Invalid) and problem.errors:
+        shown = None
+        for field, sentences in problem.errors.items():
+            form.add_error(field if field in form.fields else None, sentences)
+    return _show(request, act, target, form, problem=shown, status=problem.status)
 
 
 def _finish(
@@ -141,8 +132,7 @@ def _finish(
         return answer_done(text, onwards)
     again = request.get_full_path() if act.again_verb and AGAIN in request.POST else ""
     if again:
-        below = _next(request, HERE) or act.cancel_url(target)
-        onwards = HttpResponseRedirect(below)
+        onwards = HttpResponseRedirect(_next(request, HERE) or act.cancel_url(target))
     in_dialog = is_in_dialog(request) and "Location" in onwards
     if not in_dialog or _leads_away(request, onwards):
         messages.success(request, text, extra_tags=request.path)

@@ -7,7 +7,7 @@ them all: GET shows the form and changes nothing, POST performs.
 import inspect
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar, Self
 
@@ -29,6 +29,24 @@ from evaltracker.toolbox.registry import Registry
 
 Rule = Callable[..., object]
 Outcome = HttpResponseBase | models.Model | str | None
+
+
+def visible_row(
+    model: type[models.Model], related: Sequence[str], user: User, key: str
+) -> Any:
+    """The row, with its `related`; what `user` may not see is not there.
+
+    Raises:
+        NotFound: it is not there for them.
+    """
+    manager: Any = model._default_manager
+    rows = manager.visible_to(user)
+    if related:
+        rows = rows.select_related(*related)
+    try:
+        return rows.get(pk=key)
+    except (ObjectDoesNotExist, ValueError, ValidationError) as error:
+        raise NotFound from error
 
 
 class Confirm(forms.Form):
@@ -103,21 +121,13 @@ class Act[T]:
         Raises:
             NotFound: if it is not there for them.
         """
-        if self.model is None:
-            if target_id:
-                raise NotFound
-            nothing: Any = None
-            subject: T = nothing
-            return subject
-        manager: Any = self.model._default_manager
-        rows = manager.visible_to(user)
-        if self.related:
-            rows = rows.select_related(*self.related)
-        try:
-            subject = rows.get(pk=target_id)
-        except (ObjectDoesNotExist, ValueError, ValidationError) as error:
-            raise NotFound from error
-        return subject
+        subject: Any = None
+        if self.model is not None:
+            subject = visible_row(self.model, self.related, user, target_id)
+        elif target_id:
+            raise NotFound
+        target: T = subject
+        return target
 
     def allowed(self, user: User, target: T) -> bool:
         """Whether `user` is the person for it, where that is the whole rule."""

@@ -39,7 +39,7 @@ class ScopedFilter(SimpleListFilter):
     rows that the reader may see. Make one with `by("stage")`.
     """
 
-    field_name: ClassVar[str] = ""
+    parameter_name: str
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,7 +51,7 @@ class ScopedFilter(SimpleListFilter):
     def lookups(
         self, request: HttpRequest, model_admin: ModelAdmin[Any]
     ) -> list[tuple[str, str]]:
-        field = model_admin.model._meta.get_field(self.field_name)
+        field = model_admin.model._meta.get_field(self.parameter_name)
         if isinstance(field, models.BooleanField):
             return [("yes", "Yes"), ("no", "No")]
         if isinstance(field, models.ForeignKey):
@@ -66,22 +66,16 @@ class ScopedFilter(SimpleListFilter):
         value = self.value()
         if value is None:
             return queryset
-        field = queryset.model._meta.get_field(self.field_name)
-        if isinstance(field, models.BooleanField):
-            return queryset.filter(**{self.field_name: value == "yes"})
-        return queryset.filter(**{self.field_name: value})
+        field = queryset.model._meta.get_field(self.parameter_name)
+        is_bool = isinstance(field, models.BooleanField)
+        return queryset.filter(
+            **{self.parameter_name: value == "yes" if is_bool else value}
+        )
 
 
 def by(field: str, title: str = "") -> type[ScopedFilter]:
-    return type(
-        f"By{field.title().replace('_', '')}",
-        (ScopedFilter,),
-        {
-            "field_name": field,
-            "parameter_name": field,
-            "title": title or field.replace("_", " "),
-        },
-    )
+    members = {"parameter_name": field, "title": title or field.replace("_", " ")}
+    return type(f"By{field.title().replace('_', '')}", (ScopedFilter,), members)
 
 
 CAP = 10_000
@@ -136,8 +130,12 @@ def check_query(
     _check_order(request.GET.get(ORDER_VAR, ""), columns)
     if not re.fullmatch(r"[1-9][0-9]{0,5}", request.GET.get(PAGE_VAR, "1")):
         raise Invalid("A page is a number from 1.")
-    words = request.GET.get(SEARCH_VAR, "")
-    if len(words) > LONGEST_SEARCH or len(words.split()) > MOST_WORDS:
+    text = request.GET.get(SEARCH_VAR, "")
+    check_length(text, text.split())
+
+
+def check_length(text: str, words: Collection[str]) -> None:
+    if len(text) > LONGEST_SEARCH or len(words) > MOST_WORDS:
         raise Invalid(
             f"Search for at most {MOST_WORDS} words and {LONGEST_SEARCH} characters."
         )
@@ -194,12 +192,8 @@ class ReadOnly:
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never: nothing is deleted, its state changes."""
-        return False
+    # Nothing is deleted, either: its state changes.
+    has_change_permission = has_delete_permission = has_add_permission
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         manager: Any = self.model._default_manager
@@ -320,20 +314,17 @@ class HardenedAdmin(ReadOnly, AdminModelAdmin):  # type: ignore[misc]
             return HttpResponseNotAllowed(["GET", "HEAD"])
         check_query(request, filters={"_changelist_filters"})
         has_list = may_open_list(request.user, self.model)
+        context = {**(extra_context or {}), "has_list": has_list}
         response: HttpResponse = super().changeform_view(
-            request,
-            object_id,
-            form_url,
-            {**(extra_context or {}), "has_list": has_list},
+            request, object_id, form_url, context
         )
         return response
 
-    def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def history_view(self, *args: Any, **kwargs: Any) -> Any:
         raise Http404
 
-    def _get_obj_does_not_exist_redirect(self, *args: Any, **kwargs: Any) -> Any:
-        # A redirect with a message would differ from an address that never was.
-        raise Http404
+    # A redirect with a message would differ from an address that never was.
+    _get_obj_does_not_exist_redirect = history_view
 
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest, **kwargs: Any

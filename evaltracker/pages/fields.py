@@ -70,9 +70,8 @@ def form_like(
 
     Not a ModelForm: that would write into the row before a service compares.
     """
-    made: dict[str, Any] = fields_for_model(
-        model, fields=[name for name in fields if name not in own]
-    )
+    of_model = [name for name in fields if name not in own]
+    made: dict[str, Any] = fields_for_model(model, fields=of_model)
     for name, field in made.items():
         # What the service would refuse afterwards is said with all the rest.
         column: Any = model._meta.get_field(name)
@@ -85,9 +84,8 @@ def form_like(
             field.widget = DateInput()
         if isinstance(field.widget, forms.Textarea):
             field.widget.attrs["rows"] = 3
-    ordered = {name: own.get(name) or made[name] for name in fields}
-    rest = {name: field for name, field in own.items() if name not in ordered}
-    return form_of(**ordered, **rest)
+    made |= own
+    return form_of(**{name: made[name] for name in fields} | own)
 
 
 def form_of(**fields: forms.Field) -> type[forms.Form]:
@@ -125,16 +123,12 @@ def reason_field(label: str = "Reason", help_text: str = "") -> forms.CharField:
     return text_field(label, help_text=help_text)
 
 
-def day_field(label: str, *, required: bool = True, help_text: str = "") -> Any:
-    return forms.DateField(
-        label=label, required=required, help_text=help_text, widget=DateInput
-    )
+def day_field(label: str, **options: Any) -> Any:
+    return forms.DateField(label=label, widget=DateInput, **options)
 
 
-def time_field(label: str, *, required: bool = True, help_text: str = "") -> Any:
-    return forms.TimeField(
-        label=label, required=required, help_text=help_text, widget=ClockInput
-    )
+def time_field(label: str, **options: Any) -> Any:
+    return forms.TimeField(label=label, widget=ClockInput, **options)
 
 
 def link_field(label: str | None = None, *, help_text: str = "") -> forms.CharField:
@@ -146,8 +140,6 @@ def link_field(label: str | None = None, *, help_text: str = "") -> forms.CharFi
 
 
 class LinesField(forms.CharField):
-    widget = forms.Textarea
-
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
         kwargs.setdefault("widget", long_text(2))

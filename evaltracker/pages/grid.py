@@ -14,18 +14,15 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import (
-    ImproperlyConfigured,
-    ObjectDoesNotExist,
-    ValidationError,
-)
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import models
 from django.http import QueryDict
 from django.urls import reverse
 
-from evaltracker.errors import NotFound, Refused
+from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import evaluation_of
+from evaltracker.pages.acts import visible_row
 from evaltracker.rows.cells import key
 from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.registry import Registry
@@ -81,6 +78,17 @@ def choices_of(field: forms.Field | None) -> list[list[str]]:
 
 def _key(value: Any) -> str:
     return "" if value is None else str(getattr(value, "value", value))
+
+
+def described(name: str, label: str, field: forms.Field | None) -> dict[str, Any]:
+    """A column, or what an act asks, as a script reads it."""
+    return {
+        "name": name,
+        "label": label,
+        "kind": kind_of(field),
+        "choices": choices_of(field),
+        "required": field is not None and field.required,
+    }
 
 
 def reader_of(field: forms.Field) -> Callable[[Any], Any]:
@@ -202,14 +210,9 @@ class Column:
         return label or "blank"
 
     def described(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "label": self.label,
-            "kind": kind_of(self.field),
-            "choices": choices_of(self.field),
+        return described(self.name, self.label, self.field) | {
             "open": self.is_open,
             "closed": self.closed,
-            "required": self.field is not None and self.field.required,
             "width": self.width,
             "many": self.for_many and self.is_open,
         }
@@ -261,14 +264,7 @@ class Grid[S: models.Model, R: models.Model]:
         Raises:
             NotFound: it is not there, or not there for them.
         """
-        manager: Any = self.model._default_manager
-        rows = manager.visible_to(user)
-        if self.related:
-            rows = rows.select_related(*self.related)
-        try:
-            subject: S = rows.get(pk=key)
-        except (ObjectDoesNotExist, ValueError, ValidationError) as error:
-            raise NotFound from error
+        subject: S = visible_row(self.model, self.related, user, key)
         return subject
 
     def evaluation(self, subject: S) -> Evaluation:

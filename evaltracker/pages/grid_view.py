@@ -7,12 +7,12 @@ cell had been typed. A cell that is not what its reader saw any more is refused.
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Problem
@@ -25,9 +25,8 @@ from evaltracker.pages.grid import (
     Column,
     CustomGrid,
     Grid,
-    choices_of,
+    described,
     is_key,
-    kind_of,
     reader_of,
 )
 from evaltracker.pages.grid_paste import plan_rows, values_of, what_to_ask
@@ -112,9 +111,26 @@ def refuse_too_many(rows: int, cells: int = 0) -> None:
         )
 
 
-def rows_by_id(
-    grid: Grid[Any, Any], subject: Any, user: User, ids: Iterable[str]
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A grid as one person has it before them."""
+
+    grid: Grid[Any, Any]
+    subject: Any
+    user: User
+
+    def columns(self) -> Sequence[Column]:
+        return self.grid.columns(self.subject, self.user)
+
+    def rows(self) -> QuerySet[Any]:
+        return self.grid.rows(self.subject, self.user)
+
+
+def readers_of(columns: Iterable[Column]) -> dict[str, Callable[[Any], Any]]:
+    return {it.name: reader_of(it.field) for it in columns if it.field}
+
+
+def rows_by_id(at: Place, ids: Iterable[str]) -> dict[str, Any]:
     """The rows of these ids, as they are now.
 
     Raises:
@@ -123,14 +139,14 @@ def rows_by_id(
     wanted = list(dict.fromkeys(ids))
     if not all(is_key(key) for key in wanted):
         raise NotFound
-    rows = {str(row.pk): row for row in grid.rows(subject, user).filter(pk__in=wanted)}
+    rows = {str(row.pk): row for row in at.rows().filter(pk__in=wanted)}
     if len(rows) < len(wanted):
         raise NotFound("One of these rows is not here any more. Load the page again.")
     return {key: rows[key] for key in wanted}
 
 
 def save_cells(
-    grid: Grid[Any, Any], subject: Any, changes: Sequence[Change], by: User
+    at: Place, changes: Sequence[Change]
 ) -> tuple[list[Change], list[RefusedCell]]:
     """Save the cells that can be, row by row; those that were, and what was refused.
 
@@ -141,16 +157,13 @@ def save_cells(
     for change in changes:
         by_row.setdefault(change.row, []).append(change)
     refuse_too_many(len(by_row), len(changes))
-    rows = rows_by_id(grid, subject, by, by_row)
-    columns = {change.column.name: change.column for change in changes}
-    readers = {
-        name: reader_of(column.field)
-        for name, column in columns.items()
-        if column.field
-    }
-    refused: list[RefusedCell] = []
-    for key, cells in by_row.items():
-        refused += _save_row(rows[key], cells, readers, by)
+    rows = rows_by_id(at, by_row)
+    readers = readers_of({it.column.name: it.column for it in changes}.values())
+    refused = [
+        cell
+        for key, cells in by_row.items()
+        for cell in _save_row(rows[key], cells, readers, at.user)
+    ]
     wrong = {(cell.row, cell.column) for cell in refused}
     saved = [it for it in changes if (it.row, it.column.name) not in wrong]
     return saved, refused
@@ -167,13 +180,12 @@ def _save_row(
         if stored == cell.typed:
             continue
         if stored != cell.seen:
-            label_of = cell.column.label_of
-            theirs, mine = label_of(stored), label_of(cell.typed)
+            theirs, mine = column.label_of(stored), column.label_of(cell.typed)
             words = (
-                f"Somebody else changed {cell.column.label} to “{theirs}” meanwhile; "
+                f"Somebody else changed {column.label} to “{theirs}” meanwhile; "
                 f"you entered “{mine}”. Enter it again to replace theirs."
             )
-            refused.append(RefusedCell(cell.row, cell.column.name, words, 409, stored))
+            refused.append(RefusedCell(cell.row, column.name, words, 409, stored))
             continue
         try:
             value = readers[column.name](cell.typed)
@@ -182,9 +194,7 @@ def _save_row(
             refused.append(RefusedCell(cell.row, column.name, sentence))
             continue
         calls.setdefault(id(column.saves), []).append((cell, value))
-    for call in calls.values():
-        refused += _call(row, call, by)
-    return refused
+    return refused + [cell for call in calls.values() for cell in _call(row, call, by)]
 
 
 def _call(row: Any, call: list[tuple[Change, Any]], by: User) -> list[RefusedCell]:
@@ -205,23 +215,14 @@ def _call(row: Any, call: list[tuple[Change, Any]], by: User) -> list[RefusedCel
     return []
 
 
-def add_rows(
-    grid: Grid[Any, Any],
-    subject: Any,
-    typed: Sequence[Mapping[str, Any]],
-    by: User,
-) -> list[str]:
+def add_rows(at: Place, typed: Sequence[Mapping[str, Any]]) -> list[str]:
     """Add rows by the grid's service; their ids.
 
     Raises:
         RefusedCells: at `new-1` and so on; nothing was added.
     """
     refuse_too_many(len(typed), sum(map(len, typed)))
-    readers = {
-        column.name: reader_of(column.field)
-        for column in grid.columns(subject, by)
-        if column.field
-    }
+    readers = readers_of(at.columns())
     if unknown := {name for row in typed for name in row} - readers.keys():
         raise Invalid(f"There is no column “{min(unknown)}” to fill here.")
     refused: list[RefusedCell] = []
@@ -239,7 +240,7 @@ def add_rows(
             continue
         try:
             with transaction.atomic():
-                made.append(str(grid.add(subject, read, by).pk))
+                made.append(str(at.grid.add(at.subject, read, at.user).pk))
         except Problem as problem:
             refused += refused_cells(key, {name: name for name in values}, problem)
     if refused:
@@ -248,12 +249,7 @@ def add_rows(
 
 
 def act_on_rows(
-    grid: Grid[Any, Any],
-    subject: Any,
-    name: str,
-    ids: Sequence[str],
-    data: Mapping[str, Any],
-    by: User,
+    at: Place, name: str, ids: Sequence[str], data: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Do an act of the grid to the rows that it fits: `done`, `left` and a `sentence`.
 
@@ -261,10 +257,11 @@ def act_on_rows(
         RefusedCells: it fits none. Forbidden: it is not this person's to do. NotFound:
         a row is gone.
     """
-    if name not in grid.acts(subject, by):
+    grid, by = at.grid, at.user
+    if name not in grid.acts(at.subject, by):
         raise Invalid("There is no such act here.")
     refuse_too_many(len(ids))
-    rows, act = rows_by_id(grid, subject, by, ids), ACTS[name]
+    rows, act = rows_by_id(at, ids), ACTS[name]
     own = grid.own_answers.get(name)
     refused: list[RefusedCell] = []
     for key in rows:
@@ -302,10 +299,6 @@ def _reason(name: str, sentence: str) -> str:
     return said.removesuffix(".")
 
 
-# The one address of every grid: GET gives columns and rows, POST saves.
-#
-# Answers are JSON. A refusal has a `sentence`, and names `refused` cells with theirs.
-
 # What a grid's script asks for, read strictly: cells, new rows, an order, an act.
 #
 # Each returns the ids of the rows that changed, None for all, and what is answered.
@@ -329,11 +322,11 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _cells(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
+def _cells(at: Place, asked: Any) -> Answer:
     if not isinstance(asked, list) or not asked:
         raise Invalid("“cells” is a list of changes, at least one.")
     refuse_too_many(0, len(asked))
-    columns = {column.name: column for column in grid.columns(subject, user)}
+    columns = {column.name: column for column in at.columns()}
     changes = []
     for cell in asked:
         if not isinstance(cell, dict) or cell.keys() != {*KEYS}:
@@ -342,72 +335,62 @@ def _cells(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer
         if column is None or column.saves is None or not _is_text(cell["row"]):
             raise Invalid("There is no such column to change here.")
         changes.append(Change(cell["row"], column, cell["from"], cell["to"]))
-    _, refused = save_cells(grid, subject, changes, user)
+    _, refused = save_cells(at, changes)
     if refused:
         raise RefusedCells(refused)
     summary = "Saved." if len(changes) == 1 else f"{len(changes)} cells saved."
     return list({change.row for change in changes}), {"sentence": summary}
 
 
-def _add(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
+def _add(at: Place, asked: Any) -> Answer:
     if not isinstance(asked, list) or not asked:
         raise Invalid("“add” is a list of rows, at least one.")
     if not all(isinstance(row, dict) for row in asked):
         raise Invalid("A new row is an object of columns and values.")
-    made = add_rows(grid, subject, asked, user)
-    return None, {"sentence": f"{grid.counted(len(made))} added."}
+    made = add_rows(at, asked)
+    return None, {"sentence": f"{at.grid.counted(len(made))} added."}
 
 
-def _move(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
+def _move(at: Place, asked: Any) -> Answer:
     asked = _asked(asked, "rows", "above", "below")
     ends = [asked["above"], asked["below"]]
-    rows = rows_by_id(grid, subject, user, [*asked["rows"], *filter(None, ends)])
+    rows = rows_by_id(at, [*asked["rows"], *filter(None, ends)])
     above, below = (rows[end] if end else None for end in ends)
-    grid.move(subject, [rows[key] for key in asked["rows"]], above, below, user)
+    moved = [rows[key] for key in asked["rows"]]
+    at.grid.move(at.subject, moved, above, below, at.user)
     return None, {"sentence": "Moved."}
 
 
-def _act(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
+def _act(at: Place, asked: Any) -> Answer:
     asked = _asked(asked, "rows", "name", "values")
     if not isinstance(asked["values"], dict) or not _is_text(asked["name"]):
         raise Invalid("“values” is what the act's form asks.")
-    values = asked["values"]
-    return None, act_on_rows(grid, subject, asked["name"], asked["rows"], values, user)
+    return None, act_on_rows(at, asked["name"], asked["rows"], asked["values"])
 
 
-def _paste(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
+def _paste(at: Place, asked: Any) -> Answer:
     asked = _asked(asked, "text", "answers", "shown")
     answers = asked["answers"]
     if not isinstance(answers, dict) or not all(
         map(_is_text, [asked["text"], asked["shown"], *answers.values()])
     ):
         raise Invalid("“text” is what was pasted, “answers” what was chosen.")
-    pasted = (grid.paste or partial(_take, grid))(
-        subject, asked["text"], answers, asked["shown"], user
-    )
-    return [] if "html" in pasted else None, pasted
-
-
-def _take(
-    grid: Grid[Any, Any],
-    subject: Any,
-    text: str,
-    answers: Mapping[str, str],
-    shown: str,
-    by: User,
-) -> dict[str, Any]:
-    plan = plan_rows(grid, subject, text, answers, by)
+    grid, text, shown = at.grid, asked["text"], asked["shown"]
+    if grid.paste:
+        pasted = grid.paste(at.subject, text, answers, shown, at.user)
+        return [] if "html" in pasted else None, pasted
+    plan = plan_rows(grid, at.subject, text, answers, at.user)
     if not plan.can_apply or not (plan.is_certain or plan.digest == shown):
-        return what_to_ask(plan, answers)
-    made = add_rows(grid, subject, values_of(plan), by)
+        return [], what_to_ask(plan, answers)
+    made = add_rows(at, values_of(plan))
     summary = f"{grid.counted(len(made))} added."
-    return {"sentence": summary, "undo": made if grid.remover else None}
+    return None, {"sentence": summary, "undo": made if grid.remover else None}
 
 
-def _into(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
+def _into(at: Place, asked: Any) -> Answer:
     """Cells of a paste from the first of a range on; rows beyond the last are new."""
     asked = _asked(asked, "rows", "text", "seen", "columns", "size")
-    columns = {column.name: column for column in grid.columns(subject, user)}
+    columns = {column.name: column for column in at.columns()}
     changes: list[Change] = []
     refused: list[RefusedCell] = []
     try:
@@ -431,14 +414,14 @@ def _into(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
                     refused.append(RefusedCell(row, column.name, why))
     except (AttributeError, KeyError, TypeError, ValueError):
         raise Invalid("“into” is a text, and the cells that it goes into.") from None
-    saved, wrong = save_cells(grid, subject, changes, user)
+    saved, wrong = save_cells(at, changes)
     refused += wrong
     summary = f"{len(saved)} cell{'s' * (len(saved) != 1)} saved."
     if refused:
         summary += f" {len(refused)} not: {refused[0].sentence}"
     typed = {(change.row, change.column.name): change.typed for change in changes}
     more = block[len(ids) :]
-    if more and not grid.may_add(subject, user):
+    if more and not at.grid.may_add(at.subject, at.user):
         summary += f" {len(more)} rows more than stand here were left out."
         more = []
     heads = [column.label for column in shown][: len(block[0])]
@@ -453,17 +436,16 @@ def _into(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
     }
 
 
-def _unpaste(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
-    if grid.unpaste:
-        grid.unpaste(subject, asked, user)
+def _unpaste(at: Place, asked: Any) -> Answer:
+    if at.grid.unpaste:
+        at.grid.unpaste(at.subject, asked, at.user)
     else:
         ids = _asked({"rows": asked}, "rows")["rows"]
-        act_on_rows(grid, subject, grid.remover, ids, {"reason": UNDONE}, user)
+        act_on_rows(at, at.grid.remover, ids, {"reason": UNDONE})
     return None, {"sentence": "Undone."}
 
 
-Work = Callable[[Grid[Any, Any], Any, Any, User], Answer]
-WORK: dict[str, Work] = {
+WORK: dict[str, Callable[[Place, Any], Answer]] = {
     "cells": _cells,
     "add": _add,
     "move": _move,
@@ -478,7 +460,9 @@ UNDONE = "Undone by whoever changed it."
 
 
 def grid_view(request: HttpRequest, name: str, target_id: str) -> HttpResponse:
-    """Answer with the grid (GET, HEAD), or save what was changed in it (POST).
+    """Answer with the grid (GET, HEAD), or save what was changed in it (POST), as JSON.
+
+    A refusal has a `sentence`, and names `refused` cells with theirs.
 
     Raises:
         NotFound: no such grid, or no such subject for this person.
@@ -506,8 +490,8 @@ def grid_view(request: HttpRequest, name: str, target_id: str) -> HttpResponse:
                 answer = grid.whole(subject, user) | view_of(**of_grid)
             return JsonResponse(answer, status=answer.pop("status", 200))
         if request.method == "POST":
-            return JsonResponse(_save(request, body, grid, subject, user))
-        whole = _whole_grid(request, grid, subject, user)
+            return JsonResponse(_save(request, body, Place(grid, subject, user)))
+        whole = _whole_grid(request, Place(grid, subject, user))
         return JsonResponse(whole | view_of(**of_grid))
     except RefusedCells as problem:
         cells = [cell.shown() for cell in problem.cells]
@@ -523,10 +507,9 @@ def grid_view(request: HttpRequest, name: str, target_id: str) -> HttpResponse:
         return JsonResponse({"sentence": late}, status=409)
 
 
-def _whole_grid(
-    request: HttpRequest, grid: Grid[Any, Any], subject: Any, user: User
-) -> dict[str, Any]:
-    columns = grid.columns(subject, user)
+def _whole_grid(request: HttpRequest, at: Place) -> dict[str, Any]:
+    grid, subject, user = at.grid, at.subject, at.user
+    columns = at.columns()
     return {
         "title": grid.title,
         "noun": grid.noun,
@@ -536,7 +519,7 @@ def _whole_grid(
         "moves": grid.may_move(subject, user),
         "acts": [_described_act(grid, name) for name in grid.acts(subject, user)],
         "columns": [column.described() for column in columns],
-        **_rows(request, grid, subject, user, columns),
+        **_rows(request, at, columns),
     }
 
 
@@ -549,13 +532,7 @@ def _described_act(grid: Grid[Any, Any], name: str) -> dict[str, Any]:
         "danger": act.dangerous,
         "note": own.note if own else "",
         "fields": [
-            {
-                "name": key,
-                "label": field.label or key.replace("_", " ").capitalize(),
-                "kind": kind_of(field),
-                "choices": choices_of(field),
-                "required": field.required,
-            }
+            described(key, field.label or key.replace("_", " ").capitalize(), field)
             for key, field in fields.items()
         ],
     }
@@ -563,15 +540,13 @@ def _described_act(grid: Grid[Any, Any], name: str) -> dict[str, Any]:
 
 def _rows(
     request: HttpRequest,
-    grid: Grid[Any, Any],
-    subject: Any,
-    user: User,
+    at: Place,
     columns: Sequence[Column],
     ids: list[str] | None = None,
 ) -> dict[str, Any]:
-    rows = grid.rows(subject, user)
+    grid, rows = at.grid, at.rows()
     if ids is None:
-        rows = grid.filtered(rows, subject, request.GET)
+        rows = grid.filtered(rows, at.subject, request.GET)
     else:
         rows = rows.filter(pk__in=ids)
     shown = [
@@ -592,20 +567,14 @@ def _rows(
                 for column in columns
                 if column.aside and (text := column.aside(row))
             },
-            "links": list(grid.links(row, user)),
+            "links": list(grid.links(row, at.user)),
         }
         for row in rows
     ]
-    return {"rows": shown, "note": grid.note(subject, user)}
+    return {"rows": shown, "note": grid.note(at.subject, at.user)}
 
 
-def _save(
-    request: HttpRequest,
-    body: dict[str, Any],
-    grid: Grid[Any, Any],
-    subject: Any,
-    user: User,
-) -> dict[str, Any]:
+def _save(request: HttpRequest, body: dict[str, Any], at: Place) -> dict[str, Any]:
     """Do what one request asks: all of it, or nothing."""
     undone = body.pop("undo", False)
     if undone not in (True, False):
@@ -613,18 +582,18 @@ def _save(
     if not body or not body.keys() <= WORK.keys():
         raise Invalid(f"Send {', '.join(WORK)}, and nothing else.")
     with transaction.atomic(), journal.because(UNDONE if undone else ""):
-        lock(grid.evaluation(subject))
-        done = [WORK[kind](grid, subject, body[kind], user) for kind in body]
+        lock(at.grid.evaluation(at.subject))
+        done = [WORK[kind](at, body[kind]) for kind in body]
     answer: dict[str, Any] = {}
     for _, part in done:
         sentence = " ".join(filter(None, [answer.get("sentence"), part["sentence"]]))
         answer |= {**part, "sentence": sentence}
-    columns = grid.columns(subject, user)
+    columns, ids = at.columns(), done[0][0]
     if any(rows is None for rows, _ in done):
         # Choices may be new, and what closes a column may have changed, too.
         answer["columns"] = [column.described() for column in columns]
-        return answer | _rows(request, grid, subject, user, columns)
-    return answer | _rows(request, grid, subject, user, columns, done[0][0])
+        ids = None
+    return answer | _rows(request, at, columns, ids)
 
 
 def _read(request: HttpRequest) -> dict[str, Any]:
@@ -638,7 +607,7 @@ def _read(request: HttpRequest) -> dict[str, Any]:
     except RequestDataTooBig:
         raise Invalid("That is too much at once. Paste fewer rows.") from None
     except (ValueError, RecursionError):
-        raise Invalid("This is not what a table sends.") from None
+        body = None
     if not isinstance(body, dict):
         raise Invalid("This is not what a table sends.")
     return body

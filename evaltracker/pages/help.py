@@ -1,5 +1,6 @@
 """The documents for users as HTML: guides by role, and what to look up."""
 
+import json
 import re
 from functools import cache
 from html import escape
@@ -13,66 +14,14 @@ from markdown_it.token import Token
 
 DOCUMENTS = Path(__file__).parents[2] / "docs"
 PICTURES = DOCUMENTS / "images"
+LISTS: dict[str, dict[str, str]] = json.loads(
+    Path(__file__).with_name("help.json").read_text(encoding="utf-8")
+)
 # What the help shows, in the order of its list; developers' pages are not among it.
-GUIDES = {
-    "lead": "Procurement leads",
-    "stakeholder": "Stakeholders",
-    "vendor": "Vendors",
-    "operator": "Operators",
-}
-REFERENCE = {
-    "imports": "Imports",
-    "sign-offs": "Sign-offs",
-    "trials": "Demos and trials",
-    "runs": "Runs by program",
-    "scoring": "Scoring",
-    "costs": "Costs",
-    "decision": "The decision",
-    "export": "Export",
-    "api": "Vendor API",
-    "accounts": "Accounts",
-    "operations": "Operations",
-    "upgrade": "Upgrading",
-    "security": "Security",
-    "isolation": "Keeping vendors apart",
-}
-# Where the help of a page begins, by the page's tab.
-OF_TAB = {
-    "overview": "lead",
-    "brief": "lead#1-requirements",
-    "requirements": "lead#1-requirements",
-    "stakeholders": "sign-offs#who-must-sign",
-    "sign_offs": "sign-offs",
-    "candidates": "lead#2-research",
-    "invitations": "lead#2-research",
-    "sent": "lead#2-research",
-    "matrix": "scoring#answered-shown-tested",
-    "demos": "trials#a-demo",
-    "trials": "trials#a-trial",
-    "scores": "scoring#scores",
-    "buy_in": "scoring#role-weights-and-the-buy-in-map",
-    "conflicts": "scoring#conflicts-of-interest",
-    "questions": "lead#2-research",
-    "costs": "costs",
-    "comparison": "scoring#robustness",
-    "decision": "decision",
-    "memo": "decision#the-memo",
-    "letters": "decision#letters",
-    "promise_checks": "decision#after-the-award",
-    "files": "security#what-protects-what",
-    "journal": "security#what-protects-what",
-    "notices": "trials#who-gets-which-mail",
-}
-# And of pages outside an evaluation, by the name of their address.
-OF_PAGE = {
-    "my_account": "accounts",
-    "my_notices": "trials#who-gets-which-mail",
-    "my_calendar": "trials#who-gets-which-mail",
-    "issue_token": "vendor",
-    "way_in": "vendor",
-    "sign": "stakeholder",
-    "index": "stakeholder",
-}
+GUIDES, REFERENCE = LISTS["guides"], LISTS["reference"]
+# Where the help of a page begins, by the page's tab; and of pages outside an
+# evaluation, by the name of their address.
+OF_TAB, OF_PAGE = LISTS["of_tab"], LISTS["of_page"]
 
 
 def help_address(tab: str, page: str, *, operator: bool) -> str:

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -21,7 +21,7 @@ from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import ACTS as ACTS_ACTS
 from evaltracker.pages.acts import Act, address_of
-from evaltracker.pages.base import LONGEST_SEARCH, MOST_WORDS
+from evaltracker.pages.base import LONGEST_SEARCH, check_length
 from evaltracker.pages.site import groups_for, site
 from evaltracker.pages.tabs import all_tabs, tab_address
 from evaltracker.toolbox.migrating import holding, words_of
@@ -121,21 +121,14 @@ def matching(
     Before them come rows that are called so, then those whose name begins so.
     """
     closeness = Case(
-        When(Q((f"{search.closest}__iexact", text)), then=Value(0)),
-        When(Q((f"{search.closest}__istartswith", text)), then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
+        When(Q((f"{search.closest}__iexact", text)), then=0),
+        When(Q((f"{search.closest}__istartswith", text)), then=1),
+        default=2,
     )
     here: list[Any] = []
     if reader.evaluation is not None and search.evaluation_path:
         at_hand = Q((search.evaluation_path, reader.evaluation.pk))
-        here = [
-            Case(
-                When(at_hand, then=Value(0)),
-                default=Value(1),
-                output_field=IntegerField(),
-            )
-        ]
+        here = [Case(When(at_hand, then=0), default=1)]
     matches = search.rows(reader)
     if search.evaluation_path and not (
         reader.evaluation is not None and reader.evaluation.is_practice
@@ -160,23 +153,17 @@ FILLERS = frozenset(("a", "an", "the", "to", "of", "for", "in", "on", "my", "new
 MOST_ACTS, MOST_ROWS, MOST_LOOKUPS, MOST_ASKED = 12, 3, 4, 16
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    act: Act[Any]
-    said: int
-    rest: tuple[str, ...]
-
-
-def spoken_acts(words: Sequence[str]) -> list[Spoken]:
-    """The acts that the words may mean, those that most of them name first."""
+def spoken_acts(words: Sequence[str]) -> list[tuple[Act[Any], tuple[str, ...]]]:
+    """The acts that the words may mean, those that most of them name first, each with
+    the rest of the words."""
     meant = [word for word in words if word not in FILLERS]
     spoken = []
     for act in ACTS_ACTS.values():
         names = words_of(f"{act.title} {act.verb}")
         rest = tuple(word for word in meant if not _begins(names, word))
         if len(rest) < len(meant):
-            spoken.append(Spoken(act, len(meant) - len(rest), rest))
-    spoken.sort(key=lambda each: (-each.said, len(each.act.title), each.act.title))
+            spoken.append((act, rest))
+    spoken.sort(key=lambda each: (len(each[1]), len(each[0].title), each[0].title))
     return spoken[:MOST_ACTS]
 
 
@@ -194,54 +181,52 @@ class Targets:
             if search.has_acts
         }
 
-    def of(self, spoken: Spoken) -> list[Any]:
+    def of(self, act: Act[Any], rest: tuple[str, ...]) -> list[Any]:
         """What the act may be done to: what the rest of the words name.
 
         Without a rest an act on an evaluation is done to the one at hand, else to one
         of the reader's newest.
         """
-        model = spoken.act.model
-        if model is None:
-            return [] if spoken.rest else [None]
-        search = self.searches.get(model)
-        if search is None or (not spoken.rest and model is not Evaluation):
+        if act.model is None:
+            return [] if rest else [None]
+        search = self.searches.get(act.model)
+        if search is None or (not rest and act.model is not Evaluation):
             return []
-        if not spoken.rest and self.reader.evaluation is not None:
+        if not rest and self.reader.evaluation is not None:
             return [self.reader.evaluation]
-        key = (search.kind, spoken.rest)
+        key = (search.kind, rest)
         if key not in self.kept:
             if len(self.kept) >= MOST_LOOKUPS:
                 return []
-            self.kept[key] = list(self._rows(search, spoken.rest)[:MOST_ROWS])
+            if rest:
+                rows = matching(search, self.reader, rest, " ".join(rest))
+            else:
+                rows = search.rows(self.reader).filter(status=Status.OPEN)
+                rows = rows.order_by("-created_at", "pk")
+            self.kept[key] = list(rows[:MOST_ROWS])
         return self.kept[key]
-
-    def _rows(self, search: Search, rest: tuple[str, ...]) -> Any:
-        if rest:
-            return matching(search, self.reader, rest, " ".join(rest))
-        rows = search.rows(self.reader).filter(status=Status.OPEN)
-        return rows.order_by("-created_at", "pk")
 
 
 def act_hits(reader: Reader, words: Sequence[str], most: int) -> Iterator[Hit]:
     targets, queries, hits = Targets(reader), 0, 0
-    for spoken in spoken_acts(words):
-        for target in targets.of(spoken):
+    for act, rest in spoken_acts(words):
+        for target in targets.of(act, rest):
             if queries == MOST_ASKED or hits == most:
                 return
             queries += 1
-            if spoken.act.why_not(reader.user, target) is None:
+            if act.why_not(reader.user, target) is None:
                 hits += 1
-                yield _hit(spoken.act, target)
+                yield _hit(act, target)
 
 
 def _hit(act: Act[Any], target: Any) -> Hit:
     address = address_of(act.name, target)
     if target is None:
         return Hit(act.title, address)
-    act = act.worded(target)
+    title = act.worded(target).title
     if isinstance(target, Evaluation):
-        return Hit(act.title, address, str(target))
-    return Hit(f"{act.title}: {target}", address, str(target.evaluation))
+        return Hit(title, address, str(target))
+    return Hit(f"{title}: {target}", address, str(target.evaluation))
 
 
 def names(label: str, words: Sequence[str]) -> bool:
@@ -285,19 +270,18 @@ def everything(request: HttpRequest, reader: Reader, query: Query) -> list[Found
     As many queries whatever is there: one for each kind, and a bounded number that
     acts ask to know whether they may be done.
     """
-    groups = [found for found in _kinds(request, reader, query) if found.hits]
-    groups.sort(
-        key=lambda each: min(closeness_of(hit.label, query.text) for hit in each.hits)
-    )
-    return groups
-
-
-def _kinds(request: HttpRequest, reader: Reader, query: Query) -> Iterator[Found]:
-    pages = [hit for hit in _pages(request, reader) if names(hit.label, query.words)]
-    yield Found(PAGES, "Pages", "article", pages[:MOST])
-    yield Found(ACTS, "Do", "bolt", list(act_hits(reader, query.words, MOST)))
+    words = query.words
+    pages = [hit for hit in _pages(request, reader) if names(hit.label, words)]
+    groups = [
+        Found(PAGES, "Pages", "article", pages[:MOST]),
+        Found(ACTS, "Do", "bolt", list(act_hits(reader, words, MOST))),
+    ]
     for search in sorted(SEARCHES.values(), key=lambda each: each.order):
-        yield of_kind(search, reader, query, 0, MOST)
+        groups.append(of_kind(search, reader, query, 0, MOST))
+    return sorted(
+        (found for found in groups if found.hits),
+        key=lambda each: min(closeness_of(hit.label, query.text) for hit in each.hits),
+    )
 
 
 def of_kind(
@@ -369,10 +353,7 @@ def read_query(request: HttpRequest) -> Query:
             raise Invalid(f"“{name}” holds characters that are no text.")
     text = " ".join(request.GET.get("q", "").split())
     words = words_of(text)
-    if len(text) > LONGEST_SEARCH or len(words) > MOST_WORDS:
-        raise Invalid(
-            f"Search for at most {MOST_WORDS} words and {LONGEST_SEARCH} characters."
-        )
+    check_length(text, words)
     return Query(text, tuple(words))
 
 

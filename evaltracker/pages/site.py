@@ -62,9 +62,7 @@ def answer_refused(
     """Why not: sentences by field, the refusal, and the version that stands now."""
     errors = {field: list(sentences) for field, sentences in form.errors.items()}
     sentence = problem.sentence if problem else ""
-    if not sentence:
-        general = " ".join(errors.pop("__all__", []))
-        sentence = general or NOTHING_SAVED
+    sentence = sentence or " ".join(errors.pop("__all__", [])) or NOTHING_SAVED
     versions = {
         name: form.data[name] for name in act.version_fields if name in form.data
     }
@@ -96,11 +94,7 @@ def groups_for(site: AdminSite, request: HttpRequest) -> list[dict[str, Any]]:
     for group in settings.UNFOLD["SIDEBAR"]["main"]:
         if group.get("for") == AUDITORS and not may_audit(user):
             continue
-        items = [
-            entry
-            for item in group["items"]
-            if (entry := _entry(site, request, *item)) is not None
-        ]
+        items = [it for item in group["items"] if (it := _entry(site, request, *item))]
         is_open = any(entry["active"] for entry in items)
         groups.append({"title": group["title"], "open": is_open, "items": items})
     return groups
@@ -141,17 +135,16 @@ def _entry(
     if target == START:
         link = reverse(f"{site.name}:index")
         active = request.path == link
-        return {"title": title, "link": link, "icon": icon, "active": active}
-    try:
-        model = apps.get_model(target)
-    except LookupError:
-        return None
-    admin = site._registry.get(model)
-    if admin is None or not admin.has_module_permission(request):
-        return None
-    meta = model._meta
-    link = reverse(f"{site.name}:{meta.app_label}_{meta.model_name}_changelist")
-    active = request.path.startswith(link)
+    else:
+        try:
+            admin = site._registry.get(apps.get_model(target))
+        except LookupError:
+            return None
+        if admin is None or not admin.has_module_permission(request):
+            return None
+        meta = admin.model._meta
+        link = reverse(f"{site.name}:{meta.app_label}_{meta.model_name}_changelist")
+        active = request.path.startswith(link)
     return {"title": title, "link": link, "icon": icon, "active": active}
 
 
@@ -269,12 +262,10 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
             path(route, self.admin_view(view), name=name)
             for name, (route, view) in self._pages.items()
         ]
-        stock = [
-            url
-            for url in super().get_urls()
-            if getattr(url, "name", None) not in DROPPED_URLS
+        stock = super().get_urls()
+        return pages + [
+            url for url in stock if getattr(url, "name", None) not in DROPPED_URLS
         ]
-        return pages + stock
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Django's wrapper; what a page refuses becomes a page that says so.

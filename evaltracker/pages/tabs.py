@@ -2,7 +2,9 @@
 
 import datetime
 import hashlib
+import json
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -74,7 +76,7 @@ def count_news(request: HttpRequest) -> str:
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("evaltracker", "stakeholders", "vendors", "trials")
-KINDS = frozenset({".py", ".html", ".css", ".js"})
+KINDS = frozenset({".py", ".html", ".css", ".js", ".json"})
 
 
 def unless_unchanged(
@@ -183,10 +185,8 @@ def tab_address(tab: Tab, evaluation: Evaluation, user: User) -> str:
 
 
 def label_of(slug: str) -> str:
-    for tab in _TABS.values():
-        if tab.slug == slug:
-            return tab.label
-    return slug.replace("_", " ").capitalize()
+    labels = {tab.slug: tab.label for tab in _TABS.values()}
+    return labels.get(slug) or slug.replace("_", " ").capitalize()
 
 
 # The rows of a page that wait for this person; None where nothing can.
@@ -259,21 +259,18 @@ def menu_of(
 
 
 def count_waiting(evaluation: Evaluation, user: User) -> dict[str, int]:
-    counts = {
-        key: rows
-        for key, count in _WAITING.items()
+    counts = [
+        (slug, _number(rows))
+        for (slug, _), count in _WAITING.items()
         if (rows := count(user, evaluation)) is not None
-    }
+    ]
     if not counts:
         return {}
-    numbers = (
-        Evaluation.objects.filter(pk=evaluation.pk)
-        .values_list(*(_number(rows) for rows in counts.values()))
-        .get()
-    )
-    totals: dict[str, int] = {}
+    here = Evaluation.objects.filter(pk=evaluation.pk)
+    numbers = here.values_list(*(number for _, number in counts)).get()
+    totals = Counter[str]()
     for (slug, _), number in zip(counts, numbers, strict=True):
-        totals[slug] = totals.get(slug, 0) + number
+        totals[slug] += number
     return totals
 
 
@@ -290,30 +287,11 @@ Mark = tuple[str, str, str]
 
 UNKNOWN_MARK: Mark = ("nothing", "empty", "calm")
 
+TABLES: dict[str, dict[str, Mark]] = {
+    table: {name: (words, shape, tone) for name, (words, shape, tone) in marks.items()}
+    for table, marks in json.loads(
+        Path(__file__).with_name("marks.json").read_text(encoding="utf-8")
+    ).items()
+}
 # Availability as a vendor states it, and verdicts as people judge it.
-MARKS: dict[str, Mark] = {
-    "now": ("now", "full", "info"),
-    "beta": ("beta", "half", "info"),
-    "planned": ("planned", "ring", "calm"),
-    "on_request": ("on request", "ring", "calm"),
-    "never": ("never", "bar", "warn"),
-    "partial": ("in part", "half", "calm"),
-    "unstated": ("not stated", "dots", "calm"),
-    "slipped": ("slipped", "hourglass", "bad"),
-    "withdrawn": ("withdrawn", "empty", "calm"),
-    "holds": ("holds", "full", "good"),
-    "partly": ("partly", "diamond", "warn"),
-    "fails": ("fails", "cross", "bad"),
-    "not_shown": ("not shown", "dots", "calm"),
-}
-
-STANDINGS: dict[str, Mark] = {
-    "unanswered": ("Unanswered", "empty", "calm"),
-    "claimed": ("Claimed", "ring", "info"),
-    "shown": ("Shown", "half", "info"),
-    "proven": ("Proven", "full", "good"),
-    "partly": ("Partly", "diamond", "warn"),
-    "refuted": ("Refuted", "cross", "bad"),
-    "never": ("Never", "bar", "warn"),
-    "slipped": ("Slipped", "hourglass", "bad"),
-}
+MARKS, STANDINGS = TABLES["marks"], TABLES["standings"]

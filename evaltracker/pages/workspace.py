@@ -230,6 +230,7 @@ def evaluation_page(
     (`tabs.GROUPS`). `route` replaces the last part of the path.
     """
     tail = f"{name}/" if route is None else route
+    address = f"evaluation_{name}"
 
     def register(view: EvaluationView) -> EvaluationView:
         @wraps(view)
@@ -240,9 +241,8 @@ def evaluation_page(
                 return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
             return view(request, evaluation)
 
-        site.register_page(f"e/<slug:slug>/{tail}", found, f"evaluation_{name}")
+        site.register_page(f"e/<slug:slug>/{tail}", found, address)
         if order is not None:
-            address = f"evaluation_{name}"
             register_tab(order, name, label, address, group=group, visible=visible)
         return view
 
@@ -269,19 +269,11 @@ def show(
     *,
     title: str,
     tab: str,
-    status: int = 200,
     **context: Any,
 ) -> TemplateResponse:
     context.setdefault("crumbs", crumbs_to(evaluation, (title, "")))
-    return site.page(
-        request,
-        template,
-        title=title,
-        status=status,
-        evaluation=evaluation,
-        tab=tab,
-        **context,
-    )
+    context |= {"title": title, "evaluation": evaluation, "tab": tab}
+    return site.page(request, template, **context)
 
 
 # What an act says of itself.
@@ -354,13 +346,11 @@ def sealed_entries(
 ) -> set[int]:
     sealed: set[int] = set()
     for subject_type, opened in whole_journal().seals.items():
-        about = [
-            entry
+        about = {
+            entry.number: entry.subject_id
             for entry in entries
             if subject_type in (EVERYTHING, entry.subject_type)
-        ]
-        if not about:
-            continue
-        open_ids = opened(user, evaluation, {entry.subject_id for entry in about})
-        sealed |= {entry.number for entry in about if entry.subject_id not in open_ids}
+        }
+        open_ids = opened(user, evaluation, {*about.values()}) if about else set()
+        sealed |= {number for number, key in about.items() if key not in open_ids}
     return sealed

@@ -2,6 +2,7 @@
 
 All of it follows from SECRET_KEY, the person and the hash of their password: it is the
 same after the next login, and another one after a new password. None of it is stored.
+For somebody who is not logged in, all of it is blank.
 """
 
 import base64
@@ -18,35 +19,21 @@ type Reader = User | AnonymousUser
 
 
 def draft_key(reader: Reader) -> str:
-    """The key that drafts of `reader` are encrypted with.
+    """The key that drafts of `reader` are encrypted with: 32 bytes as base64.
 
     It is a secret of the reader: only answers that no browser or proxy stores hold it.
-
-    Returns:
-        32 bytes as base64; blank for somebody who is not logged in.
     """
     return base64.b64encode(_derive(reader, "key")).decode()
 
 
 def draft_owner(reader: Reader) -> str:
-    """A name for `reader` that tells nobody who it is.
-
-    Returns:
-        32 hexadecimal digits; blank for somebody who is not logged in.
-    """
+    """A name for `reader`, in 32 hexadecimal digits, that tells nobody who it is."""
     return _derive(reader, "owner").hex()[:32]
 
 
 def draft_name(reader: Reader, address: str) -> str:
-    """A name for the form at `address` that tells nobody which one it is.
-
-    Args:
-        reader: who types in it.
-        address: the path that the form is sent to.
-
-    Returns:
-        32 hexadecimal digits; blank for somebody who is not logged in.
-    """
+    """A name for the form that `reader` sends to the path `address`, in 32 hexadecimal
+    digits, that tells nobody which one it is."""
     return _derive(reader, "form", address).hex()[:32]
 
 

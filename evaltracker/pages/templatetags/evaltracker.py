@@ -103,12 +103,11 @@ def grid(
 def stepper(evaluation: Evaluation, notes: dict[str, str] | None = None) -> Any:
     """The five stages with the one we are in; `notes` is a line per stage."""
     here = Stage(evaluation.stage).position
-    states = {True: "done", False: "later"}
     return {
         "steps": [
             {
                 "label": evaluation.say(step.label),
-                "state": "now" if place == here else states[place < here],
+                "state": "done" if place < here else "later" if place > here else "now",
                 "note": (notes or {}).get(step.value, ""),
             }
             for place, step in enumerate(Stage)
@@ -243,12 +242,11 @@ def help_link(context: Context, tab: str = "") -> str:
 @register.inclusion_tag("evaltracker/parts/term.html")
 def term(word: str) -> Any:
     """A question mark that opens what the words' list says of `word`; once a page."""
-    meaning = term_named(word)
     return {
         "word": word,
         "id": f"term-{word.replace(' ', '-')}",
         "heading": f"{word.capitalize()}:",
-        "meaning": meaning,
+        "meaning": term_named(word),
     }
 
 

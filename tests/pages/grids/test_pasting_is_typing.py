@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.pages.grid import GRIDS
-from evaltracker.pages.grid_view import Change, save_cells
+from evaltracker.pages.grid_view import Change, Place, save_cells
 
 pytestmark = pytest.mark.django_db
 COLUMNS = ("text", "priority", "weight", "metric")
@@ -40,7 +40,7 @@ def outcome(where: Evaluation, blocks: list[dict[tuple[str, str], Any]]) -> Any:
     with transaction.atomic():
         for block in blocks:
             changes = changes_of(where, block)
-            save_cells(GRIDS["requirements"], where, changes, where.owner)
+            save_cells(Place(GRIDS["requirements"], where, where.owner), changes)
         rows = Requirement.objects.filter(evaluation=where).order_by("ref")
         found = list(rows.values_list("ref", *COLUMNS))
         transaction.set_rollback(True)
