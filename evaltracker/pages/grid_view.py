@@ -484,7 +484,7 @@ def grid_view(request: HttpRequest, name: str, target_id: str) -> HttpResponse:
         if isinstance(grid, CustomGrid):
             if "text" in body:
                 body["block"] = pasted_cells(str(body.pop("text")))
-            if body:
+            if request.method == "POST":
                 answer = grid.take(subject, body, user)
             else:
                 answer = grid.whole(subject, user) | view_of(**of_grid)

@@ -73,7 +73,7 @@ logger = structlog.get_logger(__name__)
 
 def context_of(kind: ImportKind, evaluation: Evaluation, user: User) -> Context:
     """What the evaluation has, with what was said about such files before."""
-    seen = Evaluation.objects.visible_to(user).exclude(pk=evaluation.pk)
+    seen = Evaluation.objects.visible_to(user).real().exclude(pk=evaluation.pk)
     memories = ColumnMemory.objects.filter(
         Q(evaluation=evaluation) | Q(evaluation__in=seen),
         kind=kind.slug,
