@@ -48,7 +48,7 @@ def empty_sheet(kind: ImportKind, context: Context) -> bytes:
     sheet = book.add_worksheet(kind.things.capitalize())
     note = f"Fill in below row {NAMES + 1}. Row {EXAMPLE + 1} is an example."
     sheet.write_string(0, 0, f"{note} {kind.needs}", soft)
-    roles = [role for role in kind.roles_in(context) if role.heads]
+    roles = [role for role in kind.roles if role.heads]
     for place, role in enumerate(roles):
         width = min(max(len(role.heads[0]), len(role.example)) + 4, 40)
         sheet.set_column(place, place, width, text)

@@ -101,7 +101,8 @@ def _shown(line: Line) -> Iterable[str]:
     examples = f": {' · '.join(line.examples)}" if line.examples else ""
     becomes = f" → {line.becomes}" if line.becomes else ""
     why = f" ({line.why})" if line.why else ""
-    text = f"{line.title}, {line.count:,} {line.things}{examples}{becomes}{why}"
+    where = f" in {line.where}" if line.where else ""
+    text = f"{line.title}{where}, {line.count:,} {line.things}{examples}{becomes}{why}"
     yield _folded(f"[{line.state}] {text}")
     for value, label in line.options if line.state != "certain" else ():
         yield f"    --answer '{line.key}={value}'   {label}"

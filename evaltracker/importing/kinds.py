@@ -14,6 +14,9 @@ from evaltracker.toolbox.registry import Registry
 
 class ImportKind(Subject):
     tab: ClassVar[str] = ""
+    # What a record is called in the preview, and the heads of the fields beside it.
+    names: ClassVar[str] = ""
+    shown: ClassVar[Mapping[str, str]] = {}
     # One sentence: what a file needs.
     needs: ClassVar[str] = ""
     # The service that does what a plan says, all of it, and logs it as an import: of
@@ -21,6 +24,8 @@ class ImportKind(Subject):
     # before an `Import`, or refuses with the rows that moved.
     take_in: ClassVar[Callable[..., object]]
     take_back: ClassVar[Callable[..., object]]
+    # By key of a record, the values that an `evaluation` has.
+    known: ClassVar[Callable[..., Mapping[Key, Mapping[str, Any]]]]
 
     def allowed(self, user: User, evaluation: Evaluation) -> bool:
         """Whether it is `user` who imports such things; the owner unless said."""
@@ -34,17 +39,12 @@ class ImportKind(Subject):
         """What reading needs of the evaluation; what is remembered is added to it."""
         raise NotImplementedError
 
-    def known(
-        self, evaluation: Evaluation, user: User
-    ) -> Mapping[Key, Mapping[str, Any]]:
-        raise NotImplementedError
-
     def heads(self) -> tuple[str, ...]:
         """The columns of the preview; the first names a record."""
-        raise NotImplementedError
+        return (self.names, *self.shown.values())
 
     def cells(self, record: Record) -> Sequence[Any]:
-        raise NotImplementedError
+        return (record.name, *(record.values.get(field, "") for field in self.shown))
 
     def differing(self, change: Any) -> Sequence[tuple[str, Any, Any]]:
         """Field, before and after of what a change changes, as people read them."""

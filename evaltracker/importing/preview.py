@@ -32,20 +32,11 @@ class Preview:
 
 
 def _row(row: Any) -> dict[str, Any]:
-    return {
-        **{name: getattr(row, name) for name in ROW},
-        "cells": [
-            {
-                "text": cell.text if cell.state == "refused" else cell.text[:MOST_SEEN],
-                "state": cell.state,
-                "sentence": cell.sentence,
-            }
-            for cell in row.cells
-        ],
-    }
-
-
-ROW = ("number", "kind", "sentence", "key", "is_open")
+    shown = asdict(row)
+    for cell in shown["cells"]:
+        if cell["state"] != "refused":
+            cell["text"] = cell["text"][:MOST_SEEN]
+    return shown
 
 
 def is_refused(row: Any) -> bool:
@@ -71,6 +62,7 @@ def preview_of(kind: ImportKind, plan: Plan) -> Preview:
 
     facts = {
         **{name: getattr(plan, name) for name in PLAN},
+        "counted": plan.counted,
         "heads": kind.heads(),
         "lines": [asdict(line) for line in plan.lines],
         "sheets": [

@@ -84,7 +84,6 @@ def values_of(plan: Plan) -> list[dict[str, Any]]:
 
 def what_to_ask(plan: Plan, answers: Mapping[str, str]) -> dict[str, Any]:
     """How pasted rows would be read, for a look and a yes: nothing was saved."""
-    counts = ", ".join(f"{many} {what}" for what, many in plan.counts.items() if many)
     changes = f", change {len(plan.changed)}" if plan.changed else ""
     return {
         "sentence": "",
@@ -94,5 +93,5 @@ def what_to_ask(plan: Plan, answers: Mapping[str, str]) -> dict[str, Any]:
         "shown": plan.digest,
         "can_apply": plan.can_apply,
         "yes": f"Add {len(plan.new)}{changes}",
-        "counts": counts,
+        "counts": ", ".join(plan.counted),
     }

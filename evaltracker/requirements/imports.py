@@ -1,8 +1,8 @@
 """Requirements in sheets and pasted rows: what columns hold, and what rows become."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, ClassVar
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.choices import Priority
@@ -17,7 +17,6 @@ from evaltracker.requirements.services.requirements import (
 from evaltracker.requirements.services.scopes import MUST_HOLD_FOR, list_names
 from evaltracker.rows.subjects import (
     Context,
-    Key,
     ReadRow,
     Record,
     Refusal,
@@ -41,12 +40,20 @@ class Requirements(ImportKind):
     slug = KIND
     take_in = staticmethod(import_requirements)
     take_back = staticmethod(undo)
+    known = staticmethod(known_requirements)
     things = "requirements"
     tab = "requirements"
     needs = (
         "One row per requirement; one column holds the texts. What the file has no "
         "column for stays as it is."
     )
+    names = "Ref"
+    shown: ClassVar = {
+        "category": "Category",
+        "text": "Requirement",
+        "priority": "Priority",
+        "weight": "Weight",
+    }
     has_headings = True
     crosses = ("priority",)
     roles = roles_of(KIND)
@@ -74,23 +81,11 @@ class Requirements(ImportKind):
             },
         )
 
-    def known(
-        self, evaluation: Evaluation, user: User
-    ) -> Mapping[Key, Mapping[str, Any]]:
-        return known_requirements(evaluation=evaluation)
-
     def records(
         self, rows: Iterable[ReadRow], context: Context
     ) -> Iterator[Record | Refusal]:
         """A ref twice is one requirement with the same text, and none with another."""
         return joined([record_of(row, context) for row in rows], "ref")
-
-    def heads(self) -> tuple[str, ...]:
-        return ("Ref", "Category", "Requirement", "Priority", "Weight")
-
-    def cells(self, record: Record) -> Sequence[Any]:
-        fields = ("category", "text", "priority", "weight")
-        return (record.name, *(record.values.get(field, "") for field in fields))
 
 
 def record_of(row: ReadRow, context: Context) -> Record | Refusal:

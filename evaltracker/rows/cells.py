@@ -36,6 +36,7 @@ _SCALE = re.compile(r"(\s*)([TMk](?=€|EUR|CHF|USD)|万|[^\W\d_]+)\.?")
 _CURRENCY = re.compile(r"[^\W\d_]{0,3}[^\w\s.,/()+%·-]|[^\W\d_]+\.?(?:\s[^\W\d_]+){,2}")
 _RANGE = re.compile(r"[0-9]\s*[-–—]\s*\S{0,3}\s?[0-9]")
 _SHARE = re.compile(r"[%‰]|\bper ?cent\b|\bprozent\b", re.IGNORECASE)
+_ERROR = re.compile(r"#(?:DIV/0!|REF!|NAME\?|VALUE!|NUM!|NULL!)|Err:[0-9]{3}")
 _CREDIT = re.compile(r"\(([^()−-]*[0-9][^()−-]*)\)")
 
 
@@ -144,9 +145,9 @@ _NOTHING = {
     for word in words
     if words[word] in ("not_stated", "not_applicable")
 }
-_DURATIONS, _PER, _TAX, _BOUNDS, _LIMITS = (
+_DURATIONS, _PER, _TAX, _BOUNDS, _LIMITS, TOTALS = (
     frozenset(_keys(WORDS[name]))
-    for name in ("durations", "per", "tax", "bounds", "limits")
+    for name in ("durations", "per", "tax", "bounds", "limits", "totals")
 )
 
 
@@ -712,6 +713,8 @@ def _read_cell(reads: str, cell: Any, column: _Column, shape: str) -> Cell[Any]:
     text = " ".join(text.split()) if reads in _FOLDED else text
     if not text and reads != "strict":
         return Cell()
+    if _ERROR.fullmatch(text):
+        return Cell(refusal="error")
     if isinstance(cell, datetime.date) and reads in _NO_DAYS:
         return Cell(refusal="a day")
     is_left = reads in _MAY_LEAVE and column.answer(text) == "text"

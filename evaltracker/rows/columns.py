@@ -150,7 +150,7 @@ def _claims(
     if whole in context.elsewhere:
         role, where = context.elsewhere[whole]
         yield 3, 0, role, f"as in {where}"
-    for one in subject.roles_in(context):
+    for one in subject.roles:
         if name.strip() in one.heads:
             yield 1, 0, one.name, ""
         for source, words in ((4, one.name), *((5, other) for other in one.also)):
@@ -186,9 +186,9 @@ def propose(
         chosen = [(0, 0, screen[place], "")] if place in screen else None
         claims = chosen or sorted(_claims(name, subject, context, cells.values()))
         columns.append(_Column(place, name, cells, claims))
-    _part_refs({role.name for role in subject.roles_in(context)}, columns)
+    _part_refs({role.name for role in subject.roles}, columns)
     _propose_crosses(subject, columns)
-    rivals = _settle(subject.roles_in(context), columns, len(below))
+    rivals = _settle(subject.roles, columns, len(below))
     order = context.more.get("order", ()) if names_at < 0 else ()
     free = [column for column in columns if column.is_free]
     if order and len(free) > 1:
@@ -322,7 +322,7 @@ def _by_content(
     rows: int,
 ) -> Iterator[str]:
     """Propose required roles by what stands in columns; yields those left open."""
-    roles = {role.name: role for role in subject.roles_in(context)}
+    roles = {role.name: role for role in subject.roles}
     holders = {column.proposal.role: column for column in columns}
     has_across = any(role.startswith("candidate:") for role in holders)
     free = [column for column in columns if column.is_free]

@@ -29,16 +29,11 @@ MOST_SHEETS = 100
 # Some ten thousand rows: what a machine reads and compares in about a second.
 LARGE_TEXT, LARGE_UNPACKED = 1_500_000, 4_000_000
 
-DAMAGED = (
-    "The workbook is damaged and cannot be opened. Open it in your spreadsheet "
-    "program, save it again as .xlsx and import that file."
+KINDS: dict[str, Any] = json.loads(
+    Path(__file__).with_name("file_kinds.json").read_text(encoding="utf-8")
 )
-PROTECTED = (
-    "The workbook is protected by a password. Save it without one and import that file."
-)
-SAVE_AS = (
-    "Copy its table into a spreadsheet, save it as CSV or .xlsx and import that file."
-)
+SENTENCES: dict[str, str] = KINDS["sentences"]
+DAMAGED, SAVE_AS = SENTENCES["damaged"], SENTENCES["save as"]
 
 
 class Unreadable(Invalid):
@@ -66,9 +61,6 @@ class Kind(NamedTuple):
     label: str
 
 
-KINDS: dict[str, Any] = json.loads(
-    Path(__file__).with_name("file_kinds.json").read_text(encoding="utf-8")
-)
 OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
 MACROS = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 MARKDOWN_RULE = re.compile(
@@ -96,10 +88,7 @@ def kind_of(content: bytes) -> Kind:
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
             raise Unreadable(DAMAGED) from error
         except (NotImplementedError, RuntimeError) as error:
-            raise Unreadable(
-                "The archive is encrypted or packed in an unknown way. Save the table "
-                "without a password as .xlsx and import that file."
-            ) from error
+            raise Unreadable(SENTENCES["encrypted"]) from error
     # Some could also start a word of somebody's table; only with NULs are they proof.
     for start, label in (KINDS["signatures"] | KINDS["weak_signatures"]).items():
         is_proof = start not in KINDS["weak_signatures"] or b"\x00" in content[:2000]
@@ -110,7 +99,7 @@ def kind_of(content: bytes) -> Kind:
     names = ("EncryptedPackage", "WordDocument", "Workbook", "Book")
     name = next((name for name in names if name.encode("utf-16-le") in content), "")
     if name == "EncryptedPackage":
-        raise Unreadable(PROTECTED)
+        raise Unreadable(SENTENCES["protected"])
     if name == "WordDocument":
         return Kind("other", "a Word document")
     unknown = Kind("other", "an old Office file that is no workbook")
@@ -152,11 +141,7 @@ def _check_size(archive: zipfile.ZipFile) -> None:
             while left >= 0 and (chunk := stream.read(1024 * 1024)):
                 left -= len(chunk)
         if left < 0:
-            raise Unreadable(
-                "The workbook unpacks to more than 200 MB, which no questionnaire "
-                "needs. Copy the filled rows into a new workbook, without pictures, "
-                "and import that."
-            )
+            raise Unreadable(SENTENCES["unpacked"])
         entry.file_size = declared
         if before - left != declared:
             raise Unreadable(DAMAGED)

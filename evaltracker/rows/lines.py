@@ -5,10 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from evaltracker.rows.cells import WORDS
 from evaltracker.rows.subjects import Record, Refusal
 
 ORDER = ("open", "proposed", "text", "certain")
 EXAMPLES = 3
+# By what rows are, how one is counted and how more are.
+COUNTED: dict[str, list[str]] = WORDS["counted"]
 type Options = Sequence[tuple[str, str]]
 
 
@@ -34,6 +37,8 @@ class Line:
     things: str = "cells"
     examples: tuple[str, ...] = ()
     why: str = ""
+    # The column in which a word stands.
+    where: str = ""
 
 
 class Lines:
@@ -57,6 +62,7 @@ class Lines:
         examples: Sequence[str] = (),
         becomes: str = "",
         why: str = "",
+        where: str = "",
     ) -> str:
         """Note a line, or one more of its things; what counts now (blank: open).
 
@@ -69,6 +75,7 @@ class Lines:
                 before,
                 count=before.count + count,
                 examples=tuple(shown)[:EXAMPLES],
+                where=where if where == before.where else "several columns",
             )
             return before.chosen
         answer = self.answers.get(key, "")
@@ -87,6 +94,7 @@ class Lines:
             things=things,
             examples=tuple(dict.fromkeys(examples))[:EXAMPLES],
             why=why,
+            where=where,
         )
         return chosen
 
@@ -166,3 +174,12 @@ class Plan:
             "refused": len({(one.sheet, one.row) for one in self.refused}),
             **self.left,
         }
+
+    @property
+    def counted(self) -> list[str]:
+        """The counts as people are told: “8 headings”, “1 left out”."""
+        return [
+            f"{many:,} {COUNTED[name][many != 1]}"
+            for name, many in self.counts.items()
+            if many
+        ]

@@ -292,7 +292,7 @@ class _Scan:
 def _of_ods(archive: zipfile.ZipFile) -> dict[str, Facts]:
     encrypted = _tags(archive, "META-INF/manifest.xml", "encryption-data")
     if encrypted or "encrypted-package" in archive.namelist():
-        raise Unreadable(guards.PROTECTED)
+        raise Unreadable(guards.SENTENCES["protected"])
     tables: dict[str, Facts] = {}
     table, row, column, many = Facts(), 1, 0, 0
 

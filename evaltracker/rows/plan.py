@@ -8,7 +8,15 @@ from itertools import zip_longest
 from typing import Any
 
 from evaltracker.rows import columns, row_types
-from evaltracker.rows.cells import LABELS, SENTENCES, Cell, Hints, key, read_column
+from evaltracker.rows.cells import (
+    LABELS,
+    SENTENCES,
+    WORDS,
+    Cell,
+    Hints,
+    key,
+    read_column,
+)
 from evaltracker.rows.columns import SEARCHED_ROWS, Columns
 from evaltracker.rows.guards import Unreadable, column_letter
 from evaltracker.rows.lines import Change, Lines, Plan
@@ -34,14 +42,7 @@ type Answers = Mapping[str, str]
 
 LEAST_ROWS = 3  # Of a second list with other names, to be proposed for reading.
 # What a row can be, as menus say it.
-KINDS_OF_ROWS = {
-    "row": "a row",
-    "heading": "a heading of the rows below",
-    "joined": "goes on with the row above",
-    "names": "the names again",
-    "total": "a total",
-    "left": "left out",
-}
+KINDS_OF_ROWS: dict[str, str] = WORDS["kinds_of_rows"]
 NO_RESULT = "A formula without a saved result. Type it, or save the workbook once."
 CLOSED = frozenset({"closed", "availability"})
 KEPT = ("text", "kept as text: not stated")
@@ -77,7 +78,7 @@ class _Reading:
         self, subject: Subject, book: Workbook, context: Context, answers: Answers
     ) -> None:
         self.subject, self.context, self.answers = subject, context, answers
-        self.roles = {role.name: role for role in subject.roles_in(context)}
+        self.roles = {role.name: role for role in subject.roles}
         self.lines = Lines(answers)
         self.refusals: list[Refusal] = []
         self.typed: list[str] = []
@@ -87,11 +88,10 @@ class _Reading:
 
     def _adjusted(self, sheet: Sheet) -> Sheet:
         """The sheet with the cells that were typed anew, and turned if asked."""
-        start = f"cell:{sheet.name}:"
         typed: dict[int, dict[int, str]] = {}
-        for answer, text in self.answers.items():
-            row, _, place = answer.removeprefix(start).partition(":")
-            if answer.startswith(start) and row.isdecimal() and place.isdecimal():
+        for cell, text in _under(f"cell:{sheet.name}:", self.answers).items():
+            row, _, place = cell.partition(":")
+            if row.isdecimal() and place.isdecimal():
                 typed.setdefault(int(row), {})[int(place)] = text
                 self.typed.append(f"{sheet.name} {column_letter(int(place))}{row}")
         # The mark that keeps a spreadsheet from running a text is no part of that.
@@ -128,7 +128,7 @@ class _Reading:
             # Rows that say nothing wait for the column that does.
             self._ask_role(groups[0], self.subject.across)
         new, changed, same = _compared(records, known)
-        self._ask_refused(groups)
+        self._ask_refused()
         return Plan(
             filename=self.book.filename,
             sha256=self.book.sha256,
@@ -199,13 +199,10 @@ class _Reading:
         for place, row in enumerate(rows[:SEARCHED_ROWS] if at is None else ()):
             if f"names:{signature(row)}" in {**elsewhere, **remembered}:
                 at = place
-        screen, start, whole = {}, f"column:{name}:", f"role:{name}:"
-        for line, choice in self.answers.items():
-            place_said = line.removeprefix(start)
-            if line.startswith(start) and place_said.isdecimal():
-                screen[int(place_said)] = choice
-            elif line.startswith(whole) and choice.isdecimal():
-                screen[int(choice)] = line.removeprefix(whole)
+        chosen = _under(f"column:{name}:", self.answers)
+        roles = _under(f"role:{name}:", self.answers)
+        chosen |= {place: role for role, place in roles.items()}
+        screen = {int(at): role for at, role in chosen.items() if at.isdecimal()}
         sign = signature(rows[at]) if at is not None and at >= 0 else ""
         start = f"column:{sign}:"
         context = replace(
@@ -299,16 +296,10 @@ class _Reading:
 
     def _type_rows(self, group: Group) -> None:
         roles = ["" if p.role == "left" else p.role for p in group.columns.proposals]
-        chosen = {}
-        for answer, choice in self.answers.items():
-            if answer.startswith(f"rows:{group.name}:"):
-                chosen[answer.removeprefix(f"rows:{group.name}:")] = choice
-        numbers = {
-            f"row:{name}:{row.number}": f"row:{at}"
-            for at, (name, row) in enumerate(group.places)
-        }
-        for answer in self.answers.keys() & numbers.keys():
-            chosen[numbers[answer]] = self.answers[answer]
+        chosen = _under(f"rows:{group.name}:", self.answers)
+        for at, (name, row) in enumerate(group.places):
+            if kind := self.answers.get(f"row:{name}:{row.number}"):
+                chosen[f"row:{at}"] = kind
         group.types = row_types.propose(
             self.subject, group.rows, roles, group.names, chosen=chosen
         )
@@ -378,33 +369,30 @@ class _Reading:
         rows = []
         for at in mine:
             sheet, row = group.places[at]
-            values: dict[str, Any] = {}
-            texts: dict[str, str] = {}
-            across: dict[str, Any] = {}
-            across_texts: dict[str, str] = {}
+            read = ReadRow(sheet, row.number, {}, {}, {}, {}, self._category(group, at))
             for place, role in group.held():
                 cell = group.cells[place].get(at)
                 if cell is None or cell.refusal or cell.question:
                     continue
                 kind, _, name = role.partition(":")
                 is_across = bool(name) and kind == "candidate"
-                told = (across, across_texts) if is_across else (values, texts)
                 if cell.text:
-                    told[1][name or role] = cell.text
+                    texts = read.across_texts if is_across else read.texts
+                    texts[name or role] = cell.text
                 elif kind == "cross":
                     word, _, value = name.rpartition(":")
-                    values[word or self.subject.crosses[0]] = value
+                    read.values[word or self.subject.crosses[0]] = value
                 elif cell.value is not None:
-                    told[0][name or role] = cell.value
-            category = group.categories[at] if self.subject.has_headings else ""
-            if not category and len(group.sheets) > 1:
-                category = sheet
-            rows.append(
-                ReadRow(
-                    sheet, row.number, values, texts, across, across_texts, category
-                )
-            )
+                    (read.across if is_across else read.values)[name or role] = (
+                        cell.value
+                    )
+            rows.append(read)
         return rows
+
+    def _category(self, group: Group, at: int) -> str:
+        """What stands above a row; in one of several sheets else the sheet's name."""
+        above = group.categories[at] if self.subject.has_headings else ""
+        return above or (group.places[at][0] if len(group.sheets) > 1 else "")
 
     def _read_column(
         self,
@@ -434,15 +422,9 @@ class _Reading:
         self._fill_down(group, place, role, raw)
         hints = self._hints(group, place, role)
         cells = read_column(role.reads, list(raw.values()), hints, role.closed)
-        answers = self._ask(group, place, role, dict(zip(raw, cells, strict=True)), raw)
-        if answers is not None:
-            hints = replace(
-                hints,
-                meanings={**hints.meanings, **answers.meanings},
-                decimal=answers.decimal or hints.decimal,
-                order=answers.order or hints.order,
-            )
-            cells = read_column(role.reads, list(raw.values()), hints, role.closed)
+        named = dict(zip(raw, cells, strict=True))
+        if settled := self._ask(group, place, role, named, raw, hints):
+            cells = read_column(role.reads, list(raw.values()), settled, role.closed)
         group.cells[place] = dict(zip(raw, cells, strict=True))
         lacking = {sheet.name: sheet.uncomputed for sheet in group.sheets}
         for at, cell in group.cells[place].items():
@@ -513,13 +495,14 @@ class _Reading:
         role: Role,
         cells: Mapping[int, Cell[Any]],
         raw: Mapping[int, Any],
+        hints: Hints,
     ) -> Hints | None:
         """Have a line for each distinct thing that cells leave open.
 
         Returns what counts now, or None if nothing is left open.
         """
-        meanings: dict[str, str] = {}
-        settled = {"number": "", "order": ""}
+        meanings = {**hints.meanings}
+        settled = {"number": hints.decimal, "order": hints.order}
         title = f"“{group.title(place)}”"
         asked = False
         for at, cell in cells.items():
@@ -533,7 +516,7 @@ class _Reading:
                     examples=[text[:60]],
                 )
             elif role.reads in CLOSED and cell.value is not None:
-                self._tell_word(role, cell, text)
+                self._tell_word(role, cell, text, title)
             if not cell.question:
                 continue
             asked = True
@@ -550,23 +533,22 @@ class _Reading:
                 cell.question,
                 title if is_whole else f"“{cell.word}”",
                 options,
+                where="" if is_whole else title,
                 proposed=usual if is_known else proposed,
                 examples=[text[:60]],
                 why=f"as in {where}" if is_known else "",
             )
             if cell.question in settled:
-                settled[cell.question] = chosen
+                settled[cell.question] = chosen or settled[cell.question]
             elif chosen:
                 meanings["" if is_whole else key(cell.word)] = chosen
                 if not is_whole:
                     self.decided[line] = chosen
-        if not asked:
-            return None
-        return Hints(
-            decimal=settled["number"], order=settled["order"], meanings=meanings
-        )
+        decimal, order = settled["number"], settled["order"]
+        settled_hints = replace(hints, decimal=decimal, order=order, meanings=meanings)
+        return settled_hints if asked else None
 
-    def _tell_word(self, role: Role, cell: Cell[Any], text: str) -> None:
+    def _tell_word(self, role: Role, cell: Cell[Any], text: str, where: str) -> None:
         """Name a word of a closed list that is certain, with its menu."""
         options = self._values_of(role)
         value = cell.value
@@ -578,6 +560,7 @@ class _Reading:
             options,
             proposed=str(value),
             state="certain",
+            where=where,
             becomes=dict(options).get(str(value), str(value)),
         )
 
@@ -594,9 +577,15 @@ class _Reading:
         waiting: set[int] = set()
         subject, context = self.subject, self.context
         lacking: dict[str, list[int]] = {name: [] for name in subject.for_all}
+        named = self._names_of_prices(groups)
+        doubted: set[str] = set()
         for at, row in enumerate(rows):
             for name in subject.lacks(row, context):
                 lacking[name].append(at)
+            for name, value in named.get(row.sheet, {}).items():
+                if row.values.get(name, value) != value:
+                    lacking[name].append(at)
+                    doubted.add(name)
         told: dict[str, set[str]] = {name: set() for name in subject.for_all}
         for group in groups:
             names = [sheet.name for sheet in group.sheets]
@@ -617,6 +606,7 @@ class _Reading:
             usual = context.more.get("usual", {}).get(name, "")
             if len(told[name]) == 1:
                 usual = told[name].pop()
+            usual = "" if name in doubted else usual
             is_all = len(places) == len(rows)
             chosen = self.lines.add(
                 f"all:{name}",
@@ -631,6 +621,22 @@ class _Reading:
             for at in places if chosen else ():
                 rows[at] = replace(rows[at], values={**rows[at].values, name: chosen})
         return [row for at, row in enumerate(rows) if at not in waiting]
+
+    def _names_of_prices(self, groups: list[Group]) -> dict[str, dict[str, str]]:
+        """By sheet what the names of its prices say, which a cell may contradict."""
+        return {
+            sheet.name: {
+                name: value
+                for place, role in group.held()
+                if role in self.roles and self.roles[role].reads == "money"
+                for name, value in self.subject.proposes(
+                    group.title(place), self.context
+                ).items()
+                if self.roles[name].reads == "closed"
+            }
+            for group in groups
+            for sheet in group.sheets
+        }
 
     def _numbered(self, rows: list[ReadRow]) -> list[ReadRow]:
         """Rows without a ref get one, after the highest of the evaluation."""
@@ -694,44 +700,29 @@ class _Reading:
         ] or rows
 
     def _records(self, rows: Iterable[ReadRow]) -> list[Record]:
-        refused = {(one.sheet, one.row) for one in self.refusals}
-        records = []
+        records, refused = [], self._refused_rows
         for one in self.subject.records(rows, self.context):
             if not isinstance(one, Refusal):
                 records.append(one)
             elif (one.sheet, one.row) not in refused:
                 self.refusals.append(one)
-        refused |= {(one.sheet, one.row) for one in self.refusals}
+        refused = self._refused_rows
         return [one for one in records if (one.sheet, one.row) not in refused]
 
+    @property
+    def _refused_rows(self) -> set[tuple[str, int]]:
+        return {(one.sheet, one.row) for one in self.refusals}
+
     def _once_each(self, records: Iterable[Record]) -> list[Record]:
-        """The records, each key once: the same again is one, another is refused."""
+        """The records, each key once; a subject refuses what says it otherwise."""
         first: dict[Key, Record] = {}
         for record in records:
-            former = first.setdefault(record.key, record)
-            if former is record:
-                continue
-            if former.values == record.values:
+            if first.setdefault(record.key, record) is not record:
                 self.left["twice"] += 1
-                continue
-            where = (
-                f" of sheet “{former.sheet}”" if former.sheet != record.sheet else ""
-            )
-            self.refusals.append(
-                Refusal(
-                    record.sheet,
-                    record.row,
-                    "",
-                    f"“{record.name[:60]}” stands in row {former.row}{where} already, "
-                    "with other values. Keep one of the two.",
-                )
-            )
-        refused = {(one.sheet, one.row) for one in self.refusals}
-        return [one for one in first.values() if (one.sheet, one.row) not in refused]
+        return list(first.values())
 
-    def _ask_refused(self, groups: list[Group]) -> None:
-        rows = {(one.sheet, one.row) for one in self.refusals}
-        if rows:
+    def _ask_refused(self) -> None:
+        if rows := self._refused_rows:
             many = "1 row" if len(rows) == 1 else f"{len(rows):,} rows"
             self.lines.add(
                 "refused",

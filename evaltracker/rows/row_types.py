@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median_low
 from typing import Any
 
-from evaltracker.rows.cells import WORDS, key, words_of
+from evaltracker.rows.cells import TOTALS, WORDS, key, words_of
 from evaltracker.rows.sources import Row
 from evaltracker.rows.subjects import Role, Subject
 
@@ -15,7 +15,6 @@ MOST_TITLE_WORDS, MOST_LEVELS = 8, 2
 # Share of rows that makes a habit.
 MOST = 0.8
 TITLES = ("name", "text", "category", "ref")
-_TOTALS = frozenset(key(word) for words in WORDS["totals"].values() for word in words)
 _NUMBER = re.compile(r"[^\w,.]{0,3}[0-9][0-9.,'’\s]*+[^\w]{0,3}|[-–—]")
 _PART = re.compile(r"[-–—•*·▪◦‣]|\(?[0-9]{1,3}[.)]|\(?[a-z][.)]\s")
 _CODE = re.compile(r"(?=\S{0,20}[0-9])[A-Z0-9][\w.#/-]{0,19}(?=[:)]?\s)")
@@ -227,12 +226,12 @@ def _block_title(one: _Row, roles: Sequence[str], names: Row | None) -> str:
 def _total(one: _Row) -> str:
     """Whether it is a total, or begins as one and may be: Total cost."""
     title = one.cells.get("label", one.title).strip("*_ :")
-    begins = {key(" ".join(title.split()[:many])) for many in (1, 2, 3)} & _TOTALS
+    begins = {key(" ".join(title.split()[:many])) for many in (1, 2, 3)} & TOTALS
     others = {cell.strip("*_ :") for cell in one.cells.values()} - {title}
     numbers = [cell for cell in one.row.cells if _NUMBER.fullmatch(cell.strip("*_ "))]
     if not (begins and numbers and all(map(_NUMBER.fullmatch, others))):
         return ""
-    is_whole = key(title) in _TOTALS and not {"ref", "text"} <= one.content
+    is_whole = key(title) in TOTALS and not {"ref", "text"} <= one.content
     return "total" if is_whole else "sum"
 
 

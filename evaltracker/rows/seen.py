@@ -79,7 +79,6 @@ class SeenRow:
     sentence: str = ""
     # The key of the answer that sets this row apart.
     key: str = ""
-    is_open: bool = False
 
 
 class SeenSheet:
@@ -157,5 +156,4 @@ class _Rows(Sequence[SeenRow]):
             cells=tuple(cells),
             sentence=sentences.get("", ""),
             key=f"row:{self._sheet.name}:{row.number}",
-            is_open=not kind or any(cell.state == "open" for cell in cells),
         )

@@ -25,7 +25,7 @@ import python_calamine as calamine
 from charset_normalizer import from_bytes
 
 from evaltracker.rows import guards
-from evaltracker.rows.guards import DAMAGED, Unreadable, column_letter
+from evaltracker.rows.guards import DAMAGED, SENTENCES, Unreadable, column_letter
 from evaltracker.rows.marks import Facts, Merge, Place, marks_of
 from evaltracker.toolbox.markup import without_tags
 
@@ -119,9 +119,7 @@ def read_table(source: Path | bytes, filename: str = "") -> Workbook:
             "Delete pictures and sheets that are not needed, or split it."
         )
     if not source.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
-        raise Unreadable(
-            "The file is empty. Check that it was saved, and import it again."
-        )
+        raise Unreadable(SENTENCES["empty"])
     kind, text = guards.kind_of(source), ""
     remarks: list[str] = []
     if kind.code == "text":
@@ -179,7 +177,6 @@ OTHER_SCRIPTS = re.compile(
 # A sign between two letters is what Western European reading makes of another
 # alphabet: “Za¿ó³æ” for “Zażółć”.
 BROKEN_WORD = re.compile(r"[^\W\d_][¿¡¹²³¼½¾¶×÷¦¨¸¯¬¢¥¤±†‡ˆ‰‹›][^\W\d_]")
-SAVE_AS_UTF8 = "In Excel, save it as “CSV UTF-8” and import that file."
 
 
 def decode(content: bytes) -> tuple[str, list[str]]:
@@ -203,14 +200,11 @@ def decode(content: bytes) -> tuple[str, list[str]]:
             name = encoding.removesuffix("-sig").upper()
             raise Unreadable(
                 f"The file says that it is {name} text, but it is damaged at byte "
-                f"{error.start:,}. {SAVE_AS_UTF8}"
+                f"{error.start:,}. {SENTENCES['as UTF-8']}"
             ) from error
         text, remarks = _decode_by_guess(content)
     if "\x00" in text:
-        raise Unreadable(
-            "The file is not a text file or a spreadsheet that can be read here; it "
-            "holds binary data. Save the table as CSV or .xlsx and import that file."
-        )
+        raise Unreadable(SENTENCES["binary"])
     return text, remarks
 
 
@@ -228,10 +222,7 @@ def _decode_by_guess(content: bytes) -> tuple[str, list[str]]:
         with contextlib.suppress(UnicodeDecodeError, LookupError):
             texts[guess] = content.decode(guess)
     if not texts:
-        raise Unreadable(
-            "The encoding of the file cannot be told: its accented letters are "
-            f"written in no way that is known here. {SAVE_AS_UTF8}"
-        )
+        raise Unreadable(SENTENCES["encoding"])
     # Where all of them break words, the first is the likeliest.
     name = min(texts, key=lambda guess: bool(BROKEN_WORD.search(texts[guess])))
     text = texts[name]
@@ -244,13 +235,6 @@ def _decode_by_guess(content: bytes) -> tuple[str, list[str]]:
 
 SEPARATORS = (",", ";", "\t", "|")
 SAMPLE_RECORDS = 60
-UNCLOSED = (
-    "a quotation mark is opened and never closed, so the rest of the file would be one "
-    "cell. Close it, or write it twice if it belongs to the text."
-)
-UNDOUBLED = (
-    'a quotation mark stands inside a quoted cell. Write it twice ("") inside quotes.'
-)
 type Records = list[list[str]]
 PASTED = "Pasted table.txt"
 
@@ -291,8 +275,8 @@ def _records(text: str, separator: str) -> Iterator[list[str]]:
         for number, record in enumerate(reader, start=2):  # noqa: B007
             yield record
     except csv.Error as error:
-        is_open = "unexpected end" in str(error)
-        raise Unreadable(UNCLOSED if is_open else UNDOUBLED, row=number) from error
+        why = "unclosed" if "unexpected end" in str(error) else "undoubled"
+        raise Unreadable(SENTENCES[why], row=number) from error
 
 
 def _widths(records: Records) -> Counter[int]:
@@ -397,10 +381,7 @@ def read_markdown(text: str) -> tuple[list[Sheet], list[str]]:
         else:
             passed_over += bool(line.strip())
     if not tables:
-        raise Unreadable(
-            "There is no table in this Markdown text. A table has a row of names, and "
-            "a row such as | --- | --- | under it."
-        )
+        raise Unreadable(SENTENCES["no table"])
     if len(tables) > guards.MOST_SHEETS:
         raise Unreadable(
             f"The text has more than {guards.MOST_SHEETS} tables. Split it."
@@ -482,12 +463,7 @@ def as_copied(text: str) -> str:
         if len(_widths(by_line)) == 1:
             records = by_line
         elif unclear:
-            raise Unreadable(
-                "a quotation mark stands in front of a cell, and it cannot be told "
-                "where that cell ends. Save the table as a file and choose that, or "
-                "paste without this row.",
-                row=unclear,
-            )
+            raise Unreadable(SENTENCES["in front"], row=unclear)
     written = io.StringIO(newline="")
     csv.writer(written, dialect="excel-tab").writerows(records)
     return written.getvalue()
@@ -550,7 +526,7 @@ def _read_book(content: bytes, kind: str) -> list[Raw]:
                 and not about.name.startswith("'file:")
             ]
     except calamine.PasswordError as error:
-        raise Unreadable(guards.PROTECTED) from error
+        raise Unreadable(SENTENCES["protected"]) from error
     except calamine.CalamineError as error:
         raise Unreadable(DAMAGED) from error
     except BaseException as error:

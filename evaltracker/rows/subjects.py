@@ -69,12 +69,12 @@ class ReadRow:
 
     sheet: str
     number: int
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
     # By role, what is kept as it is: not stated.
-    texts: Mapping[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     # The same by candidate, of columns that are named as one.
-    across: Mapping[str, Any] = field(default_factory=dict)
-    across_texts: Mapping[str, str] = field(default_factory=dict)
+    across: dict[str, Any] = field(default_factory=dict)
+    across_texts: dict[str, str] = field(default_factory=dict)
     # Of the headings above it: “Chapter / Part”.
     category: str = ""
 
@@ -120,10 +120,6 @@ class Subject:
 
     def role(self, name: str) -> Role:
         return next(role for role in self.roles if role.name == name)
-
-    def roles_in(self, context: Context) -> tuple[Role, ...]:
-        """The roles that this evaluation's lists can have."""
-        return self.roles
 
     def lacks(self, row: ReadRow, context: Context) -> Iterable[str]:
         """The roles of `for_all` that a row needs and does not say itself."""

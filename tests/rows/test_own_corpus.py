@@ -26,8 +26,6 @@ OTHERWISE = {
     "candidates_linked_names.md": "an address stays beside its name",
     "candidates_of_providers.md": "an address stays beside its name",
     "costs_a_dash_that_may_be_a_minus.csv": "kept as text",
-    "costs_open_error.ods": "kept as text",
-    "costs_two_rhythms.csv": "the column of rhythms counts",
     "requirements_a_row_left_out.csv": "a row without a ref is numbered",
     "requirements_caiq_shape.xlsx": "the title of a domain is no known category",
 }

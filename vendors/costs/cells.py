@@ -15,7 +15,7 @@ from typing import Any
 from evaltracker.rows.cells import (
     DIGITS,
     STATES,
-    WORDS,
+    TOTALS,
     Cell,
     Hints,
     Money,
@@ -46,7 +46,6 @@ _DASHES = frozenset("-–—−")
 _SPAN = re.compile(r"\( *+([-−]?\d[^()–—-]*+)[–—-] *+([-−]?\d[^()]*+)\)")
 _BARE_SPAN = re.compile(r"[-−]?\d[\d.,' ]*+[–—-] *+[-−]?\d[\d.,' ]*+")
 _PER_CENT = re.compile(r" ?(?:%|per cent)(?: ?(?:a year|/ ?year|p\.? ?a\.?)$)?", re.I)
-_TOTALS = {key(word) for words in WORDS["totals"].values() for word in words}
 # Columns that a block copied out of the grid carries along.
 _BESIDE = frozenset({"due", "quantity", "unit"})
 
@@ -265,7 +264,7 @@ def read_block(
     if has_head:
         columns = sides.match(rows[0][is_named:], names, "candidate", _BESIDE)
     if is_named:
-        lines = sides.match([row[0] for row in body], items, "item", _TOTALS)
+        lines = sides.match([row[0] for row in body], items, "item", TOTALS)
     refused = _too_large(
         (width - is_named, columns, "columns wide", "candidate", "right of here"),
         (len(body), lines, "rows high", "row", "from here down"),

@@ -11,7 +11,6 @@ from evaltracker.importing.kinds import ImportKind, register_import
 from evaltracker.rows.cells import Stated, key, read_column, read_typed
 from evaltracker.rows.subjects import (
     Context,
-    Key,
     ReadRow,
     Record,
     Refusal,
@@ -70,6 +69,7 @@ class Claims(ImportKind):
     for_all = ("candidate",)
     take_in = staticmethod(import_claims)
     take_back = staticmethod(undo)
+    known = staticmethod(known_claims)
 
     def allowed(self, user: User, evaluation: Evaluation) -> bool:
         return super().allowed(user, evaluation) and may_read_answers(user, evaluation)
@@ -104,11 +104,6 @@ class Claims(ImportKind):
                 },
             },
         )
-
-    def known(
-        self, evaluation: Evaluation, user: User
-    ) -> Mapping[Key, Mapping[str, Any]]:
-        return known_claims(evaluation=evaluation)
 
     def heads(self) -> tuple[str, ...]:
         return ("Requirement", "Candidate", "Availability", "Statement")

@@ -1,9 +1,9 @@
 """Candidates in sheets and pasted rows: what columns hold, and what rows become."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -14,7 +14,6 @@ from evaltracker.importing.kinds import ImportKind, register_import
 from evaltracker.rows.cells import key
 from evaltracker.rows.subjects import (
     Context,
-    Key,
     ReadRow,
     Record,
     Refusal,
@@ -25,6 +24,7 @@ from evaltracker.rows.subjects import (
 from evaltracker.toolbox.text import Inputs
 from vendors.candidates import IMPORTED, LISTED
 from vendors.choices import CandidateKind
+from vendors.imports.costs import once
 from vendors.models import Candidate, Contact, Vendor
 from vendors.policy import INVITABLE
 from vendors.services.candidates import (
@@ -43,12 +43,17 @@ class Candidates(ImportKind):
     slug = KIND
     take_in = staticmethod(partial(import_candidates, note_contact=note_contact))
     take_back = staticmethod(undo)
+    known = staticmethod(known_candidates)
     things = "candidates"
     tab = "candidates"
     needs = (
         "One row per candidate with its name. A candidate that is there is found by "
         "any name of it, and what the file has no column for stays as it is."
     )
+    names = "Candidate"
+    shown: ClassVar = {"kind": "Kind", "vendor": "Vendor"} | {
+        column.name: column.label for column in LISTED
+    }
     for_all = ("kind",)
     roles = (
         *roles_of(KIND),
@@ -86,11 +91,6 @@ class Candidates(ImportKind):
             },
         )
 
-    def known(
-        self, evaluation: Evaluation, user: User
-    ) -> Mapping[Key, Mapping[str, Any]]:
-        return known_candidates(evaluation=evaluation)
-
     def lacks(self, row: ReadRow, context: Context) -> Iterable[str]:
         """A candidate that is there keeps its kind."""
         is_there = key(row.values.get("candidate", "")) in context.candidates
@@ -104,21 +104,12 @@ class Candidates(ImportKind):
         blank = "vendor" if any("vendor" in row.values for row in rows) else "contact"
         return joined([record_of(row, context, blank) for row in rows], "candidate")
 
-    def heads(self) -> tuple[str, ...]:
-        return ("Candidate", "Kind", "Vendor", *(column.label for column in LISTED))
-
-    def cells(self, record: Record) -> Sequence[Any]:
-        fields = ("kind", "vendor", *(column.name for column in LISTED))
-        return (record.name, *(record.values.get(field, "") for field in fields))
-
 
 def unique(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
     """By key of each of its names, the thing; a name of two is nobody's."""
-    by_key: dict[str, set[str]] = {}
-    for name, others in names.items():
-        for other in others:
-            by_key.setdefault(key(other), set()).add(name)
-    return {word: owners.pop() for word, owners in by_key.items() if len(owners) == 1}
+    return once(
+        (key(other), name) for name, others in names.items() for other in others
+    )
 
 
 def record_of(row: ReadRow, context: Context, blank: str) -> Record | Refusal:

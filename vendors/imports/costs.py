@@ -21,7 +21,6 @@ from evaltracker.rows.cells import (
 )
 from evaltracker.rows.subjects import (
     Context,
-    Key,
     ReadRow,
     Record,
     Refusal,
@@ -116,6 +115,7 @@ class Costs(ImportKind):
     slug = KIND
     things = "costs"
     tab = "costs"
+    names, shown = "Cost", SHOWN
     needs = (
         "One row per price, or a column for each candidate that is there. What is no "
         "price is kept as text and counts as not stated. Amounts stay sealed until "
@@ -126,6 +126,7 @@ class Costs(ImportKind):
     for_all = ("candidate", "kind", "rhythm", "currency")
     take_in = staticmethod(import_costs)
     take_back = staticmethod(undo)
+    known = staticmethod(known_costs)
 
     def allowed(self, user: User, evaluation: Evaluation) -> bool:
         return super().allowed(user, evaluation) and may_read_answers(user, evaluation)
@@ -159,21 +160,13 @@ class Costs(ImportKind):
             },
         )
 
-    def known(
-        self, evaluation: Evaluation, user: User
-    ) -> Mapping[Key, Mapping[str, Any]]:
-        return known_costs(evaluation=evaluation)
-
-    def heads(self) -> tuple[str, ...]:
-        return ("Cost", *SHOWN.values())
-
     def cells(self, record: Record) -> Sequence[Any]:
         values = record.values
         name, kind, label = record.key
         named = (name, kind_named(kind, ()).name.replace("_", " "), label)
         return (
             " / ".join(part for part in named if part),
-            *(in_words(field, values.get(field)) for field in SHOWN),
+            *(in_words(field, values.get(field)) for field in self.shown),
         )
 
     def differing(self, change: Any) -> Sequence[tuple[str, Any, Any]]:

@@ -147,7 +147,10 @@ def planned(
     Raises:
         Unreadable: no sheet of it holds anything.
     """
-    context, known = context_of(kind, evaluation, user), kind.known(evaluation, user)
+    context, known = (
+        context_of(kind, evaluation, user),
+        kind.known(evaluation=evaluation),
+    )
     return read(kind, book, context, known, answers)
 
 

@@ -37,9 +37,10 @@ def reading_menu(
 
 @register.inclusion_tag(MENU)
 def row_menu(
-    key: str, number: int, kind: str, answers: Mapping[str, str] | None
+    key: str, number: int, kind: str, answers: Mapping[str, str] | None, names: int
 ) -> dict[str, Any]:
-    label, usual = f"What row {number} is", {"refused": "Refused"}.get(kind)
+    label, usual = f"What row {number} is", "Refused" if kind == "refused" else ""
+    usual = "the names" if number == names else usual
     menu = reading_menu(key, label, KINDS_OF_ROWS.items(), kind, answers)
     return menu | ({"usual": usual} if usual else {})
 
