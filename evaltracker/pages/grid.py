@@ -127,14 +127,17 @@ def _read_bool(typed: Any) -> bool:
 
 
 def words_of(choices: Iterable[Sequence[str]]) -> dict[str, str]:
-    """The choices by what they are called; “R7: Restarts” is called R7, too, and “as
-    is” is how a table says as_is."""
-    return {
-        key(word): value
-        for value, label in choices
-        for word in (label.partition(":")[0], value.replace("_", " "), label)
-        if value
-    }
+    """The choices by what they are called; “R7: Restarts” is called R7, too, “Ada (ada),
+    IT” Ada if nobody else is, and “as is” is how a table says as_is."""
+    pairs = [(value, label) for value, label in choices if value]
+    short: dict[str, set[str]] = {}
+    for value, label in pairs:
+        for mark in (":", ",", " ("):
+            short.setdefault(key(label.partition(mark)[0]), set()).add(value)
+    words = {word: values.pop() for word, values in short.items() if len(values) == 1}
+    for value, label in pairs:
+        words |= {key(value.replace("_", " ")): value, key(label): value}
+    return words
 
 
 def _read_choice(field: forms.Field, choices: list[list[str]], text: str) -> str:
