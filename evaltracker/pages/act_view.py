@@ -119,7 +119,8 @@ def _perform(request: HttpRequest, act: Act[Any], target: Any) -> HttpResponse:
     elif isinstance(problem, Invalid) and problem.errors:
         shown = None
         for field, sentences in problem.errors.items():
-            form.add_error(field if field in form.fields else None, sentences)
+            for sentence in sentences:
+                form.add_error(field if field in form.fields else None, sentence)
     return _show(request, act, target, form, problem=shown, status=problem.status)
 
 

@@ -127,8 +127,8 @@ def _read_bool(typed: Any) -> bool:
 
 
 def words_of(choices: Iterable[Sequence[str]]) -> dict[str, str]:
-    """The choices by what they are called; “R7: Restarts” is called R7, too, “Ada (ada),
-    IT” Ada if nobody else is, and “as is” is how a table says as_is."""
+    """The choices by what they are called; “R7: Restarts” is called R7, too, “Ada
+    (ada), IT” Ada if nobody else is, and “as is” is how a table says as_is."""
     pairs = [(value, label) for value, label in choices if value]
     short: dict[str, set[str]] = {}
     for value, label in pairs:

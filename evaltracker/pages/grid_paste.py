@@ -56,6 +56,7 @@ def context_of(columns: Sequence[Column]) -> Context:
             name: tuple((value, label) for value, label in choices if value)
             for name, choices in pairs.items()
         },
+        more={"order": [column.name for column in columns if column.field]},
     )
 
 

@@ -21,7 +21,7 @@ PART = (
     .partition("\n## ")[0]
 )
 BLOCK = re.compile(r"(.*?)^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-FILE = re.compile(r"`([\w/]+\.(?:py|txt|html))`")
+FILE = re.compile(r"`([\w/]+\.(?:py|txt|html|json))`")
 PLACE = re.compile(r"(before|after)\s+`([^`]+)`:")
 COPIED = (*PACKAGES, "tests", "docs", "manage.py", "pyproject.toml", "requirements.txt")
 # Each names a duty of something that the recipe adds.

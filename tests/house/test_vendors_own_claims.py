@@ -28,8 +28,7 @@ ELSEWHERE = {
     "letters.add_files": "the buyer's evidence pack",
     "notices.uses_in_answers": "where a list of the brief is in use",
     "sheets.current_rows": "the buyer's import",
-    "sheets._put_back": "the buyer's import",
-    "sheets.import_claims": "the buyer's import",
+    "sheets._supersede": "the buyer's import",
     "sheets.undo": "the buyer's import",
 }
 # Adding a row reads none.

@@ -368,8 +368,9 @@ def rest(row: ReadRow, inputs: Inputs, money: Money) -> dict[str, Any]:
             notes.append(f"Source: {link}")
     if "quoted_on" in said:
         values["quoted_on"] = said["quoted_on"]
-    if "valid_until" in said:
-        notes.append(f"Valid until {said['valid_until']}.")
+    ends = {"from": said.get("valid_from"), "until": said.get("valid_until")}
+    valid = " ".join(f"{word} {day}" for word, day in ends.items() if day)
+    notes.append(f"Valid {valid}." if valid else "")
     if money.tax == "gross":
         notes.append("The price is with tax.")
     note = "\n".join(filter(None, notes))
