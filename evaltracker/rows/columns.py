@@ -153,6 +153,8 @@ def _claims(
     for one in subject.roles:
         if name.strip() in one.heads:
             yield 1, 0, one.name, ""
+        elif bare in map(name_key, one.heads):
+            yield 4, -1, one.name, ""
         for source, words in ((4, one.name), *((5, other) for other in one.also)):
             if bare and bare in _ranks(words):
                 known = context.choices.get(one.name) or words_of(one.closed)

@@ -95,7 +95,7 @@ def name_people_and_a_candidate(walk: Walk) -> None:
     lead.follow("Edit who must sign")
     for box in lead.page.locator("main input[type=number]").all():
         box.fill("")
-    lead.fill(requirements_leadership="1")
+    lead.fill(requirements_leadership="1", decision_leadership="1")
     lead.press("Save")
     lead = act(walk, "add-candidate")
     lead.fill(name=FAVOURITE, kind="buy", new_vendor="Databricks Inc.")
