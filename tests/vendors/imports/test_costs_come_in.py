@@ -75,7 +75,7 @@ def test_the_products_own_sheet_comes_back_the_same_and_nothing_is_asked(
         "Globex;set-up;;Included;;;;;;;",
         "Globex;exit;;Not stated;;;;;;;",
     ]
-    tail = ";yearly;USD;0.9;https://a.example;2026-11-02;;For ten."
+    tail = ";yearly;USD;0.9;https://a.example;2026-11-02;;;For ten."
     table = "\n".join([";".join(heads), *(row + tail for row in rows)])
     plan = take_in("costs", where, table)
     assert {line.state for line in plan.lines} == {"certain"}
