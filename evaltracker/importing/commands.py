@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.importing.kinds import KINDS
-from evaltracker.importing.services.imports import planned, remember
+from evaltracker.importing.services.imports import planned, take_plan
 from evaltracker.rows.lines import Line
 from evaltracker.rows.plan import Plan
 from evaltracker.rows.sources import read_table
@@ -58,11 +58,8 @@ class ImportCommand(BaseCommand):
             book = read_table(options["file"])
             plan = planned(kind, evaluation, by, book, answers)
             self._report(plan)
-            if (plan.new or plan.changed) and not is_dry:
-                kind.take_in(evaluation=evaluation, plan=plan, by=by)
-                remember(
-                    evaluation=evaluation, kind=self.slug, decided=plan.decided, by=by
-                )
+            if not is_dry:
+                take_plan(kind, evaluation, plan, by)
         except Problem as error:
             raise CommandError(_folded(error.sentence)) from error
         verb = "would be imported into" if is_dry else "imported into"

@@ -380,7 +380,7 @@ def _paste(at: Place, asked: Any) -> Answer:
         pasted = grid.paste(at.subject, text, answers, shown, at.user)
         return [] if "html" in pasted else None, pasted
     plan = plan_rows(grid, at.subject, text, answers, at.user)
-    if not plan.can_apply or not (plan.is_certain or plan.digest == shown):
+    if not plan.lands(shown):
         return [], what_to_ask(plan, answers)
     made = add_rows(at, values_of(plan))
     summary = f"{grid.counted(len(made))} added."

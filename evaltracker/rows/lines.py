@@ -150,6 +150,10 @@ class Plan:
         """Whether nothing of it needs a look: a paste lands at once."""
         return self.can_apply and all(line.state == "certain" for line in self.lines)
 
+    def lands(self, shown: str) -> bool:
+        """Whether it needs no look, or got one: `shown` is the digest of what was."""
+        return self.can_apply and (self.is_certain or self.digest == shown)
+
     @property
     def digest(self) -> str:
         """Of all lines and rows: what the yes was said to."""

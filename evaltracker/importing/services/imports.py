@@ -147,11 +147,8 @@ def planned(
     Raises:
         Unreadable: no sheet of it holds anything.
     """
-    context, known = (
-        context_of(kind, evaluation, user),
-        kind.known(evaluation=evaluation),
-    )
-    return read(kind, book, context, known, answers)
+    context = context_of(kind, evaluation, user)
+    return read(kind, book, context, kind.known(evaluation=evaluation), answers)
 
 
 @transaction.atomic
@@ -162,11 +159,11 @@ def take_pasted(
     text: str,
     answers: Answers,
     shown: str,
-) -> Import | Plan:
+) -> Import | Plan | None:
     """Take pasted rows in as an import, or give back what is to be looked at first.
 
     They come in if nothing about them needs a look, or if `shown` is the digest of what
-    somebody saw.
+    somebody saw; None if all of them are there.
 
     Raises:
         Forbidden: it is not `user` who imports. Unreadable: there is no table in it.
@@ -175,14 +172,24 @@ def take_pasted(
     kind.check_allowed(user, evaluation)
     require_open(evaluation)
     plan = planned(kind, evaluation, user, read_pasted(text), answers)
-    if plan.can_apply and (plan.is_certain or plan.digest == shown):
-        return _take_in(kind, evaluation, plan, user, uuid.uuid4())
-    return plan
+    return take_plan(kind, evaluation, plan, user) if plan.lands(shown) else plan
 
 
-def _take_in(
-    kind: ImportKind, evaluation: Evaluation, plan: Plan, by: User, key: uuid.UUID
-) -> Import:
+@transaction.atomic
+def take_plan(
+    kind: ImportKind,
+    evaluation: Evaluation,
+    plan: Plan,
+    by: User,
+    key: uuid.UUID | None = None,
+) -> Import | None:
+    """Do what a plan says and remember how it was read; None if nothing is new.
+
+    `key` is that of the yes, by which a repeated one is recognised.
+    """
+    if not (plan.new or plan.changed):
+        return None
+    key = key or uuid.uuid4()
     kind.take_in(evaluation=evaluation, plan=plan, by=by, import_id=key)
     remember(evaluation=evaluation, kind=kind.slug, decided=plan.decided, by=by)
     return Import.objects.get(pk=key)
@@ -250,7 +257,7 @@ def _take_draft(draft: ImportDraft, shown: str) -> Import | Plan:
     kind.check_allowed(person, evaluation)
     plan = plan_of(draft, evaluation, person)
     if plan.can_apply and plan.digest == shown:
-        return _take_in(kind, evaluation, plan, person, draft.pk)
+        return take_plan(kind, evaluation, plan, person, draft.pk) or plan
     return plan
 
 
@@ -390,9 +397,7 @@ def undo_import(*, imported: Import, by: User) -> Import:
         changed since (it names them), or such things are not imported any more.
     """
     evaluation = lock(imported.evaluation)
-    imported = Import.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=imported.pk
-    )
+    imported = lock(imported)
     imported.evaluation = evaluation
     require_owner(by, evaluation)
     require_open(evaluation)

@@ -273,6 +273,19 @@ def test_pasted_rows_bring_their_categories_and_choices(db: None) -> None:
     assert not where.categories.exists()
 
 
+def test_rows_that_are_there_change_nothing_when_they_are_pasted_again(
+    db: None,
+) -> None:
+    where = common.evaluation()
+    text = "Ref\tRequirement\nQ1\tSigns by hand"
+    assert pasted(where, text)["sentence"] == "1 added."
+    again = pasted(where, text)
+    assert (again["sentence"], "undo" in again) == (
+        *("0 added: all of it is there.", False),
+    )
+    assert len(again["rows"]) == where.imports.count() == 1
+
+
 def test_what_is_not_certain_is_asked_and_nothing_is_kept(
     purchase: Evaluation,
 ) -> None:
