@@ -39,10 +39,6 @@ def _row(row: Any) -> dict[str, Any]:
     return shown
 
 
-def is_refused(row: Any) -> bool:
-    return row.kind == "refused" or any(cell.state == "refused" for cell in row.cells)
-
-
 def preview_of(kind: ImportKind, plan: Plan) -> Preview:
     parts: dict[str, tuple[Sequence[Any], Callable[[Any], Any]]] = {
         "new": (plan.new, lambda record: list(kind.cells(record))),
@@ -54,7 +50,7 @@ def preview_of(kind: ImportKind, plan: Plan) -> Preview:
     }
     for place, sheet in enumerate(plan.sheets):
         parts[f"sheet{place}"] = (sheet.rows, _row)
-        parts[f"refused{place}"] = ([*filter(is_refused, sheet.rows)], _row)
+        parts[f"refused{place}"] = (sheet.rows.refused, _row)
 
     def page(part: str, number: int) -> list[Any]:
         rows, draw = parts[part]

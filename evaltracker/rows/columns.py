@@ -126,6 +126,11 @@ def width_of(text: str) -> int:
 
 
 @cache
+def _heads(heads: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(name_key, heads))
+
+
+@cache
 def _ranks(role: str) -> Mapping[str, int]:
     """By key of a name, how early its language names it for a role."""
     ranks: dict[str, int] = {}
@@ -153,7 +158,7 @@ def _claims(
     for one in subject.roles:
         if name.strip() in one.heads:
             yield 1, 0, one.name, ""
-        elif bare in map(name_key, one.heads):
+        elif bare in _heads(one.heads):
             yield 4, -1, one.name, ""
         for source, words in ((4, one.name), *((5, other) for other in one.also)):
             if bare and bare in _ranks(words):

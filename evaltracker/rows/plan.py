@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
@@ -140,7 +141,7 @@ class _Reading:
             lines=self.lines.in_order(),
             remarks=(*self.book.remarks, *self._remarks(groups)),
             sheets=tuple(
-                SeenSheet(group, sheet, self._roles_of(group), self.refusals)
+                SeenSheet(group, sheet, self._menu, self.refusals)
                 for group in groups
                 for sheet in group.sheets
             ),
@@ -196,8 +197,9 @@ class _Reading:
             is_there = answer.isdecimal() and int(answer) in numbers
             at = numbers.index(int(answer)) if is_there else -1
         remembered, elsewhere = self.context.remembered, self.context.elsewhere
-        for place, row in enumerate(rows[:SEARCHED_ROWS] if at is None else ()):
-            if f"names:{signature(row)}" in {**elsewhere, **remembered}:
+        met = remembered.keys() | elsewhere.keys() if at is None else ()
+        for place, row in enumerate(rows[:SEARCHED_ROWS] if met else ()):
+            if f"names:{signature(row)}" in met:
                 at = place
         chosen = _under(f"column:{name}:", self.answers)
         roles = _under(f"role:{name}:", self.answers)
@@ -241,7 +243,6 @@ class _Reading:
     def _name_columns(self, group: Group) -> None:
         names = group.names
         sign = signature(names) if names else ""
-        options = self._roles_of(group)
         for place, proposal in enumerate(group.columns.proposals):
             filled = [row.cell(place) for row in group.rows if row.cell(place)]
             if proposal.role not in ("", "left") or proposal.state == "open":
@@ -249,7 +250,7 @@ class _Reading:
                     f"column:{group.name}:{place}",
                     "column",
                     f"Column “{group.title(place)}”",
-                    options,
+                    self._menu,
                     proposed="" if proposal.state == "open" else proposal.role,
                     state=proposal.state,
                     count=len(filled),
@@ -277,7 +278,9 @@ class _Reading:
             things="rows",
         )
 
-    def _roles_of(self, group: Group) -> Options:
+    @cached_property
+    def _menu(self) -> Options:
+        """What a column may be said to hold."""
         options: Options = [("left", "not read")]
         options += [(role.name, role.label) for role in self.roles.values()]
         if self.subject.across:
@@ -364,17 +367,19 @@ class _Reading:
         """The rows of a list with what their cells say."""
         kinds = [proposal.kind for proposal in group.types]
         mine = [at for at, kind in enumerate(kinds) if kind == "row"]
+        columns = []
         for place, role in group.held():
             self._read_column(group, place, role, mine, kinds)
+            kind, _, name = role.partition(":")
+            columns.append((group.cells[place], role, kind, name))
         rows = []
         for at in mine:
             sheet, row = group.places[at]
             read = ReadRow(sheet, row.number, {}, {}, {}, {}, self._category(group, at))
-            for place, role in group.held():
-                cell = group.cells[place].get(at)
+            for cells, role, kind, name in columns:
+                cell = cells.get(at)
                 if cell is None or cell.refusal or cell.question:
                     continue
-                kind, _, name = role.partition(":")
                 is_across = bool(name) and kind == "candidate"
                 if cell.text:
                     texts = read.across_texts if is_across else read.texts
@@ -409,11 +414,13 @@ class _Reading:
         raw = {at: group.rows[at].value(place) for at in mine}
         if name.startswith("candidate:"):
             raw |= group.merged_into(place, [at for at in raw if not raw[at]])
-        for at, kind_of_row in enumerate(kinds):
-            if kind_of_row == "joined" and role.reads in ("text", "lines"):
-                above = max((one for one in raw if one < at), default=None)
-                if above is not None and group.rows[at].cell(place):
-                    raw[above] = f"{raw[above]}\n{group.rows[at].cell(place)}".strip()
+        above = None
+        for at, kind_of_row in enumerate(kinds if role.reads == "text" else ()):
+            text = group.rows[at].cell(place)
+            if at in raw:
+                above = at
+            elif kind_of_row == "joined" and above is not None and text:
+                raw[above] = f"{raw[above]}\n{text}".strip()
         if name.startswith("cross:"):
             group.cells[place] = {
                 at: Cell(value=True) for at, value in raw.items() if value
@@ -505,18 +512,23 @@ class _Reading:
         settled = {"number": hints.decimal, "order": hints.order}
         title = f"“{group.title(place)}”"
         asked = False
+        # Cells that say the same are told once.
+        told: dict[tuple[str, int], list[Any]] = {}
         for at, cell in cells.items():
-            text = str(raw[at])
+            if cell.text or cell.question or role.reads in CLOSED:
+                told.setdefault((str(raw[at]), id(cell)), [cell, 0])[1] += 1
+        for (text, _), (cell, count) in told.items():
             if cell.text:
                 self.lines.add(
                     f"text:{group.name}:{place}",
                     "text",
                     f"Kept as it is in {title}, as not stated",
+                    count=count,
                     state="text",
                     examples=[text[:60]],
                 )
             elif role.reads in CLOSED and cell.value is not None:
-                self._tell_word(role, cell, text, title)
+                self._tell_word(role, cell, text, title, count)
             if not cell.question:
                 continue
             asked = True
@@ -533,6 +545,7 @@ class _Reading:
                 cell.question,
                 title if is_whole else f"“{cell.word}”",
                 options,
+                count=count,
                 where="" if is_whole else title,
                 proposed=usual if is_known else proposed,
                 examples=[text[:60]],
@@ -548,7 +561,9 @@ class _Reading:
         settled_hints = replace(hints, decimal=decimal, order=order, meanings=meanings)
         return settled_hints if asked else None
 
-    def _tell_word(self, role: Role, cell: Cell[Any], text: str, where: str) -> None:
+    def _tell_word(
+        self, role: Role, cell: Cell[Any], text: str, where: str, count: int
+    ) -> None:
         """Name a word of a closed list that is certain, with its menu."""
         options = self._values_of(role)
         value = cell.value
@@ -558,6 +573,7 @@ class _Reading:
             "word",
             f"“{text[:60]}”",
             options,
+            count=count,
             proposed=str(value),
             state="certain",
             where=where,
@@ -624,19 +640,19 @@ class _Reading:
 
     def _names_of_prices(self, groups: list[Group]) -> dict[str, dict[str, str]]:
         """By sheet what the names of its prices say, which a cell may contradict."""
-        return {
-            sheet.name: {
+        named: dict[str, dict[str, str]] = {}
+        for group in groups:
+            said: dict[str, str] = {}
+            for place, role in group.held():
+                if role in self.roles and self.roles[role].reads == "money":
+                    said |= self.subject.proposes(group.title(place), self.context)
+            closed = {
                 name: value
-                for place, role in group.held()
-                if role in self.roles and self.roles[role].reads == "money"
-                for name, value in self.subject.proposes(
-                    group.title(place), self.context
-                ).items()
+                for name, value in said.items()
                 if self.roles[name].reads == "closed"
             }
-            for group in groups
-            for sheet in group.sheets
-        }
+            named |= {sheet.name: closed for sheet in group.sheets}
+        return named
 
     def _numbered(self, rows: list[ReadRow]) -> list[ReadRow]:
         """Rows without a ref get one, after the highest of the evaluation."""

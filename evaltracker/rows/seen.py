@@ -50,12 +50,13 @@ class Group:
             if merge.left < place <= merge.right
         }
         ours = {at for at, role in self.held() if role.startswith("candidate:")}
-        places = {at: (name, row.number) for at, (name, row) in enumerate(self.places)}
-        return {
-            at: self.rows[at].cell(merges[places[at]])
-            for at in blank
-            if merges.get(places[at]) in ours
-        }
+        found = {}
+        for at in blank if merges else ():
+            sheet, row = self.places[at]
+            left = merges.get((sheet, row.number), -1)
+            if left in ours:
+                found[at] = self.rows[at].cell(left)
+        return found
 
     def title(self, place: int) -> str:
         name = self.names.cell(place) if self.names else ""
@@ -130,6 +131,16 @@ class _Rows(Sequence[SeenRow]):
         }
 
     @cached_property
+    def _roles(self) -> dict[int, str]:
+        return dict(self._group.held())
+
+    @cached_property
+    def refused(self) -> list[SeenRow]:
+        return [
+            self._made(row) for row in self._sheet.rows if row.number in self._wrong
+        ]
+
+    @cached_property
     def _wrong(self) -> dict[int, dict[str, str]]:
         wrong: dict[int, dict[str, str]] = {}
         for one in self._refusals:
@@ -141,7 +152,7 @@ class _Rows(Sequence[SeenRow]):
         at, group = self._running.get(row.number, -1), self._group
         kind = "names" if row.number == self.names_row else "left"
         kind = group.types[at].kind if at >= 0 else kind
-        sentences, roles = self._wrong.get(row.number, {}), dict(group.held())
+        sentences, roles = self._wrong.get(row.number, {}), self._roles
         cells = []
         for place, text in enumerate(row.cells):
             role = roles.get(place, "")

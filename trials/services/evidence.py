@@ -580,9 +580,7 @@ def withdraw_excuse(*, excuse: Excuse, reason: str, by: By) -> Excuse:
         withdrawn already, or the evaluation has ended. Invalid: no reason.
     """
     evaluation = lock(excuse.candidate.evaluation)
-    excuse = Excuse.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=excuse.pk
-    )
+    excuse = lock(excuse)
     excuse.candidate.evaluation = evaluation
     user = check_withdraw_excuse(excuse, by)
     before, after = change(

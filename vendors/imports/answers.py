@@ -7,7 +7,7 @@ from typing import Any
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.importing.kinds import ImportKind, register_import
+from evaltracker.importing.kinds import register_import
 from evaltracker.rows.cells import Stated, key, read_column, read_typed
 from evaltracker.rows.subjects import (
     Context,
@@ -24,6 +24,7 @@ from vendors.choices import STATED, Availability, CandidateKind
 from vendors.claims import DATED, ClaimWords, claimed_number, held_for
 from vendors.fields import read_holds_for, write_holds_for
 from vendors.imports.costs import (
+    OfCandidates,
     Said,
     Wrong,
     candidates_by_name,
@@ -32,7 +33,6 @@ from vendors.imports.costs import (
     twice,
     unknown,
 )
-from vendors.policy import may_read_answers
 from vendors.selectors.candidates import asked_requirements, lists_of
 from vendors.services.sheets import (
     KIND,
@@ -55,7 +55,7 @@ AVAILABILITIES = (
 
 
 @register_import
-class Claims(ImportKind):
+class Claims(OfCandidates):
     slug = KIND
     things = "answers"
     tab = "matrix"
@@ -70,9 +70,6 @@ class Claims(ImportKind):
     take_in = staticmethod(import_claims)
     take_back = staticmethod(undo)
     known = staticmethod(known_claims)
-
-    def allowed(self, user: User, evaluation: Evaluation) -> bool:
-        return super().allowed(user, evaluation) and may_read_answers(user, evaluation)
 
     def context(self, evaluation: Evaluation, user: User) -> Context:
         asked = list(asked_requirements(evaluation))
@@ -134,19 +131,17 @@ class Claims(ImportKind):
     def records(
         self, rows: Iterable[ReadRow], context: Context
     ) -> Iterator[Record | Refusal]:
-        plain = map(unescaped, rows)
-        said = each_said(plain, context, "availability", SAYING, record_of)
+        whole = map(with_unit, rows)
+        said = each_said(whole, context, "availability", SAYING, record_of)
         return joined([*said], "")
 
 
-def unescaped(row: ReadRow) -> ReadRow:
-    """The row with its number and unit as one, and without the marks by which a saved
-    matrix keeps texts from being run."""
-    texts = {role: cell for role, cell in row.values.items() if isinstance(cell, str)}
-    plain = {role: meant(text) for role, text in texts.items()}
-    if "number" in plain and "unit" in plain:
-        plain["number"] += f" {plain['unit']}"
-    return replace(row, values={**row.values, **plain})
+def with_unit(row: ReadRow) -> ReadRow:
+    """The row with its number and unit as one."""
+    said = row.values
+    if "number" not in said or "unit" not in said:
+        return row
+    return replace(row, values={**said, "number": f"{said['number']} {said['unit']}"})
 
 
 def readable(values: Mapping[str, Any]) -> dict[str, Any]:

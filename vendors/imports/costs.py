@@ -110,8 +110,15 @@ class Wrong(ValueError):
         self.role = role
 
 
+class OfCandidates(ImportKind):
+    """What candidates say; whoever must not read it does not import it."""
+
+    def allowed(self, user: User, evaluation: Evaluation) -> bool:
+        return super().allowed(user, evaluation) and may_read_answers(user, evaluation)
+
+
 @register_import
-class Costs(ImportKind):
+class Costs(OfCandidates):
     slug = KIND
     things = "costs"
     tab = "costs"
@@ -127,9 +134,6 @@ class Costs(ImportKind):
     take_in = staticmethod(import_costs)
     take_back = staticmethod(undo)
     known = staticmethod(known_costs)
-
-    def allowed(self, user: User, evaluation: Evaluation) -> bool:
-        return super().allowed(user, evaluation) and may_read_answers(user, evaluation)
 
     def context(self, evaluation: Evaluation, user: User) -> Context:
         kinds = kinds_of(evaluation)

@@ -18,7 +18,7 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import NOTICE_UNCLEAR, NoticeState
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, Notice, User
-from evaltracker.evaluations.policy import require_owner
+from evaltracker.evaluations.policy import lock, require_owner
 from evaltracker.notices.kinds import DAILY_MAIL, KINDS, something_is_owed_now
 from evaltracker.toolbox.days import as_typed, instant_of, typed, unknown_zone
 
@@ -154,9 +154,7 @@ def resolve_notice(*, notice: Notice, reason: str, by: By) -> Notice:
 
 def _take_unclear(notice: Notice, reason: str, by: By) -> Notice:
     """The notice under a row lock, if `by` may settle it now."""
-    notice = Notice.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=notice.pk
-    )
+    notice = lock(notice)
     check_settle_notice(notice, by)
     if not reason.strip():
         raise Invalid("Give a reason; the journal keeps it.", field="reason")

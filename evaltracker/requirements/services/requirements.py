@@ -200,9 +200,7 @@ def change_requirement(
     change only before research: nobody tunes it to a vendor.
     """
     evaluation = lock(requirement.evaluation)
-    requirement = Requirement.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=requirement.pk
-    )
+    requirement = lock(requirement)
     check_change_requirements(evaluation, by)
     scopes = values.pop("must_hold_for", None)
     require_known(values, EDITABLE)
