@@ -53,6 +53,7 @@ def claim_on(ref: str) -> dict[str, str]:
     return {
         "requirement": ref,
         "availability": "now",
+        "holds_for": "everywhere",
         "statement": f"{ref} is in every plan.",
         "evidence_url": "https://example.com/docs",
     }
