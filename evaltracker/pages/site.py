@@ -51,7 +51,16 @@ def is_in_dialog(request: HttpRequest) -> bool:
     return request.headers.get("X-Dialog") == "yes"
 
 
-def answer_done(said: str, onwards: HttpResponse, **more: str) -> HttpResponse:
+def frame_of(request: HttpRequest) -> str:
+    """What is around a page: for a script nothing, or only what else it shows anew."""
+    if is_in_dialog(request):
+        return "evaltracker/over.html"
+    return "evaltracker/parts.html" if "X-Parts" in request.headers else ""
+
+
+def answer_done(said: str, onwards: HttpResponse, **more: Any) -> HttpResponse:
+    if hasattr(said, "__html__"):  # a link is in it
+        more["html"] = True
     page = onwards.headers.get("Location", "")
     return JsonResponse({"said": said, "page": page, **more})
 
@@ -254,6 +263,7 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
             "scripts": self._get_list("SCRIPTS", request),
             "site_favicons": self._get_favicons("SITE_FAVICONS", request),
             "sidebar_navigation": menu,
+            "frame": frame_of(request),
         }
 
     def get_urls(self) -> list[URLPattern | URLResolver]:

@@ -102,6 +102,7 @@ def unless_unchanged(
     known = [
         code_version(),
         request.get_full_path(),
+        request.headers.get("X-Parts"),
         session.session_key,
         user.pk,
         str(user),

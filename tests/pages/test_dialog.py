@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,12 +19,17 @@ if TYPE_CHECKING:
     LogIn = Callable[[User], Client]
 
 pytestmark = pytest.mark.usefixtures("known_acts")
+FIELD = re.compile(r'<(?:input|textarea|select)[^>]* name="(\w+)"')
 DIALOG = {"X-Dialog": "yes"}
 PAGE = "/admin/e/x/requirements/?priority=must"
 
 
 def path_of(requirement: Requirement) -> str:
     return f"/admin/act/test-reword/{requirement.pk}/"
+
+
+def form_in(page: str) -> str:
+    return page[page.index('<form method="post" class="et-card') :].split("</form>")[0]
 
 
 def post(client: Client, requirement: Requirement, **form: str) -> Any:
@@ -33,11 +39,30 @@ def post(client: Client, requirement: Requirement, **form: str) -> Any:
 
 def test_its_form_is_that_of_the_page(as_user: LogIn, requirement: Requirement) -> None:
     client = as_user(requirement.evaluation.owner)
-    there = client.get(path_of(requirement)).content
+    there = client.get(path_of(requirement)).text
     shown = client.get(path_of(requirement), headers=DIALOG)
     assert shown.status_code == 200
-    assert shown.content.count(b"<input") == there.count(b"<input")
-    assert b"Reword it" in shown.content
+    assert re.findall(FIELD, form_in(shown.text)) == re.findall(FIELD, form_in(there))
+    assert "Reword it" in shown.text
+
+
+def test_a_script_gets_the_parts_of_a_page_and_never_all_of_it(
+    as_user: LogIn, requirement: Requirement
+) -> None:
+    client = as_user(requirement.evaluation.owner)
+    where = f"/admin/e/{requirement.evaluation.slug}/"
+    client.post("/admin/act/test-start/", {"next": where})
+    # Over the page stands the act alone; what was said waits for the page.
+    over = client.get(path_of(requirement), headers=DIALOG).text
+    assert ("<html" in over, 'id="nav-sidebar-apps"' in over) == (False, False)
+    parts = client.get(where, headers={"X-Parts": "yes"}).text
+    assert "<html" not in parts
+    for part in ("page-content", "nav-sidebar-apps", "page-messages"):
+        assert f'id="{part}"' in parts
+    assert "Done." in parts
+    whole = client.get(where).text
+    assert "<html" in whole
+    assert "Done." not in whole
 
 
 def test_one_to_read_at_leisure_opens_as_a_page(

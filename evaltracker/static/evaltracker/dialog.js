@@ -140,18 +140,25 @@
 
 	async function send(form, submitter) {
 		const body = new FormData(form, submitter);
+		try {
+			await post(form.getAttribute("action"), body, form);
+		} finally {
+			delete form.dataset.sent;
+		}
+	}
+
+	/** Does the act at an address, with what the form holds. */
+	async function post(to, body, form = null) {
 		body.set("here", here());
 		dialog.ariaBusy = "true";
 		let answer;
 		try {
-			const to = form.getAttribute("action");
-			answer = await fetch(to, { method: "POST", body, headers: HEADERS, redirect: "manual" });
+			const headers = { ...HEADERS, "X-CSRFToken": Fresh.token() };
+			answer = await fetch(to, { method: "POST", body, headers, redirect: "manual" });
 		} catch {
-			refuse("No connection. What you typed is kept: send it again when it is back.");
+			refuse("Not saved. Try again.");
 			settle();
 			return;
-		} finally {
-			delete form.dataset.sent;
 		}
 		if (answer.headers.has(DETOUR)) {
 			await open(answer.headers.get(DETOUR));
@@ -159,10 +166,10 @@
 		}
 		const type = answer.headers.get("Content-Type") ?? "";
 		if (type.startsWith("application/json")) {
-			form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: { sent: body } }));
+			form?.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: { sent: body } }));
 			await goOn(await answer.json());
 		} else if (type.startsWith("text/html")) {
-			address = form.getAttribute("action");
+			address = to;
 			show(new DOMParser().parseFromString(await answer.text(), "text/html"));
 			settle();
 		} else {
@@ -172,7 +179,7 @@
 	}
 
 	/** Shows the page anew if it is the one that the act leads to, else goes there. */
-	async function goOn({ said, page, otherwise, again }) {
+	async function goOn({ said, html, page, otherwise, again }) {
 		const next = new URL(page, location.href);
 		if (next.pathname.startsWith(ACT)) {
 			// What was answered first leads to the act that was wanted.
@@ -212,7 +219,7 @@
 			dialog.querySelector(".et-dialog__body").prepend(line);
 			return;
 		}
-		Fresh.announce(said);
+		Fresh.announce(said, html);
 		returnTo(opener);
 		if (next.hash) {
 			// A grid goes to the row; so does whoever reads on.
@@ -231,7 +238,12 @@
 
 	document.addEventListener("click", (event) => {
 		const link = linkOf(event);
-		if (event.target.closest?.("[data-close]") && dialog.contains(event.target)) {
+		const now = event.target.closest?.("a[data-now]");
+		if (now && content()) {
+			// It asks nothing: without this script its page asks for the press.
+			event.preventDefault();
+			post(now.getAttribute("href"), new FormData());
+		} else if (event.target.closest?.("[data-close]") && dialog.contains(event.target)) {
 			event.preventDefault();
 			dialog.close();
 		} else if (link && !event.defaultPrevented) {
@@ -256,4 +268,16 @@
 	});
 
 	dialog.addEventListener("close", () => dialog.open || dialog.replaceChildren());
+
+	/** An address may name the act that its page opens with: `?do=` or `#do=` and its own. */
+	addEventListener("DOMContentLoaded", () => {
+		const [query, hash] = [location.search, location.hash].map((part) => new URLSearchParams(part.slice(1)));
+		const asked = query.get("do") ?? hash.get("do");
+		if (asked?.startsWith(ACT) && isSeenInPlace()) {
+			query.delete("do");
+			history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}`);
+			opener = asked;
+			open(asked);
+		}
+	});
 })();
