@@ -42,7 +42,7 @@ PATIENCE = 120.0
 MOST_SECONDS = 2.0
 PAGES = 10
 PROOF = b"What a vendor attached.\n"
-# Where not even its kernel says so, the proxy asks it each second, and gives it up after
+# Where not even its kernel says so, the proxy asks it each second, and gives up after
 # three; then the page is made anew by the other host, which a busy machine lets wait.
 MOST_SECONDS_OF_SILENCE = 10.0
 SYSTEM = f"{os.environ['PATH']}:/usr/sbin:/sbin"
