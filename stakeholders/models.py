@@ -20,7 +20,7 @@ from django.db.models import (
     Subquery,
     UniqueConstraint,
 )
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import Stage
@@ -310,14 +310,11 @@ class SignOff(SealedRecord):
                 fields=("visit", "round", "rule", "person", "document"),
                 name="sign_off_once_on_the_same_words",
             ),
-            # Nor do two people sign for the same one: a quorum counts seats.
+            # Nor do two substitutes sign for the same one: a quorum counts seats.
             UniqueConstraint(
-                "visit",
-                "round",
-                "rule",
-                "document",
-                Coalesce("on_behalf_of", "person"),
-                name="sign_off_once_for_the_same_person",
+                fields=("visit", "round", "rule", "document", "on_behalf_of"),
+                condition=Q(on_behalf_of__isnull=False),
+                name="sign_off_once_by_a_substitute",
             ),
             # A trigger says the same of the owner as the evaluation names them.
             CheckConstraint(

@@ -14,7 +14,13 @@ from django.db.models import Q, QuerySet
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User, Visit
 from evaltracker.requirements.plan import Plan, VisitFacts, draw_plan
-from evaltracker.toolbox.days import Place, everybody_works, local_day, today_in
+from evaltracker.toolbox.days import (
+    Place,
+    everybody_works,
+    local_day,
+    today_in,
+    wall_of,
+)
 from evaltracker.toolbox.text import listed, shortened
 from stakeholders.models import (
     APPROVALS,
@@ -141,24 +147,45 @@ class Signature(NamedTuple):
         return f"{self.role} for {self.seat}" if self.seat else self.role
 
 
+# So many different people approve a stage, unless its owner says another number.
+DIFFERENT = 2
+
+
+def people_needed(number: int) -> str:
+    if number == 1:
+        return "One person may approve this stage alone."
+    return f"At least {number} different people must approve this stage."
+
+
 @dataclass(frozen=True, slots=True)
 class Approved:
     """How many of the roles asked have approved, and who signed that, not for whom;
-    `names` has each with their parts. `decision.memo.figures` says it in words."""
+    `names` has each with their parts. `decision.memo.figures` says it in words. A stage
+    is approved once all roles are, by `needed` people."""
 
     roles: int
     asked: int
     names: tuple[tuple[str, list[str]], ...]
+    needed: int = 1
+
+    @property
+    def is_short(self) -> bool:
+        return self.roles == self.asked and len(self.names) < self.needed
 
 
 def count_approvals(
-    required: Mapping[str, int], given: Iterable[Signature]
+    required: Mapping[str, int],
+    given: Iterable[Signature],
+    different: int = DIFFERENT,
 ) -> Approved:
     """`given` are verdicts on the words that count, in the order of time; of a person
-    in a role, and for the same seat, the last one counts."""
+    in a role, and for the same seat, the last one counts, and none for a seat whose
+    holder signed, too."""
     newest = {(row.role, row.person, row.seat): row for row in given}
-    approvals = [row for row in newest.values() if row.verdict in APPROVALS]
-    against = {row.role for row in newest.values() if row.verdict not in APPROVALS}
+    own = {(row.role, row.name) for row in newest.values() if not row.seat}
+    rows = [row for row in newest.values() if (row.role, row.seat) not in own]
+    approvals = [row for row in rows if row.verdict in APPROVALS]
+    against = {row.role for row in rows if row.verdict not in APPROVALS}
     number = Counter(row.role for row in approvals)
     passed = sum(
         number[role] >= needed and role not in against
@@ -168,7 +195,8 @@ def count_approvals(
     for row in approvals:
         on = ", on conditions" if row.verdict == Verdict.CONDITIONS else ""
         names.setdefault(row.person, (row.name, []))[1].append(f"{row.part}{on}")
-    return Approved(passed, len(required), tuple(names.values()))
+    needed = min(different, sum(required.values()))
+    return Approved(passed, len(required), tuple(names.values()), needed)
 
 
 def signature_of(row: SignOff) -> Signature:
@@ -178,10 +206,86 @@ def signature_of(row: SignOff) -> Signature:
 
 
 def approved_of(tallies: Sequence[RuleTally]) -> Approved:
+    """Of all rules of one stage."""
     rows = [row for one in tallies for row in one.counted]
     rows.sort(key=attrgetter("signed_at"))
     required = {one.rule.get_role_display(): one.rule.required for one in tallies}
-    return count_approvals(required, map(signature_of, rows))
+    rule = tallies[0].rule if tallies else None
+    asked = rule.evaluation.different_people if rule else {}
+    different = asked.get(rule.stage, DIFFERENT) if rule else DIFFERENT
+    return count_approvals(required, map(signature_of, rows), different)
+
+
+def without_replaced(rows: Iterable[SignOff]) -> list[SignOff]:
+    """Of one rule, on the same words: without what a substitute signed for somebody who
+    then signed in person."""
+    rows = list(rows)
+    own = {row.person_id for row in rows if row.on_behalf_of_id is None}
+    return [row for row in rows if row.on_behalf_of_id not in own]
+
+
+def more_signers(tallies: Sequence[RuleTally]) -> list[tuple[SignOffRule, User]]:
+    """Once every rule has passed, by too few people: who would be one more, and under
+    which rule. Who lent a part comes first and signs in place of the substitute."""
+    if not approved_of(tallies).is_short:
+        return []
+    given = [(row, one) for one in tallies for row in one.approvals]
+    given.sort(key=lambda pair: pair[0].signed_at)
+    parts = Counter(row.person_id for row, _ in given)
+    pairs = [
+        (one.rule, row.on_behalf_of)
+        for row, one in given
+        # Who signed nothing else would be gone, were they replaced.
+        if row.on_behalf_of is not None
+        and parts[row.person_id] > 1
+        and row.on_behalf_of_id in {part.user_id for part in one.eligible}
+    ]
+    pairs += [(one.rule, part.user) for one in tallies for part in one.awaited]
+    return [(rule, user) for rule, user in pairs if user.pk not in parts]
+
+
+def too_few(approved: Approved, thing: str, able: Iterable[str]) -> str:
+    """Why a stage whose rules all passed is not approved; `able` can still sign."""
+    names = [name for name, _ in approved.names]
+    number = sum(len(parts) for _, parts in approved.names)
+    by = f"{'both' if number == 2 else f'all {number}'} are by {names[0]}"
+    if names[1:]:
+        by = f"these are by {len(names)}: {listed(names)}"
+    more = listed(list(dict.fromkeys(able)))
+    rest = f"{more} can still sign." if more else MORE_PEOPLE
+    return (
+        f"{thing} need{'' if thing.endswith('s') else 's'} approvals by "
+        f"{approved.needed} different people; {by}. {rest}"
+    )
+
+
+MORE_PEOPLE = "Add a stakeholder, or change who must sign."
+
+
+def signed_already(
+    person: User, tallies: Iterable[RuleTally], rule: SignOffRule, seat: User
+) -> str:
+    """What `person` is told before they sign under `rule`, for `seat` if it is not
+    theirs, having approved under another one; blank if they have not."""
+    given = [
+        row
+        for one in tallies
+        for row in one.approvals
+        if row.person_id == person.pk and one.rule != rule
+    ]
+    if not given:
+        return ""
+    first = min(given, key=attrgetter("signed_at"))
+    at = wall_of(first.signed_at, person.time_zone)
+    when = f"on {at:%-d %b}"
+    if at.date() == today_in(person.time_zone):
+        when = f"at {at:%H:%M}"
+    role = rule.get_role_display()
+    now = f"as {role}" if seat == person else f"for {seat.name} ({role})"
+    return (
+        f"You signed as {signature_of(first).part} {when}. Signing {now} adds a role, "
+        "not a person."
+    )
 
 
 # Of what somebody objected so much is shown before “more”.
@@ -240,9 +344,11 @@ def tally(visit: Visit, digest: str, barred: Collection[int] = ()) -> list[RuleT
     `barred` are ids of people who may sign for nobody on this visit.
     """
     evaluation = visit.evaluation
-    rules = with_names(
-        SignOffRule.objects.filter(evaluation=evaluation, stage=visit.stage)
+    rules = list(
+        with_names(SignOffRule.objects.filter(evaluation=evaluation, stage=visit.stage))
     )
+    for rule in rules:
+        rule.evaluation = evaluation
     people: dict[str, list[Stakeholder]] = defaultdict(list)
     holders = voices().filter(evaluation=evaluation, user__is_active=True)
     shut: dict[str, list[Stakeholder]] = defaultdict(list)
@@ -259,7 +365,7 @@ def tally(visit: Visit, digest: str, barred: Collection[int] = ()) -> list[RuleT
             rule,
             people[rule.role],
             shut[rule.role],
-            counted[rule.pk],
+            without_replaced(counted[rule.pk]),
             outdated[rule.pk],
         )
         for rule in rules

@@ -46,6 +46,7 @@ from stakeholders.selectors import (
 from stakeholders.services.people import (
     check_say_role_weights,
     check_weigh_for_role,
+    set_different_people,
     set_sign_off_rules,
     weigh_for_role,
 )
@@ -273,6 +274,11 @@ class RulesForm(forms.Form):
                 self.fields[field_name(prefix, role)] = forms.IntegerField(
                     required=False, min_value=0, max_value=MOST, label=label
                 )
+        for stage in Stage:
+            label = f"Different people, {stage.label.lower()}"
+            self.fields[field_name("people", stage)] = forms.IntegerField(
+                required=False, min_value=1, max_value=MOST, label=label
+            )
 
     @property
     def heads(self) -> dict[str, str]:
@@ -284,6 +290,9 @@ class RulesForm(forms.Form):
             cells = [(head, self[field_name(at, role)]) for at, head in heads]
             yield Role(role).label, cells
 
+    def people(self) -> list[tuple[str, forms.BoundField]]:
+        return [(stage.label, self[field_name("people", stage)]) for stage in Stage]
+
 
 class SignOffRules(OnEvaluation):
     title = "Who must sign"
@@ -291,7 +300,8 @@ class SignOffRules(OnEvaluation):
     help = (
         "How many people of a role must approve before a stage is left. Blank or 0 "
         "asks nobody; the decision needs at least one role. A name changes no right; "
-        "roles without a place come last, under “More roles”."
+        "roles without a place come last, under “More roles”. Different people: how "
+        "many must approve at least; blank is 2, or all if fewer are asked."
     )
     success = "The rules are saved."
     form_class = RulesForm
@@ -306,6 +316,10 @@ class SignOffRules(OnEvaluation):
             **{field_name("name", role): name for role, name in names.items()},
             **{field_name("place", role): at for at, role in enumerate(placed, 1)},
             **{field_name(rule.stage, rule.role): rule.required for rule in rules},
+            **{
+                field_name("people", stage): number
+                for stage, number in target.different_people.items()
+            },
         }
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
@@ -329,6 +343,9 @@ class SignOffRules(OnEvaluation):
             for role in names
         }
         set_sign_off_rules(evaluation=target, rules=rules, by=by)
+        people = {stage: data[field_name("people", stage)] for stage in Stage.values}
+        numbers = {stage: number for stage, number in people.items() if number}
+        set_different_people(evaluation=target, numbers=numbers, by=by)
         return None
 
 

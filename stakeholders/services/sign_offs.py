@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -37,6 +37,7 @@ from stakeholders.notices import (
     SignOffAgainst,
 )
 from stakeholders.policy import insiders, signing_parts
+from stakeholders.selectors import more_signers, tally
 
 # Days after its date on which an open condition is called overdue; the last of them
 # are told to the owner of the evaluation, too.
@@ -213,7 +214,8 @@ def record_sign_off(
         session=origin.session,
         address=origin.address,
     )
-    insert(sign_off, part.user)
+    check_once(sign_off, part.user)
+    sign_off.save(force_insert=True)
     attached = attach_conditions(sign_off, evaluation, conditions)
     if verdict not in APPROVALS:
         owe_now(
@@ -262,27 +264,36 @@ def journal_sign_off(
     )
 
 
-def insert(sign_off: SignOff, seat: User) -> None:
-    try:
-        with transaction.atomic():
-            sign_off.save(force_insert=True)
-    except IntegrityError as error:
-        before = SignOff.objects.filter(
-            Q(person=sign_off.person) | Q(person=seat) | Q(on_behalf_of=seat),
-            visit=sign_off.visit,
-            round=sign_off.round,
-            rule=sign_off.rule,
-            document=sign_off.document,
-        ).first()
-        raise Refused(
-            f"{who_signed(before, sign_off, seat)} already; a change of mind is a new "
-            "round, which the owner opens.",
-            code="signed_already",
-        ) from error
+def check_once(sign_off: SignOff, seat: User) -> None:
+    """Refuse a second signature on these words, by a person or for a seat. Only who
+    lent their part signs in place of the substitute, where a person more is needed."""
+    rule, person = sign_off.rule, sign_off.person
+    rows = SignOff.objects.filter(
+        Q(person=person) | Q(person=seat) | Q(on_behalf_of=seat),
+        visit=sign_off.visit,
+        round=sign_off.round,
+        rule=rule,
+        document=sign_off.document,
+    )
+    before = rows.filter(person=person).first() or rows.first()
+    if before is None:
+        return
+    if before.on_behalf_of_id == person.pk == seat.pk:
+        tallies = tally(sign_off.visit, sign_off.document.sha256)
+        if (rule, person) in more_signers(tallies):
+            return
+        if any(one.passed for one in tallies if one.rule == rule):
+            role = rule.get_role_display()
+            raise Refused(f"{role} has approved; nobody else needs to sign.")
+    raise Refused(
+        f"{who_signed(before, sign_off, seat)} already; a change of mind is a new "
+        "round, which the owner opens.",
+        code="signed_already",
+    )
 
 
-def who_signed(before: SignOff | None, now: SignOff, seat: User) -> str:
-    if before is None or before.person_id == now.person_id:
+def who_signed(before: SignOff, now: SignOff, seat: User) -> str:
+    if before.person_id == now.person_id:
         return "You have signed these words"
     if before.on_behalf_of_id is None:
         return f"{before.printed_name} has signed these words"

@@ -44,7 +44,7 @@ from evaltracker.evaluations.policy import shown_answer
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.measures import CellNumbers
 from stakeholders.models import Condition, SignOff, given_names
-from stakeholders.selectors import said_weights
+from stakeholders.selectors import DIFFERENT, said_weights
 from trials.choices import MilestoneState
 from trials.models import Consensus, Excuse, Gap, Milestone, Settlement
 from trials.scoring import (
@@ -373,7 +373,13 @@ def agreements(evaluation: Evaluation) -> dict[str, Any]:
     before = SignOff.objects.filter(visit__evaluation=evaluation).exclude(
         visit__stage="decision"
     )
+    people = {
+        stage: number
+        for stage, number in evaluation.different_people.items()
+        if number != DIFFERENT
+    }
     return {
+        **({"different_people": people} if people else {}),
         "sign_offs": told_apart(
             evaluation, before.order_by("signed_at").values("visit__stage", *SIGN_OFF)
         ),

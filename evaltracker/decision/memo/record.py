@@ -227,6 +227,8 @@ class Inputs(TypedDict):
     kinds: NotRequired[list[FrozenKind]]
     choice: FrozenChoice
     sign_offs: list[FrozenSignature]
+    # By stage, where not as usual.
+    different_people: NotRequired[dict[str, int]]
     waivers: list[dict[str, str]]
     excuses: list[dict[str, Any]]
     interests: list[dict[str, Any]]

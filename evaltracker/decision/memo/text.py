@@ -55,6 +55,7 @@ from evaltracker.decision.memo.record import (
 )
 from evaltracker.toolbox.measures import CellNumbers
 from evaltracker.toolbox.text import listed, named_ref, shortened
+from stakeholders.selectors import people_needed
 from trials.choices import Severity
 from trials.scoring import Standing
 from vendors.choices import PriceSource
@@ -697,6 +698,10 @@ def signed(inputs: Inputs) -> str:
         f"{inline(sign_off['printed_name'])} {VERDICTS[sign_off['verdict']]} on "
         f"{day(sign_off['signed_at'])}{origin_of(sign_off)}"
         for sign_off in inputs["sign_offs"]
+    ]
+    rows += [
+        f"{stage.capitalize()}: {people_needed(number)}"
+        for stage, number in sorted(inputs.get("different_people", {}).items())
     ]
     return bullets(rows)
 

@@ -42,7 +42,12 @@ from evaltracker.workflow.gates.rules import (
     unjudged_words,
     why_not_half,
 )
-from evaltracker.workflow.gates.table import Judged, first_closed, gate_reports
+from evaltracker.workflow.gates.table import (
+    Judged,
+    first_closed,
+    gate_reports,
+    unpassed,
+)
 from evaltracker.workflow.inbox.glances import ASKED_FOR, Awaited
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.notices import address_of_request
@@ -607,7 +612,7 @@ def after_signing(signed: SignOff) -> After | None:
     if visit.left_at is not None or not evaluation.is_open:
         return None
     look = Look(evaluation)
-    awaited = [tally.sentence for tally in look.tallies if not tally.passed]
+    awaited = [blocker.sentence for blocker in unpassed(look)]
     return After(
         thing=evaluation.say(THINGS[Stage(visit.stage)]),
         awaited=awaited,

@@ -59,7 +59,13 @@ from stakeholders.models import (
     altered,
 )
 from stakeholders.policy import signing_parts
-from stakeholders.selectors import RuleTally, approved_of, last_signed
+from stakeholders.selectors import (
+    RuleTally,
+    approved_of,
+    last_signed,
+    more_signers,
+    signed_already,
+)
 from stakeholders.services.sign_offs import Origin, check_close_condition
 from vendors.admin.base import open_answers
 
@@ -172,6 +178,8 @@ class SignView:
     tallies: list[RuleTally] = dataclasses_field(default_factory=list)
     glance: Glance | None = None
     unjudged: str = ""
+    # That their signature adds a role, not a person.
+    twice: str = ""
     proof: list[tuple[str, str]] = dataclasses_field(default_factory=list)
 
     @property
@@ -199,7 +207,8 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
     seat = seats[0][0].user if seats else user
     counted = next((one.counted for one in look.tallies if one.rule == rule), [])
     signed = (row for row in counted if seat.pk in (row.person_id, row.on_behalf_of_id))
-    mine = next(signed, None)
+    is_more = (rule, user) in more_signers(look.tallies)
+    mine = None if is_more else next(signed, None)
     barred = why_barred(rule, user, visit, may=bool(seats))
     last = last_signed(seat, visit)
     first = (
@@ -222,6 +231,7 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
         glance=glance_at(look),
         unjudged=str(unjudged_words(look)),
         proof=proof_of(look),
+        twice=signed_already(user, look.tallies, rule, seat),
     )
 
 

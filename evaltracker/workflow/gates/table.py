@@ -26,8 +26,10 @@ from stakeholders.policy import insiders, lendings_today
 from stakeholders.selectors import (
     RuleTally,
     approved_of,
+    more_signers,
     open_conditions,
     stage_due,
+    too_few,
 )
 from stakeholders.selectors import tally as selectors_tally
 from trials.models import Criterion, Trial
@@ -359,6 +361,18 @@ def unpassed(look: Look) -> Iterator[Blocker]:
     lendings = list(lendings_today(look.evaluation)) if waiting else []
     for tally in waiting:
         yield _unpassed(look, tally, lendings)
+    approved = approved_of(look.tallies)
+    if approved.is_short:
+        evaluation, stage = look.evaluation, look.visit.stage
+        able = [user for _, user in more_signers(look.tallies)]
+        thing = evaluation.say(Stage(stage).label)
+        sentence = too_few(approved, thing, [user.name for user in able])
+        place = links.page(evaluation, "sign_offs", f"stage-{stage}")
+        if able:
+            yield Blocker(sentence, place, "Sign", menders_of(able))
+        else:
+            place = links.act("sign-off-rules", evaluation)
+            yield Blocker(sentence, place, "Choose who signs")
 
 
 def _unpassed(look: Look, tally: RuleTally, lendings: list[Delegation]) -> Blocker:
@@ -547,9 +561,13 @@ class Asked:
     @property
     def people(self) -> dict[User, Delegation | None]:
         """Who may sign now: those awaited, and who stands in for them today. Nobody
-        once the rule has passed, cannot pass, or somebody is against it."""
+        once the rule cannot pass, or somebody is against it; once it has passed, those
+        who make one more person, if that is needed."""
         tally = self.tally
-        if tally is None or tally.passed or not tally.can_pass:
+        if tally is not None and tally.passed:
+            able = more_signers(self.look.tallies)
+            return {user: None for rule, user in able if rule == self.rule}
+        if tally is None or not tally.can_pass:
             return {}
         seats: dict[User, Delegation | None] = {}
         awaited = {part.pk for part in tally.awaited}

@@ -31,10 +31,16 @@ from stakeholders.models import (
     Role,
     SignOff,
     SignOffRule,
+    Stakeholder,
     role_names,
     with_names,
 )
-from stakeholders.selectors import RuleTally, approved_of
+from stakeholders.selectors import (
+    RuleTally,
+    approved_of,
+    more_signers,
+    without_replaced,
+)
 from trials.models import Agreement, Consensus, Demo, ScoreSheet, Trial
 from trials.notices import asked_to_attend
 from trials.policy import FROM_DEMOS, SCORING_STAGES, TRIAL_STAGES
@@ -223,19 +229,25 @@ def sign_offs(desk: Desk) -> Iterator[WorkItem]:
     signatures = Given(desk)
     asked = defaultdict(list)
     for rule in rules:
+        rule.evaluation = desk.evaluations[rule.evaluation_id]
         asked[rule.evaluation_id].append(rule)
     for rule in rules:
         seat = awaited.get((rule.evaluation_id, rule.role))
-        evaluation = rule.evaluation = desk.evaluations[rule.evaluation_id]
+        evaluation = rule.evaluation
         if seat is None:
             continue
         if evaluation.pk in desk.barred and evaluation.stage != Stage.REQUIREMENTS:
             continue
         holder, lending = seat
         stand = desk.stands.of(evaluation)
-        if is_settled(signatures.tally(rule, stand.digest), holder):
+        mine = signatures.tally(rule, stand.digest, Stakeholder(user=holder))
+        tallies = [
+            mine if one is rule else signatures.tally(one, stand.digest)
+            for one in asked[evaluation.pk]
+        ]
+        is_more = lending is None and (rule, holder) in more_signers(tallies)
+        if is_settled(mine, holder) and not is_more:
             continue
-        tallies = [signatures.tally(one, stand.digest) for one in asked[evaluation.pk]]
         yield desk.item(
             "sign_off",
             evaluation,
@@ -294,9 +306,9 @@ class Given:
             for row in self.rows[rule.pk]
         )
 
-    def tally(self, rule: SignOffRule, digest: str) -> RuleTally:
+    def tally(self, rule: SignOffRule, digest: str, *holders: Stakeholder) -> RuleTally:
         rows = [row for row in self.rows[rule.pk] if row.document.sha256 == digest]
-        return RuleTally(rule, [], counted=rows)
+        return RuleTally(rule, [*holders], counted=without_replaced(rows))
 
 
 def is_settled(tally: RuleTally, holder: User) -> bool:
