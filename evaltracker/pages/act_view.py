@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from allauth.socialaccount.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, models, transaction
@@ -28,7 +27,7 @@ from evaltracker.errors import (
 )
 from evaltracker.pages.acts import ACTS, Act, Outcome
 from evaltracker.pages.help import GUIDES, PICTURES, REFERENCE, guide_html
-from evaltracker.pages.proof import require_proof, sign_on_again
+from evaltracker.pages.proof import is_proven, proof_asked
 from evaltracker.pages.site import (
     answer_done,
     answer_refused,
@@ -66,17 +65,16 @@ def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpRespon
     if isinstance(refusal, Forbidden):
         raise refusal
     act.ask_before(request, target)
-    if act.needs_proof(target, user):
-        require_proof(request)
+    proof = proof_asked(request) if act.needs_proof(target, user) else None
     if request.method == "POST":
-        return _perform(request, act, target)
+        return _perform(request, act, target, proof)
     if is_in_dialog(request) and not act.in_dialog:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     unknown = set(request.GET) - {*act.prefill, NEXT}
     if unknown:
         raise Invalid(f"The address holds “{min(unknown)}”, which is not known here.")
     form = _form(act, target, request)
-    return _show(request, act, target, form, problem=refusal)
+    return _show(request, act, target, form, problem=refusal, proof=proof)
 
 
 def _form(act: Act[Any], target: Any, request: HttpRequest, data: Any = None) -> Any:
@@ -88,12 +86,16 @@ def _form(act: Act[Any], target: Any, request: HttpRequest, data: Any = None) ->
     return act.form_class(initial=initial, **kwargs)
 
 
-def _perform(request: HttpRequest, act: Act[Any], target: Any) -> HttpResponse:
+def _perform(
+    request: HttpRequest, act: Act[Any], target: Any, proof: Any
+) -> HttpResponse:
     """Post the form: all of it happens, or nothing."""
     user: Any = request.user
     form = _form(act, target, request, request.POST)
-    if not form.is_valid():
-        return _show(request, act, target, form, status=HTTPStatus.BAD_REQUEST)
+    if proof and is_proven(request, proof):
+        proof = None
+    if proof or not form.is_valid():
+        return _show(request, act, target, form, status=400, proof=proof)
     if act.preview_verb and PREVIEW in request.POST:
         seen = act.preview(target, form.cleaned_data, user)
         return _show(request, act, target, form, preview=seen)
@@ -192,6 +194,7 @@ def _show(
     *,
     problem: Problem | None = None,
     preview: Any = None,
+    proof: Any = None,
     status: int = 200,
 ) -> HttpResponse:
     if is_in_place(request):
@@ -214,6 +217,7 @@ def _show(
         form=form,
         problem=problem,
         preview=preview,
+        proof=proof,
         next=back,
         cancel_url=back or act.cancel_url(target),
         **{"crumbs": [(act.title, "")], **act.context(target, user)},
@@ -280,24 +284,3 @@ class ReaderZoneMiddleware:
             return zoneinfo.ZoneInfo(name) if name else None
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
             return None
-
-
-def sign_on_page(request: HttpRequest) -> HttpResponse:
-    """A link to each provider, which asks the person anew and sends them back.
-
-    A link, because the policy lets no form of ours end at another host.
-    """
-    back = request.GET.get("next", reverse("admin:index"))
-    return site.page(
-        request,
-        "evaluations/sign_on_again.html",
-        title="Show who you are",
-        crumbs=[("Show who you are", "")],
-        ways=[
-            (provider.name, sign_on_again(request, provider, back))
-            for provider in get_adapter(request).list_providers(request)
-        ],
-    )
-
-
-site.register_page("account/again/", sign_on_page, "sign_on_again")

@@ -1,25 +1,31 @@
 """Who sits there, and since when we know it: session age, and asking again (R34, R35).
 
 A session ends a working day after the login, whatever is done meanwhile, and earlier
-where nothing is done for a while. What cannot be taken back asks who is there if
-nobody has shown it within ten minutes: by password, second factor or a new round at
-the company's sign-on. The process of the vendors loads none of this.
+where nothing is done for a while. Opening prices, deciding, and what leaves the house
+or opens an account ask who is there if nobody has shown it within ten minutes: by
+password, second factor or a new round at the company's sign-on. The process of the
+vendors loads none of this.
 """
 
 import time
 from typing import Any
 from urllib.parse import urlencode
 
-from allauth.account.adapter import get_adapter
-from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.account.forms import ReauthenticateForm
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.core import ratelimit
+from allauth.socialaccount.adapter import get_adapter
+from django import forms
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
-from django.http import HttpRequest, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest
 
 LOGGED_IN = "logged_in_at"
 PROVED = "proved_at"
 SEEN = "seen_at"
+# Before the names of the fields that ask.
+PROOF = "proof"
 # How exactly it is known when a session was used last.
 EVERY_SECONDS = 60
 TOO_OLD = "You have been logged in for eight hours. Please log in again."
@@ -64,28 +70,58 @@ def proved_recently(request: HttpRequest) -> bool:
     return bool(age < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
 
 
-def require_proof(request: HttpRequest) -> None:
-    """Go on if the person has shown lately who they are, else ask them first.
+def proof_asked(request: HttpRequest) -> Any:
+    """The form that asks the person who they are; None if they have shown it lately.
 
-    What they were about to send is sent after they have answered; those who sign on
-    elsewhere come back to the page.
-
-    Raises:
-        ReauthenticationRequired: they are asked here; the middleware shows where.
-        ImmediateHttpResponse: they are asked by the company's sign-on.
+    It has no field for somebody whom only the company's sign-on knows. `ways` are names
+    and addresses of pages that ask, too, and lead back here.
     """
     if proved_recently(request):
-        return
-    if get_adapter(request).get_reauthentication_methods(request.user):
-        raise ReauthenticationRequired
+        return None
+    user: Any = request.user
+    typed = request.POST if f"{PROOF}-password" in request.POST else None
+    has_password = user.has_usable_password()
+    form: Any = (ReauthenticateForm if has_password else WithoutField)(
+        typed, user=user, prefix=PROOF
+    )
+    pages = get_account_adapter(request).get_reauthentication_methods(user)
     back = urlencode({"next": request.get_full_path()})
-    page = f"{reverse('admin:sign_on_again')}?{back}"
-    raise ImmediateHttpResponse(HttpResponseRedirect(page))
+    form.ways = [
+        (page["description"], f"{page['url']}?{back}")
+        for page in pages
+        if page["id"] != "reauthenticate"
+    ]
+    if not pages:
+        form.ways = [
+            (f"Continue with {provider.name}", _sign_on_again(request, provider))
+            for provider in get_adapter(request).list_providers(request)
+        ]
+    return form
 
 
-def sign_on_again(request: HttpRequest, provider: Any, back: str) -> str:
+def is_proven(request: HttpRequest, form: Any) -> bool:
+    """Whether the person has typed who they are; it is then known for a while.
+
+    Guesses count as those of the login do.
+    """
+    if not form.is_bound or not ratelimit.consume(
+        request, action="reauthenticate", user=request.user
+    ):
+        return False
+    if form.is_valid():
+        reauthenticate_by_password(request)
+    return bool(form.is_valid())
+
+
+class WithoutField(forms.Form):
+    def __init__(self, typed: Any, *, user: Any, prefix: str) -> None:
+        super().__init__(None, prefix=prefix)
+
+
+def _sign_on_again(request: HttpRequest, provider: Any) -> str:
+    """A link, because the policy lets no form of ours end at another host."""
     prompt = urlencode({"prompt": "login", "max_age": "0"})
     address: str = provider.get_login_url(
-        request, process="login", next=back, auth_params=prompt
+        request, process="login", next=request.get_full_path(), auth_params=prompt
     )
     return address

@@ -99,5 +99,5 @@ def test_asking_again_offers_every_way(watched: Watched, lina: User) -> None:
     page.get_by_role("link", name="Use authenticator app or code").click()
     # The code that let in is used up; the app's next one is valid already.
     page.get_by_label("Code").fill(code_of(secret, steps=1))
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     page.wait_for_url(f"{watched.home}/admin/account/")

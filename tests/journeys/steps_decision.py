@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management import call_command
 
 from evaltracker.demo.people import PASSWORD
-from tests.journeys.people import PHONE, Walk
+from tests.journeys.people import PHONE, Person, Walk
 from tests.journeys.steps_research import FAVOURITE
 
 
@@ -35,15 +35,20 @@ def open_prices(walk: Walk) -> None:
     boss = walk.person("leadership", PHONE)
     boss.see("40-my-work")
     boss.follow("Open the prices")
-    if boss.page.get_by_role("heading", name="Show who you are").is_visible():
-        boss.fill(password=PASSWORD)
-        boss.press("Go on")
+    prove(boss)
     boss.fits()
     boss.see("40-confirm")
     boss.press("Open the prices")
     boss.reads("Prices are open.")
     boss.fits()
     boss.see("40-opened")
+
+
+def prove(person: Person) -> None:
+    """Show who one is, if the walk took over ten minutes since the login."""
+    field = person.form.get_by_label("Password")
+    if field.is_visible():
+        field.fill(PASSWORD)
 
 
 def draft(walk: Walk) -> None:
@@ -68,10 +73,7 @@ def decide(walk: Walk) -> None:
     lead = walk.lead
     lead.go("Decision")
     lead.follow("Decide", exact=True)
-    if lead.page.get_by_role("heading", name="Show who you are").is_visible():
-        # Only if the walk took over ten minutes since the login.
-        lead.fill(password=PASSWORD)
-        lead.press("Go on")
+    prove(lead)
     lead.see("44-decide")
     lead.press("Decide and freeze the memo")
     lead.reads("Decided. The memo is frozen.")

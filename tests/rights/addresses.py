@@ -82,7 +82,6 @@ def page_addresses() -> dict[str, str]:
         "my_notices": [],
         "news": [],
         "search": [],
-        "sign_on_again": [],
     }
     return {
         name: reverse(f"admin:{name}", args=details.get(name, [MAIN]))

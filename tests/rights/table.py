@@ -181,7 +181,6 @@ OWN_PAGES = {
     "my_notices",
     "news",
     "search",
-    "sign_on_again",
 }
 # The help is the same for all.
 OWN_PAGES |= {"help", "help_picture"}

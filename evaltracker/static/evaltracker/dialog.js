@@ -86,6 +86,11 @@
 		made.querySelector(".et-head")?.remove();
 		body.append(...made.childNodes);
 		tellApart(body);
+		for (const way of body.querySelectorAll("a[data-way]")) {
+			const leads = new URL(way.href);
+			leads.searchParams.set("next", `${here()}#${new URLSearchParams({ do: address })}`);
+			way.href = leads;
+		}
 		for (const form of body.querySelectorAll("form:not([action])")) {
 			form.setAttribute("action", address);
 		}

@@ -29,7 +29,6 @@ from evaltracker.errors import Forbidden, Invalid, NotFound, Refused, Stale, why
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.pages.proof import require_proof
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from evaltracker.workflow.admin.sign_form import (
@@ -402,8 +401,6 @@ def sign_page(request: HttpRequest, rule_id: uuid.UUID) -> HttpResponse:
     if rule.stage != Stage.REQUIREMENTS:  # which are ours; the rest is about candidates
         open_answers(request, rule.evaluation)
     view = look_at(rule, user)
-    if rule.stage == Stage.DECISION and not view.barred:
-        require_proof(request)
     if request.method in {"GET", "HEAD"}:
         remember(view)
         form = form_of(view, initial={"shown": view.digest})
