@@ -310,7 +310,7 @@ class ErasePerson(PeopleAct):
     help = (
         "“Erased person” takes the place of name and address, the login stops, and "
         "mail that is still owed does not leave. Journals, printed signatures and "
-        "frozen documents keep the name. It cannot be taken back."
+        "frozen documents keep the name. You can't undo this."
     )
     success = "The person is erased."
     form_class = Confirm

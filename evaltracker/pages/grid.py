@@ -149,7 +149,7 @@ def _read_choice(field: forms.Field, choices: list[list[str]], text: str) -> str
     try:
         return words_of(choices)[key(text)]
     except KeyError:
-        sentence = f"There is no “{text.strip()[:80]}” to choose here."
+        sentence = f"“{text.strip()[:80]}” isn't a choice. Pick one from the list."
         raise ValidationError(sentence if text.strip() else "Choose one.") from None
 
 

@@ -37,13 +37,13 @@ def test_three_finalists_are_tried_on_the_same_terms(
     where.candidates.update(state="shortlisted")
     watched.log_in("lina")
     watched.open(f"/admin/e/{where.slug}/trials/")
-    follow_on(page.get_by_role("link", name="Draw up the trials"))
+    follow_on(page.get_by_role("link", name="Create trials"))
     look(watched)
     for name, words in trials.CONTRACT.items():
         page.locator(f"[name={name}]").fill(words)
     for box in page.locator("[name^=threshold_]").all():
         box.fill("100 runs a day")
-    follow_on(page.get_by_role("button", name="Draw them up"))
+    follow_on(page.get_by_role("button", name="Create trials"))
     forms += 1
     follow_on(page.get_by_role("link", name="Put the contracts forward"))
     follow_on(page.get_by_role("button", name="Put them forward"))

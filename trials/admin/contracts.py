@@ -445,12 +445,9 @@ class OnTrials(OnEvaluation, AboutCandidate[Evaluation]):
 
 
 class DrawUpTrials(OnTrials):
-    title = "Draw up the trials"
-    verb = "Draw them up"
-    help = (
-        "Each finalist gets the same trial: words, days, criteria and milestones. "
-        "What you change later changes for all of them."
-    )
+    title = "Create trials"
+    verb = "Create trials"
+    help = "Each finalist gets the same terms, days, criteria and milestones."
     form_class = DrawUpForm
     template = "trials/draw_up.html"
     service = draw_up_trials
@@ -476,9 +473,7 @@ class DrawUpTrials(OnTrials):
         return {"evaluation": target, **data}
 
     def success_message(self, target: Evaluation, outcome: Outcome) -> str:
-        return self.say(
-            "The trials are drawn up. Put their contracts forward once all is said."
-        )
+        return self.say("Trials created. Send the terms for approval when complete.")
 
     def destination(self, target: Evaluation, made: Any) -> str:
         return page_address(target, "trials")

@@ -140,12 +140,12 @@ class DemoForm(AttendanceForm, WhenForm):
 
 class EndDemo(OnDemo):
     title = "End the demo"
-    verb = "It is over"
+    verb = "End"
     help = (
-        "Everybody now has fifteen minutes to write down what they think, each on "
-        "their own. Then all notes are revealed to all."
+        "Everybody has 15 minutes to write their own note. Then all of you see all "
+        "notes."
     )
-    success = "The demo is over. Write your own note before you talk about it."
+    success = "Demo ended. Write your own note before you talk about it."
     service = end_demo
 
 
@@ -272,9 +272,9 @@ class CallOffDemo(OnDemo):
 
 class HoldDemo(OnDemo):
     title = "Start the demo"
-    verb = "It takes place"
+    verb = "Start"
     help = "You can judge the items now; the script no longer changes."
-    success = "The demo takes place. Judge each item as you see it."
+    success = "Demo started. Judge each item as you see it."
     form_class = form_of(
         attendees=text_field("Who is there", help_text="Ours and theirs."),
         notes=text_field("Notes", 4, required=False),

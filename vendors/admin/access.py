@@ -517,7 +517,7 @@ class OnToken(Act[VendorToken]):
 class RevokeToken(OnToken):
     title = "Revoke"
     verb = "Revoke the token"
-    help = "The next call with it is refused. This cannot be taken back."
+    help = "Calls with this token fail from now on. You can't undo this."
     success = "The token is revoked."
     form_class = RevokeForm
     dangerous = True

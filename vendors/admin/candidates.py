@@ -293,7 +293,7 @@ class DeclarationForm(forms.Form):
         "What it is",
         4,
         required=False,
-        help_text="Shares, a former employer, a relative. Whoever clears it reads it.",
+        help_text="Shares, a former employer, a relative. The reviewer will see this.",
     )
 
 
@@ -340,9 +340,8 @@ class DeclareInterests(OnEvaluation):
     title = "Declare conflicts of interest"
     verb = "Declare"
     help = (
-        "Shares, a former employer, a relative, a gift. Whoever clears it reads what "
-        "you write. Until then you read no answers, scores or prices in this "
-        "evaluation, and neither score nor sign."
+        "Shares, a former employer, a relative, a gift. The reviewer will see this. "
+        "Answers, scores and prices stay closed to you until it is cleared."
     )
     success = "Your declaration is recorded. You are asked again when somebody joins."
     form_class = DeclarationsForm

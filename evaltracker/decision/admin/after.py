@@ -183,7 +183,7 @@ class MoveCheck(OnCheck):
 class WaiveCheck(OnCheck):
     title = "Leave out the check"
     verb = "Leave it out"
-    help = "Nobody is reminded of it any more. It cannot be taken back."
+    help = "Reminders stop. You can't undo this."
     success = "The check is left out."
     form_class = form_of(
         reason=reason_field(help_text="It stays beside the check and in the journal.")

@@ -653,7 +653,7 @@ def worth(result: CostResult, currency: str) -> list[str]:
         )
         if counted
     ]
-    return sentences or ["What the hours saved are worth has not been said."]
+    return sentences or ["No value entered for hours saved."]
 
 
 def exact(share: Fraction | None) -> str:

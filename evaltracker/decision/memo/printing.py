@@ -458,7 +458,7 @@ def benefit(inputs: Inputs, chosen: FrozenCandidate, result: CandidateResult) ->
     it the cost takes."""
     cost, value, key = result["cost"], result["value"], chosen["id"]
     if value is None:
-        return "Not counted: what the hours saved are worth has not been said."
+        return "Not counted: no value entered for hours saved."
     worth, paid = Fraction(value["amount"]), Fraction(cost["likely"])
     figure = BoardFigure(f"benefit.worth.{key}", worth, short(float(worth)))
     parts = [say("Hours saved {} {}", figure, inputs["brief"]["currency"])]

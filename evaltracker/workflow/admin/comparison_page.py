@@ -263,7 +263,7 @@ class Decide(OnDecision):
     verb = "Decide and freeze the memo"
     help = (
         "Every rule is asked once more. Then inputs, results and words are frozen, the "
-        "candidate is chosen and the evaluation ends. It cannot be taken back."
+        "candidate is chosen and the evaluation ends. You can't undo this."
     )
     success = "Decided. The memo is frozen."
     template = "workflow/decide.html"

@@ -201,7 +201,7 @@ class WaiveGate(OnEvaluation):
     verb = "Waive the rule"
     help = (
         "The rule no longer keeps the evaluation in this stage, until it is sent back. "
-        "It cannot be taken back."
+        "You can't undo this."
     )
     success = "The rule is waived."
     form_class = WaiveForm

@@ -124,7 +124,7 @@ MEANINGS = {
     Verdict.APPROVE: "Yes, as it stands.",
     Verdict.CONDITIONS: "Yes, if something is done by a date.",
     Verdict.RETURN: "Not yet: something has to be changed first.",
-    Verdict.DECLINE: "No. It does not go on like this.",
+    Verdict.DECLINE: "No, this should not proceed.",
 }
 # What the reason answers, by verdict; it is needed for all but the first.
 REASONS = {
@@ -272,13 +272,13 @@ class CloseCondition(InEvaluation[Condition]):
 
 
 class OpenRound(InEvaluation[Visit]):
-    title = "Ask everybody to sign again"
-    verb = "Open a new round"
+    title = "Request new signatures"
+    verb = "Request new signatures"
     help = (
-        "Verdicts of this round stay on record and stop counting. Use it when somebody "
-        "changed their mind, or after a decline was answered."
+        "Verdicts of this round stay on record but stop counting. Use this when "
+        "somebody changed their mind, or once a decline is answered."
     )
-    success = "A new round is open."
+    success = "Requested new signatures."
     tab = "sign_offs"
     model = Visit
     target_name = "visit"
@@ -361,7 +361,7 @@ class OnRequest(InEvaluation[WaiverRequest]):
 class AnswerWaiverRequest(OnRequest):
     title = "Answer a request for a waiver"
     verb = "Answer"
-    help = "A waiver that you grant cannot be taken back; an excuse can."
+    help = "You can't undo a waiver. You can withdraw an excuse."
     template = "workflow/answer_waiver_request.html"
     form_class = form_of(
         answer=forms.ChoiceField(

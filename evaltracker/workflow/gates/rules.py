@@ -185,7 +185,7 @@ def cost_coverage_known(look: Look) -> Iterator[Blocker]:
 
 @gate(Stage.RESEARCH)
 def claims_closed(look: Look) -> Iterator[Blocker]:
-    """Claims were open to the vendors and are closed."""
+    """The answer period has ended."""
     evaluation = look.evaluation
     if evaluation.claims_opened_at is None:
         yield Blocker(
@@ -203,7 +203,7 @@ def claims_closed(look: Look) -> Iterator[Blocker]:
 
 @gate(Stage.RESEARCH, signing=True, nothing=nothing.signers)
 def research_signed(look: Look) -> Iterator[Blocker]:
-    """Every role that was asked has approved the shortlist; nobody has to be asked."""
+    """Every role that was asked has approved the shortlist."""
     yield from unpassed(look)
 
 
@@ -276,7 +276,7 @@ def far_apart_scores_settled(look: Look) -> Iterator[Blocker]:
 
 @gate(Stage.DEMOS, signing=True, nothing=nothing.signers)
 def demos_signed(look: Look) -> Iterator[Blocker]:
-    """Every role that was asked has approved the demos; nobody has to be asked."""
+    """Every role that was asked has approved the demos."""
     yield from unpassed(look)
 
 
@@ -300,7 +300,7 @@ def unsettled_scores(look: Look) -> Iterator[Blocker]:
 
 @gate(Stage.TRIALS, tells=True)
 def criteria_judged(look: Look) -> Iterator[Blocker]:
-    """Every criterion is judged on words that stand, and vendors had time to answer."""
+    """Every criterion has a verdict on its current wording."""
     if not look.trials:
         yield no_trial(look)
     pending: dict[object, list[object]] = defaultdict(list)

@@ -176,7 +176,7 @@ class Stands:
 
 def unseen(evaluation: Evaluation) -> Stand:
     step = NextStep(
-        what="Open it to see what comes next.",
+        what="Review the next step.",
         why=f"It is in {evaluation.get_stage_display().lower()}.",
         link=links.page(evaluation, "overview"),
         verb="Open",

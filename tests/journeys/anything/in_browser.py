@@ -210,7 +210,7 @@ class InBrowsers:
             person.follow(f"{self.words['demo'].capitalize()} of {name}")
             person.follow(f"Start the {self.words['demo']}")
             person.fill(attendees="Lena and Ines; two of theirs.")
-            person.press("It takes place")
+            person.press("Start")
             for ref in self.musts():
                 judge(person, ref, "Seen, and asked about.")
 

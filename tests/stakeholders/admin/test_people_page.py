@@ -26,7 +26,7 @@ def here(purchase: Evaluation) -> str:
 
 def test_an_empty_page_says_whom_to_add(here: str) -> None:
     body = signed_in(common.lina()).get(here).content.decode()
-    assert "Nobody has a say yet" in body
+    assert "No stakeholders yet" in body
     assert signed_in(common.noor()).get(here).status_code == 404
 
 

@@ -1,4 +1,4 @@
-"""One act draws up the trials of all finalists; what changes, changes for all."""
+"""One act creates the trials of all finalists; what changes, changes for all."""
 
 import datetime
 

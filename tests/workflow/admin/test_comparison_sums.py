@@ -18,7 +18,7 @@ def test_every_sum_is_made_of_its_rows() -> None:
     assert "Σ weight × credit ÷ Σ weight" in body
     assert "holds in the trial" in body
     assert "91,234 USD, once" in body
-    assert "What the hours saved are worth has not been said." in body
+    assert "No value entered for hours saved." in body
     where.__class__.objects.filter(pk=where.pk).update(
         engineers=6, loaded_hourly_rate=80, budget=100_000
     )

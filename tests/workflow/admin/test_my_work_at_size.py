@@ -58,7 +58,7 @@ def test_what_moved_since_is_looked_at_for_the_first_few_only(db: None) -> None:
     made += purchases(MANY - FEW)
     assert cost(lina) == few
     items = [item for item in my_work(lina) if item.kind == "next_step"]
-    unseen = [item for item in items if item.what == "Open it to see what comes next."]
+    unseen = [item for item in items if item.what == "Review the next step."]
     assert len(unseen) == MANY - CLOSE_LOOKS
     look_at_what_moved()
     items = [item for item in my_work(lina) if item.kind == "next_step"]
