@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FRAME, AGAIN = "frame", "frame again"
 PAGES = (
     *("", "requirements/", "stakeholders/", "candidates/", "invitations/", "sent/"),
-    *("matrix/", "demos/", "trials/", "scores/", "sign_offs/", "costs/"),
+    *("matrix/", "demos/", "trials/", "scores/", "sign-offs/", "costs/"),
     *("comparison/", "decision/", "journal/", "notices/", "unanswered/"),
     *("promised/", "buy-in/"),
 )
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
             AGAIN: reader(site, many, "brief/"),
             **pages_of(site, many),
             **pages_of(site, few, ", 5 × 40"),
-            **pages_of(site, deciding, ", to decide", ("sign_offs/", "decision/")),
+            **pages_of(site, deciding, ", to decide", ("sign-offs/", "decision/")),
         }
         entries = pages_of(site, busy, ", after an entry")
         work = {f"{WORK} of {number}": key for number, key in owners.items()}

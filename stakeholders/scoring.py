@@ -1,6 +1,7 @@
-"""How far the weights of roles are apart, and on what: exact, without Django."""
+"""How far the weights of roles are apart, and on what, and how many people can sign
+for them: exact, without Django."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
@@ -117,3 +118,19 @@ def clashes[R, K: Hashable](
         if apart is not None and (apart > CONFLICT or about):
             pairs.append(Clash(combination, other, apart, about))
     return sorted(pairs, key=lambda clash: clash.apart, reverse=True)
+
+
+def most_people(seats: Sequence[set[int]]) -> int:
+    """How many different people can sign at most, if each seat is signed by one of
+    those named for it (Kuhn, *Naval Research Logistics Quarterly* 2, 1955)."""
+    taken: dict[int, int] = {}
+
+    def finds(seat: int, tried: set[int]) -> bool:
+        for person in seats[seat] - tried:
+            tried.add(person)
+            if person not in taken or finds(taken[person], tried):
+                taken[person] = seat
+                return True
+        return False
+
+    return sum(finds(seat, set()) for seat in range(len(seats)))

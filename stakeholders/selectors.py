@@ -35,8 +35,8 @@ from stakeholders.models import (
     role_names,
     with_names,
 )
-from stakeholders.policy import voices
-from stakeholders.scoring import Clash, clashes
+from stakeholders.policy import lendings, voices
+from stakeholders.scoring import Clash, clashes, most_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +370,53 @@ def tally(visit: Visit, digest: str, barred: Collection[int] = ()) -> list[RuleT
         )
         for rule in rules
     ]
+
+
+class LendingWarning(NamedTuple):
+    """`sentence` is blank if the substitute signs nothing else; `is_short` if too few
+    different people would be left for the stage."""
+
+    sentence: str = ""
+    is_short: bool = False
+
+
+def lending_warning(lent: Stakeholder, substitute: User) -> LendingWarning:
+    """What lending `lent` to `substitute` means for the next stage that asks."""
+    evaluation = lent.evaluation
+    ahead = list(Stage)[Stage(evaluation.stage).position :]
+    rules = with_names(SignOffRule.objects.filter(evaluation=evaluation))
+    by_stage = {
+        stage: [rule for rule in rules if rule.stage == stage] for stage in ahead
+    }
+    stage = next((stage for stage in ahead if by_stage[stage]), ahead[0])
+    asked = {rule.role: rule for rule in by_stage[stage]}
+    signers: dict[str, set[int]] = {role: set() for role in asked}
+    already = []
+    substitutes = {row.stakeholder_id: row.substitute for row in lendings(evaluation)}
+    parts = voices().filter(evaluation=evaluation, role__in=asked)
+    for part in parts.select_related("user"):
+        signer = substitutes.get(part.pk, part.user)
+        if part.pk == lent.pk:
+            signer = substitute
+        elif signer == substitute:
+            seat = f" for {part.user.name}" if part.pk in substitutes else ""
+            already.append(f"{asked[part.role].get_role_display()}{seat}")
+        signers[part.role].add(signer.pk)
+    if lent.role not in asked or not already:
+        return LendingWarning()
+    seats = [
+        signers[role] for role, rule in asked.items() for _ in range(rule.required)
+    ]
+    number = most_people(seats)
+    different = evaluation.different_people.get(stage, DIFFERENT)
+    people = "person" if number == 1 else "people"
+    return LendingWarning(
+        f"{substitute.name} already signs as {listed(already)}. With "
+        f"{substitute.first_name or substitute.name}, {evaluation.say(stage.label)} "
+        f"would have {number} {people} for {len(asked)} "
+        f"role{'' if len(asked) == 1 else 's'}.",
+        number < min(different, len(seats)),
+    )
 
 
 def last_signed(user: User, visit: Visit) -> SignOff | None:

@@ -224,12 +224,12 @@ def evaluation_page(
     methods: tuple[str, ...] = ("GET", "HEAD"),
     visible: Visible | None = None,
 ) -> Callable[[EvaluationView], EvaluationView]:
-    """Serve a view of one evaluation at `/admin/e/<slug>/<name>/`.
+    """Serve a view of one evaluation at `/admin/e/<slug>/<name>/`, with hyphens.
 
     Its address is `admin:evaluation_<name>`; with `order` it gets a place in `group`
     (`tabs.GROUPS`). `route` replaces the last part of the path.
     """
-    tail = f"{name}/" if route is None else route
+    tail = f"{name.replace('_', '-')}/" if route is None else route
     address = f"evaluation_{name}"
 
     def register(view: EvaluationView) -> EvaluationView:
@@ -242,6 +242,8 @@ def evaluation_page(
             return view(request, evaluation)
 
         site.register_page(f"e/<slug:slug>/{tail}", found, address)
+        if route is None and "_" in name:  # as older mails write it
+            site.register_page(f"e/<slug:slug>/{name}/", found, f"{address}_before")
         if order is not None:
             register_tab(order, name, label, address, group=group, visible=visible)
         return view

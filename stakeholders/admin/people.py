@@ -40,8 +40,13 @@ from stakeholders.models import (
     Stakeholder,
     role_names,
 )
-from stakeholders.policy import lendings
-from stakeholders.selectors import role_choices, signing_names, with_right
+from stakeholders.policy import lendings, voices
+from stakeholders.selectors import (
+    lending_warning,
+    role_choices,
+    signing_names,
+    with_right,
+)
 from stakeholders.services.people import (
     add_stakeholder,
     change_stakeholder,
@@ -137,11 +142,33 @@ class LendForm(OfferingForm):
     substitute = PersonField(User.objects.none(), label="Substitute")
     starts_on = DateField(label="From")
     ends_on = DateField(label="To", help_text="This day included.")
+    anyway = forms.BooleanField(required=False)
     offers: ClassVar = {
         "substitute": lambda about: colleagues(but=about.user).exclude(
             pk=about.evaluation.owner_id
         )
     }
+
+    def __init__(self, *args: Any, about: Stakeholder, **kwargs: Any) -> None:
+        """Say beforehand who signs already, and ask for a tick only if it is needed."""
+        super().__init__(*args, about=about, **kwargs)
+        fields: Any = self.fields
+        parts = voices().filter(evaluation=about.evaluation).exclude(user=about.user)
+        people = [part.user for part in parts.select_related("user")]
+        people += [row.substitute for row in lendings(about.evaluation)]
+        warnings = [
+            lending_warning(about, person)
+            for person in dict.fromkeys(people)
+            if person != about.user
+        ]
+        fields["substitute"].help_text = " ".join(
+            warning.sentence for warning in warnings if warning.sentence
+        )
+        fields[
+            "anyway"
+        ].label = f"Lend it anyway; {about.user.name} may have to sign in person"
+        if not any(warning.is_short for warning in warnings):
+            del fields["anyway"]
 
 
 class LendPart(OnPart):

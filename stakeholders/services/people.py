@@ -36,7 +36,12 @@ from stakeholders.models import (
 )
 from stakeholders.notices import DelegationGiven
 from stakeholders.policy import has_a_say, has_role, lendings, require_a_say
-from stakeholders.selectors import DIFFERENT, roles_of, weights_sealed_at
+from stakeholders.selectors import (
+    DIFFERENT,
+    lending_warning,
+    roles_of,
+    weights_sealed_at,
+)
 
 # Lending a part for some days, and who sees an evaluation because of it.
 
@@ -57,6 +62,7 @@ def delegate(
     starts_on: datetime.date,
     ends_on: datetime.date,
     by: User,
+    anyway: bool = False,
 ) -> Delegation:
     """Let `substitute` act for this part between two days, both included.
 
@@ -66,7 +72,8 @@ def delegate(
     Raises:
         Forbidden: it is not `by`'s own part, or it does not count. Refused: to the
         owner, to oneself, or to an operator. Invalid: days that are over, the wrong way
-        round, or more than a year.
+        round, or more than a year; not `anyway`, and too few different people would be
+        left to sign.
     """
     evaluation = stakeholder.evaluation
     check_delegate(stakeholder, by)
@@ -74,6 +81,9 @@ def delegate(
         raise Refused("Lend it to an active colleague who is not the owner.")
     require_a_say(substitute)
     check_days(starts_on, ends_on, today_in(evaluation.zone))
+    warning = lending_warning(stakeholder, substitute)
+    if warning.is_short and not anyway:
+        raise Invalid(warning.sentence, field="anyway")
     lending = Delegation(
         stakeholder=stakeholder,
         substitute=substitute,

@@ -99,7 +99,7 @@ def test_an_operator_sees_who_is_whom_before_anything_is_written() -> None:
     assert where.imported.imported_by == common.otto()
     page = as_user(viktor).get(f"/admin/e/{where.slug}/").text
     assert "Imported" in page
-    signed = as_user(viktor).get(f"/admin/e/{where.slug}/sign_offs/").text
+    signed = as_user(viktor).get(f"/admin/e/{where.slug}/sign-offs/").text
     assert "imported" in signed
     journal = as_user(viktor).get(f"/admin/e/{where.slug}/journal/").text
     assert "imported" in journal

@@ -2,12 +2,12 @@
 
 import hashlib
 import uuid
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from dataclasses import field as dataclasses_field
 from http import HTTPStatus
 from ipaddress import ip_address
+from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 from django.core.cache import cache
@@ -41,7 +41,7 @@ from evaltracker.workflow.admin.sign_form import (
 )
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.rules import unjudged_words
-from evaltracker.workflow.gates.table import first_closed
+from evaltracker.workflow.gates.table import first_closed, unpassed
 from evaltracker.workflow.services.sign_offs import (
     SEALED,
     is_sealed,
@@ -56,6 +56,8 @@ from stakeholders.models import (
     SignOff,
     SignOffRule,
     altered,
+    role_names,
+    with_names,
 )
 from stakeholders.policy import signing_parts
 from stakeholders.selectors import (
@@ -63,6 +65,7 @@ from stakeholders.selectors import (
     approved_of,
     last_signed,
     more_signers,
+    people_needed,
     signed_already,
 )
 from stakeholders.services.sign_offs import Origin, check_close_condition
@@ -281,49 +284,59 @@ def compared(signed: SignOff | None, content: str) -> Compared | None:
 
 
 @dataclass(slots=True)
-class RuleLine:
-    rule: SignOffRule
-    sentence: str
+class Cell:
+    """What one role says to one stage: who signed, that still counts or counted last,
+    and of the stage of now how it stands and who is awaited."""
+
+    stage: Stage
+    rule: SignOffRule | None = None
+    given: list[SignOff] = dataclasses_field(default_factory=list)
+    current: bool = False
+    sentence: str = ""
     # The word in its badge, and the badge's colour; blank in a stage of another time.
     state: str = ""
     style: str = ""
     may_sign: bool = False
-    # Who is awaited.
     people: Collection[User] = ()
-
-
-@dataclass(slots=True)
-class StageBlock:
-    stage: Stage
-    question: str
-    current: bool
-    lines: list[RuleLine] = dataclasses_field(default_factory=list)
-    given: list[SignOff] = dataclasses_field(default_factory=list)
 
 
 @evaluation_page("sign_offs", "Sign-offs", order=90, group="People")
 def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     user: Any = request.user
     look = Look(evaluation)
-    blocks = stage_blocks(evaluation, user, look)
+    tallies = look.tallies if evaluation.is_open else []
+    rows = SignOff.objects.filter(visit__evaluation=evaluation).order_by("-signed_at")
+    history = list(rows.select_related("visit", "document", "on_behalf_of"))
     conditions = (
         Condition.objects.filter(sign_off__visit__evaluation=evaluation)
         .select_related("owner", "closed_by", "sign_off__visit__evaluation")
         .order_by("closed_at", "due_on")
     )
+    rules = list(with_names(SignOffRule.objects.filter(evaluation=evaluation)))
+    asked = {rule.stage for rule in rules} | {row.visit.stage for row in history}
+    stages = [stage for stage in Stage if stage in asked | {evaluation.stage}]
+    approved = approved_of(tallies)
+    alone = {
+        stage for stage, number in evaluation.different_people.items() if number == 1
+    }
     return show(
         request,
         evaluation,
         "workflow/sign_offs.html",
         title="Sign-offs",
         tab="sign_offs",
-        blocks=[
-            block for block in blocks if block.lines or block.given or block.current
-        ],
-        has_rules=evaluation.is_open and bool(look.tallies),
-        approved=approved_said(approved_of(look.tallies)) if evaluation.is_open else "",
+        stages=stages,
+        roles=sign_off_grid(user, look, stages, rules, history),
+        history=[(row, beside(row, look, history)) for row in history],
+        approved=approved_said(approved) if tallies else "",
+        needed=people_needed(approved.needed)
+        if approved.needed > 1 or evaluation.stage in alone
+        else "",
+        question=evaluation.say(QUESTIONS[Stage(evaluation.stage)]),
         early=before_signing(look) if evaluation.is_open else "",
-        digest=look.digest if evaluation.is_open and look.tallies else "",
+        short=[blocker.sentence for blocker in unpassed(look) if approved.is_short]
+        if tallies
+        else [],
         conditions=[
             (condition, why_not(check_close_condition, condition, user) is None)
             for condition in conditions
@@ -333,44 +346,69 @@ def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     )
 
 
-def stage_blocks(evaluation: Evaluation, user: User, look: Look) -> list[StageBlock]:
-    blocks = {
-        stage: StageBlock(
-            stage,
-            evaluation.say(QUESTIONS[stage]),
-            evaluation.is_open and stage == evaluation.stage,
+def sign_off_grid(
+    user: User,
+    look: Look,
+    stages: Collection[Stage],
+    rules: Collection[SignOffRule],
+    history: Collection[SignOff],
+) -> list[tuple[str, list[Cell]]]:
+    """Roles down, stages across."""
+    evaluation = look.evaluation
+    tallies = look.tallies if evaluation.is_open else []
+    more = more_signers(tallies)
+    cells = {(rule.role, rule.stage): Cell(Stage(rule.stage), rule) for rule in rules}
+    last = {visit.stage: visit for visit in look.visits}
+    for row in history:
+        visit = last[row.visit.stage]
+        if (row.visit_id, row.round) == (visit.pk, visit.round):
+            place = row.role, visit.stage
+            cells.setdefault(place, Cell(Stage(visit.stage))).given.insert(0, row)
+    for cell in cells.values():
+        newest = {row.on_behalf_of_id or row.person_id: row for row in cell.given}
+        cell.given = [*newest.values()]
+    for one in tallies:
+        cell = cells[one.rule.role, one.rule.stage]
+        cell.current, cell.sentence = True, one.sentence.partition(": ")[2]
+        cell.state, cell.style = badge_of(one)
+        cell.given = sorted((*one.counted, *one.outdated), key=attrgetter("signed_at"))
+        able = [person for rule, person in more if rule == one.rule]
+        cell.people = able or awaited_of(one, look)
+        seats = signing_parts(user, evaluation, one.rule.role)
+        holders = {user.pk, *(part.user_id for part, _ in seats[:1])}
+        signed = any(
+            holders & {row.person_id, row.on_behalf_of_id} for row in one.counted
         )
-        for stage in Stage
-    }
-    signatures: dict[str, list[SignOff]] = defaultdict(list)
-    rows = SignOff.objects.filter(visit__evaluation=evaluation)
-    for row in rows.select_related("visit", "document", "on_behalf_of").order_by(
-        "-signed_at"
+        cell.may_sign = user in able or (
+            bool(seats) and not signed and user.pk not in look.barred
+        )
+    names = {**{row.role: row.get_role_display() for row in history}}
+    names |= {rule.role: rule.get_role_display() for rule in rules}
+    return [
+        (name, [cells.get((role, stage)) or Cell(stage) for stage in stages])
+        for role in role_names(evaluation)
+        if (name := names.get(role))
+    ]
+
+
+def beside(row: SignOff, look: Look, history: Collection[SignOff]) -> str:
+    """Why a signature of the stage of now does not count."""
+    visit, seat = row.visit, row.on_behalf_of
+    if any(
+        seat
+        and other.on_behalf_of is None
+        and other.person_id == seat.pk
+        and (other.rule_id, other.visit_id, other.round, other.document_id)
+        == (row.rule_id, row.visit_id, row.round, row.document_id)
+        for other in history
     ):
-        signatures[row.visit.stage].append(row)
-    tallies = (
-        {tally.rule.pk: tally for tally in look.tallies} if evaluation.is_open else {}
-    )
-    for rule in SignOffRule.objects.filter(evaluation=evaluation):
-        tally = tallies.get(rule.pk)
-        if tally is not None:
-            seats = signing_parts(user, evaluation, rule.role)
-            holders = {user.pk, *(part.user_id for part, _ in seats[:1])}
-            signed = any(
-                holders & {sign_off.person_id, sign_off.on_behalf_of_id}
-                for sign_off in tally.counted
-            )
-            barred = user.pk in look.barred
-            may_sign = bool(seats) and not signed and not barred
-            people = awaited_of(tally, look)
-            line = RuleLine(rule, tally.sentence, *badge_of(tally), may_sign, people)
-        else:
-            demand = f"{rule.get_role_display()}: {rule.required} must approve."
-            line = RuleLine(rule, demand)
-        blocks[Stage(rule.stage)].lines.append(line)
-    for stage, block in blocks.items():
-        block.given = signatures[stage]
-    return sorted(blocks.values(), key=lambda stage_block: not stage_block.current)
+        return f"replaced by {seat}"
+    if not look.evaluation.is_open or visit.stage != look.visit.stage:
+        return ""
+    if (visit.pk, row.round) != (look.visit.pk, look.visit.round):
+        return "no longer counts"
+    changed = look.has_rules and row.document.sha256 != look.digest
+    return "words changed since" if changed else ""
 
 
 def awaited_of(tally: RuleTally, look: Look) -> list[User]:

@@ -150,7 +150,7 @@ def test_one_person_in_two_roles_is_one_person_on_every_page(
 ) -> None:
     lent_to_priya(where)
     here = f"/admin/e/{where.slug}/"
-    for page in ("", here, f"{here}sign_offs/", "/admin/"):
+    for page in ("", here, f"{here}sign-offs/", "/admin/"):
         assert COUNT in read(where, page, who="it"), page
 
 

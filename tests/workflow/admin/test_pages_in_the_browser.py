@@ -23,7 +23,7 @@ PAGES = (
     "import/requirements/",
     "import/claims/",
     "stakeholders/",
-    "sign_offs/",
+    "sign-offs/",
     "decision/",
     "journal/",
     "notices/",

@@ -80,7 +80,7 @@ def test_a_conditional_approval_is_called_that_everywhere(
         assert "onditional approval" in body, page
         assert "IT approved" not in body, page
     sign_as(purchase, "pm")
-    body = owner.get(f"/admin/e/{purchase.slug}/sign_offs/").content.decode()
+    body = owner.get(f"/admin/e/{purchase.slug}/sign-offs/").content.decode()
     assert "IT gave a conditional approval." in body
     assert "PM approved." in body
     assert Condition.objects.get().sign_off.get_verdict_display() == (
