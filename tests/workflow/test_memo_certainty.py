@@ -7,7 +7,6 @@ from typing import Any
 from evaltracker.decision.memo.certainty import (
     NONE_DECIDES,
     Weighed,
-    next_line,
     prior_line,
     weighed,
 )
@@ -126,8 +125,6 @@ def test_what_to_test_next_is_said_by_its_chance() -> None:
         ("1", "R3"),
     ]
     assert certainty["idle"] == 0
-    line = next_line("R08", "Restarts a job.", "A", "0.10123456")
-    assert line == "R08 Restarts a job, A: 10 of 100."
     assert NONE_DECIDES == "No single open verdict would change who is first."
 
 

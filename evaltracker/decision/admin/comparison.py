@@ -14,7 +14,6 @@ from evaltracker.decision.memo.certainty import (
     PROPOSED_WORDS,
     Weighed,
     idle_line,
-    next_line,
     weighed,
 )
 from evaltracker.decision.memo.figures import (
@@ -26,17 +25,20 @@ from evaltracker.decision.memo.figures import (
     Sentence,
     counted_of,
     money,
+    of_100,
     say,
 )
 from evaltracker.decision.memo.inputs import StandingMemo, standing_memo
 from evaltracker.decision.memo.printing import DRAWN, OUT
 from evaltracker.decision.memo.record import (
+    NOT_ASKED,
     CandidateResult,
     CostResult,
     FrozenCandidate,
     FrozenCost,
     Inputs,
     Memo,
+    silence_of,
 )
 from evaltracker.decision.memo.results import Counted, cost_results
 from evaltracker.decision.memo.text import KINDS, gaps_in_short, rank
@@ -97,6 +99,10 @@ class Option:
     cost_note: Sentence
     over_budget: list[Sentence]
     chosen: bool
+    # Neither answered nor quoted.
+    silent: bool
+    # Why it takes no part in the draws; blank if it may.
+    undrawn: str
 
     @property
     def runs(self) -> bool:
@@ -119,6 +125,22 @@ class Comparison:
     currency: str
     prices_open: bool
     people_open: bool
+
+    @property
+    def compared(self) -> list[Option]:
+        return [option for option in self.options if not option.silent]
+
+    @property
+    def silent(self) -> list[Option]:
+        return [option for option in self.options if option.silent]
+
+    @property
+    def silent_names(self) -> str:
+        return listed([option.name for option in self.silent])
+
+    @property
+    def knocked_out(self) -> bool:
+        return any(option.knock_outs for option in self.compared)
 
 
 def compare(figures: Figures, evaluation: Evaluation, user: User) -> Comparison:
@@ -181,7 +203,18 @@ def option(row: FrozenCandidate, figures: Figures, *, prices: bool) -> Option:
         cost_note=say("{} kinds not known", unknown) if unknown.exact else BLANK,
         over_budget=over_budget(key, cost) if priced else [],
         chosen=key == figures.inputs["choice"]["candidate"],
+        silent=not pursued(row, result),
+        undrawn=why_undrawn(row, result),
     )
+
+
+def why_undrawn(row: FrozenCandidate, result: CandidateResult) -> str:
+    if result["knock_outs"] and row["state"] != OUT:
+        return "knocked out"
+    if row["state"] == CandidateState.LONGLISTED:
+        never = silence_of(row, result) == NOT_ASKED
+        return "not invited" if never else "longlisted"
+    return OUT if row["state"] == OUT else ""
 
 
 def over_budget(key: str, cost: FrozenCost) -> list[Sentence]:
@@ -202,24 +235,14 @@ def over_budget(key: str, cost: FrozenCost) -> list[Sentence]:
 NOT_PURSUED = "neither answered nor quoted"
 
 
-def drawn(memo: Memo, comparison: Comparison) -> list[Option]:
+def drawn(comparison: Comparison) -> list[Option]:
     """Whom the charts show: those whom the memo compares, else all that are still in.
     Whoever was tried and then eliminated is drawn too, and said to be out."""
-    frozen = {candidate["id"]: candidate for candidate in memo["inputs"]["candidates"]}
-    compared = [
-        option
-        for option in comparison.options
-        if pursued(frozen[option.key], memo["results"][option.key])
-    ]
     still = [option for option in comparison.options if option.state != OUT]
-    return compared or still
+    return comparison.compared or still
 
 
-def by_category(
-    figures: Figures, comparison: Comparison, options: Sequence[Option]
-) -> dict[str, Any]:
-    keys = {option.key for option in options}
-    absent = [option.name for option in comparison.options if option.key not in keys]
+def by_category(figures: Figures, options: Sequence[Option]) -> dict[str, Any]:
     shown, not_shown = options[:DRAWN], len(options[DRAWN:])
     charts, rows = [], []
     for name in [row["name"] for row in figures.inputs["categories"]]:
@@ -233,7 +256,6 @@ def by_category(
         "charts": charts,
         "rows": rows,
         "left_out": not_shown and counted_of("stated.categories", not_shown),
-        "missing": absent,
     }
 
 
@@ -409,7 +431,7 @@ def shown(comparison: Comparison, figures: Figures, lines: Sequence[Line]) -> li
 def line(option: Option, figures: Figures) -> Line:
     cost = figures.results[option.key]["cost"]
     out = option.state == CandidateState.ELIMINATED or bool(option.knock_outs)
-    likely = figures.likely.get(option.key)
+    likely = None if out else figures.likely.get(option.key)
     priced: Part = option.cost_range or option.cost or ""
     more = " or more" if option.cost_note else ""
     return Line(
@@ -419,7 +441,7 @@ def line(option: Option, figures: Figures) -> Line:
         people=option.people,
         price=price(cost) if option.cost else "",
         cost=say(f"{{}}{more}", priced) if option.cost else "not stated",
-        sure=say("{} of 100", likely) if likely and not out else NONE,
+        sure=say("{} of 100", likely) if likely else option.undrawn or NONE,
         note=note(option),
         tone="out" if out else "lead" if option.leads else "",
         share=float(option.fit.exact or 0),
@@ -483,16 +505,16 @@ def to_test_next(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
     }
 
 
-def decisive_rows(found: NextTests) -> Iterator[tuple[str, str]]:
+def decisive_rows(found: NextTests) -> Iterator[tuple[str, str, str, float]]:
+    """Where each is judged, what it is, and how much it decides, of 100."""
     for test in found.tests:
+        need = named_ref(test.requirement.ref, test.requirement.text)
+        share = Fraction(test.chance)
         yield (
             links.cell(test.candidate, test.requirement),
-            next_line(
-                test.requirement.ref,
-                test.requirement.text,
-                test.candidate.name,
-                test.chance,
-            ),
+            f"{need}, {test.candidate}",
+            of_100(share),
+            float(share * 100),
         )
 
 

@@ -161,6 +161,21 @@ def answered_briefs(
     ]
 
 
+type Asked = tuple[BriefAnswer, list[tuple[str, BriefAnswer | None]]]
+
+
+def by_question(briefs: Collection[AnsweredBrief]) -> list[Asked]:
+    """Each question once, with the answer of every finalist by name."""
+    asked: dict[tuple[str, str], dict[str, BriefAnswer]] = {}
+    for brief in briefs:
+        for row in brief.rows:
+            asked.setdefault((row.question, str(row.wanted)), {})[brief.key] = row
+    return [
+        (next(iter(rows.values())), [(one.name, rows.get(one.key)) for one in briefs])
+        for rows in asked.values()
+    ]
+
+
 def _answers(
     candidate: FrozenCandidate,
     memo: Memo,

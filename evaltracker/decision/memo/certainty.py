@@ -48,12 +48,6 @@ REFS = 6
 NUMBERS = ("", "", "both", "all three", "all four", "all five", "all six")
 
 
-def next_line(ref: str, text: str, candidate: str, chance: str) -> str:
-    """“R08 Restarts a job, A: 10 of 100.”: what to test, and how much it decides."""
-    share = of_100(Fraction(chance))
-    return f"{ref} {text.rstrip('.')}, {candidate}: {share} of 100."
-
-
 def idle_line(number: int) -> str:
     if not number:
         return ""

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Case, When
 
-from evaltracker.decision.memo.brief import AnsweredBrief, answered_briefs
+from evaltracker.decision.memo.brief import Asked, answered_briefs, by_question
 from evaltracker.decision.memo.figures import Figures
 from evaltracker.decision.memo.record import (
     FrozenBrief,
@@ -515,18 +515,17 @@ class StandingMemo:
     def figures(self) -> Figures:
         return Figures(self.inputs, self.results, self.counted)
 
-    def briefs(
-        self, *, prices: bool, readings: Mapping[str, str]
-    ) -> list[AnsweredBrief]:
+    def brief(self, *, prices: bool, readings: Mapping[str, str]) -> list[Asked]:
         """What every finalist answers to the brief; without `prices` what it costs is
         sealed."""
         cells = {one.candidate["id"]: one.cells for one in self.counted}
-        return answered_briefs(
+        briefs = answered_briefs(
             self.memo,
             prices=prices,
             readings=readings,
             states=lambda item, _: cells[item["id"]],
         )
+        return by_question(briefs)
 
 
 def standing_memo(evaluation: Evaluation) -> StandingMemo:

@@ -92,7 +92,7 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         standing = memo_on(evaluation, day.day, kept=day.kept)
     memo = standing.memo
     comparison = compare(standing.figures, evaluation, user)
-    options = drawn(memo, comparison)
+    options = drawn(comparison)
     chart = cost_against_fit(memo, options, comparison.currency)
     needs = sorted(measured_needs(memo), key=lambda need: not need.is_measured)
     more = max(len(needs) - MEASURED, 0)
@@ -103,8 +103,8 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         title="Comparison",
         tab="comparison",
         comparison=comparison,
-        rows=[(option, now.fit(option.key)) for option in comparison.options],
-        finalists=standing.briefs(
+        rows=[(option, now.fit(option.key)) for option in comparison.compared],
+        asked=standing.brief(
             prices=comparison.prices_open, readings=newest_readings(evaluation)
         ),
         day=day,
@@ -114,7 +114,7 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         weakness=WEAKNESS,
         robustness=memo["results"].get("robustness", {}),
         roles=role_rows(standing.figures),
-        categories=by_category(standing.figures, comparison, options),
+        categories=by_category(standing.figures, options),
         scatter=chart,
         priced=[
             {

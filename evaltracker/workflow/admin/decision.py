@@ -60,6 +60,7 @@ from evaltracker.toolbox.files import download
 from evaltracker.workflow.admin.overview import MEMO_PARTS, who_reads_memo
 from evaltracker.workflow.gates.table import GateReport, gate_reports
 from evaltracker.workflow.inbox import NextStep
+from evaltracker.workflow.inbox.glances import glances
 from evaltracker.workflow.inbox.items import step_after
 from evaltracker.workflow.services.stages import compile_memo
 from stakeholders.models import SignOff, SignOffRule
@@ -205,6 +206,7 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     standing = standing_memo(evaluation)
     memo = standing.memo
     deciding = evaluation.is_open and evaluation.stage == Stage.DECISION
+    comparison = compare(standing.figures, evaluation, user)
     owner, sealed = is_owner(user, evaluation), not may_see_prices(user, evaluation)
     reports = gate_reports(evaluation) if deciding else []
     if frozen and decision:
@@ -224,12 +226,12 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         "workflow/decision.html",
         title="Decision",
         tab="decision",
+        next_date=glances(user, [evaluation])[evaluation.pk].next_date,
         decision=decision,
         frozen=frozen,
-        comparison=compare(standing.figures, evaluation, user),
-        finalists=standing.briefs(
-            prices=not sealed, readings=newest_readings(evaluation)
-        ),
+        comparison=comparison,
+        rows=[(option, option.fit) for option in comparison.compared],
+        asked=standing.brief(prices=not sealed, readings=newest_readings(evaluation)),
         weighed=weighed(standing.figures),
         price_gap=BLANK if sealed else gap_of_choice(memo),
         deciding=deciding,

@@ -101,7 +101,7 @@ def test_who_is_missing_from_the_picture_is_said_and_the_first_is_ringed() -> No
     assert "Not drawn: " in body
     assert "Globex ML (no price is known)" in body
     assert "Longlisted ML (neither answered nor quoted)" in body
-    assert body.count("Not drawn, for they were not tried: Longlisted ML.") == 1
+    assert body.count("Never asked, or silent: Longlisted ML<") == 1
 
 
 def test_a_frozen_decision_keeps_its_numbers() -> None:

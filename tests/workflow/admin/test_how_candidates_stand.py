@@ -77,7 +77,7 @@ def test_a_refuted_must_have_stands_last_by_its_ref() -> None:
     stand = how_they_stand(where, where.owner)
     assert stand.lines[-1].name == "Globex ML"
     assert stand.lines[-1].note.startswith("knocked out by R")
-    assert stand.lines[-1].sure == "–"
+    assert stand.lines[-1].sure == "knocked out"
 
 
 def test_sealed_prices_and_scores_have_no_column() -> None:
