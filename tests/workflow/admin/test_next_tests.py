@@ -123,7 +123,9 @@ def test_what_runs_propose_is_to_be_confirmed_and_said(acme: Candidate) -> None:
     body = page_of(where)
     assert "R1 What R1 asks for, Acme ML: by its runs it fails" in body
     assert "Acme ML: 1 run to confirm" in body
-    found = re.findall(r">R1 What R1 asks for, (.+?) ML<.+?> ?(.+?) of 100<", body, re.S)
+    found = re.findall(
+        r">R1 What R1 asks for, (.+?) ML<.+?> ?(.+?) of 100<", body, re.S
+    )
     assert [name for name, _ in found] == ["Globex"]
     compared = signed_in(where.owner).get(f"/admin/e/{where.slug}/comparison/").text
     sentence = (
