@@ -11,6 +11,14 @@ def day_in_words(day: datetime.date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def lately(day: datetime.date, today: datetime.date) -> str:
+    """“today”, “yesterday”, “Tuesday” of the last week, or else “on 25 May”."""
+    ago = (today - day).days
+    if 0 <= ago < 2:
+        return ("today", "yesterday")[ago]
+    return f"{day:%A}" if 0 < ago < 7 else f"on {day.day} {day:%B}"
+
+
 def months_after(day: datetime.date, months: int) -> datetime.date:
     """The same day so many months later or earlier, or that month's last day."""
     years, month = divmod(day.month - 1 + months, 12)
@@ -40,7 +48,8 @@ def working_days_between(
     return sum(works(after + timedelta(days=number)) for number in range(1, days + 1))
 
 
-def working_day(day: date, direction: int, works: Works) -> date:
+def working_day(day: date, direction: int = 1, works: Works = monday_to_friday) -> date:
+    """`day`, or the nearest working day after it, or before it if `direction` is -1."""
     for _ in range(_LONGEST_REST):
         if works(day):
             return day

@@ -2,10 +2,11 @@
 
 import datetime
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.dispatch import Signal
+from django.dispatch import Signal, receiver
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
@@ -22,6 +23,7 @@ from evaltracker.evaluations.policy import (
     require_owner,
 )
 from evaltracker.notices.services.scheduling import cancel_notices, owe_now
+from evaltracker.requirements.services.evaluations import evaluation_started
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.text import Inputs
 from evaltracker.toolbox.working_days import day_in_words
@@ -35,7 +37,7 @@ from stakeholders.models import (
     role_names,
 )
 from stakeholders.notices import DelegationGiven
-from stakeholders.policy import has_a_say, has_role, lendings, require_a_say
+from stakeholders.policy import has_a_say, has_role, lendings, require_a_say, voices
 from stakeholders.selectors import (
     DIFFERENT,
     lending_warning,
@@ -227,6 +229,24 @@ def add_stakeholder(
         after={"user": user.name, "role": role, "scores": scores},
     )
     return part
+
+
+@receiver(evaluation_started)
+def add_same_people(
+    *, evaluation: Evaluation, people_of: Evaluation | None, by: User, **_: Any
+) -> int:
+    """Give who has a part in `people_of` the same part here. Returns how many."""
+    rows = voices().filter(evaluation=people_of, user__is_active=True)
+    rows = rows.exclude(user=by).select_related("user")
+    for part in rows:
+        add_stakeholder(
+            evaluation=evaluation,
+            user=part.user,
+            role=part.role,
+            scores=part.scores,
+            by=by,
+        )
+    return len(rows)
 
 
 def _own_role(user: User) -> str:

@@ -4,6 +4,8 @@ import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evaltracker.toolbox.days import (
     check_place,
@@ -12,6 +14,7 @@ from evaltracker.toolbox.days import (
     last_morning,
     next_morning,
 )
+from evaltracker.toolbox.working_days import monday_to_friday, working_day
 
 pytestmark = pytest.mark.sqlite
 
@@ -65,3 +68,14 @@ def test_a_place_that_nobody_knows_is_refused(
     with pytest.raises(ValidationError, match=words):
         check_place(country, subdivision)
     check_place("DE", "BY")
+
+
+@given(
+    st.dates(D(1990, 1, 1), D(2100, 1, 1)),
+    st.sampled_from((1, -1)),
+)
+def test_a_proposed_day_is_the_nearest_working_day(day: D, direction: int) -> None:
+    near = working_day(day, direction)
+    assert monday_to_friday(near)
+    assert 0 <= (near - day).days * direction <= 2
+    assert near == day or not monday_to_friday(day)

@@ -25,7 +25,7 @@ def in_demos() -> Evaluation:
 
 
 def of(where: Evaluation, kind: str, role: str = "it") -> Awaited:
-    return Awaited(where, stakeholders.holder(role), kind)
+    return Awaited(where, kind, [stakeholders.holder(role)])
 
 
 def test_the_owner_reminds_of_scores_once_a_day_and_the_journal_tells() -> None:
@@ -90,7 +90,7 @@ def test_weights_interests_and_signatures_are_reminded_of_too() -> None:
         of(early, "weights"),
         of(later, "interests"),
     ):
-        if awaited.work is not None:
+        if awaited.work_of(awaited.people[0]) is not None:
             remind_colleague(awaited=awaited, by=awaited.evaluation.owner)
     told = Notice.objects.filter(kind="reminded").values_list("occurrence", flat=True)
     assert {word.partition(".")[0] for word in told} >= {"weights", "interests"}

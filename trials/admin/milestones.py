@@ -28,6 +28,7 @@ from evaltracker.pages.fields import (
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
+from evaltracker.toolbox.working_days import working_day
 from trials.admin.base import FormOfEvaluation, OnTrial
 from trials.admin.contracts import insiders
 from trials.admin.trials import is_late
@@ -102,9 +103,9 @@ class MilestoneForm(DueForm):
 
 
 def usual_due(zone: str, user: User) -> dict[str, Any]:
-    """A week from today, at the end of the working day, one's own."""
+    """The working day a week from today or after it, in the evening, one's own."""
     return {
-        "due_on": today_in(zone) + datetime.timedelta(days=7),
+        "due_on": working_day(today_in(zone) + datetime.timedelta(days=7)),
         "due_time": datetime.time(17),
         "zone": zone,
         "owner_user": user.pk,

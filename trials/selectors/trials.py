@@ -19,7 +19,6 @@ from evaltracker.toolbox.days import is_working_day, wall_of
 from evaltracker.toolbox.text import listed
 from evaltracker.toolbox.working_days import (
     day_in_words,
-    monday_to_friday,
     working_day,
     working_days_between,
 )
@@ -383,8 +382,8 @@ def days_of_trials(evaluation: Evaluation) -> Days:
     """The days that the plan has for them; else four weeks from next week."""
     if planned := _planned_days(evaluation):
         return planned
-    first = today_in(evaluation.zone) + A_WEEK
-    return first, first + datetime.timedelta(days=USUAL_DAYS - 1)
+    first = working_day(today_in(evaluation.zone) + A_WEEK)
+    return first, working_day(first + datetime.timedelta(days=USUAL_DAYS - 1), -1)
 
 
 def _planned_days(evaluation: Evaluation) -> Days | None:
@@ -394,10 +393,8 @@ def _planned_days(evaluation: Evaluation) -> Days | None:
     if plan is None:
         return None
     row = next(row for row in plan.rows if row.stage == Stage.TRIALS)
-    first = working_day(
-        max(row.start, today_in(evaluation.zone)) + A_WEEK, 1, monday_to_friday
-    )
-    last = working_day(row.end - A_WEEK, -1, monday_to_friday)
+    first = working_day(max(row.start, today_in(evaluation.zone)) + A_WEEK)
+    last = working_day(row.end - A_WEEK, -1)
     return (first, last) if last - first >= A_WEEK else None
 
 

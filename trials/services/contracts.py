@@ -23,7 +23,7 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.toolbox.measures import UNSAID, Pool
 from evaltracker.toolbox.text import listed, read_reason
-from evaltracker.toolbox.working_days import monday_to_friday
+from evaltracker.toolbox.working_days import monday_to_friday, working_day
 from evaltracker.toolbox.working_days import shift as shift_day
 from stakeholders.policy import has_role, require_part
 from trials.models import Agreement, Criterion, Trial
@@ -573,9 +573,10 @@ def _fill(
         cell = book.cell(trial.candidate, one.requirement)
         put_criterion(criterion, "", by, cell)
     first, last = trial.starts_on, trial.ends_on
+    half = min(last, working_day(first + (last - first) // 2))
     for title, day, time in (
         ("First day", first, MORNING),
-        ("Half-time review", first + (last - first) // 2, EVENING),
+        ("Half-time review", half, EVENING),
         ("Last day", last, EVENING),
         ("Clean-up", shift_day(last, CLEAN_UP, monday_to_friday), EVENING),
     ):

@@ -29,6 +29,7 @@ from evaltracker.pages.workspace import (
     show,
 )
 from evaltracker.toolbox.days import database_now, wall_of
+from evaltracker.toolbox.working_days import working_day
 from vendors.admin.base import (
     OnCandidate,
     SharedForm,
@@ -410,7 +411,7 @@ class WindowAct(OnEvaluation):
             wall = wall_of(end, target.zone)
             return {"close_at": wall.date(), "close_time": wall.time()}
         day = wall_of(now, target.zone).date() + datetime.timedelta(days=USUAL_DAYS)
-        return {"close_at": day, "close_time": datetime.time(17)}
+        return {"close_at": working_day(day), "close_time": datetime.time(17)}
 
 
 class OpenClaims(WindowAct):

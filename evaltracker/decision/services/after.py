@@ -57,8 +57,8 @@ from evaltracker.requirements.services.templates import TEMPLATE_PARTS, copy_nee
 from evaltracker.toolbox.days import MORNING, today_in
 from evaltracker.toolbox.text import read_reason
 from evaltracker.toolbox.working_days import months_after
-from stakeholders.policy import require_part, voices
-from stakeholders.services.people import add_stakeholder
+from stakeholders.policy import require_part
+from stakeholders.services.people import add_same_people
 from stakeholders.services.roles import ask_usual_roles
 from trials.models import Gap
 from vendors.candidates import WORDED
@@ -427,7 +427,9 @@ def start_next(
     counts = {
         "requirements": copy_needs(origin=origin, evaluation=following, by=by),
         "rules": following.sign_off_rules.count(),
-        "people": _people(origin, following, by) if with_people else 0,
+        "people": add_same_people(
+            evaluation=following, people_of=origin if with_people else None, by=by
+        ),
         "candidates": _candidates(origin, following, by) if with_candidates else 0,
     }
     Succession.objects.create(evaluation=following, origin=origin)
@@ -440,20 +442,6 @@ def start_next(
         after={"origin": origin.pk, **counts},
     )
     return following
-
-
-def _people(origin: Evaluation, following: Evaluation, by: User) -> int:
-    parts = voices().filter(evaluation=origin, user__is_active=True)
-    parts = parts.exclude(user=by).select_related("user")
-    for part in parts:
-        add_stakeholder(
-            evaluation=following,
-            user=part.user,
-            role=part.role,
-            scores=part.scores,
-            by=by,
-        )
-    return len(parts)
 
 
 def _candidates(origin: Evaluation, following: Evaluation, by: User) -> int:

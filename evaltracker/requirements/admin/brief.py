@@ -24,7 +24,7 @@ from evaltracker.evaluations.policy import (
 from evaltracker.evaluations.topics import TOPICS
 from evaltracker.evaluations.words import DEFAULTS, WORD_LIMIT, WORDS
 from evaltracker.money import currency_choices, written
-from evaltracker.pages.acts import Act, Outcome
+from evaltracker.pages.acts import Act, Outcome, address_of
 from evaltracker.pages.fields import (
     DateField,
     LinesField,
@@ -50,6 +50,7 @@ from evaltracker.requirements.services.evaluations import (
     COUNTING,
     QUESTIONS,
     change_brief,
+    last_purchase,
     missing_answers,
     usual_currency,
 )
@@ -104,6 +105,9 @@ USUAL_FORM = form_like(
 )
 
 
+AS_BEFORE = "As in your last purchase."
+
+
 class StartForm(BASE_FORM):  # type: ignore[misc, valid-type]
     start_from = forms.ChoiceField(
         required=False,
@@ -112,8 +116,20 @@ class StartForm(BASE_FORM):  # type: ignore[misc, valid-type]
         help_text="All that a template brings can be changed afterwards.",
     )
 
-    def __init__(self, *args: Any, points: list[StartingPoint], **kwargs: Any) -> None:
+    as_before = forms.BooleanField(required=False, help_text=AS_BEFORE)
+
+    def __init__(
+        self, *args: Any, points: list[StartingPoint], last: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("buyer", "zone", "currency") if last else ():
+            self.fields[name].help_text = AS_BEFORE
+        self.fields["as_before"].label = last and (
+            f"Costs over {last.horizon_months} months; from the same template also the "
+            "same people"
+        )
+        if last is None:
+            del self.fields["as_before"]
         choice: Any = self.fields["start_from"]
         choice.choices = [
             ("", "an empty evaluation"),
@@ -227,13 +243,17 @@ class StartEvaluation(Act[None]):
         return may_start_evaluations(user)
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        return {"zone": user.time_zone, "currency": usual_currency(user)}
+        last = last_purchase(user)
+        usual = {"zone": user.time_zone, "currency": usual_currency(user)}
+        before = {"buyer": last.buyer, "zone": last.zone} if last else {}
+        return {**usual, **before, "as_before": True}
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"points": starting_points(by=user)}
+        return {"points": starting_points(by=user), "last": last_purchase(user)}
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        return page_address(start_evaluation(by=by, **data), "brief")
+        made = start_evaluation(by=by, **data)
+        return page_address(made, "brief", f"do={address_of('edit-brief', made)}")
 
 
 class OnBrief(OnEvaluation):

@@ -81,11 +81,16 @@ def read_currency_of(
         del values["currency"]
 
 
+def last_purchase(user: User) -> Evaluation | None:
+    rows = user.owned_evaluations.filter(is_practice=False).order_by("-created_at")
+    last: Evaluation | None = rows.first()
+    return last
+
+
 def usual_currency(user: User) -> str:
     """The currency of the last evaluation that `user` started; dollars before."""
-    last = user.owned_evaluations.order_by("-created_at").values_list("currency")
-    code = last.first()
-    return code[0] if code and code[0] in CODES else "USD"
+    last = last_purchase(user)
+    return last.currency if last and last.currency in CODES else "USD"
 
 
 # What its form asks, in its order, and what that of calculation and planning does.

@@ -47,6 +47,7 @@ from evaltracker.requirements.services.evaluations import (
     change_brief,
     create_evaluation,
     evaluation_started,
+    last_purchase,
 )
 from evaltracker.requirements.services.requirements import (
     METRIC,
@@ -457,13 +458,22 @@ def find_template(key: str, by: User) -> StartingPoint:
 
 
 @transaction.atomic
-def start_evaluation(*, by: User, start_from: str = "", **terms: Any) -> Evaluation:
+def start_evaluation(
+    *, by: User, start_from: str = "", as_before: bool = False, **terms: Any
+) -> Evaluation:
     """Create an evaluation, from a template or with what is usual; `terms` as
-    `create_evaluation`."""
+    `create_evaluation`. `as_before` is over as many months as the owner's last
+    purchase, with its people if that was started from the same template."""
+    last = last_purchase(by) if as_before else None
+    if last is not None:
+        terms["horizon_months"] = last.horizon_months
     evaluation = create_evaluation(by=by, **terms)
     if start_from:
         fill_from(evaluation=evaluation, key=start_from, by=by)
-    evaluation_started.send(Evaluation, evaluation=evaluation, by=by)
+    brought = evaluation.imports.values("filename")
+    if last is not None and not last.imports.filter(filename__in=brought).exists():
+        last = None
+    evaluation_started.send(Evaluation, evaluation=evaluation, by=by, people_of=last)
     return evaluation
 
 

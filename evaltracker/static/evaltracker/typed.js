@@ -111,3 +111,23 @@ class TypedForm {
 		}
 	}
 }
+
+/** A chosen weekend is kept, and named beside its field. */
+function nameWeekend(field) {
+	field.parentNode.querySelector("small[data-weekend]")?.remove();
+	const day = field.valueAsDate;
+	if ([0, 6].includes(day?.getUTCDay())) {
+		const note = document.createElement("small");
+		note.dataset.weekend = "";
+		note.role = "status";
+		note.append(` a ${["Sunday", "Saturday"][day.getUTCDay() && 1]}`);
+		field.after(note);
+	}
+}
+
+for (const name of ["change", "shown", "DOMContentLoaded"]) {
+	document.addEventListener(name, ({ target }) => {
+		const fields = target.type === "date" ? [target] : target.querySelectorAll("input[type=date]");
+		fields.forEach(nameWeekend);
+	});
+}

@@ -4,8 +4,9 @@ import datetime
 import http
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -45,8 +46,14 @@ from evaltracker.requirements.plan import Plan, RowState
 from evaltracker.toolbox.days import local_day, today_in
 from evaltracker.workflow.admin.my_work import sign_of
 from evaltracker.workflow.gates import Look, gates_of
-from evaltracker.workflow.gates.table import first_closed, kept_from, reports_for
+from evaltracker.workflow.gates.table import (
+    GateReport,
+    first_closed,
+    kept_from,
+    reports_for,
+)
 from evaltracker.workflow.inbox import NextStep, my_work, next_step
+from evaltracker.workflow.inbox.glances import waiting_on
 from evaltracker.workflow.inbox.items import step_after
 from evaltracker.workflow.services.stages import advance, cancel, send_back, waive_gate
 from stakeholders.policy import is_leadership
@@ -248,6 +255,7 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         ),
         chosen=chosen_in(evaluation),
         **answers(evaluation, user),
+        **(who_is_awaited(evaluation, reports) if owner else {}),
         **kin(evaluation, user),
         is_owner=owner,
         may_waive=evaluation.is_open and is_leadership(user, evaluation),
@@ -290,6 +298,17 @@ def chosen_in(evaluation: Evaluation) -> str:
     decision = Decision.objects.filter(evaluation=evaluation, decided_at__isnull=False)
     names = decision.values_list("candidate__name", flat=True)
     return names.first() or ""
+
+
+def who_is_awaited(
+    evaluation: Evaluation, reports: Sequence[GateReport]
+) -> dict[str, Any]:
+    """Whom the owner may remind: of what comes next, and of all that is closed."""
+    closed = [report for report in reports if not report.open]
+    rows = waiting_on(evaluation, chain(*(report.blockers for report in closed)))
+    kinds = {blocker.kind for report in closed[:1] for blocker in report.blockers}
+    following = next((row for row in rows if row.kind in kinds), None)
+    return {"waiting": rows, "awaited": following}
 
 
 def the_step(evaluation: Evaluation, user: User, look: Look) -> NextStep | None:

@@ -48,7 +48,8 @@ from evaltracker.workflow.gates.table import (
     gate_reports,
     unpassed,
 )
-from evaltracker.workflow.inbox.glances import ASKED_FOR, Awaited
+from evaltracker.workflow.inbox.glances import Awaited
+from evaltracker.workflow.inbox.items import ASKED_FOR
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.notices import address_of_request
 from evaltracker.workflow.services.sign_offs import (
@@ -75,45 +76,40 @@ from stakeholders.services.sign_offs import (
 from trials.admin.ledger import ShownCell
 from vendors.admin.base import OnPlace, open_answers
 
-TABS = {
-    "sign_off": "sign_offs",
-    "scores": "scores",
-    "interests": "conflicts",
-    "weights": "stakeholders",
-}
-
 
 class RemindColleague(InEvaluation[Awaited]):
     title = "Remind"
     verb = "Send the reminder"
     help = "They get a mail at once, at most one a day about the same thing."
-    success = "The reminder is on its way."
     target_name = "awaited"
     service = remind_colleague
 
     def load(self, user: User, target_id: str) -> Awaited:
         kind, _, rest = target_id.partition(".")
-        evaluation_id, _, person_id = rest.partition(".")
+        evaluation_id, _, people_ids = rest.partition(".")
         try:
-            key, number = uuid.UUID(evaluation_id), int(person_id)
+            key, numbers = uuid.UUID(evaluation_id), map(int, people_ids.split("-"))
             seen = Evaluation.objects.visible_to(user).select_related("owner")
             evaluation = seen.get(pk=key)
-            person = evaluation.readers.get(pk=number)
+            people = [evaluation.readers.get(pk=number) for number in numbers]
         except (ValueError, OverflowError, Evaluation.DoesNotExist, User.DoesNotExist):
             raise NotFound from None
-        awaited = Awaited(evaluation, person, kind)
+        awaited = Awaited(evaluation, kind, people)
         if kind not in ASKED_FOR or awaited.pk != target_id:
             raise NotFound
         return awaited
 
     def heading(self, target: Awaited) -> str:
-        return f"Remind {target.person.name} of {target.thing}"
+        return f"Remind {target} of {target.thing}"
 
     def success_message(self, target: Awaited, outcome: object) -> str:
-        return f"{target.person.name} is reminded of {target.thing}."
+        left = target.fresh().left
+        rest = f" Not reminded: {left}." if left.people else ""
+        reached = [person for person in target.people if person not in left.people]
+        return f"Reminded: {listed([person.name for person in reached])}.{rest}"
 
     def cancel_url(self, target: Awaited) -> str:
-        return page_address(target.evaluation, TABS[target.kind])
+        return page_address(target.evaluation, ASKED_FOR[target.kind]["tab"])
 
 
 ROWS = 5

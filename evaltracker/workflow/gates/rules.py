@@ -30,7 +30,7 @@ from trials.choices import Severity
 from trials.models import Consensus, Criterion, Trial
 from trials.selectors.ledger import LedgerRow
 from trials.selectors.scores import far_apart, unlocked_scorers
-from trials.selectors.trials import unjudged_criteria
+from trials.selectors.trials import contract_of, unjudged_criteria
 from vendors.models import Candidate, CostLine, Question
 from vendors.selectors.costs import (
     asked_of,
@@ -261,6 +261,8 @@ def scores_locked(look: Look) -> Iterator[Blocker]:
             links.page(look.evaluation, "scores", f"mine-{part.pk}"),
             "Score",
             menders_of([part.user]),
+            "scores",
+            part.get_role_display(),
         )
 
 
@@ -337,11 +339,25 @@ def unjudged(look: Look, trial: Trial, pending: list[object], agreed: int) -> Bl
     if not agreed:
         add = links.act("add-criterion", trial)
         return Blocker(f"{of}: no criteria are agreed.", add, "Add criterion")
+    is_asked = trial.proposed_at is not None and trial.agreed_at is None
+    if awaited := contract_of(trial).awaited if is_asked else []:
+        roles = listed([role.label for role in awaited])
+        people = [part.user for role in awaited for part in role.awaited]
+        return Blocker(
+            f"{of}: the terms still wait for {roles}.",
+            links.trial(trial, "contract"),
+            "Agree",
+            menders_of(people),
+            "contract",
+            roles,
+        )
     return Blocker(
         f"{of}: {len(pending)} of {agreed} criteria not judged.",
         links.trial(trial, f"criterion-{pending[0]}"),
         "Judge",
         menders_of(look.judges),
+        "trial",
+        asked=menders_of([trial.lead]),
     )
 
 
@@ -428,6 +444,7 @@ def prices_opened(look: Look) -> Iterator[Blocker]:
             links.act("confirm-price-opening", row),
             "Confirm",
             menders_of(people),
+            "open_prices",
         )
 
 
@@ -520,6 +537,8 @@ def unmet(look: Look, conditions: Iterable[Condition]) -> Iterator[Blocker]:
             links.page(look.evaluation, "sign_offs", f"condition-{condition.pk}"),
             "Close",
             menders_of([condition.owner, look.evaluation.owner]),
+            "condition",
+            asked=menders_of([condition.owner]),
         )
 
 

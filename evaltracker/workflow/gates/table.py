@@ -127,7 +127,7 @@ class Look:
     def trials(self) -> list[Trial]:
         return list(
             Trial.objects.filter(candidate__in=self.shortlisted)
-            .select_related("candidate")
+            .select_related("candidate", "lead")
             .prefetch_related("gaps")
         )
 
@@ -256,6 +256,11 @@ class Blocker:
     link: str
     verb: str = "Fix"
     menders: tuple[Mender, ...] = ()
+    # What its menders are reminded of (asked_for.json), and as whom they are awaited.
+    kind: str = ""
+    role: str = ""
+    # Where only some of those who can are asked to.
+    asked: tuple[Mender, ...] = ()
 
     def is_mended_by(self, user: User, evaluation: Evaluation) -> bool:
         if not self.menders:
@@ -392,7 +397,8 @@ def _unpassed(look: Look, tally: RuleTally, lendings: list[Delegation]) -> Block
         and lending.substitute_id not in look.barred
     ]
     menders = menders_of([*awaited.values(), *lent])
-    return Blocker(tally.sentence, links.sign(rule), "Sign", menders)
+    role = rule.get_role_display()
+    return Blocker(tally.sentence, links.sign(rule), "Sign", menders, "sign_off", role)
 
 
 SHOWN = 20

@@ -6,8 +6,8 @@ Read from what is kept, in as many queries for many as for one. Nothing is count
 import datetime
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from django.db.models import F, Min, Q, QuerySet
@@ -30,12 +30,16 @@ from evaltracker.pages.base import label
 from evaltracker.requirements.plan import Plan
 from evaltracker.toolbox.days import local_day, today_in
 from evaltracker.toolbox.text import listed, shortened
+from evaltracker.toolbox.working_days import lately
+from evaltracker.workflow.gates import Blocker
 from evaltracker.workflow.inbox import kinds
 from evaltracker.workflow.inbox.items import (
+    ASKED_FOR,
     GROUPS,
     OTHERS,
     Desk,
     WorkItem,
+    asked_at,
     conditions,
     milestones,
     next_steps,
@@ -107,40 +111,91 @@ def my_work(user: User, evaluation: Evaluation | None = None) -> list[WorkItem]:
     )
 
 
-# By kind of work: what the colleague is asked for, as their mail names it.
-ASKED_FOR = {
-    "sign_off": "your signature",
-    "scores": "your scores",
-    "interests": "your conflicts of interest",
-    "weights": "the weights of your role",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Awaited:
+    """People on whom the others wait for one kind of work, such as their signature."""
+
     evaluation: Evaluation
-    person: User
     kind: str
+    people: Sequence[User]
+    # As whom each is awaited, by person, and when they were asked and reminded.
+    roles: Mapping[int | None, str] = field(default_factory=dict)
+    times: Mapping[tuple[Any, int, str], datetime.datetime] = field(
+        default_factory=dict
+    )
 
     @property
     def pk(self) -> str:
         """What names it in the address of an act."""
-        return f"{self.kind}.{self.evaluation.pk}.{self.person.pk}"
+        people = "-".join(str(person.pk) for person in self.people)
+        return f"{self.kind}.{self.evaluation.pk}.{people}"
 
     @property
     def thing(self) -> str:
         """As the owner names it: “their scores”."""
-        return ASKED_FOR[self.kind].replace("your", "their", 1)
-
-    @property
-    def work(self) -> WorkItem | None:
-        items = my_work(self.person, self.evaluation)
-        return next(
-            (row for row in items if row.kind == self.kind and not row.waits), None
-        )
+        thing: str = ASKED_FOR[self.kind]["thing"]
+        return thing.replace("your", "their", 1)
 
     def __str__(self) -> str:
-        return self.person.name
+        return listed([person.name for person in self.people])
+
+    def work_of(self, person: User) -> WorkItem | None:
+        items = my_work(person, self.evaluation)
+        kinds = ASKED_FOR[self.kind]["work"]
+        return next((row for row in items if row.kind in kinds and not row.waits), None)
+
+    def fresh(self) -> "Awaited":
+        return replace(self, times=asked_at([self.evaluation], self.people))
+
+    def at(self, person: User, kind: str) -> datetime.datetime | None:
+        return self.times.get((self.evaluation.pk, person.pk, kind))
+
+    def reminded_today(self, person: User) -> datetime.datetime | None:
+        at, zone = self.at(person, f"reminded.{self.kind}"), self.evaluation.zone
+        return at if at and local_day(at, zone) == today_in(zone) else None
+
+    @property
+    def last(self) -> datetime.datetime | None:
+        """When the last of them was reminded today."""
+        return max(filter(None, map(self.reminded_today, self.people)), default=None)
+
+    @property
+    def left(self) -> "Awaited":
+        """Those who were not reminded today."""
+        left = [person for person in self.people if not self.reminded_today(person)]
+        return replace(self, people=left)
+
+    @property
+    def said(self) -> str:
+        """“DevOps still has to sign: Dana Weiss, asked Tuesday”."""
+        names, zone = [], self.evaluation.zone
+        roles = {self.roles.get(person.pk, "") for person in self.people}
+        for person in self.people:
+            role = f" ({self.roles[person.pk]})" if len(roles) > 1 else ""
+            asked = self.at(person, self.kind)
+            day = asked and lately(local_day(asked, zone), today_in(zone))
+            names.append(f"{person.name}{role}" + (f", asked {day}" if day else ""))
+        whose = f"{len(self.people)} people still have"
+        if len(roles) == 1:
+            whose = f"{roles.pop() or self} still has"
+        return f"{whose} {ASKED_FOR[self.kind]['still']}: {'; '.join(names)}"
+
+
+def waiting_on(evaluation: Evaluation, blockers: Iterable[Blocker]) -> list[Awaited]:
+    """Who may be reminded of what blocks, by kind of work."""
+    kinds: dict[str, dict[int | None, str]] = {}
+    for row in blockers:
+        for mender in row.asked or row.menders:
+            if row.kind and mender.pk not in (None, evaluation.owner_id):
+                kinds.setdefault(row.kind, {})[mender.pk] = row.role
+    people = User.objects.in_bulk(
+        {pk for roles in kinds.values() for pk in roles if pk}
+    )
+    times = asked_at([evaluation], people.values()) if people else {}
+    return [
+        Awaited(evaluation, kind, [people[pk] for pk in roles if pk], roles, times)
+        for kind, roles in kinds.items()
+    ]
 
 
 type Key = uuid.UUID
@@ -390,7 +445,7 @@ def occurrence_of(kind: str, day: datetime.date) -> str:
 class Reminded(About[Evaluation]):
     rows: ClassVar = Evaluation.objects.select_related("owner")
 
-    def awaited(self, notice: Notice, row: Evaluation) -> Awaited:
+    def work(self, notice: Notice, row: Evaluation) -> WorkItem | None:
         """What it is about.
 
         Raises:
@@ -399,19 +454,19 @@ class Reminded(About[Evaluation]):
         kind = notice.occurrence.partition(".")[0]
         if kind not in ASKED_FOR or notice.recipient is None:
             raise LookupError(f"“{kind}” is nothing that people are reminded of")
-        return Awaited(row, notice.recipient, kind)
+        return Awaited(row, kind, ()).work_of(notice.recipient)
 
     def reasons(self, notice: Notice, row: Evaluation) -> Iterator[str]:
         yield ended(notice)
-        if self.awaited(notice, row).work is None:
+        if self.work(notice, row) is None:
             yield "Nobody waits for it any more."
 
     def page(self, notice: Notice, row: Evaluation) -> str:
-        work = self.awaited(notice, row).work
+        work = self.work(notice, row)
         return work.link if work else links.page(row, "overview")
 
     def values(self, notice: Notice, row: Evaluation) -> dict[str, str]:
-        thing = ASKED_FOR[self.awaited(notice, row).kind]
+        thing = ASKED_FOR[notice.occurrence.partition(".")[0]]["thing"]
         return {"owner": row.owner.name, "thing": thing}
 
 

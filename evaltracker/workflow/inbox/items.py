@@ -1,15 +1,17 @@
 """What *My work* lists, and what all kinds of work are read from."""
 
 import datetime
+import json
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Value
+from django.db.models import F, Value
 from django.urls import reverse
 from django.utils import timezone
 
@@ -115,6 +117,36 @@ def step_after(evaluation: Evaluation, blocker: Blocker | None) -> NextStep:
         link=reverse("admin:act_on", args=["advance", evaluation.pk]),
         verb=f"Advance to {following.label.lower()}",
     )
+
+
+# By kind of work: what people are reminded of, the mails that ask for it, and where a
+# page tells of it.
+ASKED_FOR: dict[str, dict[str, Any]] = json.loads(
+    Path(__file__).with_name("asked_for.json").read_text(encoding="utf-8")
+)
+ASKS = {name: kind for kind, row in ASKED_FOR.items() for name in row["notices"]}
+
+
+def asked_at(
+    evaluations: Iterable[Evaluation], people: Iterable[User]
+) -> dict[tuple[uuid.UUID, int, str], datetime.datetime]:
+    """When they were last asked on this stay in the stage, by evaluation, person and
+    kind of work; “reminded.scores” is when they were reminded of it."""
+    rows = Notice.objects.filter(
+        evaluation__in=evaluations,
+        recipient__in=people,
+        kind__in=[*ASKS, "reminded"],
+        due_at__lte=timezone.now(),
+        evaluation__visits__left_at=None,
+        evaluation__visits__entered_at__lte=F("due_at"),
+    )
+    read = ("evaluation", "recipient", "kind", "occurrence", "due_at")
+    return {
+        (where, person, ASKS.get(name, f"{name}.{occurrence.partition('.')[0]}")): at
+        for where, person, name, occurrence, at in rows.order_by("due_at").values_list(
+            *read
+        )
+    }
 
 
 type DrawDue = Callable[[Evaluation], datetime.date | None]

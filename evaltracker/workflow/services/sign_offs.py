@@ -50,7 +50,11 @@ from evaltracker.workflow.gates.table import (
     required_signers,
 )
 from evaltracker.workflow.inbox import my_work
-from evaltracker.workflow.inbox.glances import Awaited, Reminded, occurrence_of
+from evaltracker.workflow.inbox.glances import (
+    Awaited,
+    Reminded,
+    occurrence_of,
+)
 from evaltracker.workflow.inbox.items import stand_of
 from evaltracker.workflow.models import BellLook, Snooze, WaiverRequest
 from evaltracker.workflow.notices import (
@@ -109,48 +113,43 @@ def mark_news_seen(*, until: datetime.datetime, by: User) -> None:
 
 
 def check_remind_colleague(awaited: Awaited, by: By) -> None:
-    """The owner reminds a colleague whose turn it is, once a day of one thing."""
-    evaluation, person = awaited.evaluation, awaited.person
-    check_owned(evaluation, by)
-    if awaited.work is None:
-        raise Refused(f"Nobody waits for {awaited.thing} from {person.name} now.")
-    reminders = Notice.objects.filter(
-        kind=Reminded.name,
-        subject_id=str(evaluation.pk),
-        recipient=person,
-        occurrence=occurrence_of(awaited.kind, today_in(evaluation.zone)),
-    )
-    if reminders.exists():
+    """The owner reminds colleagues whose turn it is, each once a day of one thing."""
+    check_owned(awaited.evaluation, by)
+    whom = [person for person in awaited.people if awaited.work_of(person)]
+    if not whom:
+        raise Refused(f"Nobody waits for {awaited.thing} from {awaited} now.")
+    if not awaited.fresh().left.people:
         raise Refused(
-            f"{person.name} was reminded of {awaited.thing} today. "
-            "Once a day is enough."
+            f"{awaited} {'were' if whom[1:] else 'was'} reminded of {awaited.thing} "
+            "today. Once a day is enough."
         )
 
 
 @transaction.atomic
 def remind_colleague(*, awaited: Awaited, by: By) -> None:
-    """Owe a colleague a mail about what the others wait for.
+    """Owe each whose turn it is a mail about what the others wait for.
 
     Raises:
-        Forbidden: not the owner. Refused: it has ended, nobody waits for it, or they
+        Forbidden: not the owner. Refused: it has ended, nobody waits for it, or all
         were reminded today.
     """
     evaluation = lock(awaited.evaluation)
     check_remind_colleague(awaited, by)
-    owe_now(
-        kind=Reminded.name,
-        evaluation=evaluation,
-        subject_id=evaluation.pk,
-        occurrence=occurrence_of(awaited.kind, today_in(evaluation.zone)),
-        recipient=awaited.person,
-    )
-    journal.record(
-        evaluation=evaluation,
-        action="colleague.reminded",
-        subject=evaluation,
-        by=by,
-        after={"person": awaited.person.name, "of": awaited.thing},
-    )
+    for person in filter(awaited.work_of, awaited.fresh().left.people):
+        owe_now(
+            kind=Reminded.name,
+            evaluation=evaluation,
+            subject_id=evaluation.pk,
+            occurrence=occurrence_of(awaited.kind, today_in(evaluation.zone)),
+            recipient=person,
+        )
+        journal.record(
+            evaluation=evaluation,
+            action="colleague.reminded",
+            subject=evaluation,
+            by=by,
+            after={"person": person.name, "of": awaited.thing},
+        )
 
 
 def owe_scores(look: Look) -> None:
