@@ -230,7 +230,9 @@ def _check_service(cls: type[Act[Any]]) -> None:
     """Refuse an act whose service does not take what its form asks."""
     if cls.service is None:
         raise ImproperlyConfigured(f"{cls.__name__} lacks service or perform().")
-    if cls.arguments is not Act.arguments:
+    # A form with a `clean` of its own may fold several fields into one.
+    folds = cls.form_class.clean is not forms.BaseForm.clean
+    if folds or cls.arguments is not Act.arguments:
         return
     takes = inspect.signature(cls.service).parameters.values()
     passed = {"by", cls.target_name, *getattr(cls.form_class, "base_fields", ())} - {""}
@@ -239,9 +241,7 @@ def _check_service(cls: type[Act[Any]]) -> None:
         for param in takes
         if param.kind is param.KEYWORD_ONLY and param.default is param.empty
     } - passed
-    # A form with a `clean` of its own may fold several fields into one.
-    folds = cls.form_class.clean is not forms.BaseForm.clean
-    takes_all = folds or any(param.kind is param.VAR_KEYWORD for param in takes)
+    takes_all = any(param.kind is param.VAR_KEYWORD for param in takes)
     unknown = set() if takes_all else passed - {param.name for param in takes}
     if missing or unknown:
         raise ImproperlyConfigured(

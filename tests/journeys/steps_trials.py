@@ -43,19 +43,19 @@ def plan_trial(walk: Walk, musts: list[str]) -> None:
 
 
 def agree(walk: Walk) -> None:
-    """The contract is put forward, every role agrees, and a date is set."""
+    """The terms are sent, every role agrees, and a date is set."""
     lead = walk.lead
     lead.go("Trials")
     lead.follow(f"Trial of {FAVOURITE}")
-    lead.follow("Put the contract forward")
+    lead.follow("Send the terms for approval")
     lead.see("31-propose")
-    lead.press("Put it forward")
+    lead.press("Send for approval")
     for role in Role.values[:5]:
         person = walk.person(role)
         person.follow("Choose an ML platform")
         person.go("Trials")
         person.follow(f"Trial of {FAVOURITE}")
-        person.follow("Agree to the contract")
+        person.follow("Agree to the terms")
         person.see(f"31-agree-{role}")
         person.press("I agree")
         person.reads("You have agreed.")

@@ -45,10 +45,10 @@ def test_three_finalists_are_tried_on_the_same_terms(
         box.fill("100 runs a day")
     follow_on(page.get_by_role("button", name="Create trials"))
     forms += 1
-    follow_on(page.get_by_role("link", name="Put the contracts forward"))
-    follow_on(page.get_by_role("button", name="Put them forward"))
+    follow_on(page.get_by_role("link", name="Send the terms for approval"))
+    follow_on(page.get_by_role("button", name="Send for approval"))
     forms += 1
-    expect(page.get_by_text("put forward").first).to_be_visible()
+    expect(page.get_by_text("sent for approval").first).to_be_visible()
     look(watched)
     rows = Trial.objects.filter(candidate__evaluation=where)
     assert forms <= MOST_FORMS

@@ -1,4 +1,4 @@
-"""Contracts of trials: put forward, agreed, changed; drawn up for all finalists."""
+"""Terms of trials: sent for approval, agreed, changed; created for all finalists."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +8,6 @@ from django.forms.boundfield import BoundField
 from django.urls import reverse
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.pages.acts import Outcome
 from evaltracker.pages.fields import (
     NamedChoice,
     ZoneField,
@@ -18,7 +17,7 @@ from evaltracker.pages.fields import (
     reason_field,
     text_field,
 )
-from evaltracker.pages.workspace import OnEvaluation, page_address
+from evaltracker.pages.workspace import OnEvaluation
 from evaltracker.toolbox.measures import measure_words
 from stakeholders.models import Stakeholder
 from trials.admin.base import FormOfEvaluation, OnTrial
@@ -189,13 +188,13 @@ class ReadsContract(OnTrial):
 
 
 class ProposeContract(ReadsContract):
-    title = "Put the contract forward"
-    verb = "Put it forward"
+    title = "Send the terms for approval"
+    verb = "Send for approval"
     help = (
         "Every role is asked to agree to what is tried, where, with what, by whom, "
         "and how success is measured. Changing it takes it back."
     )
-    success = "The contract is put forward; every role is asked to agree."
+    success = "The terms are sent; every role is asked to agree."
     service = propose_contract
 
 
@@ -204,11 +203,11 @@ class DigestForm(forms.Form):
 
 
 class AgreeContract(ReadsContract):
-    title = "Agree to the contract"
+    title = "Agree to the terms"
     verb = "I agree"
     help = (
         "You agree for your role to exactly these words. Once every role has, the "
-        "trial can be judged, and the contract changes only by number."
+        "trial can be judged, and the terms change only by number."
     )
     success = "You have agreed."
     form_class = DigestForm
@@ -219,8 +218,8 @@ class AgreeContract(ReadsContract):
 
 
 class AgreeContracts(OnEvaluation, AboutCandidate[Evaluation]):
-    title = "Agree to the contracts"
-    verb = "I agree to all of them"
+    title = "Agree to all terms"
+    verb = "I agree to all"
     help = (
         "You agree for your role to exactly these words, for each of these trials. "
         "To agree to one of them only, open that trial."
@@ -307,72 +306,68 @@ class DrawUpForm(CommonForm):
         self.common = common
         self.proposed = () if common else proposed
         self.shared_names = tuple(self.fields)
-        for candidate in finalists:
-            self._add_finalist(candidate, evaluation)
-        for proposal in self.proposed:
-            self._add_criterion(proposal)
+        self.finalist_rows = [
+            self._row(
+                *(candidate.pk.hex, candidate.name),
+                {
+                    "try": forms.BooleanField(
+                        label=candidate.name, required=False, initial=True
+                    ),
+                    "lead": NamedChoice(
+                        insiders(evaluation),
+                        attribute="name",
+                        label="Who leads it, if somebody else",
+                        required=False,
+                        empty_label="as above",
+                    ),
+                    "difference": text_field(
+                        "What differs, and why", 1, required=False
+                    ),
+                },
+            )
+            for candidate in finalists
+        ]
+        self.criterion_rows = [
+            {"why": proposal.why, **self._criterion_row(proposal)}
+            for proposal in self.proposed
+        ]
 
-    def _add_finalist(self, candidate: Candidate, evaluation: Evaluation) -> None:
-        key, name = candidate.pk.hex, candidate.name
-        self.fields[f"try_{key}"] = forms.BooleanField(
-            label=name, required=False, initial=True
-        )
-        self.fields[f"lead_{key}"] = NamedChoice(
-            insiders(evaluation),
-            attribute="name",
-            label="Who leads it, if somebody else",
-            required=False,
-            empty_label="as above",
-        )
-        self.fields[f"difference_{key}"] = text_field(
-            "What differs, and why", 1, required=False
-        )
-        _name_all(self, key, name, "lead", "difference")
-
-    def _add_criterion(self, proposal: ProposedCriterion) -> None:
+    def _criterion_row(self, proposal: ProposedCriterion) -> dict[str, BoundField]:
         requirement, before = proposal.requirement, proposal.before
-        key, ref = requirement.pk.hex, requirement.ref
-        self.fields[f"pick_{key}"] = forms.BooleanField(
-            label=f"{ref}: {requirement.text}", required=False, initial=True
+        label = f"{requirement.ref}: {requirement.text}"
+        text, method = (
+            (before.text, before.method) if before else (requirement.text, "")
         )
-        self.fields[f"text_{key}"] = text_field(
-            "What must be reached",
-            2,
-            required=False,
-            initial=before.text if before else requirement.text,
+        number = before.threshold if before else measure_words(requirement.measure)
+        return self._row(
+            *(requirement.pk.hex, requirement.ref),
+            {
+                "pick": forms.BooleanField(label=label, required=False, initial=True),
+                "text": text_field(
+                    "What must be reached", 2, required=False, initial=text
+                ),
+                "threshold": forms.CharField(
+                    label="The number", required=False, max_length=200, initial=number
+                ),
+                "method": text_field(
+                    "How it is measured", 2, required=False, initial=method
+                ),
+            },
         )
-        self.fields[f"threshold_{key}"] = forms.CharField(
-            label="The number",
-            required=False,
-            max_length=200,
-            initial=before.threshold if before else measure_words(requirement.measure),
-        )
-        self.fields[f"method_{key}"] = text_field(
-            "How it is measured",
-            2,
-            required=False,
-            initial=before.method if before else "",
-        )
-        _name_all(self, key, ref, "text", "threshold", "method")
+
+    def _row(
+        self, key: str, name: str, fields: Mapping[str, forms.Field]
+    ) -> dict[str, BoundField]:
+        """Adds the fields of a row, each but its tick named by the row as well."""
+        for kind, field in fields.items():
+            self.fields[f"{kind}_{key}"] = field
+            if not isinstance(field, forms.BooleanField):
+                field.widget.attrs["aria-label"] = f"{field.label}: {name}"
+        return {kind: self[f"{kind}_{key}"] for kind in fields}
 
     @property
     def shared_fields(self) -> list[BoundField]:
         return [self[name] for name in self.shared_names]
-
-    @property
-    def finalist_rows(self) -> list[dict[str, Any]]:
-        return [
-            _row(self, candidate.pk.hex, "try", "lead", "difference")
-            for candidate in self.finalists
-        ]
-
-    @property
-    def criterion_rows(self) -> list[dict[str, Any]]:
-        names = ("pick", "text", "threshold", "method")
-        return [
-            {"why": proposal.why, **_row(self, proposal.requirement.pk.hex, *names)}
-            for proposal in self.proposed
-        ]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -429,25 +424,12 @@ class ChangeForm(CommonForm):
         del self.fields["zone"]
 
 
-def _name_all(form: forms.Form, key: str, name: str, *kinds: str) -> None:
-    for kind in kinds:
-        field = form.fields[f"{kind}_{key}"]
-        field.widget.attrs["aria-label"] = f"{field.label}: {name}"
-
-
-def _row(form: forms.Form, key: str, *kinds: str) -> dict[str, BoundField]:
-    return {kind: form[f"{kind}_{key}"] for kind in kinds}
-
-
-class OnTrials(OnEvaluation, AboutCandidate[Evaluation]):
+class DrawUpTrials(OnEvaluation, AboutCandidate[Evaluation]):
     tab = "trials"
-    in_dialog = False
-
-
-class DrawUpTrials(OnTrials):
     title = "Create trials"
     verb = "Create trials"
     help = "Each finalist gets the same terms, days, criteria and milestones."
+    success = "Trials created. Send the terms for approval when complete."
     form_class = DrawUpForm
     template = "trials/draw_up.html"
     service = draw_up_trials
@@ -469,17 +451,9 @@ class DrawUpTrials(OnTrials):
             return {**common, "lead": common["lead"].pk}
         return usual_terms(target, user)
 
-    def arguments(self, target: Evaluation, data: Mapping[str, Any]) -> dict[str, Any]:
-        return {"evaluation": target, **data}
 
-    def success_message(self, target: Evaluation, outcome: Outcome) -> str:
-        return self.say("Trials created. Send the terms for approval when complete.")
-
-    def destination(self, target: Evaluation, made: Any) -> str:
-        return page_address(target, "trials")
-
-
-class ChangeTrials(OnTrials):
+class ChangeTrials(OnEvaluation, AboutCandidate[Evaluation]):
+    tab = "trials"
     title = "Change all trials"
     verb = "Change them"
     help = (
@@ -499,14 +473,15 @@ class ChangeTrials(OnTrials):
         return common_values(trials) if trials else {}
 
 
-class ProposeContracts(OnTrials):
-    title = "Put the contracts forward"
-    verb = "Put them forward"
+class ProposeContracts(OnEvaluation, AboutCandidate[Evaluation]):
+    tab = "trials"
+    title = ProposeContract.title
+    verb = ProposeContract.verb
     help = (
         "Every role is asked to agree to what is tried, where, with what, by whom, "
         "and how success is measured, once for all finalists."
     )
-    success = "The contracts are put forward; every role is asked to agree."
+    success = ProposeContract.success
     template = "trials/agree_all.html"
     service = propose_contracts
 

@@ -384,7 +384,7 @@ class TakeCriteria(TakesFrom, OnTrial):
     title = "Take criteria from a template"
     help = (
         "Adds the template's criteria on requirements that this evaluation has. They "
-        "can be changed before the contract is put forward."
+        "can be changed before the terms are sent for approval."
     )
     success = "The template's criteria are added."
     part = CRITERIA

@@ -83,7 +83,9 @@ def check_agree_contract(trial: Trial, by: By) -> User:
     require_stage(evaluation, *TRIAL_STAGES)
     require_unclosed(trial)
     if trial.proposed_at is None:
-        raise Refused("The contract is not put forward yet; its lead is writing it.")
+        raise Refused(
+            "The terms aren't sent yet; the trial's lead is still writing them."
+        )
     if not contract.parts_of(user):
         raise Refused("Your role has agreed to this text already.")
     return user
@@ -199,7 +201,7 @@ WHY = "The contract is agreed; give a reason for the change."
 def check_propose_contract(trial: Trial, by: By) -> None:
     check_trial(trial, by)
     if trial.proposed_at:
-        raise Refused("The contract of this trial is put forward already.")
+        raise Refused("The terms of this trial are already sent for approval.")
     wording = trial.candidate.evaluation.wording
     blank = [
         wording.get(TERM_WORDS.get(field, ""), _verbose(field)).lower()
@@ -396,7 +398,7 @@ def check_propose_contracts(evaluation: Evaluation, by: By) -> list[Trial]:
         if trial.proposed_at is None
     ]
     if not trials:
-        raise Refused("The contracts of all these trials are put forward already.")
+        raise Refused("The terms of all these trials are already sent for approval.")
     for trial in trials:
         problem = why_not(check_propose_contract, trial, by)
         if problem is not None:

@@ -469,6 +469,9 @@ class OnOpening(InEvaluation[PriceOpening]):
     target_name = "opening"
     related = ("evaluation__owner", "asked_by")
 
+    def heading(self, target: PriceOpening) -> str:
+        return self.title
+
 
 class ConfirmPriceOpening(OnOpening, AboutCandidate[PriceOpening]):
     title = "Open the prices"

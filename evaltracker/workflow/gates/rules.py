@@ -331,7 +331,7 @@ def no_trial(look: Look) -> Blocker:
         place = links.act("draw-up-trials", look.evaluation)
     say = look.evaluation.say
     none = say("No shortlisted candidate has a trial.")
-    return Blocker(none, place, say("Draw up trials"))
+    return Blocker(none, place, say("Create trials"))
 
 
 def unjudged(look: Look, trial: Trial, pending: list[object], agreed: int) -> Blocker:

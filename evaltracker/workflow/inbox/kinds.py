@@ -350,10 +350,10 @@ def _item(desk: Desk, evaluation: Evaluation, trials: list[Trial]) -> WorkItem:
     first = trials[0]
     again = any(trial.agreed_at is not None for trial in trials)
     if len(trials) > 1:
-        what = evaluation.say("Agree to the contracts of {} trials", len(trials))
+        what = evaluation.say("Agree to the terms of {} trials", len(trials))
         address = address_of("agree-contracts", evaluation)
     else:
-        what = f"Agree to the contract of {first.title}" + (" again" if again else "")
+        what = f"Agree to the terms of {first.title}" + (" again" if again else "")
         address = address_of("agree-contract", first)
     why = (
         "It was changed; your role has not agreed to the new version."

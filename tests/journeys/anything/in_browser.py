@@ -250,16 +250,16 @@ class InBrowsers:
             lead.fill(key=self.purchase["template"])
             lead.press("Take")
             lead.reads("The template's criteria are added.")
-            lead.follow("Put the contract forward")
-            lead.press("Put it forward")
-            lead.reads("The contract is put forward")
+            lead.follow("Send the terms for approval")
+            lead.press("Send for approval")
+            lead.reads("The terms are sent")
 
     def agree(self) -> None:
         """Every role reads both contracts, and agrees."""
         for row in self.purchase["people"]:
             person = self.come(row["role"])
-            person.follow("Agree to the contracts of 2 ")
-            person.press("I agree to all of them")
+            person.follow("Agree to the terms of 2 ")
+            person.press("I agree to all")
             person.reads("You have agreed to each of them.")
 
     def test(self) -> None:

@@ -79,17 +79,17 @@ def plan_trials(team: Team) -> None:
         lead.press("Plan")
         rows = table(CRITERIA_HEADS, criteria_rows(), "\t")
         lead.paste_rows("criteria", rows)
-        lead.follow("Put the contract forward")
-        lead.press("Put it forward")
-        lead.reads("The contract is put forward")
+        lead.follow("Send the terms for approval")
+        lead.press("Send for approval")
+        lead.reads("The terms are sent")
 
 
 def agree(team: Team) -> None:
     """Every role reads both contracts, and agrees."""
     for row in PURCHASE["people"]:
         person = come(team, row["username"])
-        person.follow("Agree to the contracts of 2 trials")
-        person.press("I agree to all of them")
+        person.follow("Agree to the terms of 2 trials")
+        person.press("I agree to all")
         person.reads("You have agreed to each of them.")
 
 

@@ -71,7 +71,7 @@ def test_every_role_is_asked_to_agree_and_no_longer_once_it_has(
     assert [item.kind for item in my_work(it) if item.kind == "contract"] == [
         "contract"
     ]
-    assert "Agree to the contract" in signed_in(it).get("/admin/").content.decode()
+    assert "Agree to the terms" in signed_in(it).get("/admin/").content.decode()
     say_yes(trial, it)
     done = [still_right(notice) for notice in asked if notice.recipient == it]
     assert done == ["The role has agreed."]

@@ -140,7 +140,7 @@ def test_gates_memo_and_mails_say_the_nouns_and_the_journal_does_not() -> None:
     evaluation = worded("cleaning")
     blocker = no_trial(Look(evaluation))
     assert blocker.sentence == "No shortlisted candidate has a test period."
-    assert blocker.verb == "Draw up test periods"
+    assert blocker.verb == "Create test periods"
     frozen = gather_inputs(evaluation)["brief"]["words"]
     assert frozen["demos"] == "site visits"
     option = trials.claimed(evaluation)
