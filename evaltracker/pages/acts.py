@@ -66,6 +66,8 @@ class Act[T]:
     verb: ClassVar[str] = ""
     # “Invited”, where it is not the verb with -ed.
     done_verb: ClassVar[str] = ""
+    # Of `title` and the `target` with what it has.
+    heading_format: ClassVar[str] = "{title}: {target}"
     help: ClassVar[str] = ""
     success: ClassVar[str] = "Done."
     model: ClassVar[type[models.Model] | None] = None
@@ -185,7 +187,9 @@ class Act[T]:
         return reverse("admin:index")
 
     def heading(self, target: T) -> str:
-        return self.title if target is None else f"{self.title}: {target}"
+        if target is None:
+            return self.title
+        return self.heading_format.format(title=self.title, target=target)
 
     def preview(self, target: T, data: Mapping[str, Any], user: User) -> Any:
         """What `perform` would do, for the template as `preview`; nothing changes."""

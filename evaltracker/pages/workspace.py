@@ -338,9 +338,7 @@ class OnEvaluation(InEvaluation[Evaluation]):
     model = Evaluation
     related = ("owner",)
     target_name = "evaluation"
-
-    def heading(self, target: Evaluation) -> str:
-        return self.title
+    heading_format = "{title}"
 
 
 def sealed_entries(

@@ -148,9 +148,7 @@ class OnComment(OnRow[Comment]):
     model = Comment
     target_name = "comment"
     related = ("evaluation__owner", "author", "parent")
-
-    def heading(self, target: Comment) -> str:
-        return f"{self.title}: {target.about}"
+    heading_format = "{title}: {target.about}"
 
     def cancel_url(self, target: Comment) -> str:
         return discuss_address(target.topic, target.subject_id, target.part)
@@ -257,9 +255,7 @@ class RemoveFile(OnRow[AttachedFile]):
     target_name = "file"
     related = ("evaluation__owner",)
     service = remove_file
-
-    def heading(self, target: AttachedFile) -> str:
-        return f"{self.title}: {target.name}"
+    heading_format = "{title}: {target.name}"
 
     def cancel_url(self, target: AttachedFile) -> str:
         topic = TOPICS[target.topic]

@@ -196,13 +196,11 @@ class RevokeLending(InEvaluation[Delegation]):
     target_name = "delegation"
     service = revoke_delegation
     dangerous = True
+    heading_format = "End the substitution by {target.substitute}"
 
     def allowed(self, user: User, target: Delegation) -> bool:
         part = target.stakeholder
         return user.is_active and user.pk in (part.user_id, part.evaluation.owner_id)
-
-    def heading(self, target: Delegation) -> str:
-        return f"End the substitution by {target.substitute}"
 
 
 @admin.register(Stakeholder, site=site)

@@ -55,9 +55,7 @@ class OnDemo(AboutCandidate[Any]):
         "candidate__evaluation__owner",
         "candidate__vendor",
     )
-
-    def heading(self, target: Any) -> str:
-        return f"{self.title}: {target.candidate}"
+    heading_format = "{title}: {target.candidate}"
 
     def cancel_url(self, target: Any) -> str:
         return reverse("admin:demo", args=[target.pk])

@@ -363,9 +363,7 @@ class OnItem(OnDemo):
         "demo__candidate__vendor",
         "requirement",
     )
-
-    def heading(self, target: Any) -> str:
-        return f"{self.title}: {target.demo.candidate}"
+    heading_format = "{title}: {target.demo.candidate}"
 
     def cancel_url(self, target: Any) -> str:
         return reverse("admin:demo", args=[target.demo_id]) + f"#item-{target.pk}"

@@ -311,9 +311,7 @@ class ReconfirmEvidence(AboutCandidate[Evidence]):
     related = ("claim__candidate__evaluation__owner", "claim__requirement")
     template = "trials/reconfirm.html"
     form_class = form_of(note=text_field("Why it can be said again"))
-
-    def heading(self, target: Any) -> str:
-        return f"{self.title}: {target.claim.candidate}, {target.claim.requirement}"
+    heading_format = "{title}: {target.claim.candidate}, {target.claim.requirement}"
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
         claim = target.claim
@@ -371,12 +369,10 @@ class ExcuseKnockOut(OnPlace):
     dangerous = True
     form_class = ExcuseForm
     service = excuse_knock_out
+    heading_format = "Excuse a must-have that is not met: {target}"
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"lists": demanded_of(target.requirement)}
-
-    def heading(self, target: Any) -> str:
-        return f"Excuse a must-have that is not met: {target}"
 
 
 class WithdrawExcuse(AboutCandidate[Excuse]):
@@ -396,9 +392,7 @@ class WithdrawExcuse(AboutCandidate[Excuse]):
         reason=reason_field(help_text="The memo prints it beside the excuse.")
     )
     dangerous = True
-
-    def heading(self, target: Any) -> str:
-        return f"{self.title}: {target.candidate}, {target.requirement.ref}"
+    heading_format = "{title}: {target.candidate}, {target.requirement.ref}"
 
     def cancel_url(self, target: Any) -> str:
         return cell_address(target)

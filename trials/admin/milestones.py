@@ -150,9 +150,7 @@ class OnMilestone(InEvaluation[Milestone]):
     rule = check_move_milestone
     target_name = "milestone"
     related = ("evaluation__owner", "owner", "trial__candidate__evaluation__owner")
-
-    def heading(self, target: Any) -> str:
-        return f"{self.title}: {target.title}"
+    heading_format = "{title}: {target.title}"
 
     def cancel_url(self, target: Any) -> str:
         if target.trial_id:

@@ -281,9 +281,7 @@ class GiveScore(OnOwnCell):
     in_dialog = False
     service = give_score
     rule: ClassVar[Rule | None] = check_give_score
-
-    def heading(self, target: OwnCell) -> str:
-        return str(target)
+    heading_format = "{target}"
 
     def crumb(self, target: OwnCell) -> str:
         return str(target)

@@ -476,9 +476,7 @@ class EndVendorSession(InEvaluation[VendorSession]):
     )
     success = "The session has ended."
     dangerous = True
-
-    def heading(self, target: Any) -> str:
-        return f"End the session of {target.link.contact.name}"
+    heading_format = "End the session of {target.link.contact.name}"
 
 
 class LetInAgain(InEvaluation[InvitationLink]):
@@ -494,9 +492,7 @@ class LetInAgain(InEvaluation[InvitationLink]):
         "replaced; a contact who is in stays in."
     )
     success = "The mail with the new link leaves within half a minute."
-
-    def heading(self, target: Any) -> str:
-        return f"Let {target.contact.name} in again"
+    heading_format = "Let {target.contact.name} in again"
 
 
 class RevokeForm(forms.Form):

@@ -401,9 +401,7 @@ class ClearInterest(InEvaluation[Conflict]):
     related = ("candidate__evaluation__owner", "person")
     form_class = OpenReasonForm
     template = "vendors/interest.html"
-
-    def heading(self, target: Any) -> str:
-        return f"{self.title} of {target.person.name} in {target.candidate}"
+    heading_format = "{title} of {target.person.name} in {target.candidate}"
 
 
 @dataclass(slots=True)

@@ -586,9 +586,7 @@ class RevokeRuling(AboutCandidate[Ruling]):
     related = ("candidate__evaluation__owner", "requirement")
     form_class = OpenReasonForm
     tab = "matrix"
-
-    def heading(self, target: Any) -> str:
-        return f"{self.title}: {target.candidate}, {target.requirement}"
+    heading_format = "{title}: {target.candidate}, {target.requirement}"
 
 
 class MomentsField(forms.Field):

@@ -78,9 +78,7 @@ class AcceptContact(RulingOnContact):
     success = "The invitation leaves within half a minute."
     form_class = SharedForm
     service = accept_contact
-
-    def heading(self, target: Any) -> str:
-        return f"Let in {target.name}, {target.email}, for {target.candidate}"
+    heading_format = "Let in {target.name}, {target.email}, for {target.candidate}"
 
 
 class DeclineContactForm(forms.Form):
@@ -93,9 +91,7 @@ class DeclineContact(RulingOnContact):
     success = "The request is declined; the vendor reads why."
     form_class = DeclineContactForm
     service = decline_contact
-
-    def heading(self, target: Any) -> str:
-        return f"Decline to let in {target.name}"
+    heading_format = "Decline to let in {target.name}"
 
 
 class QuestionForm(OfferingForm):
@@ -158,12 +154,10 @@ class AnswerQuestion(InEvaluation[Question]):
     current_fields = ("text", "answer")
     template = "vendors/answer.html"
     beside = "questions"
+    heading_format = "{title}"
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"question": target}
-
-    def heading(self, target: Any) -> str:
-        return self.title
 
 
 class RulingOnProposal(InEvaluation[Proposal]):
@@ -173,9 +167,7 @@ class RulingOnProposal(InEvaluation[Proposal]):
     related = ("candidate__evaluation__owner", "candidate__vendor", "category")
     template = "vendors/proposal.html"
     beside = "proposals"
-
-    def heading(self, target: Any) -> str:
-        return self.title
+    heading_format = "{title}"
 
 
 class AcceptForm(forms.Form):

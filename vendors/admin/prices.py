@@ -315,9 +315,7 @@ class RemoveRate(InEvaluation[ExchangeRate]):
     )
     success = "The rate is removed."
     dangerous = True
-
-    def heading(self, target: Any) -> str:
-        return f"{self.title}: {target}"
+    heading_format = "{title}: {target}"
 
 
 class PaymentsField(ReadField):
@@ -468,9 +466,7 @@ class OnOpening(InEvaluation[PriceOpening]):
     model = PriceOpening
     target_name = "opening"
     related = ("evaluation__owner", "asked_by")
-
-    def heading(self, target: PriceOpening) -> str:
-        return self.title
+    heading_format = "{title}"
 
 
 class ConfirmPriceOpening(OnOpening, AboutCandidate[PriceOpening]):

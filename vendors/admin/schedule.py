@@ -176,9 +176,7 @@ class OnItem(InEvaluation[PriceItem]):
     target_name = "item"
     related = ("evaluation__owner",)
     rule = check_price_item
-
-    def heading(self, target: PriceItem) -> str:
-        return f"{self.title}: {target}"
+    heading_format = "{title}: {target}"
 
 
 class PartForm(forms.Form):

@@ -82,9 +82,7 @@ class OnCheck(AboutCandidate[PromiseCheck]):
     model = PromiseCheck
     target_name = "check"
     related = ("candidate__evaluation__owner",)
-
-    def heading(self, target: PromiseCheck) -> str:
-        return f"{self.title} after {target.months} months"
+    heading_format = "{title} after {target.months} months"
 
     def cancel_url(self, target: PromiseCheck) -> str:
         where = self.evaluation(target)
@@ -297,9 +295,7 @@ class SettleContractTerm(InEvaluation[ContractTerm]):
     )
     service = settle_contract_term
     rule = check_settle_term
-
-    def heading(self, target: ContractTerm) -> str:
-        return self.title
+    heading_format = "{title}"
 
     def cancel_url(self, target: ContractTerm) -> str:
         return self.page(target, "contract")
@@ -491,6 +487,7 @@ class TakeInEvaluation(ByOperators[ImportPreview]):
     template = "workflow/take_in.html"
     target_name = "preview"
     service = import_evaluation
+    heading_format = "Import: {target.told[title]}"
 
     def load(self, user: User, target_id: str) -> ImportPreview:
         """What a file that this person chose would do.
@@ -502,9 +499,6 @@ class TakeInEvaluation(ByOperators[ImportPreview]):
         if packed is None:
             raise NotFound(LATE)
         return preview_import(content=zlib.decompress(packed), by=user)
-
-    def heading(self, target: ImportPreview) -> str:
-        return f"Import: {target.told['title']}"
 
     def destination(self, target: ImportPreview, made: Any) -> str:
         return page_address(made, "overview")

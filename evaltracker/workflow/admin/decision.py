@@ -369,9 +369,7 @@ class OnLetter(AboutCandidate[Letter]):
     model = Letter
     target_name = "letter"
     related = ("candidate__evaluation__owner", "candidate__vendor")
-
-    def heading(self, target: Letter) -> str:
-        return f"{self.title}: {target.candidate}"
+    heading_format = "{title}: {target.candidate}"
 
     def cancel_url(self, target: Letter) -> str:
         return links.page(self.evaluation(target), "letters", f"letter-{target.pk}")

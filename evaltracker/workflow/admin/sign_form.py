@@ -83,6 +83,7 @@ class RemindColleague(InEvaluation[Awaited]):
     help = "They get a mail at once, at most one a day about the same thing."
     target_name = "awaited"
     service = remind_colleague
+    heading_format = "Remind {target} of {target.thing}"
 
     def load(self, user: User, target_id: str) -> Awaited:
         kind, _, rest = target_id.partition(".")
@@ -98,9 +99,6 @@ class RemindColleague(InEvaluation[Awaited]):
         if kind not in ASKED_FOR or awaited.pk != target_id:
             raise NotFound
         return awaited
-
-    def heading(self, target: Awaited) -> str:
-        return f"Remind {target} of {target.thing}"
 
     def success_message(self, target: Awaited, outcome: object) -> str:
         left = target.fresh().left
@@ -339,6 +337,7 @@ class OnRequest(InEvaluation[WaiverRequest]):
     model = WaiverRequest
     related = ("visit__evaluation__owner", "candidate", "requirement", "asked_by")
     target_name = "waiver_request"
+    heading_format = "{title}: {target.thing}"
 
     def evaluation(self, target: WaiverRequest) -> Evaluation:
         return target.evaluation
@@ -346,9 +345,6 @@ class OnRequest(InEvaluation[WaiverRequest]):
     def ask_before(self, request: HttpRequest, target: WaiverRequest) -> None:
         if target.tells:
             open_answers(request, target.evaluation)
-
-    def heading(self, target: WaiverRequest) -> str:
-        return f"{self.title}: {target.thing}"
 
     def cancel_url(self, target: WaiverRequest) -> str:
         return address_of_request(target)
@@ -373,9 +369,7 @@ class AnswerWaiverRequest(OnRequest):
         ),
     )
     service = answer_waiver_request
-
-    def heading(self, target: WaiverRequest) -> str:
-        return self.title
+    heading_format = "{title}"
 
     def success_message(self, target: WaiverRequest, outcome: Outcome) -> str:
         target.refresh_from_db(fields=["answer"])
