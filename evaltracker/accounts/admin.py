@@ -138,10 +138,8 @@ class ChangeAddress(OnOwnAccount):
         )
     )
     service = people.ask_for_address
-
-    def needs_proof(self, target: Any, user: User) -> bool:
-        """A new password goes to it, so whoever found an open screen must not."""
-        return True
+    # A new password goes to it, so whoever found an open screen must not.
+    needs_proof = True
 
     def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
         return {"address": data["email"]}

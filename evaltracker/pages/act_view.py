@@ -65,7 +65,7 @@ def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpRespon
     if isinstance(refusal, Forbidden):
         raise refusal
     act.ask_before(request, target)
-    proof = proof_asked(request) if act.needs_proof(target, user) else None
+    proof = proof_asked(request) if act.needs_proof else None
     if request.method == "POST":
         return _perform(request, act, target, proof)
     if is_in_dialog(request) and not act.in_dialog:

@@ -81,11 +81,15 @@ class Act[T]:
     # the act says it, it is `check_add_list` beside the service `add_list`, if there.
     rule: ClassVar[Rule | None] = None
     form_class: ClassVar[type[forms.BaseForm]] = Confirm
+    # What the form calls the target, if it takes it.
+    form_about: ClassVar[str] = ""
     template: ClassVar[str] = "evaltracker/act.html"
     # Whether it opens over the page that leads to it; one to read at leisure does not.
     in_dialog: ClassVar[bool] = True
     # Red button: the act cannot be taken back, or it hits other people.
     dangerous: ClassVar[bool] = False
+    # Whether people have to have shown lately who they are (R34).
+    needs_proof: ClassVar[bool] = False
     # What is typed is under seal, as prices are: its draft ends with the login.
     sealed: ClassVar[bool] = False
     # The words of a second button that shows what would happen; see `preview`.
@@ -168,15 +172,13 @@ class Act[T]:
             Detour: there is something to answer, elsewhere.
         """
 
-    def needs_proof(self, target: T, user: User) -> bool:
-        """Whether `user` has to have shown lately who they are (R34)."""
-        return False
-
     def initial(self, target: T, user: User) -> dict[str, Any]:
         return {name: getattr(target, name) for name in self.current_fields}
 
     def form_kwargs(self, target: T, user: User) -> dict[str, Any]:
-        return {"about": target} if issubclass(self.form_class, OfferingForm) else {}
+        offers = issubclass(self.form_class, OfferingForm)
+        name = self.form_about or ("about" if offers else "")
+        return {name: target} if name else {}
 
     def context(self, target: T, user: User) -> dict[str, Any]:
         """More for the template, such as `evaluation`, `tab` and `crumbs`."""

@@ -9,7 +9,7 @@ from django.test import Client
 from evaltracker.decision.models import Decision
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import AccountEntry, User
-from evaltracker.pages.acts import ACTS, Act
+from evaltracker.pages.acts import ACTS
 from evaltracker.workflow.services.stages import draft_decision
 from tests.accounts.conftest import log_in
 from tests.accounts.factors import code_of, give_app
@@ -139,12 +139,7 @@ def test_who_has_nothing_at_all_is_told_what_to_do(decide: str) -> None:
 
 def test_these_acts_ask_and_no_other() -> None:
     """What opens prices, decides, leaves the house or opens an account."""
-    ask = {
-        name
-        for name, act in ACTS.items()
-        if type(act).needs_proof is not Act.needs_proof
-    }
-    assert ask == {
+    assert {name for name, act in ACTS.items() if act.needs_proof} == {
         "change-address",
         "confirm-price-opening",
         "decide",

@@ -463,9 +463,7 @@ class ChangeTrials(OnEvaluation, AboutCandidate[Evaluation]):
     success = "The trials are changed alike."
     form_class = ChangeForm
     service = change_trials
-
-    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        return {"evaluation": target}
+    form_about = "evaluation"
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         """What they have in common; nothing, if there are none."""

@@ -497,9 +497,7 @@ class NoteClaim(OnPlace):
     form_class = NoteForm
     template = "vendors/place.html"
     service = note_claim
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"place": target}
+    form_about = "place"
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         claim = current_claim(target.candidate, target.requirement)

@@ -155,9 +155,7 @@ class AnswerQuestion(InEvaluation[Question]):
     template = "vendors/answer.html"
     beside = "questions"
     heading_format = "{title}"
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"question": target}
+    form_about = "question"
 
 
 class RulingOnProposal(InEvaluation[Proposal]):
@@ -195,9 +193,7 @@ class AcceptProposal(RulingOnProposal):
     success = "It is a requirement now, and every candidate is asked it."
     form_class = AcceptForm
     service = accept_proposal
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"proposal": target}
+    form_about = "proposal"
 
 
 class DeclineForm(forms.Form):

@@ -124,9 +124,7 @@ class SendForm(TellForm):
 class Telling(OnCandidate):
     tab = "invitations"
     anchor = "invitation"
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"candidate": target}
+    form_about = "candidate"
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {"contacts": Contact.objects.current().filter(vendor=target.vendor_id)}

@@ -480,9 +480,7 @@ class ConfirmPriceOpening(OnOpening, AboutCandidate[PriceOpening]):
     template = "vendors/act_opening.html"
     dangerous = True
     service = confirm_price_opening
-
-    def needs_proof(self, target: PriceOpening, user: User) -> bool:
-        return True
+    needs_proof = True
 
     def context(self, target: PriceOpening, user: User) -> dict[str, Any]:
         lines = CostLine.objects.in_evaluation(target.evaluation).count()

@@ -12,7 +12,6 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from evaltracker.accounts.services import may_run_accounts
-from evaltracker.decision import links
 from evaltracker.decision.models import (
     CheckFound,
     ContractTerm,
@@ -79,14 +78,11 @@ from vendors.models import Candidate
 
 class OnCheck(AboutCandidate[PromiseCheck]):
     tab = "promise_checks"
+    anchor = "check"
     model = PromiseCheck
     target_name = "check"
     related = ("candidate__evaluation__owner",)
     heading_format = "{title} after {target.months} months"
-
-    def cancel_url(self, target: PromiseCheck) -> str:
-        where = self.evaluation(target)
-        return links.page(where, "promise_checks", f"check-{target.pk}")
 
 
 class PairsForm(forms.Form):
@@ -246,6 +242,7 @@ class SetContractTerm(OnEvaluation):
     success = "The contract is saved."
     tab = "promise_checks"
     form_class = TermForm
+    beside = "contract"
     service = set_contract_term
     rule = check_set_term
 
@@ -266,9 +263,6 @@ class SetContractTerm(OnEvaluation):
         term = term_of(target)
         passed = term and term.deadline and term.deadline < today_in(target.zone)
         return f"{self.success} {PASSED}" if passed else self.success
-
-    def cancel_url(self, target: Evaluation) -> str:
-        return self.page(target, "contract")
 
 
 def as_typed(days: list[int]) -> str:
@@ -296,9 +290,7 @@ class SettleContractTerm(InEvaluation[ContractTerm]):
     service = settle_contract_term
     rule = check_settle_term
     heading_format = "{title}"
-
-    def cancel_url(self, target: ContractTerm) -> str:
-        return self.page(target, "contract")
+    beside = "contract"
 
 
 def earlier(user: User, candidate: Candidate) -> dict[str, Any] | None:
@@ -409,6 +401,7 @@ class ExportEvaluation(OnEvaluation):
         "is for reading and cannot be imported. The journal tells that you exported it."
     )
     in_dialog = False  # it answers with a file
+    needs_proof = True  # so much at once leaves the house
     success = "The evaluation is exported."
     form_class = form_of(
         form=forms.ChoiceField(
@@ -425,10 +418,6 @@ class ExportEvaluation(OnEvaluation):
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         return {"form": "json"}
 
-    def needs_proof(self, target: Evaluation, user: User) -> bool:
-        """So much at once is handed to somebody who has just shown who they are."""
-        return True
-
     def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
         form = data["form"]
         content = export_as_seen(evaluation=target, form=form, by=by)
@@ -437,12 +426,10 @@ class ExportEvaluation(OnEvaluation):
 
 
 class ByOperators[T](Act[T]):
+    needs_proof = True  # it brings people, roles and signatures in
+
     def allowed(self, user: User, target: Any) -> bool:
         return may_run_accounts(user)
-
-    def needs_proof(self, target: Any, user: User) -> bool:
-        """It brings people, roles and signatures in."""
-        return True
 
     def cancel_url(self, target: Any) -> str:
         return reverse("admin:evaluations_evaluation_changelist")

@@ -268,6 +268,7 @@ class EditBrief(OnBrief):
     form_class = BriefForm
     template = "evaluations/edit_brief.html"
     service = change_brief
+    form_about = "evaluation"
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         own = list(target.brief_fields.all())
@@ -277,9 +278,6 @@ class EditBrief(OnBrief):
             **{field.key: field.answer for field in own},
             "does_not_matter": [*target.does_not_matter, *unasked],
         }
-
-    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        return {"evaluation": target}
 
 
 class EditCounting(OnBrief):

@@ -268,10 +268,7 @@ class Decide(OnDecision):
     success = "Decided. The memo is frozen."
     template = "workflow/decide.html"
     service = decide
-
-    def needs_proof(self, target: Evaluation, user: User) -> bool:
-        """The last word is given by somebody who has just shown who they are."""
-        return True
+    needs_proof = True
 
     def context(self, target: Evaluation, user: User) -> dict[str, Any]:
         drafted = Decision.objects.filter(evaluation=target)

@@ -366,13 +366,11 @@ def letters_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 class OnLetter(AboutCandidate[Letter]):
     tab = "letters"
+    anchor = "letter"
     model = Letter
     target_name = "letter"
     related = ("candidate__evaluation__owner", "candidate__vendor")
     heading_format = "{title}: {target.candidate}"
-
-    def cancel_url(self, target: Letter) -> str:
-        return links.page(self.evaluation(target), "letters", f"letter-{target.pk}")
 
 
 class WriteLetter(OnLetter):
@@ -435,9 +433,7 @@ class SendLetter(OnLetter):
     dangerous = True
     service = send_letter
     rule = check_letter
-
-    def form_kwargs(self, target: Letter, user: User) -> dict[str, Any]:
-        return {"letter": target}
+    form_about = "letter"
 
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
