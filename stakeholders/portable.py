@@ -24,7 +24,7 @@ from stakeholders.models import (
     digest_of,
 )
 
-ORIGIN = "Where a click came from is for whoever signed and the owner."
+ORIGIN = "Only the signer and the owner see where a click came from."
 
 register_part(
     Part(name="role_names", model=RoleName, order=("position",), optional=True)

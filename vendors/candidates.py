@@ -115,7 +115,7 @@ COLUMNS = (
         field=lambda: forms.ChoiceField(
             required=False,
             choices=[("", "Not stated"), *SupportWanted.choices],
-            help_text="What comes with it; the brief says what is wanted.",
+            help_text="Enter what is included. The brief lists what is wanted.",
         ),
         blank="",
     ),

@@ -227,10 +227,10 @@ def on_disconnected(request: HttpRequest, socialaccount: Any, **kwargs: Any) -> 
 
 # One text for an unknown name, a wrong password, a stopped, locked and slowed login.
 NO_MATCH = (
-    "Name and password do not match, or there were too many wrong ones: after "
-    f"{settings.AXES_FAILURE_LIMIT}, a name is locked from where you are for a quarter "
-    f"of an hour; after {CEILING} from anywhere, new browsers wait up to five minutes "
-    "between two attempts. “Forgot your password?” makes this browser a known one."
+    f"Name and password don't match. After {settings.AXES_FAILURE_LIMIT} wrong "
+    f"attempts your name is locked here for 15 minutes. After {CEILING} from "
+    "anywhere, new browsers wait up to 5 minutes between attempts. “Forgot your "
+    "password?” makes this browser a known one."
 )
 
 

@@ -149,11 +149,11 @@ class AskForErasure(OnOwnAccount):
     title = "Ask to be erased"
     verb = "Ask for it"
     help = (
-        "An operator then puts “Erased person” in place of your name and address and "
-        "stops your login, for ever. What you signed, and journals, keep your name: "
+        "An operator then replaces your name and address by “Erased person” and ends "
+        "your login for good. What you signed, and journals, keep your name: "
         "they are the proof of who agreed to what."
     )
-    success = "The operators know. Until one of them does it, nothing changes."
+    success = "Asked. Nothing changes until an operator erases your account."
     form_class = Confirm
     dangerous = True
     service = people.ask_for_erasure
@@ -265,10 +265,10 @@ class ResetFactors(PeopleAct):
     title = "Take the second factor away"
     verb = "Take it away"
     help = (
-        "For a lost phone or key. Make sure first, by voice or face, that the "
-        "person asks. They are logged out, told by mail, and asked to add a new one."
+        "For a lost phone or key. First check by voice or face who is asking. The "
+        "person is logged out, gets a mail and has to add a new one."
     )
-    success = "The second factor is gone; the next login asks for a new one."
+    success = "Second factor removed. The next login asks for a new one."
     form_class = Confirm
     dangerous = True
     service = people.reset_factors
@@ -278,8 +278,8 @@ class StopLogin(PeopleAct):
     title = "Stop login"
     verb = "Stop this login"
     help = (
-        "The person is logged out at once and gets no mail. What they signed, scored "
-        "and wrote stays; nobody is ever deleted."
+        "Logs the person out at once. They get no more mail. Their signatures, scores "
+        "and comments stay."
     )
     success = "The person cannot log in any more."
     form_class = Confirm
@@ -306,8 +306,8 @@ class ErasePerson(PeopleAct):
     title = "Erase"
     verb = "Erase for ever"
     help = (
-        "“Erased person” takes the place of name and address, the login stops, and "
-        "mail that is still owed does not leave. Journals, printed signatures and "
+        "Name and address become “Erased person”. The login ends and unsent mail is "
+        "dropped. Journals, printed signatures and "
         "frozen documents keep the name. You can't undo this."
     )
     success = "The person is erased."
@@ -317,7 +317,7 @@ class ErasePerson(PeopleAct):
 
     def check(self, user: User, target: User) -> None:
         if target.erased_at:
-            raise Forbidden("Nobody is left to erase.")
+            raise Forbidden("Nobody to erase.")
         super().check(user, target)
 
 
@@ -350,7 +350,7 @@ def my_calendar(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         # What the page showed, so that a reload does not end the address just copied.
         if request.POST.get("seen", "") != _state(user):
-            sentence = "A new address was made a moment ago. Make another one?"
+            sentence = "You made a new address a moment ago. Make another one?"
             status = HTTPStatus.CONFLICT
         else:
             secret = renew_feed(by=user)

@@ -152,8 +152,8 @@ class HardToGuess:
         known = context_words(user)
         if is_made_of(password, known):
             raise ValidationError(
-                "This password is little more than a name of this site, its company or "
-                "yours, which is what others would try first. Take other words.",
+                "This password is mostly a name of this site, your company or "
+                "yourself. Choose unrelated words.",
                 code="password_of_context",
             )
         # Its lists of words would slow down every start.
@@ -169,8 +169,8 @@ class HardToGuess:
 
     def get_help_text(self) -> str:
         return (
-            "Three or four words that do not belong together are best; names of this "
-            "site, your company and yourself do not count."
+            "Use three or four unrelated words. Names of this site, your company or "
+            "yourself don't count."
         )
 
 

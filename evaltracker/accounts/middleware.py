@@ -41,8 +41,8 @@ from evaltracker.pages.site import site
 from evaltracker.toolbox.rest.problems import CONTENT_TYPE, problem_body
 
 NEEDED = (
-    "A second factor is needed here. Add an authenticator app or a security key to go "
-    "on; it takes a minute and is asked for at each login."
+    "A second factor is needed here. Add an authenticator app or a security key to "
+    "continue. It takes a minute. Each login then asks for it."
 )
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 # What somebody without a second factor may still open: where one is set up.

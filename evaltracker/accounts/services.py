@@ -41,7 +41,9 @@ from evaltracker.toolbox.text import free_name
 
 SALT = "evaltracker.address"
 LASTS = 3 * 24 * 60 * 60
-USED_UP = "This link is used up, too old, or meant for somebody else."
+USED_UP = (
+    "This link was used, has expired, or is for another person. Ask for a new one."
+)
 
 
 def key_for(person: User, address: str) -> str:
@@ -409,7 +411,7 @@ def ask_for_erasure(*, by: User) -> User:
         Refused: it was asked already.
     """
     if by.erasure_asked_at:
-        raise Refused("You have asked already; an operator will do it.")
+        raise Refused("You have asked already. Wait for an operator.")
     by.erasure_asked_at = timezone.now()
     by.save(update_fields=["erasure_asked_at"])
     record(action=AccountAction.ERASURE_ASKED, person=by, by=by)

@@ -72,7 +72,7 @@ class DecisionLetter(About[Letter]):
         buyer = notice.place.buyer
         message = letter(
             notice=notice,
-            subject=f"The decision of {buyer}" if buyer else "Our decision",
+            subject=f"Our decision on your bid to {buyer}" if buyer else "Our decision",
             lead=lead,
             paragraphs=paragraphs,
             action="Read it in your pages" if page else "",

@@ -73,10 +73,7 @@ WORK = {
     "shown": "Putting the preview together",
 }
 LONG = datetime.timedelta(minutes=2)
-LATE = (
-    "It has not begun yet: another file is being imported, or the background worker of "
-    "this installation is not running."
-)
+LATE = "Not started yet. Another import is running, or the background worker is down."
 
 
 class UploadForm(forms.Form):
@@ -427,8 +424,8 @@ class UndoImport(InEvaluation[Import]):
     title = "Undo the import"
     verb = "Undo it"
     help = (
-        "What the file added is taken out, what it changed is put back: all of it, or "
-        "nothing if somebody has worked on one of the rows since."
+        "Removes the rows that the file added and restores those it changed. If "
+        "somebody has edited one of them since, nothing is undone."
     )
     success = "The import is undone."
     model = Import

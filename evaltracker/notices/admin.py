@@ -92,8 +92,10 @@ class ChatForm(forms.Form):
         label="Address of the webhook",
         max_length=2000,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text="As the chat shows it, with https://. It is kept like a password "
-        "and never shown again, for whoever knows it can post into the room.",
+        help_text=(
+            "As the chat shows it, with https://. Stored like a password and never "
+            "shown again: anybody who has it can post into the room."
+        ),
     )
 
 
@@ -101,8 +103,8 @@ class SetChat(OnEvaluation):
     title = "Tell a chat room"
     verb = "Tell this room"
     help = (
-        "The room hears that a date is near or was missed and where to look: no "
-        "prices, scores, claims or names of vendors. Everybody in the room can read "
+        "The room gets dates that are near or missed, with a link. It gets no "
+        "prices, scores, answers or vendor names. Everybody in the room can read "
         "this."
     )
     success = "The room hears the next notice."

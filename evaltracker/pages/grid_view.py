@@ -456,7 +456,7 @@ WORK: dict[str, Callable[[Place, Any], Answer]] = {
 }
 
 
-UNDONE = "Undone by whoever changed it."
+UNDONE = "Undone by the person who changed it."
 
 
 def grid_view(request: HttpRequest, name: str, target_id: str) -> HttpResponse:

@@ -53,7 +53,9 @@ def schema() -> Schema:
         "version": {"const": VERSION},
         "complete": {
             "type": "boolean",
-            "description": "False: something was sealed from whoever exported it.",
+            "description": (
+                "False: something was sealed from the person who exported it."
+            ),
         },
         "left_out": {"type": "array", "items": {"enum": sorted(every)}},
         "people": {"type": "array", "items": closed(PERSON, list(PERSON))},

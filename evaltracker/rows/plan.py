@@ -748,7 +748,7 @@ class _Reading:
                 count=len(rows),
                 things="rows",
                 examples=list(dict.fromkeys(one.sentence for one in self.refusals)),
-                why="Type their red cells anew below, or leave them out.",
+                why="Correct their red cells below, or leave them out.",
             )
 
     def _remarks(self, groups: list[Group]) -> Iterator[str]:

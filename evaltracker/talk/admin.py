@@ -181,7 +181,7 @@ class WithdrawComment(OnComment):
 class ReadMention(OnComment):
     title = "Mark as read"
     verb = "Mark as read"
-    help = "It leaves My work. Nobody is told."
+    help = "It leaves your list. Nobody gets a mail."
     success = "It is marked as read."
     service = read_mention
 

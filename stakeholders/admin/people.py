@@ -77,12 +77,11 @@ class AddForm(OfferingForm):
     user = PersonField(
         User.objects.none(),
         label="Person",
-        help_text="Who is not listed has no login yet: invite them, if you may add "
-        "people, or ask an operator.",
+        help_text="Not listed? They have no login yet. Invite them or ask an operator.",
     )
     role = forms.ChoiceField(
         required=False,
-        help_text="Whoever has several roles, or none, needs one of these.",
+        help_text="Choose a role if this person has several or none.",
     )
     scores = forms.BooleanField(
         required=False,

@@ -84,7 +84,7 @@ def test_a_key_that_is_not_used_is_told_on_the_page(
     page.add_init_script("navigator.credentials.create = () => Promise.reject('no')")
     watched.open("/accounts/2fa/webauthn/add/")
     page.get_by_role("button", name="Add the key").click()
-    page.get_by_role("alert").filter(has_text="The key was not used").wait_for()
+    page.get_by_role("alert").filter(has_text="The key did not work").wait_for()
     assert watched.barriers() == []
 
 

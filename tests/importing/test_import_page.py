@@ -76,7 +76,7 @@ def test_a_refused_cell_is_typed_anew_in_its_place(
     name = body.partition('name="cell:')[2].partition('"')[0]
     assert name.endswith(":3:2")
     body = desk.answer({f"cell:{name}": "9", f"stood:cell:{name}": "eleven"})
-    assert "Typed anew here" in body
+    assert "Corrected here" in body
     desk.say(desk.yes())
     assert purchase.requirements.get(ref="R8").weight == 9
     told = Entry.objects.filter(action="requirements.imported").get().after

@@ -154,4 +154,4 @@ def test_what_has_waited_long_says_what_may_be_the_matter(desk: Importer) -> Non
     desk.upload(large())
     ago = timezone.now() - datetime.timedelta(minutes=3)
     ImportDraft.objects.update(asked_at=ago)
-    assert "is not running" in desk.see()
+    assert "is down" in desk.see()

@@ -63,7 +63,7 @@ def test_a_choice_acts_at_once_and_the_focus_goes_to_what_is_open_next(
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide == PHONE["width"]
     page.get_by_role("link", name="1 refused row").click()
-    page.get_by_label("Row 141, typed anew").fill("9")
+    page.get_by_label("Row 141, corrected").fill("9")
     page.keyboard.press("Tab")
     expect(page.get_by_text("things to choose")).to_have_count(0)
     page.get_by_role("button", name="Import 140").click()

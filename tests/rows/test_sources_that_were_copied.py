@@ -56,7 +56,7 @@ def test_marks_of_two_cells_are_no_pair() -> None:
 
 def test_a_cell_whose_end_cannot_be_told_is_refused() -> None:
     table = 'ref\ttext\nR1\t"a\nR2"\tb\nR3\t"two\nlines"\n'
-    with pytest.raises(Unreadable, match="cannot be told where that cell ends"):
+    with pytest.raises(Unreadable, match="a quotation mark that has no end"):
         rows_of(table)
 
 

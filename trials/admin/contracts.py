@@ -135,7 +135,7 @@ def usual_terms(evaluation: Evaluation, user: User) -> dict[str, Any]:
 class PlanTrial(FormOfEvaluation, OnCandidate):
     title = "Plan a trial"
     verb = "Plan"
-    help = "What is blank now is filled in before the contract is agreed."
+    help = "Fill in the blanks before you send the contract for approval."
     success = "The trial is planned. Name its success criteria, then agree."
     form_class = TrialForm
     tab = "trials"
@@ -191,8 +191,8 @@ class ProposeContract(ReadsContract):
     title = "Send the terms for approval"
     verb = "Send for approval"
     help = (
-        "Every role is asked to agree to what is tried, where, with what, by whom, "
-        "and how success is measured. Changing it takes it back."
+        "Asks every role to agree to what you try, where, by whom, and how you "
+        "measure success. Changing it takes it back."
     )
     success = "The terms are sent; every role is asked to agree."
     service = propose_contract
@@ -250,7 +250,7 @@ class AmendForm(TrialForm):
 class AmendContract(OnTermsOfTrial):
     title = "Change the contract"
     verb = "Change it"
-    help = "It is a numbered change with a reason. The trial goes on meanwhile."
+    help = "This is a numbered change with a reason. The trial continues."
     success = "The contract is changed; every role is asked to agree again."
     form_class = AmendForm
     service = amend_contract
@@ -266,8 +266,8 @@ class MoveTrial(OnTrial):
     title = "Move the trial"
     verb = "Move"
     help = (
-        "Its open milestones move along and remind anew: those on its last day or "
-        "later with the last day, the others with the first. Once the contract is "
+        "Its open milestones move with it: those on or after its last day with the "
+        "last day, others with the first. Once the contract is "
         "agreed this is a numbered change of it."
     )
     success = "The trial is moved, and its milestones with it."
@@ -476,8 +476,8 @@ class ProposeContracts(OnEvaluation, AboutCandidate[Evaluation]):
     title = ProposeContract.title
     verb = ProposeContract.verb
     help = (
-        "Every role is asked to agree to what is tried, where, with what, by whom, "
-        "and how success is measured, once for all finalists."
+        "Asks every role to agree once, for all finalists, to what you try and how "
+        "you measure success."
     )
     success = ProposeContract.success
     template = "trials/agree_all.html"

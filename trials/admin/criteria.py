@@ -58,8 +58,10 @@ class CriterionForm(AboutValues):
         label="The number",
         required=False,
         max_length=200,
-        help_text="Such as: 95% of requests under 120 ms. The contract is not put "
-        "forward without it.",
+        help_text=(
+            "Such as: 95% of requests under 120 ms. You need it to send the contract "
+            "for approval."
+        ),
     )
     measure = MeasureField(
         help_text="What runs of it have to reach. Left blank, a new criterion has the "
@@ -114,8 +116,8 @@ class CopyCriteria(OnTrial):
     title = "Copy the criteria to the other trials"
     verb = "Copy"
     help = (
-        "Every other finalist's trial whose contract is not agreed yet gets the "
-        "criteria that it lacks, with the same numbers. You can change them there."
+        "Adds the missing criteria, with the same numbers, to every finalist whose "
+        "terms are not agreed yet. You can change them there."
     )
     service = copy_criteria
 
@@ -235,9 +237,9 @@ class RetestGap(OnGap):
     title = "Try the gap again"
     verb = "Save"
     help = (
-        "Mended: the gap closes once the trial's lead has seen it. Still there: the "
-        "vendor is told and may reply once more. Judge criteria again on the trial's "
-        "page."
+        "Fixed: the gap closes once the trial's lead has seen it. Still there: the "
+        "vendor gets a mail and may reply once more. Judge criteria again on the "
+        "trial's page."
     )
     success = "The retest is in the log."
     form_class = form_of(

@@ -115,7 +115,7 @@ class AttendanceForm(forms.Form):
         "Attendees of the vendor",
         2,
         required=False,
-        help_text="One a line; nobody is sent anything.",
+        help_text="One name per line. Nobody gets a mail.",
     )
     meeting_url = link_field(
         "Meeting link", help_text="Stands in the invitation and its calendar file."
@@ -221,8 +221,8 @@ class ScheduleDemo(FormOfEvaluation, OnCandidate):
 class PlanAttendance(FormOfEvaluation, OnDemo):
     title = "Attendees and meeting link"
     verb = "Save"
-    help = "Whoever is asked anew gets a mail; another link is sent to all of them."
-    success = "Saved. Whoever is asked to attend is told by mail."
+    help = "New guests get a mail. If the link changes, all guests do."
+    success = "Saved. New guests get a mail."
     form_class = AttendanceForm
     service = plan_attendance
     rule = check_move_demo
@@ -256,9 +256,9 @@ class CallOffDemo(OnDemo):
     title = "Call the demo off"
     verb = "Call it off"
     help = (
-        "It stays on the page with your reason. Everybody who was invited gets a mail "
-        "at once, without the reason, that takes it out of their calendar. It cannot "
-        "be taken back; to put it to another time, move it instead."
+        "It stays on the page with your reason. Everybody invited gets a mail at once "
+        "that removes it from their calendar. The reason stays private. You can't undo "
+        "this. To change the time, move the demo instead."
     )
     success = "The demo is called off; everybody who was invited gets a mail."
     form_class = form_of(
@@ -303,8 +303,8 @@ class DrawUpScript(OnDemo):
     title = "Draw up the script"
     verb = "Draw up"
     help = (
-        "Takes the must-haves and the heavy requirements that are not proven yet, "
-        "with the candidate's own words. What is on the script stays as it is."
+        "Adds unproven must-haves and heavy requirements, with the candidate's own "
+        "words. Items on the script stay as they are."
     )
     service = draw_up_script
 

@@ -117,7 +117,7 @@ class VerdictForm(forms.Form):
         error_messages={"invalid_choice": "These words are not there any more."},
     )
 
-    runner = forms.ChoiceField(help_text="Whoever did it, not who watched.")
+    runner = forms.ChoiceField(help_text="Enter who ran it, not who watched.")
     data = forms.ChoiceField(  # type: ignore[assignment]
         help_text="A trial that the vendor ran with what is its own proves what a demo "
         "proves."
@@ -300,17 +300,17 @@ class ReconfirmEvidence(AboutCandidate[Evidence]):
     title = "Re-confirm"
     verb = "Say it again"
     help = (
-        "The words changed after this was judged. Say the same verdict of the words "
-        "that stand now; if it is not the same any more, record new evidence instead."
+        "The words changed after this was judged. Confirm that this verdict also "
+        "holds for the current wording. If it doesn't, record new evidence."
     )
-    success = "The verdict is said again of the words that stand."
+    success = "Verdict confirmed for the current wording."
     tab = "matrix"
     model = Evidence
     target_name = "evidence"
     service = reconfirm_evidence
     related = ("claim__candidate__evaluation__owner", "claim__requirement")
     template = "trials/reconfirm.html"
-    form_class = form_of(note=text_field("Why it can be said again"))
+    form_class = form_of(note=text_field("Why the verdict still holds"))
     heading_format = "{title}: {target.claim.candidate}, {target.claim.requirement}"
 
     def context(self, target: Any, user: User) -> dict[str, Any]:

@@ -187,10 +187,7 @@ class MoveForm(DueForm):
 class MoveMilestone(OnMilestone):
     title = "Move"
     verb = "Move"
-    help = (
-        "Reminders follow: what was not sent for the old date is called off, and the "
-        "owner is reminded before the new one."
-    )
+    help = "Reminders move to the new date."
     success = "The milestone is moved, and its reminders with it."
     form_class = MoveForm
     template = "trials/move.html"
@@ -231,7 +228,7 @@ class GiveForm(forms.Form):
         User._default_manager.none(),
         attribute="name",
         label="Whose it is",
-        help_text="Is told by mail, and reminded before it.",
+        help_text="Gets a mail now and a reminder before the day.",
     )
 
     def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
@@ -272,8 +269,8 @@ class ChangeReminderDays(OnEvaluation):
     title = "When people are reminded"
     verb = "Save"
     help = (
-        "Of milestones, of conditions given from now on, and vendors before claims "
-        "close. What was sent already is not sent again."
+        "For milestones, new conditions, and vendors before answering closes. Mails "
+        "already sent are not repeated."
     )
     success = "Saved. The reminders of all open milestones follow it."
     form_class = RhythmForm

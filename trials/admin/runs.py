@@ -589,8 +589,8 @@ class ConfirmRuns(JudgeCriterion):
     title = "Confirm what the runs propose"
     verb = "Confirm"
     help = (
-        "It is kept for good, with the runs as they are now. Runs that come in later "
-        "do not change it; confirm them anew."
+        "Keeps the verdict with the runs of today for good. Later runs don't change "
+        "it; confirm again to count them."
     )
     success = "Confirmed."
     form_class = ConfirmForm

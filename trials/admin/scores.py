@@ -93,8 +93,8 @@ class OpenConsensus(OnEvaluation):
     title = "Open the consensus"
     verb = "Open all scores"
     help = (
-        "Every sheet is locked as it stands, also of those who have not finished, and "
-        "everybody with a part reads all scores. There is no way back."
+        "Locks every sheet, finished or not. Then every stakeholder can read all "
+        "scores. There is no way back."
     )
     success = "All scores are open."
     tab = "scores"

@@ -83,9 +83,7 @@ def check_agree_contract(trial: Trial, by: By) -> User:
     require_stage(evaluation, *TRIAL_STAGES)
     require_unclosed(trial)
     if trial.proposed_at is None:
-        raise Refused(
-            "The terms aren't sent yet; the trial's lead is still writing them."
-        )
+        raise Refused("The terms aren't sent yet. Ask the trial's lead to send them.")
     if not contract.parts_of(user):
         raise Refused("Your role has agreed to this text already.")
     return user
@@ -453,7 +451,8 @@ def check_draw_up_trials(evaluation: Evaluation, by: By) -> list[Candidate]:
     finalists = finalists_without_trial(evaluation)
     if not finalists:
         raise Refused(
-            "Every shortlisted candidate has a trial already, or nobody is shortlisted."
+            "Nothing to create: every shortlisted candidate has a trial. Shortlist "
+            "another candidate first."
         )
     return finalists
 

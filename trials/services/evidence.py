@@ -244,8 +244,7 @@ def require_no_runs_on(evidence: Evidence) -> None:
 
 def no_trial(candidate: Candidate) -> str:
     return (
-        f"{candidate.name} has no trial under way: agree on a contract with "
-        "criteria before you judge anything by it."
+        f"{candidate.name} has no trial under way. Agree the terms and criteria first."
     )
 
 

@@ -254,8 +254,8 @@ def not_put_off(look: Look) -> Iterator[Step]:
     yield Step(
         title,
         BAD if since.total_seconds() < 120 else WARN,
-        "Calls were answered 429: too many in one minute, of its token, or from its "
-        "address without a good token. It may call again in the next minute; its "
+        "Too many calls in one minute with its token, or from its address without a "
+        "valid token (429). It may call again in the next minute; its "
         "program has to wait for Retry-After.",
         (),
         calls,
@@ -310,8 +310,8 @@ def research(look: Look) -> Iterator[Step]:
         yield Step(
             title,
             WARN,
-            f"The evaluation is in {where.get_stage_display().lower()} already: the "
-            "vendor can read what it said and reply to gaps, and claim nothing new.",
+            f"The evaluation is in {where.get_stage_display().lower()} already. The "
+            "vendor can read its answers and reply to gaps, but not answer anew.",
         )
 
 
@@ -353,7 +353,7 @@ def notified_steps(look: Look) -> Iterator[Step]:
         for letter in look.letters
     )
     if one.invited_at is None:
-        yield Step(title, LATER, "It is told when it is invited.")
+        yield Step(title, LATER, "It gets a mail when you invite it.")
     elif not look.contacts and one.vendor is not None:
         mend = look.act("add-contact", one.vendor, "Add a contact")
         sentence = "The vendor has no contact, so no mail can reach it."
@@ -488,8 +488,8 @@ class LetInAgain(InEvaluation[InvitationLink]):
     verb = "Send a new link"
     service = let_in_again
     help = (
-        "The contact is mailed a new link, which sends codes anew. The former one is "
-        "replaced; a contact who is in stays in."
+        "Mails the contact a new link that replaces the old one. Open sessions "
+        "continue."
     )
     success = "The mail with the new link leaves within half a minute."
     heading_format = "Let {target.contact.name} in again"
@@ -560,7 +560,7 @@ class TokenForm(forms.Form):
 class ReplaceForm(TokenForm):
     old_ends_on = day_field(
         "Last day of the old token",
-        help_text="In UTC. Until then both work, so that nobody is cut off.",
+        help_text="In UTC. Both tokens work until then.",
     )
 
 

@@ -369,8 +369,8 @@ class DeclareInterest(OnCandidate):
     title = "Declare a conflict of interest"
     verb = "Declare"
     help = (
-        "A declared conflict closes answers, scores and prices of this evaluation to "
-        "you until it is cleared; you cannot take it back alone."
+        "Answers, scores and prices stay closed to you until the reviewer clears "
+        "your conflict of interest. You can't withdraw it yourself."
     )
     success = "Your declaration is recorded."
     form_class = DeclarationForm

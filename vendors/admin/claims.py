@@ -490,8 +490,8 @@ class NoteClaim(OnPlace):
     title = "Note a claim"
     verb = "Save the note"
     help = (
-        "What you read or heard. What is bought stays “not stated” until its vendor "
-        "says more; for build, open source and stay as is you answer yourself."
+        "What you read or heard. Vendors answer for what you would buy. You answer "
+        "for build, open source and staying as you are."
     )
     success = "The note is saved as a revision."
     form_class = NoteForm
@@ -613,8 +613,8 @@ class MarkSeen(OnEvaluation):
     title = "Mark as seen"
     verb = "Mark as seen"
     help = (
-        "For you alone: what vendors send later is new to you, and is shown beside the "
-        "words that you have seen. Nobody else sees your mark."
+        "Marks answers as read, for you alone. Later changes show as new, beside "
+        "what you had read. Nobody else sees your mark."
     )
     success = "Marked as seen."
     form_class = SeenForm

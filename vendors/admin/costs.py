@@ -836,8 +836,8 @@ site.register_page(
 @admin.register(CostLine, site=site)
 class CostLineAdmin(AboutCandidates):
     empty_text = (
-        "Costs are written on the Costs page of an evaluation, and shown here once "
-        "prices are open to you."
+        "Enter costs on an evaluation's Costs page. They appear here once prices are "
+        "open to you."
     )
     list_display = ("kind", "label", "candidate", "state", "currency", "quoted_on")
     list_select_related = ("candidate__evaluation",)

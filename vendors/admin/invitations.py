@@ -150,8 +150,9 @@ class Invite(Telling):
     rule = check_invite
     help = (
         "The vendor may then read the requirements and answer them while answering is "
-        "open. Each contact gets a link to answer in a browser; for a program they "
-        "ask you for a token. The vendor learns of no other. Afterwards another vendor "
+        "open. Each contact gets a link to answer in a browser. To answer by "
+        "program, they ask you for a token. The vendor learns of no other. "
+        "Afterwards another vendor "
         "needs a candidate of its own."
     )
     success = "The vendor is invited. Issue a token if it answers by program."
@@ -167,8 +168,8 @@ class SendInvitation(Telling):
     verb = "Send"
     rule = check_send_invitation
     help = (
-        "It has the link to answer in a browser, and says that a token is to be had "
-        "from you. The same person gets it once a day at most, and five times in all."
+        "It has the link to answer in a browser and says that you issue tokens. The "
+        "same person gets it once a day at most, and five times in all."
     )
     success = "The mail leaves within half a minute."
     form_class = SendForm

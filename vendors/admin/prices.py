@@ -500,8 +500,8 @@ class ReaderForm(forms.Form):
         required=False,
         label="The procurement lead reads quotes at once",
         help_text=(
-            "Not ticked: quotes are sealed from the procurement lead, too. Vendors are "
-            "told which of the two holds, so it cannot change once one has quoted."
+            "Not ticked: quotes are sealed from you, too. Vendors read this choice, so "
+            "you can't change it after the first quote."
         ),
     )
 

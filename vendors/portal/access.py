@@ -463,8 +463,8 @@ def nothing(request: HttpRequest) -> HttpResponseBase:
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was not ours, or whose browser takes no cookies."""
     sentence = (
-        "The form has expired and nothing was saved. Go back, load the page again and "
-        "send the form once more; your browser has to accept cookies from this site."
+        "The form has expired and nothing was saved. Allow cookies for this site, "
+        "load the page again and send the form once more."
     )
     return say(request, HTTPStatus.FORBIDDEN, sentence)
 

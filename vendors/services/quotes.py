@@ -91,10 +91,7 @@ MOST_LINES = 100
 AMOUNTS = ("low", "likely", "high")
 # What a cost says as the line of a quote does.
 SAME = (*AMOUNTS, "quantity", "unit", "pricing", "recurrence", "note")
-BELOW_ZERO = (
-    "A price is 0 or more, so that no total is below 0; take a discount off the price "
-    "itself."
-)
+BELOW_ZERO = "A price can't be below 0. Enter the price after the discount."
 NOT_ASKED = "This invitation asks for no “{}”. It asks for: {}."
 NOT_YOURS = (
     "Say included or not offered. Only the buyer can rule that it does not apply."

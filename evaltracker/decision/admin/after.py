@@ -133,9 +133,9 @@ class JudgeForm(PairsForm):
         for ref in self.rows:
             verdict, note = data.get(f"found-{ref}"), data.get(f"note-{ref}")
             if verdict and not note:
-                self.add_error(f"note-{ref}", "Say how it was seen.")
+                self.add_error(f"note-{ref}", "Enter how you checked it.")
             if note and not verdict:
-                self.add_error(f"found-{ref}", "Say whether it holds.")
+                self.add_error(f"found-{ref}", "Choose whether it holds.")
         return data
 
 
@@ -143,8 +143,8 @@ class JudgePromises(OnCheck):
     title = "Promise check"
     verb = "Save the verdicts"
     help = (
-        "Does what was promised hold today? Judge what you can; the rest can wait. "
-        "The memo stays as it was frozen."
+        "Judge each promise as of today. You can leave some for later. The memo stays "
+        "as it is."
     )
     success = "The verdicts are saved."
     form_class = JudgeForm
@@ -190,7 +190,7 @@ class WaiveCheck(OnCheck):
 class CloseCheck(OnCheck):
     title = "Close the check"
     verb = "Close it"
-    help = "Every promise has to have its verdict. Closed verdicts stay as they are."
+    help = "Judge every promise first. Closed verdicts stay as they are."
     success = "The check is closed."
     form_class = form_of(
         summary=forms.CharField(
@@ -204,7 +204,7 @@ class CloseCheck(OnCheck):
     rule = check_close
 
 
-PASSED = "Its last day is over, so nobody is reminded of it."
+PASSED = "No reminder: its last day has passed."
 
 
 class DaysField(forms.CharField):
@@ -307,7 +307,9 @@ class HandOnForm(OfferingForm):
         User._default_manager.none(),
         attribute="name",
         label="Who runs it from now on",
-        help_text="People who may start evaluations and hold no role in this one.",
+        help_text=(
+            "Choose somebody who may start evaluations and has no role in this one."
+        ),
     )
     reason = reason_field(help_text="Everybody reads it in the journal.")
 
@@ -389,16 +391,16 @@ class EnterMetricValues(OnCheck):
 
 PAGE_LIMIT = 20 * 2**20
 KEPT_SECONDS = 30 * 60
-LATE = "The preview is older than half an hour. Choose the file again."
+LATE = "The preview is over 30 minutes old. Choose the file again."
 
 
 class ExportEvaluation(OnEvaluation):
     title = "Export the evaluation"
     verb = "Export"
     help = (
-        "One file with everything that you may see at this moment. What is sealed from "
-        "you is left out and named in it; an export from which something is left out "
-        "is for reading and cannot be imported. The journal tells that you exported it."
+        "One file with everything that you may see at this moment. Anything sealed "
+        "from you is left out and listed. An incomplete export can be read but not "
+        "imported. The journal tells that you exported it."
     )
     in_dialog = False  # it answers with a file
     needs_proof = True  # so much at once leaves the house
@@ -441,10 +443,10 @@ class ImportEvaluation(ByOperators[None]):
     title = "Import an evaluation"
     verb = "Look at it"
     help = (
-        "A whole evaluation from a file. First you see who in it is whom here, and who "
-        "would see it; nothing is written before you have said yes."
+        "A whole evaluation from a file. You first match its people with yours and "
+        "see who would get access. Nothing is saved until you confirm."
     )
-    success = "This is what the import would do. Nothing is written yet."
+    success = "Preview of the import. Nothing is saved yet."
     form_class = form_of(
         file=forms.FileField(
             label="Export",
@@ -468,7 +470,7 @@ class ImportEvaluation(ByOperators[None]):
 class TakeInEvaluation(ByOperators[ImportPreview]):
     title = "Take in this evaluation"
     verb = "Import it"
-    help = "All of it is taken in, or nothing."
+    help = "Imports everything or nothing."
     success = "The evaluation is imported."
     form_class = Confirm
     template = "workflow/take_in.html"

@@ -674,7 +674,7 @@ def what_became(interest: dict[str, Any]) -> str:
     if interest["cleared_reason"]:
         return f"cleared by the owner. Reason: {inline(interest['cleared_reason'])}"
     if interest["replaced"]:
-        return "told in other words later."
+        return "replaced by other words later."
     return "not cleared; it bars from scoring and signing."
 
 

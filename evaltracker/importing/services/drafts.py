@@ -30,7 +30,8 @@ HELD = datetime.timedelta(seconds=60)
 BEAT = 1.0
 KEPT = datetime.timedelta(days=1)
 GONE = (
-    "The file is not kept any more: it was taken in, put away, or is older than a day. "
+    "The file is gone: it was imported, discarded, or older than a day. Choose it "
+    "again. "
     "Choose it again."
 )
 MOST_TYPED = 500
@@ -83,8 +84,8 @@ def answer_draft(*, draft: ImportDraft, answers: Mapping[str, str]) -> None:
     said = {key: text for key, text in said.items() if text or key.startswith("cell:")}
     if sum(key.startswith("cell:") for key in said) > MOST_TYPED:
         raise Refused(
-            f"At most {MOST_TYPED:,} cells are typed anew here. Mend the others in "
-            "the file, and choose it again."
+            f"You can correct up to {MOST_TYPED:,} cells here. Fix the others in the "
+            "file and choose it again."
         )
     draft.reading = {"answers": said}
     if not ImportDraft.objects.filter(pk=draft.pk).update(reading=draft.reading):
@@ -127,7 +128,7 @@ def what_waits(draft: ImportDraft) -> Waiting:
     why = "You chose the file; it is deleted a day later unless you import it."
     if draft.work == ImportWork.IMPORT:
         what = f"{things.capitalize()} come in from {file}"
-        why = "It goes on in the background; you can stop it."
+        why = "It continues in the background. You can stop it."
     elif draft.work == ImportWork.PREVIEW:
         what = f"{file} is being read"
         why = f"You chose it to import {things}. What it would do is shown next."

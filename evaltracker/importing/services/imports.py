@@ -61,7 +61,7 @@ MOVED = (
 )
 FAILED = (
     "The import failed, and nothing was imported. Try it again; if it fails again, "
-    "tell whoever runs this installation."
+    "tell your evaltracker operator."
 )
 logger = structlog.get_logger(__name__)
 

@@ -53,9 +53,9 @@ class SaveAsTemplate(OnEvaluation):
     title = "Save as a template"
     verb = "Save"
     help = (
-        "Requirements, weights, help, the brief's questions and lists, kinds of cost, "
-        "names of roles, who must sign, words, scripts, criteria and the scale are "
-        "saved; no person, candidate, answer, price or score. Everybody who may start "
+        "Saves requirements, weights, help, the brief's questions, kinds of cost, "
+        "roles, sign-off rules, scripts and criteria. People, candidates, answers, "
+        "prices and scores stay out. Everybody who may start "
         "evaluations can start from it, or take parts of it."
     )
     success = "The template is saved. Choose it at the next start, or take parts of it."
@@ -120,8 +120,8 @@ class TakePartsForm(TakeForm):
 class TakeFromTemplate(TakesFrom, OnEvaluation):
     title = "Take from a template"
     help = (
-        "Requirements that are here stay as they are, and what is added can be undone "
-        "on the page of imports. Kinds of cost that have prices stay, too. Who signs "
+        "Existing requirements stay as they are. You can undo the rest under "
+        "Imports. Kinds of cost that have prices stay, too. Who signs "
         "and is not in the template is asked no longer, which is refused once they "
         "signed."
     )
@@ -140,7 +140,7 @@ class TakeFromTemplate(TakesFrom, OnEvaluation):
 class EvaluationTemplateAdmin(HardenedAdmin):
     empty_text = (
         "Nobody has saved a template. Open an evaluation's requirements and choose "
-        "Save as template; those that come with the product are offered at every start."
+        "Save as template. Built-in templates are always offered."
     )
     detail_acts = ("drop-template",)
     list_display = ("title", "made_by", "made_at")

@@ -166,9 +166,9 @@ class ChangeRequirement(OnRequirement):
     title = "Change requirement"
     verb = "Save"
     help = (
-        "New words, another priority or another measure after the requirements stage "
-        "make a new revision: what was answered, shown and signed on the old one is "
-        "to be confirmed again."
+        "After the requirements stage, a new text, priority or measure makes a new "
+        "revision. Answers, proofs and signatures on the old one have to be "
+        "confirmed again."
     )
     success = "The requirement is saved."
     form_class = RequirementForm

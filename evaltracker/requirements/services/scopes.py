@@ -204,8 +204,8 @@ def _read(
         if any(sign in word for sign in PARTING) or word.lower() == EVERYWHERE:
             inputs.refuse(
                 field,
-                f"“{word}” would not be understood in an answer: leave out "
-                "comma, semicolon, colon and equals sign, and the word everywhere.",
+                f"“{word}” would be ambiguous in answers. Leave out commas, "
+                "semicolons, colons, equals signs and the word “everywhere”.",
             )
     if len({word.casefold() for word in names}) < len(names):
         inputs.refuse("values", "Two values differ only in capital letters.")

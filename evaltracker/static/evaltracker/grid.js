@@ -22,7 +22,7 @@ class EvalGrid {
 		this.noted = gridElement("span", "gr-note", said.note);
 		this.undoButton = gridButton("Undo", () => this.undo(), "gr-undo");
 		this.undoButton.hidden = true;
-		const help = gridElement("span", "gr-help", "Enter edits, Tab saves and goes on, Space selects"
+		const help = gridElement("span", "gr-help", "Enter edits, Tab saves and moves on, Space selects"
 			+ `${this.moves ? ", Alt+↑ and Alt+↓ move a row" : ""}, Ctrl+D fills down, Ctrl+Z undoes, Ctrl+Y does it again.`);
 		help.id = `help-${box.id}`;
 		const foot = gridElement("p", "gr-foot");

@@ -14,7 +14,7 @@ Object.assign(EvalGrid.prototype, {
 		this.all = gridButton("Show all", () => this.table.clearHeaderFilter(), "gr-undo");
 		this.own = gridElement("span", "gr-own");
 		const share = view("Show it like this to everybody", true, true, () =>
-			this.say("Whoever has not arranged it for themselves sees it like this."));
+			this.say("People who have not saved a view of their own see this one."));
 		this.own.append(view("Reset columns", null, false, () => location.reload()), ...(this.shares ? [share] : []));
 		const tools = gridElement("div", "gr-tools");
 		tools.append(this.filterButton, this.narrowed, this.all, this.own);

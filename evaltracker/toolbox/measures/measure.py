@@ -83,8 +83,8 @@ def permille_of(statistic: str) -> int | None:
     match = _PERCENTILE.fullmatch(statistic)
     if match is None:
         raise ValueError(
-            f"“{statistic[:20]}” is not a statistic; say mean, median, min, max, or a "
-            "percentile: p1 to p99, or p99.9."
+            f"“{statistic[:20]}” is not a statistic. Enter mean, median, min, max or "
+            "a percentile: p1 to p99, or p99.9."
         )
     return int(Decimal(match[1]) * 1000 / 100)
 

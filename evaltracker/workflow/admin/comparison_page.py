@@ -286,8 +286,8 @@ class TakePack(OnDecision):
     title = "Take the evidence pack"
     verb = "Make the pack"
     help = (
-        "A zip with the memo in all its forms, the matrix, signatures with the words "
-        "that were signed, the journal, and every file with its SHA-256. README.txt "
+        "A zip with the memo, the matrix, the signatures, the journal and every file "
+        "with its SHA-256. README.txt "
         "in it says how anybody verifies it. The journal keeps that you took it."
     )
     in_dialog = False  # it answers with a file

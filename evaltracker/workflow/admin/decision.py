@@ -396,8 +396,8 @@ class PublishPromises(OnLetter):
     title = "Publish the promise record"
     verb = "Publish it"
     help = (
-        "Its vendor can read this from then on, and nobody can change it or take it "
-        "back. Whoever had the letter is told by mail."
+        "Its vendor can read this at once, and nobody can change it. Everybody who got "
+        "the letter gets a mail."
     )
     success = "The promise record is published."
     template = "workflow/publish_promises.html"

@@ -104,8 +104,8 @@ class GlancesList(ScopedChangeList):
 @admin.register(Evaluation, site=site)
 class EvaluationAdmin(HardenedAdmin):
     empty_text = (
-        "You have no part in an evaluation yet. The owner of one can give you a part; "
-        "if you run purchases yourself, start one from My work."
+        "You have no part in an evaluation yet. Ask an evaluation's owner to add "
+        "you, or start one from My work."
     )
     list_acts = ("start-evaluation", "import-evaluation")
     list_display = ("title", "in_stage", "next_date", "risk", "leader", "owner")
@@ -291,8 +291,8 @@ class SendTestInvitation(Telling):
     title = "Send a test invitation"
     verb = "Send the test"
     help = (
-        "The vendor answers a made-up list for two weeks, in a browser or by program, "
-        "and nothing of it counts here. It is an evaluation of its own that you own; "
+        "The vendor tries out answering with a made-up list for two weeks. Nothing "
+        "counts. It is an evaluation of its own that you own; "
         "it ends by itself."
     )
     success = "The test is open, and its mail leaves within half a minute."

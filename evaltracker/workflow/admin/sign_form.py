@@ -614,8 +614,8 @@ def what_follows(look: Look, signed: SignOff, *, waits: bool) -> str:
     owner = look.evaluation.owner.name
     if signed.verdict not in APPROVALS:
         return (
-            f"{owner} was told and reads your reason. You are asked again when "
-            "something has changed."
+            f"{owner} got a mail and can read your reason. When something changes, you "
+            "are asked again."
         )
     closed = first_closed(look)
     if closed is not None and not closed[0].signing:

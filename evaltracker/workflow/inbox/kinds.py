@@ -456,8 +456,8 @@ def checks(desk: Desk) -> Iterator[WorkItem]:
         yield WorkItem(
             evaluation,
             f"Promise check: does it hold after {check.months} months?",
-            "You run this evaluation. What was promised and what was to get better is "
-            "looked at again; the memo does not change by it.",
+            "You run this evaluation. Check the promises and metrics of this "
+            "purchase again. The memo stays as it is.",
             check.due_on,
             links.page(evaluation, "promise_checks", f"check-{check.pk}"),
             "promise_check",
@@ -498,7 +498,7 @@ def contract_terms(desk: Desk) -> Iterator[WorkItem]:
         why = "You run this evaluation." if runs else "You look after the contract."
         yield WorkItem(
             evaluation,
-            "Decide whether the contract goes on",
+            "Decide whether to renew the contract",
             f"{why} {'Notice can be given until' if term.notice_day else 'It ends'} "
             "then.",
             term.deadline,

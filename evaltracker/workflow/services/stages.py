@@ -554,7 +554,7 @@ def answer_waiver_request(
     """
     row = lock_request(waiver_request)
     check_answer_waiver_request(row, by)
-    reason = need(reason, "reason", "Give a reason; whoever asked reads it.")
+    reason = need(reason, "reason", "Give a reason. The person who asked reads it.")
     if answer == WaiverAnswer.GRANTED:
         if row.candidate is None or row.requirement is None:
             waive_gate(evaluation=row.evaluation, gate=row.gate, reason=reason, by=by)

@@ -69,7 +69,7 @@ def test_undo_is_the_opposite_change_and_the_journal_says_so(
     assert send(
         purchase.owner, GRID, purchase, cells=[back], undo=True
     ).status_code == (200)
-    assert last_entry(purchase).reason == "Undone by whoever changed it."
+    assert last_entry(purchase).reason == "Undone by the person who changed it."
 
 
 def test_a_cell_that_somebody_else_changed_is_refused_with_both_values(

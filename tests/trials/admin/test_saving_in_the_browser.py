@@ -54,7 +54,7 @@ def test_a_verdict_is_saved_in_place_and_no_other_note_is_lost(
     first.get_by_role("button", name="Holds").click()
     expect(page.get_by_role("status").filter(has_text="Recorded: R1")).to_be_visible()
     expect(page.get_by_text("1 of 2")).to_be_visible()
-    expect(page.get_by_text("Judge it anew")).to_have_count(1)
+    expect(page.get_by_text("Judge again")).to_have_count(1)
     expect(second.get_by_label("Note")).to_have_value(NOTE)
     expect(second.get_by_label("Who ran it")).to_have_value("us")
     assert watched.barriers() == []
@@ -80,7 +80,7 @@ def test_a_refused_verdict_says_so_at_its_field(watched: Watched, demo: Demo) ->
     assert not Evidence.objects.exists()
     note.fill(NOTE)
     form.get_by_role("button", name="Fails").click()
-    expect(watched.page.get_by_text("Judge it anew")).to_be_visible()
+    expect(watched.page.get_by_text("Judge again")).to_be_visible()
     watched.complaints = [it for it in watched.complaints if "400" not in it]
 
 
@@ -124,7 +124,7 @@ def test_without_a_connection_a_verdict_waits_until_it_is_back(
     expect(form.get_by_label("Note")).to_have_value(NOTE)
     assert not Evidence.objects.exists()
     page.context.set_offline(False)
-    expect(page.get_by_text("Judge it anew")).to_be_visible()
+    expect(page.get_by_text("Judge again")).to_be_visible()
     assert Evidence.objects.get().note == NOTE
     watched.complaints = [it for it in watched.complaints if "DISCON" not in it]
 

@@ -91,7 +91,7 @@ def test_the_journal_names_no_amount_and_commits_to_all(
 @pytest.mark.parametrize(
     ("line", "pointer", "sentence"),
     [
-        ({"likely": "-1"}, "likely", "A price is 0 or more"),
+        ({"likely": "-1"}, "likely", "A price can't be below 0"),
         ({"likely": 12}, "likely", "as a string"),
         ({"likely": "1e3"}, "likely", "as a string"),
         ({"likely": None}, "likely", "needs its likely amount"),

@@ -86,7 +86,7 @@ def test_the_sheet_holds_the_drafts_and_unchanged_it_changes_nothing(
     rows = list(book["Answers"].iter_rows(min_row=2, values_only=True))
     assert [row[5] for row in rows] == ["now", "planned", None, None]
     preview = upload(inside, book).content.decode()
-    assert "The sheet says what you have said already" in preview
+    assert "The sheet contains your answers so far" in preview
     assert not PACKED.search(preview)
     fill(book, I4="No.", F4="no")
     keep(inside, upload(inside, book))

@@ -66,7 +66,7 @@ def test_a_notice_day_that_has_passed_is_said_as_such(where: Evaluation) -> None
         ),
         follow=True,
     )
-    assert "nobody is reminded of it" in answer.content.decode()
+    assert "No reminder: its last day has passed" in answer.content.decode()
     assert "which has passed" in lina.get(page).content.decode()
 
 
