@@ -82,6 +82,13 @@ class RuleTally:
         return self.passed and Verdict.CONDITIONS in verdicts
 
     @property
+    def different_people(self) -> int:
+        number: int = self.rule.evaluation.different_people.get(
+            self.rule.stage, DIFFERENT
+        )
+        return number
+
+    @property
     def can_pass(self) -> bool:
         within_reach = len(self.approvals) + len(self.awaited) >= self.rule.required
         return self.passed or (within_reach and not self.against)
@@ -174,9 +181,7 @@ class Approved:
 
 
 def count_approvals(
-    required: Mapping[str, int],
-    given: Iterable[Signature],
-    different: int = DIFFERENT,
+    required: Mapping[str, int], given: Iterable[Signature], different: int = DIFFERENT
 ) -> Approved:
     """`given` are verdicts on the words that count, in the order of time; of a person
     in a role, and for the same seat, the last one counts, and none for a seat whose
@@ -205,21 +210,19 @@ def signature_of(row: SignOff) -> Signature:
     return Signature(row.person_id, row.printed_name, role, seat, row.verdict)
 
 
-def approved_of(tallies: Sequence[RuleTally]) -> Approved:
+def approved_of(tallies: Iterable[RuleTally]) -> Approved:
     """Of all rules of one stage."""
+    tallies = list(tallies)
     rows = [row for one in tallies for row in one.counted]
     rows.sort(key=attrgetter("signed_at"))
     required = {one.rule.get_role_display(): one.rule.required for one in tallies}
-    rule = tallies[0].rule if tallies else None
-    asked = rule.evaluation.different_people if rule else {}
-    different = asked.get(rule.stage, DIFFERENT) if rule else DIFFERENT
-    return count_approvals(required, map(signature_of, rows), different)
+    number = max((one.different_people for one in tallies), default=DIFFERENT)
+    return count_approvals(required, map(signature_of, rows), number)
 
 
-def without_replaced(rows: Iterable[SignOff]) -> list[SignOff]:
+def without_replaced(rows: Sequence[SignOff]) -> list[SignOff]:
     """Of one rule, on the same words: without what a substitute signed for somebody who
     then signed in person."""
-    rows = list(rows)
     own = {row.person_id for row in rows if row.on_behalf_of_id is None}
     return [row for row in rows if row.on_behalf_of_id not in own]
 
@@ -233,33 +236,32 @@ def more_signers(tallies: Sequence[RuleTally]) -> list[tuple[SignOffRule, User]]
     given.sort(key=lambda pair: pair[0].signed_at)
     parts = Counter(row.person_id for row, _ in given)
     pairs = [
-        (one.rule, row.on_behalf_of)
+        (one.rule, part.user)
         for row, one in given
+        for part in one.eligible
         # Who signed nothing else would be gone, were they replaced.
-        if row.on_behalf_of is not None
-        and parts[row.person_id] > 1
-        and row.on_behalf_of_id in {part.user_id for part in one.eligible}
+        if part.user_id == row.on_behalf_of_id and parts[row.person_id] > 1
     ]
     pairs += [(one.rule, part.user) for one in tallies for part in one.awaited]
     return [(rule, user) for rule, user in pairs if user.pk not in parts]
 
 
-def too_few(approved: Approved, thing: str, able: Iterable[str]) -> str:
-    """Why a stage whose rules all passed is not approved; `able` can still sign."""
+def too_few(tallies: Sequence[RuleTally]) -> str:
+    """Why a stage whose rules have all passed is not approved."""
+    rule, approved = tallies[0].rule, approved_of(tallies)
+    stage = rule.evaluation.say(rule.get_stage_display())
     names = [name for name, _ in approved.names]
     number = sum(len(parts) for _, parts in approved.names)
     by = f"{'both' if number == 2 else f'all {number}'} are by {names[0]}"
     if names[1:]:
         by = f"these are by {len(names)}: {listed(names)}"
-    more = listed(list(dict.fromkeys(able)))
-    rest = f"{more} can still sign." if more else MORE_PEOPLE
+    able = dict.fromkeys(user.name for _, user in more_signers(tallies))
+    rest = "Add a stakeholder, or change who must sign."
     return (
-        f"{thing} need{'' if thing.endswith('s') else 's'} approvals by "
-        f"{approved.needed} different people; {by}. {rest}"
+        f"{stage} need{'' if stage.endswith('s') else 's'} approvals by "
+        f"{approved.needed} different people; {by}. "
+        f"{f'{listed([*able])} can still sign.' if able else rest}"
     )
-
-
-MORE_PEOPLE = "Add a stakeholder, or change who must sign."
 
 
 def signed_already(
@@ -267,25 +269,18 @@ def signed_already(
 ) -> str:
     """What `person` is told before they sign under `rule`, for `seat` if it is not
     theirs, having approved under another one; blank if they have not."""
-    given = [
-        row
-        for one in tallies
-        for row in one.approvals
-        if row.person_id == person.pk and one.rule != rule
-    ]
-    if not given:
-        return ""
-    first = min(given, key=attrgetter("signed_at"))
-    at = wall_of(first.signed_at, person.time_zone)
-    when = f"on {at:%-d %b}"
-    if at.date() == today_in(person.time_zone):
-        when = f"at {at:%H:%M}"
-    role = rule.get_role_display()
-    now = f"as {role}" if seat == person else f"for {seat.name} ({role})"
-    return (
-        f"You signed as {signature_of(first).part} {when}. Signing {now} adds a role, "
-        "not a person."
-    )
+    given = [row for one in tallies if one.rule != rule for row in one.approvals]
+    for row in given:
+        if row.person_id == person.pk:
+            role, at = rule.get_role_display(), wall_of(row.signed_at, person.time_zone)
+            today = at.date() == today_in(person.time_zone)
+            return (
+                f"You signed as {signature_of(row).part} "
+                f"{f'at {at:%H:%M}' if today else f'on {at:%-d %b}'}. Signing "
+                f"{f'as {role}' if seat == person else f'for {seat.name} ({role})'} "
+                "adds a role, not a person."
+            )
+    return ""
 
 
 # Of what somebody objected so much is shown before “more”.
@@ -372,51 +367,39 @@ def tally(visit: Visit, digest: str, barred: Collection[int] = ()) -> list[RuleT
     ]
 
 
-class LendingWarning(NamedTuple):
-    """`sentence` is blank if the substitute signs nothing else; `is_short` if too few
-    different people would be left for the stage."""
-
-    sentence: str = ""
-    is_short: bool = False
-
-
-def lending_warning(lent: Stakeholder, substitute: User) -> LendingWarning:
-    """What lending `lent` to `substitute` means for the next stage that asks."""
+def lending_warning(lent: Stakeholder, substitute: User) -> tuple[str, bool]:
+    """What lending `lent` to `substitute`, who signs already in the next stage that
+    asks, means for that; and whether too few different people would be left for it."""
     evaluation = lent.evaluation
     ahead = list(Stage)[Stage(evaluation.stage).position :]
-    rules = with_names(SignOffRule.objects.filter(evaluation=evaluation))
-    by_stage = {
-        stage: [rule for rule in rules if rule.stage == stage] for stage in ahead
-    }
-    stage = next((stage for stage in ahead if by_stage[stage]), ahead[0])
-    asked = {rule.role: rule for rule in by_stage[stage]}
-    signers: dict[str, set[int]] = {role: set() for role in asked}
-    already = []
+    rules = SignOffRule.objects.filter(evaluation=evaluation, stage__in=ahead)
+    stage = min(ahead, key=lambda stage: not any(rule.stage == stage for rule in rules))
+    asked = {rule.role: rule for rule in with_names(rules.filter(stage=stage))}
+    signers: dict[str, set[int]] = defaultdict(set)
     substitutes = {row.stakeholder_id: row.substitute for row in lendings(evaluation)}
+    already = []
     parts = voices().filter(evaluation=evaluation, role__in=asked)
     for part in parts.select_related("user"):
         signer = substitutes.get(part.pk, part.user)
-        if part.pk == lent.pk:
+        if part == lent:
             signer = substitute
         elif signer == substitute:
             seat = f" for {part.user.name}" if part.pk in substitutes else ""
             already.append(f"{asked[part.role].get_role_display()}{seat}")
         signers[part.role].add(signer.pk)
     if lent.role not in asked or not already:
-        return LendingWarning()
+        return "", False
     seats = [
         signers[role] for role, rule in asked.items() for _ in range(rule.required)
     ]
     number = most_people(seats)
     different = evaluation.different_people.get(stage, DIFFERENT)
-    people = "person" if number == 1 else "people"
-    return LendingWarning(
+    return (
         f"{substitute.name} already signs as {listed(already)}. With "
         f"{substitute.first_name or substitute.name}, {evaluation.say(stage.label)} "
-        f"would have {number} {people} for {len(asked)} "
-        f"role{'' if len(asked) == 1 else 's'}.",
-        number < min(different, len(seats)),
-    )
+        f"would have {number} {'person' if number == 1 else 'people'} for {len(asked)} "
+        f"role{'' if len(asked) == 1 else 's'}."
+    ), number < min(different, len(seats))
 
 
 def last_signed(user: User, visit: Visit) -> SignOff | None:

@@ -153,20 +153,15 @@ class LendForm(OfferingForm):
         super().__init__(*args, about=about, **kwargs)
         fields: Any = self.fields
         parts = voices().filter(evaluation=about.evaluation).exclude(user=about.user)
-        people = [part.user for part in parts.select_related("user")]
-        people += [row.substitute for row in lendings(about.evaluation)]
-        warnings = [
-            lending_warning(about, person)
-            for person in dict.fromkeys(people)
-            if person != about.user
-        ]
-        fields["substitute"].help_text = " ".join(
-            warning.sentence for warning in warnings if warning.sentence
-        )
+        people = {part.user for part in parts.select_related("user")}
+        people |= {row.substitute for row in lendings(about.evaluation)}
+        warnings = [lending_warning(about, person) for person in people - {about.user}]
+        told = sorted(sentence for sentence, _ in warnings if sentence)
+        fields["substitute"].help_text = " ".join(told)
         fields[
             "anyway"
         ].label = f"Lend it anyway; {about.user.name} may have to sign in person"
-        if not any(warning.is_short for warning in warnings):
+        if not any(is_short for _, is_short in warnings):
             del fields["anyway"]
 
 

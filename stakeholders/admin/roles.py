@@ -46,11 +46,15 @@ from stakeholders.selectors import (
 from stakeholders.services.people import (
     check_say_role_weights,
     check_weigh_for_role,
-    set_different_people,
     set_sign_off_rules,
     weigh_for_role,
 )
-from stakeholders.services.roles import give_roles, invite_stakeholder, name_roles
+from stakeholders.services.roles import (
+    give_roles,
+    invite_stakeholder,
+    name_roles,
+    set_different_people,
+)
 
 
 def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:

@@ -25,7 +25,6 @@ from evaltracker.evaluations.policy import (
 from evaltracker.notices.services.scheduling import cancel_notices, owe_now
 from evaltracker.requirements.services.evaluations import evaluation_started
 from evaltracker.toolbox.days import today_in
-from evaltracker.toolbox.text import Inputs
 from evaltracker.toolbox.working_days import day_in_words
 from stakeholders.models import (
     Delegation,
@@ -38,12 +37,7 @@ from stakeholders.models import (
 )
 from stakeholders.notices import DelegationGiven
 from stakeholders.policy import has_a_say, has_role, lendings, require_a_say, voices
-from stakeholders.selectors import (
-    DIFFERENT,
-    lending_warning,
-    roles_of,
-    weights_sealed_at,
-)
+from stakeholders.selectors import lending_warning, roles_of, weights_sealed_at
 
 # Lending a part for some days, and who sees an evaluation because of it.
 
@@ -83,9 +77,9 @@ def delegate(
         raise Refused("Lend it to an active colleague who is not the owner.")
     require_a_say(substitute)
     check_days(starts_on, ends_on, today_in(evaluation.zone))
-    warning = lending_warning(stakeholder, substitute)
-    if warning.is_short and not anyway:
-        raise Invalid(warning.sentence, field="anyway")
+    warning, is_short = lending_warning(stakeholder, substitute)
+    if is_short and not anyway:
+        raise Invalid(warning, field="anyway")
     lending = Delegation(
         stakeholder=stakeholder,
         substitute=substitute,
@@ -476,42 +470,3 @@ def set_sign_off_rule(
         after={"stage": stage, "role": role, "required": required},
     )
     return rule
-
-
-@transaction.atomic
-def set_different_people(
-    *, evaluation: Evaluation, numbers: Mapping[str, int], by: By
-) -> None:
-    """Say by stage how many different people approve it; of stages not named it is as
-    usual.
-
-    Raises:
-        Forbidden: not the owner. Refused: it has ended. Invalid: by “people_” and the
-        stage, a new number outside 1 to the signatures that the stage asks for.
-    """
-    evaluation = lock(evaluation)
-    check_owned(evaluation, by)
-    before = evaluation.different_people
-    stages = {
-        stage: (before.get(stage, DIFFERENT), numbers.get(stage, DIFFERENT))
-        for stage in Stage.values
-    }
-    rules, inputs = list(evaluation.sign_off_rules.all()), Inputs()
-    for stage, (was, now) in stages.items():
-        asked = sum(rule.required for rule in rules if rule.stage == stage)
-        if now not in {was, *range(1, asked + 1)} and stage in numbers:
-            people = "person is" if asked == 1 else "people are"
-            sentence = f"At most {asked} {people} asked to sign this stage."
-            inputs.refuse(f"people_{stage}", sentence)
-    inputs.check()
-    change(evaluation, different_people=dict(numbers))
-    for stage, (was, now) in stages.items():
-        if was != now:
-            journal.record(
-                evaluation=evaluation,
-                action="sign_off_rule.people_set",
-                subject=evaluation,
-                by=by,
-                before={"people": was},
-                after={"stage": stage, "people": now},
-            )

@@ -4,6 +4,7 @@ A role in the company is a group. It opens nothing by itself, a part in an evalu
 does; it says whom to propose when an evaluation needs somebody for that role.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import permutations
 from operator import attrgetter
@@ -187,6 +188,28 @@ def ask_usual_roles(*, evaluation: Evaluation, by: User, **_: Any) -> None:
 
 def load_names(evaluation: Evaluation, names: Any, by: User) -> None:
     name_roles(evaluation=evaluation, names=dict(names), by=by)
+
+
+def set_different_people(
+    *, evaluation: Evaluation, numbers: Mapping[str, int], by: User
+) -> None:
+    """Say by stage how many different people approve it at least.
+
+    Raises:
+        As `change_brief`. Invalid: by “people_” and the stage, a new number outside 1
+        to the signatures that the stage asks for.
+    """
+    asked, inputs = Counter[str](), Inputs()
+    for rule in evaluation.sign_off_rules.all():
+        asked[rule.stage] += rule.required
+    for stage, number in numbers.items():
+        is_new = number != evaluation.different_people.get(stage)
+        if is_new and not 1 <= number <= asked[stage]:
+            people = "person is" if asked[stage] == 1 else "people are"
+            sentence = f"At most {asked[stage]} {people} asked to sign this stage."
+            inputs.refuse(f"people_{stage}", sentence)
+    inputs.check()
+    change_brief(evaluation=evaluation, different_people=numbers, by=by)
 
 
 def load_people(evaluation: Evaluation, numbers: Any, by: User) -> None:

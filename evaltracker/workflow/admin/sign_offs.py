@@ -2,12 +2,12 @@
 
 import hashlib
 import uuid
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclasses_field
 from http import HTTPStatus
 from ipaddress import ip_address
-from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 from django.core.cache import cache
@@ -41,7 +41,7 @@ from evaltracker.workflow.admin.sign_form import (
 )
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.rules import unjudged_words
-from evaltracker.workflow.gates.table import first_closed, unpassed
+from evaltracker.workflow.gates.table import first_closed
 from evaltracker.workflow.services.sign_offs import (
     SEALED,
     is_sealed,
@@ -67,6 +67,7 @@ from stakeholders.selectors import (
     more_signers,
     people_needed,
     signed_already,
+    too_few,
 )
 from stakeholders.services.sign_offs import Origin, check_close_condition
 from vendors.admin.base import open_answers
@@ -283,21 +284,23 @@ def compared(signed: SignOff | None, content: str) -> Compared | None:
     return Compared(signed, lines) if lines else None
 
 
-@dataclass(slots=True)
-class Cell:
-    """What one role says to one stage: who signed, that still counts or counted last,
-    and of the stage of now how it stands and who is awaited."""
+class Cell(NamedTuple):
+    """What one role says to one stage, at its last visit: who signed and how it stands,
+    and in the stage of now whether the reader signs and who else is awaited."""
 
     stage: Stage
-    rule: SignOffRule | None = None
-    given: list[SignOff] = dataclasses_field(default_factory=list)
+    tally: RuleTally | None
     current: bool = False
-    sentence: str = ""
-    # The word in its badge, and the badge's colour; blank in a stage of another time.
-    state: str = ""
-    style: str = ""
     may_sign: bool = False
     people: Collection[User] = ()
+
+    @property
+    def given(self) -> list[SignOff]:
+        return [*self.tally.counted, *self.tally.outdated] if self.tally else []
+
+    @property
+    def badge(self) -> tuple[str, str]:
+        return badge_of(self.tally) if self.tally else ("", "")
 
 
 @evaluation_page("sign_offs", "Sign-offs", order=90, group="People")
@@ -312,31 +315,21 @@ def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         .select_related("owner", "closed_by", "sign_off__visit__evaluation")
         .order_by("closed_at", "due_on")
     )
-    rules = list(with_names(SignOffRule.objects.filter(evaluation=evaluation)))
-    asked = {rule.stage for rule in rules} | {row.visit.stage for row in history}
-    stages = [stage for stage in Stage if stage in asked | {evaluation.stage}]
     approved = approved_of(tallies)
-    alone = {
-        stage for stage, number in evaluation.different_people.items() if number == 1
-    }
+    alone = evaluation.different_people.get(evaluation.stage) == 1
     return show(
         request,
         evaluation,
         "workflow/sign_offs.html",
         title="Sign-offs",
         tab="sign_offs",
-        stages=stages,
-        roles=sign_off_grid(user, look, stages, rules, history),
+        grid=sign_off_grid(user, look, tallies, history),
         history=[(row, beside(row, look, history)) for row in history],
         approved=approved_said(approved) if tallies else "",
-        needed=people_needed(approved.needed)
-        if approved.needed > 1 or evaluation.stage in alone
-        else "",
+        needed=people_needed(approved.needed) if alone or approved.needed > 1 else "",
         question=evaluation.say(QUESTIONS[Stage(evaluation.stage)]),
         early=before_signing(look) if evaluation.is_open else "",
-        short=[blocker.sentence for blocker in unpassed(look) if approved.is_short]
-        if tallies
-        else [],
+        short=too_few(tallies) if approved.is_short else "",
         conditions=[
             (condition, why_not(check_close_condition, condition, user) is None)
             for condition in conditions
@@ -347,65 +340,60 @@ def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 def sign_off_grid(
-    user: User,
-    look: Look,
-    stages: Collection[Stage],
-    rules: Collection[SignOffRule],
-    history: Collection[SignOff],
+    user: User, look: Look, tallies: Sequence[RuleTally], history: Sequence[SignOff]
 ) -> list[tuple[str, list[Cell]]]:
     """Roles down, stages across."""
-    evaluation = look.evaluation
-    tallies = look.tallies if evaluation.is_open else []
+    evaluation, last = look.evaluation, {visit.stage: visit for visit in look.visits}
+    given: dict[object, dict[object, SignOff]] = defaultdict(dict)
+    for row in reversed(history):
+        if (row.visit, row.round) == (
+            last[row.visit.stage],
+            last[row.visit.stage].round,
+        ):
+            given[row.rule_id][row.on_behalf_of_id or row.person_id] = row
+    now = {one.rule.pk: one for one in tallies}
+    rules = list(with_names(SignOffRule.objects.filter(evaluation=evaluation)))
+    stood = {
+        (rule.role, rule.stage): now.get(rule.pk)
+        or RuleTally(rule, [], counted=[*given[rule.pk].values()])
+        for rule in rules
+    }
+    stages = {rule.stage for rule in rules} | {evaluation.stage}
+    called = {rule.role: rule.get_role_display() for rule in rules}
     more = more_signers(tallies)
-    cells = {(rule.role, rule.stage): Cell(Stage(rule.stage), rule) for rule in rules}
-    last = {visit.stage: visit for visit in look.visits}
-    for row in history:
-        visit = last[row.visit.stage]
-        if (row.visit_id, row.round) == (visit.pk, visit.round):
-            place = row.role, visit.stage
-            cells.setdefault(place, Cell(Stage(visit.stage))).given.insert(0, row)
-    for cell in cells.values():
-        newest = {row.on_behalf_of_id or row.person_id: row for row in cell.given}
-        cell.given = [*newest.values()]
-    for one in tallies:
-        cell = cells[one.rule.role, one.rule.stage]
-        cell.current, cell.sentence = True, one.sentence.partition(": ")[2]
-        cell.state, cell.style = badge_of(one)
-        cell.given = sorted((*one.counted, *one.outdated), key=attrgetter("signed_at"))
+
+    def cell(role: str, stage: Stage) -> Cell:
+        one = stood.get((role, stage))
+        if one is None or one.rule.pk not in now:
+            return Cell(stage, one)
         able = [person for rule, person in more if rule == one.rule]
-        cell.people = able or awaited_of(one, look)
-        seats = signing_parts(user, evaluation, one.rule.role)
+        seats = signing_parts(user, evaluation, role)
         holders = {user.pk, *(part.user_id for part, _ in seats[:1])}
-        signed = any(
-            holders & {row.person_id, row.on_behalf_of_id} for row in one.counted
+        signed = {
+            key for row in one.counted for key in (row.person_id, row.on_behalf_of_id)
+        }
+        may = bool(seats) and not holders & signed and user.pk not in look.barred
+        return Cell(
+            stage, one, True, may or user in able, able or awaited_of(one, look)
         )
-        cell.may_sign = user in able or (
-            bool(seats) and not signed and user.pk not in look.barred
-        )
-    names = {**{row.role: row.get_role_display() for row in history}}
-    names |= {rule.role: rule.get_role_display() for rule in rules}
+
     return [
-        (name, [cells.get((role, stage)) or Cell(stage) for stage in stages])
-        for role in role_names(evaluation)
-        if (name := names.get(role))
+        (name, [cell(role, stage) for stage in Stage if stage in stages])
+        for role, name in role_names(evaluation).items()
+        if role in called
     ]
 
 
-def beside(row: SignOff, look: Look, history: Collection[SignOff]) -> str:
-    """Why a signature of the stage of now does not count."""
-    visit, seat = row.visit, row.on_behalf_of
-    if any(
-        seat
-        and other.on_behalf_of is None
-        and other.person_id == seat.pk
-        and (other.rule_id, other.visit_id, other.round, other.document_id)
-        == (row.rule_id, row.visit_id, row.round, row.document_id)
-        for other in history
-    ):
-        return f"replaced by {seat}"
-    if not look.evaluation.is_open or visit.stage != look.visit.stage:
+def beside(row: SignOff, look: Look, history: Sequence[SignOff]) -> str:
+    """Why a signature does not count, unless its stage is over."""
+    same = (row.rule_id, row.visit_id, row.round, row.document_id, row.on_behalf_of_id)
+    for one in history:
+        place = (one.rule_id, one.visit_id, one.round, one.document_id, one.person_id)
+        if one.on_behalf_of_id is None and place == same:
+            return f"replaced by {row.on_behalf_of}"
+    if not look.evaluation.is_open or row.visit.stage != look.visit.stage:
         return ""
-    if (visit.pk, row.round) != (look.visit.pk, look.visit.round):
+    if (row.visit, row.round) != (look.visit, look.visit.round):
         return "no longer counts"
     changed = look.has_rules and row.document.sha256 != look.digest
     return "words changed since" if changed else ""

@@ -366,18 +366,13 @@ def unpassed(look: Look) -> Iterator[Blocker]:
     lendings = list(lendings_today(look.evaluation)) if waiting else []
     for tally in waiting:
         yield _unpassed(look, tally, lendings)
-    approved = approved_of(look.tallies)
-    if approved.is_short:
-        evaluation, stage = look.evaluation, look.visit.stage
-        able = [user for _, user in more_signers(look.tallies)]
-        thing = evaluation.say(Stage(stage).label)
-        sentence = too_few(approved, thing, [user.name for user in able])
-        place = links.page(evaluation, "sign_offs", f"stage-{stage}")
-        if able:
-            yield Blocker(sentence, place, "Sign", menders_of(able))
-        else:
-            place = links.act("sign-off-rules", evaluation)
-            yield Blocker(sentence, place, "Choose who signs")
+    if approved_of(look.tallies).is_short:
+        place = links.page(look.evaluation, "sign_offs", f"stage-{look.visit.stage}")
+        able = menders_of(user for _, user in more_signers(look.tallies))
+        if not able:
+            place = links.act("sign-off-rules", look.evaluation)
+        verb = "Sign" if able else "Choose who signs"
+        yield Blocker(too_few(look.tallies), place, verb, able)
 
 
 def _unpassed(look: Look, tally: RuleTally, lendings: list[Delegation]) -> Blocker:
