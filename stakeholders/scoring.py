@@ -86,12 +86,9 @@ class Clash[R, K]:
     one: R
     other: R
     apart: Fraction
-    # What one weighs 8 or more and the other 2 or less, with both weights.
+    # What one weighs 8 or more and the other 2 or less, with both weights; else that on
+    # which they are furthest apart.
     about: tuple[tuple[K, int, int], ...]
-
-    @property
-    def per_cent(self) -> int:
-        return round(self.apart * 100)
 
 
 def clashes[R, K: Hashable](
@@ -116,6 +113,8 @@ def clashes[R, K: Hashable](
             and min(first[key], second[key]) <= HARDLY
         )
         if apart is not None and (apart > CONFLICT or about):
+            widest = max(both, key=lambda key: abs(first[key] - second[key]))
+            about = about or ((widest, first[widest], second[widest]),)
             pairs.append(Clash(combination, other, apart, about))
     return sorted(pairs, key=lambda clash: clash.apart, reverse=True)
 

@@ -45,7 +45,6 @@ from stakeholders.selectors import (
     lending_warning,
     role_choices,
     signing_names,
-    with_right,
 )
 from stakeholders.services.people import (
     add_stakeholder,
@@ -278,7 +277,6 @@ def people(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     for row in rows:
         groups[row.part.get_role_display()].append(row)
     left = Stakeholder.objects.filter(evaluation=evaluation, left_at__isnull=False)
-    rules = rules_grid(evaluation)
     return show(
         request,
         evaluation,
@@ -287,8 +285,6 @@ def people(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         tab="stakeholders",
         groups=dict(groups),
         left=left.select_related("user"),
-        stages=list(Stage),
-        rules=rules,
         who_must="" if groups else listed(signing_names(evaluation)),
         may_write=owner,
     )
@@ -341,22 +337,6 @@ def debts_of(evaluation: Evaluation) -> Callable[[Stakeholder], list[str]]:
         return debts
 
     return debts
-
-
-def rules_grid(evaluation: Evaluation) -> list[tuple[str, list[tuple[str, int]]]]:
-    rules = {
-        (rule.role, rule.stage): rule.required
-        for rule in SignOffRule.objects.filter(evaluation=evaluation)
-    }
-    roles = {role for role, _ in rules}
-    return [
-        (
-            with_right(role, name),
-            [(stage.label, rules.get((role, stage), 0)) for stage in Stage],
-        )
-        for role, name in role_names(evaluation).items()
-        if role in roles
-    ]
 
 
 SAVES = Saves(change_stakeholder, "stakeholder")

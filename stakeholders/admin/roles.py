@@ -35,7 +35,6 @@ from stakeholders.models import (
     role_names,
 )
 from stakeholders.policy import parts
-from stakeholders.scoring import distance
 from stakeholders.selectors import (
     objectives_in_conflict,
     role_choices,
@@ -78,10 +77,7 @@ def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
             }
             for category in categories
         ],
-        "roles": [
-            column(name, weights.get(role, {}), categories)
-            for role, name in roles.items()
-        ],
+        "roles": list(roles.values()),
         "may_say": may_say,
         "sealed_at": sealed_at,
         "said": bool(weights),
@@ -105,22 +101,6 @@ def roles_with_weights(
     known = {*said, *(role for role, _ in held)}
     names = role_names(evaluation)
     return {role: name for role, name in names.items() if role in known}
-
-
-def column(
-    name: str, said: dict[Category, int], categories: list[Category]
-) -> dict[str, Any]:
-    agreed = {
-        category: category.weight
-        for category in categories
-        if category.weight is not None and category in said
-    }
-    apart = distance(agreed, {category: said[category] for category in agreed})
-    return {
-        "label": name,
-        "distance": None if apart is None else round(apart * 100),
-        "is_whole": all(category in said for category in categories),
-    }
 
 
 class WeightsForm(forms.Form):
@@ -418,19 +398,6 @@ class WeightsGrid(Grid[Evaluation, Category]):
     def links(self, row: Category, user: User) -> Iterable[tuple[str, str]]:
         if why_not(check_weigh_category, row, user) is None:
             yield "Weigh", address_of("weigh-category", row)
-
-    def note(self, subject: Evaluation, user: User) -> str:
-        categories, weights = list(subject.categories.all()), said_weights(subject)
-        apart = [
-            column(name, weights.get(role, {}), categories)
-            for role, name in roles_with_weights(subject, weights).items()
-        ]
-        known = [
-            f"{row['label']} {row['distance']}%"
-            for row in apart
-            if row["distance"] is not None
-        ]
-        return f"Distance from agreed: {' · '.join(known)}" if known else ""
 
 
 GIVEN = {

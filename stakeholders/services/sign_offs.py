@@ -286,19 +286,17 @@ def check_once(sign_off: SignOff, seat: User) -> None:
             role = rule.get_role_display()
             raise Refused(f"{role} has approved; nobody else needs to sign.")
     raise Refused(
-        f"{who_signed(before, sign_off, seat)} already; a change of mind is a new "
+        f"{who_signed(before, person)} already; a change of mind is a new "
         "round, which the owner opens.",
         code="signed_already",
     )
 
 
-def who_signed(before: SignOff, now: SignOff, seat: User) -> str:
-    if before.person_id == now.person_id:
+def who_signed(before: SignOff, user: User) -> str:
+    if before.person_id == user.pk:
         return "You have signed these words"
-    if before.on_behalf_of_id is None:
-        return f"{before.printed_name} has signed these words"
-    whom = "you" if seat == now.person else seat.name
-    return f"{before.printed_name} has signed these words for {whom}"
+    whom = "you" if before.on_behalf_of_id == user.pk else before.on_behalf_of
+    return f"{before.printed_name} has signed these words{f' for {whom}' * bool(whom)}"
 
 
 def lacks_reason(verdict: str, reason: str) -> bool:

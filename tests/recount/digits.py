@@ -34,8 +34,8 @@ APART = tuple(
         r"^[\d,]+ [A-Z]{3}$|\b(?:and )?\d+ more\b",
         # Places in an order: stages, letters.
         r"^\d$",
-        # The scale of a picture, and how far scores of people are apart.
-        r"\bCosts begin at 0\b|^\d against \d; \d+% apart in all\.$",
+        # The scale of a picture, and what two roles weigh.
+        r"\bCosts begin at 0\b|^: [^,\d]+ \d+, [^,\d]+ \d+;?$",
         # How many plans fall due by a day, and why an act is not offered yet.
         r"^\(\d+\)(?:,|\. It must run by)$|\bonce it has 30\b",
         r"\bhas \d+ [a-z ]+ verdicts of\b",

@@ -86,7 +86,7 @@ def test_roles_conflict_as_a_whole_or_on_one_category() -> None:
     near = {"it": {"A": 5, "B": 5}, "pm": {"A": 6, "B": 4}}
     assert clashes(near) == []
     (whole,) = clashes({"it": {"A": 7, "B": 3}, "pm": {"A": 3, "B": 7}})
-    assert (whole.per_cent, whole.about) == (40, ())
+    assert (whole.apart, whole.about) == (Fraction(2, 5), (("A", 7, 3),))
     many = {"A": 5, "B": 5, "C": 5, "D": 5, "E": 5}
     (single,) = clashes({"it": {**many, "F": 8}, "pm": {**many, "F": 2}})
     assert single.apart < CONFLICT

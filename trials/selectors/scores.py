@@ -299,6 +299,7 @@ class BuyIn:
 
     roles: list[str]
     incomplete: list[str]
+    silent: list[str]
     distances: dict[tuple[str, str], Fraction | None]
     clashes: list[Clash[str, Category]]
     categories: list[Divide[str, Category]]
@@ -316,6 +317,9 @@ def buy_in(evaluation: Evaluation) -> BuyIn:
     weightings = {
         names[role]: weights for role, weights in said_weights(evaluation).items()
     }
+    held = set(
+        evaluation.stakeholders.filter(left_at=None).values_list("role", flat=True)
+    )
     whole = {
         role: weights
         for role, weights in weightings.items()
@@ -335,6 +339,11 @@ def buy_in(evaluation: Evaluation) -> BuyIn:
     return BuyIn(
         roles=list(whole),
         incomplete=[role for role in weightings if role not in whole],
+        silent=[
+            names[role]
+            for role in names
+            if role in held and names[role] not in weightings
+        ],
         distances={
             (role, other): distance(whole[role], whole[other])
             for role in whole
