@@ -186,13 +186,9 @@
 	/** Shows the page anew if it is the one that the act leads to, else goes there. */
 	async function goOn({ said, html, page, otherwise, again }) {
 		const next = new URL(page, location.href);
-		if (next.pathname.startsWith(ACT)) {
-			// What was answered first leads to the act that was wanted.
-			await open(page);
-			return;
-		}
 		if (next.pathname !== location.pathname) {
-			location.assign(page);
+			// What was answered first leads to the act that was wanted.
+			await (next.pathname.startsWith(ACT) ? open(page) : location.assign(page));
 			return;
 		}
 		let made;
