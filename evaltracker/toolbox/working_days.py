@@ -12,11 +12,10 @@ def day_in_words(day: datetime.date) -> str:
 
 
 def lately(day: datetime.date, today: datetime.date) -> str:
-    """“today”, “yesterday”, “Tuesday” of the last week, or else “on 25 May”."""
-    ago = (today - day).days
-    if 0 <= ago < 2:
-        return ("today", "yesterday")[ago]
-    return f"{day:%A}" if 0 < ago < 7 else f"on {day.day} {day:%B}"
+    """“today”, “Tuesday” within a week of it, or else “25 May”."""
+    days = (day - today).days
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days, f"{day:%A}")
+    return near if abs(days) < 7 else f"{day.day} {day:%b}"
 
 
 def months_after(day: datetime.date, months: int) -> datetime.date:

@@ -41,7 +41,6 @@ from evaltracker.toolbox.text import shortened
 from evaltracker.workflow.inbox import WorkItem, my_work
 from evaltracker.workflow.inbox.glances import (
     Glance,
-    Group,
     apart,
     glances,
     grouped,
@@ -189,8 +188,6 @@ class WaiverAdmin(HardenedAdmin):
 
 
 SHOWN = 8
-# The most urgent of what waits; the rest is one click away.
-LINES_SHOWN = 40
 # By kind of work: its icon, and the word on its button.
 KINDS: dict[str, tuple[str, str]] = json.loads(
     Path(__file__).with_name("kinds_of_work.json").read_text(encoding="utf-8")
@@ -200,9 +197,8 @@ KINDS: dict[str, tuple[str, str]] = json.loads(
 def work_page(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     items, snoozed = apart(my_work(user), snoozed_lines(user))
-    every = request.GET.get("all") == "1"
-    groups, left_out = grouped(items, len(items) if every else LINES_SHOWN)
-    turns = [group for group in groups if group.counts]
+    groups = grouped(items)
+    turns = [line for group in groups if group.counts for line in group.lines]
     seen = Evaluation.objects.visible_to(user).real().select_related("owner")
     columns = ("slug", "title", "buyer", "stage", "status", "must_run_by")
     latest = seen.only(*columns, *name_columns("owner")).order_by("-created_at")
@@ -211,10 +207,12 @@ def work_page(request: HttpRequest) -> HttpResponse:
         request,
         "workflow/my_work.html",
         title=site.index_title,
-        groups=[shown(group) for group in groups],
-        total=sum(group.number for group in turns) + left_out,
-        left_out=left_out,
-        late=sum(line.first.late for group in turns for line in group.lines()),
+        groups=[
+            (group, [(line, *sign_of(line.first)) for line in group.lines])
+            for group in groups
+        ],
+        total=len(turns),
+        late=sum(line.first.late for line in turns),
         snoozed=snoozed,
         evaluations=[
             evaluation for evaluation in recent if evaluation.status == Status.OPEN
@@ -225,18 +223,6 @@ def work_page(request: HttpRequest) -> HttpResponse:
         more=len(recent) > SHOWN,
         may_start=may_start_evaluations(user),
     )
-
-
-def shown(group: Group) -> dict[str, Any]:
-    return {
-        "name": group.name,
-        "is_theirs": group.counts,
-        "number": group.number,
-        "places": [
-            (evaluation, [(line, *sign_of(line.first)) for line in lines])
-            for evaluation, lines in group.places.items()
-        ],
-    }
 
 
 def sign_of(item: WorkItem) -> tuple[str, str]:

@@ -34,6 +34,7 @@ from evaltracker.toolbox.working_days import lately
 from evaltracker.workflow.gates import Blocker
 from evaltracker.workflow.inbox import kinds
 from evaltracker.workflow.inbox.items import (
+    ALIKE,
     ASKED_FOR,
     GROUPS,
     OTHERS,
@@ -347,12 +348,10 @@ def _leaders(
     return leaders | dict(decided.values_list("evaluation", "candidate__name"))
 
 
-# So many alike stand in one line that opens.
-ALIKE = 3
-
-
 @dataclass(slots=True)
 class Line:
+    """Work of one sort in one evaluation, in one row."""
+
     items: list[WorkItem]
 
     @property
@@ -361,22 +360,30 @@ class Line:
 
     @property
     def what(self) -> str:
+        first, today = self.first, today_in(self.first.evaluation.zone)
         if len(self.items) == 1:
-            return self.first.what
-        return f"{len(self.items)} {self.first.alike}"
+            return first.what
+        last = max((item.day for item in self.items if item.day), default=today)
+        until = f" until {lately(last, today)}" if last > today else ""
+        return first.evaluation.say(ALIKE[first.kind][0]).format(
+            number=len(self.items), count=self.count, until=until
+        )
+
+    @property
+    def count(self) -> int:
+        return sum(item.count for item in self.items)
+
+    @property
+    def link(self) -> str:
+        if len(self.items) == 1:
+            return self.first.link
+        return links.page(self.first.evaluation, ALIKE[self.first.kind][1])
 
 
 @dataclass(slots=True)
 class Group:
     name: str
-    places: dict[Evaluation, list[Line]] = field(default_factory=dict)
-
-    @property
-    def number(self) -> int:
-        return len(self.lines())
-
-    def lines(self) -> list[Line]:
-        return [line for lines in self.places.values() for line in lines]
+    lines: list[Line] = field(default_factory=list)
 
     @property
     def counts(self) -> bool:
@@ -389,33 +396,16 @@ class Snoozed:
     until: datetime.date
 
 
-def grouped(items: Iterable[WorkItem], most: int) -> tuple[list[Group], int]:
-    """The groups in order, with up to `most` lines in all, and how many were left out.
-    The evaluation whose work is most urgent comes first in its group."""
-    groups = {name: Group(name) for name in GROUPS}
-    left_out = 0
-    for name, lines in _lines(items).items():
-        room = max(0, most - sum(group.number for group in groups.values()))
-        left_out += max(0, len(lines) - room)
-        for line in lines[:room]:
-            places = groups[name].places
-            places.setdefault(line.first.evaluation, []).append(line)
-    return [group for group in groups.values() if group.places], left_out
-
-
-def _lines(items: Iterable[WorkItem]) -> dict[str, list[Line]]:
-    gathered: dict[str, dict[object, list[WorkItem]]] = {}
-    for number, item in enumerate(items):
-        key = (item.line, item.alike) if item.alike else number
-        gathered.setdefault(item.group, {}).setdefault(key, []).append(item)
-    by_group: dict[str, list[Line]] = {}
-    for group, sorts in gathered.items():
-        lines: list[Line] = []
-        for alike in sorts.values():
-            many = len(alike) >= ALIKE
-            lines += [Line(alike)] if many else [Line([item]) for item in alike]
-        by_group[group] = sorted(lines, key=lambda line: line.first.order)
-    return by_group
+def grouped(items: Iterable[WorkItem]) -> list[Group]:
+    """The groups in order, and in them the most urgent row first."""
+    groups: dict[str, dict[object, Line]] = {name: {} for name in GROUPS}
+    for item in sorted(items, key=lambda item: item.order):
+        lines = groups[item.group]
+        key: object = item.line if item.kind in ALIKE else len(lines)
+        lines.setdefault(key, Line([])).items.append(item)
+    return [
+        Group(name, list(lines.values())) for name, lines in groups.items() if lines
+    ]
 
 
 def snoozed_lines(user: User) -> Mapping[str, datetime.date]:

@@ -124,6 +124,10 @@ def step_after(evaluation: Evaluation, blocker: Blocker | None) -> NextStep:
 ASKED_FOR: dict[str, dict[str, Any]] = json.loads(
     Path(__file__).with_name("asked_for.json").read_text(encoding="utf-8")
 )
+# By kind of work of which several are one row: what that is called, and its page.
+ALIKE: dict[str, tuple[str, str]] = json.loads(
+    Path(__file__).with_name("alike.json").read_text(encoding="utf-8")
+)
 ASKS = {name: kind for kind, row in ASKED_FOR.items() for name in row["notices"]}
 
 
@@ -220,11 +224,11 @@ TODAY, THIS_WEEK, LATER, OTHERS = GROUPS = (
     "Today",
     "This week",
     "Later",
-    "Waiting on others",
+    "Not your turn",
 )
 WEEK = datetime.timedelta(days=7)
 # What others cannot go on without; it is for today, whenever its stage must end.
-BLOCKING = ("sign_off", "open_prices", "notices", "waiver")
+BLOCKING = ("sign_off", "open_prices", "notices", "waiver", "contract", "clearing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +244,10 @@ class WorkItem:
     late: bool = False
     # Whether it is theirs, but not their turn yet.
     waits: bool = False
-    # What several of its sort are called together: “milestones of the trial of X”.
-    alike: str = ""
+    # How many of what it asks, as criteria to judge.
+    count: int = 1
+    # Whether a mail asked or reminded the person of it.
+    asked: bool = False
     # Candidates for whom the line itself declares that there is no conflict.
     candidates: tuple[Candidate, ...] = ()
 
@@ -254,11 +260,11 @@ class WorkItem:
     @property
     def group(self) -> str:
         """For today, for this week or later; or a turn that is not theirs yet. What is
-        late or keeps others from going on is for today; what has no date is for this
-        week."""
+        late, was asked for by mail or keeps others from going on is for today; what has
+        no date is for this week."""
         if self.waits:
             return OTHERS
-        if self.late or self.kind in BLOCKING:
+        if self.late or self.asked or self.kind in BLOCKING:
             return TODAY
         if self.day is None:
             return THIS_WEEK
@@ -277,7 +283,8 @@ class WorkItem:
 
     @property
     def line(self) -> str:
-        return f"{self.kind} {self.link}"
+        """What is put off, and shown as one row, together."""
+        return f"{self.kind} {self.evaluation.pk if self.kind in ALIKE else self.link}"
 
 
 class Desk:
@@ -323,6 +330,11 @@ class Desk:
 
     def visit(self, evaluation: Evaluation) -> Visit:
         return self.visits[evaluation.pk][-1]
+
+    @cached_property
+    def asked(self) -> set[tuple[uuid.UUID, str]]:
+        times = asked_at(self.evaluations.values(), [self.user])
+        return {(where, kind.removeprefix("reminded.")) for where, _, kind in times}
 
     @cached_property
     def undeclared(self) -> dict[uuid.UUID, list[Candidate]]:
@@ -378,15 +390,17 @@ class Desk:
         due: datetime.date | datetime.datetime | None = None,
         *,
         waits: bool = False,
-        alike: str = "",
+        count: int = 1,
         candidates: tuple[Candidate, ...] = (),
     ) -> WorkItem:
         """An item; what has no date of its own is due when its stage must end."""
         if due is None:
             due = self.stands.due(evaluation)
         late = not waits and self.is_late(evaluation, due)
+        asked = (evaluation.pk, kind) in self.asked
         return WorkItem(
-            evaluation, what, why, due, link, kind, late, waits, alike, candidates
+            *(evaluation, what, why, due, link, kind, late, waits, count, asked),
+            candidates,
         )
 
     def is_late(
@@ -440,7 +454,6 @@ def milestones(desk: Desk) -> Iterator[WorkItem]:
             f"You own this milestone{of}.",
             links.trial(row.trial) if row.trial else trials,
             row.due_at,
-            alike=f"milestones{of}",
         )
 
 

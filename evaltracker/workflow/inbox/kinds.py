@@ -4,7 +4,7 @@ import dataclasses
 import datetime
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -59,75 +59,52 @@ def led_trials(desk: Desk) -> Iterator[WorkItem]:
     led = Trial.objects.filter(
         lead=desk.user,
         closed_at__isnull=True,
+        agreed_at__isnull=False,
         candidate__evaluation__in=[
-            key for key in desk.evaluations if not desk.keeps_out(key)
+            key
+            for key, evaluation in desk.evaluations.items()
+            if evaluation.stage == Stage.TRIALS and not desk.keeps_out(key)
         ],
-    )
-    led = led.exclude(candidate__state=CandidateState.ELIMINATED)
-    led = led.select_related("candidate").only(
+    ).exclude(candidate__state=CandidateState.ELIMINATED)
+    running = led.select_related("candidate").only(
         *("agreed_at", "ends_on", "candidate__name", "candidate__evaluation")
     )
-    trials = {trial.candidate_id: trial for trial in led}
-    if not trials:
+    if not running:
         return
-    decisive = list(_decisive(desk, trials))
-    yield from decisive
-    linked = {item.link for item in decisive}
-    yield from _left(
-        desk, [trial for trial in trials.values() if links.trial(trial) not in linked]
-    )
-
-
-def _decisive(desk: Desk, trials: dict[uuid.UUID, Trial]) -> Iterator[WorkItem]:
-    where = {trial.candidate.evaluation_id for trial in trials.values()}
-    by_evaluation = next_tests([desk.evaluations[key] for key in where])
-    for key, tests in by_evaluation.items():
-        by_candidate: dict[uuid.UUID, list[NextTest]] = {}
-        for test in tests.tests:
-            by_candidate.setdefault(test.candidate.pk, []).append(test)
-        for candidate, listed_tests in by_candidate.items():
-            trial = trials.get(candidate)
-            if trial is not None:
-                refs = listed([test.requirement.ref for test in listed_tests])
-                yield desk.item(
-                    "test_next",
-                    desk.evaluations[key],
-                    f"Test next on {trial.candidate}: {refs}",
-                    f"Left untested, they would change who is first: "
-                    f"{listed([chance_of(test) for test in listed_tests])}.",
-                    links.trial(trial),
-                    trial.ends_on,
-                )
-
-
-def _left(desk: Desk, trials: Iterable[Trial]) -> Iterator[WorkItem]:
-    running = [
-        trial
-        for trial in trials
-        if trial.agreed_at
-        and desk.evaluations[trial.candidate.evaluation_id].stage == Stage.TRIALS
-    ]
     open_criteria = unjudged_criteria().filter(trial__in=running).order_by()
     left = Counter(open_criteria.values_list("trial", flat=True))
-    waiting: dict[uuid.UUID, list[RunsOwed]] = {}
-    for owed in runs_owed(running) if running else ():
-        waiting.setdefault(owed.criterion.trial_id, []).append(owed)
+    waiting: dict[uuid.UUID, list[RunsOwed]] = defaultdict(list)
+    for owed in runs_owed(list(running)):
+        waiting[owed.criterion.trial_id].append(owed)
+    where = {trial.candidate.evaluation_id for trial in running}
+    tests: dict[uuid.UUID, list[NextTest]] = defaultdict(list)
+    for found in next_tests([desk.evaluations[key] for key in where]).values():
+        for test in found.tests:
+            tests[test.candidate.pk].append(test)
     for trial in running:
         number = left[trial.pk]
+        next_up = tests[trial.candidate_id]
         evaluation = desk.evaluations[trial.candidate.evaluation_id]
         to_go = f"{number} criteri{'on' if number == 1 else 'a'} to go"
+        what = f"Judge the trial of {{}}: {to_go}"
         yield desk.item(
-            "trial",
+            "trial" if number else "trial_done",
             evaluation,
-            evaluation.say("Judge the trial of {}: {}", trial.candidate, to_go)
-            if number
-            else evaluation.say("Close the trial of {}", trial.candidate),
-            f"You lead it.{waits_for(waiting.get(trial.pk, []))}"
-            if number
-            else "You lead it, and everything is judged.",
+            evaluation.say(
+                what if number else "Close the trial of {}", trial.candidate
+            ),
+            f"You lead it.{waits_for(waiting[trial.pk])}{first_of(next_up)}",
             links.trial(trial),
             trial.ends_on,
+            count=number,
         )
+
+
+def first_of(tests: Sequence[NextTest]) -> str:
+    chances = listed([chance_of(test) for test in tests])
+    return (
+        f" Left untested, they would change who is first: {chances}." if tests else ""
+    )
 
 
 def waits_for(owed: Sequence[RunsOwed]) -> str:

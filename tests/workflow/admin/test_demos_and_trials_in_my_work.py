@@ -86,7 +86,7 @@ def test_who_leads_a_trial_reads_what_is_left_to_judge(acme: Candidate) -> None:
     (item,) = found(lead, "trial")
     assert item.what == f"Judge the trial of {acme}: 1 criterion to go"
     trials.verdict(trials.claim_of(acme, "R2"), "trial", criterion=second)
-    (item,) = found(lead, "trial")
+    (item,) = found(lead, "trial_done")
     assert item.what == f"Close the trial of {acme}"
     assert not found(stakeholders.holder("pm"), "trial")
 

@@ -62,7 +62,7 @@ def test_a_large_file_that_comes_in_is_told(where: Evaluation, desk: Importer) -
     desk.say(desk.yes())
     (item,) = found(where.owner)
     assert item.what == "Requirements come in from “list.csv”"
-    assert (item.waits, item.group) == (True, "Waiting on others")
+    assert (item.waits, item.group) == (True, "Not your turn")
 
 
 def test_pages_of_other_kinds_lead_to_the_file(

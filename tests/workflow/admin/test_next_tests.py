@@ -77,11 +77,11 @@ def test_my_work_lists_those_of_the_trials_that_one_leads(acme: Candidate) -> No
     keep_draws(evaluation=acme.evaluation)
     lead = stakeholders.holder("engineering")
     body = signed_in(lead).get("/admin/").content.decode()
-    assert "Test next on Acme ML: R1" in body
+    assert "Judge the trial of Acme ML: 1 criterion to go" in body
     assert re.search(r"who is first: R1 in \d\d of 100 cases\.", body)
-    assert "Test next on Globex ML" not in body
+    assert "trial of Globex ML" not in body
     other = signed_in(stakeholders.holder("pm")).get("/admin/").content.decode()
-    assert "Test next" not in other
+    assert "who is first" not in other
 
 
 def test_criteria_wait_for_runs_until_somebody_confirms() -> None:

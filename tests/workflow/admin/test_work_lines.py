@@ -1,4 +1,4 @@
-"""My work as a list: by day, by evaluation, many alike in one line, put off."""
+"""My work as a list: by day, alike work in one row, put off."""
 
 import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
 from evaltracker.workflow.admin import my_work as work_module
 from evaltracker.workflow.inbox import WorkItem, my_work
 from evaltracker.workflow.inbox.glances import grouped
-from evaltracker.workflow.inbox.items import GROUPS, LATER, OTHERS, THIS_WEEK, TODAY
+from evaltracker.workflow.inbox.items import LATER, OTHERS, THIS_WEEK, TODAY
 from evaltracker.workflow.models import Snooze
 from tests.cast import common, stakeholders
 from tests.clients import signed_in
@@ -36,9 +36,9 @@ def item(where: Evaluation, kind: str, days: int | None, **more: Any) -> WorkIte
     return WorkItem(where, said.pop("what"), said.pop("why"), due, kind=kind, **said)
 
 
-def names(items: list[WorkItem], most: int = 99) -> dict[str, list[str]]:
-    groups, _ = grouped(items, most)
-    return {group.name: [line.what for line in group.lines()] for group in groups}
+def names(items: list[WorkItem]) -> dict[str, list[str]]:
+    groups = grouped(items)
+    return {group.name: [line.what for line in group.lines] for group in groups}
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,9 @@ def names(items: list[WorkItem], most: int = 99) -> dict[str, list[str]]:
         ("milestone", 8, {}, LATER),
         ("questions", None, {}, THIS_WEEK),
         ("sign_off", 30, {}, TODAY),
+        ("contract", 30, {}, TODAY),
+        ("scores", 30, {}, LATER),
+        ("scores", 30, {"asked": True}, TODAY),
         ("sign_off", 30, {"waits": True}, OTHERS),
         ("interests", 30, {}, LATER),
     ],
@@ -68,28 +71,36 @@ def test_interests_stand_below_what_is_urgent() -> None:
     assert names([late, signed])[TODAY] == ["sign_off 3", "interests -9"]
 
 
-def test_many_alike_are_one_line_and_evaluations_stand_together() -> None:
+def test_alike_work_of_one_evaluation_is_one_row() -> None:
     one, two = common.evaluation(title="One"), common.evaluation(title="Two")
-    alike = [
-        item(one, "milestone", days, link="/t/", alike="milestones of the trial of X")
-        for days in (9, 10, 11)
+    alike = [item(one, "milestone", days) for days in (9, 10, 11)]
+    apart = [item(two, "milestone", 12), item(two, "questions", 9)]
+    (later,) = grouped([*apart, *alike])
+    until = today() + datetime.timedelta(days=11)
+    assert [line.what for line in later.lines] == [
+        f"3 milestones until {until.day} {until:%b}",
+        "questions 9",
+        "milestone 12",
     ]
-    others = [item(two, "condition", 8), item(two, "condition", 12)]
-    groups, _ = grouped([*alike, *others], 99)
-    (later,) = groups
-    assert [str(place) for place in later.places] == ["Two", "One"]
-    (line,) = later.places[one]
-    assert line.what == "3 milestones of the trial of X"
-    assert line.first.day == alike[0].due
-    assert names(alike[:2])[LATER] == ["milestone 9", "milestone 10"]
+    assert later.lines[0].link == f"/admin/e/{one.slug}/trials/"
+    assert later.lines[0].first.day == alike[0].due
 
 
-def test_only_so_many_lines_are_shown_and_the_rest_is_counted() -> None:
+def test_what_is_late_and_what_comes_are_rows_of_their_own() -> None:
     where = common.evaluation()
-    items = [item(where, "condition", days) for days in range(1, 31)]
-    groups, left_out = grouped(items, 10)
-    assert (sum(group.number for group in groups), left_out) == (10, 20)
-    assert [group.name for group in groups] == list(GROUPS[1:3])
+    items = [item(where, "milestone", days) for days in (-3, -2, 2, 3)]
+    last = today() + datetime.timedelta(days=3)
+    assert names(items) == {
+        TODAY: ["2 milestones"],
+        THIS_WEEK: [f"2 milestones until {last:%A}"],
+    }
+
+
+def test_criteria_of_several_trials_are_counted_in_the_words_of_the_purchase() -> None:
+    words = {"trial": "test period", "trials": "test periods"}
+    where = common.evaluation(words=words)
+    items = [item(where, "trial", days, count=days) for days in (3, 4)]
+    assert names(items)[THIS_WEEK] == ["Judge 7 criteria, 2 test periods"]
 
 
 @pytest.fixture
@@ -126,7 +137,7 @@ def test_what_waits_on_others_is_not_counted(
     found = [item(where, "scores", 3), item(where, "sign_off", 3, waits=True)]
     monkeypatch.setattr(work_module, "my_work", lambda user: found)
     page: Any = signed_in(ivan).get("/admin/")
-    shown = {group["name"]: group["is_theirs"] for group in page.context["groups"]}
+    shown = {group.name: group.counts for group, _ in page.context["groups"]}
     assert shown == {THIS_WEEK: True, OTHERS: False}
     assert page.context["total"] == 1
 
@@ -137,7 +148,10 @@ def test_a_line_is_put_off_and_back_on_its_day(ivan: User) -> None:
     before = (Entry.objects.count(), Notice.objects.count())
     assert put_off(client, ivan, line, until="tomorrow") == 302
     page: Any = client.get("/admin/")
-    assert [each.line.what for each in page.context["snoozed"]] == ["3 milestones"]
+    last = today() + datetime.timedelta(days=22)
+    assert [each.line.what for each in page.context["snoozed"]] == [
+        f"3 milestones until {last.day} {last:%b}"
+    ]
     assert (
         "Reminders go on" in page.content.decode() or "go on" in page.content.decode()
     )
