@@ -150,8 +150,8 @@ class AskForErasure(OnOwnAccount):
     verb = "Ask for it"
     help = (
         "An operator then replaces your name and address by “Erased person” and ends "
-        "your login for good. What you signed, and journals, keep your name: "
-        "they are the proof of who agreed to what."
+        "your login for good. Signatures and journals keep your name as proof of who "
+        "agreed."
     )
     success = "Asked. Nothing changes until an operator erases your account."
     form_class = Confirm

@@ -220,9 +220,8 @@ def _row(
 def _sentence(must_run_by: date, runs_on: date, late: int, spare: int) -> str:
     if late:
         return (
-            f"Already late: even with the least time for every step it runs on "
-            f"{day_in_words(runs_on)}, {_count(late)} after "
-            f"{day_in_words(must_run_by)}."
+            f"Already late: even the shortest plan runs on {day_in_words(runs_on)}, "
+            f"{_count(late)} after {day_in_words(must_run_by)}."
         )
     if spare:
         return (

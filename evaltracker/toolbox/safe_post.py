@@ -151,10 +151,7 @@ def _connect(parts: SplitResult) -> socket.socket:
 
 def _require_public(address: Address) -> None:
     if not is_public(address) and not settings.CHAT_ON_THIS_MACHINE:
-        raise NotAllowed(
-            "The address leads into a private network or to this machine; "
-            "only public ones are posted to."
-        )
+        raise NotAllowed("The address is in a private network. Enter a public one.")
 
 
 def _cut(sock: socket.socket) -> None:

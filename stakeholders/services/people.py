@@ -285,7 +285,7 @@ def check_say_role_weights(evaluation: Evaluation, by: User) -> None:
     if sealed is not None:
         raise Refused(
             f"Each role's weights were sealed on {day_in_words(sealed)}, when research "
-            "began: people who have seen a vendor would favour its strengths."
+            "began. Nobody could favour a vendor's strengths."
         )
 
 

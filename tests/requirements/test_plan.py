@@ -46,7 +46,7 @@ def test_seventeen_weeks_are_just_enough_and_a_day_less_is_already_late() -> Non
     assert late.already_late
     assert late.days_late == 1
     assert late.sentence == (
-        "Already late: even with the least time for every step it runs on "
+        "Already late: even the shortest plan runs on "
         "19 March 2027, 1 working day after 18 March 2027."
     )
     assert all(row.state == "late" for row in late.rows)

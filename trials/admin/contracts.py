@@ -266,9 +266,9 @@ class MoveTrial(OnTrial):
     title = "Move the trial"
     verb = "Move"
     help = (
-        "Its open milestones move with it: those on or after its last day with the "
-        "last day, others with the first. Once the contract is "
-        "agreed this is a numbered change of it."
+        "Open milestones move with it: those on or after the last day with the last "
+        "day, others with the first. Once the contract is agreed this is a numbered "
+        "change of it."
     )
     success = "The trial is moved, and its milestones with it."
     form_class = DaysForm

@@ -100,10 +100,7 @@ class AddCriterion(CriterionAct):
     verb = "Add"
     again_verb = "Add and start another"
     success = "The criterion is added."
-    help = (
-        "Where the brief has lists and you tick no value, it is about those that are "
-        "offered and that no trial has judged."
-    )
+    help = "Tick none to judge every offered value that no trial has judged yet."
     service = add_criterion
     rule = check_write_criteria
 

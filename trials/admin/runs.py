@@ -578,8 +578,10 @@ class ConfirmForm(VerdictForm):
         "Reason",
         2,
         required=False,
-        help_text="Needed for another verdict than the proposed, and where one file or "
-        "what was left out turns it. The vendor reads it if the verdict is “fails”.",
+        help_text=(
+            "Give a reason if you change the proposed verdict, or if one file or a "
+            "left-out run decides it. The vendor reads it if the verdict is “fails”."
+        ),
     )
 
     field_order = ("verdict", "reason", "runner", "data")

@@ -248,8 +248,8 @@ class TakeHouseRecord(OnEvaluation):
     verb = "Take the record"
     help = (
         "Open verdicts are drawn by what trials found in all other decided "
-        "evaluations, as it stands today. It is written down with the date and "
-        "never changes by itself; take it again to renew it."
+        "evaluations, as it stands today. It is saved with its date. Take it again to "
+        "update it."
     )
     success = "Open verdicts are drawn by the house’s record from now on."
     tab = "comparison"
@@ -452,10 +452,7 @@ def _cell(table: ScoresTable, candidate: Candidate, category: Category) -> Given
 class ScoreAdmin(AboutCandidates):
     """That a score was given; which one stands on the evaluation's Scores page."""
 
-    empty_text = (
-        "You see your own scores, and the others' once yours are locked or the "
-        "consensus is open."
-    )
+    empty_text = "You see your own scores. Lock them to see everyone's."
     list_display = ("candidate", "category", "sheet", "given_at")
     list_select_related = ("candidate__evaluation", "category", "sheet")
     list_filter = (by("candidate"),)

@@ -118,8 +118,8 @@ def lock_standing_claim(claim: Claim) -> Claim:
         raise Refused(f"Requirement {requirement.ref} is retired.")
     if fresh.superseded_at:
         raise Refused(
-            f"{what} was revised after you opened it; read the current revision and "
-            "re-confirm your verdict on it.",
+            f"{what} has changed since you opened it. Read the current revision and "
+            "give your verdict again.",
             code="superseded",
         )
     if fresh.availability == Availability.WITHDRAWN:
@@ -505,9 +505,8 @@ def check_excuse_knock_out(
     partly = in_trials and is_partly_proven(cell, requirement)
     if not partly and not (requirement.is_must and cell.knocks_out):
         raise Refused(
-            f"{requirement.ref} does not knock {candidate.name} out; only a must-have "
-            "that was refuted, that it will never have, or that holds partly while "
-            "trials run can be excused."
+            f"{requirement.ref} does not knock {candidate.name} out, so you can't "
+            "excuse it. Only failed must-haves can be excused."
         )
     return user, cell
 

@@ -280,14 +280,14 @@ def _reason(look: Look, call: RefusedCall) -> str:
     token = next(token for token in look.tokens if token.prefix == call.prefix)
     if call.why == RefusalReason.HEADER:
         return (
-            "The token did not come as “Authorization: Bearer evt_…”: the word Bearer "
-            "and one blank have to stand before it, and nothing after it."
+                        "The token is in the wrong place. Send the header “Authorization: Bearer "
+            "evt_…” with nothing after the token."
         )
     if not look.is_live(token):
         return f"It calls with a token that ended: {_ending(look, call.prefix)}."
     return (
-        f"The text begins like the live token {call.prefix}…, but the rest is another: "
-        "it was cut or changed when it was copied. Issue a new one and hand it over."
+                f"The token starts like {call.prefix}…, but the rest differs. Copy it again in "
+        "full, or issue a new one."
     )
 
 

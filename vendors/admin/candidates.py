@@ -556,8 +556,8 @@ class Shortlist(OnCandidate):
     title = "Shortlist"
     verb = "Shortlist"
     help = (
-        "Shortlisted candidates have to answer every must-have, are shown in a demo "
-        "and go through a trial."
+        "Shortlisted candidates answer every must-have and go through a demo and a "
+        "trial."
     )
     success = "It is shortlisted."
     service = shortlist
@@ -567,9 +567,7 @@ class Shortlist(OnCandidate):
 class Eliminate(OnCandidate):
     title = "Eliminate"
     verb = "Eliminate"
-    help = (
-        "It is out of the choice; nothing of it is deleted, and it can be brought back."
-    )
+    help = "It leaves the choice. Nothing is deleted, and you can bring it back."
     success = "It is eliminated; the reason stays readable."
     form_class = OpenReasonForm
     dangerous = True
@@ -618,8 +616,8 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
     own_answers: ClassVar[Mapping[str, OwnAnswers]] = {
         "invite": OwnAnswers(
             everybody_known,
-            "Each vendor may then read the requirements, and all contacts that we know "
-            "of it get a mail. No vendor learns of another.",
+            "Each vendor can then read the requirements. All its contacts get a mail. "
+            "No vendor learns of another.",
         )
     }
 

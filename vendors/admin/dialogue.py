@@ -142,8 +142,8 @@ class AnswerQuestion(InEvaluation[Question]):
     title = "Answer the question"
     verb = "Publish the answer"
     help = (
-        "Every invited vendor reads the question and the answer, and gets a mail that "
-        "there is one. Write both so that they give the asker away to nobody."
+        "Every invited vendor gets a mail and can read the question and the answer. "
+        "Write both so that they give the asker away to nobody."
     )
     success = "The answer is published to all invited vendors."
     model = Question

@@ -104,8 +104,8 @@ class PriceForm(forms.Form):
     tiers = TiersField(
         label="Further tiers",
         help_text=(
-            "One a line: above how many, a colon, the price, such as “100: 8”, or "
-            "“100: 7 / 8 / 9” for low, likely and high. Blank without tiers."
+            "One tier per line, such as “100: 8” above 100 units, or “100: 7 / 8 / 9” "
+            "for low, likely and high. Blank without tiers."
         ),
     )
     recurrence = forms.ChoiceField(label="Falls due", choices=Recurrence.choices)
@@ -263,8 +263,8 @@ class MarkRestUnsaid(OnCosts):
     title = "Mark the rest as not stated"
     verb = "Mark as not stated"
     help = (
-        "Every kind of the checklist that has no line yet is noted as asked and not "
-        "answered. It never counts as zero."
+        "Marks every missing kind of cost as asked but not answered. It never counts "
+        "as zero."
     )
     success = "Missing kinds of cost are marked as not stated."
     service = mark_rest_unsaid

@@ -47,8 +47,8 @@ class Candidates(ImportKind):
     things = "candidates"
     tab = "candidates"
     needs = (
-        "One row per candidate with its name. A candidate that is there is found by "
-        "any name of it, and what the file has no column for stays as it is."
+        "One row per candidate with its name. Existing candidates are matched by any "
+        "of their names. Columns that the file lacks stay as they are."
     )
     names = "Candidate"
     shown: ClassVar = {"kind": "Kind", "vendor": "Vendor"} | {

@@ -724,7 +724,7 @@ def _theirs(candidate: Candidate, contacts: Iterable[Contact]) -> list[Contact]:
         if contact.disowned_at:
             raise Refused(
                 f"A contact of {candidate.vendor} says that {contact.name} is not one "
-                "of them; the link can be sent once a contact asks for that person."
+                "of them. You can send the link once a contact asks for that person."
             )
     return rows
 
@@ -754,8 +754,8 @@ def _require_rested(candidate: Candidate, contact: Contact) -> None:
         )
     if arrived.filter(created_at__gt=timezone.now() - REST).exists():
         raise Refused(
-            f"{contact.name} got this invitation within the last 24 hours; give them "
-            "a day, or tell another contact."
+            f"{contact.name} got this invitation in the last 24 hours. Wait a day, or "
+            "invite another contact."
         )
 
 

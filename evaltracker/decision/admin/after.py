@@ -164,7 +164,7 @@ class JudgePromises(OnCheck):
 class MoveCheck(OnCheck):
     title = "Move the check"
     verb = "Move it"
-    help = "You are reminded a week before, on the day, and a week after if it is open."
+    help = "You get reminders a week before, on the day, and a week after."
     success = "The check is moved."
     form_class = form_of(
         due_on=DateField(label="New day", help_text="In the evaluation's time zone.")

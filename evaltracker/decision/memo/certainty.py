@@ -36,8 +36,7 @@ ANOTHER_DAY = "How likely each comes first is drawn for today only."
 NONE_DECIDES = "No single open verdict would change who is first."
 NO_FIGURE = {
     "alone": "No figure yet: fewer than two candidates can be compared.",
-    "unproven": "No figure yet: nothing has been judged in a demo or a trial, and a "
-    "first place would rest on promises alone.",
+    "unproven": "No figure yet: nothing has been judged in a demo or a trial.",
     "": "No figure: this memo was frozen before robustness was counted.",
 }
 SOURCES = {"default": "our default", "hand": "set by hand"}

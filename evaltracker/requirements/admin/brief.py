@@ -309,8 +309,8 @@ class ChangeWords(OnBrief):
     title = "Words of proof"
     verb = "Save"
     help = (
-        "What demos and trials are called here, and what is asked in them; rules do "
-        "not follow words. {text} stands for the requirement, {ref} for its reference, "
+        "Choose what demos and trials are called here. The rules stay the same. "
+        "{text} stands for the requirement, {ref} for its reference, "
         "{date} for the day that was promised. A blank one is the usual again; a blank "
         "term of the contract is not asked."
     )

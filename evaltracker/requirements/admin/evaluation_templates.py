@@ -120,10 +120,9 @@ class TakePartsForm(TakeForm):
 class TakeFromTemplate(TakesFrom, OnEvaluation):
     title = "Take from a template"
     help = (
-        "Existing requirements stay as they are. You can undo the rest under "
-        "Imports. Kinds of cost that have prices stay, too. Who signs "
-        "and is not in the template is asked no longer, which is refused once they "
-        "signed."
+        "Existing requirements stay as they are. You can undo the rest under Imports. "
+        "Kinds of cost that have prices stay, too. Roles missing from the template no "
+        "longer sign. A role that has signed already can't be removed."
     )
     success = "Taken from the template."
     form_class = TakePartsForm
@@ -179,8 +178,8 @@ class AddList(OnBrief):
     verb = "Add"
     again_verb = "Add and start another"
     help = (
-        "Values that an answer may hold for or not, such as the places where it has "
-        "to run. Then mark the requirements that must hold for all of them."
+        "Values that answers can differ by, such as sites or platforms. Then mark the "
+        "requirements that must hold for all of them."
     )
     success = "The list is added. Mark the requirements that must hold for it."
     form_class = ListForm

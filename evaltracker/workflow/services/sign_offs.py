@@ -5,7 +5,7 @@ nothing of gates. So no change writes these notices itself: a chore looks at eve
 evaluation that moved since it was last looked at, and owes what is owed by the facts.
 The rows are unique, so to look twice owes nothing twice, and nothing that moved is
 forgotten: the journal's head counts every change.
-"""
+f"""
 
 import datetime
 from collections.abc import Iterable, Sequence
@@ -415,8 +415,8 @@ def put_name_to(
     )
     if signed.on_behalf_of is not None and interest_of(signed.on_behalf_of, visit):
         raise Forbidden(
-            f"{signed.on_behalf_of.name} declared an interest in a candidate; nobody "
-            "signs for them until the owner clears it."
+            f"{signed.on_behalf_of.name} declared a conflict of interest. The owner "
+            "has to clear it before anybody signs for them."
         )
     return signed
 
@@ -431,7 +431,7 @@ def refuse_conflicted(by: User, visit: Visit) -> None:
         return
     if barring := interest_of(by, visit):
         raise Forbidden(
-            f"You declared a conflict of interest in {barring.candidate}; "
+            f"You declared a conflict of interest in {barring.candidate}. "
             f"{visit.evaluation.owner.name} has to clear it before you can sign."
         )
     unasked = to_declare(by).filter(evaluation=visit.evaluation_id, state__in=JUDGED)

@@ -126,8 +126,7 @@ def advance(*, evaluation: Evaluation, from_stage: str, by: By) -> Evaluation:
 def require_no_test(evaluation: Evaluation) -> None:
     if evaluation.is_practice:
         raise Refused(
-            "This is a test invitation: it stays in research, and ends by itself once "
-            "answering is over."
+            "A test invitation stays in research. It ends when answering closes."
         )
 
 

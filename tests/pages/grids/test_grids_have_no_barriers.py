@@ -73,7 +73,7 @@ def test_candidates_are_invited_together_after_a_word_of_warning(
         page.keyboard.press(key)
     bar = page.get_by_role("group", name="Selected rows")
     bar.get_by_role("button", name="Invite").press("Enter")
-    expect(bar).to_contain_text("all contacts that we know")
+    expect(bar).to_contain_text("All its contacts get a mail")
     assert watched.barriers() == []
     page.keyboard.press("Enter")
     expect(page.locator("#grid-candidates").get_by_role("status")).to_contain_text(

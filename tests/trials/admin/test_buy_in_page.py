@@ -76,7 +76,7 @@ def test_too_few_roles_are_told_what_to_do(purchase: Evaluation) -> None:
     body = page(purchase, purchase.owner)
     assert "There is nothing to compare yet" in body
     vendors.enter(purchase, "research")
-    assert "weights are sealed since" in page(purchase, purchase.owner)
+    assert "Weights are now sealed" in page(purchase, purchase.owner)
 
 
 def test_objectives_in_conflict_are_warned_of_until_demos(purchase: Evaluation) -> None:
