@@ -280,14 +280,14 @@ def _reason(look: Look, call: RefusedCall) -> str:
     token = next(token for token in look.tokens if token.prefix == call.prefix)
     if call.why == RefusalReason.HEADER:
         return (
-                        "The token is in the wrong place. Send the header “Authorization: Bearer "
-            "evt_…” with nothing after the token."
+            "The token is in the wrong place. Send the header “Authorization: "
+            "Bearer evt_…” with nothing after the token."
         )
     if not look.is_live(token):
         return f"It calls with a token that ended: {_ending(look, call.prefix)}."
     return (
-                f"The token starts like {call.prefix}…, but the rest differs. Copy it again in "
-        "full, or issue a new one."
+        f"The token starts like {call.prefix}…, but the rest differs. Copy it again "
+        "in full, or issue a new one."
     )
 
 

@@ -115,7 +115,7 @@ def step_now(evaluation: Evaluation, follows: Follows) -> NextStep | None:
             what=f"Go over and send {follows.drafts} letter{many}.",
             why="Vendors are waiting to hear the outcome and the reasons.",
             link=links.page(evaluation, "letters"),
-            verb="To the letters",
+            verb="Open the letters",
         )
     check = follows.next_check
     if check is None:
@@ -125,7 +125,7 @@ def step_now(evaluation: Evaluation, follows: Follows) -> NextStep | None:
         why="You are reminded a week before. Then say what holds of what was promised, "
         "and what the metrics are.",
         link=links.page(evaluation, "promise_checks", f"check-{check.pk}"),
-        verb="To the promise checks",
+        verb="Open the promise checks",
     )
 
 

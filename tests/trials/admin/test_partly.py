@@ -10,7 +10,7 @@ from tests.clients import signed_in
 from trials.models import Trial
 
 pytestmark = pytest.mark.django_db
-BLOCKS = "nothing can be decided"
+BLOCKS = "keeps the trials stage open"
 
 
 @pytest.fixture

@@ -133,10 +133,10 @@ def test_why_calls_were_turned_away_is_told_by_the_beginning_of_the_token(
     assert steps(ready)[title][0] == "good"
     secret = vendors.token(vendors.vendor())
     knocks(secret, header="{}")
-    assert "the word Bearer" in steps(ready)[title][1]
+    assert "in the wrong place" in steps(ready)[title][1]
     RefusedCall.objects.all().delete()
     knocks(secret[:-2])
-    assert "cut or changed" in steps(ready)[title][1]
+    assert "the rest differs" in steps(ready)[title][1]
     RefusedCall.objects.all().delete()
     revoke_token(token=VendorToken.objects.get(prefix=secret[:16]), by=SYSTEM)
     knocks(secret)
