@@ -199,6 +199,8 @@ class Column:
     width: int = 8
     # Whether several ticked rows may get one value.
     for_many: bool = False
+    # Whether it is hidden as long as no row has a value in it.
+    spare: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -218,6 +220,7 @@ class Column:
             "closed": self.closed,
             "width": self.width,
             "many": self.for_many and self.is_open,
+            "spare": self.spare,
         }
 
 

@@ -24,11 +24,11 @@ def invite(walk: Walk) -> None:
     lead = walk.lead
     lead.go("Candidates")
     for name in (FAVOURITE, RIVAL):
-        lead.follow(f"Invite: {name}")
+        lead.follow(f"Invite {name}")
         lead.press("Invite")
         lead.reads("The vendor is invited.")
     lead.go("Candidates")
-    lead.follow(f"Shortlist: {FAVOURITE}")
+    lead.follow(f"Shortlist {FAVOURITE}")
     lead.press("Shortlist")
     lead.reads("It is shortlisted.")
     lead.follow("Open answering")

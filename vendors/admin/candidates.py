@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned, is_owner
 from evaltracker.importing.grids import PastesImport
+from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import HardenedAdmin, by, check_query
 from evaltracker.pages.fields import NamedChoice, mark_needed, text_field
 from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid
@@ -31,7 +32,7 @@ from evaltracker.pages.workspace import (
 )
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.text import TEXT_LIMIT, listed
-from stakeholders.policy import insiders, is_leadership, parts
+from stakeholders.policy import insiders, is_leadership
 from vendors.admin.base import (
     OnCandidate,
     OpenReasonForm,
@@ -77,21 +78,6 @@ from vendors.services.candidates import (
 )
 from vendors.services.contacts import note_contact
 
-GROUPS = (
-    (CandidateState.CHOSEN, "Chosen", ""),
-    (
-        CandidateState.SHORTLISTED,
-        "Short list",
-        "The closer choice: each answers every must-have, and is seen and tried.",
-    ),
-    (
-        CandidateState.LONGLISTED,
-        "Long list",
-        "Everything under consideration. Shortlist what you want to look at closely.",
-    ),
-    (CandidateState.ELIMINATED, "Eliminated", "Out of the choice, each with a reason."),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Declared:
@@ -108,39 +94,38 @@ class CandidateRow:
     answers: AnswerCounts
     unseen: int = 0
     receipt: Submission | None = None
-    declared: list[Declared] = field(default_factory=list)
-    mine: Conflict | None = None
 
     @property
     def can_be_invited(self) -> bool:
-        one = self.candidate
-        return (
-            one.invited_at is None
-            and one.vendor_id is not None
-            and one.kind in INVITABLE
-            and one.state != CandidateState.ELIMINATED
-        )
+        return can_be_invited(self.candidate)
 
     @property
-    def interests(self) -> list[Declared]:
-        return [
-            interest for interest in self.declared if interest.conflict.has_interest
+    def more(self) -> str:
+        """What else is to say of its answers, and how far it is with them."""
+        counts, asked = self.answers, self.candidate.invited_at
+        more: list[Any] = [
+            counts.ours and f"{counts.ours} of them ours",
+            counts.partly and f"{counts.partly} more in part",
+            counts.noted and f"{counts.noted} only in our notes",
+            self.receipt and f"handed in, receipt {self.receipt.number}",
+            not self.receipt and asked and "invited, not handed in",
+            self.can_be_invited and "not invited",
         ]
+        return "\n".join(filter(None, more))
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    state: str
-    label: str
-    lead: str
-    rows: list[CandidateRow]
+def can_be_invited(candidate: Candidate) -> bool:
+    return (
+        candidate.invited_at is None
+        and candidate.vendor_id is not None
+        and candidate.kind in INVITABLE
+        and candidate.state != CandidateState.ELIMINATED
+    )
 
 
-def candidate_groups(
-    evaluation: Evaluation, user: User, *, filters: dict[str, str]
-) -> list[Group]:
-    rows: Any = Candidate.objects.filter(evaluation=evaluation)
-    rows = rows.select_related("vendor").filter(**filters)
+def candidate_rows(
+    evaluation: Evaluation, user: User, rows: Iterable[Candidate]
+) -> dict[UUID, CandidateRow]:
     candidates = list(rows)
     for candidate in candidates:
         candidate.evaluation = evaluation
@@ -149,38 +134,10 @@ def candidate_groups(
     for (_, key), number in count_unseen(user, [evaluation]).items():
         if key in lines:
             lines[key].unseen = number
-    handed_in = Submission.objects.filter(candidate__evaluation=evaluation)
+    handed_in = Submission.objects.filter(candidate__in=lines)
     for submission in handed_in.order_by("submitted_at"):
-        if submission.candidate_id in lines:
-            lines[submission.candidate_id].receipt = submission
-    _add_interests(evaluation, user, lines)
-    return [
-        Group(
-            state,
-            label,
-            lead,
-            [row for row in lines.values() if row.candidate.state == state],
-        )
-        for state, label, lead in GROUPS
-    ]
-
-
-def _add_interests(
-    evaluation: Evaluation, user: User, lines: dict[UUID, CandidateRow]
-) -> None:
-    owns, leads = is_owner(user, evaluation), is_leadership(user, evaluation)
-    declared = Conflict.objects.standing().filter(candidate__evaluation=evaluation)
-    for conflict in declared.select_related("person", "cleared_by"):
-        line = lines.get(conflict.candidate_id)
-        if line is None:
-            continue
-        own = conflict.person_id == user.pk
-        conflict.candidate = line.candidate
-        of_owner = conflict.person_id == evaluation.owner_id
-        readable = own or owns or (leads and of_owner)
-        line.declared.append(Declared(conflict, readable))
-        if own:
-            line.mine = conflict
+        lines[submission.candidate_id].receipt = submission
+    return lines
 
 
 @evaluation_page("candidates", "Candidates", order=40, group="Market")
@@ -191,7 +148,9 @@ def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     owns = is_owner(user, evaluation)
     kind = request.GET.get("kind", "")
     known = kind in CandidateKind.values
-    groups = candidate_groups(evaluation, user, filters={"kind": kind} if known else {})
+    found = Candidate.objects.filter(evaluation=evaluation).select_related("vendor")
+    found = found.filter(kind=kind) if known else found
+    rows = candidate_rows(evaluation, user, found.order_by("-state", "name")).values()
     return show(
         request,
         evaluation,
@@ -200,16 +159,15 @@ def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         tab="candidates",
         owns=owns,
         undeclared=undeclared_by(user, evaluation),
-        part=parts(user, evaluation).exists(),
         kind=kind if known else "",
         kinds=CandidateKind.choices,
-        groups=groups,
-        total=sum(len(group.rows) for group in groups),
+        rows=rows,
+        edits=owns and evaluation.is_open,
         window=window_of(evaluation),
         in_research=evaluation.is_open and evaluation.stage == Stage.RESEARCH,
         may_add=evaluation.is_open
         and evaluation.stage in (Stage.REQUIREMENTS, Stage.RESEARCH),
-        unseen=sum(row.unseen for group in groups for row in group.rows),
+        unseen=sum(row.unseen for row in rows),
     )
 
 
@@ -610,8 +568,7 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
     name = imports = "candidates"
     title = "Candidates"
     related = ("owner",)
-    anchor = "change"
-    noun = "candidate"
+    anchor = noun = "candidate"
     first_column = "name"
     own_answers: ClassVar[Mapping[str, OwnAnswers]] = {
         "invite": OwnAnswers(
@@ -625,39 +582,45 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
         """As in the form of a candidate; its kind stays, and acts change its state."""
         closed = str(why_not(check_owned, subject, user) or "")
         fields = CandidateForm(user=user).fields
+        told = cache(lambda: candidate_rows(subject, user, self.rows(subject, user)))
 
         def made(name: str, label: str, **more: Any) -> Column:
             return Column(name, label, fields[name], SAVES, closed=closed, **more)
 
+        def counted(row: Candidate) -> str:
+            line = told()[row.pk]
+            new = f", {line.unseen} new" if line.unseen else ""
+            return f"{line.answers.answered} of {line.answers.asked}{new}"
+
         return (
             made("name", "Name", width=16),
-            Column("kind", "Kind", fields["kind"], width=10),
-            made(
-                "vendor",
-                "Vendor",
-                named=lambda row: str(row.vendor or ""),
-                aside=lambda row: "invited" if row.invited_at else "",
-                width=14,
-            ),
+            Column("kind", "Kind", fields["kind"], width=8),
+            made("vendor", "Vendor", named=lambda row: str(row.vendor or ""), width=12),
             Column(
                 *("state", "State"),
                 read=lambda row: row.get_state_display(),
                 aside=lambda row: row.state_reason,
                 width=14,
             ),
+            Column(
+                *("answers", "Answers"),
+                read=counted,
+                aside=lambda row: told()[row.pk].more,
+                width=18,
+            ),
             *self.contact(subject, user, closed),
-            made("summary", "Summary", width=18),
-            made("website", "Website", width=12),
+            made("summary", "Summary", width=18, spare=True),
+            made("website", "Website", width=12, spare=True),
             made(
-                "aliases",
-                "Other names",
+                *("aliases", "Other names"),
                 read=lambda row: "\n".join(row.aliases),
                 width=12,
+                spare=True,
             ),
-            made("months_to_live", "Months until live", width=16),
-            made("support_offered", "Support", for_many=True, width=12),
-            made("hours_saved", "Hours saved", width=12),
-            made("builders", "Builders"),
+            made("months_to_live", "Months until live", width=12, spare=True),
+            made("support_offered", "Support", for_many=True, width=12, spare=True),
+            made("hours_saved", "Hours saved", width=12, spare=True),
+            made("builders", "Builders", spare=True),
         )
 
     def contact(self, subject: Evaluation, user: User, closed: str) -> Iterable[Column]:
@@ -682,7 +645,7 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
         )
         known = Prefetch("vendor__contacts", Contact.objects.current().order_by("name"))
         rows = rows.select_related("vendor", "evaluation__owner")
-        return rows.prefetch_related(known).order_by("name")
+        return rows.prefetch_related(known).order_by("-state", "name")
 
     def filtered(
         self, rows: QuerySet[Candidate], subject: Evaluation, asked: QueryDict
@@ -692,6 +655,13 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
 
     def links(self, row: Candidate, user: User) -> Iterable[tuple[str, str]]:
         yield "Open", reverse("admin:candidate", args=[row.pk])
+        where = row.evaluation
+        if not (where.is_open and is_owner(user, where)):
+            return
+        if row.state == CandidateState.LONGLISTED:
+            yield "Shortlist", address_of("shortlist", row)
+        if where.stage == Stage.RESEARCH and can_be_invited(row):
+            yield "Invite", address_of("invite", row)
 
     def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
         if why_not(check_owned, subject, user):

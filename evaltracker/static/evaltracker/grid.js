@@ -85,6 +85,7 @@ class EvalGrid {
 		const made = this.columns.map((column, at) => ({
 			title: column.label, titleFormatter: title(""), field: `cells.${column.name}`,
 			minWidth: 30 + column.width * 6, widthGrow: column.width,
+			visible: !column.spare || this.rows.some((row) => row.cells[column.name] !== ""),
 			frozen: this.isWide && at <= Math.max(first, 0),
 			formatter: (cell) => this.content(cell, column),
 			hozAlign: column.kind === "number" ? "right" : undefined,

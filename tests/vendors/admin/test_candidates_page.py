@@ -11,7 +11,7 @@ from evaltracker.requirements.services.scopes import add_list
 from tests.acting import act
 from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
-from vendors.admin.candidates import candidate_groups
+from vendors.admin.candidates import candidate_rows
 from vendors.models import Candidate, Vendor
 from vendors.selectors.claims import answer_counts
 from vendors.services.candidates import eliminate, shortlist
@@ -82,12 +82,11 @@ def test_what_the_buyer_notes_of_a_vendor_is_no_answer_of_it(
         )
     found = {
         row.candidate: (row.answers.answered, row.answers.ours, row.answers.noted)
-        for group in candidate_groups(purchase, purchase.owner, filters={})
-        for row in group.rows
+        for row in candidate_rows(purchase, purchase.owner, (acme, own)).values()
     }
     assert found == {acme: (0, 0, 1), own: (1, 1, 0)}
     body = page(purchase, purchase.owner)
-    assert "1 noted by us, without a status" in body
+    assert "1 only in our notes" in body
     assert body.count("1 of them ours") == 1
 
 

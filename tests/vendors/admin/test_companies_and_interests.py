@@ -56,7 +56,7 @@ def test_the_words_of_an_interest_stay_with_the_owner_and_its_author(
     assert act("declare-interest", acme, it, **form) == 302
     assert act("declare-interest", acme, it, interest="none") == 409
     assert act("declare-interest", acme, common.noor(), **form) == 404
-    here = f"/admin/e/{purchase.slug}/candidates/"
+    here = f"/admin/e/{purchase.slug}/conflicts/"
     body = signed_in(pm).get(here).content.decode()
     assert "Ivan" in body
     assert "secret shares" not in body

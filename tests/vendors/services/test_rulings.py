@@ -6,7 +6,7 @@ from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Requirement
 from evaltracker.requirements.services.scopes import add_list, demand
 from tests.cast import common, vendors
-from vendors.admin.candidates import candidate_groups
+from vendors.admin.candidates import candidate_rows
 from vendors.models import Candidate, Ruling
 from vendors.selectors.claims import waiting_for
 from vendors.services.claims import revoke_ruling, rule_not_applicable
@@ -54,5 +54,5 @@ def test_a_ruling_for_one_value_leaves_the_must_have_asked() -> None:
     )
     assert open_musts(acme) == [must]
     assert not Ruling.objects.whole().exists()
-    groups = candidate_groups(where, where.owner, filters={})
-    assert [row.answers.asked for group in groups for row in group.rows] == [1]
+    rows = candidate_rows(where, where.owner, where.candidates.all())
+    assert [row.answers.asked for row in rows.values()] == [1]
