@@ -60,10 +60,10 @@ def score(walk: Walk, username: str, values: tuple[str, ...]) -> None:
     """One person scores the favourite in some categories, and locks."""
     person = walk.person(username)
     person.follow("Score: ")
-    boxes = person.page.get_by_role("combobox", name=f", {FAVOURITE}")
+    rows = person.page.get_by_role("group", name=f", {FAVOURITE}")
     reasons = person.page.get_by_role("textbox", name=f", {FAVOURITE}")
     for number, value in enumerate(values):
-        boxes.nth(number).select_option(value)
+        rows.nth(number).get_by_role("radio").first.press(value)
         reasons.nth(number).fill("From the demo.")
         reasons.nth(number).press("Tab")
         person.reads(f"{number + 1} of ")

@@ -8,14 +8,13 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.pages.acts import ACTS
 from evaltracker.pages.grid import GRIDS, grid_address
 from evaltracker.pages.site import site
-from tests.rights.table import ELSEWHERE, GRID_AT, ON_OWN_CELL, ON_PLACE
+from tests.rights.table import ELSEWHERE, GRID_AT, ON_PLACE
 from tests.rights.world import (
     FURTHER,
     MAIN,
     attached,
     awaited,
     discussed,
-    own_cell,
     place,
     scored_cell,
     target_of,
@@ -28,8 +27,6 @@ def address(name: str) -> str:
         return reverse("admin:act_on", args=[name, place()])
     if name == "settle-score":
         return reverse("admin:act_on", args=[name, scored_cell()])
-    if name in ON_OWN_CELL:
-        return reverse("admin:act_on", args=[name, own_cell()])
     if name == "remind-colleague":
         return reverse("admin:act_on", args=[name, awaited()])
     if name == "attach-files":

@@ -19,7 +19,7 @@ from evaltracker.pages.acts import Act
 from stakeholders.services.people import delegate
 from tests.cast import trials, vendors
 from tests.rights.sealed import Sealed, build
-from tests.rights.table import ON_OWN_CELL, ON_PLACE
+from tests.rights.table import ON_PLACE
 from tests.rights.visits import asks_for_a_colleague
 from tests.trials.runs.posting import report_test
 from trials.services.runs import make_run_token
@@ -116,10 +116,6 @@ def targets(name: str, act: Act[Any], where: Evaluation) -> Iterator[str]:
     elif name == "settle-score":
         judged = where.categories.get()
         yield from (f"{candidate.pk}.{judged.pk}" for candidate in candidates)
-    elif name in ON_OWN_CELL:
-        judged = where.categories.get()
-        for part in where.stakeholders.filter(role__in=("it", "pm")):
-            yield from (f"{part.pk}.{each.pk}.{judged.pk}" for each in candidates)
     elif act.model is None:
         yield ""
     else:

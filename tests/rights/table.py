@@ -65,10 +65,8 @@ ACTS_FOR: dict[str, set[str]] = {
     "declare-interests": INSIDERS,
     # The first stakeholder of the main purchase is DevOps', who scores.
     "lend-part": {"devops"},
-    "give-score": {"devops"},
     "give-scores": {"devops"},
     "lock-scores": {"devops"},
-    "withdraw-score": {"devops"},
     "close-condition": {"lead", "it"},
     "revoke-lending": {"lead", "it"},
     # IT looks after the contract.
@@ -126,7 +124,6 @@ ABOUT_PEOPLE = {
     "stop-login": BY_OPERATORS,
 }
 SEALED = ("change-cost-line", "remove-cost-line")
-ON_OWN_CELL = ("give-score", "withdraw-score")
 ON_PLACE = (
     "answer-requirement",
     "ask-to-excuse",

@@ -17,7 +17,7 @@ from evaltracker.pages.acts import ACTS
 from evaltracker.pages.grid import GRIDS, grid_address
 from evaltracker.pages.site import site
 from tests.rights.sealed import MARKS, Sealed
-from tests.rights.table import ELSEWHERE, ON_OWN_CELL, ON_PLACE
+from tests.rights.table import ELSEWHERE, ON_PLACE
 
 EXPORTS = ("csv", "xlsx", "json")
 
@@ -117,9 +117,6 @@ def acts(sealed: Sealed) -> Iterator[str]:
             target = f"{candidate.pk}.{requirement.pk}"
         elif name == "settle-score":
             target = f"{candidate.pk}.{category.pk}"
-        elif name in ON_OWN_CELL:
-            part = sealed.where.stakeholders.get(role="it")
-            target = f"{part.pk}.{candidate.pk}.{category.pk}"
         elif act.model is Evaluation:
             target = str(sealed.where.pk)
         else:

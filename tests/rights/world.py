@@ -192,12 +192,6 @@ def place() -> str:
     return f"{candidate.pk}.{main.requirements.get(ref='R06.2').pk}"
 
 
-def own_cell() -> str:
-    """The id of what the first stakeholder scores, for acts on one's own scores."""
-    part = Evaluation.objects.get(slug=MAIN).stakeholders.all()[0]
-    return f"{part.pk}.{scored_cell()}"
-
-
 def scored_cell() -> str:
     """The id of a candidate in a category, for acts on what people scored."""
     main = Evaluation.objects.get(slug=MAIN)

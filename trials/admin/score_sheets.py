@@ -1,25 +1,21 @@
-"""One's own score sheet: each score given with the evidence beside it."""
+"""One's own score sheet, with the evidence for one score beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
-from django.urls import reverse
 
-from evaltracker.errors import NotFound, require_row
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.pages.acts import Rule
-from evaltracker.pages.fields import form_of, text_field
+from evaltracker.pages.workspace import page_address
 from stakeholders.models import Stakeholder
 from trials.models import DemoNote, Score
 from trials.scoring import TOP_SCORE
 from trials.selectors.scores import category_evidence
 from trials.services.scores import (
-    check_give_score,
     check_give_scores,
-    check_withdraw_score,
     give_score,
     lock_scores,
     withdraw_score,
@@ -52,25 +48,21 @@ class ScoredCell:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnCell(ScoredCell):
-    """What a part scores."""
+class SheetCell(ScoredCell):
+    """One score to give; `given` is what stands."""
 
     part: Stakeholder
+    given: Score | None
 
     @property
     def pk(self) -> str:
         return f"{self.part.pk}.{self.candidate.pk}.{self.category.pk}"
 
-
-@dataclass(frozen=True, slots=True)
-class SheetCell(OwnCell):
-    """One score to give; `given` is what stands."""
-
-    given: Score | None
-
     @property
     def address(self) -> str:
-        return reverse("admin:act_on", args=["give-score", self.pk])
+        """Where the evidence for it stands beside the sheet."""
+        page = page_address(self.evaluation, "scores")
+        return f"{page}?at={self.pk}#on-file-{self.part.pk}"
 
     @property
     def value_name(self) -> str:
@@ -123,9 +115,7 @@ def sheet_of(part: Stakeholder) -> Sheet:
         (score.candidate_id, score.category_id): score
         for score in Score.objects.filter(sheet__stakeholder=part)
     }
-    running = Candidate.objects.filter(evaluation=evaluation).exclude(
-        state=CandidateState.ELIMINATED
-    )
+    running = evaluation.candidates.exclude(state=CandidateState.ELIMINATED)
     candidates = worth_scoring(list(running), {key[0] for key in scores})
     cells = [
         SheetCell(candidate, category, part, scores.get((candidate.pk, category.pk)))
@@ -162,7 +152,7 @@ class SheetForm(forms.Form):
                 choices=[("", "not scored"), *sheet.scale],
                 required=False,
                 initial=str(cell.given.value) if cell.given else "",
-                widget=forms.Select(attrs={"aria-label": f"Score: {about}"}),
+                widget=forms.RadioSelect,
             )
             self.fields[cell.reason_name] = forms.CharField(
                 label=f"Reason: {about}",
@@ -195,6 +185,7 @@ class SheetForm(forms.Form):
             fields = {
                 "candidate": cell.candidate,
                 "address": cell.address,
+                "pk": cell.pk,
                 "value": self[cell.value_name],
                 "reason": self[cell.reason_name],
             }
@@ -205,133 +196,19 @@ class SheetForm(forms.Form):
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """The scores before and after one, and the next that is still to give.
-
-    `given` is what stands of this one.
-    """
-
-    given: SheetCell | None
-    before: SheetCell | None
-    after: SheetCell | None
-    to_give: SheetCell | None
-
-
-def way_through(sheet: Sheet, key: str) -> Way:
-    """The way on from the score of that key: candidate by candidate in a category,
-    then the next category; from the last that is to give, back to one left out."""
-    cells = sheet.cells
-    at = next((number for number, cell in enumerate(cells) if cell.pk == key), None)
-    if at is None:
-        return Way(None, None, None, sheet.begin)
-    onwards = [*cells[at + 1 :], *cells[:at]]
-    return Way(
-        cells[at],
-        cells[at - 1] if at else None,
-        cells[at + 1] if at + 1 < len(cells) else None,
-        next((cell for cell in onwards if cell.given is None), None),
-    )
-
-
-class OnOwnCell(AboutCandidate[OwnCell]):
-    tab = "scores"
-
-    def load(self, user: User, target_id: str) -> OwnCell:
-        try:
-            part_id, candidate_id, category_id = map(UUID, target_id.split("."))
-        except ValueError as error:
-            raise NotFound from error
-        parts = Stakeholder.objects.visible_to(user).filter(pk=part_id)
-        part = require_row(parts.select_related("evaluation__owner", "user").first())
-        where = part.evaluation
-        candidate = require_row(where.candidates.filter(pk=candidate_id).first())
-        category = require_row(where.categories.filter(pk=category_id).first())
-        candidate.evaluation = where
-        return OwnCell(candidate, category, part)
-
-    def arguments(self, target: OwnCell, data: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            "stakeholder": target.part,
-            "candidate": target.candidate,
-            "category": target.category,
-            **data,
-        }
-
-
-class GiveScore(OnOwnCell):
-    title = "Score"
-    verb = "Save"
-    success = "Your score is saved."
-    form_class = form_of(
-        value=forms.TypedChoiceField(
-            label="Score",
-            choices=SCALE,
-            coerce=int,
-            widget=forms.RadioSelect,
-            error_messages={"required": "Choose a score from 0 to 5."},
-        ),
-        reason=text_field(
-            "Why",
-            max_length=5000,
-            error_messages={"required": "Say why you give this score."},
-        ),
-    )
-    template = "trials/score.html"
-    in_dialog = False
-    service = give_score
-    rule: ClassVar[Rule | None] = check_give_score
-    heading_format = "{target}"
-
-    def crumb(self, target: OwnCell) -> str:
-        return str(target)
-
-    def judged(self, target: OwnCell) -> tuple[Any, ...]:
-        return target.part, target.candidate
-
-    def initial(self, target: OwnCell, user: User) -> dict[str, Any]:
-        rows = Score.objects.filter(sheet__stakeholder=target.part)
-        cell = {"candidate": target.candidate, "category": target.category}
-        score = rows.filter(**cell).first()
-        return {"value": score.value, "reason": score.reason} if score else {}
-
-    def context(self, target: OwnCell, user: User) -> dict[str, Any]:
-        sheet = sheet_of(target.part)
-        candidate, category = target.candidate, target.category
-        notes = DemoNote.objects.filter(author=user, demo__candidate=candidate)
-        may_read = reads_answers(user, target.evaluation)
-        return {
-            **super().context(target, user),
-            "cell": target,
-            "sheet": sheet,
-            "way": way_through(sheet, target.pk),
-            "choices": choices_of(sheet.meanings),
-            "may_read": may_read,
-            "asked": category_evidence(candidate, category) if may_read else [],
-            "notes": notes.select_related("demo").order_by("written_at"),
-        }
-
-
-class WithdrawScore(OnOwnCell):
-    """Takes one score back to *not scored*."""
-
-    title = "Take the score back"
-    verb = "Take back"
-    help = "It counts as not scored, which is not 0."
-    success = "The score is taken back."
-    service = withdraw_score
-    rule: ClassVar[Rule | None] = check_withdraw_score
-
-    def judged(self, target: OwnCell) -> tuple[Any, ...]:
-        return target.part, target.candidate, target.category
-
-
-def choices_of(meanings: Sequence[str]) -> list[tuple[str, str]]:
-    """Each score with what it means; without words, what its ends are."""
-    if meanings:
-        return [(value, meanings[int(value)]) for value, _ in SCALE]
-    ends = {SCALE[0][0]: "worst", SCALE[-1][0]: "best"}
-    return [(value, ends.get(value, "")) for value, _ in SCALE]
+def on_file(user: User, sheet: Sheet, key: str) -> dict[str, Any] | None:
+    """What stands beside the score of that key, else beside the first to give."""
+    cell = next((cell for cell in sheet.cells if cell.pk == key), sheet.begin)
+    if cell is None:
+        return None
+    notes = DemoNote.objects.filter(author=user, demo__candidate=cell.candidate)
+    may_read = reads_answers(user, cell.evaluation)
+    return {
+        "cell": cell,
+        "may_read": may_read,
+        "asked": category_evidence(cell.candidate, cell.category) if may_read else [],
+        "notes": notes.select_related("demo").order_by("written_at"),
+    }
 
 
 class OwnSheet(AboutCandidate[Stakeholder]):

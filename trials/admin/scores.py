@@ -17,7 +17,12 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.base import by, check_query
-from evaltracker.pages.fields import form_of, reason_field, text_field
+from evaltracker.pages.fields import (
+    form_of,
+    mark_needed,
+    reason_field,
+    text_field,
+)
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import (
     OnEvaluation,
@@ -32,8 +37,8 @@ from stakeholders.scoring import CONFLICT
 from stakeholders.selectors import weights_sealed_at
 from trials.admin.score_sheets import (
     ScoredCell,
-    Sheet,
     SheetForm,
+    on_file,
     sheet_of,
     worth_scoring,
 )
@@ -158,18 +163,23 @@ class SettleScore(AboutCandidate[ScoredCell]):
         return target.candidate, target.category
 
 
+CloseForm = form_of(
+    outcome=text_field(
+        "What the meeting came to",
+        6,
+        help_text="The memo prints it. The scores stay as they were given.",
+        error_messages={"required": "Write what the meeting came to."},
+    )
+)
+mark_needed(CloseForm, "needed", "outcome")
+
+
 class CloseScores(OnEvaluation, AboutCandidate[Evaluation]):
     title = "Close the scores"
     verb = "Close"
     success = "Scores are closed."
     tab = "scores"
-    form_class = form_of(
-        outcome=text_field(
-            "What the meeting came to",
-            6,
-            help_text="The memo prints it. The scores stay as they were given.",
-        )
-    )
+    form_class = CloseForm
     service = close_scores
 
 
@@ -376,7 +386,7 @@ def _lane(name: str, cell: GivenScores) -> Lane:
 
 @evaluation_page("scores", "Scores", order=80, group="Proof")
 def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    check_query(request)
+    check_query(request, filters=("at",))
     user = reader(request)
     open_answers(request, evaluation)
     table = scores_table(user, evaluation)
@@ -402,7 +412,10 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         tab="scores",
         owns=is_owner(user, evaluation),
         table=table,
-        mine=[_own(scorer, can_score=can_score) for scorer in mine],
+        mine=[
+            _own(user, scorer, request.GET.get("at", ""), can_score=can_score)
+            for scorer in mine
+        ],
         others=[scorer for scorer in table.scorers if not scorer.is_mine],
         sees_others=sees_others,
         candidates=[
@@ -420,10 +433,14 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     )
 
 
-def _own(scorer: Scorer, *, can_score: bool) -> tuple[Scorer, Sheet, SheetForm | None]:
-    sheet = sheet_of(scorer.part)
-    form = SheetForm(sheet=sheet) if can_score and not scorer.is_locked else None
-    return scorer, sheet, form
+def _own(user: User, scorer: Scorer, at: str, *, can_score: bool) -> dict[str, Any]:
+    sheet, gives = sheet_of(scorer.part), can_score and not scorer.is_locked
+    return {
+        "scorer": scorer,
+        "sheet": sheet,
+        "form": SheetForm(sheet=sheet) if gives else None,
+        "file": on_file(user, sheet, at) if gives else None,
+    }
 
 
 def _rows(

@@ -63,12 +63,9 @@ def give_score(
         interest in the candidate. Refused: the wrong stage, locked, or the candidate is
         eliminated. Invalid: by field; a score without a reason is none.
     """
-
-    def rule(part: Stakeholder, person: User) -> None:
-        candidate.refresh_from_db(fields=["state", "state_reason"])
-        check_give_score(part, candidate, person)
-
-    evaluation = own_scoring(stakeholder, by, rule)
+    evaluation = own_scoring(stakeholder, by)
+    candidate.refresh_from_db(fields=["state", "state_reason"])
+    check_running(candidate)
     for field, row in (("candidate", candidate), ("category", category)):
         if row.evaluation_id != evaluation.pk:
             raise Invalid(f"The {field} belongs to another evaluation.", field=field)
@@ -104,13 +101,11 @@ def withdraw_score(
         Forbidden: not one's own part, or a part that does not score. Refused: the wrong
         stage, locked, or there is no score to take back.
     """
-
-    def rule(part: Stakeholder, person: User) -> None:
-        check_withdraw_score(part, candidate, category, person)
-
-    evaluation = own_scoring(stakeholder, by, rule)
-    sheet = open_sheet(stakeholder)
-    score = Score.objects.get(sheet=sheet, candidate=candidate, category=category)
+    evaluation = own_scoring(stakeholder, by)
+    given = Score.objects.filter(sheet=open_sheet(stakeholder), category=category)
+    score = given.filter(candidate=candidate).first()
+    if score is None:
+        raise Refused(f"You have not scored {category.name} of {candidate.name}.")
     score.delete()
     journal.record(
         evaluation=evaluation,
@@ -143,20 +138,6 @@ def check_give_scores(stakeholder: Stakeholder, by: User, *stages: Stage) -> Non
     check_part(stakeholder.evaluation, by, *(stages or SCORING_STAGES))
     check_judges(stakeholder.evaluation, by)
     require_unlocked(ScoreSheet.objects.filter(stakeholder=stakeholder).first())
-
-
-def check_give_score(stakeholder: Stakeholder, candidate: Candidate, by: User) -> None:
-    check_give_scores(stakeholder, by)
-    check_running(candidate)
-
-
-def check_withdraw_score(
-    stakeholder: Stakeholder, candidate: Candidate, category: Category, by: User
-) -> None:
-    check_give_scores(stakeholder, by)
-    scores = Score.objects.filter(sheet__stakeholder=stakeholder)
-    if not scores.filter(candidate=candidate, category=category).exists():
-        raise Refused(f"You have not scored {category.name} of {candidate.name}.")
 
 
 def check_lock_scores(stakeholder: Stakeholder, by: User) -> None:

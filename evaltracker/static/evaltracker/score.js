@@ -1,20 +1,47 @@
 /*
- * Digits choose a score, where the focus is among the scores, and a reason grows with its
- * text where the style sheet alone cannot do that. Without this script arrows and Tab do.
+ * Digits choose a score, where the focus is among the scores; a press on one goes on to its
+ * reason; and beside the sheet stands what is on file for the row that somebody is at.
+ * Without this script arrows and Tab do, and a candidate's name leads to what is on file.
  */
 "use strict";
 
 (() => {
-	const GROUP = "[data-digits]";
+	const WIDE = "(min-width: 64rem)";
+	let wanted = "";
 
 	document.addEventListener("keydown", (event) => {
-		const group = event.target.closest?.(GROUP);
+		const group = event.target.closest?.("[data-digits]");
 		const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
 		const choice = isPlain && /^\d$/.test(event.key) && group?.querySelector(`[value="${event.key}"]`);
 		if (choice) {
 			event.preventDefault();
 			choice.focus();
 			choice.click();
+		}
+	});
+
+	document.addEventListener("click", (event) => {
+		const { target } = event;
+		if (event.pointerType && target.matches?.(".ss-mark input") && target.value) {
+			target.closest("[data-row]").querySelector("textarea").focus();
+		}
+	});
+
+	document.addEventListener("focusin", async ({ target }) => {
+		const row = target.closest?.("[data-cell][data-row]");
+		const file = row?.closest(".ss-two")?.querySelector(".ss-file");
+		if (!file || !matchMedia(WIDE).matches || file.dataset.cell === row.dataset.cell) {
+			return;
+		}
+		wanted = row.dataset.cell;
+		try {
+			const page = await Fresh.page(`?at=${encodeURIComponent(wanted)}`);
+			const made = page.getElementById(file.id);
+			if (made?.dataset.cell === wanted && file.isConnected) {
+				file.replaceWith(made);
+			}
+		} catch {
+			// What stood there stays, and says of which score it is.
 		}
 	});
 
@@ -26,11 +53,4 @@
 			}
 		});
 	}
-
-	/* A digit chooses at once, and the next Tab is among the scores; nothing scrolls. */
-	addEventListener("DOMContentLoaded", () => {
-		if (document.activeElement === document.body && !document.querySelector("[data-focus]")) {
-			document.querySelector(GROUP)?.focus({ preventScroll: true });
-		}
-	});
 })();

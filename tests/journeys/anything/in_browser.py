@@ -225,10 +225,11 @@ class InBrowsers:
             given = 0
             for name in self.names:
                 page, ends = person.page, f", {name}"
-                values = page.get_by_role("combobox", name=ends).all()
+                values = page.get_by_role("group", name=ends).all()
                 reasons = page.get_by_role("textbox", name=ends).all()
                 for value, reason in zip(values, reasons, strict=True):
-                    value.select_option("4" if name == chosen else "3")
+                    mark = "4" if name == chosen else "3"
+                    value.get_by_role("radio").first.press(mark)
                     reason.fill("From what we saw.")
                     reason.press("Tab")
                     given += 1

@@ -56,8 +56,8 @@ def score(team: Team) -> None:
         person.follow("Score: ")
         given = 0
         for name, value in zip(PURCHASE["finalists"], values, strict=False):
-            for box in person.page.get_by_role("combobox", name=f", {name}").all():
-                box.select_option(value)
+            for row in person.page.get_by_role("group", name=f", {name}").all():
+                row.get_by_role("radio").first.press(value)
             for box in person.page.get_by_role("textbox", name=f", {name}").all():
                 box.fill(PURCHASE["score_reason"])
                 box.press("Tab")

@@ -49,8 +49,8 @@ def of(where: Evaluation, name: str, category: str, role: str = "engineering") -
 
 
 def address(where: Evaluation, name: str, category: str) -> str:
-    """Where Elif scores it."""
-    return f"/admin/act/give-score/{of(where, name, category)}/"
+    """Her sheet, with what is on file for it beside it."""
+    return f"/admin/e/{where.slug}/scores/?at={of(where, name, category)}"
 
 
 def give(where: Evaluation, name: str, category: str, value: int, **who: Any) -> None:

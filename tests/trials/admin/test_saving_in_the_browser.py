@@ -134,9 +134,8 @@ def test_scores_are_saved_row_by_row(watched: Watched, acme: Candidate) -> None:
     watched.log_in("priya")
     watched.open(f"/admin/e/{where.slug}/scores/")
     page = watched.page
-    value, reason = page.get_by_label("Score: "), page.get_by_label("Reason: ")
-    value.focus()
-    value.select_option("4")
+    value, reason = page.get_by_role("radio").nth(1), page.get_by_label("Reason: ")
+    value.press("4")
     page.get_by_role("button", name="Save", exact=True).focus()
     expect(reason).to_have_attribute("aria-invalid", "true")
     assert watched.barriers() == []
