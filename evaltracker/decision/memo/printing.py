@@ -348,7 +348,8 @@ def certainty(figures: Figures, key: str) -> Figure:
         return Figure("Likely first", UNTOLD, why)
     lines = certainty_of(figures)
     likeliest = next(iter(shares)) == key
-    words = lines.rest if likeliest else say("{}{}", lines.likely, lines.rest)
+    rest = lines.rest if likeliest else say("{}{}", lines.likely, lines.rest)
+    words = say("{} {}", rest, lines.still_open)
     return Figure("Likely first", say("{} of 100", shares[key]), words)
 
 
@@ -412,11 +413,15 @@ def passages(memo: Memo) -> Iterator[tuple[str, tuple[Part, ...]]]:
         f"{ref} {shortened(texts[ref], LETTERS)}: {word}."
         for ref, word in short.items()
     ]
+    # Those that are open come first, for not all may have a line.
+    asked.sort(key=lambda row: bool(row["closing_note"]))
     agreed = [
         shortened(line, 2 * LETTERS)
         for line in (*condition_lines(asked), *exception_lines(inputs))
     ]
+    dissent = shortened(inputs["choice"]["dissent"].strip(), 2 * LETTERS)
     for title, lines, nothing in (
+        ("Dissent", [dissent] if dissent else [], "None is recorded."),
         ("What it does not do", does_not, NOTHING_SHORT),
         ("Open gaps", [gap_words(gap, asked, LETTERS) for gap in gaps], "None."),
         ("Conditions and waivers", agreed, "None."),
@@ -450,7 +455,8 @@ def risks(
 def step_words(step: FrozenStep) -> str:
     who = f" ({step['who']})" if step["who"] else ""
     promised = "promised: " if step["kind"] in ("gap", "promise") else ""
-    return f"{day(step['on'])}: {promised}{shortened(step['text'], LETTERS)}{who}."
+    what = shortened(step["text"], LETTERS).rstrip(".")
+    return f"{day(step['on'])}: {promised}{what}{who}."
 
 
 def benefit(inputs: Inputs, chosen: FrozenCandidate, result: CandidateResult) -> Part:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from evaltracker.decision import links
@@ -479,6 +480,17 @@ def memo_can_be_read(user: User, evaluation: Evaluation) -> bool:
     return is_decided(user, evaluation) or memo_is_open(user, evaluation)
 
 
+def folded(html: str) -> SafeString:
+    """With the appendix, the larger half of a memo, folded."""
+    start = html.find('class="et-appendix"')
+    if start < 0:
+        return SafeString(html)
+    start = html.rfind("<", 0, start)
+    heading, end, rest = html[start:].partition("</h3>")
+    fold = f"<details><summary>{heading}{end}</summary>{rest}</details>"
+    return SafeString(f"{html[:start]}{fold}")
+
+
 def memo_page(request: HttpRequest, slug: str) -> HttpResponse:
     user: Any = request.user
     evaluation, decision, memo = memo_for(request, slug)
@@ -495,7 +507,7 @@ def memo_page(request: HttpRequest, slug: str) -> HttpResponse:
         decision=decision,
         memo=sealed,
         head=as_html(sealed.head),
-        body=as_html(sealed.body),
+        body=folded(as_html(sealed.body)),
         signed=signed.select_related("document").order_by("signed_at"),
         ended=evaluation.status != Status.OPEN,
         discussed=who_reads_memo(evaluation, User.objects.filter(pk=user.pk)).exists(),

@@ -37,4 +37,5 @@ def test_no_column_of_a_printed_memo_is_cut(
         assert [words for words, is_whole in cells if not is_whole] == [], width
         assert not page.get_by_text("Discuss a part of the memo").is_visible()
         assert not page.get_by_text("Download:").is_visible()
+        assert page.get_by_role("heading", name="Seal").is_visible()
     assert page.pdf(format="A4").startswith(b"%PDF-")
