@@ -59,25 +59,31 @@ TARGETS = {
         *("lead", f"{GPU}candidates/", 1000, 1600), (".tabulator-row",)
     ),
     "matrix": Target(*("lead", f"{GPU}matrix/", 1100, 1300), (".mx tbody th",)),
-    "comparison": Target("lead", f"{GPU}comparison/", 2400, 3500),
+    "comparison": Target(
+        *("lead", f"{GPU}comparison/", 2400, 3500),
+        (".cp-brief tbody th", ".cp-silent summary"),
+    ),
     "costs": Target(
         "lead", "/admin/e/ml-platform/costs/", 1800, 3000, (".tabulator-row",)
     ),
     "demo": Target(
         *("lead", f"{GPU}demos/", 1100, 1900), links="a[href^='/admin/demos/']"
     ),
-    "trials": Target("lead", f"{GPU}trials/", 1300, 2200),
+    "trials": Target("lead", f"{GPU}trials/", 1300, 2200, (".nt svg",)),
     "trial": Target(
         *("lead", f"{GPU}trials/", 1400, 2200), links="a[href^='/admin/trials/']"
     ),
     "sign-offs": Target("lead", f"{GPU}sign_offs/", 900, 1200),
-    "scores": Target("engineering", SCORES, 1800, 2200),
-    "scoring": Target(
-        *("engineering", SCORES, 1800, 2200),
-        links="a:text-is('Score with the evidence')",
+    "scores": Target(
+        *("engineering", SCORES, 1800, 2200), (".ss-mark:last-child", ".ss-file")
     ),
-    "decision": Target("lead", f"{GPU}decision/", 1500, 2600),
-    "memo": Target("lead", "/admin/e/automated-renewals/memo/", 4500, 7000),
+    "decision": Target(
+        *("lead", f"{GPU}decision/", 1500, 2600), (".cp-next", ".cp-silent summary")
+    ),
+    "memo": Target(
+        *("lead", "/admin/e/automated-renewals/memo/", 4500, 7000),
+        (".et-memo__pictures",),
+    ),
     "my work": Target("lead", "/admin/", 1500, 2400),
     # As it is: its height was good, it has only to lose nothing.
     "signing": Target("it", "/admin/", 1350, 2250, links="a[href^='/admin/sign/']"),
