@@ -1,6 +1,7 @@
 """Second factors as their owner meets them: app, key, and being asked again."""
 
 import pytest
+from playwright.sync_api import expect
 from pytest_django import Settings
 
 from evaltracker.evaluations.models import User
@@ -88,7 +89,9 @@ def test_a_key_that_is_not_used_is_told_on_the_page(
     assert watched.barriers() == []
 
 
-def test_asking_again_offers_every_way(watched: Watched, lina: User) -> None:
+def test_asking_again_offers_every_way_and_comes_back(
+    watched: Watched, lina: User
+) -> None:
     secret = give_app(lina)
     page = watched.page
     give_password(watched)
@@ -96,8 +99,16 @@ def test_asking_again_offers_every_way(watched: Watched, lina: User) -> None:
     press(watched, "Log in")
     page.wait_for_url(f"{watched.home}/admin/")
     check(watched, "/accounts/reauthenticate/?next=/admin/account/")
-    page.get_by_role("link", name="Use authenticator app or code").click()
+    watched.grow_old()
+    watched.open("/admin/account/")
+    page.get_by_role("link", name="Change the mail address").click()
+    dialog = page.locator("dialog.et-dialog[open]")
+    dialog.get_by_label("New mail address").fill("lead@example.com")
+    dialog.get_by_role("link", name="Use authenticator app or code").click()
     # The code that let in is used up; the app's next one is valid already.
     page.get_by_label("Code").fill(code_of(secret, steps=1))
     page.get_by_role("button", name="Continue").click()
-    page.wait_for_url(f"{watched.home}/admin/account/")
+    # It comes back to the dialog, filled in, which asks no more.
+    expect(dialog.get_by_label("New mail address")).to_have_value("lead@example.com")
+    expect(dialog.get_by_label("Password")).to_have_count(0)
+    assert page.url == f"{watched.home}/admin/account/"

@@ -1,10 +1,6 @@
 """What waits on people is done in the dialog over the page; no script loads a page."""
 
-import time
-
 import pytest
-from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Locator, Page, Response, expect
 
 from evaltracker.evaluations.models import Evaluation
@@ -121,7 +117,7 @@ def test_the_password_is_a_field_of_the_dialog_that_opens_prices(
     where = vendors.enter(where, "decision")
     ask_to_open_prices(evaluation=where, by=where.owner)
     page = at_work(watched, "viktor")
-    grow_old(page)
+    watched.grow_old()
     link = page.get_by_role("link", name="Open the prices").first
     link.click()
     dialog = opened(page)
@@ -139,16 +135,6 @@ def test_the_password_is_a_field_of_the_dialog_that_opens_prices(
     expect(link).to_have_count(0)
     assert (is_same(page), pages) == (True, [])
     assert PriceOpening.objects.get().confirmed_at
-
-
-def grow_old(page: Page) -> None:
-    """As if the person had shown eleven minutes ago who they are."""
-    (cookie,) = [
-        c for c in page.context.cookies() if c["name"] == settings.SESSION_COOKIE_NAME
-    ]
-    session = SessionStore(cookie["value"])
-    session["proved_at"] = time.time() - 660
-    session.save()
 
 
 def test_offline_it_says_so_and_keeps_what_was_typed(
