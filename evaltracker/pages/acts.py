@@ -218,7 +218,7 @@ class Act[T]:
         return None
 
     def success_message(self, target: T, outcome: Outcome) -> str:
-        return self.success
+        return self.success.format(target=target)
 
 
 ACTS: Registry[str, Act[Any]] = Registry("act")

@@ -316,13 +316,10 @@ class InEvaluation[T](Act[T]):
         else:
             super().check(user, target)
 
-    def crumb(self, target: T) -> str:
-        return self.title
-
     def context(self, target: T, user: User) -> dict[str, Any]:
         evaluation = self.evaluation(target)
         label = label_of(self.tab)
-        crumbs = crumbs_to(evaluation, (label, self.tab), (self.crumb(target), ""))
+        crumbs = crumbs_to(evaluation, (label, self.tab), (self.title, ""))
         return {"evaluation": evaluation, "tab": self.tab, "crumbs": crumbs}
 
     def page(self, target: T, anchor: str = "") -> str:

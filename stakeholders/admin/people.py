@@ -110,9 +110,6 @@ class AddStakeholder(OnEvaluation):
     prefill = ("role",)
     service = add_stakeholder
 
-    def destination(self, target: Evaluation, made: Any) -> str:
-        return self.page(target)
-
 
 class OnPart(InEvaluation[Stakeholder]):
     tab = "stakeholders"

@@ -206,9 +206,6 @@ class InviteStakeholder(OnEvaluation):
     def allowed(self, user: User, target: Evaluation) -> bool:
         return is_owner(user, target) and may_add_people(user)
 
-    def destination(self, target: Evaluation, made: Any) -> str:
-        return self.page(target)
-
 
 class GiveRoles(PeopleAct):
     title = "Give roles"

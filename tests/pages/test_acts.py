@@ -184,7 +184,7 @@ def test_an_act_that_forgets_a_duty_does_not_start(forgotten: str) -> None:
 @pytest.mark.parametrize(
     ("act", "place"),
     [
-        ("change-requirement/{requirement}", "Change requirement R1"),
+        ("change-requirement/{requirement}", "Change requirement"),
         ("set-chat/{evaluation}", "Tell a chat room"),
         ("change-my-notices", "Change notification settings"),
     ],

@@ -116,10 +116,8 @@ class CopyCriteria(OnTrial):
         "Adds the missing criteria, with the same numbers, to every finalist whose "
         "terms are not agreed yet. You can change them there."
     )
+    success = "The other trials have the same criteria."
     service = copy_criteria
-
-    def success_message(self, target: Any, outcome: Any) -> str:
-        return self.say("The other trials have the same criteria.")
 
 
 class OnCriterion(CriterionAct):

@@ -14,7 +14,6 @@ from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Category, Evaluation, Requirement, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.evaluations.topics import Topic, register_topic
-from evaltracker.pages.acts import Outcome
 from evaltracker.pages.base import HardenedAdmin, by, check_query
 from evaltracker.pages.fields import NamedChoice, OfferingForm, reason_field, text_field
 from evaltracker.pages.site import site
@@ -401,10 +400,8 @@ class ChaseVendor(OnCandidate):
     title = "Remind the vendor"
     verb = "Send the reminder"
     help = f"Each of its contacts gets a mail. {LIMITS}"
+    success = "{target.vendor} is reminded within half a minute."
     service = chase
-
-    def success_message(self, target: Any, outcome: Outcome) -> str:
-        return f"{target.vendor} is reminded within half a minute."
 
     def cancel_url(self, target: Any) -> str:
         return page_address(target.evaluation, "unanswered", f"candidate-{target.pk}")

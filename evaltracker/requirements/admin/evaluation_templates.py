@@ -219,9 +219,6 @@ class RemoveList(OnList):
     dangerous = True
     service = remove_list
 
-    def destination(self, target: Scope, made: Any) -> str:
-        return self.page(target, "lists")
-
 
 class RetireValue(InEvaluation[ScopeValue]):
     title = "Retire value"
@@ -234,9 +231,6 @@ class RetireValue(InEvaluation[ScopeValue]):
     target_name = "value"
     dangerous = True
     service = retire_value
-
-    def destination(self, target: ScopeValue, made: Any) -> str:
-        return self.page(target, f"list-{target.scope_id}")
 
 
 def requirements(reader: Reader) -> QuerySet[Requirement]:

@@ -158,9 +158,6 @@ class OnRequirement(InEvaluation[Requirement]):
     model = Requirement
     target_name = "requirement"
 
-    def crumb(self, target: Requirement) -> str:
-        return f"{self.title} {target.ref}"
-
 
 class ChangeRequirement(OnRequirement):
     title = "Change requirement"
@@ -198,9 +195,6 @@ class RetireRequirement(OnRequirement):
     form_class = ReasonForm
     dangerous = True
     service = retire_requirement
-
-    def destination(self, target: Requirement, made: Any) -> str:
-        return self.page(target)
 
 
 class AddCategory(OnRequirements):

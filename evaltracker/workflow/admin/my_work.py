@@ -340,9 +340,6 @@ class OnOwnWork(OnEvaluation):
     def cancel_url(self, target: Any) -> str:
         return reverse("admin:index")
 
-    def destination(self, target: Any, made: Any) -> Outcome:
-        return reverse("admin:index")
-
 
 class SnoozeWork(OnOwnWork):
     title = "Snooze"

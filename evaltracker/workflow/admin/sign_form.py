@@ -339,9 +339,6 @@ class OnRequest(InEvaluation[WaiverRequest]):
     target_name = "waiver_request"
     heading_format = "{title}: {target.thing}"
 
-    def evaluation(self, target: WaiverRequest) -> Evaluation:
-        return target.evaluation
-
     def ask_before(self, request: HttpRequest, target: WaiverRequest) -> None:
         if target.tells:
             open_answers(request, target.evaluation)
