@@ -17,6 +17,12 @@ vendor_api = [
 ]
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="start"),
+    # Where signatures were asked for in mails of before.
+    path(
+        "admin/sign/<uuid:target_id>/",
+        RedirectView.as_view(pattern_name="admin:act_on"),
+        {"name": "sign"},
+    ),
     path("admin/", site.urls),
     path("accounts/oidc/<str:provider_id>/login/", start_sign_on),
     # Addresses are changed by an act of ours, which knows that each is given once.

@@ -450,6 +450,30 @@ def weights_sealed_at(evaluation: Evaluation) -> datetime.datetime | None:
     return first.entered_at if first else None
 
 
+def weights_of_role(
+    evaluation: Evaluation, role: str
+) -> list[tuple[Category, RoleWeight | None]]:
+    """What a role says of each category, for as long as it may say it."""
+    if weights_sealed_at(evaluation):
+        return []
+    rows = RoleWeight.objects.filter(evaluation=evaluation, role=role)
+    by_category = {row.category_id: row for row in rows.select_related("set_by")}
+    return [
+        (category, by_category.get(category.pk))
+        for category in evaluation.categories.all()
+    ]
+
+
+def parts_without_weights(evaluation: Evaluation) -> list[Stakeholder]:
+    """Who holds a role that leaves a category without a weight, while it may say it."""
+    if weights_sealed_at(evaluation):
+        return []
+    wanted, said = evaluation.categories.count(), said_weights(evaluation)
+    held = voices().filter(evaluation=evaluation, user__is_active=True)
+    parts = with_names(held.select_related("user"))
+    return [part for part in parts if len(said.get(part.role, ())) < wanted]
+
+
 def places_of(evaluations: Iterable[Evaluation]) -> dict[uuid.UUID, frozenset[Place]]:
     """Where owner and stakeholders of each evaluation work, in one query.
 

@@ -37,4 +37,4 @@ def trial(trial: Trial, anchor: str = "") -> str:
 
 
 def sign(rule: SignOffRule) -> str:
-    return place_of("admin:sign", rule.pk)
+    return act("sign", rule)

@@ -197,6 +197,7 @@ def sign(
             if asked
             else [],
             shown=shown,
+            without_weights=True,
             by=part.user if by == evaluation.owner else by,
         )
 

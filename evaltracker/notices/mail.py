@@ -252,7 +252,8 @@ def letter(
 
     Args:
         notice: whose recipient reads it; nothing else is taken from it.
-        subject: our words without a full stop; the evaluation's title is added.
+        subject: our words without a full stop; the evaluation's title is added unless
+            they hold it.
         lead: one or two sentences of ours.
         action: what the link does, as an imperative: “Open the milestone”. Blank:
             there is nothing to open, and no link.
@@ -280,7 +281,9 @@ def letter(
         "paragraphs": paragraphs,
     }
     return Message(
-        subject=one_line(f"{subject} – {title or PRODUCT}")[:SUBJECT_LIMIT],
+        subject=one_line(
+            subject if title and title in subject else f"{subject} – {title or PRODUCT}"
+        )[:SUBJECT_LIMIT],
         text=render_to_string(f"{TEMPLATE}.txt", context),
         html=render_to_string(f"{TEMPLATE}.html", context),
         ics=ics,

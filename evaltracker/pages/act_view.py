@@ -114,7 +114,9 @@ def _perform(
         # The constraint won a race that the service could not see coming.
         problem = Refused("Somebody else did this a moment ago. Load the page again.")
     else:
-        return _finish(request, act, target, outcome)
+        if not isinstance(outcome, Problem):
+            return _finish(request, act, target, outcome)
+        problem = outcome  # told and not raised, so that what it wrote is kept
     shown: Problem | None = problem
     if isinstance(problem, Stale):
         form = _form(act, target, request, _with_fresh_version(request, act))

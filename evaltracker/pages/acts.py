@@ -28,7 +28,7 @@ from evaltracker.pages.fields import OfferingForm
 from evaltracker.toolbox.registry import Registry
 
 Rule = Callable[..., object]
-Outcome = HttpResponseBase | models.Model | str | None
+Outcome = HttpResponseBase | models.Model | Problem | str | None
 
 
 def visible_row(

@@ -18,13 +18,14 @@ from evaltracker.decision.memo.signed_words import THINGS, changes_told
 from evaltracker.decision.models import PromiseCheck
 from evaltracker.decision.selectors import terms_of
 from evaltracker.evaluations.choices import NoticeState, Stage
-from evaltracker.evaluations.models import Notice, User, Visit
+from evaltracker.evaluations.models import Evaluation, Notice, User, Visit
 from evaltracker.notices.about import ENDED, About, ended, not_the_owners
 from evaltracker.notices.calendars import DATES, CalendarDate
 from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import link_to
+from evaltracker.pages.acts import place_of
 from evaltracker.pages.workspace import JOURNAL, JournalPart, phrases_beside
-from evaltracker.toolbox.days import MORNING, instant_of, local_day
+from evaltracker.toolbox.days import MORNING, instant_of, local_day, today_in
 from evaltracker.toolbox.working_days import day_in_words
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.table import Asked, due_instant
@@ -52,8 +53,21 @@ def counted_objections(look: Look) -> str:
     return ", ".join(map(str, said))
 
 
-def is_ahead(instant: datetime.datetime | None) -> bool:
-    return instant is not None and instant > timezone.now()
+# A planned end is named when it is that near: what is asked is for today.
+NEAR = datetime.timedelta(days=14)
+
+
+def near_end(evaluation: Evaluation) -> datetime.datetime | None:
+    """When the stage should close, if that is ahead and near."""
+    end = due_instant(evaluation)
+    if end is None or end <= timezone.now():
+        return None
+    left = local_day(end, evaluation.zone) - today_in(evaluation.zone)
+    return end if left <= NEAR else None
+
+
+def short_day(instant: datetime.datetime | None, evaluation: Evaluation) -> str:
+    return f"{local_day(instant, evaluation.zone):%-d %B}" if instant else ""
 
 
 class OnRule(About[Asked]):
@@ -100,7 +114,8 @@ class OnRule(About[Asked]):
         }
 
     def page(self, notice: Notice, row: Asked) -> str:
-        return links.sign(row.rule)
+        """*My work*, with the form open over it."""
+        return f"{place_of('admin:index')}?do={links.sign(row.rule)}"
 
 
 @register
@@ -109,9 +124,9 @@ class SignOffRequested(OnRule):
 
     def compose(self, notice: Notice) -> Message:
         row = self.row(notice)
-        due_at = due_instant(row.look.evaluation)
-        entry = f"The sign-off of {thing_of(row)}" if is_ahead(due_at) else ""
-        return self.letter(notice, row, **self.on(notice, row, due_at, entry=entry))
+        entry = f"The sign-off of {thing_of(row)}"
+        more = self.on(notice, row, near_end(row.look.evaluation), entry=entry)
+        return self.letter(notice, row, **more)
 
     def before(self, notice: Notice, row: Asked) -> Mapping[str, str]:
         lending = row.people.get(notice.recipient) if notice.recipient else None
@@ -126,15 +141,15 @@ class SignOffRequested(OnRule):
     def values(self, notice: Notice, row: Asked) -> dict[str, str]:
         lending = row.people.get(notice.recipient) if notice.recipient else None
         before = self.before(notice, row)
-        due_at = due_instant(row.look.evaluation)
-        zone = row.look.evaluation.zone
+        evaluation = row.look.evaluation
         return {
             **super().values(notice, row),
             **before,
+            "owner": evaluation.owner.name,
+            "asked": short_day(notice.created_at, evaluation),
             "person": lending.stakeholder.user.name if lending else "",
             "again": "yes" if before else "",
-            "ends": day_in_words(local_day(due_at, zone)) if due_at else "",
-            "entry": "yes" if is_ahead(due_at) else "",
+            "ends": short_day(near_end(evaluation), evaluation),
         }
 
 
@@ -217,18 +232,13 @@ class ScoresRequested(About[Stakeholder]):
 
     def compose(self, notice: Notice) -> Message:
         row = self.row(notice)
-        due_at = due_instant(row.evaluation)
-        entry = "Scores of the candidates" if is_ahead(due_at) else ""
-        return self.letter(notice, row, **self.on(notice, row, due_at, entry=entry))
+        entry = "Scores of the candidates"
+        more = self.on(notice, row, near_end(row.evaluation), entry=entry)
+        return self.letter(notice, row, **more)
 
     def values(self, notice: Notice, row: Stakeholder) -> dict[str, str]:
-        due_at = due_instant(row.evaluation)
-        day = local_day(due_at, row.evaluation.zone) if due_at else None
-        return {
-            "role": row.get_role_display(),
-            "ends": day_in_words(day) if day else "",
-            "entry": "yes" if is_ahead(due_at) else "",
-        }
+        ends = short_day(near_end(row.evaluation), row.evaluation)
+        return {"role": row.get_role_display(), "ends": ends}
 
     def page(self, notice: Notice, row: Stakeholder) -> str:
         return links.page(row.evaluation, "scores", f"mine-{row.pk}")

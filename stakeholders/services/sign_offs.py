@@ -305,6 +305,14 @@ def lacks_reason(verdict: str, reason: str) -> bool:
     )
 
 
+def why_not_weightless(role: str, verdict: str, *, accepts: bool) -> str:
+    """Why requirements are not approved before `role`, blank if nothing is missing, has
+    said what weighs for it: research seals that."""
+    if role and verdict in APPROVALS and not accepts:
+        return f"Set {role}'s weights, or tick that you approve without them."
+    return ""
+
+
 def check_open_round(visit: Visit, by: By) -> None:
     check_owned(visit.evaluation, by)
     if visit.left_at:

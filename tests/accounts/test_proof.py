@@ -182,5 +182,5 @@ def test_signing_asks_nobody_even_in_the_last_stage() -> None:
     rule = where.sign_off_rules.get(stage="decision", role="leadership")
     viktor = signed_in(stakeholders.holder("leadership"))
     grow_old(viktor)
-    page = viktor.get(f"/admin/sign/{rule.pk}/")
+    page = viktor.get(f"/admin/act/sign/{rule.pk}/")
     assert (page.status_code, FIELD in page.text) == (200, False)

@@ -26,6 +26,7 @@ def sign_as(
         verdict=verdict,
         shown=more.pop("shown", None) or shown(where),
         by=more.pop("by", None) or stakeholders.holder(role),
+        without_weights=more.pop("without_weights", True),
         **more,
     )
 

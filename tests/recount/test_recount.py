@@ -226,7 +226,7 @@ def pages_of(where: Evaluation) -> list[str]:
     keys = where.candidates.values_list("pk", flat=True)
     working = [f"{at}comparison/{key}/" for key in keys]
     rules = where.sign_off_rules.filter(stage=where.stage)
-    signs = [f"/admin/sign/{key}/" for key in rules.values_list("pk", flat=True)]
+    signs = [f"/admin/act/sign/{key}/" for key in rules.values_list("pk", flat=True)]
     memo = [f"{at}memo/"]
     return [at, f"{at}comparison/", *working, f"{at}decision/", *memo, *signs]
 

@@ -60,7 +60,6 @@ def page_addresses() -> dict[str, str]:
         "trial": [finalist.trials.get().pk],
         "trial_runs": [finalist.trials.get().pk],
         "run_token": [finalist.trials.get().pk],
-        "sign": [main.sign_off_rules.get(stage="trials", role="it").pk],
         "receipt": [given.pk],
         "document": [given.document_id],
         "issue_token": [candidate.vendor_id],

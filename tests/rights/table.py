@@ -49,6 +49,8 @@ ACTS_FOR: dict[str, set[str]] = {
     "read-mention": {"it"},
     # A reader's own bookmark in what vendors sent.
     "mark-seen": INSIDERS | {"operator"},
+    # Who may not sign reads what is signed, and why they may not.
+    "sign": INSIDERS | {"operator"},
     # Everybody's own list of what waits on them, and what is new.
     "snooze-work": INSIDERS | {"operator"},
     "wake-work": INSIDERS | {"operator"},
@@ -201,7 +203,7 @@ OWNERS_PAGES = {
 }
 # Those of the main purchase that tell what candidates answer, cost or did.
 PAGES_OF_ANSWERS = {
-    *("candidate", "candidate_costs", "cell", "own_answers", "sign", "working"),
+    *("candidate", "candidate_costs", "cell", "own_answers", "working"),
     *(
         f"evaluation_{name}"
         for name in (

@@ -27,7 +27,7 @@ class Desk:
         self.where = where
         stakeholders.sign_off_rules(where, roles=("devops",))
         rule = where.sign_off_rules.get(role="devops")
-        self.page = f"{site.url}/admin/sign/{rule.pk}/"
+        self.page = f"{site.url}/admin/act/sign/{rule.pk}/"
         dana = signed_in(stakeholders.holder("devops"))
         name = settings.SESSION_COOKIE_NAME
         self.cookies = {name: dana.cookies[name].value}

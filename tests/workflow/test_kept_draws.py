@@ -152,7 +152,7 @@ def test_leadership_reads_the_figure_in_the_words_that_it_signs() -> None:
         evaluation=where, stage=Stage.DECISION, role=Role.LEADERSHIP
     )
     client = signed_in(stakeholders.holder("leadership"))
-    body = client.get(f"/admin/sign/{rule.pk}/").content.decode()
+    body = client.get(f"/admin/act/sign/{rule.pk}/").content.decode()
     said = spoken(body)
     assert "Likely first: " in said
     assert "If nothing more were tested: 100." in said

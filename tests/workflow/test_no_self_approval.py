@@ -137,7 +137,7 @@ def test_t25_is_told(figure: Callable[[str], None]) -> None:
 def test_an_attempt_is_journaled(where: Evaluation) -> None:
     rule = where.sign_off_rules.get()
     form = {"shown": shown(where), "verdict": "approve"}
-    answer = signed_in(where.owner).post(f"/admin/sign/{rule.pk}/", form)
+    answer = signed_in(where.owner).post(f"/admin/act/sign/{rule.pk}/", form)
     assert answer.status_code == 403
     entry = Entry.objects.get(action="sign_off.refused")
     assert entry.actor == where.owner

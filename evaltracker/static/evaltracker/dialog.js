@@ -103,7 +103,9 @@
 		body.scrollTop = 0;
 		body.dispatchEvent(new Event("shown", { bubbles: true }));
 		const field = ":is(input, select, textarea):not([type=hidden], [disabled])";
-		const first = body.querySelector("[data-focus]") ?? body.querySelector(field);
+		// What is to be read before it is filled in begins at its head.
+		const isRead = body.querySelector("[data-read]");
+		const first = body.querySelector("[data-focus]") ?? (isRead ? null : body.querySelector(field));
 		(first ?? dialog.querySelector("h2")).focus();
 	}
 

@@ -72,6 +72,7 @@ from stakeholders.services.sign_offs import (
     close_condition,
     lacks_reason,
     open_sign_off_round,
+    why_not_weightless,
 )
 from trials.admin.ledger import ShownCell
 from vendors.admin.base import OnPlace, open_answers
@@ -129,6 +130,10 @@ REASONS = {
 }
 
 
+WITHOUT = "Approve without {}'s weights; they can't be set later"
+TICKS = {"accepts_unjudged": "What is not judged", "without_weights": "Weights"}
+
+
 class SignForm(forms.Form):
     shown = forms.CharField(max_length=64, widget=forms.HiddenInput)
     verdict = forms.ChoiceField(
@@ -140,16 +145,36 @@ class SignForm(forms.Form):
         required=False, max_length=5000, help_text="Others read it and act on it."
     )
     accepts_unjudged = forms.BooleanField(required=False)
+    without_weights = forms.BooleanField(required=False)
 
-    def __init__(
-        self, *args: Any, evaluation: Evaluation, unjudged: str = "", **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, view: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = insiders(evaluation)
-        self.unjudged = unjudged
-        self.fields["accepts_unjudged"].label = f"I approve although {unjudged}."
-        if not unjudged:
-            del self.fields["accepts_unjudged"]
+        people = insiders(view.rule.evaluation)
+        self.unjudged, self.weightless = view.unjudged, view.weightless
+        # A weight for each category, until the role has said all of them.
+        self.weights = {
+            f"weight_{category.pk}": category
+            for category, _ in view.weights
+            if view.weightless and view.may_weigh
+        }
+        self.unsaid = {category for category, row in view.weights if row is None}
+        for category, row in view.weights if self.weights else ():
+            self.fields[f"weight_{category.pk}"] = forms.IntegerField(
+                required=False,
+                min_value=0,
+                max_value=10,
+                label=category.name,
+                initial=row and row.weight,
+            )
+        labels = {
+            "accepts_unjudged": self.unjudged
+            and f"I approve although {self.unjudged}.",
+            "without_weights": self.weightless and WITHOUT.format(self.weightless),
+        }
+        for name, label in labels.items():
+            self.fields[name].label = label
+            if not label:
+                del self.fields[name]
         for row in range(ROWS):
             self.fields[f"text_{row}"] = forms.CharField(
                 required=False, max_length=2000, label=f"Condition {row + 1}"
@@ -158,8 +183,11 @@ class SignForm(forms.Form):
                 people, required=False, label="Who is responsible"
             )
             self.fields[f"due_{row}"] = DateField(required=False, label="By when")
-        last = ("reason", "accepts_unjudged")  # as the page asks for them
-        self.order_fields([name for name in self.fields if name not in last])
+        # As the page asks for them.
+        first = (*self.weights, "without_weights")
+        last = ("reason", "accepts_unjudged")
+        rest = [name for name in self.fields if name not in (*first, *last)]
+        self.order_fields([*first, *rest])
 
     def verdicts(self) -> list[tuple[str, str, str, bool]]:
         chosen = self["verdict"].value()
@@ -186,8 +214,8 @@ class SignForm(forms.Form):
         base, _, row = name.rpartition("_")
         if base in ("owner", "due"):
             return f"Condition {int(row) + 1}, {str(self[name].label).lower()}"
-        if name == "accepts_unjudged":
-            return "What is not judged"
+        if name in TICKS:
+            return TICKS[name]
         return str(self[name].label)
 
     def land_at_fault(self) -> None:
@@ -195,6 +223,9 @@ class SignForm(forms.Form):
             if name in self.errors:
                 self.fields[name].widget.attrs["data-focus"] = True
                 return
+
+    def weight_fields(self) -> list[Any]:
+        return [self[name] for name in self.weights]
 
     @property
     def has_conditions(self) -> bool:
@@ -233,17 +264,24 @@ class SignForm(forms.Form):
         accepts = data.get("accepts_unjudged", False)
         if why := why_not_half(self.unjudged, verdict, accepts=accepts):
             self.add_error("accepts_unjudged", why)
-        return data
-
-    def conditions(self) -> list[ConditionAsked]:
-        data = self.cleaned_data
-        return [
+        data["weights"] = {
+            category: data[name]
+            for name, category in self.weights.items()
+            if data.get(name) is not None
+        }
+        role = self.weightless if self.unsaid - data["weights"].keys() else ""
+        accepts = data.get("without_weights", False)
+        if why := why_not_weightless(role, verdict, accepts=accepts):
+            self.add_error("without_weights", why)
+        self.land_at_fault()
+        data["conditions"] = [
             ConditionAsked(
                 data[f"text_{row}"], data[f"owner_{row}"], data[f"due_{row}"]
             )
             for row in range(ROWS)
-            if data.get(f"text_{row}")
+            if data.get(f"text_{row}") and not self.errors
         ]
+        return data
 
 
 class CloseCondition(InEvaluation[Condition]):

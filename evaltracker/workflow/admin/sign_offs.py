@@ -1,18 +1,19 @@
-"""What one person sees of one sign-off rule: the words, the changes, may they sign."""
+"""Signing: the words, the changes, who may sign; all sign-offs, and receipts."""
 
+import datetime
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclasses_field
-from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any, NamedTuple, cast
 
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 from rest_framework.throttling import BaseThrottle
 
@@ -25,12 +26,21 @@ from evaltracker.decision.memo.signed_words import (
     changes,
     diff_lines,
 )
-from evaltracker.errors import Forbidden, Invalid, NotFound, Refused, Stale, why_not
+from evaltracker.errors import Forbidden, Refused, Stale, why_not
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.models import Evaluation, User, Visit
+from evaltracker.evaluations.models import Category, Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.acts import Outcome, place_of, visible_row
 from evaltracker.pages.site import site
-from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
+from evaltracker.pages.workspace import (
+    InEvaluation,
+    crumbs_to,
+    evaluation_page,
+    show,
+)
+from evaltracker.toolbox.days import local_day, today_in
+from evaltracker.toolbox.text import listed
+from evaltracker.toolbox.working_days import lately
 from evaltracker.workflow.admin.sign_form import (
     Glance,
     SignForm,
@@ -42,8 +52,10 @@ from evaltracker.workflow.admin.sign_form import (
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.rules import unjudged_words
 from evaltracker.workflow.gates.table import first_closed
+from evaltracker.workflow.inbox.items import asked_at
 from evaltracker.workflow.services.sign_offs import (
     SEALED,
+    Signature,
     is_sealed,
     refuse_conflicted,
     sign,
@@ -52,6 +64,8 @@ from stakeholders.models import (
     WORDS_ALTERED,
     Condition,
     Delegation,
+    Role,
+    RoleWeight,
     SignedDocument,
     SignOff,
     SignOffRule,
@@ -59,7 +73,7 @@ from stakeholders.models import (
     role_names,
     with_names,
 )
-from stakeholders.policy import signing_parts
+from stakeholders.policy import has_role, signing_parts
 from stakeholders.selectors import (
     RuleTally,
     approved_of,
@@ -68,34 +82,16 @@ from stakeholders.selectors import (
     people_needed,
     signed_already,
     too_few,
+    weights_of_role,
 )
 from stakeholders.services.sign_offs import Origin, check_close_condition
 from vendors.admin.base import open_answers
 
 
-def visible(model: Any, user: User, key: uuid.UUID, *related: str) -> Any:
-    """A row that `user` may see.
-
-    Raises:
-        NotFound: it is not there, or not there for them.
-    """
-    row = model.objects.visible_to(user).select_related(*related).filter(pk=key).first()
-    if row is None:
-        raise NotFound
-    return row
-
-
 def receipt(request: HttpRequest, sign_off_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
-    signed = visible(
-        SignOff,
-        user,
-        sign_off_id,
-        "visit__evaluation__owner",
-        "document",
-        "person",
-        "on_behalf_of",
-    )
+    beside = ("visit__evaluation__owner", "document", "person", "on_behalf_of")
+    signed = visible_row(SignOff, beside, user, str(sign_off_id))
     evaluation = signed.visit.evaluation
     ended, changed = what_became(signed)
     return show(
@@ -134,7 +130,8 @@ def what_became(signed: SignOff) -> tuple[str, str]:
 
 def document_page(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
-    document = visible(SignedDocument, user, document_id, "evaluation__owner")
+    row = visible_row(SignedDocument, ("evaluation__owner",), user, str(document_id))
+    document: SignedDocument = row
     evaluation = document.evaluation
     return show(
         request,
@@ -163,11 +160,11 @@ class Compared(NamedTuple):
     lines: list[DiffLine]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class SignView:
-    """Everything that the sign page shows besides the form. `barred` is the sentence
-    why this person cannot sign; empty if they can. `unjudged` is how much of the trials
-    nobody has judged; empty if there is nothing of the sort."""
+    """Everything that is shown to who signs. `barred` is the sentence why this person
+    cannot; empty if they can. `unjudged` is how much of the trials nobody has judged;
+    empty if there is nothing of the sort."""
 
     rule: SignOffRule
     barred: str
@@ -184,6 +181,33 @@ class SignView:
     # That their signature adds a role, not a person.
     twice: str = ""
     proof: list[tuple[str, str]] = dataclasses_field(default_factory=list)
+    asked_at: datetime.datetime | None = None
+    # What the role weighs, until that is sealed, and whether the person may say it.
+    weights: list[tuple[Category, RoleWeight | None]] = dataclasses_field(
+        default_factory=list
+    )
+    may_weigh: bool = False
+    origin: Origin | None = None
+    # What changed while the form lay open, and what came of it.
+    difference: list[DiffLine] = dataclasses_field(default_factory=list)
+    signed: SignOff | None = None
+
+    @property
+    def weightless(self) -> str:
+        """The role whose weights are not all there; blank if they are."""
+        lacking = any(row is None for _, row in self.weights)
+        return self.rule.get_role_display() if lacking else ""
+
+    @property
+    def weighed_by(self) -> str:
+        return listed(sorted({row.set_by.name for _, row in self.weights if row}))
+
+    @property
+    def asked(self) -> str:
+        """“today”, or “on 29 November”; blank if no mail has asked."""
+        zone = self.rule.evaluation.zone
+        asked = self.asked_at
+        return lately(local_day(asked, zone), today_in(zone)) if asked else ""
 
     @property
     def question(self) -> str:
@@ -235,6 +259,11 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
         unjudged=str(unjudged_words(look)),
         proof=proof_of(look),
         twice=signed_already(user, look.tallies, rule, seat),
+        asked_at=asked_at([evaluation], [user]).get(
+            (evaluation.pk, user.pk, "sign_off", False)
+        ),
+        weights=[] if mine or barred else weights_of_role(evaluation, rule.role),
+        may_weigh=has_role(user, evaluation, Role(rule.role)),
     )
 
 
@@ -420,53 +449,87 @@ def badge_of(tally: RuleTally) -> tuple[str, str]:
 SHOWN_SECONDS = 24 * 60 * 60
 
 
-def sign_page(request: HttpRequest, rule_id: uuid.UUID) -> HttpResponse:
-    """The words, what changed, and the form; POST signs exactly what was shown."""
-    user: Any = request.user
-    rule = visible(SignOffRule, user, rule_id, "evaluation__owner")
-    if rule.stage != Stage.REQUIREMENTS:  # which are ours; the rest is about candidates
-        open_answers(request, rule.evaluation)
-    view = look_at(rule, user)
-    if request.method in {"GET", "HEAD"}:
-        remember(view)
-        form = form_of(view, initial={"shown": view.digest})
-        return page(request, view, form)
-    if request.method != "POST":
-        return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
-    form = form_of(view, request.POST)
-    if not form.is_valid() and not view.barred:
-        return page(request, view, form, status=400)
-    return perform(request, rule, form, user)
+class Sign(InEvaluation[SignView]):
+    """The words, what is open, what changed, and the form; it signs what was shown."""
 
+    title = "Sign"
+    verb = "Sign"
+    tab = "sign_offs"
+    form_class = SignForm
+    template = "workflow/sign.html"
+    # What was ticked was said of the words as they were.
+    version_fields = ("shown", "accepts_unjudged")
+    model = SignOffRule
+    related = ("evaluation__owner",)
 
-def perform(
-    request: HttpRequest, rule: SignOffRule, form: SignForm, user: User
-) -> HttpResponse:
-    """Sign, or show why not with everything that was typed. What is refused is answered
-    here and not raised, or the journal's entry about it would be taken back with the
-    rest."""
-    try:
-        signed = sign(
-            rule=rule,
-            verdict=form.cleaned_data.get("verdict", ""),
-            shown=form.cleaned_data.get("shown", ""),
-            reason=form.cleaned_data.get("reason", ""),
-            conditions=form.conditions() if form.is_valid() else [],
-            accepts_unjudged=form.cleaned_data.get("accepts_unjudged", False),
-            origin=origin_of(request),
-            by=user,
+    def load(self, user: User, target_id: str) -> SignView:
+        rule = visible_row(SignOffRule, self.related, user, target_id)
+        return look_at(rule, user)
+
+    def evaluation(self, target: SignView) -> Evaluation:
+        return target.rule.evaluation
+
+    def allowed(self, user: User, target: SignView) -> bool:
+        """Everybody who sees it reads it; the form is there for who may sign."""
+        return True
+
+    def ask_before(self, request: HttpRequest, target: SignView) -> None:
+        # Requirements are ours; the rest is about candidates.
+        if target.rule.stage != Stage.REQUIREMENTS:
+            open_answers(request, target.rule.evaluation)
+        if request.method == "POST":
+            target.origin = origin_of(request)
+
+    def heading(self, target: SignView) -> str:
+        return target.heading
+
+    crumb = heading
+
+    def initial(self, target: SignView, user: User) -> dict[str, Any]:
+        return {"shown": target.digest, "accepts_unjudged": False}
+
+    def form_kwargs(self, target: SignView, user: User) -> dict[str, Any]:
+        return {"view": target}
+
+    def context(self, target: SignView, user: User) -> dict[str, Any]:
+        if target.digest:  # a form that is stale by then is told the change
+            key = cache_key(target, target.digest)
+            cache.set(key, target.content, SHOWN_SECONDS)
+        return {
+            **super().context(target, user),
+            "view": target,
+            "words": words_of(target.content),
+            "badges": [(tally, *badge_of(tally)) for tally in target.tallies],
+        }
+
+    def cancel_url(self, target: SignView) -> str:
+        return place_of("admin:index")
+
+    def perform(self, target: SignView, data: Mapping[str, Any], by: User) -> Outcome:
+        given: Any = {
+            key: data[key] for key in Signature.__annotations__ if key in data
+        }
+        try:
+            target.signed = sign(rule=target.rule, by=by, origin=target.origin, **given)
+        except (Forbidden, Refused, Stale) as problem:
+            vars(target).update(vars(look_at(target.rule, by)))
+            if isinstance(problem, Stale):
+                seen = cache.get(cache_key(target, data["shown"]))
+                lines = problem.difference or (
+                    changes(seen, target.content) if seen else ""
+                )
+                target.difference = diff_lines(lines)
+            return problem
+        return None
+
+    def success_message(self, target: SignView, outcome: Outcome) -> str:
+        signed: Any = target.signed
+        return format_html(
+            'Signed as {}, {}. <a href="{}">Receipt</a>',
+            signed.get_role_display(),
+            f"{timezone.localtime(signed.signed_at):%H:%M}",
+            place_of("admin:receipt", signed.pk),
         )
-    except Invalid as problem:
-        for field, sentences in problem.errors.items():
-            for sentence in sentences:
-                form.add_error(field if field in form.fields else None, sentence)
-        return page(request, look_at(rule, user), form, status=problem.status)
-    except Stale as problem:
-        return stale(request, rule, user, problem)
-    except (Forbidden, Refused) as problem:
-        view = look_at(rule, user)
-        return page(request, view, form, status=problem.status, refusal=problem)
-    return HttpResponseRedirect(reverse("admin:receipt", args=[signed.pk]))
 
 
 def origin_of(request: HttpRequest) -> Origin:
@@ -480,72 +543,6 @@ def origin_of(request: HttpRequest) -> Origin:
     return Origin(hashlib.sha256(key.encode()).hexdigest()[:16], address)
 
 
-def stale(
-    request: HttpRequest, rule: SignOffRule, user: User, problem: Stale
-) -> HttpResponse:
-    """409: what changed, the words of now, and a form without a verdict."""
-    view = look_at(rule, user)
-    remember(view)
-    seen = cache.get(cache_key(rule.evaluation, request.POST.get("shown", "")))
-    difference = problem.difference or (changes(seen, view.content) if seen else "")
-    posted = request.POST.copy()
-    posted["shown"] = view.digest
-    for name in ("verdict", "accepts_unjudged"):  # said of the words as they were
-        posted.pop(name, None)
-    form = form_of(view, initial=posted.dict())
-    return page(
-        request,
-        view,
-        form,
-        status=problem.status,
-        problem=problem,
-        difference=diff_lines(difference),
-    )
-
-
-def form_of(view: SignView, *args: Any, **kwargs: Any) -> SignForm:
-    evaluation = view.rule.evaluation
-    return SignForm(*args, evaluation=evaluation, unjudged=view.unjudged, **kwargs)
-
-
-def remember(view: SignView) -> None:
-    """Keep the words that are shown, so that a stale form can be told the change."""
-    if view.digest:
-        key = cache_key(view.rule.evaluation, view.digest)
-        cache.set(key, view.content, SHOWN_SECONDS)
-
-
-def cache_key(evaluation: Evaluation, digest: str) -> str:
+def cache_key(view: SignView, digest: str) -> str:
     safe = "".join(char for char in digest[:64] if char in "0123456789abcdef")
-    return f"shown:{evaluation.pk}:{safe}"
-
-
-def page(
-    request: HttpRequest,
-    view: SignView,
-    form: SignForm,
-    *,
-    status: int = 200,
-    **context: Any,
-) -> HttpResponse:
-    rule = view.rule
-    form.land_at_fault()
-    return show(
-        request,
-        rule.evaluation,
-        "workflow/sign.html",
-        title=view.heading,
-        tab="sign_offs",
-        crumbs=crumbs_to(
-            rule.evaluation, ("Sign-offs", "sign_offs"), (view.heading, "")
-        ),
-        status=status,
-        view=view,
-        words=words_of(view.content),
-        badges=[(tally, *badge_of(tally)) for tally in view.tallies],
-        form=form,
-        **context,
-    )
-
-
-site.register_page("sign/<uuid:rule_id>/", sign_page, "sign")
+    return f"shown:{view.rule.evaluation.pk}:{safe}"

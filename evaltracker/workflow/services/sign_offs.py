@@ -8,7 +8,7 @@ forgotten: the journal's head counts every change.
 f"""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, Unpack
 
 import structlog
@@ -23,6 +23,7 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage, Status, VisitEnd
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import (
+    Category,
     Entry,
     Evaluation,
     Notice,
@@ -67,6 +68,7 @@ from evaltracker.workflow.notices import (
     WaiverAsked,
 )
 from stakeholders.models import (
+    APPROVALS,
     Role,
     SignedDocument,
     SignOff,
@@ -75,10 +77,13 @@ from stakeholders.models import (
     role_names,
 )
 from stakeholders.policy import leaders
+from stakeholders.selectors import weights_of_role
+from stakeholders.services.people import weigh_for_role
 from stakeholders.services.sign_offs import (
     ConditionAsked,
     Origin,
     record_sign_off,
+    why_not_weightless,
 )
 from trials.models import Excuse
 from trials.policy import need, require_same
@@ -337,6 +342,8 @@ class Signature(TypedDict):
     reason: NotRequired[str]
     conditions: NotRequired[Sequence[ConditionAsked]]
     accepts_unjudged: NotRequired[bool]
+    weights: NotRequired[Mapping[Category, int]]
+    without_weights: NotRequired[bool]
     origin: NotRequired[Origin | None]
 
 
@@ -354,7 +361,7 @@ def sign(*, rule: SignOffRule, by: User, **signature: Unpack[Signature]) -> Sign
         Stale: the content is another by now; carries the difference. Forbidden: not
         their role, the owner, or a declared conflict. Refused: not this stage, signed
         already, or no word yet on one's interests. Invalid: a reason is missing, or
-        half a trial is approved by mistake.
+        half a trial, or the absence of weights, is approved by mistake.
     """
     try:
         return put_name_to(rule, by, **signature)
@@ -381,6 +388,8 @@ def put_name_to(
     reason: str = "",
     conditions: Sequence[ConditionAsked] = (),
     accepts_unjudged: bool = False,
+    weights: Mapping[Category, int] | None = None,
+    without_weights: bool = False,
     origin: Origin | None = None,
 ) -> SignOff:
     evaluation = lock(rule.evaluation)
@@ -402,6 +411,14 @@ def put_name_to(
     half = str(unjudged_words(Look(evaluation)))
     if why := why_not_half(half, verdict, accepts=accepts_unjudged):
         raise Invalid(why, field="accepts_unjudged")
+    for category, weight in (weights or {}).items():
+        weigh_for_role(
+            evaluation=evaluation,
+            category=category,
+            role=rule.role,
+            weight=weight,
+            by=by,
+        )
     signed = record_sign_off(
         visit=visit,
         rule=rule,
@@ -417,6 +434,18 @@ def put_name_to(
         raise Forbidden(
             f"{signed.on_behalf_of.name} declared a conflict of interest. The owner "
             "has to clear it before anybody signs for them."
+        )
+    said = weights_of_role(evaluation, rule.role)
+    weightless = rule.get_role_display() if None in [row for _, row in said] else ""
+    if why := why_not_weightless(weightless, verdict, accepts=without_weights):
+        raise Invalid(why, field="weights")
+    if weightless and verdict in APPROVALS:
+        journal.record(
+            evaluation=evaluation,
+            action="sign_off.without_weights",
+            subject=signed,
+            by=by,
+            after={"role": rule.role, "role_name": weightless},
         )
     return signed
 

@@ -166,8 +166,8 @@ def test_a_mail_counts_and_holds_no_words(where: Evaluation) -> None:
     with later(minutes=11):
         text = " ".join(mail_to(stakeholders.holder("it")).text.split())
     assert (
-        "So far 3 of 4 roles, 2 people · Priya (PM; DevOps for Dana), Viktor "
-        "(Leadership, on conditions). Still open: 2 conditions." in text
+        "It's your turn; so far 3 of 4 roles, 2 people · Priya (PM; DevOps for Dana), "
+        "Viktor (Leadership, on conditions). Still open: 2 conditions." in text
     )
     assert "exit date" not in text
 

@@ -103,7 +103,7 @@ def test_a_frozen_decision_is_read_in_the_dark(watched: Watched) -> None:
             f"/admin/e/{where.slug}/",
             f"/admin/e/{where.slug}/decision/",
             f"/admin/e/{where.slug}/memo/",
-            f"/admin/sign/{rule.pk}/",
+            f"/admin/act/sign/{rule.pk}/",
         ):
             watched.open(path)
             assert watched.barriers() == [], path

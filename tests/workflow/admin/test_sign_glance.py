@@ -29,7 +29,7 @@ def read(where: Evaluation, role: str = "leadership") -> str:
 def test_it_says_who_leads_and_how_likely_it_stays_so(where: Evaluation) -> None:
     body = read(where)
     assert "Approve the trial results?" in body
-    assert "Asked of you as Leadership by Lina Lead" in body
+    assert "Asked by Lina Lead" in body
     assert "0 of 2 roles, nobody yet." in body
     assert "Acme ML leads" in body
     assert re.search(r"Likely first: \d+ of 100 \(Globex ML \d+", body)

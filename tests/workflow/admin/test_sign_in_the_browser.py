@@ -161,7 +161,7 @@ def test_the_sign_pages_of_three_stages_have_no_barriers(watched: Watched) -> No
             page.set_viewport_size(size)
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
-                watched.open(f"/admin/sign/{rule.pk}/")
+                watched.open(f"/admin/act/sign/{rule.pk}/")
                 for fold in page.locator(".et-signpage summary").all():
                     if fold.is_visible():
                         fold.click()

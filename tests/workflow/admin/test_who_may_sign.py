@@ -10,7 +10,7 @@ from stakeholders.services.people import delegate
 from tests.cast import common, stakeholders, vendors
 from tests.cast.workflow import shown, to_be_signed
 from tests.clients import signed_in
-from tests.workflow.admin.signing import WORDS, post, sign_page
+from tests.workflow.admin.signing import WORDS, post, receipt, sign_page
 from vendors.services.candidates import declare_conflict
 
 pytestmark = pytest.mark.django_db
@@ -57,9 +57,10 @@ def test_a_substitute_signs_with_both_names(purchase: Evaluation, here: str) -> 
     )
     noor = signed_in(common.noor())
     assert "You sign for Ivan" in noor.get(here).content.decode()
-    form = {"shown": shown(purchase), "verdict": "approve"}
-    answer = noor.post(here, form)
-    assert "for Ivan" in noor.get(answer.headers["Location"]).content.decode()
+    form = {"shown": shown(purchase), "verdict": "approve", "without_weights": "on"}
+    assert "Only IT can set them" in noor.get(here).content.decode()
+    noor.post(here, form)
+    assert "for Ivan" in noor.get(receipt()).content.decode()
 
 
 def test_a_declared_interest_bars_from_signing(purchase: Evaluation) -> None:
@@ -75,7 +76,7 @@ def test_a_declared_interest_bars_from_signing(purchase: Evaluation) -> None:
         by=stakeholders.holder("it"),
     )
     rule = SignOffRule.objects.get(stage="research")
-    url = f"/admin/sign/{rule.pk}/"
+    url = f"/admin/act/sign/{rule.pk}/"
     body = signed_in(stakeholders.holder("it")).get(url).content.decode()
     assert "You declared a conflict of interest" in body
     assert post(purchase, url).status_code == 403

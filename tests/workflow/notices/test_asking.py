@@ -26,9 +26,10 @@ def test_everybody_is_asked_once_the_words_stand_still(where: Evaluation) -> Non
         look_at_what_moved()
         assert Notice.objects.count() == 4
         mail = mail_to(stakeholders.holder("it"))
-    assert mail.subject.startswith("Please sign the requirements as IT today; planned")
-    assert "It is your turn" in mail.text
-    assert "/admin/sign/" in mail.text
+    title = where.title
+    assert mail.subject == f"Please sign: requirements of {title} (IT)"
+    assert "It's your turn" in mail.text
+    assert "/admin/?do=/admin/act/sign/" in mail.text
 
 
 def test_ten_changes_ask_once(where: Evaluation) -> None:

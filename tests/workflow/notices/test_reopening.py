@@ -35,7 +35,7 @@ def test_changed_words_ask_everybody_anew_and_tell_signers_what_changed(
         again = mail_to(stakeholders.holder("it"))
         first = mail_to(stakeholders.holder("devops"))
         assert owed("sign_off_reopened") == []
-    assert "Please sign the requirements as IT again today" in again.subject
+    assert "Please sign again: requirements of " in again.subject
     assert "1 line under Requirements" in again.text
     assert "SageMaker" not in again.text + again.html
     assert "again" not in first.subject
