@@ -50,7 +50,7 @@ ACTS_FOR: dict[str, set[str]] = {
     # A reader's own bookmark in what vendors sent.
     "mark-seen": INSIDERS | {"operator"},
     # Who may not sign reads what is signed, and why they may not.
-    "sign": INSIDERS | {"operator"},
+    "sign": INSIDERS - {CONFLICTED} | {"operator"},
     # Everybody's own list of what waits on them, and what is new.
     "snooze-work": INSIDERS | {"operator"},
     "wake-work": INSIDERS | {"operator"},

@@ -260,7 +260,7 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
         proof=proof_of(look),
         twice=signed_already(user, look.tallies, rule, seat),
         asked_at=asked_at([evaluation], [user]).get(
-            (evaluation.pk, user.pk, "sign_off", False)
+            (evaluation.pk, user.pk, "sign_off")
         ),
         weights=[] if mine or barred else weights_of_role(evaluation, rule.role),
         may_weigh=has_role(user, evaluation, Role(rule.role)),
