@@ -188,9 +188,9 @@ FEWEST_RECORDED = 30
 MOST_WORTH = 100
 # What is known to be wrong with it, printed wherever it is explained.
 WEAKNESS = (
-    "One verdict is taken to be as likely to fail as another, heavy or light, shown in "
-    "a demo or only claimed. Failures that several vendors share, such as of our "
-    "network or our data, are not linked. And where the urns start is a judgement."
+    "All open verdicts are taken as equally likely to fail, shown in a demo or only "
+    "claimed. Failures that several vendors share, such as of our network or our data, "
+    "are not linked. And where the urns start is a judgement."
 )
 
 

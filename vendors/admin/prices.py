@@ -104,8 +104,8 @@ class PriceForm(forms.Form):
     tiers = TiersField(
         label="Further tiers",
         help_text=(
-            "One tier per line, such as “100: 8” above 100 units, or “100: 7 / 8 / 9” "
-            "for low, likely and high. Blank without tiers."
+            "One tier per line: “100: 8” above 100 units, or “100: 7 / 8 / 9” for low, "
+            "likely, high. Blank without tiers."
         ),
     )
     recurrence = forms.ChoiceField(label="Falls due", choices=Recurrence.choices)

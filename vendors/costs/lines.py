@@ -170,8 +170,8 @@ def read_tiers(text: str) -> tuple[Tier, ...]:
         parts = prices.split("/")
         if not colon or len(parts) not in (1, 3):
             raise ValueError(
-                f"Tier line {number}: write it such as “100: 8”, or “100: 7 / 8 / 9” "
-                "for low, likely and high above 100 units."
+                f"Tier line {number}: write “100: 8” above 100 units, or “100: 7 / 8 / "
+                "9” for low, likely, high."
             )
         try:
             numbers = [read_decimal(read_typed(part)) for part in (above, *parts)]
