@@ -79,11 +79,10 @@ def proof_asked(request: HttpRequest) -> Any:
     if proved_recently(request):
         return None
     user: Any = request.user
-    typed = request.POST if f"{PROOF}-password" in request.POST else None
-    has_password = user.has_usable_password()
-    form: Any = (ReauthenticateForm if has_password else WithoutField)(
-        typed, user=user, prefix=PROOF
-    )
+    form: Any = forms.Form(prefix=PROOF)
+    if user.has_usable_password():
+        typed = request.POST if f"{PROOF}-password" in request.POST else None
+        form = ReauthenticateForm(typed, user=user, prefix=PROOF)
     pages = get_account_adapter(request).get_reauthentication_methods(user)
     back = urlencode({"next": request.get_full_path()})
     form.ways = [
@@ -111,11 +110,6 @@ def is_proven(request: HttpRequest, form: Any) -> bool:
     if form.is_valid():
         reauthenticate_by_password(request)
     return bool(form.is_valid())
-
-
-class WithoutField(forms.Form):
-    def __init__(self, typed: Any, *, user: Any, prefix: str) -> None:
-        super().__init__(None, prefix=prefix)
 
 
 def _sign_on_again(request: HttpRequest, provider: Any) -> str:

@@ -13,6 +13,7 @@
 	const ACT = "/admin/act/";
 	const HEADERS = { "X-Dialog": "yes" };
 	const DETOUR = "X-Detour";
+	const NOT_SAVED = "Not saved. Try again.";
 	const POINTS_AT = ["for", "aria-describedby", "aria-labelledby", "aria-controls", "list", "form"];
 	const dialog = document.createElement("dialog");
 	dialog.className = "et-dialog";
@@ -163,7 +164,7 @@
 			const headers = { ...HEADERS, "X-CSRFToken": Fresh.token() };
 			answer = await fetch(to, { method: "POST", body, headers, redirect: "manual" });
 		} catch {
-			refuse("Not saved. Try again.");
+			refuse(NOT_SAVED);
 			settle();
 			return;
 		}
@@ -175,14 +176,24 @@
 		if (type.startsWith("application/json")) {
 			form?.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: { sent: body } }));
 			await goOn(await answer.json());
-		} else if (type.startsWith("text/html")) {
+			return;
+		}
+		const isHtml = type.startsWith("text/html");
+		const made = new DOMParser().parseFromString(isHtml ? await answer.text() : "", "text/html");
+		if (made.getElementById("page-content")) {
+			const chosen = Array.from(form?.querySelectorAll("[type=file]") ?? []);
 			address = to;
-			show(new DOMParser().parseFromString(await answer.text(), "text/html"));
-			settle();
+			show(made);
+			// A page cannot say again which files were chosen; this one can.
+			for (const { name, files } of chosen) {
+				Object.assign(dialog.querySelector(`[type=file][name="${name}"]`) ?? {}, { files });
+			}
+		} else if (isHtml) {
+			refuse(NOT_SAVED);
 		} else {
 			refuse(Fresh.LOGGED_OUT);
-			settle();
 		}
+		settle();
 	}
 
 	/** Shows the page anew if it is the one that the act leads to, else goes there. */

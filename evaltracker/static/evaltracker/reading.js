@@ -38,7 +38,7 @@
 		const part = document.getElementById(PART);
 		part.setAttribute("aria-busy", "true");
 		try {
-			const answer = await fetch(location.href, { method: "POST", body: new FormData(form) });
+			const answer = await fetch(location.href, { method: "POST", body: new FormData(form), headers: { "X-Parts": "yes" } });
 			const page = new DOMParser().parseFromString(await answer.text(), "text/html");
 			// A choice that was made meanwhile has its own answer.
 			if (mine !== turn) {
