@@ -73,7 +73,7 @@ TARGETS = {
     "trial": Target(
         *("lead", f"{GPU}trials/", 1400, 2200), links="a[href^='/admin/trials/']"
     ),
-    "sign-offs": Target("lead", f"{GPU}sign_offs/", 900, 1200),
+    "sign-offs": Target("lead", f"{GPU}sign-offs/", 900, 1200),
     "scores": Target(
         *("engineering", SCORES, 1800, 2200), (".ss-mark:last-child", ".ss-file")
     ),

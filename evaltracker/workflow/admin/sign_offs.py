@@ -324,12 +324,11 @@ class Cell(NamedTuple):
     people: Collection[User] = ()
 
     @property
-    def given(self) -> list[SignOff]:
-        return [*self.tally.counted, *self.tally.outdated] if self.tally else []
-
-    @property
-    def badge(self) -> tuple[str, str]:
-        return badge_of(self.tally) if self.tally else ("", "")
+    def badge(self) -> tuple[str, str] | None:
+        """Where it says more than the faces do."""
+        one = self.tally
+        plain = one is None or (one.can_pass and one.rule.required == 1)
+        return None if plain or one is None else badge_of(one)
 
 
 @evaluation_page("sign_offs", "Sign-offs", order=90, group="People")
@@ -357,6 +356,7 @@ def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         approved=approved_said(approved) if tallies else "",
         needed=people_needed(approved.needed) if alone or approved.needed > 1 else "",
         question=evaluation.say(QUESTIONS[Stage(evaluation.stage)]),
+        words_of=tallies[0].rule if tallies else None,
         early=before_signing(look) if evaluation.is_open else "",
         short=too_few(tallies) if approved.is_short else "",
         conditions=[

@@ -48,7 +48,7 @@ def test_it_tells_who_is_how_far_apart_on_what(purchase: Evaluation) -> None:
     body = page(purchase, stakeholders.holder("devops"))
     said = " ".join(re.sub(r"<[^>]+>", " ", body).split())
     assert "Training : IT 2, PM 9; Security : IT 8, PM 1" in said
-    assert "Engineering, DevOps, Leadership gave none." in said
+    assert "Engineering, DevOps and Leadership gave none." in said
     assert "70.0" in body
     assert "Nothing is shown or tried yet" in body
     strangers = signed_in(common.noor()).get(f"/admin/e/{purchase.slug}/buy-in/")

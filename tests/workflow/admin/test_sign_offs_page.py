@@ -26,7 +26,7 @@ def page(where: Evaluation) -> str:
 
 def test_each_rule_says_who_is_awaited(purchase: Evaluation) -> None:
     body = signed_in(stakeholders.holder("it")).get(page(purchase)).content.decode()
-    assert "1 more approval needed from Ivan" in body
+    assert "et-face--awaited" in body
     assert body.count("Read and sign") == 1
     assert "open-round" not in body
     assert signed_in(common.noor()).get(page(purchase)).status_code == 404
