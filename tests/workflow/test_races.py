@@ -10,12 +10,15 @@ import pytest
 from django.conf import settings
 
 from evaltracker.errors import Refused
-from evaltracker.evaluations.models import Entry, Evaluation, Visit
+from evaltracker.evaluations.models import Entry, Evaluation, Notice, Visit
 from evaltracker.evaluations.verifying import find_break
+from evaltracker.workflow.inbox.glances import Awaited
+from evaltracker.workflow.services.sign_offs import remind_colleague
 from evaltracker.workflow.services.stages import advance
 from stakeholders.models import SignOff
 from tests.at_once import at_once
-from tests.cast.workflow import ready_to_advance
+from tests.cast import stakeholders
+from tests.cast.workflow import ready_to_advance, to_be_signed
 from tests.served import app_login, served
 from tests.workflow.racing import AT_ONCE, Desk, advance_against_decline
 
@@ -46,6 +49,14 @@ def test_t26_an_advance_and_a_decline_are_never_both(figure: Figure) -> None:
     assert (False, False) not in rounds
     won = sum(moved for moved, _ in rounds)
     figure(f"T26: 12 rounds, {won} advances, {12 - won} declines, 0 both")
+
+
+def test_two_presses_send_one_reminder() -> None:
+    where = to_be_signed("it")
+    awaited = Awaited(where, "sign_off", [stakeholders.holder("it")])
+    results = at_once(8, lambda _: remind_colleague(awaited=awaited, by=where.owner))
+    assert sum(isinstance(result, Refused) for result in results) == 7
+    assert Notice.objects.filter(kind="reminded").count() == 1
 
 
 @pytest.mark.redis

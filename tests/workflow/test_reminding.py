@@ -1,19 +1,25 @@
 """A colleague on whom the others wait is reminded, once a day of one thing."""
 
+import re
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
 from evaltracker.notices.kinds import KINDS
+from evaltracker.workflow.inbox import my_work
 from evaltracker.workflow.inbox.glances import Awaited
+from evaltracker.workflow.inbox.items import LATER, TODAY
 from evaltracker.workflow.services.sign_offs import remind_colleague
 from tests.cast import common, stakeholders, trials, vendors
-from tests.cast.workflow import ready_to_advance
+from tests.cast.workflow import ready_to_advance, to_be_signed
 from tests.clients import signed_in
+from trials.services.contracts import propose_contract
 from trials.services.scores import give_score, lock_scores
 from vendors.policy import to_declare
-from vendors.services.candidates import declare_interests
+from vendors.services.candidates import declare_interests, shortlist
 
 pytestmark = pytest.mark.django_db
 
@@ -131,3 +137,82 @@ def test_pages_lead_the_owner_alone_to_it() -> None:
     declare_none_by(person, where)
     page = reverse("admin:evaluation_scores", args=[where.slug])
     assert "remind-colleague" not in signed_in(person).get(page).text
+
+
+def next_of(where: Evaluation, role: str = "") -> str:
+    reader = stakeholders.holder(role) if role else where.owner
+    page = signed_in(reader).get(f"/admin/e/{where.slug}/").text
+    part = re.search(r'<section class="et-next".+?</section>', page, re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", part[0]).split()) if part else ""
+
+
+def test_next_names_who_is_awaited_and_since_when() -> None:
+    where = to_be_signed("it")
+    told = next_of(where)
+    assert "IT still has to sign: Ivan" in told
+    assert "Remind Ivan" in told
+    assert ", asked" not in told
+    Notice.objects.create(
+        kind="sign_off_requested",
+        evaluation=where,
+        subject_id="x",
+        recipient=stakeholders.holder("it"),
+        message_id="<asked@x.example>",
+        **dict.fromkeys(("wall_time", "due_at", "next_try_at"), timezone.now()),
+    )
+    assert "IT still has to sign: Ivan, asked today" in next_of(where)
+
+
+def test_one_press_reminds_all_and_next_says_when() -> None:
+    where = to_be_signed("it", "pm")
+    told = next_of(where)
+    assert "2 people still have to sign: Ivan (IT); Priya (PM)" in told
+    assert "Remind all 2" in told
+    people = [stakeholders.holder(role) for role in ("it", "pm")]
+    remind_colleague(awaited=Awaited(where, "sign_off", people[:1]), by=where.owner)
+    assert "Remind Priya" in next_of(where)
+    key = Awaited(where, "sign_off", people).pk
+    press = f"/admin/act/remind-colleague/{key}/"
+    client = signed_in(where.owner)
+    assert client.post(press).status_code == 302
+    assert client.post(press).status_code == 409
+    reminded = Notice.objects.filter(kind="reminded").values_list("recipient")
+    assert sorted(reminded) == sorted((person.pk,) for person in people)
+    told = next_of(where)
+    assert re.search(r"Reminded \d\d:\d\d", told)
+    assert "See what is missing" in told
+    # A colleague reminds nobody.
+    assert "Remind" not in next_of(where, "it")
+
+
+def test_what_somebody_was_reminded_of_is_for_today() -> None:
+    where = in_demos()
+    person = stakeholders.holder("it")
+
+    def group() -> str:
+        return next(row.group for row in my_work(person) if row.kind == "scores")
+
+    assert group() == LATER
+    remind_colleague(awaited=of(where, "scores"), by=where.owner)
+    assert group() == TODAY
+
+
+def test_a_trial_waits_on_roles_for_its_terms_and_then_on_its_lead() -> None:
+    where = trials.platform("must")
+    acme = trials.claimed(where)
+    shortlist(candidate=acme, by=where.owner)
+    vendors.enter(where, "demos")
+    vendors.enter(where, "trials")
+    acme.evaluation.refresh_from_db()
+    trial = trials.trial(acme, "R1", agreed=False)
+    propose_contract(trial=trial, by=where.owner)
+    told = next_of(where)
+    assert "people still have to agree to the terms" in told
+    assert "Remind all" in told
+    trials.agreed_to(trial)
+    told = next_of(where)
+    lead = trial.lead.name
+    assert f"Still to judge: {lead}" in told
+    awaited = Awaited(where, "trial", [trial.lead])
+    remind_colleague(awaited=awaited, by=where.owner)
+    assert Notice.objects.get(kind="reminded").recipient == trial.lead

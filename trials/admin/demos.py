@@ -33,10 +33,11 @@ from evaltracker.pages.fields import (
     time_field,
 )
 from evaltracker.pages.site import site
-from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
+from evaltracker.pages.workspace import OnEvaluation, crumbs_to, evaluation_page, show
 from evaltracker.requirements.admin.evaluation_templates import TakesFrom
-from evaltracker.toolbox.days import wall_of
+from evaltracker.toolbox.days import today_in, wall_of
 from evaltracker.toolbox.files import download
+from evaltracker.toolbox.working_days import monday_to_friday, shift, working_day
 from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
 from trials.admin.base import (
@@ -60,8 +61,10 @@ from trials.services.demos import (
     check_hold_demo,
     check_move_demo,
     check_schedule_demo,
+    check_schedule_demos,
     check_write_demo_note,
     end_demo,
+    finalists_without_demo,
     hold_demo,
     move_demo,
     names_of,
@@ -138,6 +141,21 @@ class DemoForm(AttendanceForm, WhenForm):
     field_order = ("title", *WhenForm.base_fields)
 
 
+class DemosForm(DemoForm):
+    """One day for each finalist without a demo, in a field by its id."""
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, evaluation=evaluation, **kwargs)
+        for name in ("title", "day", "vendor_people"):
+            del self.fields[name]
+        rows = finalists_without_demo(evaluation)
+        for number, candidate in enumerate(rows):
+            day = shift(self.initial["day"], number, monday_to_friday)
+            field = day_field(str(candidate), required=False, initial=day)
+            self.fields[candidate.pk.hex] = field
+        self.order_fields([candidate.pk.hex for candidate in rows])
+
+
 class EndDemo(OnDemo):
     title = "End the demo"
     verb = "End"
@@ -194,28 +212,58 @@ class ScheduleDemo(FormOfEvaluation, OnCandidate):
     rule = check_schedule_demo
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        zone = target.evaluation.zone
-        day = wall_of(timezone.now(), zone).date() + datetime.timedelta(days=7)
-        when = {"day": day, "time": datetime.time(10), "zone": zone, "minutes": 90}
-        return {
-            "title": target.evaluation.say("Demo of {}", target.name)[:LONGEST_TITLE],
-            **when,
-        }
+        return usual_demo(target.evaluation) | {"title": title_of(target)}
 
     def perform(
         self, target: Candidate, data: Mapping[str, Any], by: User
     ) -> str | None:
         """Schedule it; one without a script leads on to its page."""
-        values = dict(data)
-        draws_up = values.pop("draws_up")
-        demo = schedule_demo(candidate=target, by=by, **values)
-        if draws_up:
-            draw_up_script(demo=demo, by=by)
-        return None if draws_up else reverse("admin:demo", args=[demo.pk])
+        demo = arranged(target, data, by)
+        return None if data["draws_up"] else reverse("admin:demo", args=[demo.pk])
 
     def success_message(self, target: Candidate, outcome: Outcome) -> str:
         again = self.say("The demo is scheduled. Draw up its script.")
         return again if outcome else self.success
+
+
+def title_of(candidate: Candidate) -> str:
+    return candidate.evaluation.say("Demo of {}", candidate.name)[:LONGEST_TITLE]
+
+
+def usual_demo(evaluation: Evaluation) -> dict[str, Any]:
+    zone = evaluation.zone
+    day = working_day(today_in(zone) + datetime.timedelta(days=7))
+    return {"day": day, "time": datetime.time(10), "zone": zone, "minutes": 90}
+
+
+def arranged(candidate: Candidate, data: Mapping[str, Any], by: User) -> Demo:
+    values = {name: value for name, value in data.items() if name != "draws_up"}
+    demo = schedule_demo(candidate=candidate, by=by, **values)
+    if data["draws_up"]:
+        draw_up_script(demo=demo, by=by)
+    return demo
+
+
+class ScheduleDemos(FormOfEvaluation, OnEvaluation):
+    title = "Schedule demos"
+    verb = "Schedule"
+    help = "One for each finalist; leave a day blank to leave one out."
+    success = "The demos are scheduled. Read each script before you send it."
+    form_class = DemosForm
+    tab = "demos"
+    rule = check_schedule_demos
+
+    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
+        return usual_demo(target)
+
+    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> None:
+        check_schedule_demos(target, by)
+        rows = finalists_without_demo(target)
+        common = dict(data)
+        days = {row: common.pop(row.pk.hex, None) for row in rows}
+        for row, day in days.items():
+            if day is not None:
+                arranged(row, {**common, "day": day, "title": title_of(row)}, by)
 
 
 class PlanAttendance(FormOfEvaluation, OnDemo):
@@ -441,6 +489,7 @@ def demos_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         owns=is_owner(user, evaluation),
         rows=_rows(evaluation, close),
         nobody_close=bool(candidates) and close is candidates,
+        without=len(finalists_without_demo(evaluation)),
         may_schedule=evaluation.is_open and Stage(evaluation.stage) in DEMO_STAGES,
     )
 

@@ -47,6 +47,7 @@ from trials.policy import (
     journal_on,
     read_moment,
 )
+from vendors.choices import CandidateState
 from vendors.models import Candidate
 from vendors.policy import require_no_conflict
 from vendors.services.candidates import lock_candidate
@@ -399,6 +400,18 @@ def check_standing(demo: Demo) -> None:
 def check_schedule_demo(candidate: Candidate, by: By) -> None:
     check_owned(candidate.evaluation, by, *DEMO_STAGES)
     check_running(candidate)
+
+
+def finalists_without_demo(evaluation: Evaluation) -> list[Candidate]:
+    planned = Demo.objects.filter(called_off_at=None).values("candidate")
+    rows = evaluation.candidates.filter(state=CandidateState.SHORTLISTED)
+    return list(rows.exclude(pk__in=planned).order_by("name"))
+
+
+def check_schedule_demos(evaluation: Evaluation, by: By) -> None:
+    check_owned(evaluation, by, *DEMO_STAGES)
+    if not finalists_without_demo(evaluation):
+        raise Refused(evaluation.say("Every finalist has a demo."))
 
 
 def check_move_demo(demo: Demo, by: By) -> None:

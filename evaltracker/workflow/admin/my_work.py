@@ -31,7 +31,7 @@ from evaltracker.evaluations.models import Evaluation, User, name_columns
 from evaltracker.evaluations.policy import is_owner, may_start_evaluations
 from evaltracker.pages.acts import Act, Outcome
 from evaltracker.pages.base import HardenedAdmin, ScopedChangeList, by, check_query
-from evaltracker.pages.fields import form_of
+from evaltracker.pages.fields import DateField, form_of
 from evaltracker.pages.site import site
 from evaltracker.pages.tabs import waits_on
 from evaltracker.pages.templatetags.evaltracker import badge, day
@@ -196,6 +196,7 @@ KINDS: dict[str, tuple[str, str]] = json.loads(
 
 def work_page(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
+    today = today_in(user.time_zone)
     items, snoozed = apart(my_work(user), snoozed_lines(user))
     groups = grouped(items)
     turns = [line for group in groups if group.counts for line in group.lines]
@@ -214,12 +215,10 @@ def work_page(request: HttpRequest) -> HttpResponse:
         total=len(turns),
         late=sum(line.first.late for line in turns),
         snoozed=snoozed,
-        evaluations=[
-            evaluation for evaluation in recent if evaluation.status == Status.OPEN
-        ][:SHOWN],
-        ended=[evaluation for evaluation in recent if evaluation.status != Status.OPEN][
-            :SHOWN
-        ],
+        tomorrow=today + datetime.timedelta(days=1),
+        next_week=today + datetime.timedelta(days=7 - today.weekday()),
+        evaluations=[where for where in recent if where.is_open][:SHOWN],
+        ended=[where for where in recent if not where.is_open][:SHOWN],
         more=len(recent) > SHOWN,
         may_start=may_start_evaluations(user),
     )
@@ -290,45 +289,7 @@ class SendTestInvitation(Telling):
         return page_address(where, self.tab, f"invitation-{target.pk}")
 
 
-TOMORROW, NEXT_WEEK, DAY = "tomorrow", "week", "day"
-
-
-class LineForm(forms.Form):
-    line = forms.CharField(max_length=300, widget=forms.HiddenInput)
-
-
-class SnoozeForm(LineForm):
-    until = forms.ChoiceField(
-        choices=(
-            (TOMORROW, "Tomorrow"),
-            (NEXT_WEEK, "Next week"),
-            (DAY, "Another day"),
-        ),
-        widget=forms.RadioSelect,
-        initial=DAY,
-    )
-    day = forms.DateField(
-        required=False,
-        label="Day",
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="For “Another day”.",
-    )
-
-    def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.today = today
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        days = {TOMORROW: 1, NEXT_WEEK: 7 - self.today.weekday()}
-        chosen = data.get("until", "")
-        if chosen in days:
-            back = self.today + datetime.timedelta(days=days[chosen])
-        elif data.get("day"):
-            back = data["day"]
-        else:
-            raise forms.ValidationError({"day": "Choose a day."})
-        return {"line": data.get("line", ""), "until": back}
+LINE = {"line": forms.CharField(max_length=300, widget=forms.HiddenInput)}
 
 
 class OnOwnWork(OnEvaluation):
@@ -349,11 +310,8 @@ class SnoozeWork(OnOwnWork):
         "it, and mails, reminders and deadlines go on as they are."
     )
     success = "Snoozed. Reminders and deadlines go on."
-    form_class = SnoozeForm
+    form_class = form_of(**LINE, until=DateField())
     service = snooze_work
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"today": today_in(user.time_zone)}
 
 
 class WakeWork(OnOwnWork):
@@ -361,7 +319,7 @@ class WakeWork(OnOwnWork):
     verb = "Bring back"
     help = "It stands in your list again."
     success = "It is back in your list."
-    form_class = LineForm
+    form_class = form_of(**LINE)
     service = wake_work
 
 

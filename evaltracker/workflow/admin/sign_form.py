@@ -102,10 +102,9 @@ class RemindColleague(InEvaluation[Awaited]):
         return awaited
 
     def success_message(self, target: Awaited, outcome: object) -> str:
-        left = target.fresh().left
-        rest = f" Not reminded: {left}." if left.people else ""
-        reached = [person for person in target.people if person not in left.people]
-        return f"Reminded: {listed([person.name for person in reached])}.{rest}"
+        left = target.fresh().left.people
+        reached = [person.name for person in target.people if person not in left]
+        return f"Reminded: {listed(reached)}."
 
     def cancel_url(self, target: Awaited) -> str:
         return page_address(target.evaluation, ASKED_FOR[target.kind]["tab"])

@@ -349,7 +349,7 @@ def unjudged(look: Look, trial: Trial, pending: list[object], agreed: int) -> Bl
             "Agree",
             menders_of(people),
             "contract",
-            roles,
+            roles if len(awaited) == 1 else "",
         )
     return Blocker(
         f"{of}: {len(pending)} of {agreed} criteria not judged.",

@@ -24,6 +24,7 @@ from evaltracker.decision.models import (
 )
 from evaltracker.evaluations.choices import NoticeState, Status
 from evaltracker.evaluations.models import Evaluation, Notice, User, Visit
+from evaltracker.evaluations.words import say_in
 from evaltracker.notices.about import About, ended
 from evaltracker.notices.kinds import DAILY_MAIL, register
 from evaltracker.pages.base import label
@@ -37,6 +38,7 @@ from evaltracker.workflow.inbox.items import (
     ALIKE,
     ASKED_FOR,
     GROUPS,
+    NEWS,
     OTHERS,
     Desk,
     WorkItem,
@@ -44,12 +46,10 @@ from evaltracker.workflow.inbox.items import (
     conditions,
     milestones,
     next_steps,
-    proposals,
-    questions,
-    unclear_notices,
     weights,
 )
 from evaltracker.workflow.models import BellLook, Snooze
+from stakeholders.models import APPROVALS, SignOff
 from stakeholders.selectors import places_of, plan_of
 from trials.choices import MilestoneState
 from trials.models import Demo, Gap, Milestone
@@ -71,10 +71,7 @@ KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
     kinds.far_apart_scores,
     weights,
     next_steps,
-    questions,
-    proposals,
-    kinds.sent,
-    unclear_notices,
+    kinds.counted,
     kinds.imports,
 )
 # What goes on once an evaluation has ended.
@@ -176,10 +173,14 @@ class Awaited:
             asked = self.at(person, self.kind)
             day = asked and lately(local_day(asked, zone), today_in(zone))
             names.append(f"{person.name}{role}" + (f", asked {day}" if day else ""))
-        whose = f"{len(self.people)} people still have"
-        if len(roles) == 1:
-            whose = f"{roles.pop() or self} still has"
-        return f"{whose} {ASKED_FOR[self.kind]['still']}: {'; '.join(names)}"
+        still, role = ASKED_FOR[self.kind]["still"], min(roles)
+        if len(names) > 1 and not (len(roles) == 1 and role):
+            return f"{len(names)} people still have {still}: {'; '.join(names)}"
+        return (
+            f"{role} still has {still}: {'; '.join(names)}"
+            if role
+            else (f"Still {still}: {names[0]}")
+        )
 
 
 def waiting_on(evaluation: Evaluation, blockers: Iterable[Blocker]) -> list[Awaited]:
@@ -508,10 +509,22 @@ def of_owner(model: Any, path: str) -> Callable[[User], QuerySet[Any]]:
 
 SOURCES = (
     Source(
+        lambda user: of_owner(SignOff, "visit__evaluation")(user).filter(
+            verdict__in=APPROVALS
+        ),
+        "signed_at",
+        "visit__evaluation",
+        lambda row: (
+            f"{row.printed_name} signed {row.visit.get_stage_display().lower()}"
+        ),
+        lambda row, where: links.page(where, "sign_offs"),
+        "signature",
+    ),
+    Source(
         mails,
         "sent_at",
         "evaluation",
-        lambda row: f"Mail: {label(row.kind).lower()}",
+        lambda row: say_in(NEWS.get(row.kind) or label(row.kind), row.evaluation),
         lambda row, where: links.page(where, "overview"),
         "mail",
     ),

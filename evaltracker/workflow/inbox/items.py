@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Value
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
 from evaltracker.decision import links
 from evaltracker.decision.models import Outlook
-from evaltracker.evaluations.choices import NOTICE_UNCLEAR, Stage, Status
+from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import (
     Category,
     Evaluation,
@@ -42,8 +42,7 @@ from stakeholders.selectors import places_of, stage_due
 from trials.choices import MilestoneState
 from trials.models import Milestone
 from trials.selectors.matrix import versions_of
-from vendors.choices import ProposalState
-from vendors.models import Candidate, Conflict, ContactRequest, Proposal, Question
+from vendors.models import Candidate, Conflict
 from vendors.policy import to_declare
 
 
@@ -119,15 +118,13 @@ def step_after(evaluation: Evaluation, blocker: Blocker | None) -> NextStep:
     )
 
 
-# By kind of work: what people are reminded of, the mails that ask for it, and where a
-# page tells of it.
-ASKED_FOR: dict[str, dict[str, Any]] = json.loads(
-    Path(__file__).with_name("asked_for.json").read_text(encoding="utf-8")
+# By kind of work: what people are reminded of, the mails that ask for it and the page
+# that tells of it; what several in one row are called, and their page; what is counted
+# for an owner, why, and its page; and by kind of mail what it tells its reader.
+WORDS: dict[str, dict[str, Any]] = json.loads(
+    Path(__file__).with_name("words.json").read_text(encoding="utf-8")
 )
-# By kind of work of which several are one row: what that is called, and its page.
-ALIKE: dict[str, tuple[str, str]] = json.loads(
-    Path(__file__).with_name("alike.json").read_text(encoding="utf-8")
-)
+ASKED_FOR, ALIKE, COUNTED, NEWS = WORDS.values()
 ASKS = {name: kind for kind, row in ASKED_FOR.items() for name in row["notices"]}
 
 
@@ -142,7 +139,8 @@ def asked_at(
         kind__in=[*ASKS, "reminded"],
         due_at__lte=timezone.now(),
         evaluation__visits__left_at=None,
-        evaluation__visits__entered_at__lte=F("due_at"),
+        # It is due at a whole second, which may be that of the stay's beginning.
+        evaluation__visits__entered_at__lt=F("due_at") + datetime.timedelta(seconds=1),
     )
     read = ("evaluation", "recipient", "kind", "occurrence", "due_at")
     return {
@@ -504,58 +502,4 @@ def next_steps(desk: Desk) -> Iterator[WorkItem]:
             f"You run this evaluation. {step.why}{before}",
             step.link,
             waits=not step.verb,
-        )
-
-
-def questions(desk: Desk) -> Iterator[WorkItem]:
-    rows = Question.objects.filter(
-        evaluation__in=desk.owned, answered_at__isnull=True
-    ).values_list("evaluation", flat=True)
-    for key, number in Counter(rows).items():
-        evaluation = desk.evaluations[key]
-        yield desk.item(
-            "questions",
-            evaluation,
-            f"Answer {number} open question{'s' if number > 1 else ''}",
-            "All invited vendors read the answer; none learns who asked.",
-            links.page(evaluation, "questions", "questions"),
-        )
-
-
-def proposals(desk: Desk) -> Iterator[WorkItem]:
-    suggested, colleagues = (
-        # SQLite takes no order inside a union.
-        model.objects.filter(
-            candidate__evaluation__in=desk.owned, state=ProposalState.OPEN
-        )
-        .order_by()
-        .values_list(Value(kind), "candidate__evaluation")
-        for model, kind in ((Proposal, "proposals"), (ContactRequest, "colleagues"))
-    )
-    rows = suggested.union(colleagues, all=True).order_by()
-    for (kind, key), number in Counter(rows).items():
-        evaluation, many = desk.evaluations[key], "s" if number > 1 else ""
-        if kind == "proposals":
-            what = f"Rule on {number} suggested requirement{many}"
-            why = "A vendor thinks that something is missing; accept or decline it."
-            link = links.page(evaluation, "questions", "proposals")
-        else:
-            what = f"Answer {number} vendor{many} asking to let a colleague in"
-            why = "The colleague gets a link of their own once you say yes."
-            link = links.page(evaluation, "invitations", "contact-requests")
-        yield desk.item(kind, evaluation, what, why, link)
-
-
-def unclear_notices(desk: Desk) -> Iterator[WorkItem]:
-    rows = Notice.objects.filter(
-        evaluation__in=desk.owned, state__in=NOTICE_UNCLEAR
-    ).values_list("evaluation", flat=True)
-    for key, number in Counter(rows).items():
-        evaluation = desk.evaluations[key]
-        yield desk.item(
-            "notices",
-            evaluation,
-            f"See to {number} mail{'s' if number > 1 else ''} that did not go through",
-            "They were refused, or may not have arrived; decide what happens to them.",
-            links.page(evaluation, "notices", "unclear"),
         )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,14 +16,20 @@ from evaltracker.decision import links
 from evaltracker.decision.memo.figures import Sentence, approved_said, of_100
 from evaltracker.decision.models import Letter
 from evaltracker.decision.selectors import NextTest, due_checks, due_terms, next_tests
-from evaltracker.evaluations.choices import Stage, Status
-from evaltracker.evaluations.models import Evaluation, Mention, User, name_columns
+from evaltracker.evaluations.choices import NOTICE_UNCLEAR, Stage, Status
+from evaltracker.evaluations.models import (
+    Evaluation,
+    Mention,
+    Notice,
+    User,
+    name_columns,
+)
 from evaltracker.importing.services.drafts import waiting_for, what_waits
 from evaltracker.pages.acts import address_of
 from evaltracker.talk.rules import discuss_address
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.text import listed, listed_few, shortened
-from evaltracker.workflow.inbox.items import Desk, Stand, WorkItem
+from evaltracker.workflow.inbox.items import COUNTED, Desk, Stand, WorkItem
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.notices import address_of_request
 from stakeholders.models import (
@@ -47,10 +53,10 @@ from trials.policy import FROM_DEMOS, SCORING_STAGES, TRIAL_STAGES
 from trials.selectors.owed import RunsOwed, runs_owed
 from trials.selectors.scores import far_apart_in, unlocked_scorers
 from trials.selectors.trials import unjudged_criteria
-from vendors.choices import CandidateState
-from vendors.models import Conflict, PriceOpening
+from vendors.choices import CandidateState, ProposalState
+from vendors.models import Conflict, ContactRequest, PriceOpening, Proposal, Question
 from vendors.selectors.costs import OPENING_ROLES, interested, opening_names
-from vendors.selectors.dialogue import count_unseen
+from vendors.selectors.dialogue import unseen_claims
 
 SAID = 3
 
@@ -179,20 +185,29 @@ def far_apart_scores(desk: Desk) -> Iterator[WorkItem]:
         )
 
 
-def sent(desk: Desk) -> Iterator[WorkItem]:
-    numbers: Counter[Any] = Counter()
+def counted(desk: Desk) -> Iterator[WorkItem]:
+    """What vendors sent to evaluations that the person runs, and mails that failed."""
+    candidates = {"candidate__evaluation__in": desk.owned, "state": ProposalState.OPEN}
     read = [where for where in desk.owned if where.pk not in desk.barred]
-    for (key, _), number in count_unseen(desk.user, read).items():
-        numbers[key] += number
-    for key, number in numbers.items():
-        evaluation = desk.evaluations[key]
-        yield desk.item(
-            "sent",
-            evaluation,
-            f"Read {number} new or changed answer{'s' if number > 1 else ''}",
-            "Each is shown beside what stood before.",
-            links.page(evaluation, "sent"),
-        )
+    numbers: dict[str, QuerySet[Any]] = {
+        "questions": Question.objects.filter(
+            evaluation__in=desk.owned, answered_at=None
+        ),
+        "notices": Notice.objects.filter(
+            evaluation__in=desk.owned, state__in=NOTICE_UNCLEAR
+        ),
+        "proposals": Proposal.objects.filter(**candidates),
+        "colleagues": ContactRequest.objects.filter(**candidates),
+        "sent": unseen_claims(desk.user, read),
+    }
+    for kind, found in numbers.items():
+        path = getattr(found.model, "evaluation_path", "evaluation")
+        rows = found.order_by().values_list(path).annotate(Count("pk"))
+        what, why, page = COUNTED[kind]
+        for key, number in rows:
+            evaluation = desk.evaluations[key]
+            title = what.format(number, "s" if number > 1 else "")
+            yield desk.item(kind, evaluation, title, why, links.page(evaluation, *page))
 
 
 def sign_offs(desk: Desk) -> Iterator[WorkItem]:

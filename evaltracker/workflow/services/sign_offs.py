@@ -502,7 +502,8 @@ def snooze_work(
     today = today_in(by.time_zone)
     if not today < until <= today + LONGEST:
         raise Invalid(
-            f"Choose a day from tomorrow to {LONGEST.days} days from now.", field="day"
+            f"Choose a day from tomorrow to {LONGEST.days} days from now.",
+            field="until",
         )
     if line not in {item.line for item in my_work(by, evaluation)}:
         raise Invalid("It no longer waits on you. Load My work again.")

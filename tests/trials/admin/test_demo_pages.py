@@ -1,6 +1,7 @@
 """Demos: arranged, scripted, held, and judged with one tap per item."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import auditing, signed_in
 from trials.models import Demo, Evidence
 from vendors.models import Candidate
-from vendors.services.candidates import declare_conflict, eliminate
+from vendors.services.candidates import declare_conflict, eliminate, shortlist
 
 pytestmark = pytest.mark.django_db
 WHEN = {"day": "2099-03-10", "time": "14:30", "zone": "America/New_York"}
@@ -38,6 +39,38 @@ def test_the_owner_schedules_and_moves_a_demo(acme: Candidate) -> None:
     assert act("move-demo", demo, owner, **WHEN, minutes="30") == 302
     page = f"/admin/e/{acme.evaluation.slug}/demos/"
     assert f"candidate-{acme.pk}" in signed_in(owner).get(page).content.decode()
+
+
+def test_every_finalist_gets_a_demo_at_once(acme: Candidate) -> None:
+    where = acme.evaluation
+    where.words = {"demo": "site visit", "demos": "site visits"}
+    where.save()
+    globex, initech = (vendors.candidate(where, name) for name in ("Globex", "Initech"))
+    for option in (acme, globex, initech):
+        shortlist(candidate=option, by=where.owner)
+    client = signed_in(where.owner)
+    page, press = (
+        f"/admin/e/{where.slug}/demos/",
+        f"/admin/act/schedule-demos/{where.pk}/",
+    )
+    assert "Schedule 3 site visits" in client.get(page).text
+    form: Any = client.get(press).context["form"]
+    asked = {name: form[name].value() for name in form.fields}
+    days = [asked[option.pk.hex] for option in (acme, globex, initech)]
+    assert days == sorted(set(days))
+    assert all(day.weekday() < 5 for day in days)
+    data = {**asked, initech.pk.hex: "", "guests": [], "meeting_url": ""}
+    assert signed_in(stakeholders.holder("it")).post(press, data).status_code == 403
+    assert client.post(press, data).status_code == 302
+    made = Demo.objects.order_by("scheduled_for")
+    assert [demo.candidate for demo in made] == [acme, globex]
+    assert list(made.values_list("scheduled_for__date", flat=True)) == days[:2]
+    assert made[0].title.startswith("Site visit of ")
+    assert made[0].script_items.exists()
+    assert "Schedule 1 site visit" in client.get(page).text
+    assert client.post(press, data | {initech.pk.hex: days[2]}).status_code == 302
+    assert "schedule-demos" not in client.get(page).text
+    assert client.post(press, data).status_code == 409
 
 
 def test_strangers_find_no_demo(acme: Candidate) -> None:
