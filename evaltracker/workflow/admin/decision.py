@@ -509,7 +509,6 @@ def memo_page(request: HttpRequest, slug: str) -> HttpResponse:
         head=as_html(sealed.head),
         body=folded(as_html(sealed.body)),
         signed=signed.select_related("document").order_by("signed_at"),
-        ended=evaluation.status != Status.OPEN,
         discussed=who_reads_memo(evaluation, User.objects.filter(pk=user.pk)).exists(),
         memo_parts=[part for part in MEMO_PARTS.items() if part[1] in sealed.body],
     )
