@@ -177,7 +177,7 @@ class SheetForm(forms.Form):
                 data.pop(cell.value_name, None)
         for cell in self.sheet.cells:
             if data.get(cell.value_name) and not data.get(cell.reason_name, "").strip():
-                self.add_error(cell.reason_name, "Say why you give this score.")
+                self.add_error(cell.reason_name, "Give a reason for this score.")
         return data
 
     def rows(self) -> list[tuple[SheetCell, BoundField, BoundField]]:
