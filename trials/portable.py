@@ -42,6 +42,7 @@ from trials.models import (
     ScoreSheet,
     ScriptItem,
     Settlement,
+    TakenBack,
     Trial,
 )
 from trials.run_formats import read_kept_report
@@ -158,6 +159,12 @@ for part in (
         model=Evidence,
         order=("recorded_at",),
         stored=("file", "file_sha256"),
+    ),
+    Part(
+        name="taken_back_evidence",
+        model=TakenBack,
+        order=("taken_back_at", "evidence"),
+        optional=True,
     ),
     Part(
         name="run_reports",

@@ -157,7 +157,7 @@ class OnComment(OnRow[Comment]):
 class ResolveThread(OnComment):
     title = "Resolve thread"
     verb = "Resolve"
-    help = "People mentioned in it need not answer. You can open it again."
+    help = "Nobody who is mentioned in it is waited for. It can be opened again."
     success = "The thread is resolved."
     service = resolve_thread
 

@@ -100,7 +100,10 @@ class AddStakeholder(OnEvaluation):
     title = "Add a stakeholder"
     verb = "Add"
     again_verb = "Add and start another"
-    help = "They can now see this evaluation. Add a person once for each role."
+    help = (
+        "They see this evaluation from now on. One person may hold several roles; add "
+        "them one by one."
+    )
     success = "The stakeholder is added."
     form_class = AddForm
     tab = "stakeholders"
@@ -118,8 +121,8 @@ class RemoveStakeholder(OnPart):
     title = "End the part"
     verb = "End the part"
     help = (
-        "Their signatures and scores stay on record. Without any part they no longer "
-        "see this evaluation."
+        "What they signed and scored stays on record. With their last part here they "
+        "no longer see this evaluation."
     )
     success = "The part is ended."
     form_class = ReasonForm

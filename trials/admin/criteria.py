@@ -31,7 +31,7 @@ from evaltracker.toolbox.measures import measure_words
 from stakeholders.policy import has_a_say, voices
 from trials.admin.base import AboutRequirement, AboutValues, FormOfEvaluation, OnTrial
 from trials.admin.contracts import TO_PUT_FORWARD, declared_fields
-from trials.admin.evidence import JudgesClaim
+from trials.admin.evidence import JudgesClaim, JudgesTogether
 from trials.choices import MilestoneState, Retest, Severity, Source
 from trials.models import Criterion, Gap, Milestone, Trial
 from trials.policy import SCORING_STAGES, may_lead, today_in
@@ -64,7 +64,8 @@ class CriterionForm(AboutValues):
         ),
     )
     measure = MeasureField(
-        help_text="The target for its runs. Blank: the measure of its requirement."
+        help_text="What runs of it have to reach. Left blank, a new criterion has the "
+        "measure of its requirement."
     )
     method = text_field("How it is measured", 2, required=False)
     counted_environment, counted_commit = declared_fields(
@@ -176,6 +177,10 @@ class JudgeCriterion(JudgesClaim, OnCriterion):
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
         return {**super().context(target, user), "criterion": target}
+
+
+class JudgeCriteria(JudgesTogether, OnTrial):
+    title = "Holds for the other rows"
 
 
 class GapForm(AboutRequirement):

@@ -3,7 +3,6 @@
 import datetime
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -47,9 +46,9 @@ from trials.admin.base import (
     PeopleField,
     takes_part,
 )
-from trials.admin.evidence import JudgesClaim, setting_fields
-from trials.choices import EvidenceVerdict, Source
-from trials.models import Demo, DemoNote, Evidence, ScriptItem
+from trials.admin.evidence import JudgesClaim, JudgesTogether, judging, page_rows
+from trials.choices import Source
+from trials.models import Demo, DemoNote, ScriptItem
 from trials.notices import date_of
 from trials.policy import DEMO_STAGES
 from trials.selectors.matrix import standing_ledger
@@ -73,7 +72,13 @@ from trials.services.demos import (
     schedule_demo,
     write_demo_note,
 )
-from trials.services.evidence import check_evidence, check_judge_item, record_evidence
+from trials.services.evidence import (
+    JudgeRow,
+    check_evidence,
+    check_judge_item,
+    judge_rows,
+    record_evidence,
+)
 from trials.services.scripts import (
     SCRIPT,
     TEXT_FIELDS,
@@ -84,11 +89,8 @@ from trials.services.scripts import (
     take_script,
 )
 from vendors.admin.base import AboutCandidates, OnCandidate, open_answers, reader
-from vendors.choices import Availability
-from vendors.claims import answered_values
-from vendors.fields import Box, boxes_of
-from vendors.models import Candidate, Claim
-from vendors.selectors.candidates import active_candidates, demanded_in
+from vendors.models import Candidate
+from vendors.selectors.candidates import active_candidates
 
 LONGEST_TITLE = 150
 
@@ -110,8 +112,8 @@ class AttendanceForm(forms.Form):
     guests = PeopleField(
         label="Our attendees",
         help_text=(
-            "They get an invitation with a calendar file. Choose none to invite all "
-            "stakeholders. You are always invited."
+            "They get the invitation with a calendar file. Without any, everybody with "
+            "a part is invited. You are, in any case."
         ),
     )
     vendor_people = text_field(
@@ -176,9 +178,8 @@ class WriteDemoNote(OnDemo):
         text=text_field(
             "What you think of it",
             6,
-            help_text=(
-                "Note what convinced you, what did not, and what to test in a trial."
-            ),
+            help_text="What convinced you, what did not, what you would ask in a "
+            "trial.",
         )
     )
     service = write_demo_note
@@ -339,8 +340,8 @@ class AddDazzle(OnDemo):
     title = "Add to the dazzle list"
     verb = "Add"
     again_verb = "Add and start another"
-    help = "Put off-script features here. They are never scored."
-    success = "Added to the dazzle list. It isn't scored."
+    help = "What glitters goes here. It scores nothing, now or later."
+    success = "It is on the dazzle list, where it scores nothing."
     form_class = form_of(
         text=text_field("What was shown", 2),
         remark=text_field("Remark", 2, required=False),
@@ -446,6 +447,10 @@ class MoveScriptItem(OnItem):
         return (target,)
 
 
+class JudgeItems(JudgesTogether, OnDemo):
+    title = "Holds for the other rows"
+
+
 class JudgeItem(JudgesClaim, OnItem):
     title = "Judge what was shown"
     source = Source.DEMO
@@ -518,27 +523,13 @@ def _rows(evaluation: Evaluation, candidates: list[Candidate]) -> list[dict[str,
     return rows
 
 
-@dataclass(frozen=True, slots=True)
-class ItemRow:
-    item: ScriptItem
-    claim: Claim | None
-    verdicts: list[Evidence]
-    superseded: bool
-    values: list[tuple[str, list[Box]]]
-
-    @property
-    def verdict(self) -> Evidence | None:
-        return self.verdicts[-1] if self.verdicts else None
-
-
 def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
     """One demo; before it the script, during it one tap per item."""
     check_query(request)
-    demo, items = _demo(request, demo_id)
-    user = reader(request)
+    demo, user = _demo(request, demo_id), reader(request)
     evaluation = demo.candidate.evaluation
-    script = [item for item in items if not item.item.off_script]
-    judgeable = [row for row in script if row.item.requirement_id]
+    rows = page_rows(demo)
+    script = [row for row in rows if not row.subject.off_script]
     return show(
         request,
         evaluation,
@@ -547,19 +538,13 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
         tab="demos",
         crumbs=crumbs_to(evaluation, ("Demos", "demos"), (str(demo.candidate), "")),
         demo=demo,
-        script=script,
-        dazzle=[item for item in items if item.item.off_script],
-        minutes=sum(row.item.minutes for row in script),
-        judged=sum(row.verdict is not None for row in judgeable),
-        asked=len(judgeable),
-        verdicts=EvidenceVerdict.choices,
+        dazzle=[row.subject for row in rows if row.subject.off_script],
+        minutes=sum(row.subject.minutes for row in script),
         notes=solo_notes(user, demo) if demo.held_at else None,
         here=request.path,
         siblings=siblings_of(evaluation),
         guests=names_of(demo),
-        **setting_fields(
-            evaluation, (verdict for row in items for verdict in row.verdicts)
-        ),
+        **judging(demo, script, user),
         **offers_of(user, demo),
     )
 
@@ -592,9 +577,9 @@ def offers_of(user: User, demo: Demo) -> dict[str, bool]:
 
 def script_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
     check_query(request)
-    demo, items = _demo(request, demo_id)
+    demo = _demo(request, demo_id)
     evaluation = demo.candidate.evaluation
-    script = [item for item in items if not item.item.off_script]
+    script = [row for row in judge_rows(demo, JudgeRow) if not row.subject.off_script]
     return site.page(
         request,
         "trials/script.html",
@@ -603,52 +588,26 @@ def script_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
         demo=demo,
         buyer=evaluation.buyer,
         script=script,
-        minutes=sum(row.item.minutes for row in script),
+        minutes=sum(row.subject.minutes for row in script),
     )
 
 
 def calendar_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
     check_query(request)
-    demo, _ = _demo(request, demo_id)
+    demo = _demo(request, demo_id)
     if demo.scheduled_for is None or demo.called_off_at is not None:
         raise NotFound
     file = calendar_of(date_of(demo))
     return download(file, name="demo.ics", content_type="text/calendar")
 
 
-def _demo(request: HttpRequest, demo_id: uuid.UUID) -> tuple[Demo, list[ItemRow]]:
+def _demo(request: HttpRequest, demo_id: uuid.UUID) -> Demo:
     visible = Demo.objects.visible_to(reader(request)).select_related(
         "candidate__evaluation__owner", "candidate__vendor"
     )
     demo = require_row(visible.filter(pk=demo_id).first())
     open_answers(request, demo.candidate.evaluation)
-    items = list(
-        ScriptItem.objects.filter(demo=demo).select_related(
-            "requirement", "asker__user"
-        )
-    )
-    claims = Claim.objects.filter(
-        candidate=demo.candidate_id, superseded_at__isnull=True
-    ).exclude(availability=Availability.WITHDRAWN)
-    current: dict[Any, Claim] = {claim.requirement_id: claim for claim in claims}
-    by_item: dict[Any, list[Evidence]] = {}
-    for evidence in (
-        Evidence.objects.filter(script_item__demo=demo)
-        .select_related("recorded_by", "claim__candidate__evaluation", "script_item")
-        .order_by("recorded_at")
-    ):
-        by_item.setdefault(evidence.script_item_id, []).append(evidence)
-    demanded = demanded_in(demo.candidate.evaluation)
-    rows = []
-    for item in items:
-        item.demo = demo
-        claim = current.get(item.requirement_id)
-        verdicts = by_item.get(item.pk, [])
-        old = bool(verdicts) and verdicts[-1].claim.superseded_at is not None
-        lists = answered_values(claim, demanded.get(item.requirement_id, {}))
-        values = boxes_of(lists, item.named_values)
-        rows.append(ItemRow(item, claim, verdicts, old, values))
-    return demo, rows
+    return demo
 
 
 site.register_page("demos/<uuid:demo_id>/", demo_view, "demo")

@@ -4,8 +4,9 @@ import datetime
 import mimetypes
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,12 +15,13 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
 
-from evaltracker.errors import require_row
+from evaltracker.errors import require_row, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import AttachedFile, Evaluation, Requirement, User
 from evaltracker.evaluations.topics import is_participant, key_of
-from evaltracker.pages.acts import address_of
+from evaltracker.pages.acts import Rule, address_of
 from evaltracker.pages.base import by, check_query
 from evaltracker.pages.fields import (
     NamedChoice,
@@ -36,6 +38,7 @@ from evaltracker.pages.site import site
 from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.talk.rules import files_of
 from evaltracker.toolbox.files import attachment
+from evaltracker.toolbox.text import listed
 from trials.admin.base import AboutRequirement, FormOfEvaluation
 from trials.choices import (
     DataOwner,
@@ -45,13 +48,23 @@ from trials.choices import (
     Source,
     setting_choices,
 )
-from trials.models import Evidence, Excuse, ResearchNote
+from trials.models import Demo, Evidence, Excuse, Gap, ResearchNote, Trial
+from trials.selectors.matrix import standing_ledger
+from trials.selectors.trials import is_partly_proven
 from trials.services.evidence import (
+    SUBJECTS,
+    JudgeRow,
     check_evidence,
+    check_judge_together,
+    check_take_back_evidence,
     excuse_knock_out,
+    judge_rows,
+    judge_together,
     note_research,
     reconfirm_evidence,
     record_evidence,
+    rows_together,
+    take_back_evidence,
     withdraw_excuse,
 )
 from vendors.admin.base import (
@@ -66,28 +79,120 @@ from vendors.admin.base import (
     reader,
 )
 from vendors.claims import answered_values
-from vendors.fields import ForValuesForm, ValuesField
+from vendors.fields import Box, ForValuesForm, ValuesField, boxes_of
 from vendors.models import Candidate, Claim, ClaimFile
 from vendors.policy import to_declare
 from vendors.selectors.candidates import demanded_of
 from vendors.selectors.claims import readable
 from vendors.services.claims import current_claim
 
+NO_RUNS: Mapping[Any, Any] = {}
 
-def setting_fields(
-    evaluation: Evaluation, verdicts: Iterable[Evidence]
-) -> dict[str, Any]:
-    """What the forms of one page offer; they begin with what was said last."""
+
+@dataclass
+class PageRow(JudgeRow):
+    """The same with what its page shows beside it."""
+
+    runs: Any = None
+    cell: Any = None
+    # What keeps it from being judged together with others.
+    waits: str = ""
+
+    @property
+    def place(self) -> Place:
+        where = getattr(self.subject, "trial", None) or self.subject.demo
+        return Place(where.candidate, self.subject.requirement)
+
+    @property
+    def values(self) -> list[tuple[str, list[Box]]]:
+        return boxes_of(self.lists, self.subject.named_values)
+
+    @property
+    def blocks(self) -> bool:
+        """A must-have that holds partly, which is not enough to leave the trials."""
+        last = self.verdict
+        partly = last is not None and last.verdict == EvidenceVerdict.PARTLY
+        asked = self.subject.requirement
+        return partly and self.cell is not None and is_partly_proven(self.cell, asked)
+
+    @property
+    def proposed(self) -> str:
+        """The verdict that its runs propose; blank if they are too few."""
+        return (self.runs and self.runs.pooled.proposal.verdict) or ""
+
+    @property
+    def judged_by_eye(self) -> bool:
+        """Whether somebody may judge what they saw; what is measured is confirmed."""
+        waits = self.proposed or (self.runs and self.runs.pooled.asks)
+        return not (self.subject.measure and waits and self.runs)
+
+    @property
+    def lacks_runs(self) -> bool:
+        counted = self.runs and self.runs.pooled.proposal.n
+        return bool(self.subject.measure) and not counted
+
+    @property
+    def is_confirmed(self) -> bool:
+        rests_on = getattr(self.verdict, "measurement", None)
+        if rests_on is None or self.runs is None or self.to_judge:
+            return False
+        pooled = self.runs.pooled
+        if rests_on.pool:
+            first = pooled.proposing
+            pool = first and first.pool._asdict()
+            now = (pool, pooled.left_out, [key for key, _ in pooled.moves])
+            out = rests_on.left_out.get("n", 0)
+            if now != (rests_on.pool, out, [move["id"] for move in rests_on.moves]):
+                return False
+        return (rests_on.n, rests_on.proposed) == (pooled.proposal.n, self.proposed)
+
+
+def page_rows(
+    place: Demo | Trial, runs: Mapping[Any, Any] = NO_RUNS, gaps: Sequence[Gap] = ()
+) -> list[PageRow]:
+    rows = judge_rows(place, PageRow)
+    columns = standing_ledger(place.candidate.evaluation).columns
+    column = next((it for it in columns if it.candidate == place.candidate), None)
+    for row in rows:
+        if (requirement := row.subject.requirement) is None:
+            continue
+        row.runs = runs.get(row.subject.pk)
+        row.cell = column and column.cells.get(requirement.ref)
+        row.waits = row.waits_for(row.runs and row.runs.pooled, gaps)
+    return rows
+
+
+def judging(place: Demo | Trial, rows: Sequence[PageRow], user: User) -> dict[str, Any]:
+    """What the table of rows needs of a page; its forms begin with what was said last,
+    there or beside it."""
+    evaluation, source = place.candidate.evaluation, SUBJECTS[type(place)][0]
     ran, owners = setting_choices(evaluation.wording)
-    last = max(verdicts, key=lambda verdict: verdict.recorded_at, default=None)
+    verdicts = [one for row in rows for one in row.history if one.runner]
+    last: Any = max(verdicts, key=attrgetter("recorded_at"), default=None)
+    said = (last and {"runner": last.runner, "data": last.data}) or last_setting(
+        claim__candidate__evaluation=evaluation, source=source
+    )
+    asked = [row for row in rows if row.subject.requirement is not None]
+    left = [row for row in asked if row.to_judge]
+    given = [row.verdict for row in rows if row.verdict and row.verdict.others]
+    undo = next((one for one in given if one.recorded_by_id == user.pk), None)
+    not_shown = [] if source == Source.DEMO else [EvidenceVerdict.NOT_SHOWN]
     return {
+        "rows": rows,
+        "asked": len(asked),
+        "judged": len(asked) - len(left),
+        "left": left,
+        "musts": sum(row.subject.requirement.is_must for row in left),
+        "together": sum(not row.waits for row in left),
+        "undo": undo and why_not(check_take_back_evidence, undo, user) is None and undo,
+        "verdicts": without_blank(EvidenceVerdict.choices, *not_shown),
         "runners": ran.items(),
         "data_owners": owners.items(),
-        "ran": {"runner": last.runner, "data": last.data} if last else {},
+        "ran": said,
         # Programs that report runs are ours.
         "ran_by_program": {
             "runner": Runner.US,
-            "data": last.data if last and last.data else DataOwner.OURS,
+            "data": (last and last.data) or DataOwner.OURS,
         },
     }
 
@@ -104,7 +209,30 @@ def offered_lists(claims: Any, requirement: Requirement | None) -> dict[str, lis
     return answered_values(current, demanded_of(requirement))
 
 
-class VerdictForm(forms.Form):
+class SettingForm(forms.Form):
+    """Who ran it, and on whose data; research needs neither."""
+
+    runner = forms.ChoiceField(help_text="Enter who ran it, not who watched.")
+    data = forms.ChoiceField(  # type: ignore[assignment]
+        help_text="A trial that the vendor ran with what is its own proves what a demo "
+        "proves."
+    )
+
+    def __init__(
+        self, *args: Any, wording: Mapping[str, str], source: str = "", **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        words = ("ran_by", "on_data")
+        for name, word, offered in zip(
+            ("runner", "data"), words, setting_choices(wording), strict=True
+        ):
+            field: Any = self.fields[name]
+            field.label = wording[word]
+            field.choices = [("", "choose"), *offered.items()]
+            field.required = bool(source)
+
+
+class ProofForm(SettingForm):
     """What was found of exactly these words; `claim` says which were shown."""
 
     verdict = forms.ChoiceField(choices=EvidenceVerdict.choices)
@@ -116,37 +244,28 @@ class VerdictForm(forms.Form):
         widget=forms.HiddenInput,
         error_messages={"invalid_choice": "These words are not there any more."},
     )
-
-    runner = forms.ChoiceField(help_text="Enter who ran it, not who watched.")
-    data = forms.ChoiceField(  # type: ignore[assignment]
-        help_text="A trial that the vendor ran with what is its own proves what a demo "
-        "proves."
+    url = link_field("Link")
+    file = forms.FileField(
+        label="File",
+        required=False,
+        help_text="At most 10 MB: pdf, png, jpeg, txt, csv, xlsx or docx.",
     )
+
+    field_order: Iterable[str] | None = ("verdict", "note", "runner", "data")
 
     def __init__(
         self,
         *args: Any,
         claims: Any,
-        wording: Mapping[str, str],
         source: str = "",
         lists: Mapping[str, Sequence[str]] | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
-        words = ("ran_by", "on_data")
-        for name, word, offered in zip(
-            ("runner", "data"), words, setting_choices(wording), strict=True
-        ):
-            field: Any = self.fields[name]
-            field.label = wording[word]
-            field.choices = [("", "choose"), *offered.items()]
+        super().__init__(*args, source=source, **kwargs)
         if lists:
             self.fields["named_values"] = ValuesField(
                 lists=lists, label="For which values", required=False
             )
-        if not source:
-            for name in ("runner", "data"):
-                self.fields[name].required = False
         chosen: Any = self.fields["claim"]
         chosen.queryset = claims
         if source and source != "demo":
@@ -164,25 +283,31 @@ class VerdictForm(forms.Form):
         return data
 
 
-class ProofForm(VerdictForm):
-    url = link_field("Link")
-    file = forms.FileField(
-        label="File",
-        required=False,
-        help_text="At most 10 MB: pdf, png, jpeg, txt, csv, xlsx or docx.",
-    )
+class SeenForm(ProofForm):
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """Who does not say which verdict stood is not asked."""
+        posted: Any = self.data
+        return {**super().clean(), "seen": posted.get("seen")}
+
+
+def with_undo(said: str, verdicts: QuerySet[Evidence]) -> str:
+    """The sentence, with a link that takes back the newest of them while it may be."""
+    last = verdicts.order_by("recorded_at", "pk").last()
+    if last is None or why_not(check_take_back_evidence, last, last.recorded_by):
+        return said
+    address = address_of("take-back-evidence", last)
+    return format_html('{} <a href="{}" data-now>Undo</a>', said, address)
 
 
 class JudgesClaim(AboutCandidate[Any]):
     verb = "Record"
-    help = (
-        "The verdict is kept for good, for exactly this text. A later verdict is a new "
-        "one."
-    )
+    help = "It is kept for good, on exactly these words. A newer verdict is a new one."
     success = "Recorded."
-    form_class: ClassVar[type[forms.BaseForm]] = ProofForm
+    form_class: ClassVar[type[forms.BaseForm]] = SeenForm
     template = "trials/judge.html"
-    version_fields: ClassVar[tuple[str, ...]] = ("claim",)
+    version_fields: ClassVar[tuple[str, ...]] = ("claim", "seen")
     source: ClassVar[Source]
     # From a verdict to the place, of which the target has the last step.
     place_path: ClassVar[str]
@@ -212,8 +337,10 @@ class JudgesClaim(AboutCandidate[Any]):
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         current = self.current_claim(target)
+        last = target.evidence.standing().order_by("recorded_at").last()
         return {
             "claim": current.pk if current else None,
+            "seen": str(last.pk) if last else "",
             "named_values": target.named_values,
             **last_setting(**{self.place_path: self.place(target)}),
         }
@@ -226,7 +353,102 @@ class JudgesClaim(AboutCandidate[Any]):
         }
 
     def success_message(self, target: Any, outcome: Any) -> str:
-        return f"Recorded: {target.requirement}." if target.requirement else "Recorded."
+        return with_undo(
+            f"Recorded: {target.requirement}." if target.requirement else "Recorded.",
+            target.evidence.all(),
+        )
+
+
+class TogetherForm(SettingForm):
+    """One verdict for many rows, and a note for each must-have among them."""
+
+    rows = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, ready: Sequence[JudgeRow], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.musts = [row for row in ready if row.subject.requirement.is_must]
+        for row in self.musts:
+            self.fields[f"note_{row.subject.pk}"] = text_field(
+                f"{row.ref}, a must-have: what you saw",
+                2,
+                required=False,
+                help_text="Without it, this row stays unjudged.",
+            )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        keys = [str(row.subject.pk) for row in self.musts]
+        notes = {key: data.pop(f"note_{key}", "") for key in keys}
+        return {**data, "rows": data["rows"].split(), "notes": notes}
+
+
+class JudgesTogether(AboutCandidate[Any]):
+    verb = "They hold"
+    help = "Give one verdict for all these rows. Undo it until somebody signs."
+    form_class: ClassVar[type[forms.BaseForm]] = TogetherForm
+    template = "trials/judge_together.html"
+    version_fields: ClassVar[tuple[str, ...]] = ("rows",)
+    prefill = ("runner", "data")
+    target_name = "place"
+    service = judge_together
+    rule: ClassVar[Rule | None] = check_judge_together
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        return {
+            "wording": self.evaluation(target).wording,
+            "source": SUBJECTS[type(target)][0],
+            "ready": rows_together(target)[0],
+        }
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        ready = [str(row.subject.pk) for row in rows_together(target)[0]]
+        ran = judging(target, page_rows(target), user)["ran"]
+        return {"rows": " ".join(ready), **ran}
+
+    def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+        return {"place": target, **data}
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        ready, waiting = rows_together(target)
+        return {**super().context(target, user), "ready": ready, "waiting": waiting}
+
+    def success_message(self, target: Any, outcome: Any) -> str:
+        ready, waiting = rows_together(target)
+        left = [f"{row.ref} (needs a note)" for row in ready]
+        left += [f"{row.ref} ({why})" for row, why in waiting]
+        _, subject, *_ = SUBJECTS[type(target)]
+        of = {f"{subject}__{type(target).__name__.lower()}": target, "others__gt": 0}
+        said = f"Recorded. Not judged: {listed(left)}." if left else "Recorded."
+        return with_undo(said, Evidence.objects.filter(**of))
+
+
+class TakeBackEvidence(AboutCandidate[Evidence]):
+    title = "Undo the verdict"
+    verb = "Undo"
+    help = (
+        "What counted before counts again. The verdict stays in the ledger, with your "
+        "reason; so do all that you gave with it."
+    )
+    success = "Undone. What counted before counts again."
+    tab = "matrix"
+    model = Evidence
+    target_name = "evidence"
+    service = take_back_evidence
+    related = (
+        *("claim__candidate__evaluation__owner", "claim__requirement"),
+        *("recorded_by", "criterion", "script_item"),
+    )
+    form_class = form_of(reason=text_field("Reason", 2, required=False))
+
+    def heading(self, target: Any) -> str:
+        return f"{self.title}: {target.claim.candidate}, {target.claim.requirement}"
+
+    def cancel_url(self, target: Any) -> str:
+        if target.criterion:
+            return reverse("admin:trial", args=[target.criterion.trial_id])
+        if target.script_item:
+            return reverse("admin:demo", args=[target.script_item.demo_id])
+        return cell_address(target.claim)
 
 
 USUAL_SOURCE = {Stage.DEMOS: Source.DEMO, Stage.TRIALS: Source.TRIAL}
@@ -263,10 +485,7 @@ mark_needed(EvidenceForm, "needed for a demo or a trial", "runner", "data")
 class RecordEvidence(OnPlace):
     title = "Record evidence"
     verb = "Record"
-    help = (
-        "The verdict is kept for good, for exactly this text. A later verdict is a new "
-        "one."
-    )
+    help = "It is kept for good, on exactly these words. A newer verdict is a new one."
     success = "The evidence is recorded."
     form_class = EvidenceForm
     template = "trials/record_evidence.html"

@@ -256,14 +256,18 @@ def chapters_of(history: Sequence[Revision], place: Place) -> list[Chapter]:
     current = next(
         (revision.claim for revision in history if revision.is_current), None
     )
-    judged = {
-        verdict.source for rev in history if rev.is_current for verdict in rev.evidence
-    }
+    counting = [
+        (rev, verdict)
+        for rev in history
+        for verdict in rev.evidence
+        if not hasattr(verdict, "taken_back")
+    ]
+    judged = {verdict.source for rev, verdict in counting if rev.is_current}
     stands = current is not None and (
         current.requirement_revision >= place.requirement.revision
         and current.availability != Availability.WITHDRAWN
     )
-    newest = {verdict.source: verdict.pk for rev in history for verdict in rev.evidence}
+    newest = {verdict.source: verdict.pk for _, verdict in counting}
     chapters = []
     for revision in history:
         chapters.append(
@@ -277,7 +281,7 @@ def chapters_of(history: Sequence[Revision], place: Place) -> list[Chapter]:
                         verdict,
                         to_reconfirm=stands
                         and not revision.is_current
-                        and newest[verdict.source] == verdict.pk
+                        and newest.get(verdict.source) == verdict.pk
                         and verdict.source not in judged,
                     )
                     for verdict in revision.evidence

@@ -161,7 +161,7 @@ class OnMilestone(InEvaluation[Milestone]):
 class SettleMilestone(OnMilestone):
     title = "Settle"
     verb = "Settle"
-    help = "Reminders have stopped."
+    help = "Nobody is reminded of it any more."
     success = "The milestone is settled."
     form_class = form_of(
         state=forms.ChoiceField(
@@ -240,7 +240,7 @@ class GiveForm(forms.Form):
 class GiveMilestone(FormOfEvaluation, OnMilestone):
     title = "Give"
     verb = "Give"
-    help = "The former owner gets no more reminders."
+    help = "Whose it was is no longer reminded of it."
     success = "The milestone is given; its new owner gets a mail."
     form_class = GiveForm
     service = give_milestone

@@ -35,7 +35,7 @@ from evaltracker.toolbox.measures import (
 from evaltracker.toolbox.text import listed
 from trials.admin.base import OnTrial, find_trial
 from trials.admin.criteria import JudgeCriterion
-from trials.admin.evidence import VerdictForm
+from trials.admin.evidence import ProofForm
 from trials.choices import DataOwner, ReportFormat, Runner
 from trials.models import Criterion, Run, RunReport, RunToken, Trial
 from trials.policy import check_trial
@@ -570,8 +570,8 @@ site.register_page("trials/<uuid:trial_id>/runs/", trial_runs, "trial_runs")
 site.register_page("run-reports/<uuid:report_id>/file/", run_file, "run_file")
 
 
-class ConfirmForm(VerdictForm):
-    note = None  # type: ignore[assignment]
+class ConfirmForm(ProofForm):
+    note = url = file = None  # type: ignore[assignment]
     proposed = forms.CharField(required=False, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     reason = text_field(

@@ -17,17 +17,15 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.base import by, check_query
-from evaltracker.pages.fields import without_blank
 from evaltracker.pages.site import panels_of, site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from trials.admin.base import find_trial, takes_part
-from trials.admin.evidence import setting_fields
+from trials.admin.evidence import judging, page_rows
 from trials.admin.ledger import ways_on
-from trials.admin.runs import RunsRow, runs_rows
-from trials.choices import EvidenceVerdict, MilestoneState, Severity
-from trials.models import Criterion, Evidence, Gap, Milestone, Trial
+from trials.admin.runs import runs_rows
+from trials.choices import MilestoneState, Severity
+from trials.models import Gap, Milestone, Trial
 from trials.policy import TRIAL_STAGES, may_lead, today_in
-from trials.selectors.matrix import standing_ledger
 from trials.selectors.runs import reports_so_far
 from trials.selectors.trials import (
     Contract,
@@ -35,16 +33,11 @@ from trials.selectors.trials import (
     contract_of,
     exercised_by_day,
     half_time_alarm,
-    is_partly_proven,
     orphans_of,
     unequal_trials,
 )
-from vendors.admin.base import AboutCandidates, Place, open_answers, reader
-from vendors.choices import Availability
-from vendors.claims import answered_values
-from vendors.fields import Box, boxes_of
-from vendors.models import Claim
-from vendors.selectors.candidates import active_candidates, demanded_in
+from vendors.admin.base import AboutCandidates, open_answers, reader
+from vendors.selectors.candidates import active_candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +186,7 @@ def curve_of(shares: Sequence[DayShare], days: int) -> dict[str, Any] | None:
         "half": WIDTH / 2,
         "days": days,
         "top": last.asked,
+        "done": last.exercised,
         "words": f"By day {last.number} of {days}, {last.exercised} of {last.asked} "
         "must-haves had been exercised.",
         "points": [
@@ -206,105 +200,6 @@ def curve_of(shares: Sequence[DayShare], days: int) -> dict[str, Any] | None:
 def _percentage(share: float) -> str:
     """Per cent for a style; never with a comma, whatever the language."""
     return f"{share:.2f}"
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionRow:
-    criterion: Criterion
-    claim: Claim | None
-    verdicts: list[Evidence]
-    values: list[tuple[str, list[Box]]]
-    # A must-have that holds partly, which is not enough to leave the trials.
-    keeps_stage_open: bool
-    runs: RunsRow | None = None
-
-    @property
-    def place(self) -> Place:
-        return Place(self.criterion.trial.candidate, self.criterion.requirement)
-
-    @property
-    def verdict(self) -> Evidence | None:
-        return self.verdicts[-1] if self.verdicts else None
-
-    @property
-    def to_judge(self) -> bool:
-        last = self.verdict
-        return last is None or last.claim.superseded_at is not None
-
-    @property
-    def proposed(self) -> str:
-        """The verdict that its runs propose; blank if they are too few."""
-        return (self.runs and self.runs.pooled.proposal.verdict) or ""
-
-    @property
-    def judged_by_eye(self) -> bool:
-        """Whether somebody may judge what they saw; what is measured is confirmed."""
-        waits = self.proposed or (self.runs and self.runs.pooled.asks)
-        return not (self.criterion.measure and waits)
-
-    @property
-    def lacks_runs(self) -> bool:
-        counted = self.runs and self.runs.pooled.proposal.n
-        return bool(self.criterion.measure) and not counted
-
-    @property
-    def is_confirmed(self) -> bool:
-        rests_on = getattr(self.verdict, "measurement", None)
-        if rests_on is None or self.runs is None or self.to_judge:
-            return False
-        pooled = self.runs.pooled
-        if rests_on.pool:
-            first = pooled.proposing
-            pool = first and first.pool._asdict()
-            now = (pool, pooled.left_out, [key for key, _ in pooled.moves])
-            out = rests_on.left_out.get("n", 0)
-            if now != (rests_on.pool, out, [move["id"] for move in rests_on.moves]):
-                return False
-        return (rests_on.n, rests_on.proposed) == (pooled.proposal.n, self.proposed)
-
-
-def criterion_rows(trial: Trial) -> list[CriterionRow]:
-    claims = Claim.objects.filter(
-        candidate=trial.candidate_id, superseded_at__isnull=True
-    ).exclude(availability=Availability.WITHDRAWN)
-    current = {claim.requirement_id: claim for claim in claims}
-    by_criterion: dict[Any, list[Evidence]] = {}
-    for evidence in (
-        Evidence.objects.filter(criterion__trial=trial)
-        .select_related(
-            "recorded_by",
-            "claim__candidate__evaluation",
-            "finding",
-            "criterion",
-            "measurement",
-        )
-        .defer("measurement__results", "measurement__results_out")
-        .order_by("recorded_at")
-    ):
-        by_criterion.setdefault(evidence.criterion_id, []).append(evidence)
-    demanded = demanded_in(trial.candidate.evaluation)
-    criteria = list(trial.criteria.select_related("requirement"))
-    runs = runs_rows(trial, criteria)
-    rows = []
-    for criterion in criteria:
-        criterion.trial = trial
-        claim = current.get(criterion.requirement_id)
-        lists = answered_values(claim, demanded.get(criterion.requirement_id, {}))
-        values = boxes_of(lists, criterion.named_values)
-        verdicts = by_criterion.get(criterion.pk, [])
-        partly = bool(verdicts) and verdicts[-1].verdict == EvidenceVerdict.PARTLY
-        stays = partly and is_partly_proven(
-            standing_ledger(trial.candidate.evaluation).cell(
-                trial.candidate, criterion.requirement
-            ),
-            criterion.requirement,
-        )
-        rows.append(
-            CriterionRow(
-                criterion, claim, verdicts, values, stays, runs.get(criterion.pk)
-            )
-        )
-    return rows
 
 
 NAMED = ("requirement", "found_by", "reply_noted_by", "retested_by")
@@ -445,7 +340,10 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     milestones = list(trial.milestones.select_related("owner", "hangs_on"))
     contract = contract_of(trial) if trial.proposed_at else None
     line = line_of(trial, milestones, timezone.now())
-    criteria, gaps = criterion_rows(trial), gaps_in_order(trial)
+    gaps = gaps_in_order(trial)
+    still_open = [gap for gap in gaps if gap.closed_at is None]
+    runs_by_criterion = runs_rows(trial, list(trial.criteria.all()))
+    criteria = page_rows(trial, runs_by_criterion, still_open)
     return show(
         request,
         evaluation,
@@ -456,29 +354,25 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         trial=trial,
         runs=runs,
         contract=contract,
+        agreed=sum(bool(row.given) for row in contract.roles) if contract else 0,
         reported=reports_so_far(trial) if trial.agreed_at else None,
         changes=list(trial.changes.select_related("changed_by")),
         **offers_of(user, trial, contract, line),
         line=line,
+        reached=sum(it.state == MilestoneState.MET for it in milestones),
+        coming=next((it for it in milestones if it.state == MilestoneState.OPEN), None),
         milestones=milestone_rows(milestones, evaluation, user, runs=runs and going),
-        criteria=criteria,
-        **ways_on(evaluation, user),
-        judged=sum(not row.to_judge for row in criteria),
+        **judging(trial, criteria, user),
         unmeasured=[row for row in criteria if row.lacks_runs],
-        verdicts=without_blank(EvidenceVerdict.choices, EvidenceVerdict.NOT_SHOWN),
+        **ways_on(evaluation, user),
         gaps=gaps,
-        open_breakers=sum(
-            gap.closed_at is None and gap.severity == Severity.DEAL_BREAKER
-            for gap in gaps
-        ),
+        open_gaps=len(still_open),
+        open_breakers=sum(it.severity == Severity.DEAL_BREAKER for it in still_open),
         curve=curve_of(exercised_by_day(trial), line.days),
         untouched=half_time_alarm(trial),
         plans_milestones=runs and going,
         here=request.path,
         siblings=siblings_of(evaluation),
-        **setting_fields(
-            evaluation, (verdict for row in criteria for verdict in row.verdicts)
-        ),
         today=today_in(trial.zone),
     )
 

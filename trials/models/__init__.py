@@ -8,6 +8,7 @@ from trials.models.demos import (
     Excuse,
     ResearchNote,
     ScriptItem,
+    TakenBack,
 )
 from trials.models.runs import (
     Consensus,

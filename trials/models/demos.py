@@ -10,6 +10,7 @@ from django.db.models import (
     F,
     ForeignKey,
     Index,
+    OneToOneField,
     Q,
     UniqueConstraint,
 )
@@ -38,7 +39,7 @@ from trials.choices import (
 from trials.models.trials import Criterion
 from vendors.choices import CandidateState
 from vendors.claims import named_words
-from vendors.models import Candidate, Claim, VendorRecord
+from vendors.models import Candidate, Claim, VendorRecord, VendorScopedQuerySet
 
 
 class DemoQuerySet(ScopedQuerySet["Demo"]):
@@ -256,6 +257,12 @@ class ResearchNote(CommittedRecord, VendorRecord):
         ]
 
 
+class EvidenceQuerySet(VendorScopedQuerySet["Evidence"]):
+    def standing(self) -> Self:
+        """What nobody has taken back."""
+        return self.filter(taken_back__isnull=True)
+
+
 class Evidence(SealedRecord, VendorRecord):
     """One verdict on one claim revision; a newer one is a new row."""
 
@@ -269,6 +276,7 @@ class Evidence(SealedRecord, VendorRecord):
         )
     }
     committed[2] = (*committed[1], "runner", "data", "named_values")
+    committed[3] = (*committed[2], "others")
     uncommitted: ClassVar = {"file": "Its SHA-256 counts, wherever it is kept."}
     only_grows: ClassVar[bool] = True
 
@@ -320,6 +328,10 @@ class Evidence(SealedRecord, VendorRecord):
     )
     recorded_by = ForeignKey(User, PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
+    # How many more the same person gave at the same moment, with one press.
+    others = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+
+    objects: ClassVar = EvidenceQuerySet.as_manager()
 
     class Meta:
         ordering = ("recorded_at",)
@@ -371,6 +383,23 @@ class Evidence(SealedRecord, VendorRecord):
         if not self._state.adding:
             raise AppendOnlyError("A verdict is never changed; record a newer one.")
         super().save(*args, **kwargs)
+
+
+class TakenBack(SealedRecord, VendorRecord):
+    """A verdict that counts no longer; it stays in the ledger, with the reason."""
+
+    evaluation_path: ClassVar[str] = "evidence__claim__candidate__evaluation"
+    vendor_path: ClassVar[str] = "evidence__claim__candidate__vendor"
+    only_grows: ClassVar[bool] = True
+
+    evidence = OneToOneField(Evidence, PROTECT, related_name="taken_back")
+    reason = models.TextField()
+    taken_back_by = ForeignKey(User, PROTECT, related_name="+")
+    taken_back_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("taken_back_at",)
+        verbose_name_plural = "taken back"
 
 
 class ExcuseQuerySet(ScopedQuerySet["Excuse"]):

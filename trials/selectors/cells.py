@@ -534,7 +534,9 @@ def _cell_tuples_verdicts(spots: Spots) -> dict[int, list[Any]]:
 
 
 def _evidence(spots: Spots) -> Iterable[tuple[Any, ...]]:
-    facts = spots.of(Evidence.objects.exclude(awaiting_reply("finding__")), "claim__")
+    facts = spots.of(
+        Evidence.objects.standing().exclude(awaiting_reply("finding__")), "claim__"
+    )
     rows: Iterable[tuple[Any, ...]] = facts.order_by("recorded_at", "pk").values_list(
         _text("claim__candidate_id"),
         _text("claim__requirement_id"),

@@ -137,7 +137,10 @@ def _companies(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:
 MOST = 50
 # What moves cells of the one candidate that it is about, and nobody else's.
 OF_CLAIMS = frozenset({"claim.noted", "claim.submitted", "claim.withdrawn"})
-OF_VERDICTS = frozenset({"evidence.recorded", "evidence.reconfirmed"})
+OF_VERDICTS = frozenset(
+    {"evidence.recorded", "evidence.reconfirmed"}
+    | {"evidence.recorded_together", "evidence.taken_back"}
+)
 # What moves none. Whatever is in none of these may have moved all of them.
 OF_NONE = frozenset(
     {
@@ -415,7 +418,8 @@ def _verdicts(
         "evidence__claim__requirement"
     )
     rows = (
-        Evidence.objects.filter(
+        Evidence.objects.standing()
+        .filter(
             source=Source.TRIAL,
             claim__candidate__evaluation=evaluation,
             claim__requirement__in=measured.order_by(),
@@ -495,6 +499,7 @@ def cell_history(candidate: Candidate, requirement: Requirement) -> list[Revisio
         "script_item__demo",
         "criterion__trial",
         "reconfirms__claim",
+        "taken_back__taken_back_by",
     )
     for verdict in evidence.order_by("recorded_at"):
         by_claim[verdict.claim_id].append(verdict)

@@ -66,7 +66,8 @@ def house_record(evaluation: Evaluation) -> tuple[TrialRecord, int]:
     The newest verdict of each cell, on words that stand, that counts as a trial's.
     """
     verdicts = (
-        Evidence.objects.filter(
+        Evidence.objects.standing()
+        .filter(
             source=Source.TRIAL,
             claim__candidate__evaluation__status=Status.DECIDED,
             claim__superseded_at__isnull=True,
@@ -483,9 +484,8 @@ def _newest(
 ) -> dict[UUID, list[tuple[str, Evidence]]]:
     """By requirement the newest verdict of each source on the same values: shown,
     tested, then research. What the vendor may still reply to does not count yet."""
-    rows = Evidence.objects.exclude(awaiting_reply("finding__")).filter(
-        claim__candidate=candidate, claim__requirement__in=requirements
-    )
+    rows = Evidence.objects.standing().exclude(awaiting_reply("finding__"))
+    rows = rows.filter(claim__candidate=candidate, claim__requirement__in=requirements)
     rows = rows.select_related("claim", "recorded_by", "criterion", "script_item")
     newest: dict[tuple[UUID, str, str], Evidence] = {}
     for row in rows.order_by("recorded_at", "pk"):

@@ -64,7 +64,7 @@ def unjudged_criteria() -> QuerySet[Criterion]:
 
     A criterion of a retired requirement needs none.
     """
-    judged = Evidence.objects.filter(
+    judged = Evidence.objects.standing().filter(
         criterion=OuterRef("pk"),
         claim__superseded_at__isnull=True,
         claim__requirement_revision__gte=F("claim__requirement__revision"),
@@ -131,7 +131,7 @@ def _first_exercised(
     """By requirement, the day in the trial's zone of its first verdict, or of its first
     run where the trial measures it."""
     zone, wanted = zoneinfo.ZoneInfo(trial.zone), set(requirements)
-    verdicts = Evidence.objects.filter(
+    verdicts = Evidence.objects.standing().filter(
         Q(criterion__isnull=True) | Q(criterion__trial=trial),
         source=Source.TRIAL,
         claim__candidate=trial.candidate_id,

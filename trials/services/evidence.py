@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.dispatch import Signal
 from django.utils import timezone
 
-from evaltracker.errors import Invalid, Refused
+from evaltracker.errors import Forbidden, Invalid, Refused, Stale
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Requirement, User
 from evaltracker.evaluations.policy import change, checked, lock, require_stage
 from evaltracker.toolbox.files import files_of_rows, read_file
-from evaltracker.toolbox.text import Inputs
+from evaltracker.toolbox.text import Inputs, listed
+from stakeholders.models import SignOff
 from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
 from trials.models import (
     Criterion,
+    Demo,
     Evidence,
     Excuse,
+    Gap,
     Measurement,
     ResearchNote,
     ScriptItem,
+    TakenBack,
     Trial,
 )
 from trials.policy import (
@@ -45,10 +52,10 @@ from trials.selectors.runs import pooled_runs
 from trials.selectors.trials import is_partly_proven
 from trials.services.trials import judged_anew, open_gap_for_refuted
 from vendors.choices import Availability
-from vendors.claims import read_named_values
+from vendors.claims import Named, answered_values, read_named_values
 from vendors.models import Candidate, Claim
 from vendors.policy import require_no_conflict
-from vendors.selectors.candidates import lists_of, read_item_values
+from vendors.selectors.candidates import demanded_in, lists_of, read_item_values
 from vendors.services.candidates import lock_candidate
 
 VERDICT_FIELDS = (
@@ -80,9 +87,13 @@ def journal_verdict(
 ) -> None:
     claim = evidence.claim
     rests_on = journal.snapshot(measurement, MEASUREMENT_FIELDS) if measurement else {}
+    action = "evidence.reconfirmed" if evidence.reconfirms_id else "evidence.recorded"
+    if n := evidence.others:
+        action = "evidence.recorded_together"
+        rests_on = {"together": f"{n} other{'s' * (n > 1)}"}
     journal_on(
         evidence,
-        "evidence.reconfirmed" if evidence.reconfirms_id else "evidence.recorded",
+        action,
         by,
         after={
             "requirement": claim.requirement.ref,
@@ -197,7 +208,7 @@ def check_place(evidence: Evidence) -> None:
     if item is not None:
         _same(item.demo.candidate_id == candidate.pk, "script_item")
         _same(item.requirement_id == claim.requirement_id, "script_item")
-        require_held(item)
+        require_held(item.demo)
     if criterion is not None:
         _same(criterion.trial.candidate_id == candidate.pk, "criterion")
         _same(criterion.requirement_id == claim.requirement_id, "criterion")
@@ -211,10 +222,10 @@ def check_place(evidence: Evidence) -> None:
             raise Refused(no_trial(candidate))
 
 
-def require_held(item: ScriptItem) -> None:
-    if item.demo.called_off_at is not None:
+def require_held(demo: Demo) -> None:
+    if demo.called_off_at is not None:
         raise Refused("This demo was called off; nothing was shown in it.")
-    if item.demo.held_at is None:
+    if demo.held_at is None:
         raise Refused("This demo has not been held yet.")
 
 
@@ -271,7 +282,7 @@ def check_evidence(candidate: Candidate, by: By, source: Source) -> User:
 
 def check_judge_item(item: ScriptItem, by: By) -> None:
     check_evidence(item.demo.candidate, by, Source.DEMO)
-    require_held(item)
+    require_held(item.demo)
 
 
 def check_judge_criterion(criterion: Criterion, by: By) -> None:
@@ -298,6 +309,8 @@ def check_reconfirm_evidence(former: Evidence, by: By) -> tuple[User, Claim]:
     ).first()
     if current is None:
         raise Refused("There is no current answer, so nothing to re-confirm.")
+    if hasattr(former, "taken_back"):
+        raise Refused("This verdict was taken back; record a new one.")
     if former.claim_id == current.pk:
         raise Refused("This verdict is on the current answer; nothing to re-confirm.")
     if Evidence.objects.filter(reconfirms=former, claim=current).exists():
@@ -325,24 +338,31 @@ def record_evidence(
     criterion: Criterion | None = None,
     research_note: ResearchNote | None = None,
     measurement: Measurement | None = None,
+    seen: str | None = None,
+    others: int = 0,
+    at: datetime.datetime | None = None,
 ) -> Evidence:
     """Record what was found of exactly this revision of a claim.
 
     `measurement` is what it rests on, unsaved, if runs of its criterion are confirmed.
     Of a demo or a trial also who ran it and on whose data; a trial that the vendor ran
-    on its own data proves what a demo proves. Where the brief has lists, it speaks of
-    the values that it names; of a list that it leaves out, of those that its criterion
-    or script item names.
+    on its own data proves what a demo proves. `seen` is the verdict that stood on its
+    criterion or script item when the form was made. Where the brief has lists, it
+    speaks of the values that it names; of a list that it leaves out, of those that its
+    criterion or script item names.
 
     Raises:
         Forbidden: no part in the evaluation, or a declared interest in the candidate.
         Refused: the wrong stage, a demo that was not held, a trial without an agreed
         contract, runs that propose a verdict, or words that no longer stand (code
-        `superseded`, `withdrawn` or `requirement_changed`). Invalid: by field; a file
-        that is not what it says. StorageFull: the disk for files is full.
+        `superseded`, `withdrawn` or `requirement_changed`). Stale: somebody else judged
+        it since. Invalid: by field; a file that is not what it says. StorageFull: the
+        disk for files is full.
     """
     kind = read_kind(source, verdict)
     user = check_evidence(lock_candidate(claim.candidate), by, kind)
+    if seen is not None:
+        _require_seen(criterion or script_item, seen)
     claim = lock_standing_claim(claim)
     evaluation = claim.candidate.evaluation
     inputs = Inputs()
@@ -360,6 +380,8 @@ def record_evidence(
         criterion=criterion,
         research_note=research_note,
         recorded_by=user,
+        recorded_at=at or timezone.now(),
+        others=others,
     )
     check_words(inputs, evidence, has_file=file is not None)
     check_setting(inputs, evidence)
@@ -378,6 +400,247 @@ def record_evidence(
     if kind is Source.TRIAL:
         _follow_up(evidence, by)
     return evidence
+
+
+def _require_seen(subject: Criterion | ScriptItem | None, seen: str) -> None:
+    last = subject and subject.evidence.standing().order_by("recorded_at").last()
+    if last and str(last.pk) != seen:
+        raise Stale(
+            f"{last.recorded_by.name} judged this meanwhile. Send again to replace "
+            "theirs.",
+            difference=". ".join(filter(None, (last.get_verdict_display(), last.note))),
+        )
+
+
+@dataclass
+class JudgeRow:
+    """A criterion, or an item of a script, with its verdicts in the order of time."""
+
+    subject: Any
+    claim: Any
+    history: list[Evidence]
+    # The values that are offered, by list.
+    lists: Named
+
+    @property
+    def ref(self) -> str:
+        requirement = self.subject.requirement
+        return getattr(self.subject, "code", "") or (requirement and requirement.ref)
+
+    @property
+    def text(self) -> str:
+        requirement = self.subject.requirement
+        text: str = getattr(self.subject, "text", "") or (
+            requirement.text if requirement else self.subject.question
+        )
+        return text
+
+    @property
+    def verdict(self) -> Evidence | None:
+        """The newest that nobody took back."""
+        standing = [row for row in self.history if not hasattr(row, "taken_back")]
+        return standing[-1] if standing else None
+
+    @property
+    def to_judge(self) -> bool:
+        requirement, last = self.subject.requirement, self.verdict
+        asked = requirement is not None and not requirement.retired_at
+        return asked and (last is None or last.claim.superseded_at is not None)
+
+    def waits_for(self, pooled: Any, gaps: Collection[Gap]) -> str:
+        """Why it is not judged together with others; blank if it can be."""
+        subject, claim = self.subject, self.claim
+        if claim is None or claim.requirement_revision < subject.requirement.revision:
+            return "waits for an answer"
+        if subject.measure or (pooled and (pooled.asks or pooled.proposal.n)):
+            return "waits for a number"
+        if any(gap.requirement_id == subject.requirement_id for gap in gaps):
+            return "waits for a reply"
+        return "waits for its values" if self.lists and not subject.named_values else ""
+
+
+# What is judged there, as evidence calls it, where it is, and with what it is read.
+SUBJECTS: dict[type, tuple[Source, str, str, Sequence[str]]] = {
+    Trial: (Source.TRIAL, "criterion", "criteria", ()),
+    Demo: (Source.DEMO, "script_item", "script_items", ("asker__user",)),
+}
+
+
+def judge_rows[R: JudgeRow](place: Demo | Trial, made: type[R]) -> list[R]:
+    """The criteria of a trial, or all items of a demo; as many queries for all of them
+    as for one."""
+    candidate = place.candidate
+    _, subject, rows, related = SUBJECTS[type(place)]
+    claims = Claim.objects.filter(candidate=candidate, superseded_at__isnull=True)
+    current = {
+        claim.requirement_id: claim
+        for claim in claims.exclude(availability=Availability.WITHDRAWN)
+    }
+    history: dict[Any, list[Evidence]] = {}
+    for verdict in (
+        Evidence.objects.filter(**{f"{subject}__{place._meta.model_name}": place})
+        .select_related(
+            *("recorded_by", "claim__candidate__evaluation", "finding", subject),
+            *("measurement", "taken_back__taken_back_by"),
+        )
+        .defer("measurement__results", "measurement__results_out")
+        .order_by("recorded_at", "pk")
+    ):
+        history.setdefault(getattr(verdict, f"{subject}_id"), []).append(verdict)
+    demanded = demanded_in(candidate.evaluation)
+    made_rows = []
+    for row in getattr(place, rows).select_related("requirement", *related):
+        setattr(row, str(place._meta.model_name), place)
+        key = row.requirement_id
+        lists = answered_values(current.get(key), demanded.get(key, {}))
+        made_rows.append(made(row, current.get(key), history.get(row.pk, []), lists))
+    return made_rows
+
+
+def rows_together(
+    place: Demo | Trial,
+) -> tuple[list[JudgeRow], list[tuple[JudgeRow, str]]]:
+    """What is not judged yet: the rows that can be judged together, and the others,
+    each with what it waits for."""
+    rows = [row for row in judge_rows(place, JudgeRow) if row.to_judge]
+    gaps: list[Gap] = []
+    pooled: Mapping[Any, Any] = {}
+    if isinstance(place, Trial):
+        gaps = list(place.gaps.filter(closed_at__isnull=True))
+        pooled = pooled_runs(row.subject for row in rows)
+    told = [(row, row.waits_for(pooled.get(row.subject.pk), gaps)) for row in rows]
+    ready = [row for row, why in told if not why]
+    return ready, [(row, why) for row, why in told if why]
+
+
+def check_judge_together(place: Demo | Trial, by: By) -> None:
+    check_evidence(place.candidate, by, SUBJECTS[type(place)][0])
+    if isinstance(place, Demo):
+        require_held(place)
+    elif not running_trials(place.candidate).filter(pk=place.pk).exists():
+        raise Refused(no_trial(place.candidate))
+
+
+@transaction.atomic
+def judge_together(
+    *,
+    place: Demo | Trial,
+    rows: Collection[str],
+    notes: Mapping[str, str],
+    runner: str,
+    data: str,
+    by: By,
+) -> list[Evidence]:
+    """Record of each of these criteria, or items of a script, that it holds.
+
+    `rows` are their ids, `notes` what was seen, by id: a must-have without one stays
+    out. All of them are recorded, or none.
+
+    Raises:
+        Forbidden, Refused, Invalid: as for `record_evidence`. Stale: one of them is
+        judged, or waits for something.
+    """
+    place.candidate = lock_candidate(place.candidate)
+    check_judge_together(place, by)
+    ready = {str(row.subject.pk): row for row in rows_together(place)[0]}
+    if set(rows) - ready.keys():
+        left = listed([row.ref for row in ready.values()])
+        raise Stale(
+            "Some of these rows were judged meanwhile. Look again, then send.",
+            difference=f"Still to judge: {left or 'none'}.",
+        )
+    chosen = [
+        (row, note)
+        for key, row in ready.items()
+        for note in [notes.get(key, "").strip()]
+        if key in rows and (note or not row.subject.requirement.is_must)
+    ]
+    if not chosen:
+        raise Invalid("Write a note for at least one must-have.")
+    now = timezone.now()
+    source, name, *_ = SUBJECTS[type(place)]
+    return [
+        record_evidence(
+            claim=row.claim,
+            source=source,
+            verdict=EvidenceVerdict.HOLDS,
+            note=note,
+            runner=runner,
+            data=data,
+            others=len(chosen) - 1,
+            at=now,
+            by=by,
+            **{name: row.subject},
+        )
+        for row, note in chosen
+    ]
+
+
+def check_take_back_evidence(evidence: Evidence, by: By) -> tuple[User, list[Evidence]]:
+    """The acting user, and the verdicts that were given with one press."""
+    candidate = evidence.claim.candidate
+    user = check_evidence(candidate, by, Source(evidence.source))
+    if evidence.recorded_by_id != user.pk:
+        giver = evidence.recorded_by.name
+        raise Forbidden(f"{giver} gave this verdict. Only {giver} can take it back.")
+    verdicts = Evidence.objects.standing().filter(claim__candidate=candidate)
+    rows = verdicts.filter(pk=evidence.pk)
+    if evidence.others:
+        rows = verdicts.filter(
+            recorded_by=user, recorded_at=evidence.recorded_at, others=evidence.others
+        )
+    rows = rows.select_related("claim__requirement", "claim__candidate__evaluation")
+    given = list(rows.order_by("claim__requirement__position", "pk"))
+    if evidence.pk not in {row.pk for row in given}:
+        raise Refused("This verdict was taken back already.")
+    for row in given:
+        of = Q(claim__requirement=row.claim.requirement_id)
+        later = verdicts.filter(of, recorded_at__gt=row.recorded_at).last()
+        said = Gap.objects.filter(
+            Q(evidence=row) | Q(retested_at__gte=row.recorded_at),
+            trial__candidate=candidate,
+            requirement=row.claim.requirement_id,
+        )
+        if later:
+            why = f"{later.recorded_by.name} judged it again"
+        elif hasattr(row, "measurement") or said.exists():
+            why = "it rests on runs, or a gap follows from it"
+        else:
+            continue
+        raise Refused(f"{row.claim.requirement.ref}: {why}. Record a newer verdict.")
+    signed = SignOff.objects.filter(
+        visit__evaluation=candidate.evaluation, signed_at__gte=evidence.recorded_at
+    ).first()
+    if signed:
+        raise Refused(f"{signed.printed_name} signed since. Record a newer verdict.")
+    return user, given
+
+
+@transaction.atomic
+def take_back_evidence(
+    *, evidence: Evidence, by: By, reason: str = ""
+) -> Sequence[TakenBack]:
+    """Let a verdict, and all that were given with it, count no longer.
+
+    What counted before counts again; the rows stay in the ledger, with the reason.
+
+    Raises:
+        Forbidden: somebody else gave it. Refused: somebody signed since, another
+        verdict came, or a gap or runs hang on it.
+    """
+    evidence.claim.candidate = lock_candidate(evidence.claim.candidate)
+    user, given = check_take_back_evidence(evidence, by)
+    why = reason.strip() or f"Undone by {user.name}."
+    taken = []
+    for row in given:
+        row.claim.candidate = evidence.claim.candidate
+        one = TakenBack(evidence=row, reason=why, taken_back_by=user)
+        checked(one)
+        one.save(force_insert=True)
+        taken.append(one)
+        told = {"requirement": row.claim.requirement.ref, "verdict": row.verdict}
+        journal_on(row, "evidence.taken_back", by, after=told, reason=why)
+    return taken
 
 
 @transaction.atomic

@@ -190,7 +190,7 @@ def trials_document(evaluation: Evaluation) -> str:
 
 
 def criteria_rows(evaluation: Evaluation) -> dict[UUID, list[tuple[str, ...]]]:
-    verdicts = Evidence.objects.filter(
+    verdicts = Evidence.objects.standing().filter(
         criterion__trial__candidate__evaluation=evaluation
     )
     newest = {

@@ -263,7 +263,7 @@ class OnBrief(OnEvaluation):
 class EditBrief(OnBrief):
     title = "Edit the brief"
     verb = "Save"
-    help = "Describe what everybody must know before meeting vendors."
+    help = "What everybody must know before the first vendor is seen."
     success = "The brief is saved."
     form_class = BriefForm
     template = "evaluations/edit_brief.html"
@@ -344,7 +344,7 @@ class FieldForm(forms.Form):
         label="Help",
         required=False,
         max_length=HELP_LIMIT,
-        help_text="Help for the person who answers.",
+        help_text="What the person who answers should know.",
     )
     kind = forms.ChoiceField(label="Kind of answer", choices=FieldKind.choices)
     choices = LinesField(
@@ -513,10 +513,7 @@ class AddMetric(OnBrief):
     title = "Add a business metric"
     verb = "Add"
     again_verb = "Add and start another"
-    help = (
-        "Enter what has to improve, from which value to which, and how you will "
-        "measure it."
-    )
+    help = "What has to get better, from where to where, and how you will know."
     success = "The metric is added. Tie must-haves to it on the requirements page."
     form_class = form_like(Metric, METRIC)
     service = add_metric

@@ -48,6 +48,7 @@
 		line.className = "et-refusal et-errors";
 		line.id = `refused-${field.id || field.name}-${Date.now()}`;
 		line.textContent = sentences.join(" ");
+		field.closest("details")?.setAttribute("open", "");
 		field.setAttribute("aria-invalid", "true");
 		field.setAttribute("aria-describedby", line.id);
 		const box = field.closest(field.type === "checkbox" ? "fieldset" : "label");
@@ -146,7 +147,7 @@
 				line.remove();
 				if (page) {
 					show(page, part);
-					Fresh.announce("You are online again. This was answered meanwhile; the new answer is shown.");
+					Fresh.announce("The connection is back. This was answered meanwhile: see what stands.");
 				}
 				return null;
 			}
@@ -176,7 +177,7 @@
 			refuse(form, row, said);
 			return;
 		}
-		Fresh.announce(said.said);
+		Fresh.announce(said.said, said.html);
 		form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: { sent: body } }));
 		carry(form, body);
 		try {

@@ -46,7 +46,7 @@
         return;
       }
       put(item, before);
-      status.textContent = "Not moved. Load the page again.";
+      status.textContent = "It could not be moved. Load the page again.";
     };
 
     for (const item of items()) {
@@ -56,7 +56,7 @@
       handle.title = "Drag to another place";
       handle.draggable = true;
       handle.setAttribute("aria-hidden", "true");
-      item.querySelector(".lg-head").append(handle);
+      item.querySelector(".vr-state").prepend(handle);
       const buttons = item.querySelectorAll("[data-order-up], [data-order-down]");
       for (const button of buttons) {
         button.addEventListener("click", (event) => {

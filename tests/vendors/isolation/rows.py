@@ -22,6 +22,7 @@ ONLY_GROW = (
     "QuoteReader",
     "RunReport",
     "SignOff",
+    "TakenBack",
     "Waiver",
 )
 # The journal of a shared evaluation grows by whatever its vendors do; who was turned
