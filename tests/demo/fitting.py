@@ -33,14 +33,17 @@ HEIGHT = """most => {
     for (const rows of main.querySelectorAll(".tabulator-table, .mx tbody")) {
         const grid = rows.closest(".tabulator-tableholder") ?? rows;
         const shown = [...rows.children].filter(row => row.offsetHeight);
-        if (shown.length <= most) continue;
-        const high = shown[most].getBoundingClientRect().top
-            - shown[0].getBoundingClientRect().top;
         if (grid === rows) {
             shown.slice(most).forEach(row => row.remove());
             continue;
         }
-        grid.closest(".tabulator").style.height = "auto";
+        // Only the rows in sight are drawn; the others have their room.
+        const number = Math.max(grid.closest("[aria-rowcount]").ariaRowCount - 1, 1);
+        const high = shown[most]
+            ? shown[most].getBoundingClientRect().top - rows.firstChild.getBoundingClientRect().top
+            : rows.scrollHeight * Math.min(most / number, 1);
+        const table = grid.closest(".tabulator");
+        Object.assign(table.style, { height: "auto", maxHeight: "none" });
         Object.assign(grid.style, {
             height: `${high}px`, minHeight: 0, maxHeight: "none", overflow: "clip",
         });

@@ -35,7 +35,7 @@ def advance_too_early(walk: Walk, refusal: str) -> None:
 
 def purchase_id(lead: Person) -> str:
     """The evaluation's id, as the page's own links name it."""
-    link = lead.page.get_by_role("link", name="Cancel the evaluation")
+    link = lead.page.locator("a[href*='/act/cancel-evaluation/']")
     return (link.get_attribute("href") or "").rstrip("/").rsplit("/", 1)[-1]
 
 

@@ -111,3 +111,14 @@ def test_cost_coverage_known_takes_unsaid_for_asked_and_silence_for_not() -> Non
     set_cost_line(candidate=option, kind=kinds[-1], state="unsaid", by=where.owner)
     assert list(cost_coverage_known(Look(where))) == []
     close_claims(evaluation=where, by=where.owner)
+
+
+def test_many_candidates_without_costs_are_one_line_that_opens_the_grid() -> None:
+    where = trials.platform()
+    for number in range(4):
+        shortlist(candidate=trials.claimed(where, name=f"V{number}"), by=where.owner)
+    (blocker,) = cost_coverage_known(Look(where))
+    assert blocker.sentence == (
+        f"4 candidates were not asked about {len(checklist('buy'))} kinds of cost."
+    )
+    assert (blocker.verb, "/costs/" in blocker.link) == ("Open the grid", True)

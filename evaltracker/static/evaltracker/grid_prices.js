@@ -34,7 +34,9 @@ class PriceGrid extends EvalGrid {
 			headerSort: false,
 			hozAlign: at === 2 || at > 3 ? "right" : undefined,
 			headerHozAlign: at === 2 || at > 3 ? "right" : undefined,
-			minWidth: at ? 58 + column.widthGrow * 4 : 128,
+			minWidth: at > 3 ? 176 : at ? 58 + column.widthGrow * 4 : 176,
+			// A phone has room for the item and its prices.
+			visible: !at || at > 3 || (this.isWide && this.rows.some((row) => row.cells[this.columns[at].name])),
 			titleFormatter: (cell) => {
 				const head = gridElement("span", "", cell.getValue());
 				head.append(gridElement("small", "gr-aside", this.columns[at].aside ?? ""));
@@ -47,6 +49,7 @@ class PriceGrid extends EvalGrid {
 		const content = super.content(cell, column);
 		const { id, style, tones, menus } = cell.getData();
 		const element = cell.getElement();
+		content.title = cell.getData().asides[column.name] ?? "";
 		cell.getRow().getElement().classList.add(`gr-${style}`);
 		element.classList.remove("gr-t-in", "gr-t-na", "gr-t-unsaid", "gr-t-over");
 		if (tones[column.name]) {

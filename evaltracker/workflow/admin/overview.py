@@ -222,6 +222,8 @@ def next_stage(evaluation: Evaluation) -> Stage | None:
     return list(Stage)[following] if following < len(Stage) else None
 
 
+# So many of what keeps a stage open are named before its fold.
+FIRST = 5
 BEFORE_DEMOS = (Stage.REQUIREMENTS, Stage.RESEARCH)
 
 
@@ -243,6 +245,12 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         step=the_step(evaluation, user, look) if evaluation.is_open else None,
         reports=reports,
         closed=sum(not report.open for report in reports),
+        first_blockers=[
+            blocker
+            for report in reports
+            if not report.open
+            for blocker in report.blockers
+        ][:FIRST],
         following=next_stage(evaluation),
         notes=stage_notes(evaluation, visits),
         plan=draw(plan, evaluation) if plan else None,

@@ -156,6 +156,9 @@ def no_open_question(look: Look) -> Iterator[Blocker]:
         )
 
 
+NAMED_ALONE = 3  # so many candidates have each its own line
+
+
 @gate(Stage.RESEARCH, nothing=nothing.shortlist, tells=True)
 def cost_coverage_known(look: Look) -> Iterator[Blocker]:
     """Every kind of cost of every shortlisted candidate was asked about.
@@ -167,20 +170,32 @@ def cost_coverage_known(look: Look) -> Iterator[Blocker]:
     for line in CostLine.objects.filter(candidate__in=look.shortlisted):
         lines.setdefault(line.candidate_id, []).append(line)
     quoted = quotes_seen(look.evaluation)
+    unasked = {}
     for candidate in look.shortlisted:
         quote = quoted.get(candidate.pk)
         if quote and not quote.is_withdrawn:
             continue
         candidate.evaluation = look.evaluation
         asked = asked_of(candidate, lines.get(candidate.pk, ()))
-        missing = [row.kind for row in asked if not row.states or row.missing]
-        if missing:
-            yield Blocker(
-                f"{candidate}: nobody asked about "
-                f"{listed([kind.name for kind in missing])}.",
-                links.act("set-cost-line", candidate, kind=missing[0].key),
-                "Add cost",
-            )
+        unasked[candidate] = [
+            row.kind for row in asked if not row.states or row.missing
+        ]
+    missing = {candidate: kinds for candidate, kinds in unasked.items() if kinds}
+    if len(missing) > NAMED_ALONE:
+        number = len({kind.key for kinds in missing.values() for kind in kinds})
+        yield Blocker(
+            f"{len(missing)} candidates were not asked about "
+            f"{count_words(number, 'kind')} of cost.",
+            links.page(look.evaluation, "costs"),
+            "Open the grid",
+        )
+        return
+    for candidate, kinds in missing.items():
+        yield Blocker(
+            f"{candidate}: nobody asked about {listed([kind.name for kind in kinds])}.",
+            links.act("set-cost-line", candidate, kind=kinds[0].key),
+            "Add cost",
+        )
 
 
 @gate(Stage.RESEARCH)

@@ -94,7 +94,7 @@ def test_counts_stand_on_the_pages_that_lead_here(purchase: Evaluation) -> None:
     assert "new to you" not in read(base) + read(f"{base}candidates/")
     say(purchase, "R1")
     say(purchase, "R2")
-    assert "Vendors sent 2 answers that are new to you" in read(base)
+    assert "2 answers new to you" in read(base)
     assert "2 new to you" in read(f"{base}candidates/")
     assert "Read 2 new or changed answers" in read("/admin/")
     look(purchase, purchase.owner)
