@@ -40,7 +40,7 @@ HEIGHT = """most => {
         // Only the rows in sight are drawn; the others have their room.
         const number = Math.max(grid.closest("[aria-rowcount]").ariaRowCount - 1, 1);
         const high = shown[most]
-            ? shown[most].getBoundingClientRect().top - rows.firstChild.getBoundingClientRect().top
+            ? shown[most].offsetTop - shown[0].offsetTop
             : rows.scrollHeight * Math.min(most / number, 1);
         const table = grid.closest(".tabulator");
         Object.assign(table.style, { height: "auto", maxHeight: "none" });
