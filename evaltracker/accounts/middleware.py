@@ -35,6 +35,7 @@ from rest_framework.throttling import BaseThrottle
 
 from evaltracker.accounts.notices import device_of, remember
 from evaltracker.evaluations.models import User
+from evaltracker.pages.acts import ACTS
 from evaltracker.pages.proof import note_use as note_use_of_session
 from evaltracker.pages.proof import why_ended
 from evaltracker.pages.site import site
@@ -91,9 +92,10 @@ def sign_in_middleware(
     """Turns away whoever posts passwords without end, before the database is asked."""
     lock = threading.Lock()
     made, at_work = Counter[str | int](), Counter[str]()
+    asking = (f"/admin/act/{name}/" for name, act in ACTS.items() if act.needs_proof)
+    doors = ("/admin/login/", "/accounts/", *asking)
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        doors = ("/admin/login/", "/accounts/")
         if request.method != "POST" or not request.path_info.startswith(doors):
             return get_response(request)
         minute, device = int(time.time() // 60), device_of(request)

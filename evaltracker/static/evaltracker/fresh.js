@@ -35,6 +35,7 @@ const Fresh = {
 				continue;
 			}
 			const had = old.contains(document.activeElement);
+			const href = had && document.activeElement.getAttribute("href");
 			const { scrollTop } = old;
 			// A part that was saved closes what is done with.
 			if (!("part" in old.dataset)) {
@@ -50,8 +51,9 @@ const Fresh = {
 			old.replaceWith(made);
 			made.scrollTop = scrollTop;
 			if (had) {
+				const links = Array.from(made.querySelectorAll("a[href]"));
 				made.tabIndex = -1;
-				made.focus({ preventScroll: true });
+				(links.find((link) => link.getAttribute("href") === href) ?? made).focus({ preventScroll: true });
 			}
 			made.dispatchEvent(new Event("shown", { bubbles: true }));
 		}
