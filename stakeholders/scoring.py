@@ -101,15 +101,14 @@ def clashes[R, K: Hashable](
     """
     pairs = []
     for (combination, first), (other, second) in combinations(weightings.items(), 2):
-        both = first.keys() & second.keys()
+        both = [key for key in first if key in second]
         apart = distance(
             {key: first[key] for key in both}, {key: second[key] for key in both}
         )
         about = tuple(
             (key, first[key], second[key])
-            for key in first
-            if key in both
-            and max(first[key], second[key]) >= DECIDES
+            for key in both
+            if max(first[key], second[key]) >= DECIDES
             and min(first[key], second[key]) <= HARDLY
         )
         if apart is not None and (apart > CONFLICT or about):

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, User
+from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.rules import requirements_signed
 from evaltracker.workflow.gates.table import required_signers
@@ -239,3 +241,19 @@ def test_lending_warns_of_too_few_people(case: dict[str, Any]) -> None:
     assert client.post(url, {**form, "anyway": "on"}).status_code == 302
     assert part.delegations.exists()
     return None
+
+
+def test_the_memo_says_who_may_approve_alone_and_old_ones_say_nothing() -> None:
+    where = asked({"rules": {"IT": 1, "PM": 1, "DevOps": 1}})
+    vendors.enter(where, "decision")
+    where.refresh_from_db()
+    usual = document_of(where, visit=where.visits.latest("number"))
+    assert "may approve this stage alone" not in usual
+    numbers = {"requirements": 1, "trials": 2}
+    change_brief(evaluation=where, different_people=numbers, by=where.owner)
+    where.refresh_from_db()
+    words = document_of(where, visit=where.visits.latest("number"))
+    assert f"- Requirements: {people_needed(1)}" in words
+    change_brief(evaluation=where, different_people={"trials": 2}, by=where.owner)
+    where.refresh_from_db()
+    assert document_of(where, visit=where.visits.latest("number")) == usual

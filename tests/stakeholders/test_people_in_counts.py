@@ -1,6 +1,7 @@
 """Every count of approvals names people, and counts who signed."""
 
 import json
+import random
 import re
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,32 @@ def test_roles_and_people_are_counted_apart(case: dict[str, Any]) -> None:
         if len(parts) > 1
     }
     assert twice == expected["twice"]
+
+
+VERDICTS = ("approve", "conditions", "decline", "return")
+
+
+def test_people_are_never_more_than_approvals_and_order_does_not_count() -> None:
+    draw = random.Random(30)
+    for _ in range(300):
+        rules = {role: draw.choice((1, 1, 2)) for role in "ABCD"[: draw.randint(1, 4)]}
+        # One signature a seat, as the database keeps them.
+        rows = [
+            Signature(draw.choice("PQRS"), "", role, seat, draw.choice(VERDICTS))
+            for role in rules
+            for seat in draw.sample(("Dana", "Ivan", "Noor"), draw.randint(0, 3))
+        ]
+        rows = [row._replace(name=str(row.person)) for row in rows]
+        approved = count_approvals(rules, rows, draw.randint(1, 9))
+        parts = {name: sorted(parts) for name, parts in approved.names}
+        assert len(parts) <= sum(map(len, parts.values()))
+        assert approved.needed <= sum(rules.values())
+        if approved.roles == approved.asked and not approved.is_short:
+            assert len(parts) >= approved.needed
+        draw.shuffle(rows)
+        again = count_approvals(rules, rows, approved.needed)
+        assert {name: sorted(parts) for name, parts in again.names} == parts
+        assert (again.roles, again.is_short) == (approved.roles, approved.is_short)
 
 
 def test_nobody_yet_is_said() -> None:

@@ -1,5 +1,6 @@
 """How far weightings are apart, what divides them, and when objectives conflict."""
 
+import itertools
 import random
 from fractions import Fraction
 from statistics import mean
@@ -13,6 +14,7 @@ from stakeholders.scoring import (
     clashes,
     distance,
     dividing,
+    most_people,
     shares,
 )
 
@@ -97,3 +99,13 @@ def test_roles_conflict_as_a_whole_or_on_one_category() -> None:
 def test_only_what_both_have_weighed_is_compared() -> None:
     assert clashes({"it": {"A": 5, "B": 9}, "pm": {"A": 5}}) == []
     assert clashes({"it": {"A": 9}, "pm": {}}) == []
+
+
+def test_as_many_different_people_sign_as_can() -> None:
+    draw = random.Random(6)
+    for _ in range(300):
+        seats = [set(draw.sample(range(4), draw.randint(0, 3))) for _ in range(4)]
+        filled = [seat for seat in seats if seat]
+        assert most_people(seats) == max(
+            len(set(choice)) for choice in itertools.product(*filled)
+        )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, Visit
@@ -16,9 +17,10 @@ from evaltracker.workflow.inbox.glances import Awaited
 from evaltracker.workflow.services.sign_offs import remind_colleague
 from evaltracker.workflow.services.stages import advance
 from stakeholders.models import SignOff
+from stakeholders.services.people import delegate
 from tests.at_once import at_once
 from tests.cast import stakeholders
-from tests.cast.workflow import ready_to_advance, to_be_signed
+from tests.cast.workflow import ready_to_advance, shown, sign_as, to_be_signed
 from tests.served import app_login, served
 from tests.workflow.racing import AT_ONCE, Desk, advance_against_decline
 
@@ -57,6 +59,26 @@ def test_two_presses_send_one_reminder() -> None:
     results = at_once(8, lambda _: remind_colleague(awaited=awaited, by=where.owner))
     assert sum(isinstance(result, Refused) for result in results) == 7
     assert Notice.objects.filter(kind="reminded").count() == 1
+
+
+def test_two_lenders_at_once_replace_one_substitute() -> None:
+    """With the first of them enough people have signed, so the other is refused."""
+    where = to_be_signed()
+    roles, priya = ("it", "devops"), stakeholders.holder("pm")
+    for role in roles:
+        part, today = where.stakeholders.get(role=role), timezone.localdate()
+        days = {"starts_on": today, "ends_on": today}
+        delegate(stakeholder=part, substitute=priya, by=part.user, anyway=True, **days)
+    rules = where.sign_off_rules.exclude(role__in=("pm", *roles))
+    rules.delete()
+    for role in ("pm", *roles):
+        sign_as(where, role, by=priya)
+    words = shown(where)
+    results = at_once(2, lambda number: sign_as(where, roles[number], shown=words))
+    (refused,) = [result for result in results if isinstance(result, Refused)]
+    assert "has approved; nobody else needs to sign." in refused.sentence
+    assert SignOff.objects.filter(on_behalf_of=None).count() == 2
+    assert find_break(where) is None
 
 
 @pytest.mark.redis
