@@ -81,6 +81,7 @@ class Act[T]:
     # the act says it, it is `check_add_list` beside the service `add_list`, if there.
     rule: ClassVar[Rule | None] = None
     form_class: ClassVar[type[forms.BaseForm]] = Confirm
+    home_page: ClassVar[str] = "admin:index"
     # What the form calls the target, if it takes it.
     form_about: ClassVar[str] = ""
     template: ClassVar[str] = "evaltracker/act.html"
@@ -186,7 +187,7 @@ class Act[T]:
 
     def cancel_url(self, target: T) -> str:
         """Where *Cancel* leads if the page was opened without `next`."""
-        return reverse("admin:index")
+        return reverse(self.home_page)
 
     def heading(self, target: T) -> str:
         if target is None:

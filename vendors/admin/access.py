@@ -500,14 +500,12 @@ class RevokeForm(forms.Form):
 
 
 class OnToken(Act[VendorToken]):
+    home_page = "admin:vendors_vendor_changelist"
     model = VendorToken
     target_name = "token"
 
     def allowed(self, user: User, target: Any) -> bool:
         return may_keep_tokens(user, target.vendor)
-
-    def cancel_url(self, target: Any) -> str:
-        return reverse("admin:vendors_vendor_changelist")
 
 
 class RevokeToken(OnToken):

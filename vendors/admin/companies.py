@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.urls import reverse
 
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import Act
@@ -26,13 +25,11 @@ class VendorForm(forms.Form):
 
 
 class KeepingVendors(Act[Any]):
+    home_page = "admin:vendors_vendor_changelist"
     target_name = "vendor"
 
     def allowed(self, user: User, target: Any) -> bool:
         return may_keep_vendors(user)
-
-    def cancel_url(self, target: Any) -> str:
-        return reverse("admin:vendors_vendor_changelist")
 
 
 class AddVendor(KeepingVendors):

@@ -429,12 +429,10 @@ class ExportEvaluation(OnEvaluation):
 
 class ByOperators[T](Act[T]):
     needs_proof = True  # it brings people, roles and signatures in
+    home_page = "admin:evaluations_evaluation_changelist"
 
     def allowed(self, user: User, target: Any) -> bool:
         return may_run_accounts(user)
-
-    def cancel_url(self, target: Any) -> str:
-        return reverse("admin:evaluations_evaluation_changelist")
 
 
 class ImportEvaluation(ByOperators[None]):

@@ -529,6 +529,4 @@ class ChangeMetric(InEvaluation[Metric]):
     service = change_metric
     form_class = form_like(Metric, METRIC)
     current_fields = METRIC
-
-    def cancel_url(self, target: Metric) -> str:
-        return self.page(target, "metrics")
+    beside = "metrics"
