@@ -63,12 +63,12 @@ def test_a_press_goes_on_to_the_reason_and_a_dash_takes_it_back(
     heading = page.get_by_role("heading", name="Scores", exact=True)
     heading.click()
     assert given(where) == []  # a reason alone is no score
-    row(page, "Acme ML").get_by_text("5", exact=True).click()
+    row(page, "Acme ML").get_by_role("radio", name="5", exact=True).click()
     expect(why).to_be_focused()
     heading.click()
     expect(page.get_by_text("1 of 4")).to_be_visible()
     assert [value for _, value, _ in given(where)] == [5]
-    row(page, "Acme ML").get_by_text("–", exact=True).click()
+    row(page, "Acme ML").get_by_role("radio", name="not scored").click()
     heading.click()
     expect(page.get_by_text("0 of 4")).to_be_visible()
     assert given(where) == []
@@ -86,7 +86,7 @@ def test_on_a_phone_the_evidence_folds_below_the_scores(watched: Watched) -> Non
     page.get_by_text("What is on file", exact=True).click()
     expect(page.get_by_text("We do that on every cluster.").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    row(page, "Acme ML").get_by_text("5", exact=True).click()
+    row(page, "Acme ML").get_by_role("radio", name="5", exact=True).click()
     page.keyboard.type("Fine")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("1 of 4")).to_be_visible()
@@ -103,10 +103,10 @@ def test_where_the_pages_own_scripts_do_not_load_the_form_saves_all(
         page.route(f"**/{name}*.js", lambda route: route.abort())
     watched = Watched(page, live_server.url)
     open_first(watched, where)
-    row(page, "Acme ML").get_by_text("3", exact=True).click()
+    row(page, "Acme ML").get_by_role("radio", name="3", exact=True).click()
     page.get_by_label("Reason: Training, Acme ML").fill("Plain")
     with page.expect_navigation():
         page.get_by_role("button", name="Save", exact=True).click()
     assert given(where) == [("Acme ML", 3, "Plain")]
-    page.get_by_role("link", name="Globex ML, Training").click()
+    page.get_by_role("link", name="Globex ML").first.click()
     expect(page.get_by_label("On file: Training of Globex ML")).to_be_visible()
