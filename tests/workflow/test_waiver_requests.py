@@ -175,7 +175,7 @@ def test_withdrawn_eliminated_or_sent_back_nobody_has_to_answer() -> None:
     row = asked_to_excuse(where)
     eliminate(candidate=where.candidates.get(), reason="Out.", by=where.owner)
     assert not work_of(viktor(), where)
-    with pytest.raises(Refused, match="is over"):
+    with pytest.raises(Refused, match="no longer needed"):
         answer_waiver_request(
             waiver_request=row, answer="declined", reason="No.", by=viktor()
         )
