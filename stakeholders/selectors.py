@@ -508,12 +508,6 @@ def role_choices(evaluation: Evaluation) -> list[Any]:
     return [*choices, ("More roles", rest)] if rest else choices
 
 
-def signing_names(evaluation: Evaluation) -> list[str]:
-    """The roles that any rule of an evaluation asks."""
-    roles = set(evaluation.sign_off_rules.values_list("role", flat=True))
-    return [name for role, name in role_names(evaluation).items() if role in roles]
-
-
 def roles_of(person: User) -> list[str]:
     names = set(person.groups.values_list("name", flat=True))
     return [role.value for role in Role if role.label in names]

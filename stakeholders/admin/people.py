@@ -1,7 +1,6 @@
 """The stakeholders as rows: who has a say, in which role, and who scores."""
 
 import itertools
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -29,14 +28,12 @@ from evaltracker.pages.workspace import (
     page_address,
     show,
 )
-from evaltracker.toolbox.text import listed
 from stakeholders.models import (
     Condition,
     Delegation,
     Role,
     RoleWeight,
     SignOff,
-    SignOffRule,
     Stakeholder,
     role_names,
 )
@@ -44,7 +41,6 @@ from stakeholders.policy import lendings, voices
 from stakeholders.selectors import (
     lending_warning,
     role_choices,
-    signing_names,
 )
 from stakeholders.services.people import (
     add_stakeholder,
@@ -270,9 +266,6 @@ def people(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     rows = part_rows(evaluation, user)
     order = list(role_names(evaluation))
     rows.sort(key=lambda row: order.index(row.part.role))
-    groups: dict[str, list[PartRow]] = defaultdict(list)
-    for row in rows:
-        groups[row.part.get_role_display()].append(row)
     left = Stakeholder.objects.filter(evaluation=evaluation, left_at__isnull=False)
     return show(
         request,
@@ -280,9 +273,8 @@ def people(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         "stakeholders/people.html",
         title="Stakeholders",
         tab="stakeholders",
-        groups=dict(groups),
+        rows=rows,
         left=left.select_related("user"),
-        who_must="" if groups else listed(signing_names(evaluation)),
         may_write=owner,
     )
 
@@ -305,22 +297,19 @@ def debts_of(evaluation: Evaluation) -> Callable[[Stakeholder], list[str]]:
     if not evaluation.is_open:
         return lambda part: []
     visit = Visit.objects.get(evaluation=evaluation, left_at__isnull=True)
-    roles = set(
-        SignOffRule.objects.filter(
-            evaluation=evaluation, stage=evaluation.stage
-        ).values_list("role", flat=True)
-    )
+    rules = evaluation.sign_off_rules.filter(stage=evaluation.stage)
+    roles = set(rules.values_list("role", flat=True))
     sign_offs = SignOff.objects.filter(visit=visit, round=visit.round)
-    signed: set[tuple[Any, str]] = set()
-    for person, behalf, role in sign_offs.values_list("person", "on_behalf_of", "role"):
-        signed |= {(person, role), (behalf, role)}
-    weighed = set(
-        RoleWeight.objects.filter(evaluation=evaluation).values_list("role", flat=True)
-    )
+    signed = {
+        (person, role)
+        for *people, role in sign_offs.values_list("person", "on_behalf_of", "role")
+        for person in people
+    }
+    weighed = set(evaluation.role_weights.values_list("role", flat=True))
     owed = Condition.objects.filter(
         sign_off__visit__evaluation=evaluation, closed_at__isnull=True
-    ).values_list("owner", flat=True)
-    conditions = list(owed)
+    )
+    conditions = list(owed.values_list("owner", flat=True))
 
     def debts(part: Stakeholder) -> list[str]:
         debts = []

@@ -1,6 +1,6 @@
 """What each role finds important: said on the requirements page, before any vendor."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -29,12 +29,11 @@ from stakeholders.admin.people import AddForm
 from stakeholders.models import (
     Role,
     SignOffRule,
-    Stakeholder,
     Verdict,
     given_names,
     role_names,
 )
-from stakeholders.policy import parts
+from stakeholders.policy import has_role, parts
 from stakeholders.selectors import (
     objectives_in_conflict,
     role_choices,
@@ -62,9 +61,8 @@ def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
     if not categories:
         return None
     weights = said_weights(evaluation)
-    holders = holders_of(evaluation)
-    roles = roles_with_weights(evaluation, weights, holders)
-    holds = any(holder == user.pk for _, holder in holders)
+    roles = roles_with_weights(evaluation, weights)
+    holds = has_role(user, evaluation)
     sealed_at = weights_sealed_at(evaluation)
     may_say = holds and user.is_active and evaluation.is_open and sealed_at is None
     may_agree = why_not(check_weigh_category, categories[0], user) is None
@@ -86,19 +84,10 @@ def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
     }
 
 
-def holders_of(evaluation: Evaluation) -> list[tuple[str, int]]:
-    held = Stakeholder.objects.filter(evaluation=evaluation, left_at__isnull=True)
-    return list(held.values_list("role", "user_id"))
-
-
-def roles_with_weights(
-    evaluation: Evaluation,
-    said: Collection[str],
-    holders: Iterable[tuple[str, int]] | None = None,
-) -> dict[str, str]:
+def roles_with_weights(evaluation: Evaluation, said: Iterable[str]) -> dict[str, str]:
     """By role what it is called here."""
-    held = holders_of(evaluation) if holders is None else holders
-    known = {*said, *(role for role, _ in held)}
+    held = evaluation.stakeholders.filter(left_at__isnull=True)
+    known = {*said, *held.values_list("role", flat=True)}
     names = role_names(evaluation)
     return {role: name for role, name in names.items() if role in known}
 
