@@ -3,7 +3,7 @@
 import datetime
 import mimetypes
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter, itemgetter
@@ -86,8 +86,6 @@ from vendors.selectors.candidates import demanded_of
 from vendors.selectors.claims import readable
 from vendors.services.claims import current_claim
 
-NO_RUNS: Mapping[Any, Any] = {}
-
 
 @dataclass
 class PageRow(JudgeRow):
@@ -148,9 +146,12 @@ class PageRow(JudgeRow):
 
 
 def page_rows(
-    place: Demo | Trial, runs: Mapping[Any, Any] = NO_RUNS, gaps: Sequence[Gap] = ()
+    place: Demo | Trial,
+    runs_of: Callable[[list[Any]], Mapping[Any, Any]] = lambda subjects: {},
+    gaps: Sequence[Gap] = (),
 ) -> list[PageRow]:
     rows = judge_rows(place, PageRow)
+    runs = runs_of([row.subject for row in rows])
     columns = standing_ledger(place.candidate.evaluation).columns
     column = next((it for it in columns if it.candidate == place.candidate), None)
     for row in rows:

@@ -4,6 +4,7 @@ import datetime
 import uuid
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -342,8 +343,7 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     line = line_of(trial, milestones, timezone.now())
     gaps = gaps_in_order(trial)
     still_open = [gap for gap in gaps if gap.closed_at is None]
-    runs_by_criterion = runs_rows(trial, list(trial.criteria.all()))
-    criteria = page_rows(trial, runs_by_criterion, still_open)
+    criteria = page_rows(trial, partial(runs_rows, trial), still_open)
     return show(
         request,
         evaluation,
