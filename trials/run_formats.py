@@ -444,12 +444,12 @@ def read_k6(metrics: Mapping[str, Any], address: Address) -> ReportedFile:
     if not isinstance(metrics.get(name), dict):
         there = listed_few(sorted(str(each)[:60] for each in metrics), most=10)
         raise refuse(
-            "Say which number counts, such as ?metric=http_req_duration:p(95). The "
+            "Name the number that counts, such as ?metric=http_req_duration:p(95). The "
             f"file has {there}.",
             "?metric",
         )
     if not address.params.get("criterion"):
-        sentence = "Say which criterion it is for, such as ?criterion=T6"
+        sentence = "Name the criterion, such as ?criterion=T6"
         raise refuse(sentence, "?criterion")
     values = _k6_values(metrics[name])
     if statistic not in values:

@@ -142,8 +142,8 @@ COLUMNS = (
             max_digits=5,
             decimal_places=1,
             help_text=(
-                "Own people who build it or set it up until it is live. What each "
-                "would earn elsewhere stands in the brief."
+                "Own people who build it or set it up until it is live. The brief has "
+                "what each would earn elsewhere."
             ),
         ),
     ),

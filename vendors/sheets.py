@@ -317,7 +317,7 @@ def read_sheet(
 def _line(row: Filled, current: Mapping[str, ClaimWords]) -> SheetLine:
     ref, wrong = row.said["requirement"] or "", row.wrong
     if not ref:
-        wrong.setdefault("requirement", "Say which requirement is answered.")
+        wrong.setdefault("requirement", "Name the requirement that you answer.")
     stands = current.get(ref)
     shown = {name: as_read(value) for name, value in answer_cells(stands).items()}
     new = [name for name in ANSWER if row.shown.get(name, shown[name]) != shown[name]]

@@ -74,7 +74,7 @@ def confirm_page(request: HttpRequest, key: str) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
     if request.method == "POST":
         people.confirm_address(key=key, by=user)
-        messages.success(request, "The address is yours from now on.")
+        messages.success(request, "Address confirmed.")
         return HttpResponseRedirect(reverse("admin:my_account"))
     return site.page(
         request,
@@ -112,7 +112,7 @@ class OnOwnAccount(OnPage[User]):
 class ChangeDetails(OnOwnAccount):
     title = "Change your details"
     verb = "Save"
-    help = "Your name is printed on what you sign from now on; earlier signatures stay."
+    help = "Future signatures carry this name. Earlier ones keep the old name."
     success = "Saved."
     form_class = form_like(
         User,
@@ -182,7 +182,7 @@ ChangeForm = form_like(
 
 class AddForm(ChangeForm):  # type: ignore[misc, valid-type]
     username = forms.CharField(
-        max_length=150, help_text="What the person types to log in."
+        max_length=150, help_text="The person types it to log in."
     )
     password = forms.CharField(
         required=False,
@@ -248,7 +248,7 @@ class SetPassword(PeopleAct):
     title = "Set a new password"
     verb = "Set password"
     help = "Wherever the person is logged in, they are logged out."
-    success = "The new password holds from now on."
+    success = "Password changed."
     form_class = form_of(
         password=forms.CharField(
             widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -381,8 +381,7 @@ class PreferencesForm(forms.Form):
         label="What blocks nobody else comes",
         choices=MailRhythm.choices,
         widget=forms.RadioSelect,
-        help_text="What blocks others, such as a signature that is asked of you, "
-        "always comes at once.",
+        help_text="Mails about work that blocks others always come at once.",
     )
     time_zone = ZoneField(help_text="Dates in pages and mails are shown in this zone.")
     country = forms.ChoiceField(

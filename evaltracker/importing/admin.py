@@ -297,7 +297,7 @@ def answer(desk: Desk) -> HttpResponse:
 def discard(desk: Desk) -> HttpResponse:
     draft = desk.draft()
     if draft is None or discard_draft(draft=draft):
-        messages.info(desk.request, "The file was put away; nothing was imported.")
+        messages.info(desk.request, "Discarded the file. Nothing was imported.")
     else:
         messages.info(desk.request, "Too late: the file was imported just now.")
     return desk.again()

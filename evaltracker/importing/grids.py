@@ -37,5 +37,5 @@ class PastesImport:
         imports = Import.objects.visible_to(by).filter(evaluation=subject)
         imported = imports.filter(kind=self.imports, pk=str(token)).first()
         if imported is None:
-            raise Refused("It can be undone no more.")
+            raise Refused("You can't undo this any more.")
         undo_import(imported=imported, by=by)

@@ -81,7 +81,7 @@ class ResendNotice(OnUnclear):
 class ResolveNotice(OnUnclear):
     title = "Close the notice"
     verb = "Close without sending"
-    help = "Say how you know that it arrived, or why it is not needed any more."
+    help = "Enter how you know it arrived, or why it is no longer needed."
     success = "The notice is closed."
     service = resolve_notice
 

@@ -30,8 +30,8 @@ PROOF = "proof"
 EVERY_SECONDS = 60
 TOO_OLD = "You have been logged in for eight hours. Please log in again."
 IDLE = (
-    "You have been logged out because you did nothing here for {minutes} minutes. Log "
-    "in again to go on where you were."
+    "You were logged out after {minutes} minutes without activity. Log in again to "
+    "continue."
 )
 
 

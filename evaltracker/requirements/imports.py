@@ -94,7 +94,9 @@ def record_of(row: ReadRow, context: Context) -> Record | Refusal:
     try:
         text = read_plain(row.values.get("text") or row.values.get("name") or "")
         if not text:
-            raise ValueError("It has no text. Say what is needed, or leave it out.")
+            raise ValueError(
+                "It has no text. Enter what you need, or leave the row out."
+            )
         role = "ref"
         ref = read_requirement_ref(row.values.get("ref", ""))
         if not ref:

@@ -69,9 +69,10 @@ class Facts:
         area = (self.bottom + 1) * (self.right + 1)
         if area > guards.MOST_AREA:
             raise Unreadable(
-                f"its used range reaches to {column_letter(self.right)}"
-                f"{self.bottom:,}, which is {area:,} cells. Delete what stands far "
-                "outside the table (look there with Ctrl+End) and save it again.",
+                "its used range reaches to "
+                f"{column_letter(self.right)}{self.bottom:,}, which is {area:,} "
+                "cells. Delete the cells far outside the table (find them with "
+                "Ctrl+End) and save it again.",
                 sheet=self.name,
             )
 

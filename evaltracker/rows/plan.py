@@ -176,7 +176,7 @@ class _Reading:
                 group.places.append((sheet.name, row))
                 group.rows.append(replace(row, number=len(group.rows)))
         if not groups:
-            raise Unreadable("Nothing stands in this file. Choose another one.")
+            raise Unreadable("This file is empty. Choose another one.")
         groups = self._chosen(groups)
         for group in groups:
             if len(group.sheets) > 1 and group.names:

@@ -157,7 +157,7 @@ class OnComment(OnRow[Comment]):
 class ResolveThread(OnComment):
     title = "Resolve thread"
     verb = "Resolve"
-    help = "Nobody who is mentioned in it is waited for. It can be opened again."
+    help = "People mentioned in it need not answer. You can open it again."
     success = "The thread is resolved."
     service = resolve_thread
 

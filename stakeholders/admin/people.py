@@ -96,10 +96,7 @@ class AddStakeholder(OnEvaluation):
     title = "Add a stakeholder"
     verb = "Add"
     again_verb = "Add and start another"
-    help = (
-        "They see this evaluation from now on. One person may hold several roles; add "
-        "them one by one."
-    )
+    help = "They can now see this evaluation. Add a person once for each role."
     success = "The stakeholder is added."
     form_class = AddForm
     tab = "stakeholders"
@@ -117,8 +114,8 @@ class RemoveStakeholder(OnPart):
     title = "End the part"
     verb = "End the part"
     help = (
-        "What they signed and scored stays on record. With their last part here they "
-        "no longer see this evaluation."
+        "Their signatures and scores stay on record. Without any part they no longer "
+        "see this evaluation."
     )
     success = "The part is ended."
     form_class = ReasonForm

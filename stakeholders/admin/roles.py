@@ -205,8 +205,10 @@ class GiveRoles(PeopleAct):
             choices=Role.choices,
             required=False,
             widget=forms.CheckboxSelectMultiple,
-            help_text="They come first when somebody looks for that role. Roles open "
-            "nothing by themselves: a part in an evaluation does.",
+            help_text=(
+                "Suggests these people first for that role. A role alone gives no "
+                "access to evaluations."
+            ),
         )
     )
     service = give_roles

@@ -134,7 +134,7 @@ def revoke_delegation(*, delegation: Delegation, by: By) -> Delegation:
     if user is None or not user.is_active or user.pk not in may:
         raise Forbidden("Only the lender or the owner may end a substitution.")
     if delegation.revoked_at:
-        raise Refused("It has ended already.")
+        raise Refused("This has ended already.")
     change(delegation, revoked_at=timezone.now())
     keep_sight(part.evaluation, delegation.substitute)
     cancel_notices(

@@ -133,7 +133,7 @@ def close_condition(*, condition: Condition, note: str, by: By) -> Condition:
     evaluation = condition.sign_off.visit.evaluation
     user = check_close_condition(condition, by)
     if not note.strip():
-        raise Invalid("Say how it was met.", field="closing_note")
+        raise Invalid("Enter how it was met.", field="closing_note")
     change(condition, closed_at=timezone.now(), closed_by=user, closing_note=note)
     for kind in (ConditionGiven, ConditionDue, ConditionOverdue):
         cancel_notices(

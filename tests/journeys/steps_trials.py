@@ -123,7 +123,7 @@ def answer_the_gap(walk: Walk, desk: VendorClient, post: Sink) -> None:
     tell_of_replies()  # what a chore does each minute; nobody waits for it here
     call_command("send_notices")
     told = [mail for mail in post.arrived if "gap in your trial" in mail["Subject"]]
-    assert told, "nobody was told of the reply"
+    assert told, "no mail sent of the reply"
     assert all("9.1" not in mail.as_string() for mail in told), "mails carry no words"
 
 

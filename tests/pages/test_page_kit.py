@@ -76,7 +76,7 @@ def test_blockers_lead_to_where_they_are_mended() -> None:
     shown = render("{% blocker_list b %}", b=[blocker])
     assert 'href="/admin/x/"' in shown
     assert "R1 is &lt;unanswered&gt;." in shown
-    assert "Nothing stands in the way." in render("{% blocker_list b %}", b=[])
+    assert "Nothing is missing." in render("{% blocker_list b %}", b=[])
 
 
 @pytest.mark.usefixtures("known_acts")

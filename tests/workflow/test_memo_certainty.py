@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 from evaltracker.decision.memo.certainty import (
-    NONE_DECIDES,
     Weighed,
     prior_line,
     weighed,
@@ -125,7 +124,6 @@ def test_what_to_test_next_is_said_by_its_chance() -> None:
         ("1", "R3"),
     ]
     assert certainty["idle"] == 0
-    assert NONE_DECIDES == "No single open verdict would change who is first."
 
 
 def test_a_replay_counts_both_numbers_again() -> None:

@@ -94,7 +94,7 @@ def test_asked_twice_it_is_refused_with_a_sentence() -> None:
 @pytest.mark.parametrize(
     ("gate", "sentence"),
     [
-        ("no_open_deal_breaker", "needs no waiver"),
+        ("no_open_deal_breaker", "No waiver needed"),
         ("brief_complete", "does not belong to the stage"),
         ("dance", "does not belong to the stage"),
     ],

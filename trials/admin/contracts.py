@@ -267,8 +267,8 @@ class MoveTrial(OnTrial):
     verb = "Move"
     help = (
         "Open milestones move with it: those on or after the last day with the last "
-        "day, others with the first. Once the contract is agreed this is a numbered "
-        "change of it."
+        "day, others with the first. If the contract is agreed, this is a numbered "
+        "change."
     )
     success = "The trial is moved, and its milestones with it."
     form_class = DaysForm
@@ -316,7 +316,7 @@ class DrawUpForm(CommonForm):
                     "lead": NamedChoice(
                         insiders(evaluation),
                         attribute="name",
-                        label="Who leads it, if somebody else",
+                        label="Lead, if somebody else",
                         required=False,
                         empty_label="as above",
                     ),
@@ -387,9 +387,7 @@ class DrawUpForm(CommonForm):
         ]
         for requirement in picked:
             if not data.get(f"text_{requirement.pk.hex}", "").strip():
-                self.add_error(
-                    f"text_{requirement.pk.hex}", "Say what must be reached."
-                )
+                self.add_error(f"text_{requirement.pk.hex}", "Enter the target.")
         if not finalists:
             self.add_error(None, CHOOSE_FINALIST)
         if not picked and not self.common:
@@ -457,8 +455,8 @@ class ChangeTrials(OnEvaluation, AboutCandidate[Evaluation]):
     title = "Change all trials"
     verb = "Change them"
     help = (
-        "What you change here changes in the trial of every finalist; what differs in "
-        "one stays. Where a contract is agreed, every role is asked to agree again."
+        "Changes the trials of all finalists; differences stay. If a contract is "
+        "agreed, every role has to agree again."
     )
     success = "The trials are changed alike."
     form_class = ChangeForm

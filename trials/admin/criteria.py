@@ -64,8 +64,7 @@ class CriterionForm(AboutValues):
         ),
     )
     measure = MeasureField(
-        help_text="What runs of it have to reach. Left blank, a new criterion has the "
-        "measure of its requirement."
+        help_text="The target for its runs. Blank: the measure of its requirement."
     )
     method = text_field("How it is measured", 2, required=False)
     counted_environment, counted_commit = declared_fields(

@@ -112,8 +112,8 @@ class AttendanceForm(forms.Form):
     guests = PeopleField(
         label="Our attendees",
         help_text=(
-            "They get the invitation with a calendar file. Without any, everybody with "
-            "a part is invited. You are, in any case."
+            "They get an invitation with a calendar file. Choose none to invite all "
+            "stakeholders. You are always invited."
         ),
     )
     vendor_people = text_field(
@@ -178,8 +178,9 @@ class WriteDemoNote(OnDemo):
         text=text_field(
             "What you think of it",
             6,
-            help_text="What convinced you, what did not, what you would ask in a "
-            "trial.",
+            help_text=(
+                "Note what convinced you, what did not, and what to test in a trial."
+            ),
         )
     )
     service = write_demo_note
@@ -340,8 +341,8 @@ class AddDazzle(OnDemo):
     title = "Add to the dazzle list"
     verb = "Add"
     again_verb = "Add and start another"
-    help = "What glitters goes here. It scores nothing, now or later."
-    success = "It is on the dazzle list, where it scores nothing."
+    help = "Put off-script features here. They are never scored."
+    success = "Added to the dazzle list. It isn't scored."
     form_class = form_of(
         text=text_field("What was shown", 2),
         remark=text_field("Remark", 2, required=False),

@@ -304,7 +304,10 @@ def with_undo(said: str, verdicts: QuerySet[Evidence]) -> str:
 
 class JudgesClaim(AboutCandidate[Any]):
     verb = "Record"
-    help = "It is kept for good, on exactly these words. A newer verdict is a new one."
+    help = (
+        "The verdict is kept for good, for exactly this text. A later verdict is a new "
+        "one."
+    )
     success = "Recorded."
     form_class: ClassVar[type[forms.BaseForm]] = SeenForm
     template = "trials/judge.html"
@@ -486,7 +489,10 @@ mark_needed(EvidenceForm, "needed for a demo or a trial", "runner", "data")
 class RecordEvidence(OnPlace):
     title = "Record evidence"
     verb = "Record"
-    help = "It is kept for good, on exactly these words. A newer verdict is a new one."
+    help = (
+        "The verdict is kept for good, for exactly this text. A later verdict is a new "
+        "one."
+    )
     success = "The evidence is recorded."
     form_class = EvidenceForm
     template = "trials/record_evidence.html"

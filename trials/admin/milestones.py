@@ -161,7 +161,7 @@ class OnMilestone(InEvaluation[Milestone]):
 class SettleMilestone(OnMilestone):
     title = "Settle"
     verb = "Settle"
-    help = "Nobody is reminded of it any more."
+    help = "Reminders have stopped."
     success = "The milestone is settled."
     form_class = form_of(
         state=forms.ChoiceField(
@@ -240,7 +240,7 @@ class GiveForm(forms.Form):
 class GiveMilestone(FormOfEvaluation, OnMilestone):
     title = "Give"
     verb = "Give"
-    help = "Whose it was is no longer reminded of it."
+    help = "The former owner gets no more reminders."
     success = "The milestone is given; its new owner gets a mail."
     form_class = GiveForm
     service = give_milestone

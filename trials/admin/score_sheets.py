@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
+from django.forms import BoundField
 
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.pages.acts import Rule
@@ -176,23 +177,13 @@ class SheetForm(forms.Form):
                 data.pop(cell.value_name, None)
         for cell in self.sheet.cells:
             if data.get(cell.value_name) and not data.get(cell.reason_name, "").strip():
-                self.add_error(cell.reason_name, "Say why you give this score.")
+                self.add_error(cell.reason_name, "Give a reason for this score.")
         return data
 
-    def rows(self) -> list[tuple[Category, list[dict[str, Any]]]]:
-        by_category: dict[Any, list[dict[str, Any]]] = {}
-        for cell in self.sheet.cells:
-            fields = {
-                "candidate": cell.candidate,
-                "address": cell.address,
-                "pk": cell.pk,
-                "value": self[cell.value_name],
-                "reason": self[cell.reason_name],
-            }
-            by_category.setdefault(cell.category.pk, []).append(fields)
+    def rows(self) -> list[tuple[SheetCell, BoundField, BoundField]]:
         return [
-            (category, by_category.get(category.pk, []))
-            for category in self.sheet.categories
+            (cell, self[cell.value_name], self[cell.reason_name])
+            for cell in self.sheet.cells
         ]
 
 

@@ -203,8 +203,8 @@ class WordScale(OnEvaluation):
     title = "Words for the scale"
     verb = "Save"
     help = (
-        "They stand beside the scores and in the memo; how scores count stays the "
-        "same. They cannot change once a score is given."
+        "Shown beside the scores and in the memo. Scores count as before. You can't "
+        "change them after the first score."
     )
     success = "The words are saved."
     form_class = ScaleForm
@@ -235,7 +235,7 @@ class SetPrior(OnEvaluation):
         "Each candidate’s own trial verdicts are added to these shares. "
         f"{WEAKNESS} That is why it is printed and can be changed."
     )
-    success = "Open verdicts are drawn by these shares from now on."
+    success = "Saved. Open verdicts are now drawn from these shares."
     tab = "comparison"
     form_class = PriorForm
     service = set_prior
@@ -257,11 +257,10 @@ class TakeHouseRecord(OnEvaluation):
     title = "Take the house’s record"
     verb = "Take the record"
     help = (
-        "Open verdicts are drawn by what trials found in all other decided "
-        "evaluations, as it stands today. It is saved with its date. Take it again to "
-        "update it."
+        "Draws open verdicts from the trials of your other decided evaluations, as of "
+        "today. Take the record again to update it."
     )
-    success = "Open verdicts are drawn by the house’s record from now on."
+    success = "Saved. Open verdicts are now drawn from the house’s record."
     tab = "comparison"
     service = take_house_record
 

@@ -57,11 +57,11 @@ DRAWN = ("You say that ", "You plan this for ", "You do this on request")
 ASKED: Mapping[str, tuple[str, str]] = {
     Availability.BETA: (
         "You say that this is in beta: “{text}”.",
-        "What there is of it today, and how we would get it.",
+        "Ask what exists today, and how we would get it.",
     ),
     Availability.PLANNED: (
         "You plan this for {date}: “{text}”.",
-        "What there is of it today; slides do not count.",
+        "Ask to see what exists today. Slides don't count.",
     ),
     Availability.ON_REQUEST: (
         "You do this on request, at cost: “{text}”.",

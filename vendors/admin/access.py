@@ -200,8 +200,8 @@ def has_called(look: Look) -> Iterator[Step]:
         )
     elif used is not None:
         sentence = (
-            f"It called on {used:%d %b %Y}, but has not opened this invitation. Its "
-            "id stands in the mail and in the list GET /api/v1/invitations/."
+            f"It called on {used:%d %b %Y}, but has not opened this invitation. Its id "
+            "is in the mail and in GET /api/v1/invitations/."
         )
         yield Step(title, WARN, sentence)
     elif look.live:
@@ -511,7 +511,7 @@ class OnToken(Act[VendorToken]):
 class RevokeToken(OnToken):
     title = "Revoke"
     verb = "Revoke the token"
-    help = "Calls with this token fail from now on. You can't undo this."
+    help = "Calls with this token then fail. You can't undo this."
     success = "The token is revoked."
     form_class = RevokeForm
     dangerous = True

@@ -687,7 +687,7 @@ def _kept(subject: Evaluation, body: Mapping[str, Any]) -> Mapping[str, Any]:
     except (signing.BadSignature, TypeError):
         owner = kept = None
     if owner != str(subject.pk):
-        raise Invalid("It can be undone no more.")
+        raise Invalid("You can't undo this any more.")
     return dict(kept)
 
 

@@ -230,8 +230,8 @@ class SetRenewalRise(OnCosts):
     title = "Write a price change in %"
     verb = "Save"
     help = (
-        "It lifts the kinds of cost that it is set for from the second year on. What "
-        "they cost more by it stands in a row of its own, with its working."
+        "Raises the chosen kinds of cost from the second year on. The increase is a "
+        "row of its own."
     )
     success = "The price change is written."
     form_class = RiseForm

@@ -206,7 +206,7 @@ class ScheduleRow(serializers.Serializer[Any]):
 class QuoteOutput(serializers.Serializer[Any]):
     """The own quote as it stands."""
 
-    revision = serializers.IntegerField(help_text="0: no quote of yours stands.")
+    revision = serializers.IntegerField(help_text="0: you have no quote.")
     handed_in_at = serializers.DateTimeField(allow_null=True)
     handed_in_by = serializers.CharField(allow_blank=True)
     currency = serializers.CharField(allow_blank=True)

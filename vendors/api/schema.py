@@ -336,5 +336,5 @@ class InvitationOutput(serializers.Serializer[Any]):
     requirements = serializers.IntegerField(help_text="How many are asked.")
     claims = serializers.IntegerField(help_text="How many you answer now.")
     test = serializers.BooleanField(
-        help_text="Whether the list is made up, for you to try; nothing of it counts."
+        help_text="Whether this is a test with a made-up list. Nothing counts."
     )

@@ -142,7 +142,7 @@ def shortlist(*, candidate: Candidate, by: By) -> Candidate:
 @transaction.atomic
 def eliminate(*, candidate: Candidate, reason: str, by: By) -> Candidate:
     """Drop a candidate for a reason that stays readable; nothing of it is deleted."""
-    reason = read_reason(reason, "Say why it is eliminated.")
+    reason = read_reason(reason, "Give a reason for eliminating it.")
     state = CandidateState.ELIMINATED
     gone = _move(candidate, by, "candidate.eliminated", state, reason)
     end_sessions(link__candidate=gone)
@@ -151,7 +151,7 @@ def eliminate(*, candidate: Candidate, reason: str, by: By) -> Candidate:
 
 @transaction.atomic
 def reinstate(*, candidate: Candidate, reason: str, by: By) -> Candidate:
-    reason = read_reason(reason, "Say why it is back in the choice.")
+    reason = read_reason(reason, "Give a reason for bringing it back.")
     state = CandidateState.LONGLISTED
     return _move(candidate, by, "candidate.reinstated", state, reason)
 
@@ -582,7 +582,7 @@ def clear_conflict(*, conflict: Conflict, reason: str, by: By) -> Conflict:
     conflict = lock(conflict)
     conflict.candidate = candidate
     check_clear_interest(conflict, by)
-    reason = read_reason(reason, "Say why the interest does not matter.")
+    reason = read_reason(reason, "Give a reason why the interest doesn't matter.")
     change_and_tell(
         conflict,
         "interest.cleared",

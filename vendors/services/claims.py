@@ -658,7 +658,7 @@ def rule_not_applicable(
     check_owned(candidate.evaluation, by)
     if requirement.evaluation_id != candidate.evaluation_id:
         raise NotFound
-    reason = read_reason(reason, "Say why it does not apply.")
+    reason = read_reason(reason, "Give a reason why it does not apply.")
     if Ruling.objects.filter(candidate=candidate, requirement=requirement).exists():
         raise Refused(f"{requirement.ref} is ruled not applicable already.")
     ruling = Ruling(
@@ -689,7 +689,7 @@ def rule_not_applicable(
 def revoke_ruling(*, ruling: Ruling, reason: str, by: By) -> None:
     candidate = lock_candidate(ruling.candidate)
     check_owned(candidate.evaluation, by)
-    reason = read_reason(reason, "Say why it applies after all.")
+    reason = read_reason(reason, "Give a reason why it applies after all.")
     before = {
         "candidate": candidate,
         "requirement": ruling.requirement.ref,

@@ -143,7 +143,7 @@ def remove_contact(*, contact: Contact, reason: str, by: By) -> Contact:
         Forbidden: `by` runs no evaluation. Refused: removed. Invalid: no reason.
     """
     contact = _take(contact, by)
-    reason = read_reason(reason, "Say why they get no mail any more.")
+    reason = read_reason(reason, "Give a reason for ending their mail.")
     end_own_tokens(contact=contact, reason=reason, by=by)
     contact.removed_at = timezone.now()
     contact.save(update_fields=["removed_at"])
@@ -689,7 +689,7 @@ def send_invitation(
     if not recipients:
         sentence = "Say to whom it goes."
         raise Invalid(sentence, errors={"contacts": [sentence]})
-    reason = read_reason(reason, "Say why it is sent now.")
+    reason = read_reason(reason, "Give a reason for sending it now.")
     _settle(candidate, recipients, by, shared)
     for contact in recipients:
         _require_rested(candidate, contact)

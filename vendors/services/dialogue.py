@@ -703,7 +703,7 @@ def move_claims_close(
         evaluation,
         "claims.close_moved",
         by,
-        read_reason(reason, "Say why the end moves."),
+        read_reason(reason, "Give a reason for moving the deadline."),
         claims_close_at=read_deadline(evaluation, close_at, now),
     )
     tell_of_move(evaluation)

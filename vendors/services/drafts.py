@@ -143,8 +143,8 @@ def hand_in_files(link: InvitationLink, by: Actor) -> None:
 
 TAKEN = "A colleague has a draft here; start over, or ask them to let you read it."
 OTHER_TAB = (
-    "This draft was changed elsewhere meanwhile, so nothing was saved. Below is what "
-    "stands now; put what you typed into it and save again."
+    "Not saved: this draft was changed elsewhere. The new version is below. Add your "
+    "text and save again."
 )
 
 

@@ -272,7 +272,9 @@ def as_typed(days: list[int]) -> str:
 class SettleContractTerm(InEvaluation[ContractTerm]):
     title = "Decide on the contract"
     verb = "Save"
-    help = "Does it end, or does it go on? The journal keeps the answer."
+    help = (
+        "Enter whether the contract ends or is renewed. The journal keeps your answer."
+    )
     success = "The outcome is saved."
     tab = "promise_checks"
     model = ContractTerm

@@ -9,11 +9,9 @@ from typing import Any
 from evaltracker.decision import links
 from evaltracker.decision.memo.brief import pursued
 from evaltracker.decision.memo.certainty import (
-    NONE_DECIDES,
     PENDING,
     PROPOSED_WORDS,
     Weighed,
-    idle_line,
     weighed,
 )
 from evaltracker.decision.memo.figures import (
@@ -135,10 +133,6 @@ class Comparison:
         return [option for option in self.options if option.silent]
 
     @property
-    def silent_names(self) -> str:
-        return listed([option.name for option in self.silent])
-
-    @property
     def knocked_out(self) -> bool:
         return any(option.knock_outs for option in self.compared)
 
@@ -232,9 +226,6 @@ def over_budget(key: str, cost: FrozenCost) -> list[Sentence]:
     return sentences
 
 
-NOT_PURSUED = "neither answered nor quoted"
-
-
 def drawn(comparison: Comparison) -> list[Option]:
     """Whom the charts show: those whom the memo compares, else all that are still in.
     Whoever was tried and then eliminated is drawn too, and said to be out."""
@@ -290,22 +281,12 @@ def mark_of(option: Option) -> str:
     return "chosen" if option.chosen else "first" if option.leads else ""
 
 
-def not_drawn(
-    memo: Memo, comparison: Comparison, options: Sequence[Option]
-) -> list[str]:
-    drawn_keys = {option.key for option in options}
-    by_reason: dict[str, list[str]] = {}
-    for option in comparison.options:
-        if option.key not in drawn_keys:
-            why = NOT_PURSUED
-        elif not option.cost:
-            why = "no price is known"
-        elif memo["results"][option.key]["fit"] is None:
-            why = "nothing of it is scored"
-        else:
-            continue
-        by_reason.setdefault(why, []).append(option.name)
-    return [f"{listed(names)} ({why})" for why, names in by_reason.items()]
+def not_drawn(comparison: Comparison) -> list[str]:
+    return [
+        option.name
+        for option in comparison.compared
+        if not option.cost or option.fit.exact is None
+    ]
 
 
 def point(row: FrozenCandidate, result: CandidateResult, mark: str = "") -> Point:
@@ -498,8 +479,7 @@ def to_test_next(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
         "counting": PENDING if drawn and drawn.is_counting else "",
         "confirm": list(confirm_rows(decisive)) if decisive else [],
         "rows": list(decisive_rows(decisive)) if decisive else [],
-        "idle": idle_line(decisive.idle) if decisive and decisive.tests else "",
-        "none": NONE_DECIDES,
+        "idle": decisive.idle if decisive and decisive.tests else 0,
         "owed": [owed_row(row) for row in owed[:LISTED]],
         "more": max(len(owed) - LISTED, 0),
     }

@@ -33,7 +33,6 @@ from trials.scoring import OPEN
 
 PENDING = "Likely first: being counted; the figures stand here in a moment."
 ANOTHER_DAY = "How likely each comes first is drawn for today only."
-NONE_DECIDES = "No single open verdict would change who is first."
 NO_FIGURE = {
     "alone": "No figure yet: fewer than two candidates can be compared.",
     "unproven": "No figure yet: nothing has been judged in a demo or a trial.",
@@ -45,13 +44,6 @@ VERDICTS = ("holds", "partly", "fails")
 PROPOSED_WORDS = {"fails": "fails", "partly": "partly holds", "holds": "holds"}
 REFS = 6
 NUMBERS = ("", "", "both", "all three", "all four", "all five", "all six")
-
-
-def idle_line(number: int) -> str:
-    if not number:
-        return ""
-    verdicts = "1 more open verdict" if number == 1 else f"{number} more open verdicts"
-    return f"{verdicts} would not change who is first."
 
 
 @dataclass(frozen=True, slots=True)

@@ -368,7 +368,7 @@ def hand_on_evaluation(
     """
     evaluation = lock(evaluation)
     check_hand_on(evaluation, by)
-    reason = read_reason(reason, "Say why it is handed on.")
+    reason = read_reason(reason, "Give a reason for handing it on.")
     sentence = why_not_theirs(evaluation, new_owner)
     if sentence:
         raise Invalid(sentence, field=FIELD)

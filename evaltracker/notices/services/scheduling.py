@@ -173,7 +173,7 @@ def check_settle_notice(notice: Notice, by: By) -> None:
 def _evaluation_of(notice: Notice) -> Evaluation:
     """Whose owner has the word; a mail about a login is asked for anew instead."""
     if notice.evaluation is None:
-        raise Forbidden("Nobody can settle a mail about a login; request a new one.")
+        raise Forbidden("You can't settle a mail about a login. Request a new one.")
     return notice.evaluation
 
 

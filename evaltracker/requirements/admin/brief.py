@@ -263,7 +263,7 @@ class OnBrief(OnEvaluation):
 class EditBrief(OnBrief):
     title = "Edit the brief"
     verb = "Save"
-    help = "What everybody must know before the first vendor is seen."
+    help = "Describe what everybody must know before meeting vendors."
     success = "The brief is saved."
     form_class = BriefForm
     template = "evaluations/edit_brief.html"
@@ -344,7 +344,7 @@ class FieldForm(forms.Form):
         label="Help",
         required=False,
         max_length=HELP_LIMIT,
-        help_text="What the person who answers should know.",
+        help_text="Help for the person who answers.",
     )
     kind = forms.ChoiceField(label="Kind of answer", choices=FieldKind.choices)
     choices = LinesField(
@@ -513,7 +513,10 @@ class AddMetric(OnBrief):
     title = "Add a business metric"
     verb = "Add"
     again_verb = "Add and start another"
-    help = "What has to get better, from where to where, and how you will know."
+    help = (
+        "Enter what has to improve, from which value to which, and how you will "
+        "measure it."
+    )
     success = "The metric is added. Tie must-haves to it on the requirements page."
     form_class = form_like(Metric, METRIC)
     service = add_metric

@@ -200,8 +200,8 @@ class ChangeList(OnList):
     title = "Change list"
     verb = "Save"
     help = (
-        "A new value is asked of everybody who answered the others; their answers "
-        "stand. A value that answers speak of keeps its name: retire it instead."
+        "Vendors who have answered are asked about a new value. You can't rename a "
+        "value in use; retire it instead."
     )
     success = "The list is saved."
     form_class = ListForm
@@ -223,7 +223,7 @@ class RemoveList(OnList):
 class RetireValue(InEvaluation[ScopeValue]):
     title = "Retire value"
     verb = "Retire"
-    help = "Nobody is asked for it any more. What was answered for it stays on record."
+    help = "Nobody has to answer it any more. Answers stay on record."
     success = "The value is retired."
     tab = "brief"
     model = ScopeValue

@@ -190,7 +190,7 @@ class ChangeRequirement(OnRequirement):
 class RetireRequirement(OnRequirement):
     title = "Retire requirement"
     verb = "Retire"
-    help = "Nobody is asked for it any more. What was recorded about it stays."
+    help = "Nobody has to answer it any more. Its records stay."
     success = "The requirement is retired."
     form_class = ReasonForm
     dangerous = True

@@ -46,8 +46,8 @@ def read_price_reason(name: str, weight: int | None, reason: str) -> str:
             return ""
         raise Invalid(
             f"“{name}” is about price, which is an axis beside the score and never "
-            "part of it. Leave it out, give it the weight 0, or say why people score "
-            "it.",
+            "part of it. Leave it out, give it the weight 0, or enter why people "
+            "score it.",
             field="price_reason",
         )
     return read_field("price_reason", reason)

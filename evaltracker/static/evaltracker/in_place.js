@@ -147,7 +147,7 @@
 				line.remove();
 				if (page) {
 					show(page, part);
-					Fresh.announce("The connection is back. This was answered meanwhile: see what stands.");
+					Fresh.announce("You are online again. This was answered meanwhile; the new answer is shown.");
 				}
 				return null;
 			}

@@ -46,7 +46,7 @@
         return;
       }
       put(item, before);
-      status.textContent = "It could not be moved. Load the page again.";
+      status.textContent = "Not moved. Load the page again.";
     };
 
     for (const item of items()) {

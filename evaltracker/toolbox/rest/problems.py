@@ -56,8 +56,7 @@ SENTENCES = {
     HTTPStatus.FORBIDDEN: "You may not do this.",
     HTTPStatus.NOT_FOUND: str(NotFound()),
     HTTPStatus.CONFLICT: (
-        "It conflicts with something that exists already, perhaps added just now; "
-        "read it again."
+        "It conflicts with an existing row, perhaps added just now. Load it again."
     ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
     HTTPStatus.INTERNAL_SERVER_ERROR: (

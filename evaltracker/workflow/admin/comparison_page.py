@@ -22,7 +22,7 @@ from evaltracker.decision.admin.comparison import (
 )
 from evaltracker.decision.memo.certainty import by_weights, weighed
 from evaltracker.decision.memo.figures import Figures, counted_of
-from evaltracker.decision.memo.inputs import memo_on, standing_memo
+from evaltracker.decision.memo.inputs import StandingMemo, memo_on, standing_memo
 from evaltracker.decision.memo.record import Inputs, name_of
 from evaltracker.decision.memo.text import measured_needs
 from evaltracker.decision.models import Decision
@@ -84,12 +84,7 @@ class Day:
 @evaluation_page("comparison", "Comparison", order=105, group="Decision")
 def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     user: Any = request.user
-    open_answers(request, evaluation)
-    standing = standing_memo(evaluation)
-    day = day_asked(request, standing.inputs)
-    now = standing.figures
-    if day.moved:
-        standing = memo_on(evaluation, day.day, kept=day.kept)
+    day, now, standing = standing_on(request, evaluation)
     memo = standing.memo
     comparison = compare(standing.figures, evaluation, user)
     options = drawn(comparison)
@@ -103,7 +98,7 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         title="Comparison",
         tab="comparison",
         comparison=comparison,
-        rows=[(option, now.fit(option.key)) for option in comparison.compared],
+        rows=[(option, now.figures.fit(option.key)) for option in comparison.compared],
         asked=standing.brief(
             prices=comparison.prices_open, readings=newest_readings(evaluation)
         ),
@@ -116,26 +111,26 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         roles=role_rows(standing.figures),
         categories=by_category(standing.figures, options),
         scatter=chart,
-        priced=[
-            {
-                "name": option.name,
-                "fit": option.fit,
-                **{
-                    bound: standing.figures.cost(option.key, bound)
-                    for bound in ("low", "likely", "high")
-                },
-            }
-            for option in options
-            if option.cost and option.fit.exact is not None
-        ],
+        priced=[one for one in options if one.cost and one.fit.exact is not None],
         key=key_to(chart) if chart else [],
-        not_drawn=not_drawn(memo, comparison, options) if chart else [],
+        not_drawn=not_drawn(comparison),
         unequal=unequal_trials(evaluation),
         measured={
             "needs": needs[:MEASURED],
             "more": more and counted_of("stated.measured", more),
         },
     )
+
+
+def standing_on(
+    request: HttpRequest, evaluation: Evaluation
+) -> tuple[Day, StandingMemo, StandingMemo]:
+    """The day that is asked for, and how all stood now and stands then."""
+    open_answers(request, evaluation)
+    now = standing_memo(evaluation)
+    day = day_asked(request, now.inputs)
+    moved = memo_on(evaluation, day.day, kept=day.kept) if day.moved else now
+    return day, now, moved
 
 
 def day_asked(request: HttpRequest, inputs: Inputs) -> Day:
@@ -178,11 +173,7 @@ def working_page(
 ) -> HttpResponse:
     user: Any = request.user
     evaluation = find_evaluation(user, slug)
-    open_answers(request, evaluation)
-    standing = standing_memo(evaluation)
-    day = day_asked(request, standing.inputs)
-    if day.moved:
-        standing = memo_on(evaluation, day.day, kept=day.kept)
+    day, _, standing = standing_on(request, evaluation)
     comparison = compare(standing.figures, evaluation, user)
     key = str(candidate_id)
     option = next((option for option in comparison.options if option.key == key), None)

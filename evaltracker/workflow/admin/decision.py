@@ -377,7 +377,7 @@ class OnLetter(AboutCandidate[Letter]):
 class WriteLetter(OnLetter):
     title = "Go over the letter"
     verb = "Save the draft"
-    help = "Nothing is sent by saving. It was drafted from what the ledger says of it."
+    help = "Saving sends nothing. The draft is based on the ledger."
     success = "The draft is saved; nothing was sent."
     form_class = form_of(
         text=forms.CharField(
@@ -425,8 +425,8 @@ class SendLetter(OnLetter):
     title = "Send the letter"
     verb = "Send it"
     help = (
-        "It goes out as it stands below, and its words can no longer be changed. A "
-        "mail that may have arrived is never repeated without your word."
+        "It is sent as shown below. You can't change it afterwards. A mail that may "
+        "have arrived is never repeated without your word."
     )
     success = "The letter is on its way."
     form_class = SendForm
@@ -509,7 +509,6 @@ def memo_page(request: HttpRequest, slug: str) -> HttpResponse:
         head=as_html(sealed.head),
         body=folded(as_html(sealed.body)),
         signed=signed.select_related("document").order_by("signed_at"),
-        ended=evaluation.status != Status.OPEN,
         discussed=who_reads_memo(evaluation, User.objects.filter(pk=user.pk)).exists(),
         memo_parts=[part for part in MEMO_PARTS.items() if part[1] in sealed.body],
     )

@@ -168,10 +168,7 @@ class EvaluationAdmin(HardenedAdmin):
 
 @admin.register(Decision, site=site)
 class DecisionAdmin(HardenedAdmin):
-    empty_text = (
-        "Nothing is decided yet. A decision is drafted in the last stage of an "
-        "evaluation."
-    )
+    empty_text = "Nothing is decided yet. You draft a decision in the last stage."
     list_display = ("evaluation", "candidate", "decided_at", "decided_by")
     fields = ("evaluation", "candidate", "rationale", "decided_at", "memo_sha256")
 
@@ -306,10 +303,10 @@ class SnoozeWork(OnOwnWork):
     title = "Snooze"
     verb = "Snooze"
     help = (
-        "It leaves your own list until that day, or until it changes. Nobody else sees "
-        "it, and mails, reminders and deadlines go on as they are."
+        "Hides it from your list until that day, or until it changes. Mails, reminders "
+        "and deadlines continue."
     )
-    success = "Snoozed. Reminders and deadlines go on."
+    success = "Snoozed. Reminders and deadlines continue."
     form_class = form_of(**LINE, until=DateField())
     service = snooze_work
 
@@ -317,7 +314,7 @@ class SnoozeWork(OnOwnWork):
 class WakeWork(OnOwnWork):
     title = "Bring back"
     verb = "Bring back"
-    help = "It stands in your list again."
+    help = "It is back in your list."
     success = "It is back in your list."
     form_class = form_of(**LINE)
     service = wake_work

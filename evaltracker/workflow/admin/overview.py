@@ -359,7 +359,7 @@ class NextForm(forms.Form):
     with_people = forms.BooleanField(
         required=False,
         label="Stakeholders with their roles",
-        help_text="They see the next one from then on. You become its owner.",
+        help_text="They can then see the next evaluation. You become its owner.",
     )
     with_candidates = forms.BooleanField(
         required=False,

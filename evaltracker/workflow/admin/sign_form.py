@@ -81,7 +81,7 @@ from vendors.admin.base import OnPlace, open_answers
 class RemindColleague(InEvaluation[Awaited]):
     title = "Remind"
     verb = "Send the reminder"
-    help = "They get a mail at once, at most one a day about the same thing."
+    help = "They get a mail at once, at most one a day per request."
     target_name = "awaited"
     service = remind_colleague
     heading_format = "Remind {target} of {target.thing}"
@@ -286,7 +286,7 @@ class SignForm(forms.Form):
 class CloseCondition(InEvaluation[Condition]):
     title = "Close a condition"
     verb = "Close it"
-    help = "Say how it was met; the note stays beside it for good."
+    help = "Enter how it was met. The note stays with the condition."
     success = "The condition is closed."
     tab = "sign_offs"
     anchor = "condition"
@@ -322,7 +322,7 @@ class OpenRound(InEvaluation[Visit]):
         return f"{self.title}: {self.say(target.get_stage_display().lower())}"
 
 
-ASKED = "Leadership is asked. The answer stands here and comes by mail."
+ASKED = "Asked leadership. You get the answer here and by mail."
 NOT_NOW = "You asked for this waiver already, or the rule holds now."
 READS = "Leadership reads it."
 

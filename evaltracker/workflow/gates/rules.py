@@ -265,7 +265,7 @@ def scores_locked(look: Look) -> Iterator[Blocker]:
     """Everybody who scores has locked their scores."""
     if not scorers(look.evaluation).exists():
         yield Blocker(
-            "Nobody is asked to score; name the stakeholders who do.",
+            "Nobody is asked to score. Choose who scores.",
             links.act("add-stakeholder", look.evaluation),
             "Add stakeholder",
         )

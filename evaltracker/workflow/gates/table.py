@@ -354,7 +354,7 @@ def unsigned(look: Look) -> Iterator[Blocker]:
     rules, decides = look.evaluation.sign_off_rules, look.visit.stage == Stage.DECISION
     if not look.tallies and (decides or not rules.exists()):
         yield Blocker(
-            "Nobody is asked to sign this stage; choose which roles must.",
+            "Nobody is asked to sign this stage. Choose which roles must.",
             links.act("sign-off-rules", look.evaluation),
             "Choose who signs",
         )
@@ -446,7 +446,7 @@ def kept_from(user: User, evaluation: Evaluation, found: Iterable[Blocker]) -> B
     conflict."""
     if barring_interest(user, evaluation) is None:
         return Blocker(
-            "What is missing would reveal candidates’ answers.",
+            "Hidden: the reason would reveal candidates’ answers.",
             links.act("declare-interests", evaluation),
             "Declare conflicts of interest",
             menders_of([user]),
@@ -454,8 +454,8 @@ def kept_from(user: User, evaluation: Evaluation, found: Iterable[Blocker]) -> B
     every = {one for blocker in found for one in blocker.menders}
     others = sorted(one for one in every if one.pk != user.pk)
     return Blocker(
-        "What is missing tells of candidates’ answers, which your conflict of interest "
-        "closes to you.",
+        "Hidden because of your conflict of interest: the reason is about candidates’ "
+        "answers.",
         links.page(evaluation, "conflicts"),
         menders=tuple(others) or (Mender(None, clears_it(user, evaluation)),),
     )

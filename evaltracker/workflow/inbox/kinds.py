@@ -556,7 +556,7 @@ def interests(desk: Desk) -> Iterator[WorkItem]:
             "interests",
             evaluation,
             "Declare conflicts of interest",
-            f"You read answers once you declare. Do you have a stake in {names}?",
+            f"Declare to read answers. Do you have a conflict of interest in {names}?",
             address_of("declare-interests", evaluation),
             candidates=tuple(candidates),
         )

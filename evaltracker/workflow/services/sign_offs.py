@@ -535,7 +535,7 @@ def check_ask_for_waiver(evaluation: Evaluation, by: By) -> None:
     check_owned(evaluation, by)
     require_answerers(evaluation, tells=False)
     if not askable_gates(evaluation, by):
-        raise Refused("No rule that leadership could waive stands in the way now.")
+        raise Refused("No rule is open that leadership could waive.")
 
 
 def askable_gates(evaluation: Evaluation, by: By) -> list[Gate]:
@@ -567,7 +567,7 @@ def require_askable(report: GateReport, evaluation: Evaluation, by: By) -> None:
     if report.waiver:
         raise Refused("This rule is waived already.")
     if not report.blockers:
-        raise Refused("Nothing stands against this rule, so it needs no waiver.")
+        raise Refused("No waiver needed: this rule holds.")
     if report.asked is not None and report.asked.is_waiting:
         raise Refused(ASKED_ALREADY)
     require_answerers(evaluation, tells=gate.tells)
@@ -581,7 +581,7 @@ def require_answerers(evaluation: Evaluation, *, tells: bool) -> None:
         )
 
 
-GIVE_A_REASON = "Say why it should pass; leadership reads it."
+GIVE_A_REASON = "Give a reason. Leadership reads it."
 
 
 def check_withdraw_waiver_request(waiver_request: WaiverRequest, by: By) -> None:
@@ -702,7 +702,7 @@ def require_waiting(row: WaiverRequest) -> None:
     if row.answer:
         raise Refused(f"This request was {row.get_answer_display().lower()} already.")
     if not row.is_waiting:
-        raise Refused("What this request was about is over.")
+        raise Refused("This request is no longer needed.")
 
 
 def _asked(row: WaiverRequest, reason: str, by: By) -> WaiverRequest:

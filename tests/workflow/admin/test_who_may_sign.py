@@ -56,7 +56,7 @@ def test_a_substitute_signs_with_both_names(purchase: Evaluation, here: str) -> 
         by=part.user,
     )
     noor = signed_in(common.noor())
-    assert "You sign for Ivan" in noor.get(here).content.decode()
+    assert "You sign as Ivan" in noor.get(here).content.decode()
     form = {"shown": shown(purchase), "verdict": "approve", "without_weights": "on"}
     assert "Only IT can set them" in noor.get(here).content.decode()
     noor.post(here, form)

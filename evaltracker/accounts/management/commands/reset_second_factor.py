@@ -19,8 +19,8 @@ class Command(BaseCommand):
         person = User.objects.filter(username=username).first()
         if person is None:
             raise CommandError(
-                f"Nobody has the login name “{username}”; it is written exactly as on "
-                "the list of users."
+                f"Nobody has the login name “{username}”. Type it exactly as on the "
+                "list of users."
             )
         try:
             reset_factors_on_server(person=person)
