@@ -94,7 +94,7 @@ SAME = (*AMOUNTS, "quantity", "unit", "pricing", "recurrence", "note")
 BELOW_ZERO = "A price can't be below 0. Enter the price after the discount."
 NOT_ASKED = "This invitation asks for no “{}”. It asks for: {}."
 NOT_YOURS = (
-    "Enter included or not offered. Only the buyer can rule that it does not apply."
+    "Say included or not offered. Only the buyer can rule that it does not apply."
 )
 TWICE = "There is another line for it; name the part that each is for in label."
 
