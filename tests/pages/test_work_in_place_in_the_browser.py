@@ -127,6 +127,7 @@ def test_the_password_is_a_field_of_the_dialog_that_opens_prices(
     field.fill("guess")
     page.keyboard.press("Enter")
     expect(dialog.get_by_text("Incorrect password.").first).to_be_visible()
+    expect(dialog.get_by_label("Password")).to_be_focused()
     watched.complaints = [it for it in watched.complaints if "400" not in it]
     assert PriceOpening.objects.get().confirmed_at is None
     dialog.get_by_label("Password").fill(common.PASSWORD)

@@ -105,8 +105,8 @@
 		body.dispatchEvent(new Event("shown", { bubbles: true }));
 		const field = ":is(input, select, textarea):not([type=hidden], [disabled])";
 		// What is to be read before it is filled in begins at its head.
-		const isRead = body.querySelector("[data-read]");
-		const first = body.querySelector("[data-focus]") ?? (isRead ? null : body.querySelector(field));
+		const wanted = ["[data-focus]", "[aria-invalid=true]", ...(body.querySelector("[data-read]") ? [] : [field])];
+		const first = wanted.map((one) => body.querySelector(one)).find(Boolean);
 		(first ?? dialog.querySelector("h2")).focus();
 	}
 
