@@ -75,7 +75,7 @@ TARGETS = {
     ),
     "sign-offs": Target("lead", f"{GPU}sign-offs/", 900, 1200),
     "scores": Target(
-        *("engineering", SCORES, 1800, 2200), (".ss-mark:last-child", ".ss-file")
+        *("engineering", SCORES, 1800, 2200), (".ss-mark:nth-child(7)", ".ss-file")
     ),
     "decision": Target(
         *("lead", f"{GPU}decision/", 1500, 2600), (".cp-next", ".cp-silent summary")

@@ -7,6 +7,8 @@
 
 (() => {
 	const WIDE = "(min-width: 64rem)";
+	const SOON = 150;
+	let waiting;
 	let wanted = "";
 
 	document.addEventListener("keydown", (event) => {
@@ -27,22 +29,29 @@
 		}
 	});
 
-	document.addEventListener("focusin", async ({ target }) => {
-		const row = target.closest?.("[data-cell][data-row]");
-		const file = row?.closest(".ss-two")?.querySelector(".ss-file");
-		if (!file || !matchMedia(WIDE).matches || file.dataset.cell === row.dataset.cell) {
-			return;
-		}
-		wanted = row.dataset.cell;
+	/** What is on file for a row, in place of what is on file for another. */
+	async function show(file, cell) {
 		try {
-			const page = await Fresh.page(`?at=${encodeURIComponent(wanted)}`);
+			const page = await Fresh.page(`?at=${encodeURIComponent(cell)}`);
 			const made = page.getElementById(file.id);
-			if (made?.dataset.cell === wanted && file.isConnected) {
+			if (made && wanted === cell && file.isConnected) {
 				file.replaceWith(made);
 			}
 		} catch {
-			// What stood there stays, and says of which score it is.
+			wanted = ""; // What stood there stays, and says of which score it is.
 		}
+	}
+
+	document.addEventListener("focusin", ({ target }) => {
+		const row = target.closest?.("[data-cell][data-row]");
+		const file = row?.closest(".ss-two")?.querySelector(".ss-file");
+		const { cell } = row?.dataset ?? {};
+		if (!file || !matchMedia(WIDE).matches || cell === (wanted || file.dataset.cell)) {
+			return;
+		}
+		wanted = cell;
+		clearTimeout(waiting);
+		waiting = setTimeout(show, SOON, file, cell);
 	});
 
 	if (!CSS.supports("field-sizing", "content")) {

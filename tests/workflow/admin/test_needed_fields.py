@@ -46,6 +46,9 @@ def test_what_a_later_step_needs_is_said_on_its_form() -> None:
         form("draft-decision", vendors.enter(where, "decision")), "rationale"
     )
     assert "needed to decide" in rationale
+    assert label_of(form("close-scores", where), "outcome").endswith(
+        "<small>needed</small>"
+    )
 
 
 def test_a_criterions_number_is_needed_for_the_contract() -> None:
