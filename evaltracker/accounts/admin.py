@@ -147,7 +147,7 @@ class ChangeAddress(OnOwnAccount):
 
 class AskForErasure(OnOwnAccount):
     title = "Ask to be erased"
-    verb = "Ask for it"
+    verb = "Ask an operator"
     help = (
         "An operator then replaces your name and address by “Erased person” and ends "
         "your login for good. Signatures and journals keep your name as proof of who "
@@ -262,8 +262,8 @@ class SetPassword(PeopleAct):
 
 
 class ResetFactors(PeopleAct):
-    title = "Take the second factor away"
-    verb = "Take it away"
+    title = "Remove the second factor"
+    verb = "Remove it"
     help = (
         "For a lost phone or key. First check by voice or face who is asking. The "
         "person is logged out, gets a mail and has to add a new one."
@@ -419,10 +419,10 @@ class ChangeMyNotices(OnMyself):
 
 
 class StopCalendar(OnMyself):
-    title = "Stop serving my calendar"
+    title = "End my calendar address"
     verb = "Stop"
     help = "The address stops working, for your own programs too."
-    success = "Your calendar has no address any more."
+    success = "Calendar address ended."
     form_class = Confirm
     dangerous = True
     service = stop_feed

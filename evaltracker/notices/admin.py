@@ -100,23 +100,23 @@ class ChatForm(forms.Form):
 
 
 class SetChat(OnEvaluation):
-    title = "Tell a chat room"
-    verb = "Tell this room"
+    title = "Add a chat room"
+    verb = "Add this room"
     help = (
         "The room gets dates that are near or missed, with a link. It gets no "
         "prices, scores, answers or vendor names. Everybody in the room can read "
         "this."
     )
-    success = "The room hears the next notice."
+    success = "Saved. The room gets the next notice."
     tab = "notices"
     service = set_chat
     form_class = ChatForm
 
 
 class RemoveChat(OnEvaluation):
-    title = "Stop telling the chat room"
+    title = "Remove the chat room"
     verb = "Stop"
-    success = "The room hears nothing any more."
+    success = "Stopped. The room gets no more notices."
     tab = "notices"
     service = remove_chat
     form_class = Confirm

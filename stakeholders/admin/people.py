@@ -111,19 +111,19 @@ class OnPart(InEvaluation[Stakeholder]):
 
 
 class RemoveStakeholder(OnPart):
-    title = "End the part"
-    verb = "End the part"
+    title = "Remove from this role"
+    verb = "Remove from this role"
     help = (
         "Their signatures and scores stay on record. Without any part they no longer "
         "see this evaluation."
     )
-    success = "The part is ended."
+    success = "Removed from this role."
     form_class = ReasonForm
     dangerous = True
     service = remove_stakeholder
 
     def heading(self, target: Stakeholder) -> str:
-        return f"End the part of {target.user} as {target.get_role_display()}"
+        return f"Remove from this role of {target.user} as {target.get_role_display()}"
 
 
 class LendForm(OfferingForm):

@@ -89,4 +89,4 @@ def hold_consensus(walk: Walk) -> None:
     lead.fill(value="4.5", reason="Priya had not seen the second half of the demo.")
     lead.see("26-settle")
     lead.press("Settle")
-    lead.reads("It is settled.")
+    lead.reads("Settled.")

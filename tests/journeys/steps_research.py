@@ -30,7 +30,7 @@ def invite(walk: Walk) -> None:
     lead.go("Candidates")
     lead.follow(f"Shortlist {FAVOURITE}")
     lead.press("Shortlist")
-    lead.reads("It is shortlisted.")
+    lead.reads("Shortlisted.")
     lead.follow("Open answering")
     lead.press("Open answering")
     lead.reads("Vendors can answer now.")
@@ -88,7 +88,7 @@ def note_costs(walk: Walk) -> None:
     lead.fill(kind="licence", state="priced", likely="120000", recurrence="yearly")
     lead.see("14-cost-line")
     lead.press("Save")
-    lead.reads("The cost is written.")
+    lead.reads("Cost saved.")
     lead.see("15-costs")
 
 

@@ -185,7 +185,7 @@ def test_an_act_that_forgets_a_duty_does_not_start(forgotten: str) -> None:
     ("act", "place"),
     [
         ("change-requirement/{requirement}", "Change requirement"),
-        ("set-chat/{evaluation}", "Tell a chat room"),
+        ("set-chat/{evaluation}", "Add a chat room"),
         ("change-my-notices", "Change notification settings"),
     ],
 )

@@ -209,7 +209,7 @@ class AgreeContract(ReadsContract):
         "You agree for your role to exactly these words. Once every role has, the "
         "trial can be judged, and the terms change only by number."
     )
-    success = "You have agreed."
+    success = "You agreed to the terms."
     form_class = DigestForm
     service = agree_contract
 
@@ -224,7 +224,7 @@ class AgreeContracts(OnEvaluation, AboutCandidate[Evaluation]):
         "You agree for your role to exactly these words, for each of these trials. "
         "To agree to one of them only, open that trial."
     )
-    success = "You have agreed to each of them."
+    success = "You agreed to all terms."
     tab = "trials"
     template = "trials/agree_all.html"
     form_class = DigestForm
@@ -453,12 +453,12 @@ class DrawUpTrials(OnEvaluation, AboutCandidate[Evaluation]):
 class ChangeTrials(OnEvaluation, AboutCandidate[Evaluation]):
     tab = "trials"
     title = "Change all trials"
-    verb = "Change them"
+    verb = "Change all"
     help = (
         "Changes the trials of all finalists; differences stay. If a contract is "
         "agreed, every role has to agree again."
     )
-    success = "The trials are changed alike."
+    success = "All trials changed."
     form_class = ChangeForm
     service = change_trials
     form_about = "evaluation"

@@ -200,7 +200,7 @@ class RecordGap(FormOfEvaluation, OnTrial):
     title = "Record a gap"
     verb = "Record"
     help = "As soon as it is found: the early gaps are the cheap ones."
-    success = "The gap is in the log."
+    success = "Gap recorded."
     form_class = GapForm
     service = record_gap
 
@@ -239,7 +239,7 @@ class RetestGap(OnGap):
         "vendor gets a mail and may reply once more. Judge criteria again on the "
         "trial's page."
     )
-    success = "The retest is in the log."
+    success = "Retest recorded."
     form_class = form_of(
         outcome=forms.ChoiceField(
             label="What it came to",

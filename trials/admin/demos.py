@@ -359,7 +359,7 @@ class DrawUpScript(OnDemo):
     )
     service = draw_up_script
 
-    success = "The script is drawn up."
+    success = "Script written. Check it before the demo."
 
 
 class ItemForm(AboutValues):
@@ -397,7 +397,7 @@ class AddScriptItem(FormOfEvaluation, OnDemo):
     title = "Add to the script"
     verb = "Add"
     again_verb = "Add and start another"
-    success = "It is on the script."
+    success = "Added to the script."
     form_class = ItemForm
     service = add_script_item
 

@@ -529,8 +529,8 @@ class RecordEvidence(OnPlace):
 
 
 class ReconfirmEvidence(AboutCandidate[Evidence]):
-    title = "Re-confirm"
-    verb = "Say it again"
+    title = "Confirm for the current wording"
+    verb = "Confirm the verdict"
     help = (
         "The words changed after this was judged. Confirm that this verdict also "
         "holds for the current wording. If it doesn't, record new evidence."
@@ -596,7 +596,7 @@ class ExcuseKnockOut(OnPlace):
         "The candidate stays in the choice although it does not meet this must-have. "
         "The memo prints the reason."
     )
-    success = "It is excused; the memo will say why."
+    success = "Excused. The memo states the reason."
     template = "vendors/place.html"
     dangerous = True
     form_class = ExcuseForm

@@ -241,7 +241,7 @@ class GiveMilestone(FormOfEvaluation, OnMilestone):
     title = "Give"
     verb = "Give"
     help = "The former owner gets no more reminders."
-    success = "The milestone is given; its new owner gets a mail."
+    success = "Milestone reassigned. Its new owner gets a mail."
     form_class = GiveForm
     service = give_milestone
 

@@ -402,7 +402,7 @@ class OnRuns(OnTrial):
 class LeaveOutRun(OnRuns):
     title = "Leave out a run"
     verb = "Leave it out"
-    success = "It no longer counts."
+    success = "Left out. The run no longer counts."
     model: ClassVar[type[Model] | None] = Run
     related = tuple(f"report__trial__{path}" for path in TRIAL)
     form_class = form_of(
@@ -414,8 +414,8 @@ class LeaveOutRun(OnRuns):
 
 
 class TakeBackRun(OnRuns):
-    title = "Take a run back in"
-    verb = "Take it back in"
+    title = "Count a run again"
+    verb = "Count it again"
     success = "It counts again."
     model: ClassVar[type[Model] | None] = Run
     related = LeaveOutRun.related

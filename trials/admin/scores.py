@@ -117,7 +117,7 @@ class SettleScore(AboutCandidate[ScoredCell]):
         "It starts at the median, and counts in its place. What people gave stays as "
         "they gave it, beside it."
     )
-    success = "It is settled."
+    success = "Settled."
     tab = "scores"
     form_class = form_of(
         value=forms.TypedChoiceField(

@@ -399,7 +399,7 @@ def has_a_link(look: Look) -> Iterator[Step]:
             f"{codes}. After {MOST_UNKNOWN} by one link its contact is mailed another."
         )
         tone = WARN if codes >= MOST_UNKNOWN else GOOD
-        mend = look.act("let-in-again", newest, "Let them in again")
+        mend = look.act("let-in-again", newest, "Allow access again")
         yield Step(title, tone, sentence, (mend,), details)
 
 
@@ -484,7 +484,7 @@ class LetInAgain(InEvaluation[InvitationLink]):
     target_name = "link"
     related = ("contact", "candidate__evaluation__owner")
     tab = "invitations"
-    title = "Let them in again"
+    title = "Allow access again"
     verb = "Send a new link"
     service = let_in_again
     help = (

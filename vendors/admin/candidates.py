@@ -484,7 +484,7 @@ class AddCandidate(OnEvaluation):
     again_verb = "Add and start another"
     rule = check_add_candidate
     help = "Something to buy, open source, to build, or staying as is: on equal terms."
-    success = "The candidate is on the long list."
+    success = "Added to the longlist."
     form_class = CandidateForm
     prefill = ("kind",)
 
@@ -517,7 +517,7 @@ class Shortlist(OnCandidate):
         "Shortlisted candidates answer every must-have and go through a demo and a "
         "trial."
     )
-    success = "It is shortlisted."
+    success = "Shortlisted."
     service = shortlist
     rule = partial(check_move, state=CandidateState.SHORTLISTED)
 
@@ -526,7 +526,7 @@ class Eliminate(OnCandidate):
     title = "Eliminate"
     verb = "Eliminate"
     help = "It leaves the choice. Nothing is deleted, and you can bring it back."
-    success = "It is eliminated; the reason stays readable."
+    success = "Eliminated. The reason stays on record."
     form_class = OpenReasonForm
     dangerous = True
     service = eliminate
@@ -538,7 +538,7 @@ class Reinstate(OnCandidate):
     verb = "Bring back"
     done_verb = "Brought back"
     help = "It goes back to the long list."
-    success = "It is back on the long list."
+    success = "Back on the longlist."
     form_class = OpenReasonForm
     service = reinstate
     rule = partial(check_move, state=CandidateState.LONGLISTED)

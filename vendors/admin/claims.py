@@ -565,7 +565,7 @@ class RuleNotApplicable(OnPlace):
     title = "Rule not applicable"
     verb = "Rule not applicable"
     help = "It leaves the count for this candidate: neither earned nor missed."
-    success = "It does not count for this candidate any more."
+    success = "Ruled not applicable. It no longer counts for this candidate."
     form_class = RuleOutForm
     template = "vendors/place.html"
     service = rule_not_applicable
@@ -576,7 +576,7 @@ class RuleNotApplicable(OnPlace):
 
 class RevokeRuling(AboutCandidate[Ruling]):
     title = "Apply it after all"
-    verb = "Let it apply"
+    verb = "Apply it again"
     success = "It counts again."
     model = Ruling
     target_name = "ruling"

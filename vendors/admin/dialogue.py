@@ -109,7 +109,7 @@ class AskQuestion(OnEvaluation):
         "Once it is answered, every invited vendor reads question and answer; nobody "
         "reads who asked."
     )
-    success = "The question is in the list."
+    success = "Question asked."
     form_class = QuestionForm
     prefill = ("requirement",)
     beside = "questions"
@@ -189,7 +189,7 @@ class AcceptProposal(RulingOnProposal):
     title = "Accept as a requirement"
     verb = "Accept"
     help = "Every candidate is asked it, the proposer's rivals too."
-    success = "It is a requirement now, and every candidate is asked it."
+    success = "Accepted. Every candidate is now asked this requirement."
     form_class = AcceptForm
     service = accept_proposal
     form_about = "proposal"

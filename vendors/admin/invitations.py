@@ -422,9 +422,9 @@ class OpenClaims(WindowAct):
 
 
 class MoveClaimsClose(WindowAct):
-    title = "Move the end of answering"
+    title = "Move the deadline for answers"
     verb = "Move"
-    success = "The end of answering is moved."
+    success = "Deadline moved."
     form_class = ReopenForm
     service = move_claims_close
 

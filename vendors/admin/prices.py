@@ -178,10 +178,10 @@ class OnCosts(OnCandidate, AboutCandidate[Candidate]):
 
 
 class SetCostLine(OnCosts):
-    title = "Write a cost"
+    title = "Add a cost"
     verb = "Save"
     help = "The same kind and part is replaced. Amounts stay sealed until they open."
-    success = "The cost is written."
+    success = "Cost saved."
     form_class = CostForm
     prefill = ("kind",)
     service = set_cost_line
@@ -208,7 +208,7 @@ class OnCostLine(AboutCandidate[CostLine]):
 class ChangeCostLine(OnCostLine):
     title = "Change cost"
     verb = "Save"
-    success = "The cost is written."
+    success = "Cost saved."
     form_class = PriceForm
     service = set_cost_line
 
@@ -227,13 +227,13 @@ class ChangeCostLine(OnCostLine):
 
 
 class SetRenewalRise(OnCosts):
-    title = "Write a price change in %"
+    title = "Add a price change in %"
     verb = "Save"
     help = (
         "Raises the chosen kinds of cost from the second year on. The increase is a "
         "row of its own."
     )
-    success = "The price change is written."
+    success = "Price change saved."
     form_class = RiseForm
     service = set_price_change
 
@@ -287,13 +287,13 @@ class RateForm(forms.Form):
 
 class SetRate(OnEvaluation):
     tab = "costs"
-    title = "Write an exchange rate"
+    title = "Set an exchange rate"
     verb = "Save"
     help = (
         "Every price in that currency without a rate of its own is counted with it. "
         "The rate that stood before stays in the journal."
     )
-    success = "The rate is written; totals are counted with it."
+    success = "Exchange rate saved. Totals use it."
     form_class = RateForm
     prefill = ("currency",)
     service = set_rate
@@ -341,10 +341,10 @@ class PaymentsForm(forms.Form):
 
 
 class SetPayments(OnCosts):
-    title = "Write the payment plan"
+    title = "Edit the payment plan"
     verb = "Save"
     help = "The shares of one-off costs, and when each is due."
-    success = "The payment plan is written."
+    success = "Payment plan saved."
     form_class = PaymentsForm
     service = set_payments
     current_fields = ("payments",)
@@ -510,7 +510,7 @@ class SetQuoteReader(OnEvaluation):
     title = "Who reads quotes"
     verb = "Save"
     help = "Prices that you enter yourself are yours to read either way."
-    success = "It is set who reads quotes."
+    success = "Saved."
     tab = "costs"
     form_class = ReaderForm
     service = let_owner_type_prices

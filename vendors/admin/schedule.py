@@ -164,7 +164,7 @@ class WriteSchedule(OnEvaluation):
     title = "Change the kinds of cost"
     verb = "Change them"
     help = "The kinds that are listed become this purchase's own, for you to change."
-    success = "These kinds are yours to change."
+    success = "Changed. You can now edit these kinds of cost."
     tab = "kinds"
     service = write_schedule
     rule = check_owned

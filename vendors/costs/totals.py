@@ -221,7 +221,7 @@ OLD_AFTER_MONTHS = 6
 class Why(Labelled):
     NOT_ASKED = "not_asked", "Ask about"
     UNSAID = "unsaid", "Ask again, no answer yet"
-    NO_RATE = "no_rate", "Write an exchange rate for"
+    NO_RATE = "no_rate", "Set an exchange rate for"
     OLD = "old", f"Ask for a fresh price, older than {OLD_AFTER_MONTHS} months"
     EXCLUDED = "excluded", "Not in the offer, so price it elsewhere"
 

@@ -441,7 +441,7 @@ class ImportEvaluation(ByOperators[None]):
     """The first of two steps: choose a file; nothing is written yet."""
 
     title = "Import an evaluation"
-    verb = "Look at it"
+    verb = "Preview"
     help = (
         "A whole evaluation from a file. You first match its people with yours and "
         "see who would get access. Nothing is saved until you confirm."
@@ -468,7 +468,7 @@ class ImportEvaluation(ByOperators[None]):
 
 
 class TakeInEvaluation(ByOperators[ImportPreview]):
-    title = "Take in this evaluation"
+    title = "Import this evaluation"
     verb = "Import it"
     help = "Imports everything or nothing."
     success = "The evaluation is imported."

@@ -306,7 +306,7 @@ class EditCounting(OnBrief):
 
 
 class ChangeWords(OnBrief):
-    title = "Words of proof"
+    title = "Edit names of demos and trials"
     verb = "Save"
     help = (
         "Choose what demos and trials are called here. The rules stay the same. "

@@ -274,7 +274,7 @@ class Decide(OnDecision):
 
 
 class TakePack(OnDecision):
-    title = "Take the evidence pack"
+    title = "Make an evidence pack"
     verb = "Make the pack"
     help = (
         "A zip with the memo, the matrix, the signatures, the journal and every file "
@@ -282,7 +282,7 @@ class TakePack(OnDecision):
         "in it says how anybody verifies it. The journal keeps that you took it."
     )
     in_dialog = False  # it answers with a file
-    success = "The pack was handed out; the journal says so."
+    success = "Evidence pack made. The journal records it."
     service = take_pack
 
     def destination(self, target: Evaluation, made: Any) -> Outcome:

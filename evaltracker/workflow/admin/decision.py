@@ -375,10 +375,10 @@ class OnLetter(AboutCandidate[Letter]):
 
 
 class WriteLetter(OnLetter):
-    title = "Go over the letter"
+    title = "Edit the letter"
     verb = "Save the draft"
     help = "Saving sends nothing. The draft is based on the ledger."
-    success = "The draft is saved; nothing was sent."
+    success = "Draft saved. Nothing was sent."
     form_class = form_of(
         text=forms.CharField(
             label="The letter",

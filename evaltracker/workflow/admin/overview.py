@@ -175,7 +175,7 @@ class SendBack(OnEvaluation):
         "The stage starts again. Signatures stay on record but no longer count, so "
         "everybody signs again."
     )
-    success = "It is sent back."
+    success = "Sent back."
     form_class = SendBackForm
     dangerous = True
     service = send_back

@@ -261,7 +261,7 @@ class InBrowsers:
             person = self.come(row["role"])
             person.follow("Agree to the terms of 2 ")
             person.press("I agree to all")
-            person.reads("You have agreed to each of them.")
+            person.reads("You agreed to all terms.")
 
     def test(self) -> None:
         """Facility judges every criterion of both, and closes them."""

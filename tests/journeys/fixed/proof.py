@@ -90,7 +90,7 @@ def agree(team: Team) -> None:
         person = come(team, row["username"])
         person.follow("Agree to the terms of 2 trials")
         person.press("I agree to all")
-        person.reads("You have agreed to each of them.")
+        person.reads("You agreed to all terms.")
 
 
 def run_trials(team: Team) -> None:
