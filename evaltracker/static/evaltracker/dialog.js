@@ -30,7 +30,7 @@
 		const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 		const link = event.target.closest?.("a[href]");
 		const isOurs = link?.origin === location.origin && link.pathname.startsWith(ACT);
-		const leaves = link?.target || link?.hasAttribute("download");
+		const leaves = link?.target || link?.hasAttribute("download") || link?.matches("[href^=\"#\"]");
 		return isPlain && isOurs && !leaves && isSeenInPlace() ? link : null;
 	}
 

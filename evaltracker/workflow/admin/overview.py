@@ -47,17 +47,23 @@ from evaltracker.toolbox.days import local_day, today_in
 from evaltracker.workflow.admin.my_work import sign_of
 from evaltracker.workflow.gates import Look, gates_of
 from evaltracker.workflow.gates.table import (
+    Blocker,
     GateReport,
     first_closed,
     kept_from,
+    menders_of,
     reports_for,
 )
 from evaltracker.workflow.inbox import NextStep, my_work, next_step
-from evaltracker.workflow.inbox.glances import waiting_on
+from evaltracker.workflow.inbox.glances import Awaited, waiting_on
 from evaltracker.workflow.inbox.items import step_after
 from evaltracker.workflow.services.stages import advance, cancel, send_back, waive_gate
 from stakeholders.policy import is_leadership
-from stakeholders.selectors import objectives_in_conflict, plan_of
+from stakeholders.selectors import (
+    objectives_in_conflict,
+    parts_without_weights,
+    plan_of,
+)
 from vendors.admin.access import BAD, CHECKS, GOOD, LATER, WARN, Mend, Step
 from vendors.admin.access import Look as VendorAccessLook
 from vendors.admin.base import open_answers, undeclared_by
@@ -264,6 +270,7 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         chosen=chosen_in(evaluation),
         **answers(evaluation, user),
         **(who_is_awaited(evaluation, reports) if owner else {}),
+        weightless=weights_awaited(evaluation) if evaluation.is_open else None,
         **kin(evaluation, user),
         is_owner=owner,
         may_waive=evaluation.is_open and is_leadership(user, evaluation),
@@ -317,6 +324,17 @@ def who_is_awaited(
     kinds = {blocker.kind for report in closed[:1] for blocker in report.blockers}
     following = next((row for row in rows if row.kind in kinds), None)
     return {"waiting": rows, "awaited": following}
+
+
+def weights_awaited(evaluation: Evaluation) -> Awaited | None:
+    """Who has yet to say what weighs for their role; no gate asks it."""
+    lacking = [
+        Blocker(
+            *("", "", "", menders_of([part.user]), "weights", part.get_role_display())
+        )
+        for part in parts_without_weights(evaluation)
+    ]
+    return next(iter(waiting_on(evaluation, lacking)), None)
 
 
 def the_step(evaluation: Evaluation, user: User, look: Look) -> NextStep | None:

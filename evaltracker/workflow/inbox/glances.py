@@ -137,6 +137,10 @@ class Awaited:
     def __str__(self) -> str:
         return listed([person.name for person in self.people])
 
+    @property
+    def as_whom(self) -> str:
+        return ", ".join(dict.fromkeys(self.roles.values()))
+
     def work_of(self, person: User) -> WorkItem | None:
         items = my_work(person, self.evaluation)
         kinds = ASKED_FOR[self.kind]["work"]

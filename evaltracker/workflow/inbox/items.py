@@ -226,7 +226,10 @@ TODAY, THIS_WEEK, LATER, OTHERS = GROUPS = (
 )
 WEEK = datetime.timedelta(days=7)
 # What others cannot go on without; it is for today, whenever its stage must end.
-BLOCKING = ("sign_off", "open_prices", "notices", "waiver", "contract", "clearing")
+BLOCKING = (
+    *("sign_off", "weights", "open_prices", "notices", "waiver", "contract"),
+    "clearing",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +247,8 @@ class WorkItem:
     waits: bool = False
     # How many of what it asks, as criteria to judge.
     count: int = 1
-    # Whether a mail asked or reminded the person of it.
-    asked: bool = False
+    # When a mail asked the person for it, or reminded them.
+    asked: datetime.datetime | None = None
     # Candidates for whom the line itself declares that there is no conflict.
     candidates: tuple[Candidate, ...] = ()
 
@@ -289,6 +292,8 @@ class Desk:
     def __init__(self, user: User, only: Evaluation | None = None) -> None:
         self.user = user
         self.only = only
+        # Roles in which a signature that says their weights, too, waits on the person.
+        self.signing: set[tuple[uuid.UUID, str]] = set()
 
     @cached_property
     def evaluations(self) -> dict[uuid.UUID, Evaluation]:
@@ -330,9 +335,31 @@ class Desk:
         return self.visits[evaluation.pk][-1]
 
     @cached_property
-    def asked(self) -> set[tuple[uuid.UUID, str]]:
-        times = asked_at(self.evaluations.values(), [self.user])
-        return {(where, kind.removeprefix("reminded.")) for where, _, kind in times}
+    def asked(self) -> dict[tuple[uuid.UUID, str], datetime.datetime]:
+        times = asked_at(self.evaluations.values(), [self.user]).items()
+        # Who was asked is told of that, and not of the reminder.
+        rows = sorted(times, key=lambda row: not row[0][2].startswith("reminded."))
+        return {(row[0], row[2].removeprefix("reminded.")): at for row, at in rows}
+
+    @cached_property
+    def weightless(self) -> dict[tuple[uuid.UUID, str], str]:
+        """Their roles that leave a category without a weight, and how many."""
+        roles = [(part.evaluation_id, part.role) for part in self.parts]
+        roles = [
+            (key, role)
+            for key, role in roles
+            if self.evaluations[key].stage == Stage.REQUIREMENTS
+        ]
+        where = {key for key, _ in roles}
+        categories = Category.objects.filter(evaluation__in=where)
+        said = RoleWeight.objects.filter(evaluation__in=where)
+        wanted = Counter(categories.values_list("evaluation", flat=True))
+        given = Counter(said.values_list("evaluation", "role"))
+        return {
+            row: f"{wanted[row[0]] - given[row]} of {wanted[row[0]]} categories to go"
+            for row in roles
+            if given[row] < wanted[row[0]]
+        }
 
     @cached_property
     def undeclared(self) -> dict[uuid.UUID, list[Candidate]]:
@@ -395,7 +422,7 @@ class Desk:
         if due is None:
             due = self.stands.due(evaluation)
         late = not waits and self.is_late(evaluation, due)
-        asked = (evaluation.pk, kind) in self.asked
+        asked = self.asked.get((evaluation.pk, kind))
         return WorkItem(
             *(evaluation, what, why, due, link, kind, late, waits, count, asked),
             candidates,
@@ -456,35 +483,20 @@ def milestones(desk: Desk) -> Iterator[WorkItem]:
 
 
 def weights(desk: Desk) -> Iterator[WorkItem]:
-    roles = {
-        (part.evaluation_id, part.role): part.get_role_display()
-        for part in desk.parts
-        if desk.evaluations[part.evaluation_id].stage == Stage.REQUIREMENTS
-    }
-    if not roles:
-        return
-    where = {evaluation for evaluation, _ in roles}
-    wanted: Counter[Any] = Counter(
-        Category.objects.filter(evaluation__in=where).values_list(
-            "evaluation", flat=True
-        )
-    )
-    weighed: Counter[Any] = Counter(
-        RoleWeight.objects.filter(evaluation__in=where).values_list(
-            "evaluation", "role"
-        )
-    )
-    for (key, role), label in sorted(roles.items(), key=str):
-        missing = wanted[key] - weighed[key, role]
-        if missing > 0:
-            evaluation = desk.evaluations[key]
+    for part in desk.parts:
+        evaluation = desk.evaluations[part.evaluation_id]
+        row = (evaluation.pk, part.role)
+        left = desk.weightless.get(row)
+        label = part.get_role_display()
+        # Whose turn it is to sign says them with the signature.
+        if left and row not in desk.signing:
             yield desk.item(
                 "weights",
                 evaluation,
-                f"Set weights for {label}: {missing} of {wanted[key]} categories to go",
+                f"Set weights for {label}: {left}",
                 f"You hold the role of {label}; weights are set before any vendor "
                 "is seen.",
-                reverse("admin:act_on", args=["say-role-weights", key]),
+                reverse("admin:act_on", args=["say-role-weights", evaluation.pk]),
             )
 
 

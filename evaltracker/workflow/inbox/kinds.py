@@ -240,10 +240,14 @@ def sign_offs(desk: Desk) -> Iterator[WorkItem]:
         is_more = lending is None and (rule, holder) in more_signers(tallies)
         if is_settled(mine, holder) and not is_more:
             continue
+        what = wording(rule, signed_before=signatures.of(rule, holder))
+        if stand.is_signed_now and (evaluation.pk, rule.role) in desk.weightless:
+            desk.signing.add((evaluation.pk, rule.role))
+            what = f"Set your weights, then {what[0].lower()}{what[1:]}"
         yield desk.item(
             "sign_off",
             evaluation,
-            wording(rule, signed_before=signatures.of(rule, holder)),
+            what,
             reason(lending, stand, approved_said(approved_of(tallies))),
             links.sign(rule),
             waits=not stand.is_signed_now,
