@@ -466,7 +466,7 @@ def weights_of_role(
 
 def parts_without_weights(evaluation: Evaluation) -> list[Stakeholder]:
     """Who holds a role that leaves a category without a weight, while it may say it."""
-    if weights_sealed_at(evaluation):
+    if evaluation.stage != Stage.REQUIREMENTS or weights_sealed_at(evaluation):
         return []
     wanted, said = evaluation.categories.count(), said_weights(evaluation)
     held = voices().filter(evaluation=evaluation, user__is_active=True)

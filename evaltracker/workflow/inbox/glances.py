@@ -139,7 +139,7 @@ class Awaited:
 
     @property
     def as_whom(self) -> str:
-        return ", ".join(dict.fromkeys(self.roles.values()))
+        return ", ".join(sorted(set(self.roles.values())))
 
     def work_of(self, person: User) -> WorkItem | None:
         items = my_work(person, self.evaluation)

@@ -142,5 +142,5 @@ def test_its_queries_do_not_grow_with_the_requirements(
     client.get(page(ready))
     for number in range(20):
         common.requirement(ready, f"X{number}")
-    with django_assert_max_num_queries(55):
+    with django_assert_max_num_queries(60):
         client.get(page(ready))

@@ -72,7 +72,7 @@ def test_a_vp_signs_on_a_phone_with_a_condition(watched: Watched) -> None:
     page.set_viewport_size(PHONE)
     watched.log_in("viktor")
     page.get_by_role("link", name=re.compile("requirements as Leadership")).click()
-    page.wait_for_url("**/admin/sign/**")
+    page.get_by_role("dialog", name="Approve the requirements?").wait_for()
     assert not page.get_by_label("Condition 1").is_visible()
     page.get_by_label("Conditional approval").check()
     page.get_by_label("Condition 1").fill("Legal has to agree")
@@ -83,7 +83,9 @@ def test_a_vp_signs_on_a_phone_with_a_condition(watched: Watched) -> None:
     )
     assert watched.barriers() == []
     assert not wide(watched)
+    page.get_by_label("Approve without Leadership's weights").check()
     page.get_by_role("button", name=re.compile("^Sign as")).click()
+    page.get_by_role("link", name="Receipt").click()
     page.wait_for_url("**/admin/receipts/**")
     signed = SignOff.objects.get(person=stakeholders.holder("leadership"))
     assert signed.conditions.get().text == "Legal has to agree"
