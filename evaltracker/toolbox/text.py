@@ -267,6 +267,7 @@ BREAKS = ("\t", "\r", "\n")
 UNSEEN = "\ufeff\u200b\u200c\u200d\u2060"
 ESCAPE = "'"
 # What a workbook's readers take for the code of a character.
+DIGITS = re.compile(r"(\d+)")
 CODED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -365,3 +366,9 @@ def schema_error_words(error: Any) -> Iterator[tuple[str, str]]:
             yield pointer_to(path), f"It has to be at {limit} {wanted}."
         case _:
             yield pointer_to(path), f"“{str(value)[:60]}” is not written as it has to."
+
+
+def natural_key(name: str) -> list[tuple[int, str]]:
+    """Sorts names as people do: 2 before 10."""
+    parts = DIGITS.split(name.casefold())
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]

@@ -30,13 +30,14 @@ HEIGHT = """most => {
     for (const fold of main.querySelectorAll("details[open]")) {
         fold.removeAttribute("open");
     }
-    for (const rows of main.querySelectorAll(".tabulator-table, .mx tbody")) {
-        const grid = rows.closest(".tabulator-tableholder") ?? rows;
-        const shown = [...rows.children].filter(row => row.offsetHeight);
-        if (grid === rows) {
-            shown.slice(most).forEach(row => row.remove());
-            continue;
-        }
+    const seen = row => row.offsetHeight;
+    for (const matrix of main.querySelectorAll(".mx")) {
+        const rows = [...matrix.querySelectorAll(":is(tbody, tfoot) tr")];
+        rows.filter(seen).slice(most).forEach(row => row.remove());
+    }
+    for (const grid of main.querySelectorAll(".tabulator-tableholder")) {
+        const rows = grid.querySelector(".tabulator-table");
+        const shown = [...rows.children].filter(seen);
         // Only the rows in sight are drawn; the others have their room.
         const number = Math.max(grid.closest("[aria-rowcount]").ariaRowCount - 1, 1);
         const high = shown[most]

@@ -28,7 +28,7 @@ from evaltracker.pages.base import check_query
 from evaltracker.pages.tabs import MARKS, STANDINGS, unless_unchanged
 from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.toolbox import files as downloads
-from evaltracker.toolbox.text import harmless
+from evaltracker.toolbox.text import harmless, natural_key
 from trials.admin.matrix_html import (
     Line,
     Looks,
@@ -101,11 +101,14 @@ SWITCHES = {
     "differs": "Candidates differ",
     **{name: label for name, (label, _) in TESTS.items()},
 }
+# In sight; the others are among the further filters.
+FIRST_SWITCHES = tuple(SWITCHES)[:3]
 ALL, SHORT = "all", "shortlisted"
 CATEGORY, CANDIDATES, AS_OF, VIEW = "category", "candidates", "as_of", "view"
+ORDER, BY_NAME, BY_FIT = "order", "", "fit"
 PICTURE, LINES = "", "lines"
 VIEWS = {PICTURE: "Picture", LINES: "Three lines"}
-PARAMETERS = (*SWITCHES, CATEGORY, CANDIDATES, AS_OF, VIEW)
+PARAMETERS = (*SWITCHES, CATEGORY, CANDIDATES, AS_OF, VIEW, ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ class Chosen:
     candidates: str = SHORT
     as_of: datetime.date | None = None
     view: str = PICTURE
+    order: str = BY_NAME
 
     @property
     def narrows(self) -> bool:
@@ -140,8 +144,8 @@ class Chosen:
     @property
     def _kept(self) -> list[tuple[str, str]]:
         day = [(AS_OF, self.as_of.isoformat())] if self.as_of else []
-        view = [(VIEW, self.view)] if self.view else []
-        return [(CANDIDATES, self.candidates), *day, *view]
+        looks = [(VIEW, self.view), (ORDER, self.order)]
+        return [(CANDIDATES, self.candidates), *day, *(it for it in looks if it[1])]
 
 
 def read_choice(query: QueryDict, *, narrowed: bool) -> Chosen:
@@ -154,6 +158,8 @@ def read_choice(query: QueryDict, *, narrowed: bool) -> Chosen:
         raise Invalid("Candidates are shortlisted or all.")
     if query.get(VIEW, LINES) != LINES:
         raise Invalid("The matrix is a picture, or has “view=lines”.")
+    if query.get(ORDER, BY_FIT) not in (BY_NAME, BY_FIT):
+        raise Invalid("Candidates stand by name, or by “order=fit”.")
     return Chosen(
         switches=frozenset(name for name in SWITCHES if name in query),
         category=query.get(CATEGORY, ""),
@@ -161,6 +167,7 @@ def read_choice(query: QueryDict, *, narrowed: bool) -> Chosen:
         candidates=shown,
         as_of=_day(query.get(AS_OF, "")),
         view=query.get(VIEW, PICTURE),
+        order=query.get(ORDER, BY_NAME),
     )
 
 
@@ -486,6 +493,10 @@ def _page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
             }
             for view, label in VIEWS.items()
         ],
+        narrowed=chosen.category
+        or chosen.as_of
+        or chosen.order
+        or chosen.switches - {*FIRST_SWITCHES},
         all_candidates=replace(chosen, candidates=ALL).query,
         left_out=left_out(evaluation, reading.everybody, book),
         categories=categories_of(book),
@@ -535,7 +546,7 @@ def _read(request: HttpRequest, evaluation: Evaluation) -> View:
     )
     shown = [
         candidate
-        for candidate in whole.candidates
+        for candidate in sorted(whole.candidates, key=lambda it: natural_key(it.name))
         if candidate.state != CandidateState.ELIMINATED
         and (chosen.candidates == ALL or candidate.state in CLOSE)
     ]
@@ -543,6 +554,9 @@ def _read(request: HttpRequest, evaluation: Evaluation) -> View:
         book = ledger(evaluation, shown, chosen.as_of)
     else:
         book = whole.only(shown)
+    if chosen.order == BY_FIT:
+        by_fit = sorted(book.columns, key=lambda it: it.fit.value or 0, reverse=True)
+        book = book.only([column.candidate for column in by_fit])
     rows = shown_rows(book, chosen)
     text = request.GET.get("page", "1")
     if not (text.isascii() and text.isdecimal() and 0 < len(text) < 6) or text == "0":

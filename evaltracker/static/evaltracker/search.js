@@ -17,7 +17,7 @@
 	const options = () => [...list().querySelectorAll("[role=option]")];
 
 	/* The reader may have switched it off, as people who speak to their computer do. */
-	const bySlash = () => box()?.dataset.slash === "yes";
+	const bySlash = () => box()?.dataset.slash === "yes" && !document.querySelector("[aria-keyshortcuts='/']");
 
 	function open() {
 		const dialog = box();

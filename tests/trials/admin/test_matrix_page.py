@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import re
 
 import pytest
 from openpyxl import load_workbook
@@ -99,6 +100,23 @@ def test_the_short_list_is_what_is_shown_from_demos_on(purchase: Evaluation) -> 
     vendors.enter(purchase, "demos")
     assert "Globex ML, R1" not in body_of(purchase)
     assert "Globex ML, R1" in body_of(purchase, "?candidates=all")
+
+
+def test_candidates_stand_by_number_or_by_fit(purchase: Evaluation) -> None:
+    for number in (10, 2):
+        vendors.candidate(purchase, f"Z{number} ML")
+    tried = vendors.candidate(purchase, "Z3 ML")
+    vendors.claim(tried, *purchase.requirements.filter(ref="R1"))
+
+    def heads(query: str) -> list[str]:
+        head = body_of(purchase, query).partition("<thead")[2].partition("</thead>")[0]
+        return re.findall(r'dir="auto">([^<]+ ML)</a>', head)
+
+    by_name = heads("?candidates=all")
+    assert [name for name in by_name if name[0] == "Z"] == ["Z2 ML", "Z3 ML", "Z10 ML"]
+    by_fit = heads("?candidates=all&order=fit")
+    assert sorted(by_fit) == sorted(by_name)
+    assert by_fit.index("Z3 ML") < by_fit.index("Z2 ML") < by_fit.index("Z10 ML")
 
 
 def test_planned_dates_pass_as_of_the_day_that_is_asked_for(
