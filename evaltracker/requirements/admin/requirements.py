@@ -382,24 +382,29 @@ class RequirementsGrid(PastesImport, Grid[Evaluation, Requirement]):
         made = partial(_column, form.fields)
         return (
             Column("ref", "Ref", form.fields["ref"], aside=beside_ref),
-            made("text", "Requirement", text_closed, width=36, aside=below_text),
+            made("text", "Requirement", text_closed, width=34, aside=below_text),
             made("priority", "Priority", text_closed, width=12, for_many=True),
-            made("weight", "Weight", weight, for_many=True),
+            made("weight", "Weight", weight, width=10, for_many=True),
             made(
                 *("metric", "Moves", other),
-                width=11,
+                width=9,
                 for_many=True,
                 missing=missing_metric,
                 aside=below_metric,
             ),
-            made("category", "Category", other, width=16, for_many=True),
-            made("vendor_help", "Help for vendors", text_closed, width=10),
+            made("category", "Category", other, width=12, for_many=True),
+            made(
+                *("vendor_help", "Help for vendors", text_closed),
+                width=10,
+                spare=True,
+            ),
             Column(
                 *("measure", "Must reach", MeasureLine(), SAVES),
                 closed=text_closed,
                 read=lambda row: row.measure_words,
                 width=11,
                 for_many=True,
+                spare=True,
             ),
         )
 

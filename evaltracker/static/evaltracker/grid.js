@@ -95,7 +95,7 @@ class EvalGrid {
 		const handle = { rowHandle: true, cssClass: "gr-handle", formatter: () => gridElement("span", "", "⠿") };
 		if (this.moves) made.unshift({ ...fixed, ...handle, title: "Move", width: 26, minWidth: 26, frozen: this.isWide });
 		const most = Math.max(0, ...this.rows.map((row) => row.links.length));
-		if (most) made.push({ ...fixed, title: "More", width: most > 2 ? 196 : 84, formatter: (cell) => this.linksOf(cell.getData()) });
+		if (most) made.push({ ...fixed, title: "More", width: [84, 84, 140][most] ?? 196, formatter: (cell) => this.linksOf(cell.getData()) });
 		return made;
 	}
 

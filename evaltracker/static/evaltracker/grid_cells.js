@@ -38,7 +38,7 @@ const gridContent = (column, row, refusal) => {
 	const content = gridElement("div", "gr-cell");
 	const add = (text, name, classes) => text && content.append(gridElement(name, classes, text));
 	content.append(gridElement("span", "gr-value", refusal?.typed ?? gridShown(column, row)));
-	content.firstChild.dir = "auto";
+	Object.assign(content.firstChild, { dir: "auto", title: content.textContent });
 	add(row.missing[column.name], "span", "gr-missing");
 	add(row.asides[column.name], "small", "gr-aside");
 	add(refusal?.sentence, "span", "gr-refused");

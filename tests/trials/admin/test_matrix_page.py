@@ -105,8 +105,9 @@ def test_the_short_list_is_what_is_shown_from_demos_on(purchase: Evaluation) -> 
 def test_candidates_stand_by_number_or_by_fit(purchase: Evaluation) -> None:
     for number in (10, 2):
         vendors.candidate(purchase, f"Z{number} ML")
-    tried = vendors.candidate(purchase, "Z3 ML")
-    vendors.claim(tried, *purchase.requirements.filter(ref="R1"))
+    vendors.claim(
+        vendors.invited(purchase, "Z3 ML"), purchase.requirements.get(ref="R1")
+    )
 
     def heads(query: str) -> list[str]:
         head = body_of(purchase, query).partition("<thead")[2].partition("</thead>")[0]
