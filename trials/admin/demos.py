@@ -333,8 +333,10 @@ class HoldDemo(OnDemo):
     service = hold_demo
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        ours = "\n".join(names_of(target))
-        return {"attendees": "\n".join(filter(None, (ours, target.vendor_people)))}
+        parts = voices().filter(evaluation=target.candidate.evaluation)
+        everybody = parts.order_by("user__name").values_list("user__name", flat=True)
+        ours = names_of(target) or dict.fromkeys(everybody)
+        return {"attendees": "\n".join(filter(None, (*ours, target.vendor_people)))}
 
 
 class AddDazzle(OnDemo):
