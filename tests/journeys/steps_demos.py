@@ -41,11 +41,16 @@ def judge(
 ) -> None:
     """One tap on a verdict, with a note, on the open page of a demo or trial; `values`
     of the brief's lists are those that it is about."""
-    buttons = person.page.get_by_role("group", name=f"Verdict on {ref}", exact=True)
-    form = person.page.locator("form").filter(has=buttons)
+    page = person.page
+    buttons = page.get_by_role("group", name=f"Verdict on {ref}", exact=True)
+    form = page.locator("form").filter(has=buttons)
+    for name, value in (("runner", "together"), ("data", "ours")):
+        above = page.locator(f"#all-{name}")
+        if above.input_value() != value:
+            above.select_option(value)
+    if values or not form.locator("[name=note]").is_visible():
+        form.locator("summary").first.click()
     form.locator("[name=note]").fill(note)
-    form.locator("[name=runner]").select_option("together")
-    form.locator("[name=data]").select_option("ours")
     if values:
         for box in form.locator("[name=named_values]").all():
             box.uncheck()
@@ -53,7 +58,7 @@ def judge(
         form.get_by_label(value, exact=True).check()
     form.locator(f"button[value={verdict}]").click()
     person.reads(f"Recorded: {ref}")
-    form.wait_for(state="hidden")
+    form.locator(f"button[value={verdict}][aria-pressed=true]").wait_for()
 
 
 def score(walk: Walk, username: str, values: tuple[str, ...]) -> None:

@@ -50,7 +50,7 @@ def test_without_a_connection_an_act_waits_until_it_is_back(
     page.get_by_label("New words").fill(WORDS)
     page.context.set_offline(True)
     page.get_by_role("button", name="Reword it").click()
-    expect(page.get_by_text("No connection.")).to_be_visible()
+    expect(page.get_by_text("Not saved. Try again.")).to_be_visible()
     page.context.set_offline(False)
     page.get_by_text("It has new words.").wait_for()
 

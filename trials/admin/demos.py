@@ -334,8 +334,8 @@ class HoldDemo(OnDemo):
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         parts = voices().filter(evaluation=target.candidate.evaluation)
-        everybody = parts.order_by("user__name").values_list("user__name", flat=True)
-        ours = names_of(target) or dict.fromkeys(everybody)
+        everybody = {part.user.name for part in parts.select_related("user")}
+        ours = names_of(target) or sorted(everybody)
         return {"attendees": "\n".join(filter(None, (*ours, target.vendor_people)))}
 
 

@@ -83,6 +83,8 @@ TEXTS = ("text", "threshold", "method", *DECLARED)
 EDITABLE = frozenset({*TEXTS, "requirement", "measure", "named_values", "position"})
 # What each trial says for itself of a criterion that it shares.
 OWN = frozenset({"named_values", "position"})
+# What a criterion starts with until somebody names a number.
+AS_REQUIRED = "as the requirement says"
 CRITERIA_WHY = "The contract is agreed; give a reason for changing its criteria."
 
 
@@ -155,6 +157,8 @@ def put_criterion(
         cell or one_cell(trial.candidate, criterion.requirement),
         lambda value: not value.tested,
     )
+    if not (trial.agreed_at or criterion.number):
+        criterion.threshold = AS_REQUIRED
     _require_number(trial, criterion)
     give_codes(trial, [criterion])
     if criterion.counted_environment or criterion.counted_commit:

@@ -9,7 +9,7 @@ const Fresh = {
 	SOON: 500,
 	EACH: 5000,
 	looked: Date.now(),
-	AWAY: "No connection. What you typed is kept and will be sent when it is back.",
+	AWAY: "Not saved. Try again. What you typed is kept, and sent when the connection is back.",
 	// Drafts are kept where the browser encrypts (draft_store.js).
 	LOGGED_OUT: isSecureContext
 		? "Not saved: log in again and load this page. What you typed is kept."

@@ -83,8 +83,11 @@
 		}
 	}
 
+	/** The connection is tried again when it is back, or at the next press. */
+	const presses = new EventTarget();
 	const connection = () =>
 		new Promise((resolve) => {
+			presses.addEventListener("press", resolve, { once: true });
 			if (navigator.onLine) {
 				setTimeout(resolve, AGAIN);
 			} else {
@@ -157,6 +160,7 @@
 	async function save(form, submitter, row = null) {
 		const place = row ?? form;
 		if (place.ariaBusy === "true") {
+			presses.dispatchEvent(new Event("press"));
 			return;
 		}
 		clear(form);

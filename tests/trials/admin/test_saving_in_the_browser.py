@@ -36,9 +36,14 @@ def item(watched: Watched, ref: str) -> Locator:
     return watched.page.locator("form").filter(has=buttons)
 
 
-def set_up(form: Locator) -> None:
-    form.get_by_label("Who ran it").select_option("us")
-    form.get_by_label("On whose data").select_option("ours")
+def set_up(watched: Watched) -> None:
+    """Who ran it and on whose data, once for all rows."""
+    watched.page.locator("#all-runner").select_option("us")
+    watched.page.locator("#all-data").select_option("ours")
+
+
+def judged(form: Locator, verdict: str) -> Locator:
+    return form.locator(f"button[value={verdict}][aria-pressed=true]")
 
 
 def test_a_verdict_is_saved_in_place_and_no_other_note_is_lost(
@@ -50,27 +55,67 @@ def test_a_verdict_is_saved_in_place_and_no_other_note_is_lost(
     page.evaluate("window.sameOne = true")
     first, second = item(watched, "R1"), item(watched, "R2")
     second.get_by_label("Note").fill(NOTE)
-    set_up(first)
+    set_up(watched)
     first.get_by_role("button", name="Holds").click()
     expect(page.get_by_role("status").filter(has_text="Recorded: R1")).to_be_visible()
-    expect(page.get_by_text("1 of 2")).to_be_visible()
-    expect(page.get_by_text("Judge again")).to_have_count(1)
+    expect(page.get_by_text("1 of 2", exact=True)).to_be_visible()
+    expect(judged(first, "holds")).to_be_visible()
     expect(second.get_by_label("Note")).to_have_value(NOTE)
-    expect(second.get_by_label("Who ran it")).to_have_value("us")
+    expect(second.locator("[name=runner]")).to_have_value("us")
     assert watched.barriers() == []
 
     second.get_by_role("button", name="Fails").click()
-    expect(page.get_by_text("1 of 2")).to_have_count(0)
+    expect(page.get_by_text("2 of 2", exact=True)).to_be_visible()
     assert page.evaluate("window.sameOne")
     found = Evidence.objects.order_by("recorded_at").values_list("verdict", "note")
     assert list(found) == [("holds", ""), ("fails", NOTE)]
+
+
+def test_keys_judge_the_row_that_has_the_focus(watched: Watched, demo: Demo) -> None:
+    watched.log_in("ivan")
+    watched.open(f"/admin/demos/{demo.pk}/")
+    page = watched.page
+    set_up(watched)
+    page.get_by_role("link", name="Judge next").click()
+    expect(item(watched, "R1").locator("summary").first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("1")
+    expect(judged(item(watched, "R2"), "holds")).to_be_visible()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("2")
+    expect(judged(item(watched, "R1"), "partly")).to_be_visible()
+    page.get_by_role("status").get_by_role("link", name="Undo").click()
+    expect(judged(item(watched, "R1"), "partly")).to_have_count(0)
+    expect(page.get_by_text("1 of 2", exact=True)).to_be_visible()
+    assert watched.barriers() == []
+
+
+def test_what_somebody_judged_meanwhile_is_shown_and_sent_over_once_seen(
+    watched: Watched, demo: Demo
+) -> None:
+    watched.log_in("ivan")
+    watched.open(f"/admin/demos/{demo.pk}/")
+    set_up(watched)
+    mine = item(watched, "R1")
+    mine.get_by_label("Note").fill(NOTE)
+    shown = demo.script_items.get(requirement__ref="R1")
+    claim = trials.claim_of(demo.candidate)
+    trials.verdict(claim, "demo", "fails", note="It froze.", script_item=shown)
+    mine.get_by_role("button", name="Holds").click()
+    expect(mine.get_by_text("Send again to replace theirs.")).to_be_visible()
+    expect(mine.get_by_text("It froze.")).to_be_visible()
+    expect(mine.get_by_label("Note")).to_have_value(NOTE)
+    mine.get_by_role("button", name="Holds").click()
+    expect(judged(mine, "holds")).to_be_visible()
+    assert Evidence.objects.count() == 2
+    watched.complaints = [it for it in watched.complaints if "409" not in it]
 
 
 def test_a_refused_verdict_says_so_at_its_field(watched: Watched, demo: Demo) -> None:
     watched.log_in("ivan")
     watched.open(f"/admin/demos/{demo.pk}/")
     form = item(watched, "R1")
-    set_up(form)
+    set_up(watched)
     form.get_by_role("button", name="Fails").click()
     note = form.get_by_label("Note")
     expect(note).to_have_attribute("aria-invalid", "true")
@@ -80,7 +125,7 @@ def test_a_refused_verdict_says_so_at_its_field(watched: Watched, demo: Demo) ->
     assert not Evidence.objects.exists()
     note.fill(NOTE)
     form.get_by_role("button", name="Fails").click()
-    expect(watched.page.get_by_text("Judge again")).to_be_visible()
+    expect(judged(form, "fails")).to_be_visible()
     watched.complaints = [it for it in watched.complaints if "400" not in it]
 
 
@@ -116,15 +161,15 @@ def test_without_a_connection_a_verdict_waits_until_it_is_back(
     watched.log_in("ivan")
     watched.open(f"/admin/demos/{demo.pk}/")
     page, form = watched.page, item(watched, "R1")
-    set_up(form)
+    set_up(watched)
     form.get_by_label("Note").fill(NOTE)
     page.context.set_offline(True)
     form.get_by_role("button", name="Holds").click()
-    expect(form.get_by_text("No connection.")).to_be_visible()
+    expect(form.get_by_text("Not saved. Try again.")).to_be_visible()
     expect(form.get_by_label("Note")).to_have_value(NOTE)
     assert not Evidence.objects.exists()
     page.context.set_offline(False)
-    expect(page.get_by_text("Judge again")).to_be_visible()
+    expect(judged(form, "holds")).to_be_visible()
     assert Evidence.objects.get().note == NOTE
     watched.complaints = [it for it in watched.complaints if "DISCON" not in it]
 
@@ -157,15 +202,16 @@ def test_a_trial_is_judged_in_place_with_its_file(
     watched.open(f"/admin/trials/{trial.pk}/")
     page = watched.page
     first, second = item(watched, "R1"), item(watched, "R2")
-    second.get_by_label("What was measured").fill(NOTE)
-    set_up(first)
+    second.get_by_label("note").fill(NOTE)
+    set_up(watched)
+    first.locator("summary").first.click()
     first.get_by_label("File").set_input_files(
         {"name": "runs.csv", "mimeType": "text/csv", "buffer": b"run,minutes\n1,4\n"}
     )
     first.get_by_role("button", name="Holds").click()
-    expect(page.get_by_role("link", name="runs.csv")).to_be_visible()
+    expect(page.get_by_role("link", name="runs.csv").first).to_be_visible()
     expect(page.get_by_text("1 of 2", exact=True)).to_be_visible()
-    expect(second.get_by_label("What was measured")).to_have_value(NOTE)
+    expect(second.get_by_label("note")).to_have_value(NOTE)
     close = page.get_by_role("link", name="Close the trial")
     expect(close).to_have_count(0)
     second.get_by_role("button", name="Holds").click()
