@@ -124,9 +124,8 @@ class SayRoleWeights(OnEvaluation):
     verb = "Save"
     rule = check_say_role_weights
     help = (
-        "0 counts for nothing, 10 decides. Set it for your role alone; agreeing on "
-        "one weight comes later. Blank leaves a category as it is. The weights are "
-        "sealed when research begins, before anybody reads an answer."
+        "0 is unimportant, 10 decisive. Set weights for your role alone. Blank leaves "
+        "a category as it is. Weights are sealed when research begins."
     )
     success = "Your role's weights are saved."
     form_class = WeightsForm
@@ -270,10 +269,10 @@ class SignOffRules(OnEvaluation):
     title = "Who must sign"
     verb = "Save"
     help = (
-        "How many people of a role must approve before a stage is left. Blank or 0 "
-        "asks nobody; the decision needs at least one role. A name changes no right; "
-        "roles without a place come last, under “More roles”. Different people: how "
-        "many must approve at least; blank is 2, or all if fewer are asked."
+        "Enter how many people of each role must approve a stage. Blank or 0: none. "
+        "The decision needs at least one role. A name changes no right; roles without "
+        "a place come last, under “More roles”. Different people: how many must "
+        "approve at least; blank is 2, or all if fewer are asked."
     )
     success = "The rules are saved."
     form_class = RulesForm

@@ -239,7 +239,7 @@ class AgreeContracts(OnEvaluation, AboutCandidate[Evaluation]):
 
 
 class AmendForm(TrialForm):
-    reason = reason_field(help_text="Every role reads it and is asked to agree again.")
+    reason = reason_field(help_text="Asks every role to agree again.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

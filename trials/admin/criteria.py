@@ -199,7 +199,7 @@ class GapForm(AboutRequirement):
 class RecordGap(FormOfEvaluation, OnTrial):
     title = "Record a gap"
     verb = "Record"
-    help = "As soon as it is found: the early gaps are the cheap ones."
+    help = "Record gaps early: early ones are cheap to fix."
     success = "Gap recorded."
     form_class = GapForm
     service = record_gap

@@ -573,7 +573,7 @@ class ResearchForm(AboutRequirement):
 class NoteResearch(FormOfEvaluation, OnCandidate):
     title = "Note research"
     verb = "Save the note"
-    help = "With its source and date, so that others can judge it."
+    help = "Give its source and date."
     success = "The note is saved."
     form_class = ResearchForm
     prefill = ("requirement",)

@@ -113,10 +113,7 @@ HALVES = [(f"{half / 2:g}", f"{half / 2:g}") for half in range(2 * TOP_SCORE + 1
 class SettleScore(AboutCandidate[ScoredCell]):
     title = "Settle"
     verb = "Settle"
-    help = (
-        "It starts at the median, and counts in its place. What people gave stays as "
-        "they gave it, beside it."
-    )
+    help = "Starts at the median and replaces it. The original scores stay beside it."
     success = "Settled."
     tab = "scores"
     form_class = form_of(

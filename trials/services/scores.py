@@ -442,7 +442,9 @@ def check_word_scale(evaluation: Evaluation, by: By) -> None:
     """The owner, until the first score is given: what was scored keeps its meaning."""
     check_owned(evaluation, by)
     if Score.objects.filter(sheet__stakeholder__evaluation=evaluation).exists():
-        raise Refused("Scores have been given, so what they mean stays as it is.")
+        raise Refused(
+            "Scores have been given. You can't change their meaning any more."
+        )
 
 
 @transaction.atomic

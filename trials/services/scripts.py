@@ -65,7 +65,7 @@ ASKED: Mapping[str, tuple[str, str]] = {
     ),
     Availability.ON_REQUEST: (
         "You do this on request, at cost: “{text}”.",
-        "The same done for another customer, and what it took.",
+        "Ask for the same done for another customer, and the effort.",
     ),
     Availability.PARTIAL: (
         "We read that you do this in part: “{text}”. What is missing?",

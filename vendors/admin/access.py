@@ -471,8 +471,7 @@ class EndVendorSession(InEvaluation[VendorSession]):
     verb = "End the session"
     service = end_session
     help = (
-        "Their next page asks them for a new code. To keep somebody out for good, "
-        "remove the contact."
+        "Their next page asks for a new code. To end their access, remove the contact."
     )
     success = "The session has ended."
     dangerous = True

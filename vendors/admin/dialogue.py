@@ -142,7 +142,7 @@ class AnswerQuestion(InEvaluation[Question]):
     verb = "Publish the answer"
     help = (
         "Every invited vendor gets a mail and can read the question and the answer. "
-        "Write both so that they give the asker away to nobody."
+        "Don't reveal the asker in either."
     )
     success = "The answer is published to all invited vendors."
     model = Question
@@ -188,7 +188,7 @@ class AcceptForm(forms.Form):
 class AcceptProposal(RulingOnProposal):
     title = "Accept as a requirement"
     verb = "Accept"
-    help = "Every candidate is asked it, the proposer's rivals too."
+    help = "Every candidate has to answer it, including the proposer's rivals."
     success = "Accepted. Every candidate is now asked this requirement."
     form_class = AcceptForm
     service = accept_proposal

@@ -183,7 +183,7 @@ class PartForm(forms.Form):
     part = forms.CharField(
         label="Name of the part",
         max_length=PART_LIMIT,
-        help_text="Everybody is asked to price it, such as a site or a grade.",
+        help_text="Every candidate has to price it. Examples: a site or a grade.",
     )
 
 
@@ -204,7 +204,7 @@ class AddPart(OnItem):
 class RemovePriceItem(OnItem):
     title = "Remove kind of cost"
     verb = "Remove"
-    help = "Nobody is asked for it any more. A kind goes with its parts."
+    help = "Vendors need not price it any more. A kind is removed with its parts."
     success = "It is removed."
     dangerous = True
     service = remove_price_item

@@ -372,7 +372,7 @@ class ValuesForm(PairsForm):
 class EnterMetricValues(OnCheck):
     title = "Metrics"
     verb = "Save the values"
-    help = "Write values as the brief does, such as 78%, so that they can be compared."
+    help = "Write values as the brief does, such as 78%."
     success = "The values are saved."
     form_class = ValuesForm
     template = "workflow/metric_values.html"

@@ -129,8 +129,8 @@ class AddRequirement(OnRequirements):
     verb = "Add"
     again_verb = "Add and start another"
     help = (
-        "One thing, so that it can be shown and tested. A must-have that fails rules a "
-        "candidate out."
+        "Ask for one thing that can be shown and tested. A candidate that fails a "
+        "must-have is out."
     )
     success = "The requirement is added."
     form_class = RequirementForm

@@ -253,8 +253,8 @@ class Decide(OnDecision):
     title = "Decide"
     verb = "Decide and freeze the memo"
     help = (
-        "Every rule is asked once more. Then inputs, results and words are frozen, the "
-        "candidate is chosen and the evaluation ends. You can't undo this."
+        "Checks every rule once more. Then freezes inputs, results and text, chooses "
+        "the candidate and ends the evaluation. You can't undo this."
     )
     success = "Decided. The memo is frozen."
     template = "workflow/decide.html"
