@@ -132,7 +132,8 @@ def code_version() -> str:
 
 Visible = Callable[["User", "Evaluation"], bool]
 
-# The parts of a purchase, in the order of the process. The overview is in none.
+# The parts of a purchase, in the order of the process. Overview and comparison are read
+# at every time, so they are in none.
 GROUPS = ("Need", "People", "Market", "Proof", "Decision", "Record")
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from vendors.claims import Change, Said, changes_between
 from vendors.models import (
@@ -280,8 +281,11 @@ def count_unseen(user: User, evaluations: Iterable[Evaluation]) -> Counter[Place
 
 
 def unseen_claims(user: User, evaluations: Iterable[Evaluation]) -> QuerySet[Any]:
+    """Of what is closed nothing is new."""
     invited = Candidate.objects.filter(
-        evaluation__in=list(evaluations), invited_at__isnull=False
+        evaluation__in=list(evaluations),
+        evaluation__status=Status.OPEN,
+        invited_at__isnull=False,
     )
     seen = LastSeen.objects.filter(
         person=user,

@@ -81,7 +81,7 @@ class Day:
         return f"?{urlencode(query)}"
 
 
-@evaluation_page("comparison", "Comparison", order=105, group="Decision")
+@evaluation_page("comparison", "Comparison", order=105)
 def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     user: Any = request.user
     day, now, standing = standing_on(request, evaluation)

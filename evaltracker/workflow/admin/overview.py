@@ -280,7 +280,7 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 def answers(evaluation: Evaluation, user: User) -> dict[str, Any]:
     stand = how_they_stand(evaluation, user)
-    closed = stand.unasked or stand.closed or not evaluation.is_open
+    closed = stand.unasked or stand.closed
     unseen = {} if closed else count_unseen(user, [evaluation])
     return {
         "stand": stand,

@@ -11,6 +11,7 @@ from tests.cast import common, vendors
 from tests.clients import signed_in
 from tests.vendors.admin.sending import answered_by_acme, look, page, say
 from vendors.models import Candidate
+from vendors.selectors.dialogue import count_unseen
 from vendors.services.claims import note_claim, withdraw_claim
 from vendors.services.dialogue import ask_question
 from vendors.services.drafts import hand_in
@@ -147,3 +148,10 @@ def test_nothing_is_new_on_the_overview_once_it_has_ended(
     cancel(evaluation=purchase, reason="Enough", by=purchase.owner)
     body = signed_in(purchase.owner).get(f"/admin/e/{purchase.slug}/").content.decode()
     assert "new to you" not in body
+
+
+def test_nothing_is_new_once_it_is_decided(purchase: Evaluation) -> None:
+    say(purchase, "R1")
+    assert sum(count_unseen(purchase.owner, [purchase]).values()) == 1
+    Evaluation.objects.filter(pk=purchase.pk).update(status="decided")
+    assert not count_unseen(purchase.owner, [purchase])
