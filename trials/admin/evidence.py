@@ -231,6 +231,7 @@ class SettingForm(forms.Form):
             field.label = wording[word]
             field.choices = [("", "choose"), *offered.items()]
             field.required = bool(source)
+            field.needed = "" if source else getattr(field, "needed", "")
 
 
 class ProofForm(SettingForm):

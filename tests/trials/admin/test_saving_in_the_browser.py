@@ -210,7 +210,7 @@ def test_a_trial_is_judged_in_place_with_its_file(
     )
     first.get_by_role("button", name="Holds").click()
     expect(page.get_by_role("link", name="runs.csv").first).to_be_visible()
-    expect(page.get_by_text("1 of 2", exact=True)).to_be_visible()
+    expect(page.locator("#judged b")).to_have_text("1 of 2")
     expect(second.get_by_label("note")).to_have_value(NOTE)
     close = page.get_by_role("link", name="Close the trial")
     expect(close).to_have_count(0)
