@@ -211,7 +211,6 @@ def signature_of(row: SignOff) -> Signature:
 
 
 def approved_of(tallies: Iterable[RuleTally]) -> Approved:
-    """Of all rules of one stage."""
     tallies = list(tallies)
     rows = [row for one in tallies for row in one.counted]
     rows.sort(key=attrgetter("signed_at"))

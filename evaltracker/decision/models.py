@@ -35,8 +35,6 @@ from vendors.models import Candidate
 
 
 class CheckFound(models.TextChoices):
-    """What a promise check found of one requirement."""
-
     HOLDS = "holds", "Holds"
     PARTLY = "partly", "Holds partly"
     FAILS = "fails", "Fails"

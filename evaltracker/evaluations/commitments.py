@@ -131,7 +131,6 @@ def commitment_to(
     *,
     by_column: bool = True,
 ) -> Commitment:
-    """The commitment to a row with these values of `columns`."""
     start = f"{salt or ''}\n{model._meta.label_lower}/{version}\n{key}\n"
     texts = []
     for (name, field), value in zip(columns(model, version), values, strict=True):

@@ -236,7 +236,6 @@ def _date(text: str) -> str:
 
 
 def free_slug(title: str) -> str:
-    """A slug from `title` that no evaluation has."""
     stem = slugify(title)[:70] or "evaluation"
     alike = Evaluation.objects.filter(slug__startswith=stem)
     return free_name(stem, set(alike.values_list("slug", flat=True)))

@@ -64,7 +64,6 @@ def fill(sentence: str, **values: object) -> str:
 
 
 def word_errors(words: Mapping[str, str]) -> dict[str, str]:
-    """What is wrong with them, by key."""
     errors = {key: wrong for key in words if (wrong := _wrong(key, words[key]))}
     for one, several in NOUNS.items():
         if one in words and several not in words:

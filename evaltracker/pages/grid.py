@@ -176,8 +176,6 @@ class Saves:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: what it shows, and what saves it."""
-
     name: str
     label: str
     # Reads what is typed, as in the form; its choices are offered. None: read only.
@@ -278,7 +276,6 @@ class Grid[S: models.Model, R: models.Model]:
         return evaluation_of(subject)
 
     def columns(self, subject: S, user: User) -> Sequence[Column]:
-        """The columns, each with what `user` may do to it."""
         raise NotImplementedError
 
     def rows(self, subject: S, user: User) -> models.QuerySet[R]:

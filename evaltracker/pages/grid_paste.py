@@ -23,8 +23,6 @@ READS = {"choice": "closed", "bool": "mark", "number": "number", "date": "day"}
 
 
 class GridSubject(Subject):
-    """What the columns of a grid hold."""
-
     def records(self, rows: Iterable[ReadRow], context: Context) -> Iterable[Record]:
         for row in rows:
             values = {**row.texts, **row.values}

@@ -69,7 +69,6 @@ class Part:
         ]
 
     def rows(self, evaluation: Evaluation) -> models.QuerySet[Any]:
-        """All rows of an evaluation, whoever may see them."""
         if self.shared is not None:
             return self.shared(evaluation)
         manager: Any = self.model._default_manager

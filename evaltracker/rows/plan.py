@@ -364,7 +364,6 @@ class _Reading:
     # Cells.
 
     def _read(self, group: Group) -> list[ReadRow]:
-        """The rows of a list with what their cells say."""
         kinds = [proposal.kind for proposal in group.types]
         mine = [at for at, kind in enumerate(kinds) if kind == "row"]
         columns = []
@@ -835,7 +834,6 @@ def _clarity(group: Group) -> int:
 
 
 def _menu(cell: Cell[Any], text: str, values: Options) -> tuple[Options, str]:
-    """The options of a question, and which of them is proposed."""
     if cell.question == "number":
         marks = {option: cell.decimal(option) for option in cell.options}
         options = [(mark, f"{text} is {option}") for option, mark in marks.items()]

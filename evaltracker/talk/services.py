@@ -378,7 +378,6 @@ def take_away(file: AttachedFile, by: By, user: User) -> None:
 def record(
     file: AttachedFile, what: str, by: By, before: dict[str, object] | None = None
 ) -> None:
-    """One entry for each file; sealed as the file is."""
     journal.record(
         evaluation=file.evaluation,
         action=f"file.{what}",

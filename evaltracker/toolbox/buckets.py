@@ -33,8 +33,6 @@ logger = structlog.get_logger(__name__)
 
 
 class BucketStorage(FileStorage, S3Storage):  # type: ignore[misc]
-    """Objects of one bucket, as private as the bucket is."""
-
     def __init__(self, **options: Any) -> None:
         # Without a token, or one in the environment would go with these keys.
         super().__init__(client_config=PATIENCE, security_token="", **options)

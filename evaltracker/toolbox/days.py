@@ -93,7 +93,6 @@ def as_typed(day: datetime.date, time: datetime.time) -> datetime.datetime:
 
 
 def typed(stored: datetime.datetime) -> tuple[datetime.date, datetime.time]:
-    """The day and time that `as_typed` kept."""
     digits = stored.astimezone(datetime.UTC)
     return digits.date(), digits.time()
 

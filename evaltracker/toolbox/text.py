@@ -154,7 +154,6 @@ class Inputs:
         return self._read(field, text, lambda it: read_text(it, limit=limit), blank)
 
     def link(self, field: str, text: str) -> str:
-        """The link in `field`, which may be left out."""
         return self._read(field, text, read_link, blank=True)
 
     def lines(
@@ -192,7 +191,6 @@ class Inputs:
 
 
 def read_field(field: str, text: str) -> str:
-    """The only text of a call, which may not be blank."""
     inputs = Inputs()
     text = inputs.text(field, text)
     inputs.check()
@@ -206,7 +204,6 @@ def free_name(stem: str, taken: Container[str], apart: str = "-") -> str:
 
 
 def read_reason(reason: str, missing: str) -> str:
-    """A reason as it is kept; `missing` asks for it."""
     if not reason.strip():
         raise Invalid(missing, field="reason")
     return read_field("reason", reason)

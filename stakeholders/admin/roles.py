@@ -85,7 +85,6 @@ def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
 
 
 def roles_with_weights(evaluation: Evaluation, said: Iterable[str]) -> dict[str, str]:
-    """By role what it is called here."""
     held = evaluation.stakeholders.filter(left_at__isnull=True)
     known = {*said, *held.values_list("role", flat=True)}
     names = role_names(evaluation)

@@ -103,7 +103,6 @@ class AboutValues(AboutRequirement):
 
 
 def find_trial(user: User, trial_id: uuid.UUID) -> Trial:
-    """The trial of that id, if `user` may know of it."""
     visible = Trial.objects.visible_to(user).select_related(
         "candidate__evaluation__owner", "candidate__vendor", "lead", "agreed_by"
     )

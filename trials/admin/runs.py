@@ -384,8 +384,6 @@ class RevokeRunToken(OnTrial):
 
 
 class OnRuns(OnTrial):
-    """On a run, or on a whole report."""
-
     target_name = "of"
 
     def trial(self, target: Any) -> Trial:

@@ -108,7 +108,6 @@ class Sheet:
 
 
 def sheet_of(part: Stakeholder) -> Sheet:
-    """The sheet of one part, in three queries."""
     evaluation = part.evaluation
     # A category of weight 0 is not scored.
     categories = list(evaluation.categories.exclude(weight=0))

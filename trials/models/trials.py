@@ -346,5 +346,4 @@ class Gap(CommittedRecord, VendorRecord):
 
     @property
     def day_found(self) -> int:
-        """The day of the trial on which it was found, from 1."""
         return (self.found_on - self.trial.starts_on).days + 1

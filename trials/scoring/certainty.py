@@ -293,7 +293,6 @@ def _reaching(
 
 
 def _moving(side: VerdictDraws) -> list[int]:
-    """Cells that move its total at all."""
     if not side.unit:
         return []
     return [cell for cell, swing in enumerate(side.swings) if swing]

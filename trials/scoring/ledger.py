@@ -493,7 +493,6 @@ def plain_state(
 
 
 def combine(values: Sequence[ValueState]) -> CellState:
-    """The state of a cell from that of its values, of which there is at least one."""
     left = [one for one in values if not one.not_applicable]
     counted = left or values
     weakest = min(counted, key=_weakness)

@@ -349,7 +349,6 @@ def _refuted(verdicts: Sequence[JudgedAnswer], today: date) -> bool:
 def _waiting(
     older: Iterable[JudgedAnswer], current: Iterable[JudgedAnswer]
 ) -> tuple[Source, ...]:
-    """The sources that only judged older words."""
     confirmed = {verdict.counts_as for verdict in current}
     waiting = {verdict.counts_as for verdict in older} - confirmed
     return tuple(source for source in Source if source in waiting)

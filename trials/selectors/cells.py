@@ -238,7 +238,6 @@ class Cell:
 
     @property
     def standing(self) -> Standing:
-        """The standing of its weakest value."""
         return self.state.standing
 
     @property

@@ -335,7 +335,6 @@ class TrialVerdict(NamedTuple):
 
 
 def cell_numbers(evaluation: Evaluation) -> Numbers:
-    """The numbers of every cell that has one, in two queries."""
     return counted_once(evaluation, "numbers", _read)
 
 

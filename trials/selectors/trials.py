@@ -236,7 +236,6 @@ class Contract:
         return [role for role in self.roles if not role.agrees]
 
     def parts_of(self, user: User) -> list[Stakeholder]:
-        """The parts of `user` whose role is awaited."""
         return [
             part
             for agreement in self.awaited

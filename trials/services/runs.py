@@ -225,7 +225,6 @@ FROM unnest(
 
 
 def add_runs(report: RunReport, matched: Sequence[MatchedRuns]) -> None:
-    """Save a report with its runs, and the digest of them."""
     is_own = connection.vendor == "postgresql"
     # In the order of their ids, in which they are read.
     keys = sorted(str(uuid.uuid4()) for kind in matched for _ in kind.runs)

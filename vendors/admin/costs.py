@@ -734,7 +734,6 @@ def _price_grid(
 def _values(
     cell: PriceCell, row: GridRow | None, column: CostColumn
 ) -> dict[str, Any] | None:
-    """What a cell makes of its line, of all that the line may have."""
     if cell.removes:
         return None
     item, own = row.row if row else None, column.candidate.evaluation.currency

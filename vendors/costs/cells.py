@@ -275,7 +275,6 @@ def read_block(
 
 
 def _by_name(items: Sequence[Item]) -> dict[str, str]:
-    """Names that only one item has, or that one has for all of it."""
     parts = Counter(name_key(item.part) for item in items if item.part)
     alone = (item for item in items if parts[name_key(item.part)] == 1)
     by_part = {name_key(item.part): item.key for item in alone}

@@ -93,7 +93,6 @@ def percent(value: Fraction) -> str:
 
 
 def cents(value: Fraction) -> Decimal:
-    """Round to the cent, halves up."""
     whole = (200 * value.numerator + value.denominator) // (2 * value.denominator)
     return Decimal(whole).scaleb(-2)
 

@@ -137,7 +137,6 @@ class Claims(OfCandidates):
 
 
 def with_unit(row: ReadRow) -> ReadRow:
-    """The row with its number and unit as one."""
     said = row.values
     if "number" not in said or "unit" not in said:
         return row

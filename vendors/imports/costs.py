@@ -68,7 +68,6 @@ def twice(values: Iterable[str]) -> tuple[tuple[str, str], ...]:
 
 
 def kinds_by_word(kinds: Iterable[Kind]) -> dict[str, str]:
-    """By word the kinds of here, and other words for those of IT."""
     own = {key(word): kind.key for kind in kinds for word in (kind.key, kind.name)}
     others = words_of("kinds_of_cost").items()
     there = set(own.values())

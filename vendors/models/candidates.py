@@ -182,8 +182,6 @@ class Vendor(Record):
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
-    """Contacts, seen by who may write to them."""
-
     def visible_to(self, user: User) -> Self:
         """All for operators and whoever runs an evaluation, for others none.
 

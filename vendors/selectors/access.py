@@ -281,7 +281,6 @@ def open_contact_requests(evaluation: Evaluation) -> QuerySet[ContactRequest]:
 def last_tests(
     owner: User, vendors: Iterable[uuid.UUID]
 ) -> dict[uuid.UUID, Evaluation]:
-    """By vendor, the last test that `owner` has sent it, which may have ended."""
     rows = (
         Candidate.objects.filter(
             vendor__in=list(vendors),

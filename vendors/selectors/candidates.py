@@ -31,7 +31,6 @@ def active_candidates(evaluation: Evaluation) -> QuerySet[Candidate]:
 
 
 def asked_requirements(evaluation: Evaluation) -> QuerySet[Requirement]:
-    """What candidates are asked: every requirement that is not retired."""
     rows: QuerySet[Requirement] = Requirement.objects.filter(evaluation=evaluation)
     return rows.filter(retired_at__isnull=True).select_related("category")
 
@@ -79,7 +78,6 @@ def lists_of(evaluation: Evaluation) -> dict[str, list[str]]:
 def owed_values(
     said: Said, requirement: Requirement, ruled: Mapping[str, Iterable[str]]
 ) -> set[Value]:
-    """The values, each with its list, that are not answered and not ruled out."""
     said_of = said_of_values(said, requirement, ruled)
     return {value for value, availability in said_of.items() if not says(availability)}
 

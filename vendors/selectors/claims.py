@@ -439,8 +439,6 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """All that is asked, in order."""
-
     rows: Sequence[AnswerRow]
 
     @property

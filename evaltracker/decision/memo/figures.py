@@ -565,7 +565,6 @@ class Figures:
 
 
 def firsts(shares: Mapping[str, Fraction]) -> list[str]:
-    """All that have the best share."""
     best = max(shares.values(), default=None)
     return [key for key, share in shares.items() if share == best]
 

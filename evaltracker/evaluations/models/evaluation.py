@@ -235,7 +235,6 @@ class CommittedRecord(Record):
         touch(self.home(), type(self), self.pk, saved)
 
     def home(self) -> Any:
-        """The key of its evaluation."""
         *steps, last = (self.evaluation_path or "pk").split("__")
         row: Any = self
         for step in steps:

@@ -263,7 +263,6 @@ def count_pools(
 
 
 def _choose(declared: Pool, pools: Iterable[Pool]) -> tuple[Pool | None, str]:
-    """The pool that proposes, or what has to be declared first."""
     if all(declared):
         return declared, ""
     fitting = [
