@@ -32,7 +32,6 @@ from evaltracker.pages.workspace import (
     show,
 )
 from evaltracker.talk.rules import discuss_address, discuss_words
-from evaltracker.toolbox.charts import Axis, Lane, Lanes, Span, both, scale, short
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.text import listed
 from vendors import costs
@@ -253,88 +252,6 @@ def _column(
         asks=costs.asks(kinds, candidate.kind, dated, today),
         limits=envelope_of(candidate.evaluation, total),
         worth=worth_of(candidate),
-    )
-
-
-# More bars than these nobody compares by eye; the table has all.
-DRAWN = 15
-NOT_STATED = "not stated"
-KEY = (
-    ("bar", "up to the low estimate"),
-    ("likely", "from low to likely"),
-    ("high", "from likely to high"),
-    ("unknown", "not stated: nobody knows how much"),
-)
-# Of the axis: what is not stated is seen behind the dearest, too.
-ROOM = 1.1
-
-
-@dataclass(frozen=True, slots=True)
-class CostBars:
-    charts: tuple[Lanes, ...]
-    key: list[tuple[str, str]]
-    left_out: str
-
-
-def cost_bars(columns: Sequence[CostColumn], budget: Decimal | None) -> CostBars | None:
-    """Bars from nothing to low, likely and high; None while no price is known."""
-    priced = [column for column in columns if column.has_price]
-    unpriced = [column for column in columns if not column.has_price]
-    drawn = priced[:DRAWN]
-    if not drawn:
-        return None
-    most = max(float(column.total.high) for column in drawn)
-    step, end = scale(max(most, float(budget or 0)) * ROOM)
-    ticks = [(step * number, short(step * number)) for number in range(9)]
-    axis = Axis(
-        end,
-        ticks=tuple(tick for tick in ticks if tick[0] <= end),
-        limit=None
-        if budget is None
-        else (float(budget), f"budget {short(float(budget))}"),
-        heads=("likely",),
-        rooms=(96,),
-    )
-    lanes = [_lane(column, end, budget) for column in drawn]
-    sentences = [
-        (f"Not drawn: {_names(priced[DRAWN:])}.", priced[DRAWN:]),
-        (f"No price yet for {_names(unpriced)}.", unpriced),
-    ]
-    drawn_kinds = {span.kind for lane in lanes for span in lane.spans}
-    return CostBars(
-        both("Total cost: low, likely, high", lanes, axis),
-        [pair for pair in KEY if pair[0] in drawn_kinds],
-        " ".join(sentence for sentence, columns in sentences if columns),
-    )
-
-
-def _names(columns: Sequence[CostColumn]) -> str:
-    return listed([str(column.candidate) for column in columns])
-
-
-def _lane(column: CostColumn, end: float, budget: Decimal | None) -> Lane:
-    name, total = str(column.candidate), column.total
-    low, likely, high = (
-        # Credits can bring a total below nothing, where no bar is drawn.
-        max(float(amount), 0.0)
-        for amount in (total.low, total.likely, total.high)
-    )
-    spans = [Span(0, low), Span(low, likely, "likely"), Span(likely, high, "high")]
-    if not total.complete:
-        spans.append(Span(high, end, "unknown"))
-    coverage = total.coverage
-    missing = coverage.total - coverage.known
-    over = budget is not None and total.likely > budget
-    notes = [
-        "over the budget" if over else "",
-        f"{missing} of {coverage.total} kinds {NOT_STATED}" if missing else "",
-    ]
-    return Lane(
-        name,
-        short(likely) if total.complete else f"{short(likely)} or more",
-        spans=tuple(span for span in spans if span.end > span.start),
-        note=" · ".join(filter(None, notes)),
-        tone="over" if over else "",
     )
 
 
@@ -784,7 +701,6 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
             (column.candidate, sealed_words(column.candidate, quoted))
             for column in columns
         ],
-        bars=None if sealed else cost_bars(columns, evaluation.budget),
         budgets=[] if sealed else by_points(columns),
         unpriced=[column.candidate for column in columns if not column.has_price],
         untouched=[column.candidate for column in columns if column.untouched],

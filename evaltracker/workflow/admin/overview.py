@@ -1,11 +1,10 @@
 """Acts that move an evaluation: advance, send back, cancel, waive a rule."""
 
-import datetime
 import http
 import http.client
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -42,8 +41,8 @@ from evaltracker.pages.workspace import (
     page_address,
     show,
 )
-from evaltracker.requirements.plan import Plan, RowState
-from evaltracker.toolbox.days import local_day, today_in
+from evaltracker.requirements.plan import Plan, PlanRow, RowState
+from evaltracker.toolbox.days import local_day
 from evaltracker.workflow.admin.my_work import sign_of
 from evaltracker.workflow.gates import Look, gates_of
 from evaltracker.workflow.gates.table import (
@@ -79,57 +78,12 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One step; `left`, `width` and `latest` are places on the axis in per cent."""
-
-    label: str
-    start: datetime.date
-    end: datetime.date
-    latest_end: datetime.date
-    word: str
-    tone: str
-    current: bool
-    left: str
-    width: str
-    latest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    bars: list[Bar]
-    today: str
-    today_on: datetime.date
-    sentence: str
-    late: bool
-
-
-def draw(plan: Plan, evaluation: Evaluation) -> Drawing:
-    today = today_in(evaluation.zone)
-    must = evaluation.must_run_by or plan.runs_on
-    days = [day for row in plan.rows for day in (row.start, row.end, row.latest_end)]
-    first, last = min([*days, today]), max([*days, today, must])
-    span = max((last - first).days, 1)
-
-    def place(day: datetime.date) -> str:
-        return f"{(day - first).days * 100 / span:.2f}"
-
-    bars = [
-        Bar(
-            label=evaluation.say(row.stage.replace("_", " ").capitalize()),
-            start=row.start,
-            end=row.end,
-            latest_end=row.latest_end,
-            word=WORDS[row.state][0],
-            tone=WORDS[row.state][1],
-            current=row.current,
-            left=place(row.start),
-            width=f"{max((row.end - row.start).days * 100 / span, 1):.2f}",
-            latest=place(row.latest_end),
-        )
-        for row in plan.rows
+def plan_rows(plan: Plan, evaluation: Evaluation) -> list[tuple[str, PlanRow, Any]]:
+    names = [row.stage.replace("_", " ").capitalize() for row in plan.rows]
+    return [
+        (evaluation.say(name), row, WORDS[row.state])
+        for name, row in zip(names, plan.rows, strict=True)
     ]
-    return Drawing(bars, place(today), today, plan.sentence, plan.already_late)
 
 
 class Advance(OnEvaluation):
@@ -259,7 +213,8 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         ][:FIRST],
         following=next_stage(evaluation),
         notes=stage_notes(evaluation, visits),
-        plan=draw(plan, evaluation) if plan else None,
+        plan=plan,
+        plan_rows=plan_rows(plan, evaluation) if plan else [],
         visits=list(reversed(visits)),
         clashes=objectives_in_conflict(evaluation)
         if evaluation.is_open and evaluation.stage in BEFORE_DEMOS
@@ -354,16 +309,14 @@ def the_step(evaluation: Evaluation, user: User, look: Look) -> NextStep | None:
 
 def stage_notes(evaluation: Evaluation, visits: list[Visit]) -> dict[str, str]:
     notes = {}
-    for stage in Stage:
-        stays = [visit for visit in visits if visit.stage == stage]
-        if not stays:
-            continue
-        newest = stays[-1]
-        times = f", {len(stays)}th stay" if len(stays) > 3 else ""
-        times = {2: ", 2nd stay", 3: ", 3rd stay"}.get(len(stays), times)
-        word = "until" if newest.left_at else "since"
-        day = local_day(newest.left_at or newest.entered_at, evaluation.zone)
-        notes[str(stage)] = f"{word} {day:%-d %b}{times}"
+    counts = Counter(visit.stage for visit in visits)
+    for visit in visits:  # the newest of a stage stays
+        word = "until" if visit.left_at else "since"
+        day = local_day(visit.left_at or visit.entered_at, evaluation.zone)
+        number = counts[visit.stage]
+        nth = {2: "2nd", 3: "3rd"}.get(number, f"{number}th")
+        again = f", {nth} stay" if number > 1 else ""
+        notes[visit.stage] = f"{word} {day:%-d %b}{again}"
     return notes
 
 

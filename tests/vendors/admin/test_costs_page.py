@@ -155,21 +155,6 @@ def test_an_open_total_above_the_budget_is_out(acme: Candidate) -> None:
     assert points_of(cost_columns(acme.evaluation, [acme])) == {acme.pk: None}
 
 
-def test_costs_are_drawn_with_what_is_not_stated_and_the_budget(
-    acme: Candidate,
-) -> None:
-    where = acme.evaluation
-    Evaluation.objects.filter(pk=where.pk).update(budget=Decimal(300_000))
-    vendors.candidate(where, name="Priceless ML")
-    body = page(where, where.owner)
-    assert ">444.4k or more</text>" in body
-    assert "over the budget · 10 of 11 kinds not stated" in body
-    assert 'class="ch-unknown"' in body
-    assert ">budget 300k</text>" in body
-    assert "No price yet for Priceless ML." in body
-
-
-def test_sealed_costs_are_not_drawn(acme: Candidate) -> None:
+def test_sealed_costs_are_not_shown(acme: Candidate) -> None:
     body = page(acme.evaluation, stakeholders.holder("it"))
     assert "444.4k" not in body
-    assert 'class="ch' not in body
