@@ -35,6 +35,7 @@ from stakeholders.models import (
 )
 from stakeholders.policy import has_role, parts
 from stakeholders.selectors import (
+    DIFFERENT,
     objectives_in_conflict,
     role_choices,
     roles_of,
@@ -247,7 +248,11 @@ class RulesForm(forms.Form):
         for stage in Stage:
             label = f"Different people, {stage.label.lower()}"
             self.fields[field_name("people", stage)] = forms.IntegerField(
-                required=False, min_value=1, max_value=MOST, label=label
+                required=False,
+                min_value=1,
+                max_value=MOST,
+                label=label,
+                widget=forms.NumberInput(attrs={"placeholder": DIFFERENT}),
             )
 
     @property
