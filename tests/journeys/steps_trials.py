@@ -140,6 +140,7 @@ def run_trial(walk: Walk, musts: list[str], desk: VendorClient, post: Sink) -> N
     dana.reads("Gap recorded.")
     answer_the_gap(walk, desk, post)
     dana.page.reload()
+    dana.page.locator("#gaps > summary").click()
     dana.reads("Shipped in 9.1, on by default.")
     dana.see("34-gap-answered")
     for ref in musts:
