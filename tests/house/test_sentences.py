@@ -42,7 +42,7 @@ LONGEST = 20
 NOT_PAGES = re.compile(
     r"decision/memo/|decision/services/letters|/commands/|/api/|run_api|sheets\.json"
     r"|vendors/fields|/ocds|serving/|run_formats|evaluations/models/|vendors/models/"
-    r"|costs/totals|vendors/unanswered\.html|contract_to_agree"
+    r"|costs/totals|vendors/unanswered\.html|parts/evidence\.html|contract_to_agree"
 )
 NO_VERB = {"To", "It", "The", "A", "This", "What", "Who", "Nobody", "Yes", "No", "Not"}
 BUTTON = re.compile(r"<button\b(?:\"[^\"]*\"|[^>\"])*>(.*?)</button>", re.DOTALL)
