@@ -86,7 +86,7 @@ class Parcel:
             yield b"--" + outer + b"\r\n"
             yield b'Content-Type: text/calendar; charset="utf-8"\r\n'
             yield b"Content-Transfer-Encoding: base64\r\n"
-            yield b'Content-Disposition: attachment; filename="date.ics"\r\n\r\n'
+            yield b'Content-Disposition: attachment; filename="calendar.ics"\r\n\r\n'
             yield base64.encodebytes(message.ics).replace(b"\n", b"\r\n")
             yield b"--" + outer + b"--\r\n"
 
@@ -201,7 +201,7 @@ def envelope(parcel: Parcel) -> EmailMultiAlternatives:
     )
     mail.attach_alternative(message.html, "text/html")
     if message.ics is not None:
-        mail.attach("date.ics", message.ics.decode(), "text/calendar")
+        mail.attach("calendar.ics", message.ics.decode(), "text/calendar")
     return mail
 
 

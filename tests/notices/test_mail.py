@@ -66,7 +66,7 @@ def test_both_bodies_name_the_evaluation_and_lead_to_our_site(
 
 def test_the_calendar_file_can_be_read_back(arrived: EmailMessage) -> None:
     (part,) = arrived.iter_attachments()
-    assert part.get_filename() == "date.ics"
+    assert part.get_filename() == "calendar.ics"
 
     (event,) = Calendar.from_ical(part.get_content()).walk("VEVENT")
 
