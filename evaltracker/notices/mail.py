@@ -266,6 +266,7 @@ def letter(
         reply_to: whose address an answer goes to.
     """
     title = one_line(notice.evaluation.title) if notice.evaluation else ""
+    tail = title or PRODUCT
     reader = notice.recipient.name if notice.recipient else notice.addressee
     link = link_to(path)
     context = {
@@ -281,9 +282,9 @@ def letter(
         "paragraphs": paragraphs,
     }
     return Message(
-        subject=one_line(
-            subject if title and title in subject else f"{subject} – {title or PRODUCT}"
-        )[:SUBJECT_LIMIT],
+        subject=one_line(subject if tail in subject else f"{subject} – {tail}")[
+            :SUBJECT_LIMIT
+        ],
         text=render_to_string(f"{TEMPLATE}.txt", context),
         html=render_to_string(f"{TEMPLATE}.html", context),
         ics=ics,

@@ -83,7 +83,7 @@ def test_the_tour_shows_what_a_visitor_came_for(settings: Settings) -> None:
 
     assert "Sign requirements as IT" in tourist.sign_in("it")
     who = "Priya Nair (PM), Viktor Lund (Leadership, on conditions)"
-    assert who in tourist.follow("/admin/sign/")
+    assert who in tourist.follow("/admin/act/sign/")
     signed = tourist.press("", verdict="approve")
     assert "Thank you. This is what you signed" in signed
 

@@ -40,8 +40,9 @@ def test_its_figures_are_those_of_the_comparison_and_of_the_sign_page() -> None:
     line = next(row for row in compared.options if row.key == str(option.pk))
     assert front["Fit"].value == line.fit
     assert str(front["Price"].value) == f"{line.cost} USD" == "91,234 USD"
-    weighed = glance_at(Look(where)).weighed
-    assert weighed is not None
+    stand = glance_at(Look(where), where.owner).stand
+    weighed = stand and stand.weighed
+    assert weighed
     sentence = str(weighed.certainty)
     assert f"Likely first: {front['Likely first'].value}" in sentence
     assert str(front["Likely first"].words) in sentence

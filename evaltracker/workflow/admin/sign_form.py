@@ -1,9 +1,10 @@
 """The form of the sign page, and the acts on sign-offs, waivers and reminders."""
 
+import json
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -12,19 +13,16 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from evaltracker.decision import links
-from evaltracker.decision.memo.certainty import Weighed, weighed
+from evaltracker.decision.admin.comparison import Stand, how_they_stand
 from evaltracker.decision.memo.figures import (
-    Figure,
-    Figures,
     Part,
     counted_noun,
     counted_of,
     money,
     say,
 )
-from evaltracker.decision.memo.inputs import standing_memo
 from evaltracker.decision.memo.markdown import as_html
-from evaltracker.decision.memo.signed_words import THINGS, readable
+from evaltracker.decision.memo.signed_words import readable
 from evaltracker.decision.models import WaiverAnswer
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.choices import Stage
@@ -43,10 +41,7 @@ from evaltracker.workflow.gates.rules import (
     why_not_half,
 )
 from evaltracker.workflow.gates.table import (
-    Judged,
-    first_closed,
     gate_reports,
-    unpassed,
 )
 from evaltracker.workflow.inbox.glances import Awaited
 from evaltracker.workflow.inbox.items import ASKED_FOR
@@ -61,7 +56,7 @@ from evaltracker.workflow.services.sign_offs import (
 )
 from evaltracker.workflow.services.stages import answer_waiver_request
 from stakeholders.admin.people import PersonField
-from stakeholders.models import APPROVALS, Condition, SignOff, Verdict
+from stakeholders.models import Condition, Verdict
 from stakeholders.policy import insiders, is_leadership
 from stakeholders.selectors import Objection, objections
 from stakeholders.services.sign_offs import (
@@ -114,21 +109,11 @@ ROWS = 5
 CONDITIONAL_ONLY = (
     "Conditions go with a conditional approval only. Choose it, or clear them."
 )
-MEANINGS = {
-    Verdict.APPROVE: "Yes, as it stands.",
-    Verdict.CONDITIONS: "Yes, if something is done by a date.",
-    Verdict.RETURN: "Not yet: something has to be changed first.",
-    Verdict.DECLINE: "No, this should not proceed.",
-}
-# What the reason answers, by verdict; it is needed for all but the first.
-REASONS = {
-    Verdict.APPROVE: "Comment",
-    Verdict.CONDITIONS: "Why is it not a plain approval?",
-    Verdict.RETURN: "What has to change?",
-    Verdict.DECLINE: "Why not?",
-}
-
-
+# By verdict what it means and what its reason answers; by stage, the pages on which
+# one sees for oneself what the words rest on.
+WORDS: dict[str, Any] = json.loads(
+    Path(__file__).with_name("signing.json").read_text(encoding="utf-8")
+)
 WITHOUT = "Approve without {}'s weights; they can't be set later"
 TICKS = {"accepts_unjudged": "What is not judged", "without_weights": "Weights"}
 
@@ -188,17 +173,11 @@ class SignForm(forms.Form):
         rest = [name for name in self.fields if name not in (*first, *last)]
         self.order_fields([*first, *rest])
 
-    def verdicts(self) -> list[tuple[str, str, str, bool]]:
+    def verdicts(self) -> list[tuple[str, str, str, str, bool]]:
         chosen = self["verdict"].value()
         return [
-            (verdict.value, verdict.label, meaning, verdict.value == chosen)
-            for verdict, meaning in MEANINGS.items()
-        ]
-
-    def reasons(self) -> list[tuple[str, str, bool]]:
-        return [
-            (verdict.value, label, verdict != Verdict.APPROVE)
-            for verdict, label in REASONS.items()
+            (value, Verdict(value).label, meaning, asked, value == chosen)
+            for value, (meaning, asked) in WORDS["verdicts"].items()
         ]
 
     def faults(self) -> list[tuple[str, str, str]]:
@@ -460,35 +439,6 @@ register_panel("cell", 10, "workflow/parts/cell_waiver.html", waiver_of_cell)
 # What somebody understands in a minute before they sign: who leads and how surely,
 # what is judged of what, and what is still open.
 
-# The pages on which one sees for oneself what the words rest on.
-PROOF: dict[str, tuple[tuple[str, str], ...]] = {
-    Stage.REQUIREMENTS: (("Requirements", "requirements"), ("Brief", "brief")),
-    Stage.RESEARCH: (("Candidates", "candidates"), ("Matrix", "matrix")),
-    Stage.DEMOS: (("Demos", "demos"), ("Matrix", "matrix"), ("Scores", "scores")),
-    Stage.TRIALS: (("Trials", "trials"), ("Matrix", "matrix")),
-    Stage.DECISION: (
-        ("Comparison", "comparison"),
-        ("Matrix", "matrix"),
-        ("Costs", "costs"),
-        ("Trials", "trials"),
-    ),
-}
-# What is counted of each candidate before there are trials, and of what.
-COUNTED = {Stage.RESEARCH: ("answered", "asked"), Stage.DEMOS: ("shown", "answered")}
-DRAWN = 4  # candidates that fit on the first screen of a phone
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    name: str
-    fit: Figure
-    judged: Part
-    strong: bool
-
-    @property
-    def width(self) -> int:
-        return round(100 * (self.fit.exact or 0))
-
 
 @dataclass(frozen=True, slots=True)
 class Glance:
@@ -498,21 +448,17 @@ class Glance:
     # What has to be done before it is people's turn to sign.
     early: bool
     chosen: str = ""
-    weighed: Weighed | None = None
-    standings: list[Standing] = field(default_factory=list)
-    # What is counted of each beside its fit: “judged”.
-    counted: str = "judged"
-    left_out: int = 0
+    stand: Stand | None = None
 
 
 def proof_of(look: Look) -> list[tuple[str, str]]:
     return [
-        (look.evaluation.say(label), links.page(look.evaluation, name))
-        for label, name in PROOF[look.evaluation.stage]
+        (look.evaluation.say(label), links.page(look.evaluation, label.lower()))
+        for label in WORDS["proof"][look.evaluation.stage]
     ]
 
 
-def glance_at(look: Look) -> Glance:
+def glance_at(look: Look, user: User) -> Glance:
     missing = [
         blocker.sentence
         for report in gate_reports(look.evaluation, look)
@@ -520,51 +466,17 @@ def glance_at(look: Look) -> Glance:
         for blocker in report.blockers
     ]
     stage = Stage(look.evaluation.stage)
-    glance = Glance(
+    drafted = draft(look) if stage == Stage.DECISION else None
+    return Glance(
         facts=list(FACTS[stage](look)),
         objections=objections(look.visit, look.tallies),
         still_open=[*open_trials(look), *missing],
         early=bool(missing),
-    )
-    if stage == Stage.REQUIREMENTS:
-        return glance
-    figures = standing_memo(look.evaluation).figures
-    drafted = draft(look) if stage == Stage.DECISION else None
-    standings = list(standings_of(look, figures))
-    return replace(
-        glance,
         chosen=str(drafted.candidate or "") if drafted else "",
-        weighed=weighed(figures),
-        standings=standings[:DRAWN],
-        counted=COUNTED.get(stage, ("judged",))[0],
-        left_out=max(0, len(standings) - DRAWN),
+        stand=None
+        if stage == Stage.REQUIREMENTS
+        else how_they_stand(look.evaluation, user),
     )
-
-
-def standings_of(look: Look, figures: Figures) -> Iterator[Standing]:
-    running = {str(candidate.pk): candidate for candidate in look.shortlisted}
-    ranks, fits = figures.ranks, {key: figures.fit(key) for key in running}
-
-    def order(key: str) -> tuple[int, Fraction]:
-        return ranks.get(key, len(running) + 1), -(fits[key].exact or Fraction(0))
-
-    for key in sorted(running, key=order):
-        criteria = look.criteria[running[key].pk]
-        yield Standing(
-            name=str(running[key]),
-            fit=fits[key],
-            judged=judged_of(look, figures, key, criteria),
-            strong=ranks.get(key) == 1,
-        )
-
-
-def judged_of(look: Look, figures: Figures, key: str, criteria: Judged) -> Part:
-    if counted := COUNTED.get(Stage(look.evaluation.stage)):
-        number, whole = (figures.results[key].get(name, 0) for name in counted)
-        return counted_of(f"{counted[0]}.{key}", number, whole)
-    if not criteria.asked:
-        return look.evaluation.say("no trial")
-    return counted_of(f"judged.{key}", criteria.judged, criteria.asked)
 
 
 def open_trials(look: Look) -> Iterator[Part]:
@@ -620,47 +532,6 @@ FACTS = {
     Stage.TRIALS: trials,
     Stage.DECISION: decision,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class After:
-    thing: str
-    awaited: list[str]
-    following: str
-
-
-def after_signing(signed: SignOff) -> After | None:
-    """The time after a signature; None once the evaluation went on."""
-    visit = signed.visit
-    evaluation = visit.evaluation
-    if visit.left_at is not None or not evaluation.is_open:
-        return None
-    look = Look(evaluation)
-    awaited = [blocker.sentence for blocker in unpassed(look)]
-    return After(
-        thing=evaluation.say(THINGS[Stage(visit.stage)]),
-        awaited=awaited,
-        following=what_follows(look, signed, waits=bool(awaited)),
-    )
-
-
-def what_follows(look: Look, signed: SignOff, *, waits: bool) -> str:
-    owner = look.evaluation.owner.name
-    if signed.verdict not in APPROVALS:
-        return (
-            f"{owner} got a mail and can read your reason. When something changes, you "
-            "are asked again."
-        )
-    closed = first_closed(look)
-    if closed is not None and not closed[0].signing:
-        return f"First, {closed[1].sentence}"
-    stage = Stage(signed.visit.stage)
-    goes_on = "decides"
-    if stage != Stage.DECISION:
-        goes_on = f"goes on to {list(Stage)[stage.position + 1].label.lower()}"
-    if waits:
-        return f"{owner} {goes_on} once every role has approved."
-    return f"{owner} {goes_on}: every role has approved."
 
 
 @dataclass(frozen=True, slots=True)

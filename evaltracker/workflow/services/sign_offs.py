@@ -385,12 +385,10 @@ def put_name_to(
     *,
     verdict: str,
     shown: str,
-    reason: str = "",
-    conditions: Sequence[ConditionAsked] = (),
     accepts_unjudged: bool = False,
     weights: Mapping[Category, int] | None = None,
     without_weights: bool = False,
-    origin: Origin | None = None,
+    **rest: Any,
 ) -> SignOff:
     evaluation = lock(rule.evaluation)
     require_open(evaluation)
@@ -412,13 +410,8 @@ def put_name_to(
     if why := why_not_half(half, verdict, accepts=accepts_unjudged):
         raise Invalid(why, field="accepts_unjudged")
     for category, weight in (weights or {}).items():
-        weigh_for_role(
-            evaluation=evaluation,
-            category=category,
-            role=rule.role,
-            weight=weight,
-            by=by,
-        )
+        about: Any = {"category": category, "role": rule.role, "weight": weight}
+        weigh_for_role(evaluation=evaluation, by=by, **about)
     signed = record_sign_off(
         visit=visit,
         rule=rule,
@@ -426,9 +419,7 @@ def put_name_to(
         content=content,
         meaning=visit.evaluation.say(QUESTIONS[Stage(visit.stage)]),
         by=by,
-        reason=reason,
-        conditions=conditions,
-        origin=origin,
+        **rest,
     )
     if signed.on_behalf_of is not None and interest_of(signed.on_behalf_of, visit):
         raise Forbidden(

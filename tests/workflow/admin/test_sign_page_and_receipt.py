@@ -7,7 +7,8 @@ import pytest
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.requirements import change_requirement
-from evaltracker.workflow.admin.sign_form import PROOF
+from evaltracker.workflow.admin.sign_form import WORDS
+from stakeholders.models import Verdict
 from tests.cast import stakeholders
 from tests.cast.workflow import to_be_signed
 from tests.clients import signed_in
@@ -37,11 +38,9 @@ def test_it_says_at_a_glance_what_is_signed_and_where_its_proof_is(
     assert "PM: 1 more approval needed from Priya." in body
 
 
-def test_each_proof_leads_to_the_page_that_its_button_names() -> None:
-    assert PROOF.keys() == set(Stage)
-    assert all(
-        label.lower() == page for pages in PROOF.values() for label, page in pages
-    )
+def test_each_stage_has_proof_and_each_verdict_its_words() -> None:
+    assert WORDS["proof"].keys() == set(Stage)
+    assert WORDS["verdicts"].keys() == set(Verdict)
 
 
 def test_it_is_signed_early_with_a_word_of_warning(
