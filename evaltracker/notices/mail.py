@@ -252,8 +252,7 @@ def letter(
 
     Args:
         notice: whose recipient reads it; nothing else is taken from it.
-        subject: our words without a full stop; the evaluation's title is added unless
-            they hold it.
+        subject: our words without a full stop; the title is added unless it is there.
         lead: one or two sentences of ours.
         action: what the link does, as an imperative: “Open the milestone”. Blank:
             there is nothing to open, and no link.

@@ -81,11 +81,11 @@ class Tourist:
 def test_the_tour_shows_what_a_visitor_came_for(settings: Settings) -> None:
     tourist = Tourist()
 
-    assert "Sign requirements as IT" in tourist.sign_in("it")
+    assert "Set your weights, then sign requirements as IT" in tourist.sign_in("it")
     who = "Priya Nair (PM), Viktor Lund (Leadership, on conditions)"
     assert who in tourist.follow("/admin/act/sign/")
-    signed = tourist.press("", verdict="approve")
-    assert "Thank you. This is what you signed" in signed
+    signed = tourist.press("", verdict="approve", without_weights="on")
+    assert "Signed as IT, " in signed
 
     tourist.sign_in("lead")
     platform = Evaluation.objects.get(slug="ml-platform")

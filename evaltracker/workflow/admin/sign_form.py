@@ -26,7 +26,7 @@ from evaltracker.decision.memo.signed_words import readable
 from evaltracker.decision.models import WaiverAnswer
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.models import Evaluation, User, Visit
+from evaltracker.evaluations.models import Category, Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import Outcome, address_of
 from evaltracker.pages.fields import DateField, ReasonForm, TextField, form_of
@@ -114,8 +114,14 @@ CONDITIONAL_ONLY = (
 WORDS: dict[str, Any] = json.loads(
     Path(__file__).with_name("signing.json").read_text(encoding="utf-8")
 )
-WITHOUT = "Approve without {}'s weights; they can't be set later"
-TICKS = {"accepts_unjudged": "What is not judged", "without_weights": "Weights"}
+# What is approved by a tick only: its name, and the words beside the box.
+TICKS = {
+    "without_weights": (
+        "Weights",
+        "Approve without {}'s weights; they can't be set later",
+    ),
+    "accepts_unjudged": ("What is not judged", "I approve although {}."),
+}
 
 
 class SignForm(forms.Form):
@@ -136,13 +142,10 @@ class SignForm(forms.Form):
         people = insiders(view.rule.evaluation)
         self.unjudged, self.weightless = view.unjudged, view.weightless
         # A weight for each category, until the role has said all of them.
-        self.weights = {
-            f"weight_{category.pk}": category
-            for category, _ in view.weights
-            if view.weightless and view.may_weigh
-        }
+        self.weights: dict[str, Category] = {}
         self.unsaid = {category for category, row in view.weights if row is None}
-        for category, row in view.weights if self.weights else ():
+        for category, row in view.weights if self.unsaid and view.may_weigh else ():
+            self.weights[f"weight_{category.pk}"] = category
             self.fields[f"weight_{category.pk}"] = forms.IntegerField(
                 required=False,
                 min_value=0,
@@ -150,14 +153,9 @@ class SignForm(forms.Form):
                 label=category.name,
                 initial=row and row.weight,
             )
-        labels = {
-            "accepts_unjudged": self.unjudged
-            and f"I approve although {self.unjudged}.",
-            "without_weights": self.weightless and WITHOUT.format(self.weightless),
-        }
-        for name, label in labels.items():
-            self.fields[name].label = label
-            if not label:
+        for name, about in zip(TICKS, (self.weightless, self.unjudged), strict=True):
+            self.fields[name].label = TICKS[name][1].format(about)
+            if not about:
                 del self.fields[name]
         for row in range(ROWS):
             self.fields[f"text_{row}"] = forms.CharField(
@@ -193,7 +191,7 @@ class SignForm(forms.Form):
         if base in ("owner", "due"):
             return f"Condition {int(row) + 1}, {str(self[name].label).lower()}"
         if name in TICKS:
-            return TICKS[name]
+            return TICKS[name][0]
         return str(self[name].label)
 
     def land_at_fault(self) -> None:
@@ -243,23 +241,21 @@ class SignForm(forms.Form):
         if why := why_not_half(self.unjudged, verdict, accepts=accepts):
             self.add_error("accepts_unjudged", why)
         data["weights"] = {
-            category: data[name]
+            category: weight
             for name, category in self.weights.items()
-            if data.get(name) is not None
+            if (weight := data.pop(name, None)) is not None
         }
         role = self.weightless if self.unsaid - data["weights"].keys() else ""
         accepts = data.get("without_weights", False)
         if why := why_not_weightless(role, verdict, accepts=accepts):
             self.add_error("without_weights", why)
         self.land_at_fault()
-        data["conditions"] = [
-            ConditionAsked(
-                data[f"text_{row}"], data[f"owner_{row}"], data[f"due_{row}"]
-            )
+        rows = [
+            [data.pop(f"{name}_{row}", None) for name in ("text", "owner", "due")]
             for row in range(ROWS)
-            if data.get(f"text_{row}") and not self.errors
         ]
-        return data
+        asked = [ConditionAsked(*row) for row in rows if all(row)]
+        return {**data, "conditions": asked}
 
 
 class CloseCondition(InEvaluation[Condition]):

@@ -1,6 +1,5 @@
 """Signing: the words, the changes, who may sign; all sign-offs, and receipts."""
 
-import datetime
 import hashlib
 import uuid
 from collections import defaultdict
@@ -39,7 +38,6 @@ from evaltracker.pages.workspace import (
     show,
 )
 from evaltracker.toolbox.days import local_day, today_in
-from evaltracker.toolbox.text import listed
 from evaltracker.toolbox.working_days import lately
 from evaltracker.workflow.admin.sign_form import (
     Glance,
@@ -54,7 +52,6 @@ from evaltracker.workflow.gates.table import first_closed
 from evaltracker.workflow.inbox.items import asked_at
 from evaltracker.workflow.services.sign_offs import (
     SEALED,
-    Signature,
     is_sealed,
     refuse_conflicted,
     sign,
@@ -128,8 +125,9 @@ def what_became(signed: SignOff) -> tuple[str, str]:
 
 def document_page(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
-    row = visible_row(SignedDocument, ("evaluation__owner",), user, str(document_id))
-    document: SignedDocument = row
+    document = visible_row(
+        SignedDocument, ("evaluation__owner",), user, str(document_id)
+    )
     evaluation = document.evaluation
     return show(
         request,
@@ -179,7 +177,8 @@ class SignView:
     # That their signature adds a role, not a person.
     twice: str = ""
     proof: list[tuple[str, str]] = dataclasses_field(default_factory=list)
-    asked_at: datetime.datetime | None = None
+    # “today”, or “on 29 November”; blank if no mail has asked.
+    asked: str = ""
     # What the role weighs, until that is sealed, and whether the person may say it.
     weights: list[tuple[Category, RoleWeight | None]] = dataclasses_field(
         default_factory=list
@@ -195,17 +194,6 @@ class SignView:
         """The role whose weights are not all there; blank if they are."""
         lacking = any(row is None for _, row in self.weights)
         return self.rule.get_role_display() if lacking else ""
-
-    @property
-    def weighed_by(self) -> str:
-        return listed(sorted({row.set_by.name for _, row in self.weights if row}))
-
-    @property
-    def asked(self) -> str:
-        """“today”, or “on 29 November”; blank if no mail has asked."""
-        zone = self.rule.evaluation.zone
-        asked = self.asked_at
-        return lately(local_day(asked, zone), today_in(zone)) if asked else ""
 
     @property
     def question(self) -> str:
@@ -242,6 +230,8 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
         .order_by("signed_at")
         .first()
     )
+    zone, times = evaluation.zone, asked_at([evaluation], [user])
+    asked = times.get((evaluation.pk, user.pk, "sign_off"))
     return SignView(
         rule=rule,
         content=content,
@@ -257,9 +247,7 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
         unjudged=str(unjudged_words(look)),
         proof=proof_of(look),
         twice=signed_already(user, look.tallies, rule, seat),
-        asked_at=asked_at([evaluation], [user]).get(
-            (evaluation.pk, user.pk, "sign_off")
-        ),
+        asked=lately(local_day(asked, zone), today_in(zone)) if asked else "",
         weights=[] if mine or barred else weights_of_role(evaluation, rule.role),
         may_weigh=has_role(user, evaluation, Role(rule.role)),
     )
@@ -504,11 +492,8 @@ class Sign(InEvaluation[SignView]):
         return place_of("admin:index")
 
     def perform(self, target: SignView, data: Mapping[str, Any], by: User) -> Outcome:
-        given: Any = {
-            key: data[key] for key in Signature.__annotations__ if key in data
-        }
         try:
-            target.signed = sign(rule=target.rule, by=by, origin=target.origin, **given)
+            target.signed = sign(rule=target.rule, by=by, origin=target.origin, **data)
         except (Forbidden, Refused, Stale) as problem:
             vars(target).update(vars(look_at(target.rule, by)))
             if isinstance(problem, Stale):

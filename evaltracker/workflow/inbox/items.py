@@ -344,11 +344,10 @@ class Desk:
     @cached_property
     def weightless(self) -> dict[tuple[uuid.UUID, str], str]:
         """Their roles that leave a category without a weight, and how many."""
-        roles = [(part.evaluation_id, part.role) for part in self.parts]
         roles = [
-            (key, role)
-            for key, role in roles
-            if self.evaluations[key].stage == Stage.REQUIREMENTS
+            (part.evaluation_id, part.role)
+            for part in self.parts
+            if self.evaluations[part.evaluation_id].stage == Stage.REQUIREMENTS
         ]
         where = {key for key, _ in roles}
         categories = Category.objects.filter(evaluation__in=where)
