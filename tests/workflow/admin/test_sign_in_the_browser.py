@@ -65,7 +65,7 @@ def test_from_the_link_of_the_mail_to_a_signed_list(watched: Watched) -> None:
     assert RoleWeight.objects.get().weight == 7
     toast.get_by_role("link", name="Receipt").click()
     page.wait_for_url("**/admin/receipts/**")
-    assert page.get_by_text("1 more approval needed from Viktor").is_visible()
+    assert page.get_by_text("It counts").is_visible()
     assert watched.complaints == []
 
 
