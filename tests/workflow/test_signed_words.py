@@ -101,14 +101,18 @@ def test_the_price_gap_stays_sealed_with_the_prices() -> None:
     assert "likely costs" not in body
 
 
+def how_sure(where: Evaluation) -> str:
+    stand = glance_at(Look(where), where.owner).stand
+    return str(stand and stand.weighed and stand.weighed.certainty)
+
+
 def test_who_signs_the_decision_sees_the_figure_at_a_glance() -> None:
     where, _ = in_decision()
     another(where, "Globex ML")
-    before = glance_at(Look(where)).weighed
-    assert "of 100" not in str(before and before.certainty)
+    before = how_sure(where)
+    assert "of 100" not in before
     keep_draws(evaluation=where)
-    weighed = glance_at(Look(where)).weighed
     # The rival's must-have is still owed a verdict.
-    said = str(weighed and weighed.certainty)
+    said = how_sure(where)
     assert "Acme ML leads. Likely first: 6" in said
     assert "nothing more were tested: 100. 1 of 2 verdicts is" in said
