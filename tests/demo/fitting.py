@@ -60,7 +60,7 @@ HEIGHT = """most => {
 }"""
 
 # What reaches out of the box that it scrolls or is clipped in, or out of the page.
-CUT_OFF = """() => {
+CUT_OFF = """isWide => {
     const cut = [];
     const page = document.documentElement;
     if (page.scrollWidth > page.clientWidth) cut.push("the page scrolls sideways");
@@ -69,6 +69,7 @@ CUT_OFF = """() => {
         if (!thing.checkVisibility({ visibilityProperty: true })) continue;
         if (edge.width < 2 || edge.height < 2 || thing.closest("svg *")) continue;
         if (thing.closest(".et-hidden, [aria-hidden='true']")) continue;
+        if (isWide && thing.closest(".tabulator")) continue;
         let box = thing.parentElement;
         while (box && getComputedStyle(box).overflowX === "visible") {
             box = box.parentElement;

@@ -46,6 +46,8 @@ class Target(NamedTuple):
     narrow: int
     seen: tuple[str, ...] = ()
     links: str = ""
+    # A column for each of many candidates: its grid scrolls sideways.
+    is_wide: bool = False
 
 
 TARGETS = {
@@ -64,7 +66,8 @@ TARGETS = {
         (".cp-brief tbody th", ".cp-silent summary"),
     ),
     "costs": Target(
-        "lead", "/admin/e/ml-platform/costs/", 1800, 3000, (".tabulator-row",)
+        *("lead", "/admin/e/ml-platform/costs/", 1800, 3000, (".tabulator-row",)),
+        is_wide=True,
     ),
     "demo": Target(
         *("lead", f"{GPU}demos/", 1100, 1900), links="a[href^='/admin/demos/']"
@@ -138,7 +141,9 @@ def test_a_page_fits(
             faults += [f"not seen: {part}" for part in hidden(page, target.seen)]
             page.close()
         page = fitting.open(target.username, path, LAPTOP)
-        faults += [f"cut off: {thing}" for thing in page.evaluate(CUT_OFF)]
+        faults += [
+            f"cut off: {thing}" for thing in page.evaluate(CUT_OFF, target.is_wide)
+        ]
         steps = page.evaluate(NEXT_STEPS)
         if len(steps) > 1:
             faults.append(f"{len(steps)} next steps: {', '.join(steps)}")
