@@ -61,7 +61,7 @@ PICTURES = (
     ),
     Picture("comparison", "lead", "/admin/e/gpu-training/comparison/"),
     Picture("stakeholder_work", "it", "/admin/", size=PHONE),
-    Picture("sign_off", "it", "/admin/", link="/admin/sign/", size=PHONE),
+    Picture("sign_off", "it", "/admin/", link="/admin/act/sign/", size=PHONE),
     Picture("vendor_api", "", "/api/v1/docs/"),
     Picture("users", "operator", "/admin/evaluations/user/"),
     Picture("notices", "lead", "/admin/e/gpu-training/notices/"),
