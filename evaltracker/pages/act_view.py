@@ -3,6 +3,7 @@
 import zoneinfo
 from collections.abc import Callable
 from http import HTTPStatus
+from itertools import islice
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -83,7 +84,15 @@ def _form(act: Act[Any], target: Any, request: HttpRequest, data: Any = None) ->
     if data is not None:
         return act.form_class(data, request.FILES, initial=initial, **kwargs)
     initial |= {key: request.GET[key] for key in act.prefill if key in request.GET}
-    return act.form_class(initial=initial, **kwargs)
+    form: Any = act.form_class(initial=initial, **kwargs)
+    for name, field in form.fields.items():
+        # An only choice is chosen.
+        is_one = not getattr(field.widget, "allow_multiple_selected", True)
+        if field.required and is_one and not form.get_initial_for_field(field, name):
+            offered = list(islice((value for value, _ in field.choices if value), 2))
+            if len(offered) == 1:
+                form.initial[name] = getattr(offered[0], "value", offered[0])
+    return form
 
 
 def _perform(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django import forms
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from evaltracker.evaluations.models import Requirement
+from evaltracker.pages.act_view import _form
 from evaltracker.pages.acts import ACTS, Act
 from tests.cast import common
 
@@ -196,3 +199,21 @@ def test_the_way_here_ends_at_what_the_act_is_and_not_at_its_button(
     page = owner.get(f"/admin/act/{path}/")
     assert page.status_code == 200
     assert page.context["crumbs"][-1] == (place, "")
+
+
+class OneRule(forms.Form):
+    rule = forms.ChoiceField(choices=[("", "Choose"), ("only", "The only one")])
+    several = forms.ChoiceField(choices=[("a", "A"), ("b", "B")])
+    optional = forms.ChoiceField(choices=[("c", "C")], required=False)
+
+
+def test_an_only_choice_is_chosen(rf: RequestFactory) -> None:
+    class Choosing(Act[None], registered=False):
+        form_class = OneRule
+
+    request = rf.get("/")
+    request.user = AnonymousUser()
+    form = _form(Choosing(), None, request)
+    assert form["rule"].value() == "only"
+    assert not form["several"].value()
+    assert not form["optional"].value()
