@@ -101,8 +101,6 @@ SWITCHES = {
     "differs": "Candidates differ",
     **{name: label for name, (label, _) in TESTS.items()},
 }
-# In sight; the others are among the further filters.
-FIRST_SWITCHES = tuple(SWITCHES)[:3]
 ALL, SHORT = "all", "shortlisted"
 CATEGORY, CANDIDATES, AS_OF, VIEW = "category", "candidates", "as_of", "view"
 ORDER, BY_NAME, BY_FIT = "order", "", "fit"
@@ -493,10 +491,6 @@ def _page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
             }
             for view, label in VIEWS.items()
         ],
-        narrowed=chosen.category
-        or chosen.as_of
-        or chosen.order
-        or chosen.switches - {*FIRST_SWITCHES},
         all_candidates=replace(chosen, candidates=ALL).query,
         left_out=left_out(evaluation, reading.everybody, book),
         categories=categories_of(book),

@@ -96,10 +96,6 @@ class CandidateRow:
     receipt: Submission | None = None
 
     @property
-    def can_be_invited(self) -> bool:
-        return can_be_invited(self.candidate)
-
-    @property
     def more(self) -> str:
         """What else is to say of its answers, and how far it is with them."""
         counts, asked = self.answers, self.candidate.invited_at
@@ -109,7 +105,7 @@ class CandidateRow:
             counts.noted and f"{counts.noted} only in our notes",
             self.receipt and f"handed in, receipt {self.receipt.number}",
             not self.receipt and asked and "invited, not handed in",
-            self.can_be_invited and "not invited",
+            can_be_invited(self.candidate) and "not invited",
         ]
         return "\n".join(filter(None, more))
 
@@ -584,6 +580,14 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
         fields = CandidateForm(user=user).fields
         told = cache(lambda: candidate_rows(subject, user, self.rows(subject, user)))
 
+        contact = Column(
+            *("contact", "Contact", forms.CharField(required=False, max_length=400)),
+            Saves(note_contact, "candidate"),
+            read=first_contact,
+            closed=closed,
+            width=24,
+        )
+
         def made(name: str, label: str, **more: Any) -> Column:
             return Column(name, label, fields[name], SAVES, closed=closed, **more)
 
@@ -608,7 +612,7 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
                 aside=lambda row: told()[row.pk].more,
                 width=18,
             ),
-            *self.contact(subject, user, closed),
+            *([contact] if is_owner(user, subject) else []),
             made("summary", "Summary", width=18, spare=True),
             made("website", "Website", width=12, spare=True),
             made(
@@ -622,20 +626,6 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
             made("hours_saved", "Hours saved", width=12, spare=True),
             made("builders", "Builders", spare=True),
         )
-
-    def contact(self, subject: Evaluation, user: User, closed: str) -> Iterable[Column]:
-        if is_owner(user, subject):
-            yield Column(
-                *(
-                    "contact",
-                    "Contact",
-                    forms.CharField(required=False, max_length=400),
-                ),
-                Saves(note_contact, "candidate"),
-                read=first_contact,
-                closed=closed,
-                width=24,
-            )
 
     def rows(self, subject: Evaluation, user: User) -> QuerySet[Candidate]:
         if not is_owner(user, subject) and has_to_declare(user, subject):

@@ -304,11 +304,6 @@ def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         )
     ]
     filled = {category.pk for category, _ in groups}
-    empty = [
-        category
-        for category in categories
-        if not category.size and category.pk not in filled
-    ]
     return show(
         request,
         evaluation,
@@ -316,7 +311,11 @@ def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         title="Requirements",
         tab="requirements",
         groups=groups,
-        empty_categories=[category for category in empty if not filters.query],
+        empty_categories=[
+            category
+            for category in categories
+            if not (category.size or category.pk in filled or filters.query)
+        ],
         categories=categories,
         priorities=Priority.choices,
         asked=filters,
