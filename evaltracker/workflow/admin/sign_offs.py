@@ -80,7 +80,7 @@ from stakeholders.selectors import (
     too_few,
     weights_of_role,
 )
-from stakeholders.services.sign_offs import Origin, check_close_condition
+from stakeholders.services.sign_offs import Origin, check_close_condition, who_signed
 from vendors.admin.base import open_answers
 
 
@@ -236,7 +236,7 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
         rule=rule,
         content=content,
         digest=digest,
-        barred=already(mine, user) if mine else barred,
+        barred=f"{who_signed(mine, user)}." if mine else barred,
         lending=seats[0][1] if seats else None,
         mine=mine,
         last=last,
@@ -251,15 +251,6 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
         weights=[] if mine or barred else weights_of_role(evaluation, rule.role),
         may_weigh=has_role(user, evaluation, Role(rule.role)),
     )
-
-
-def already(mine: SignOff, user: User) -> str:
-    if mine.person_id == user.pk:
-        return "You have signed exactly these words."
-    if mine.on_behalf_of_id == user.pk:
-        return f"{mine.printed_name} has signed exactly these words for you."
-    whom = mine.on_behalf_of.name if mine.on_behalf_of else mine.printed_name
-    return f"These words are signed already, by or for {whom}."
 
 
 def before_signing(look: Look) -> str:
