@@ -80,6 +80,14 @@ def test_a_refuted_must_have_stands_last_by_its_ref() -> None:
     assert stand.lines[-1].sure == "knocked out"
 
 
+def test_who_takes_no_part_in_the_draws_has_a_reason_and_no_figure() -> None:
+    where, _ = in_decision()
+    another(where, "Globex ML")
+    vendors.candidate_late(where, "Late ML")
+    stand = how_they_stand(where, where.owner)
+    assert [row.sure for row in stand.lines if row.name == "Late ML"] == ["not invited"]
+
+
 def test_sealed_prices_and_scores_have_no_column() -> None:
     where, _ = in_decision()
     another(where, "Globex ML")
