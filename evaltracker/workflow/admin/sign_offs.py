@@ -460,8 +460,6 @@ class Sign(InEvaluation[SignView]):
     def heading(self, target: SignView) -> str:
         return target.heading
 
-    crumb = heading
-
     def initial(self, target: SignView, user: User) -> dict[str, Any]:
         return {"shown": target.digest, "accepts_unjudged": False}
 
