@@ -139,9 +139,7 @@ def test_a_replay_counts_both_numbers_again() -> None:
 
 def test_draws_that_nobody_kept_yet_are_said_to_be_counted() -> None:
     said = said_of(OPEN, lambda race: None)
-    assert str(said.certainty.likely) == (
-        "Likely first: being counted; the figures stand here in a moment."
-    )
+    assert str(said.certainty.likely) == "Likely first: being counted."
     assert "0 of" not in str(said.certainty)
 
 

@@ -31,7 +31,7 @@ from evaltracker.decision.memo.results import CHOOSABLE
 from evaltracker.toolbox.text import listed, named_ref
 from trials.scoring import OPEN
 
-PENDING = "Likely first: being counted; the figures stand here in a moment."
+PENDING = "Likely first: being counted."
 ANOTHER_DAY = "How likely each comes first is drawn for today only."
 NO_FIGURE = {
     "alone": "No figure yet: fewer than two candidates can be compared.",

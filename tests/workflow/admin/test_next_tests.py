@@ -60,7 +60,7 @@ def test_the_trials_page_lists_what_decides_who_is_first(acme: Candidate) -> Non
     assert "being counted" not in body
     KeptDraws.objects.update(version="of before")
     body = page_of(where)
-    assert "being counted; the figures stand here in a moment" in body
+    assert "being counted" in body
     assert not re.search(r">\d\d of 100<", body)
 
 
