@@ -149,11 +149,9 @@ class Awaited:
     def fresh(self) -> "Awaited":
         return replace(self, times=asked_at([self.evaluation], self.people))
 
-    def at(self, person: User, kind: str) -> datetime.datetime | None:
-        return self.times.get((self.evaluation.pk, person.pk, kind))
-
     def reminded_today(self, person: User) -> datetime.datetime | None:
-        at, zone = self.at(person, f"reminded.{self.kind}"), self.evaluation.zone
+        zone = self.evaluation.zone
+        at = self.times.get((self.evaluation.pk, person.pk, f"reminded.{self.kind}"))
         return at if at and local_day(at, zone) == today_in(zone) else None
 
     @property
@@ -174,7 +172,7 @@ class Awaited:
         roles = {self.roles.get(person.pk, "") for person in self.people}
         for person in self.people:
             role = f" ({self.roles[person.pk]})" if len(roles) > 1 else ""
-            asked = self.at(person, self.kind)
+            asked = self.times.get((self.evaluation.pk, person.pk, self.kind))
             day = asked and lately(local_day(asked, zone), today_in(zone))
             names.append(f"{person.name}{role}" + (f", asked {day}" if day else ""))
         still, role = ASKED_FOR[self.kind]["still"], min(roles)
@@ -395,12 +393,6 @@ class Group:
         return self.name != OTHERS
 
 
-@dataclass(slots=True)
-class Snoozed:
-    line: Line
-    until: datetime.date
-
-
 def grouped(items: Iterable[WorkItem]) -> list[Group]:
     """The groups in order, and in them the most urgent row first."""
     groups: dict[str, dict[object, Line]] = {name: {} for name in GROUPS}
@@ -421,7 +413,7 @@ def snoozed_lines(user: User) -> Mapping[str, datetime.date]:
 
 def apart(
     items: Iterable[WorkItem], snoozed: Mapping[str, datetime.date]
-) -> tuple[list[WorkItem], list[Snoozed]]:
+) -> tuple[list[WorkItem], list[tuple[Line, datetime.date]]]:
     now: list[WorkItem] = []
     later: dict[str, list[WorkItem]] = {}
     for item in items:
@@ -429,7 +421,7 @@ def apart(
             later.setdefault(item.line, []).append(item)
         else:
             now.append(item)
-    return now, [Snoozed(Line(alike), snoozed[key]) for key, alike in later.items()]
+    return now, [(Line(alike), snoozed[key]) for key, alike in later.items()]
 
 
 def occurrence_of(kind: str, day: datetime.date) -> str:

@@ -107,7 +107,12 @@ def led_trials(desk: Desk) -> Iterator[WorkItem]:
 
 
 def first_of(tests: Sequence[NextTest]) -> str:
-    chances = listed([chance_of(test) for test in tests])
+    chances = listed(
+        [
+            f"{test.requirement.ref} in {of_100(Fraction(test.chance))} of 100 cases"
+            for test in tests
+        ]
+    )
     return (
         f" Left untested, they would change who is first: {chances}." if tests else ""
     )
@@ -117,10 +122,6 @@ def waits_for(owed: Sequence[RunsOwed]) -> str:
     lines = [f"{run.criterion.requirement.ref}: {run.words}" for run in owed[:SAID]]
     more = [f"{len(owed) - SAID} more"] if len(owed) > SAID else []
     return f" {'; '.join([*lines, *more])}." if lines else ""
-
-
-def chance_of(test: NextTest) -> str:
-    return f"{test.requirement.ref} in {of_100(Fraction(test.chance))} of 100 cases"
 
 
 def scores(desk: Desk) -> Iterator[WorkItem]:
