@@ -463,7 +463,7 @@ def check_chase_all(evaluation: Evaluation, by: By) -> list[Chase]:
     invited = list(invited_candidates(evaluation))
     due = [chase for chase in chases(evaluation, invited) if not chase.why_not(now)]
     if not due:
-        raise Refused("Nobody to remind: all have answered or were reminded today.")
+        raise Refused("Nobody to remind: all have answered or were reminded lately.")
     return due
 
 

@@ -115,7 +115,7 @@ def test_there_has_to_be_something_and_somebody(acme: Candidate) -> None:
         vendors.claim(acme, requirement)
     with pytest.raises(Refused, match="answered everything"):
         chase(candidate=acme, by=where.owner)
-    with pytest.raises(Refused, match="nobody"):
+    with pytest.raises(Refused, match="Nobody to remind"):
         chase_all(evaluation=where, by=where.owner)
 
 

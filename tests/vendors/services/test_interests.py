@@ -109,7 +109,7 @@ def test_a_declared_interest_bars_until_the_owner_clears_it(
         declare_conflict(candidate=acme, has_interest=False, by=ivan)
     with pytest.raises(Forbidden, match="Nobody clears their own"):
         clear_conflict(conflict=interest, reason="I am honest", by=ivan)
-    with pytest.raises(Invalid, match="Say why"):
+    with pytest.raises(Invalid, match="Give a reason why"):
         clear_conflict(conflict=interest, reason=" ", by=where.owner)
     clear_conflict(conflict=interest, reason="He left in May", by=where.owner)
     assert barring_interest(ivan, where) is None
