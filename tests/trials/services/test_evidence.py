@@ -48,7 +48,7 @@ def test_a_superseded_claim_asks_to_reconfirm_on_the_current_revision(
 ) -> None:
     old = trials.claim_of(acme)
     vendors.claim(acme, old.requirement, statement="Better words.")
-    with pytest.raises(Refused, match="re-confirm") as caught:
+    with pytest.raises(Refused, match="has changed since you opened it") as caught:
         trials.verdict(old)
     assert caught.value.code == "superseded"
 
