@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -28,9 +28,9 @@ from evaltracker.errors import NotFound
 from evaltracker.toolbox.files import files_of_rows
 from evaltracker.toolbox.rest.problems import (
     CHARSET,
-    CONTENT_TYPE,
     UTF8,
     TooLarge,
+    problem_answer,
     problem_body,
 )
 from evaltracker.toolbox.rest.views import (
@@ -163,10 +163,10 @@ class RunTokenGuard:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """400 if it stands in the address, 404 anywhere but at the runs."""
         if self.ends_leaked and end_tokens_in_address(request):
-            return _problem(400, LEAKED)
+            return problem_answer(problem_body(400, LEAKED))
         header = request.headers.get("Authorization", "")
         if run_secret_of(header) and not RUNS.fullmatch(request.path_info):
-            return _problem(404)
+            return problem_answer(problem_body(404))
         return self.get_response(request)
 
 
@@ -174,15 +174,6 @@ class VendorRunTokenGuard(RunTokenGuard):
     """The same in a process for vendors alone, where no run token opens anything."""
 
     ends_leaked: ClassVar[bool] = False
-
-
-def _problem(status: int, detail: str = "") -> JsonResponse:
-    return JsonResponse(
-        problem_body(status, detail),
-        status=status,
-        content_type=CONTENT_TYPE,
-        headers={"Cache-Control": "no-store"},
-    )
 
 
 PER_MINUTE = settings.RUN_CALLS_PER_MINUTE

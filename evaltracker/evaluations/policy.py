@@ -13,7 +13,7 @@ from django.utils.text import slugify
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.choices import FieldKind, Stage
-from evaltracker.evaluations.journal import By, actor_of, record
+from evaltracker.evaluations.journal import By, actor_of, record, snapshot
 from evaltracker.evaluations.models import (
     BriefField,
     Evaluation,
@@ -140,6 +140,19 @@ def change(row: models.Model, **values: Any) -> tuple[dict[str, Any], dict[str, 
         row.save(update_fields=list(changed))
     after = {field: getattr(row, field) for field in changed}
     return before, after
+
+
+def add_and_tell(row: models.Model, action: str, by: By, fields: Iterable[str]) -> None:
+    """Validate and save a new row; the journal tells these fields of it."""
+    checked(row)
+    row.save()
+    record(
+        evaluation=evaluation_of(row),
+        action=action,
+        subject=row,
+        by=by,
+        after=snapshot(row, fields),
+    )
 
 
 def change_and_tell(

@@ -9,13 +9,12 @@ from __future__ import annotations
 import datetime
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from evaltracker.evaluations.models import Notice
+from evaltracker.toolbox.processes import Word
 from evaltracker.toolbox.registry import Registry
 
 # The mail that carries others; it has no kind, its content is theirs.
@@ -113,26 +112,5 @@ def held_kinds() -> list[str]:
     return sorted(name for name, kind in KINDS.items() if kind.hold)
 
 
-# Whether the work at hand has owed something that is due, so that a nudge is worth it.
-#
-# A service says so; who answers the request (middleware.py) nudges after the commit. So
-# services know no tasks, and a lost nudge costs half a minute, never a notice.
-
-_owed: ContextVar[list[bool] | None] = ContextVar("owed", default=None)
-
-
-def something_is_owed_now() -> None:
-    """A service has owed what may leave at once."""
-    heard = _owed.get()
-    if heard is not None:
-        heard.append(True)
-
-
-@contextmanager
-def listening() -> Iterator[list[bool]]:
-    """What was said until the block ends; empty: nothing."""
-    token = _owed.set([])
-    try:
-        yield _owed.get() or []
-    finally:
-        _owed.reset(token)
+# The work at hand has owed what may leave at once, so that a nudge is worth it.
+OWED_NOW = Word("owed")

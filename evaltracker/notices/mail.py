@@ -26,7 +26,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import Status
@@ -348,18 +348,13 @@ def calendar_file(
     )
 
 
-# One connection to the mail server, and what the server made of each mail.
-
 # The dates of the record in a person's calendar.
 
 
 @DATES.add
 def closing_claims(person: User) -> Iterator[CalendarDate]:
-    mine = (
-        Evaluation.objects.visible_to(person)
-        .real()
-        .filter(owner=person, status=Status.OPEN)
-    )
+    mine = Evaluation.objects.visible_to(person).real()
+    mine = mine.filter(owner=person, status=Status.OPEN)
     for evaluation in mine:
         closes = evaluation.claims_close_at
         if closes is None:
@@ -371,16 +366,11 @@ def closing_claims(person: User) -> Iterator[CalendarDate]:
             what="Claims close",
             evaluation=evaluation.title,
             due_at=closes,
-            link=link_to(_workspace(evaluation)),
+            link=link_to(reverse("admin:evaluation_overview", args=[evaluation.slug])),
         )
 
 
-def _workspace(evaluation: Evaluation) -> str:
-    try:
-        return reverse("admin:evaluation_overview", args=[evaluation.slug])
-    except NoReverseMatch:
-        return "/"
-
+# One connection to the mail server, and what the server made of each mail.
 
 # Every single answer has its own timeout of 10 s (settings). A server that drips one
 # letter at a time would pass each of them, so the whole mail has a limit as well.

@@ -14,10 +14,10 @@ from celery.signals import worker_shutting_down
 from django.db import Error, transaction
 from django.http import HttpRequest, HttpResponse
 
-from evaltracker.notices.kinds import listening
+from evaltracker.notices.kinds import OWED_NOW
 from evaltracker.notices.services.delivery import do_chores, sweep_notices
 from evaltracker.toolbox.database import database_is_away
-from evaltracker.toolbox.processes import ask_to_stop, do_long_work, long_work_listening
+from evaltracker.toolbox.processes import WORK_WAITS, ask_to_stop, do_long_work
 
 NUDGE_EXPIRES = 30
 logger = structlog.get_logger(__name__)
@@ -97,7 +97,7 @@ class NudgeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with listening() as heard, long_work_listening() as waits:
+        with OWED_NOW.listening() as heard, WORK_WAITS.listening() as waits:
             response = self.get_response(request)
         if heard:
             nudge()

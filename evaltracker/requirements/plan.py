@@ -22,7 +22,6 @@ from evaltracker.toolbox.working_days import (
     working_days_between,
 )
 
-GOING_LIVE = "going_live"
 # The least that each step takes a team that does it beside its daily work:
 # requirements 2, to ask every role and agree on weights; research 3, two weeks for
 # vendors to answer and one to read; demos 2, one script and a handful of vendors;
@@ -34,7 +33,7 @@ MINIMUM_WEEKS: Mapping[str, int] = {
     "demos": 2,
     "trials": 5,
     "decision": 1,
-    GOING_LIVE: 4,
+    "going_live": 4,
 }
 STEPS = tuple(MINIMUM_WEEKS)
 LONGEST_WEEKS = 520
@@ -97,7 +96,6 @@ def draw_plan(
     today: date,
     stage: str,
     lengths: Mapping[str, int] | None = None,
-    onboarding_weeks: int = 0,
     visits: Sequence[VisitFacts] = (),
     works: Works = monday_to_friday,
 ) -> Plan:
@@ -110,17 +108,16 @@ def draw_plan(
        it was entered and never ending before today, the rest one after the other.
     3. It is already late when the forward plan runs after ``must_run_by``.
 
-    ``lengths`` replaces the least weeks of the stages it names; ``onboarding_weeks``
-    comes on top of going live. ``stage`` is where the evaluation is now. A stage
-    visited again after being sent back counts from its newest visit; a finished
-    stage without a visit takes no time of its own. A week is five days on which
-    ``works`` is true, so that a holiday makes a step longer.
+    ``lengths`` replaces the least weeks of the stages it names. ``stage`` is where the
+    evaluation is now. A stage visited again after being sent back counts from its
+    newest visit; a finished stage without a visit takes no time of its own. A week is
+    five days on which ``works`` is true, so that a holiday makes a step longer.
 
     Raises:
         ValueError: a stage, a length or a date that no plan can be drawn with, or a
         calendar without working days.
     """
-    weeks = _weeks(lengths or {}, onboarding_weeks)
+    weeks = _weeks(lengths or {})
     if stage not in STEPS:
         raise ValueError(f"There is no stage called “{stage}”.")
     if not 1900 <= must_run_by.year <= 9000:
@@ -141,7 +138,7 @@ def draw_plan(
     )
 
 
-def _weeks(lengths: Mapping[str, int], onboarding: int) -> dict[str, int]:
+def _weeks(lengths: Mapping[str, int]) -> dict[str, int]:
     unknown = sorted(set(lengths) - set(STEPS))
     if unknown:
         raise ValueError(f"There is no stage called “{unknown[0]}”.")
@@ -151,9 +148,6 @@ def _weeks(lengths: Mapping[str, int], onboarding: int) -> dict[str, int]:
             raise ValueError(
                 f"The length of “{step}” must be 1 to {LONGEST_WEEKS} weeks."
             )
-    if not 0 <= onboarding <= LONGEST_WEEKS:
-        raise ValueError(f"Onboarding must take 0 to {LONGEST_WEEKS} weeks.")
-    weeks[GOING_LIVE] += onboarding
     return weeks
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
-from evaltracker.toolbox.rest.problems import CONTENT_TYPE, problem_body
+from evaltracker.toolbox.rest.problems import problem_answer, problem_body
 
 # What programs call. They would follow a redirect each time and never notice that
 # their token had gone out in the clear before it.
@@ -48,12 +48,9 @@ class HttpsMiddleware:
 
 
 def _refuse(status: HTTPStatus, sentence: str, code: str) -> HttpResponse:
-    return JsonResponse(
-        problem_body(status, sentence, code),
-        status=status,
-        content_type=CONTENT_TYPE,
-        headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
-    )
+    answer = problem_answer(problem_body(status, sentence, code))
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 def misses_proxy() -> bool:

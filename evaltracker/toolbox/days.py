@@ -6,6 +6,7 @@ Pure but for the holiday library; no models.
 import datetime
 import math
 import zoneinfo
+from contextlib import suppress
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 from holidays import HolidayBase
+
+from evaltracker.toolbox.working_days import LONGEST_REST, monday_to_friday
 
 # What time it is, by the database; and which instant a wall time means.
 #
@@ -116,9 +119,6 @@ def _jump_between(
 type Place = tuple[str, str]
 
 MORNING = datetime.time(9)
-WEEKEND = (5, 6)
-# Longer than any row of days off; a calendar without a working day must not hang.
-LONGEST_REST = 60
 NO_TIME, ONE_DAY = datetime.timedelta(), datetime.timedelta(days=1)
 
 
@@ -166,13 +166,11 @@ def is_working_day(
     day: datetime.date, country: str = "", subdivision: str = ""
 ) -> bool:
     """Whether people there work on `day`; without a country, Monday to Friday."""
-    if not country:
-        return day.weekday() not in WEEKEND
-    try:
-        return bool(_calendar(country, subdivision).is_working_day(day))
-    except NotImplementedError:
-        # A later library has dropped it; a mail on a holiday is better than none.
-        return day.weekday() not in WEEKEND
+    # A later library may have dropped it; a mail on a holiday is better than none.
+    with suppress(NotImplementedError):
+        if country:
+            return bool(_calendar(country, subdivision).is_working_day(day))
+    return monday_to_friday(day)
 
 
 @lru_cache(maxsize=65_536)

@@ -82,23 +82,34 @@ def create_all[M: Model](rows: list[M]) -> list[M]:
 
 
 logger = structlog.get_logger(__name__)
-_waits: ContextVar[list[bool] | None] = ContextVar("work waits", default=None)
 
 
-def work_waits() -> None:
-    heard = _waits.get()
-    if heard is not None:
-        heard.append(True)
+class Word:
+    """What a service says, for whoever answers the request to act on after the commit.
+
+    So services know no tasks, and a word that is lost costs half a minute at most.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._heard: ContextVar[list[bool] | None] = ContextVar(name, default=None)
+
+    def say(self) -> None:
+        heard = self._heard.get()
+        if heard is not None:
+            heard.append(True)
+
+    @contextmanager
+    def listening(self) -> Iterator[list[bool]]:
+        """What was said until the block ends; empty: nothing."""
+        heard: list[bool] = []
+        token = self._heard.set(heard)
+        try:
+            yield heard
+        finally:
+            self._heard.reset(token)
 
 
-@contextmanager
-def long_work_listening() -> Iterator[list[bool]]:
-    """What was said until the block ends; empty: nothing."""
-    token = _waits.set([])
-    try:
-        yield _waits.get() or []
-    finally:
-        _waits.reset(token)
+WORK_WAITS = Word("work waits")
 
 
 # What only the passing of time calls for: each app registers what it has to do.

@@ -250,13 +250,6 @@ SANS, SANS_BOLD = FOLDER / FACES[2][2], FOLDER / FACES[3][2]
 FILES = frozenset(file for _, _, file in FACES)
 
 
-# Templates of which only a few texts differ: rendered once, then filled.
-#
-# Rendering a letter costs more than handing it to the mail server does, and a hundred
-# thousand of them are the same but for a name, a date and an address. So each template
-# is rendered once for every set of values that are there, with marks in their places.
-
-
 # What spreadsheets take for a formula or a command, in full width too.
 LIVE = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
 BREAKS = ("\t", "\r", "\n")

@@ -30,7 +30,7 @@ def months_after(day: datetime.date, months: int) -> datetime.date:
 WORKING_DAYS = 5
 
 # Longer than any row of days off; a calendar that never works must not hang.
-_LONGEST_REST = 60
+LONGEST_REST = 60
 
 type Works = Callable[[date], bool]
 
@@ -49,7 +49,7 @@ def working_days_between(
 
 def working_day(day: date, direction: int = 1, works: Works = monday_to_friday) -> date:
     """`day`, or the nearest working day after it, or before it if `direction` is -1."""
-    for _ in range(_LONGEST_REST):
+    for _ in range(LONGEST_REST):
         if works(day):
             return day
         day += timedelta(days=direction)

@@ -21,7 +21,6 @@ def plan(
     *,
     today: date = MONDAY,
     stage: str = "requirements",
-    onboarding: int = 0,
     visits: tuple[VisitFacts, ...] = (),
 ) -> Plan:
     return draw_plan(
@@ -29,7 +28,6 @@ def plan(
         started=MONDAY,
         today=today,
         stage=stage,
-        onboarding_weeks=onboarding,
         visits=visits,
     )
 
@@ -50,11 +48,6 @@ def test_seventeen_weeks_are_just_enough_and_a_day_less_is_already_late() -> Non
         "19 March 2027, 1 working day after 18 March 2027."
     )
     assert all(row.state == "late" for row in late.rows)
-
-
-def test_onboarding_comes_on_top_of_going_live() -> None:
-    friday = MONDAY + timedelta(weeks=17, days=-3)
-    assert plan(friday, onboarding=2).days_late == 10
 
 
 def test_a_weekend_is_no_working_day() -> None:
@@ -105,20 +98,17 @@ def test_lengths_and_stages_that_make_no_sense_are_refused() -> None:
                 stage=stage,
                 lengths=lengths,
             )
-    with pytest.raises(ValueError, match="Onboarding"):
-        plan(MONDAY, onboarding=-1)
     with pytest.raises(ValueError, match="out of range"):
         plan(date.min)
 
 
-@given(days, days, days, st.sampled_from(STEPS), weeks, st.integers(0, 10))
+@given(days, days, days, st.sampled_from(STEPS), weeks)
 def test_every_plan_is_in_order_and_says_one_thing(
     must: date,
     started: date,
     today: date,
     stage: str,
     lengths: dict[str, int],
-    onboarding: int,
 ) -> None:
     drawn = draw_plan(
         must_run_by=must,
@@ -126,7 +116,6 @@ def test_every_plan_is_in_order_and_says_one_thing(
         today=today,
         stage=stage,
         lengths=lengths,
-        onboarding_weeks=onboarding,
     )
     assert [row.stage for row in drawn.rows] == list(STEPS)
     for before, after in pairwise(drawn.rows):

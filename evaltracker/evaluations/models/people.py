@@ -115,7 +115,6 @@ class User(AbstractUser):
         ]
 
     def clean(self) -> None:
-        """Refuse a country or subdivision whose holidays nobody knows."""
         super().clean()
         check_place(self.country, self.subdivision)
 

@@ -24,15 +24,14 @@ from evaltracker.importing.kinds import KINDS
 from evaltracker.rows.guards import is_large
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import clean_name
-from evaltracker.toolbox.processes import Stopped, asked_to_stop, listening, work_waits
+from evaltracker.toolbox.processes import WORK_WAITS, Stopped, asked_to_stop, listening
 
 HELD = datetime.timedelta(seconds=60)
 BEAT = 1.0
 KEPT = datetime.timedelta(days=1)
 GONE = (
     "The file is gone: it was imported, discarded, or older than a day. Choose it "
-    "again. "
-    "Choose it again."
+    "again."
 )
 MOST_TYPED = 500
 
@@ -155,7 +154,7 @@ def ask_for(draft: ImportDraft, work: ImportWork, said: str = "") -> None:
         held_until=None,
     )
     if begun:
-        work_waits()
+        WORK_WAITS.say()
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from evaltracker.errors import Invalid, Refused
@@ -24,10 +24,10 @@ from evaltracker.evaluations.choices import AccountAction, MailRhythm, NoticeSta
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import ChatWebhook, Evaluation, Notice, User
 from evaltracker.evaluations.policy import (
+    add_and_tell,
     change,
-    checked,
+    check_owned,
     lock,
-    require_open,
     require_owner,
 )
 from evaltracker.notices.kinds import DAILY_MAIL, KINDS, Message
@@ -57,28 +57,19 @@ def set_chat(*, evaluation: Evaluation, flavour: str, url: str, by: By) -> ChatW
         address that may be posted to.
     """
     evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_open(evaluation)
+    check_owned(evaluation, by)
     try:
         parts = check_url(url.strip())
     except NotAllowed as error:
         raise Invalid(str(error), errors={"url": [str(error)]}) from error
-    _remove(evaluation)
+    _rooms(evaluation).update(removed_at=Now())
     room = ChatWebhook(
         evaluation=evaluation,
         flavour=flavour,
         url=url.strip(),
         host=parts.hostname or "",
     )
-    checked(room)
-    room.save()
-    journal.record(
-        evaluation=evaluation,
-        action="chat.set",
-        subject=room,
-        by=by,
-        after=journal.snapshot(room, ("flavour", "host")),
-    )
+    add_and_tell(room, "chat.set", by, ("flavour", "host"))
     return room
 
 
@@ -99,7 +90,7 @@ def remove_chat(*, evaluation: Evaluation, by: By) -> None:
     """
     evaluation = lock(evaluation)
     room = check_remove_chat(evaluation, by)
-    _remove(evaluation)
+    _rooms(evaluation).update(removed_at=Now())
     journal.record(
         evaluation=evaluation,
         action="chat.removed",
@@ -109,11 +100,13 @@ def remove_chat(*, evaluation: Evaluation, by: By) -> None:
     )
 
 
+def _rooms(evaluation: Evaluation) -> QuerySet[ChatWebhook]:
+    rooms: QuerySet[ChatWebhook] = evaluation.chat_webhooks.filter(removed_at=None)
+    return rooms
+
+
 def chat_of(evaluation: Evaluation) -> ChatWebhook | None:
-    webhook: ChatWebhook | None = ChatWebhook.objects.filter(
-        evaluation=evaluation, removed_at__isnull=True
-    ).first()
-    return webhook
+    return _rooms(evaluation).first()
 
 
 def owe_shadow(notice: Notice, room: ChatWebhook) -> None:
@@ -153,13 +146,6 @@ def words_for(shadow: Notice) -> Posting:
     if brief is None:
         raise ValueError("This kind of notice does not fit into one line.")
     return Posting(room.url, payload(room.flavour, brief, room.evaluation.zone))
-
-
-def _remove(evaluation: Evaluation) -> ChatWebhook | None:
-    room = chat_of(evaluation)
-    if room is not None:
-        ChatWebhook.objects.filter(pk=room.pk).update(removed_at=Now())
-    return room
 
 
 logger = structlog.get_logger(__name__)

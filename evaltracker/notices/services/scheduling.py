@@ -19,7 +19,7 @@ from evaltracker.evaluations.choices import NOTICE_UNCLEAR, NoticeState
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import lock, require_owner
-from evaltracker.notices.kinds import DAILY_MAIL, KINDS, something_is_owed_now
+from evaltracker.notices.kinds import DAILY_MAIL, KINDS, OWED_NOW
 from evaltracker.toolbox.days import as_typed, instant_of, typed, unknown_zone
 
 # Not yet on its way: the sweep finds its row changed and lets go of it.
@@ -76,7 +76,7 @@ def schedule_notice(
     )
     _check(notice)
     if notice.next_try_at <= now:
-        something_is_owed_now()
+        OWED_NOW.say()
     # Two that cause the same notice at once are told apart by the database only.
     Notice.objects.bulk_create([notice], ignore_conflicts=True)
     return notice if Notice.objects.filter(pk=number).exists() else None
@@ -124,7 +124,7 @@ def resend_notice(*, notice: Notice, reason: str, by: By) -> Notice:
         reason.
     """
     notice = _take_unclear(notice, reason, by)
-    something_is_owed_now()
+    OWED_NOW.say()
     return _settle(
         *(notice, "notice.resent", reason, by),
         state=NoticeState.PENDING,
@@ -216,8 +216,6 @@ def _check(notice: Notice) -> None:
         ) from error
 
 
-# Counting again when notices are due, as zones' rules change (R13); a daily chore.
-
 # Owing somebody a mail about their login; no evaluation is concerned.
 
 
@@ -253,6 +251,8 @@ def owe_warning(*, kind: str, person: User) -> Notice | None:
         recipient=person,
     )
 
+
+# Counting again when notices are due, as zones' rules change (R13); a daily chore.
 
 logger = structlog.get_logger(__name__)
 AT_ONCE = 500

@@ -175,9 +175,6 @@ class UserAdmin(HardenedAdmin):
         people = people.annotate(has_factor=models.Exists(factors))
         return people.prefetch_related("groups")
 
-    def name(self, user: models.Model) -> str:
-        return str(user)
-
     @admin.display(description="operator", boolean=True)
     def operator(self, user: User) -> bool:
         return user.is_superuser

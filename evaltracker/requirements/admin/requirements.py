@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import count, groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -332,12 +331,6 @@ def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 SAVES = Saves(change_requirement, "requirement")
 
 
-def _column(
-    fields: Mapping[str, forms.Field], name: str, label: str, closed: str, **more: Any
-) -> Column:
-    return Column(name, label, fields[name], SAVES, closed=closed, **more)
-
-
 def beside_ref(row: Requirement) -> str:
     return f"rev. {row.revision}" if row.revision > 1 else ""
 
@@ -378,7 +371,10 @@ class RequirementsGrid(PastesImport, Grid[Evaluation, Requirement]):
         other, text_closed, weight = (
             str(why_not(rule, subject, user) or "") for rule in rules
         )
-        made = partial(_column, form.fields)
+
+        def made(name: str, label: str, closed: str, **more: Any) -> Column:
+            return Column(name, label, form.fields[name], SAVES, closed=closed, **more)
+
         return (
             Column("ref", "Ref", form.fields["ref"], aside=beside_ref),
             made("text", "Requirement", text_closed, width=34, aside=below_text),

@@ -10,11 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.errors import Invalid
-from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Category, Entry, Evaluation, JournalHead
-from evaltracker.evaluations.policy import change, check_owned, checked
+from evaltracker.evaluations.policy import add_and_tell, change_and_tell, check_owned
 from evaltracker.requirements.services.requirements import check_add_requirement
 from evaltracker.toolbox.text import read_field
 
@@ -81,16 +80,8 @@ def add_category(
         price_reason=reason,
         position=evaluation.categories.count() + 1,
     )
-    checked(category)
-    category.save()
-    journal.record(
-        evaluation=evaluation,
-        action="category.added",
-        subject=category,
-        by=by,
-        after={"name": name, "weight": weight}
-        | ({"price_reason": reason} if reason else {}),
-    )
+    told = ("name", "weight", "price_reason") if reason else ("name", "weight")
+    add_and_tell(category, "category.added", by, told)
     return category
 
 
@@ -111,16 +102,9 @@ def weigh_category(
     check_weigh_category(category, by)
     given_reason = category.price_reason if price_reason is None else price_reason
     reason = read_price_reason(category.name, weight, given_reason)
-    before, after = change(category, weight=weight, price_reason=reason)
-    if after:
-        journal.record(
-            evaluation=category.evaluation,
-            action="category.weighed",
-            subject=category,
-            by=by,
-            before=before,
-            after=after,
-        )
+    change_and_tell(
+        *(category, "category.weighed", by), weight=weight, price_reason=reason
+    )
     return category
 
 

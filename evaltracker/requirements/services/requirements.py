@@ -23,14 +23,13 @@ from evaltracker.evaluations.models import (
     Metric,
     Requirement,
 )
-from evaltracker.evaluations.policy import change as policy_change
 from evaltracker.evaluations.policy import (
+    add_and_tell,
+    change_and_tell,
     check_belongs,
     check_owned,
-    checked,
     is_published,
     lock,
-    require_open,
     require_owner,
     require_stage,
 )
@@ -101,8 +100,7 @@ def add_metric(
     target: str = "",
     how_measured: str = "",
 ) -> Metric:
-    require_owner(by, evaluation)
-    require_open(evaluation)
+    check_owned(evaluation, by)
     metric = Metric(
         evaluation=evaluation,
         name=name,
@@ -110,33 +108,15 @@ def add_metric(
         target=target,
         how_measured=how_measured,
     )
-    checked(metric)
-    metric.save()
-    journal.record(
-        evaluation=evaluation,
-        action="metric.added",
-        subject=metric,
-        by=by,
-        after=journal.snapshot(metric, METRIC),
-    )
+    add_and_tell(metric, "metric.added", by, METRIC)
     return metric
 
 
 @transaction.atomic
 def change_metric(*, metric: Metric, by: By, **values: str) -> Metric:
-    require_owner(by, metric.evaluation)
-    require_open(metric.evaluation)
+    check_owned(metric.evaluation, by)
     require_known(values, METRIC)
-    before, after = policy_change(metric, **values)
-    if after:
-        journal.record(
-            evaluation=metric.evaluation,
-            action="metric.changed",
-            subject=metric,
-            by=by,
-            before=before,
-            after=after,
-        )
+    change_and_tell(metric, "metric.changed", by, **values)
     return metric
 
 
@@ -176,15 +156,7 @@ def add_requirement(
         **more,
     )
     check_belongs(requirement)
-    checked(requirement)
-    requirement.save()
-    journal.record(
-        evaluation=evaluation,
-        action="requirement.added",
-        subject=requirement,
-        by=by,
-        after=journal.snapshot(requirement, ("ref", *sorted(EDITABLE))),
-    )
+    add_and_tell(requirement, "requirement.added", by, ("ref", *sorted(EDITABLE)))
     demand(requirement=requirement, scopes=scopes, by=by)
     tell_of_changes(evaluation, added=[requirement])
     return requirement
@@ -201,6 +173,7 @@ def change_requirement(
     """
     evaluation = lock(requirement.evaluation)
     requirement = lock(requirement)
+    requirement.evaluation = evaluation
     check_change_requirements(evaluation, by)
     scopes = values.pop("must_hold_for", None)
     require_known(values, EDITABLE)
@@ -213,20 +186,11 @@ def change_requirement(
         check_add_requirement(evaluation, by)
         if is_published(evaluation):
             values["revision"] = requirement.revision + 1
-    before, after = policy_change(requirement, **values)
+    change_and_tell(requirement, "requirement.changed", by, **values)
     check_belongs(requirement)
-    if after:
-        journal.record(
-            evaluation=evaluation,
-            action="requirement.changed",
-            subject=requirement,
-            by=by,
-            before=before,
-            after=after,
-        )
     if scopes is not None:
         demand(requirement=requirement, scopes=scopes, by=by)
-    if "revision" in after:
+    if "revision" in values:
         tell_of_changes(evaluation, changed=[requirement])
     return requirement
 
@@ -236,15 +200,8 @@ def retire_requirement(*, requirement: Requirement, reason: str, by: By) -> Requ
     """Take a requirement out of the evaluation; its history stays."""
     check_retire_requirement(requirement, by)
     reason = read_reason(reason, "Give a reason for retiring it.")
-    before, after = policy_change(requirement, retired_at=timezone.now())
-    journal.record(
-        evaluation=requirement.evaluation,
-        action="requirement.retired",
-        subject=requirement,
-        by=by,
-        before=before,
-        after=after,
-        reason=reason,
+    change_and_tell(
+        *(requirement, "requirement.retired", by, reason), retired_at=timezone.now()
     )
     return requirement
 
@@ -252,16 +209,12 @@ def retire_requirement(*, requirement: Requirement, reason: str, by: By) -> Requ
 KIND = "requirements"
 # The category of what has none.
 GENERAL = "General"
-# Everything in a row that somebody may have changed since.
-STATE = (
-    *("category_id", "text", "priority", "weight"),
-    *("vendor_help", "scorer_help", "measure", "metric_id", "metric_excuse"),
-    *("revision", "retired_at"),
-)
 WRITTEN = (
     *("category_id", "text", "priority", "weight"),
     *("vendor_help", "scorer_help", "measure", "metric_id"),
 )
+# Everything in a row that somebody may have changed since.
+STATE = (*WRITTEN, "metric_excuse", "revision", "retired_at")
 # Hexadecimal digits: of a row that is new, its file says all the rest.
 FINGERPRINT = 32
 ENCODE = json.JSONEncoder(default=str, sort_keys=True).encode

@@ -172,10 +172,7 @@ def _in_our_words(exc: Exception) -> Exception:
 def problem_of(exc: exceptions.APIException, view: Any) -> HttpResponse:
     """The answer to a call that is refused before the framework sees it."""
     answer = handle_exception(exc, {"view": view})
-    refusal = JsonResponse(
-        answer.data, status=answer.status_code, content_type=CONTENT_TYPE
-    )
-    refusal["Cache-Control"] = "no-store"
+    refusal = problem_answer(answer.data)
     if "Retry-After" in answer:
         refusal["Retry-After"] = answer["Retry-After"]
     return refusal
@@ -271,7 +268,7 @@ def problem_page(status: int, *, below: str = "/") -> Callable[..., HttpResponse
                 full = HTTPStatus.INSUFFICIENT_STORAGE
                 return _no_fault(request, full, as_problem=as_problem)
         if as_problem:
-            return _as_problem(status)
+            return problem_answer(problem_body(status))
         if status in pages:
             return pages[status](request, exception)
         return defaults.server_error(request)
@@ -279,10 +276,11 @@ def problem_page(status: int, *, below: str = "/") -> Callable[..., HttpResponse
     return page
 
 
-def _as_problem(status: int) -> JsonResponse:
+def problem_answer(body: dict[str, Any]) -> JsonResponse:
+    """The same where the framework does not answer; no cache keeps it."""
     return JsonResponse(
-        problem_body(status),
-        status=status,
+        body,
+        status=body["status"],
         content_type=CONTENT_TYPE,
         headers={"Cache-Control": "no-store"},
     )
@@ -299,7 +297,7 @@ def _no_fault(
     request: HttpRequest, status: HTTPStatus, *, as_problem: bool
 ) -> HttpResponseBase:
     if as_problem:
-        return _as_problem(status)
+        return problem_answer(problem_body(status))
     answer = defaults.server_error(request, template_name=f"{status}.html")
     answer.status_code = status
     return answer
