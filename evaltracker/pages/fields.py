@@ -43,11 +43,14 @@ class TextField(forms.CharField):
         return {**super().widget_attrs(widget), "rows": 3}
 
 
+# The choices of a field, or its rows, of what the form is about.
+Offer = Callable[[Any], Any]
+
+
 class OfferingForm(forms.Form):
     """A form of whose fields some offer what its subject has, asked anew each time."""
 
-    # By field: its choices, or its rows, of the subject.
-    offers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
+    offers: ClassVar[Mapping[str, Offer]] = {}
 
     def __init__(self, *args: Any, about: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,7 @@
 """What the acts of trials share: who takes part, and which page they belong to."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -9,10 +10,9 @@ from django.urls import reverse
 
 from evaltracker.errors import require_row
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import is_owner
+from evaltracker.evaluations.policy import evaluation_of, is_owner
 from evaltracker.pages.acts import Rule
-from evaltracker.pages.fields import NamedChoice
-from evaltracker.pages.workspace import InEvaluation
+from evaltracker.pages.fields import NamedChoice, Offer, OfferingForm
 from stakeholders.models import Stakeholder
 from stakeholders.policy import has_role
 from trials.models import Demo, Trial
@@ -39,11 +39,6 @@ class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         """Name and role, as in “Ines Weber (IT)”."""
         return f"{obj.user.name} ({obj.get_role_display()})"
-
-
-class FormOfEvaluation(InEvaluation[Any]):
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"evaluation": self.evaluation(target)}
 
 
 class OnDemo(AboutCandidate[Any]):
@@ -79,21 +74,20 @@ class OnTrial(AboutCandidate[Any]):
         return reverse("admin:trial", args=[self.trial(target).pk])
 
 
-class AboutRequirement(forms.Form):
+class AboutRequirement(OfferingForm):
     requirement = NamedChoice(
         Claim.objects.none(), required=False, empty_label="None in particular"
     )
 
-    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice: Any = self.fields["requirement"]
-        choice.queryset = asked_requirements(evaluation)
+    offers: ClassVar[Mapping[str, Offer]] = {
+        "requirement": lambda row: asked_requirements(evaluation_of(row))
+    }
 
 
 class AboutValues(AboutRequirement):
-    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
-        super().__init__(*args, evaluation=evaluation, **kwargs)
-        if lists := lists_of(evaluation):
+    def __init__(self, *args: Any, about: Any, **kwargs: Any) -> None:
+        super().__init__(*args, about=about, **kwargs)
+        if lists := lists_of(evaluation_of(about)):
             self.fields["named_values"] = ValuesField(
                 lists=lists,
                 label="For which values",

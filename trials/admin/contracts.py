@@ -1,15 +1,18 @@
 """Terms of trials: sent for approval, agreed, changed; created for all finalists."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.urls import reverse
 
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import evaluation_of
 from evaltracker.pages.fields import (
     NamedChoice,
+    Offer,
+    OfferingForm,
     ZoneField,
     day_field,
     form_of,
@@ -20,7 +23,7 @@ from evaltracker.pages.fields import (
 from evaltracker.pages.workspace import OnEvaluation
 from evaltracker.toolbox.measures import measure_words
 from stakeholders.models import Stakeholder
-from trials.admin.base import FormOfEvaluation, OnTrial
+from trials.admin.base import OnTrial
 from trials.selectors.trials import (
     TERM_WORDS,
     ProposedCriterion,
@@ -53,7 +56,9 @@ from vendors.admin.base import AboutCandidate, OnCandidate
 from vendors.models import Candidate
 
 
-def insiders(evaluation: Evaluation) -> Any:
+def insiders(row: Any) -> Any:
+    """Of the evaluation that the row is in."""
+    evaluation = evaluation_of(row)
     parts = Stakeholder.objects.filter(evaluation=evaluation, left_at__isnull=True)
     people = {evaluation.owner_id, *parts.values_list("user_id", flat=True)}
     return User._default_manager.filter(pk__in=people, is_active=True)
@@ -78,7 +83,7 @@ def declared_fields(note: str = "") -> tuple[forms.CharField, forms.CharField]:
     )
 
 
-class TrialForm(forms.Form):
+class TrialForm(OfferingForm):
     title = forms.CharField(label="Title", max_length=150, initial="Trial")
     starts_on = day_field("First day")
     ends_on = day_field("Last day")
@@ -99,21 +104,17 @@ class TrialForm(forms.Form):
         "What differs from the other finalists, and why", 2, required=False
     )
 
+    offers: ClassVar[Mapping[str, Offer]] = {"lead": insiders}
+
     def __init__(
-        self,
-        *args: Any,
-        evaluation: Evaluation,
-        together: bool = False,
-        **kwargs: Any,
+        self, *args: Any, about: Any, together: bool = False, **kwargs: Any
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, about=about, **kwargs)
         for name, word in TERM_WORDS.items():
             term: Any = self.fields[name]
-            term.label = evaluation.wording[word]
+            term.label = evaluation_of(about).wording[word]
             if not term.label:
                 term.widget, term.initial = forms.HiddenInput(), "–"
-        lead: Any = self.fields["lead"]
-        lead.queryset = insiders(evaluation)
         if not together:
             del self.fields["difference"]
 
@@ -132,7 +133,7 @@ def usual_terms(evaluation: Evaluation, user: User) -> dict[str, Any]:
     return {**days, "lead": user.pk}
 
 
-class PlanTrial(FormOfEvaluation, OnCandidate):
+class PlanTrial(OnCandidate):
     title = "Plan a trial"
     verb = "Plan"
     help = "Fill in the blanks before you send the contract for approval."
@@ -153,7 +154,7 @@ class OnTermsOfTrial(OnTrial):
     current_fields = tuple(TrialForm.base_fields)
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"evaluation": self.evaluation(target), "together": target.drawn_up}
+        return {"about": target, "together": target.drawn_up}
 
 
 class ChangeTrial(OnTermsOfTrial):
@@ -239,12 +240,8 @@ class AgreeContracts(OnEvaluation, AboutCandidate[Evaluation]):
 
 
 class AmendForm(TrialForm):
+    starts_on = ends_on = zone = None  # type: ignore[assignment]
     reason = reason_field(help_text="Asks every role to agree again.")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("starts_on", "ends_on", "zone"):
-            del self.fields[name]
 
 
 class AmendContract(OnTermsOfTrial):
@@ -285,23 +282,19 @@ CHOOSE_FINALIST = "Tick at least one finalist."
 CHOOSE_CRITERION = "Tick at least one criterion."
 
 
-class CommonForm(TrialForm):
-    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
-        super().__init__(*args, evaluation=evaluation, **kwargs)
-        del self.fields["title"]
+class DrawUpForm(TrialForm):
+    title = None  # type: ignore[assignment]
 
-
-class DrawUpForm(CommonForm):
     def __init__(
         self,
         *args: Any,
         finalists: Sequence[Candidate],
         proposed: Sequence[ProposedCriterion],
         common: Sequence[CommonCriterion],
-        evaluation: Evaluation,
+        about: Evaluation,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, evaluation=evaluation, **kwargs)
+        super().__init__(*args, about=about, **kwargs)
         self.finalists = finalists
         self.common = common
         self.proposed = () if common else proposed
@@ -314,7 +307,7 @@ class DrawUpForm(CommonForm):
                         label=candidate.name, required=False, initial=True
                     ),
                     "lead": NamedChoice(
-                        insiders(evaluation),
+                        insiders(about),
                         attribute="name",
                         label="Lead, if somebody else",
                         required=False,
@@ -409,17 +402,14 @@ class DrawUpForm(CommonForm):
         }
 
 
-class ChangeForm(CommonForm):
+class ChangeForm(TrialForm):
+    title = zone = None  # type: ignore[assignment]
     reason = text_field(
         "Reason",
         2,
         required=False,
         help_text="Needed where days move, and once a contract is agreed.",
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        del self.fields["zone"]
 
 
 class DrawUpTrials(OnEvaluation, AboutCandidate[Evaluation]):
@@ -437,7 +427,7 @@ class DrawUpTrials(OnEvaluation, AboutCandidate[Evaluation]):
         common = criteria_in_common(target)
         proposed = [] if common else proposed_criteria(target, finalists)
         return {
-            "evaluation": target,
+            "about": target,
             "finalists": finalists,
             "proposed": proposed,
             "common": common,
@@ -461,7 +451,6 @@ class ChangeTrials(OnEvaluation, AboutCandidate[Evaluation]):
     success = "All trials changed."
     form_class = ChangeForm
     service = change_trials
-    form_about = "evaluation"
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         """What they have in common; nothing, if there are none."""

@@ -29,7 +29,7 @@ from evaltracker.pages.tabs import waits_on
 from evaltracker.requirements.admin.evaluation_templates import TakesFrom
 from evaltracker.toolbox.measures import measure_words
 from stakeholders.policy import has_a_say, voices
-from trials.admin.base import AboutRequirement, AboutValues, FormOfEvaluation, OnTrial
+from trials.admin.base import AboutRequirement, AboutValues, OnTrial
 from trials.admin.contracts import TO_PUT_FORWARD, declared_fields
 from trials.admin.evidence import JudgesClaim, JudgesTogether
 from trials.choices import MilestoneState, Retest, Severity, Source
@@ -91,7 +91,7 @@ class CriterionAct(OnTrial):
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         together = drawn_up_with(self.trial(target))
         agreed = any(trial.agreed_at for trial in together)
-        return {"evaluation": self.evaluation(target), "agreed": agreed}
+        return {"about": target, "agreed": agreed}
 
 
 class AddCriterion(CriterionAct):
@@ -147,8 +147,9 @@ class ChangeCriterion(OnCriterion):
 class RemovalForm(forms.Form):
     reason = reason_field()
 
-    def __init__(self, *args: Any, agreed: bool, **kwargs: Any) -> None:
-        kwargs.pop("evaluation", None)
+    def __init__(
+        self, *args: Any, about: Criterion, agreed: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = agreed
 
@@ -168,7 +169,6 @@ class RemoveCriterion(OnCriterion):
 class JudgeCriterion(JudgesClaim, OnCriterion):
     title = "Judge the criterion"
     source = Source.TRIAL
-    place_path = "criterion__trial"
     service: ClassVar[Callable[..., Any] | None] = partial(
         record_evidence, source=Source.TRIAL
     )
@@ -196,7 +196,7 @@ class GapForm(AboutRequirement):
     field_order = ("text", "severity", "found_on", "requirement", "workaround")
 
 
-class RecordGap(FormOfEvaluation, OnTrial):
+class RecordGap(OnTrial):
     title = "Record a gap"
     verb = "Record"
     help = "Record gaps early: early ones are cheap to fix."
@@ -293,8 +293,7 @@ class CriteriaGrid(Grid[Trial, Criterion]):
 
     def columns(self, subject: Trial, user: User) -> Sequence[Column]:
         """As in the form; once the contract is agreed, the form asks for a reason."""
-        where = subject.candidate.evaluation
-        fields = CriterionForm(evaluation=where, agreed=False).fields
+        fields = CriterionForm(about=subject, agreed=False).fields
         closed = closed_for(subject, user)
 
         def made(name: str, label: str, **more: Any) -> Column:

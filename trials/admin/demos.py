@@ -4,7 +4,7 @@ import datetime
 import uuid
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -15,13 +15,15 @@ from django.utils import timezone
 from evaltracker.errors import NotFound, require_row, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import is_owner
+from evaltracker.evaluations.policy import evaluation_of, is_owner
 from evaltracker.notices.calendars import calendar_of
 from evaltracker.pages.acts import Outcome
 from evaltracker.pages.base import by, check_query
 from evaltracker.pages.fields import (
     MeasureField,
     NamedChoice,
+    Offer,
+    OfferingForm,
     ZoneField,
     day_field,
     form_of,
@@ -39,13 +41,7 @@ from evaltracker.toolbox.files import download
 from evaltracker.toolbox.working_days import monday_to_friday, shift, working_day
 from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
-from trials.admin.base import (
-    AboutValues,
-    FormOfEvaluation,
-    OnDemo,
-    PeopleField,
-    takes_part,
-)
+from trials.admin.base import AboutValues, OnDemo, PeopleField, takes_part
 from trials.admin.evidence import JudgesClaim, JudgesTogether, judging, page_rows
 from trials.choices import Source
 from trials.models import Demo, DemoNote, ScriptItem
@@ -108,7 +104,7 @@ class WhenForm(forms.Form):
         return data
 
 
-class AttendanceForm(forms.Form):
+class AttendanceForm(OfferingForm):
     guests = PeopleField(
         label="Our attendees",
         help_text=(
@@ -126,10 +122,11 @@ class AttendanceForm(forms.Form):
         "Meeting link", help_text="Stands in the invitation and its calendar file."
     )
 
-    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice: Any = self.fields["guests"]
-        choice.queryset = voices().filter(evaluation=evaluation).select_related("user")
+    offers: ClassVar[Mapping[str, Offer]] = {
+        "guests": lambda row: (
+            voices().filter(evaluation=evaluation_of(row)).select_related("user")
+        )
+    }
 
 
 class DemoForm(AttendanceForm, WhenForm):
@@ -146,11 +143,11 @@ class DemoForm(AttendanceForm, WhenForm):
 class DemosForm(DemoForm):
     """One day for each finalist without a demo, in a field by its id."""
 
-    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
-        super().__init__(*args, evaluation=evaluation, **kwargs)
-        for name in ("title", "day", "vendor_people"):
-            del self.fields[name]
-        rows = finalists_without_demo(evaluation)
+    title = day = vendor_people = None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, about: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, about=about, **kwargs)
+        rows = finalists_without_demo(about)
         for number, candidate in enumerate(rows):
             day = shift(self.initial["day"], number, monday_to_friday)
             field = day_field(str(candidate), required=False, initial=day)
@@ -205,7 +202,7 @@ class RevealDemoNotes(OnDemo):
         return super().cancel_url(target) + "#notes"
 
 
-class ScheduleDemo(FormOfEvaluation, OnCandidate):
+class ScheduleDemo(OnCandidate):
     title = "Schedule a demo"
     verb = "Schedule"
     help = "It follows our script, not the vendor's."
@@ -247,7 +244,7 @@ def arranged(candidate: Candidate, data: Mapping[str, Any], by: User) -> Demo:
     return demo
 
 
-class ScheduleDemos(FormOfEvaluation, OnEvaluation):
+class ScheduleDemos(OnEvaluation):
     title = "Schedule demos"
     verb = "Schedule"
     help = "One for each finalist; leave a day blank to leave one out."
@@ -269,7 +266,7 @@ class ScheduleDemos(FormOfEvaluation, OnEvaluation):
                 arranged(row, {**common, "day": day, "title": title_of(row)}, by)
 
 
-class PlanAttendance(FormOfEvaluation, OnDemo):
+class PlanAttendance(OnDemo):
     title = "Attendees and meeting link"
     verb = "Save"
     help = "New guests get a mail. If the link changes, all guests do."
@@ -381,12 +378,12 @@ class ItemForm(AboutValues):
         empty_label="Anybody",
     )
 
-    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
-        super().__init__(*args, evaluation=evaluation, **kwargs)
-        choice: Any = self.fields["asker"]
-        choice.queryset = Stakeholder.objects.filter(
-            evaluation=evaluation, left_at__isnull=True
-        ).select_related("user")
+    offers: ClassVar[Mapping[str, Offer]] = {
+        **AboutValues.offers,
+        "asker": lambda row: Stakeholder.objects.filter(
+            evaluation=evaluation_of(row), left_at__isnull=True
+        ).select_related("user"),
+    }
 
 
 class ChangeItemForm(ItemForm):
@@ -395,7 +392,7 @@ class ChangeItemForm(ItemForm):
         del self.fields["requirement"]
 
 
-class AddScriptItem(FormOfEvaluation, OnDemo):
+class AddScriptItem(OnDemo):
     title = "Add to the script"
     verb = "Add"
     again_verb = "Add and start another"
@@ -425,7 +422,7 @@ class OnItem(OnDemo):
         return (target.demo,)
 
 
-class ChangeScriptItem(FormOfEvaluation, OnItem):
+class ChangeScriptItem(OnItem):
     title = "Change the item"
     verb = "Save"
     success = "Saved."
@@ -457,7 +454,6 @@ class JudgeItems(JudgesTogether, OnDemo):
 class JudgeItem(JudgesClaim, OnItem):
     title = "Judge what was shown"
     source = Source.DEMO
-    place_path = "script_item__demo"
     target_name = "script_item"
     service = partial(record_evidence, source=Source.DEMO)
     rule = check_judge_item

@@ -19,7 +19,7 @@ from django.utils.html import format_html
 
 from evaltracker.errors import require_row, why_not
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.models import AttachedFile, Evaluation, Requirement, User
+from evaltracker.evaluations.models import AttachedFile, Evaluation, User
 from evaltracker.evaluations.topics import is_participant, key_of
 from evaltracker.pages.acts import Rule, address_of
 from evaltracker.pages.base import by, check_query
@@ -28,7 +28,6 @@ from evaltracker.pages.fields import (
     day_field,
     form_of,
     link_field,
-    mark_needed,
     reason_field,
     text_field,
     without_blank,
@@ -39,7 +38,7 @@ from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.talk.rules import files_of
 from evaltracker.toolbox.files import attachment
 from evaltracker.toolbox.text import listed
-from trials.admin.base import AboutRequirement, FormOfEvaluation
+from trials.admin.base import AboutRequirement
 from trials.choices import (
     DataOwner,
     EvidenceVerdict,
@@ -65,6 +64,7 @@ from trials.services.evidence import (
     record_evidence,
     rows_together,
     take_back_evidence,
+    verdicts_in,
     withdraw_excuse,
 )
 from vendors.admin.base import (
@@ -122,7 +122,7 @@ class PageRow(JudgeRow):
     def judged_by_eye(self) -> bool:
         """Whether somebody may judge what they saw; what is measured is confirmed."""
         waits = self.proposed or (self.runs and self.runs.pooled.asks)
-        return not (self.subject.measure and waits and self.runs)
+        return not (self.subject.measure and waits)
 
     @property
     def lacks_runs(self) -> bool:
@@ -152,14 +152,12 @@ def page_rows(
 ) -> list[PageRow]:
     rows = judge_rows(place, PageRow)
     runs = runs_of([row.subject for row in rows])
-    columns = standing_ledger(place.candidate.evaluation).columns
-    column = next((it for it in columns if it.candidate == place.candidate), None)
+    cells = standing_ledger(place.candidate.evaluation).of(place.candidate).cells
     for row in rows:
-        if (requirement := row.subject.requirement) is None:
-            continue
-        row.runs = runs.get(row.subject.pk)
-        row.cell = column and column.cells.get(requirement.ref)
-        row.waits = row.waits_for(row.runs and row.runs.pooled, gaps)
+        if row.subject.requirement is not None:
+            row.runs = runs.get(row.subject.pk)
+            row.cell = cells.get(row.subject.requirement.ref)
+            row.waits = row.waits_for(row.runs and row.runs.pooled, gaps)
     return rows
 
 
@@ -171,7 +169,7 @@ def judging(place: Demo | Trial, rows: Sequence[PageRow], user: User) -> dict[st
     verdicts = [one for row in rows for one in row.history if one.runner]
     last: Any = max(verdicts, key=attrgetter("recorded_at"), default=None)
     said = (last and {"runner": last.runner, "data": last.data}) or last_setting(
-        claim__candidate__evaluation=evaluation, source=source
+        Evidence.objects.in_evaluation(evaluation).filter(source=source)
     )
     asked = [row for row in rows if row.subject.requirement is not None]
     left = [row for row in asked if row.to_judge]
@@ -198,16 +196,9 @@ def judging(place: Demo | Trial, rows: Sequence[PageRow], user: User) -> dict[st
     }
 
 
-def last_setting(**among: Any) -> dict[str, Any]:
-    rows = Evidence.objects.filter(**among).exclude(runner="").order_by("-recorded_at")
+def last_setting(verdicts: QuerySet[Evidence]) -> dict[str, Any]:
+    rows = verdicts.exclude(runner="").order_by("-recorded_at")
     return dict(rows.values("runner", "data").first() or {})
-
-
-def offered_lists(claims: Any, requirement: Requirement | None) -> dict[str, list[str]]:
-    if requirement is None:
-        return {}
-    current = claims.filter(superseded_at__isnull=True).first()
-    return answered_values(current, demanded_of(requirement))
 
 
 class SettingForm(forms.Form):
@@ -223,15 +214,14 @@ class SettingForm(forms.Form):
         self, *args: Any, wording: Mapping[str, str], source: str = "", **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        words = ("ran_by", "on_data")
-        for name, word, offered in zip(
-            ("runner", "data"), words, setting_choices(wording), strict=True
-        ):
+        words = {"runner": "ran_by", "data": "on_data"}
+        offers = setting_choices(wording)
+        for (name, word), offered in zip(words.items(), offers, strict=True):
             field: Any = self.fields[name]
             field.label = wording[word]
             field.choices = [("", "choose"), *offered.items()]
             field.required = bool(source)
-            field.needed = "" if source else getattr(field, "needed", "")
+            field.needed = "" if source else "needed for a demo or a trial"
 
 
 class ProofForm(SettingForm):
@@ -256,23 +246,22 @@ class ProofForm(SettingForm):
     field_order: Iterable[str] | None = ("verdict", "note", "runner", "data")
 
     def __init__(
-        self,
-        *args: Any,
-        claims: Any,
-        source: str = "",
-        lists: Mapping[str, Sequence[str]] | None = None,
-        **kwargs: Any,
+        self, *args: Any, place: Place, source: str = "", **kwargs: Any
     ) -> None:
-        super().__init__(*args, source=source, **kwargs)
-        if lists:
-            self.fields["named_values"] = ValuesField(
+        wording = place.evaluation.wording
+        super().__init__(*args, source=source, wording=wording, **kwargs)
+        fields: Any = self.fields
+        fields["claim"].queryset = Claim.objects.filter(
+            candidate=place.candidate, requirement=place.requirement
+        )
+        current = current_claim(place.candidate, place.requirement)
+        demanded = demanded_of(place.requirement) if current else {}
+        if lists := answered_values(current, demanded):
+            fields["named_values"] = ValuesField(
                 lists=lists, label="For which values", required=False
             )
-        chosen: Any = self.fields["claim"]
-        chosen.queryset = claims
-        if source and source != "demo":
-            verdict: Any = self.fields["verdict"]
-            verdict.choices = without_blank(
+        if source and source != Source.DEMO:
+            fields["verdict"].choices = without_blank(
                 EvidenceVerdict.choices, EvidenceVerdict.NOT_SHOWN
             )
 
@@ -286,15 +275,11 @@ class ProofForm(SettingForm):
 
 
 class SeenForm(ProofForm):
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def clean(self) -> dict[str, Any]:
-        """Who does not say which verdict stood is not asked."""
-        posted: Any = self.data
-        return {**super().clean(), "seen": posted.get("seen")}
+    # None of those who do not say which verdict stood.
+    seen = forms.Field(required=False, widget=forms.HiddenInput)
 
 
-def with_undo(said: str, verdicts: QuerySet[Evidence]) -> str:
+def with_undo(said: str, verdicts: Any) -> str:
     """The sentence, with a link that takes back the newest of them while it may be."""
     last = verdicts.order_by("recorded_at", "pk").last()
     if last is None or why_not(check_take_back_evidence, last, last.recorded_by):
@@ -309,36 +294,21 @@ class JudgesClaim(AboutCandidate[Any]):
         "The verdict is kept for good, for exactly this text. A later verdict is a new "
         "one."
     )
-    success = "Recorded."
+    success = "Recorded: {target.requirement}."
     form_class: ClassVar[type[forms.BaseForm]] = SeenForm
     template = "trials/judge.html"
     version_fields: ClassVar[tuple[str, ...]] = ("claim", "seen")
+    # Named as what its targets are parts of: a demo or a trial.
     source: ClassVar[Source]
-    # From a verdict to the place, of which the target has the last step.
-    place_path: ClassVar[str]
 
-    def place(self, target: Any) -> Any:
-        return getattr(target, self.place_path.rpartition("__")[2])
-
-    def claims(self, target: Any) -> Any:
-        return Claim.objects.filter(
-            candidate=self.place(target).candidate_id,
-            requirement=target.requirement_id,
-        ).select_related("requirement")
-
-    def current_claim(self, target: Any) -> Any:
-        return self.claims(target).filter(superseded_at__isnull=True).first()
+    def current_claim(self, target: Any) -> Claim | None:
+        candidate = getattr(target, self.source).candidate
+        return current_claim(candidate, target.requirement)
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        claims = self.claims(target)
-        lists = offered_lists(claims, target.requirement)
-        wording = self.evaluation(target).wording
-        return {
-            "claims": claims,
-            "wording": wording,
-            "source": self.source,
-            "lists": lists,
-        }
+        candidate = getattr(target, self.source).candidate
+        place = Place(candidate, target.requirement)
+        return {"place": place, "source": self.source}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         current = self.current_claim(target)
@@ -347,7 +317,7 @@ class JudgesClaim(AboutCandidate[Any]):
             "claim": current.pk if current else None,
             "seen": str(last.pk) if last else "",
             "named_values": target.named_values,
-            **last_setting(**{self.place_path: self.place(target)}),
+            **last_setting(verdicts_in(getattr(target, self.source))),
         }
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
@@ -358,10 +328,7 @@ class JudgesClaim(AboutCandidate[Any]):
         }
 
     def success_message(self, target: Any, outcome: Any) -> str:
-        return with_undo(
-            f"Recorded: {target.requirement}." if target.requirement else "Recorded.",
-            target.evidence.all(),
-        )
+        return with_undo(super().success_message(target, outcome), target.evidence)
 
 
 class TogetherForm(SettingForm):
@@ -371,10 +338,11 @@ class TogetherForm(SettingForm):
 
     def __init__(self, *args: Any, ready: Sequence[JudgeRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.musts = [row for row in ready if row.subject.requirement.is_must]
-        for row in self.musts:
-            self.fields[f"note_{row.subject.pk}"] = text_field(
-                f"{row.ref}, a must-have: what you saw",
+        musts = [row for row in ready if row.subject.requirement.is_must]
+        self.musts = {str(row.subject.pk): row.ref for row in musts}
+        for key, ref in self.musts.items():
+            self.fields[f"note_{key}"] = text_field(
+                f"{ref}, a must-have: what you saw",
                 2,
                 required=False,
                 help_text="Without it, this row stays unjudged.",
@@ -382,8 +350,7 @@ class TogetherForm(SettingForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        keys = [str(row.subject.pk) for row in self.musts]
-        notes = {key: data.pop(f"note_{key}", "") for key in keys}
+        notes = {key: data.pop(f"note_{key}", "") for key in self.musts}
         return {**data, "rows": data["rows"].split(), "notes": notes}
 
 
@@ -421,13 +388,25 @@ class JudgesTogether(AboutCandidate[Any]):
         ready, waiting = rows_together(target)
         left = [f"{row.ref} (needs a note)" for row in ready]
         left += [f"{row.ref} ({why})" for row, why in waiting]
-        _, subject, *_ = SUBJECTS[type(target)]
-        of = {f"{subject}__{type(target).__name__.lower()}": target, "others__gt": 0}
         said = f"Recorded. Not judged: {listed(left)}." if left else "Recorded."
-        return with_undo(said, Evidence.objects.filter(**of))
+        return with_undo(said, verdicts_in(target))
 
 
-class TakeBackEvidence(AboutCandidate[Evidence]):
+class OnVerdict(AboutCandidate[Evidence]):
+    tab = "matrix"
+    model = Evidence
+    target_name = "evidence"
+    related = (
+        *("claim__candidate__evaluation__owner", "claim__requirement"),
+        *("recorded_by", "criterion", "script_item"),
+    )
+    heading_format = "{title}: {target.claim.candidate}, {target.claim.requirement}"
+
+    def cancel_url(self, target: Evidence) -> str:
+        return cell_address(target.claim)
+
+
+class TakeBackEvidence(OnVerdict):
     title = "Undo the verdict"
     verb = "Undo"
     help = (
@@ -435,25 +414,15 @@ class TakeBackEvidence(AboutCandidate[Evidence]):
         "reason; so do all that you gave with it."
     )
     success = "Undone. What counted before counts again."
-    tab = "matrix"
-    model = Evidence
-    target_name = "evidence"
     service = take_back_evidence
-    related = (
-        *("claim__candidate__evaluation__owner", "claim__requirement"),
-        *("recorded_by", "criterion", "script_item"),
-    )
     form_class = form_of(reason=text_field("Reason", 2, required=False))
 
-    def heading(self, target: Any) -> str:
-        return f"{self.title}: {target.claim.candidate}, {target.claim.requirement}"
-
-    def cancel_url(self, target: Any) -> str:
+    def cancel_url(self, target: Evidence) -> str:
         if target.criterion:
             return reverse("admin:trial", args=[target.criterion.trial_id])
         if target.script_item:
             return reverse("admin:demo", args=[target.script_item.demo_id])
-        return cell_address(target.claim)
+        return super().cancel_url(target)
 
 
 USUAL_SOURCE = {Stage.DEMOS: Source.DEMO, Stage.TRIALS: Source.TRIAL}
@@ -478,22 +447,16 @@ class EvidenceForm(ProofForm):
 
     field_order = ("source", "verdict", "runner", "data", "note", "url", "file")
 
-    def __init__(self, *args: Any, notes: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
+        super().__init__(*args, place=place, **kwargs)
         choice: Any = self.fields["research_note"]
-        choice.queryset = notes
-
-
-mark_needed(EvidenceForm, "needed for a demo or a trial", "runner", "data")
+        choice.queryset = ResearchNote.objects.filter(candidate=place.candidate)
 
 
 class RecordEvidence(OnPlace):
     title = "Record evidence"
     verb = "Record"
-    help = (
-        "The verdict is kept for good, for exactly this text. A later verdict is a new "
-        "one."
-    )
+    help = JudgesClaim.help
     success = "The evidence is recorded."
     form_class = EvidenceForm
     template = "trials/record_evidence.html"
@@ -503,12 +466,7 @@ class RecordEvidence(OnPlace):
     rule = partial(check_evidence, source=Source.RESEARCH)
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {
-            "claims": revisions_of(target),
-            "wording": self.evaluation(target).wording,
-            "lists": offered_lists(revisions_of(target), target.requirement),
-            "notes": ResearchNote.objects.filter(candidate=target.candidate),
-        }
+        return {"place": target}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         claim = current_claim(target.candidate, target.requirement)
@@ -529,7 +487,7 @@ class RecordEvidence(OnPlace):
         return (target.candidate,)
 
 
-class ReconfirmEvidence(AboutCandidate[Evidence]):
+class ReconfirmEvidence(OnVerdict):
     title = "Confirm for the current wording"
     verb = "Confirm the verdict"
     help = (
@@ -537,28 +495,14 @@ class ReconfirmEvidence(AboutCandidate[Evidence]):
         "holds for the current wording. If it doesn't, record new evidence."
     )
     success = "Verdict confirmed for the current wording."
-    tab = "matrix"
-    model = Evidence
-    target_name = "evidence"
     service = reconfirm_evidence
-    related = ("claim__candidate__evaluation__owner", "claim__requirement")
     template = "trials/reconfirm.html"
     form_class = form_of(note=text_field("Why the verdict still holds"))
-    heading_format = "{title}: {target.claim.candidate}, {target.claim.requirement}"
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
         claim = target.claim
         current = current_claim(claim.candidate, claim.requirement)
         return {**super().context(target, user), "current": current}
-
-    def cancel_url(self, target: Any) -> str:
-        return cell_address(target.claim)
-
-
-def revisions_of(place: Place) -> Any:
-    return Claim.objects.filter(
-        candidate=place.candidate, requirement=place.requirement
-    )
 
 
 class ResearchForm(AboutRequirement):
@@ -571,7 +515,7 @@ class ResearchForm(AboutRequirement):
     field_order = ("kind", "title", "text", "source_url", "source_date", "requirement")
 
 
-class NoteResearch(FormOfEvaluation, OnCandidate):
+class NoteResearch(OnCandidate):
     title = "Note research"
     verb = "Save the note"
     help = "Give its source and date."

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 
-from evaltracker.errors import Invalid, require_row
+from evaltracker.errors import Invalid
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import is_owner
@@ -45,7 +45,13 @@ from trials.selectors.matrix import (
     standing_ledger,
 )
 from trials.selectors.trials import is_partly_proven
-from vendors.admin.base import Place, find_place, open_answers, reader
+from vendors.admin.base import (
+    Place,
+    find_candidate,
+    find_place,
+    open_answers,
+    reader,
+)
 from vendors.choices import Availability
 from vendors.models import Candidate, Claim, Contact, Ruling, Submission
 from vendors.policy import NOTE_STAGES, may_read_contacts
@@ -297,12 +303,6 @@ site.register_page(
 
 
 CANDIDATES = ("Candidates", "candidates")
-
-
-def find_candidate(user: User, candidate_id: uuid.UUID) -> Candidate:
-    visible = Candidate.objects.visible_to(user)
-    rows = visible.select_related("evaluation__owner", "vendor")
-    return require_row(rows.filter(pk=candidate_id).first())
 
 
 def answers_of(candidate: Candidate, user: User) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -12,10 +12,13 @@ from django.utils import timezone
 
 from evaltracker.errors import why_not
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import evaluation_of
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import HardenedAdmin, by
 from evaltracker.pages.fields import (
     NamedChoice,
+    Offer,
+    OfferingForm,
     ZoneField,
     day_field,
     form_of,
@@ -29,7 +32,7 @@ from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
 from evaltracker.toolbox.working_days import working_day
-from trials.admin.base import FormOfEvaluation, OnTrial
+from trials.admin.base import OnTrial
 from trials.admin.contracts import insiders
 from trials.admin.trials import is_late
 from trials.choices import MilestoneState
@@ -72,15 +75,16 @@ def hanging_field() -> NamedChoice:
     )
 
 
-def others(evaluation: Evaluation, trial: Trial | None) -> Any:
-    """The open milestones that one of `trial`, or of the evaluation, may hang on."""
+def others(where: Evaluation | Trial | Milestone) -> Any:
+    """The open milestones that one may hang on, which is there or shall be."""
+    trial = where if isinstance(where, Trial) else getattr(where, "trial", None)
     near = Q(trial__isnull=True) | Q(trial=trial)
     return Milestone.objects.filter(
-        near, evaluation=evaluation, state=MilestoneState.OPEN
-    )
+        near, evaluation=evaluation_of(where), state=MilestoneState.OPEN
+    ).exclude(pk=where.pk)
 
 
-class MilestoneForm(DueForm):
+class MilestoneForm(OfferingForm, DueForm):
     title = forms.CharField(label="What is due", max_length=150)
     owner_user = NamedChoice(
         User._default_manager.none(),
@@ -92,14 +96,7 @@ class MilestoneForm(DueForm):
     hangs_on = hanging_field()
 
     field_order = ("title", "owner_user")
-
-    def __init__(
-        self, *args: Any, evaluation: Evaluation, others: Any, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        fields: Any = self.fields
-        fields["owner_user"].queryset = insiders(evaluation)
-        fields["hangs_on"].queryset = others
+    offers: ClassVar[Mapping[str, Offer]] = {"owner_user": insiders, "hangs_on": others}
 
 
 def usual_due(zone: str, user: User) -> dict[str, Any]:
@@ -128,17 +125,10 @@ class AddMilestone(NewMilestone, OnEvaluation):
     title = "Add a milestone"
     help = "For the evaluation as a whole; a trial's own are added on its page."
 
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"evaluation": target, "others": others(target, None)}
-
 
 class AddTrialMilestone(NewMilestone, OnTrial):
     title = "Add a milestone"
     rule = check_add_trial_milestone
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        evaluation = self.evaluation(target)
-        return {"evaluation": evaluation, "others": others(evaluation, target)}
 
     def arguments(self, target: Trial, data: Mapping[str, Any]) -> dict[str, Any]:
         return {"evaluation": self.evaluation(target), "trial": target, **data}
@@ -199,13 +189,10 @@ class MoveMilestone(OnMilestone):
         return shifts_of(target, data["due_on"]) if data["along"] else []
 
 
-class HangForm(forms.Form):
+class HangForm(OfferingForm):
     hangs_on = hanging_field()
 
-    def __init__(self, *args: Any, others: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice: Any = self.fields["hangs_on"]
-        choice.queryset = others
+    offers: ClassVar[Mapping[str, Offer]] = {"hangs_on": others}
 
 
 class HangMilestone(OnMilestone):
@@ -215,15 +202,11 @@ class HangMilestone(OnMilestone):
     form_class = HangForm
     service = hang_milestone
 
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        near = others(target.evaluation, target.trial)
-        return {"others": near.exclude(pk=target.pk)}
-
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {"hangs_on": target.hangs_on_id}
 
 
-class GiveForm(forms.Form):
+class GiveForm(OfferingForm):
     owner_user = NamedChoice(
         User._default_manager.none(),
         attribute="name",
@@ -231,13 +214,10 @@ class GiveForm(forms.Form):
         help_text="Gets a mail now and a reminder before the day.",
     )
 
-    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice: Any = self.fields["owner_user"]
-        choice.queryset = insiders(evaluation)
+    offers: ClassVar[Mapping[str, Offer]] = {"owner_user": insiders}
 
 
-class GiveMilestone(FormOfEvaluation, OnMilestone):
+class GiveMilestone(OnMilestone):
     title = "Give"
     verb = "Give"
     help = "The former owner gets no more reminders."
@@ -308,13 +288,11 @@ class MilestonesGrid(Grid[Trial, Milestone]):
 
     def columns(self, subject: Trial, user: User) -> Sequence[Column]:
         """Whose it is changes in place; another date needs a reason, in its form."""
-        where = subject.candidate.evaluation
-        near = others(where, subject)
-        fields = MilestoneForm(evaluation=where, others=near).fields
+        fields = MilestoneForm(about=subject).fields
         closed = str(why_not(check_add_trial_milestone, subject, user) or "")
         ids = subject.milestones.values_list("pk", flat=True)
         numbers = {key: number for number, key in enumerate(ids, 1)}
-        orphans = orphans_of(where)
+        orphans = orphans_of(subject.candidate.evaluation)
         return (
             Column("number", "#", read=lambda row: numbers.get(row.pk, ""), width=3),
             Column("title", "What", fields["title"], aside=below_title, width=30),

@@ -592,7 +592,7 @@ class ConfirmRuns(JudgeCriterion):
         "Keeps the verdict with the runs of today for good. Later runs don't change "
         "it; confirm again to count them."
     )
-    success = "Confirmed."
+    success = "Confirmed: {target.requirement}."
     form_class = ConfirmForm
     template = "trials/confirm.html"
     version_fields = ("claim", "proposed", "seen")
@@ -611,6 +611,3 @@ class ConfirmRuns(JudgeCriterion):
     def context(self, target: Any, user: User) -> dict[str, Any]:
         runs = runs_rows(target.trial, [target]).get(target.pk)
         return {**super().context(target, user), "runs": runs, "one": target}
-
-    def success_message(self, target: Any, outcome: Any) -> str:
-        return f"Confirmed: {target.requirement}."

@@ -466,6 +466,11 @@ SUBJECTS: dict[type, tuple[Source, str, str, Sequence[str]]] = {
 }
 
 
+def verdicts_in(place: Demo | Trial) -> QuerySet[Evidence]:
+    path = f"{SUBJECTS[type(place)][1]}__{place._meta.model_name}"
+    return Evidence.objects.filter(**{path: place})
+
+
 def judge_rows[R: JudgeRow](place: Demo | Trial, made: type[R]) -> list[R]:
     """The criteria of a trial, or all items of a demo; as many queries for all of them
     as for one."""
@@ -478,7 +483,7 @@ def judge_rows[R: JudgeRow](place: Demo | Trial, made: type[R]) -> list[R]:
     }
     history: dict[Any, list[Evidence]] = {}
     for verdict in (
-        Evidence.objects.filter(**{f"{subject}__{place._meta.model_name}": place})
+        verdicts_in(place)
         .select_related(
             *("recorded_by", "claim__candidate__evaluation", "finding", subject),
             *("measurement", "taken_back__taken_back_by"),
