@@ -148,18 +148,14 @@ def _finish(
     if again:
         onwards = HttpResponseRedirect(_next(request, HERE) or act.cancel_url(target))
     in_dialog = is_in_dialog(request) and "Location" in onwards
-    if not in_dialog or _leads_away(request, onwards):
+    there, here = onwards.headers.get("Location", ""), _next(request, HERE)
+    if not in_dialog or urlsplit(there).path != urlsplit(here).path:
         messages.success(request, text, extra_tags=request.path)
     if in_dialog:
         # Where to go if the page below the dialog is gone with what was changed.
         more = {"otherwise": act.cancel_url(target)}
         return answer_done(text, onwards, **more, **({"again": again} if again else {}))
     return HttpResponseRedirect(again) if again else onwards
-
-
-def _leads_away(request: HttpRequest, onwards: HttpResponse) -> bool:
-    there, here = onwards.headers["Location"], _next(request, HERE)
-    return urlsplit(there).path != urlsplit(here).path
 
 
 def _with_fresh_version(request: HttpRequest, act: Act[Any]) -> Any:

@@ -23,9 +23,9 @@ from unfold.admin import ModelAdmin as AdminModelAdmin
 from unfold.admin import TabularInline
 from unfold.views import ChangeList
 
-from evaltracker.errors import Invalid
+from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations.models import User
-from evaltracker.pages.site import check_open_list, may_open_list
+from evaltracker.pages.site import may_open_list
 
 # The only kind of list filter: what it offers, the reader may see anyway.
 
@@ -127,7 +127,11 @@ def check_query(
             raise Invalid(f"The address holds “{name}” more than once.")
         if "\x00" in values[0] or "\ufffd" in values[0]:
             raise Invalid(f"“{name}” holds characters that are no text.")
-    _check_order(request.GET.get(ORDER_VAR, ""), columns)
+    if order := request.GET.get(ORDER_VAR):
+        if not re.fullmatch(r"-?[0-9]{1,2}(\.-?[0-9]{1,2})*", order):
+            raise Invalid("Sorting is given as numbers of columns.")
+        if any(int(part.lstrip("-")) >= columns for part in order.split(".")):
+            raise Invalid("There is no such column to sort by.")
     if not re.fullmatch(r"[1-9][0-9]{0,5}", request.GET.get(PAGE_VAR, "1")):
         raise Invalid("A page is a number from 1.")
     text = request.GET.get(SEARCH_VAR, "")
@@ -139,15 +143,6 @@ def check_length(text: str, words: Collection[str]) -> None:
         raise Invalid(
             f"Search for at most {MOST_WORDS} words and {LONGEST_SEARCH} characters."
         )
-
-
-def _check_order(order: str, columns: int) -> None:
-    if not order:
-        return
-    if not re.fullmatch(r"-?[0-9]{1,2}(\.-?[0-9]{1,2})*", order):
-        raise Invalid("Sorting is given as numbers of columns.")
-    if any(int(part.lstrip("-")) >= columns for part in order.split(".")):
-        raise Invalid("There is no such column to sort by.")
 
 
 # Each of these shows or changes rows past the scope (or, unfold's, on a GET).
@@ -237,7 +232,6 @@ class HardenedAdmin(ReadOnly, AdminModelAdmin):  # type: ignore[misc]
     paginator = CappedPaginator
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
-    save_as = False
     view_on_site = False
 
     def __init__(self, model: type[models.Model], admin_site: AdminSite) -> None:
@@ -282,7 +276,11 @@ class HardenedAdmin(ReadOnly, AdminModelAdmin):  # type: ignore[misc]
     ) -> HttpResponse:
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        check_open_list(request.user, self.model)
+        if not may_open_list(request.user, self.model):
+            raise Forbidden(
+                "Lists over all evaluations are for operators and auditors. "
+                "Open an evaluation to see what belongs to it."
+            )
         check_query(
             request,
             filters={item.parameter_name for item in self.list_filter},

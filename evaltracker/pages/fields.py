@@ -25,22 +25,22 @@ from evaltracker.toolbox.measures import (
 from evaltracker.toolbox.measures import TEXT_LIMIT as LIMIT
 
 
-class DateInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%d")
+def day_input() -> forms.DateInput:
+    return forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
-class DateField(forms.DateField):
-    widget = DateInput
+def day_field(label: str | None = None, **options: Any) -> Any:
+    return forms.DateField(label=label, widget=day_input(), **options)
 
 
-class TextField(forms.CharField):
-    widget = forms.Textarea
+def long_text(rows: int = 4) -> forms.Textarea:
+    return forms.Textarea({"rows": rows})
 
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {**super().widget_attrs(widget), "rows": 3}
+
+def text_field(
+    label: str | None = None, rows: int = 3, **options: Any
+) -> forms.CharField:
+    return forms.CharField(label=label, widget=long_text(rows), **options)
 
 
 # The choices of a field, or its rows, of what the form is about.
@@ -63,7 +63,7 @@ class OfferingForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = TextField(max_length=5000, help_text="The journal keeps it.")
+    reason = text_field(max_length=5000, help_text="The journal keeps it.")
 
 
 def form_like(
@@ -84,7 +84,7 @@ def form_like(
             if validator not in field.validators
         ]
         if isinstance(field, forms.DateField):
-            field.widget = DateInput()
+            field.widget = day_input()
         if isinstance(field.widget, forms.Textarea):
             field.widget.attrs["rows"] = 3
     made |= own
@@ -105,33 +105,13 @@ def mark_needed(form: type[forms.Form], why: str, *names: str) -> None:
         field.needed = why
 
 
-class ClockInput(forms.TimeInput):
-    input_type = "time"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%H:%M")
-
-
-def long_text(rows: int = 4) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
-
-
-def text_field(
-    label: str | None = None, rows: int = 3, **options: Any
-) -> forms.CharField:
-    return forms.CharField(label=label, widget=long_text(rows), **options)
-
-
 def reason_field(label: str = "Reason", help_text: str = "") -> forms.CharField:
     return text_field(label, help_text=help_text)
 
 
-def day_field(label: str, **options: Any) -> Any:
-    return forms.DateField(label=label, widget=DateInput, **options)
-
-
 def time_field(label: str, **options: Any) -> Any:
-    return forms.TimeField(label=label, widget=ClockInput, **options)
+    clock = forms.TimeInput({"type": "time"}, format="%H:%M")
+    return forms.TimeField(label=label, widget=clock, **options)
 
 
 def link_field(label: str | None = None, *, help_text: str = "") -> forms.CharField:

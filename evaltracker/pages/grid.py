@@ -72,12 +72,9 @@ def choices_of(field: forms.Field | None) -> list[list[str]]:
         if isinstance(label, list | tuple):
             choices += [[str(inner), str(name)] for inner, name in label]
         else:
-            choices.append([_key(value), "" if value in ("", None) else str(label)])
+            own = "" if value is None else str(getattr(value, "value", value))
+            choices.append([own, str(label) if own else ""])
     return choices
-
-
-def _key(value: Any) -> str:
-    return "" if value is None else str(getattr(value, "value", value))
 
 
 def described(name: str, label: str, field: forms.Field | None) -> dict[str, Any]:

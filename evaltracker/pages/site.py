@@ -124,19 +124,6 @@ def may_open_list(user: Any, model: type[Model]) -> bool:
     return model._meta.label_lower in common or may_audit(user)
 
 
-def check_open_list(user: Any, model: type[Model]) -> None:
-    """Refuse whom the list of all rows of `model` is not for.
-
-    Raises:
-        Forbidden: with a sentence.
-    """
-    if not may_open_list(user, model):
-        raise Forbidden(
-            "Lists over all evaluations are for operators and auditors. "
-            "Open an evaluation to see what belongs to it."
-        )
-
-
 def _entry(
     site: AdminSite, request: HttpRequest, title: str, target: str, icon: str
 ) -> dict[str, Any] | None:
@@ -217,7 +204,6 @@ def _whole(request: HttpRequest, view: View, *args: Any, **kwargs: Any) -> HttpR
 class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
     site_url = None
     index_title = "My work"
-    enable_nav_sidebar = True
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
@@ -225,7 +211,6 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
         self._actions: dict[str, Any] = {}
         self._global_actions: dict[str, Any] = {}
         self._pages: dict[str, tuple[str, View]] = {}
-        self._index: View | None = None
         self._fixed: dict[str, Any] | None = None
 
     def register_page(self, route: str, view: View, name: str) -> None:
@@ -233,11 +218,6 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
         if name in self._pages or any(route == old for old, _ in self._pages.values()):
             raise ImproperlyConfigured(f"The page {name!r} or {route!r} is taken.")
         self._pages[name] = (route, view)
-
-    def register_index(self, view: View) -> None:
-        if self._index is not None:
-            raise ImproperlyConfigured("There is a start page already.")
-        self._index = view
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None
@@ -366,13 +346,6 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return HttpResponseRedirect(reverse("account_change_password"))
-
-    def index(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if self._index is not None:
-            return self._index(request)
-        return self.page(request, "evaltracker/my_work.html", title=self.index_title)
 
     def get_sidebar_list(self, request: HttpRequest) -> Any:
         """The main navigation, without what the person may not see.

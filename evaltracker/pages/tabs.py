@@ -156,23 +156,15 @@ class Tab:
 _TABS: Registry[int, Tab] = Registry("tab")
 
 
-def register_tab(
-    order: int,
-    slug: str,
-    label: str,
-    url_name: str,
-    *,
-    group: str = "",
-    visible: Visible | None = None,
-) -> None:
-    """Add a page to `group`; `url_name` is registered with the evaluation's slug.
+def register_tab(tab: Tab) -> None:
+    """Add a page; its `url_name` is registered with the evaluation's slug.
 
     Raises:
         ImproperlyConfigured: there is no such group, or the place is taken.
     """
-    if group and group not in GROUPS:
-        raise ImproperlyConfigured(f"The page {slug!r} is in no group: {group!r}.")
-    _TABS.register(order, Tab(order, slug, label, url_name, group, visible))
+    if tab.group and tab.group not in GROUPS:
+        raise ImproperlyConfigured(f"{tab.slug!r} is in no group: {tab.group!r}.")
+    _TABS.register(tab.order, tab)
 
 
 def all_tabs() -> list[Tab]:
@@ -289,11 +281,8 @@ Mark = tuple[str, str, str]
 
 UNKNOWN_MARK: Mark = ("nothing", "empty", "calm")
 
-TABLES: dict[str, dict[str, Mark]] = {
-    table: {name: (words, shape, tone) for name, (words, shape, tone) in marks.items()}
-    for table, marks in json.loads(
-        Path(__file__).with_name("marks.json").read_text(encoding="utf-8")
-    ).items()
-}
+TABLES: dict[str, dict[str, Mark]] = json.loads(
+    Path(__file__).with_name("marks.json").read_text(encoding="utf-8")
+)
 # Availability as a vendor states it, and verdicts as people judge it.
 MARKS, STANDINGS = TABLES["marks"], TABLES["standings"]

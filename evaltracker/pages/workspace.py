@@ -24,7 +24,7 @@ from evaltracker.evaluations.policy import check_owned, evaluation_of, is_owner
 from evaltracker.pages.acts import Act, place_of
 from evaltracker.pages.base import label
 from evaltracker.pages.site import site
-from evaltracker.pages.tabs import Visible, label_of, register_tab
+from evaltracker.pages.tabs import Tab, Visible, label_of, register_tab
 from evaltracker.toolbox.registry import Registry
 from evaltracker.toolbox.text import listed_few, named_ref, shortened
 from evaltracker.toolbox.working_days import day_in_words
@@ -245,7 +245,7 @@ def evaluation_page(
         if route is None and "_" in name:  # as older mails write it
             site.register_page(f"e/<slug:slug>/{name}/", found, f"{address}_before")
         if order is not None:
-            register_tab(order, name, label, address, group=group, visible=visible)
+            register_tab(Tab(order, name, label, address, group, visible))
         return view
 
     return register

@@ -17,7 +17,7 @@ from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import check_owned, is_owner
 from evaltracker.pages.acts import address_of, remind_address
 from evaltracker.pages.base import HardenedAdmin, by
-from evaltracker.pages.fields import DateField, OfferingForm, ReasonForm
+from evaltracker.pages.fields import OfferingForm, ReasonForm, day_field
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from evaltracker.pages.search import Reader, Search, register_search
 from evaltracker.pages.site import site
@@ -128,8 +128,8 @@ class RemoveStakeholder(OnPart):
 
 class LendForm(OfferingForm):
     substitute = PersonField(User.objects.none(), label="Substitute")
-    starts_on = DateField(label="From")
-    ends_on = DateField(label="To", help_text="This day included.")
+    starts_on = day_field(label="From")
+    ends_on = day_field(label="To", help_text="This day included.")
     anyway = forms.BooleanField(required=False)
     offers: ClassVar = {
         "substitute": lambda about: colleagues(but=about.user).exclude(

@@ -141,8 +141,8 @@ def test_counts_are_read_in_one_query_and_stand_at_their_page(
 
 def test_a_page_stands_in_one_of_the_groups_of_a_purchase() -> None:
     with pytest.raises(ImproperlyConfigured, match="in no group"):
-        tabs.register_tab(999, "other", "Other", "other", group="Elsewhere")
+        tabs.register_tab(tabs.Tab(999, "other", "Other", "other", "Elsewhere"))
     with pytest.raises(ImproperlyConfigured):
-        tabs.register_tab(10, "other", "Other", "other", group="Need")
+        tabs.register_tab(tabs.Tab(10, "other", "Other", "other", "Need"))
     ungrouped = [tab.slug for tab in tabs.all_tabs() if not tab.group]
     assert ungrouped == ["overview", "comparison"]

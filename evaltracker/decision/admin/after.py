@@ -53,9 +53,9 @@ from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.models import Evaluation, Metric, User
 from evaltracker.pages.acts import Act, Confirm, Outcome
 from evaltracker.pages.fields import (
-    DateField,
     NamedChoice,
     OfferingForm,
+    day_field,
     form_like,
     form_of,
     reason_field,
@@ -167,7 +167,7 @@ class MoveCheck(OnCheck):
     help = "You get reminders a week before, on the day, and a week after."
     success = "The check is moved."
     form_class = form_of(
-        due_on=DateField(label="New day", help_text="In the evaluation's time zone.")
+        due_on=day_field(label="New day", help_text="In the evaluation's time zone.")
     )
     service = move_check
     rule = check_run

@@ -26,14 +26,14 @@ from evaltracker.evaluations.words import DEFAULTS, WORD_LIMIT, WORDS
 from evaltracker.money import currency_choices, written
 from evaltracker.pages.acts import Act, Outcome, address_of
 from evaltracker.pages.fields import (
-    DateField,
     LinesField,
-    TextField,
     ZoneField,
+    day_field,
     form_like,
     form_of,
     long_text,
     mark_needed,
+    text_field,
 )
 from evaltracker.pages.templatetags.evaltracker import day
 from evaltracker.pages.workspace import (
@@ -84,7 +84,7 @@ BASE_FORM = form_like(
     ("title", "buyer", "must_run_by", "zone", "currency"),
     zone=ZoneField(),
     currency=currency_field(),
-    must_run_by=DateField(
+    must_run_by=day_field(
         required=False,
         help_text=("The day it must be in use. The plan is counted back from it."),
     ),
@@ -200,12 +200,12 @@ def form_field(field: BriefField) -> forms.Field:
     if field.kind == FieldKind.NUMBER:
         made = forms.DecimalField(max_digits=21, decimal_places=6, **options)
     elif field.kind == FieldKind.DATE:
-        made = DateField(**options)
+        made = day_field(**options)
     elif field.kind == FieldKind.CHOICE:
         choices = [("", "not answered yet"), *((text, text) for text in field.choices)]
         made = forms.ChoiceField(choices=choices, **options)
     else:
-        made = TextField(max_length=5000, **options)
+        made = text_field(max_length=5000, **options)
     if field.needed:
         made.needed = TO_LEAVE
     return made  # type: ignore[no-any-return]

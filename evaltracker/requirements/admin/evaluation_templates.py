@@ -23,7 +23,7 @@ from evaltracker.evaluations.policy import (
 from evaltracker.evaluations.topics import Topic, everybody, register_topic
 from evaltracker.pages.acts import Act
 from evaltracker.pages.base import HardenedAdmin
-from evaltracker.pages.fields import LinesField, TextField, form_of, long_text
+from evaltracker.pages.fields import LinesField, form_of, long_text, text_field
 from evaltracker.pages.search import Reader, Search, register_search
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
@@ -61,7 +61,7 @@ class SaveAsTemplate(OnEvaluation):
     success = "The template is saved. Choose it at the next start, or take parts of it."
     form_class = form_of(
         title=forms.CharField(max_length=150, label="Name of the template"),
-        description=TextField(required=False, max_length=2000, label="What it is for"),
+        description=text_field(required=False, max_length=2000, label="What it is for"),
     )
     tab = "requirements"
     current_fields = ("title",)

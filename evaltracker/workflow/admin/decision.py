@@ -54,7 +54,7 @@ from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.base import check_query
 from evaltracker.pages.fields import form_of
 from evaltracker.pages.site import site
-from evaltracker.pages.tabs import register_tab
+from evaltracker.pages.tabs import Tab, register_tab
 from evaltracker.pages.workspace import evaluation_page, find_evaluation, show
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.files import download
@@ -550,7 +550,7 @@ def handed_out(content: bytes, kind: str, slug: str) -> HttpResponse:
 
 
 site.register_page("e/<slug:slug>/memo/", require_safe(memo_page), "memo")
-register_tab(111, "memo", "Memo", "memo", group="Decision", visible=memo_can_be_read)
+register_tab(Tab(111, "memo", "Memo", "memo", "Decision", memo_can_be_read))
 site.register_page("e/<slug:slug>/memo.pdf", require_safe(memo_pdf), "memo_pdf")
 site.register_page("e/<slug:slug>/memo.md", require_safe(memo_md), "memo_md")
 site.register_page("e/<slug:slug>/memo.docx", require_safe(memo_docx), "memo_docx")

@@ -31,7 +31,7 @@ from evaltracker.evaluations.models import Evaluation, User, name_columns
 from evaltracker.evaluations.policy import is_owner, may_start_evaluations
 from evaltracker.pages.acts import Act, Outcome
 from evaltracker.pages.base import HardenedAdmin, ScopedChangeList, by, check_query
-from evaltracker.pages.fields import DateField, form_of
+from evaltracker.pages.fields import day_field, form_of
 from evaltracker.pages.site import site
 from evaltracker.pages.tabs import waits_on
 from evaltracker.pages.templatetags.evaltracker import badge, day
@@ -226,7 +226,7 @@ def sign_of(item: WorkItem) -> tuple[str, str]:
     return icon, "Read" if item.waits else verb
 
 
-site.register_index(work_page)
+site.register_page("", work_page, "index")
 
 
 @require_safe
@@ -307,7 +307,7 @@ class SnoozeWork(OnOwnWork):
         "and deadlines continue."
     )
     success = "Snoozed. Reminders and deadlines continue."
-    form_class = form_of(**LINE, until=DateField())
+    form_class = form_of(**LINE, until=day_field())
     service = snooze_work
 
 

@@ -29,11 +29,11 @@ from evaltracker.evaluations.policy import is_owner
 from evaltracker.evaluations.topics import Topic, register_topic
 from evaltracker.pages.acts import Outcome
 from evaltracker.pages.fields import (
-    DateField,
     OfferingForm,
     ReasonForm,
-    TextField,
+    day_field,
     form_of,
+    text_field,
 )
 from evaltracker.pages.workspace import (
     OnEvaluation,
@@ -122,7 +122,7 @@ class Advance(OnEvaluation):
 
 class SendBackForm(OfferingForm):
     to_stage = forms.ChoiceField(label="Back to")
-    reason = TextField(max_length=5000, help_text="Everybody reads it in the journal.")
+    reason = text_field(max_length=5000, help_text="Everybody reads it in the journal.")
     offers: ClassVar = {
         "to_stage": lambda about: Stage.choices[: Stage(about.stage).position]
     }
@@ -153,7 +153,7 @@ class CancelEvaluation(OnEvaluation):
 
 class WaiveForm(OfferingForm):
     gate = forms.ChoiceField(label="Rule", widget=forms.RadioSelect)
-    reason = TextField(
+    reason = text_field(
         max_length=5000, help_text="The decision memo prints it under your name."
     )
     offers: ClassVar = {
@@ -322,7 +322,7 @@ def stage_notes(evaluation: Evaluation, visits: list[Visit]) -> dict[str, str]:
 
 class NextForm(forms.Form):
     title = forms.CharField(max_length=150)
-    must_run_by = DateField(
+    must_run_by = day_field(
         required=False,
         label="Must run by",
         help_text="The day it must be in use; the old one is not kept.",

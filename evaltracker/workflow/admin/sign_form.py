@@ -29,7 +29,7 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import Outcome, address_of
-from evaltracker.pages.fields import DateField, ReasonForm, TextField, form_of
+from evaltracker.pages.fields import ReasonForm, day_field, form_of, text_field
 from evaltracker.pages.site import register_panel
 from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
 from evaltracker.toolbox.text import listed
@@ -131,7 +131,7 @@ class SignForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose one of the four."},
     )
-    reason = TextField(
+    reason = text_field(
         required=False, max_length=5000, help_text="Others read it and act on it."
     )
     accepts_unjudged = forms.BooleanField(required=False)
@@ -164,7 +164,7 @@ class SignForm(forms.Form):
             self.fields[f"owner_{row}"] = PersonField(
                 people, required=False, label="Who is responsible"
             )
-            self.fields[f"due_{row}"] = DateField(required=False, label="By when")
+            self.fields[f"due_{row}"] = day_field(required=False, label="By when")
         # As the page asks for them.
         first = (*self.weights, "without_weights")
         last = ("reason", "accepts_unjudged")
@@ -269,7 +269,7 @@ class CloseCondition(InEvaluation[Condition]):
     target_name = "condition"
     service = close_condition
     form_class = form_of(
-        closing_note=TextField(max_length=5000, label="How it was met")
+        closing_note=text_field(max_length=5000, label="How it was met")
     )
     template = "workflow/close_condition.html"
 
@@ -308,7 +308,7 @@ class AskForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": NOT_NOW},
     )
-    reason = TextField(max_length=5000, help_text=READS)
+    reason = text_field(max_length=5000, help_text=READS)
 
     def __init__(self, *args: Any, gates: list[Gate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -341,7 +341,7 @@ class AskToExcuse(OnPlace):
     )
     success = ASKED
     template = "vendors/place.html"
-    form_class = form_of(reason=TextField(max_length=5000, help_text=READS))
+    form_class = form_of(reason=text_field(max_length=5000, help_text=READS))
     service = ask_to_excuse
 
 
@@ -372,7 +372,7 @@ class AnswerWaiverRequest(OnRequest):
                 (WaiverAnswer.DECLINED.value, "Decline it"),
             ],
         ),
-        reason=TextField(
+        reason=text_field(
             max_length=5000,
             help_text="If you grant it, the decision memo prints this under your name.",
         ),
