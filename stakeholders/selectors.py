@@ -21,6 +21,7 @@ from evaltracker.toolbox.days import (
     today_in,
     wall_of,
 )
+from evaltracker.toolbox.registry import read_once
 from evaltracker.toolbox.text import listed, shortened
 from stakeholders.models import (
     APPROVALS,
@@ -425,6 +426,11 @@ def open_conditions(evaluation: Evaluation) -> QuerySet[Condition]:
 
 
 def said_weights(evaluation: Evaluation) -> dict[str, dict[Category, int]]:
+    """By role; a page that shows them twice reads them once."""
+    return read_once(("said weights", evaluation.pk), lambda: _said(evaluation))
+
+
+def _said(evaluation: Evaluation) -> dict[str, dict[Category, int]]:
     rows = RoleWeight.objects.filter(evaluation=evaluation).select_related("category")
     by_role: dict[str, dict[Category, int]] = {role: {} for role in Role.values}
     for row in rows.order_by("category__position", "category__name"):

@@ -28,7 +28,7 @@ from tests.demo.fitting import (
 from tests.journeys.test_demo import load_demo
 from tests.lock_order import around_tests
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.browser]
+pytestmark = pytest.mark.browser
 GPU = "/admin/e/gpu-training/"
 SCORES = "/admin/e/office-cleaning/scores/"
 # A page of one row, and no file or further page of it; so many of each are measured.

@@ -64,7 +64,7 @@ def test_rows_keep_the_numbers_of_the_spreadsheet() -> None:
 
 
 def test_an_unclosed_quotation_mark_names_its_row() -> None:
-    with pytest.raises(Unreadable, match="Row 3: a quotation mark is opened"):
+    with pytest.raises(Unreadable, match="Row 3: a quotation mark is never closed"):
         read_table(b'ref,text\nR1,x\nR2,"open\nR3,y\n', "r.csv")
 
 
