@@ -33,9 +33,7 @@ from vendors.api.access import (
     VendorView,
     lists,
 )
-from vendors.api.schema import request_example, response_example
-
-REPLY = [request_example("reply"), response_example("reply_answer")]
+from vendors.api.schema import examples
 
 
 class MilestoneOutput(serializers.Serializer[Any]):
@@ -185,7 +183,7 @@ class ReplyView(VendorView):
         parameters=[IDEMPOTENCY_KEY],
         request=ReplyInput,
         responses={200: GapOutput, **WRITE},
-        examples=REPLY,
+        examples=examples("reply_answer", body="reply"),
     )
     def post(self, request: Request, invitation: str, gap: str) -> HttpResponse:
         """Reply to a gap, with the day from which it is mended and a workaround.

@@ -141,7 +141,7 @@ def day_in(field: str, text: str) -> datetime.date | None:
     try:
         return datetime.date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise Invalid(WRITE_DATE, errors={field: [WRITE_DATE]}) from error
+        raise Invalid(WRITE_DATE, field=field) from error
 
 
 def boxes_for(lists: Names, ticked: list[str]) -> list[tuple[str, list[Box]]]:
@@ -403,8 +403,7 @@ def by_row(errors: Mapping[str, list[str]], rows: list[Typed]) -> dict[str, list
 def valid_until_in(text: str) -> datetime.date:
     day = day_in("valid_until", text)
     if day is None:
-        sentence = "Say until which day the prices hold."
-        raise Invalid(sentence, errors={"valid_until": [sentence]})
+        raise Invalid("Say until which day the prices hold.", field="valid_until")
     return day
 
 

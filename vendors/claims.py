@@ -269,7 +269,7 @@ def _no_list(given: object, lists: Lists) -> Invalid:
 
 
 def _invalid(sentence: str) -> Invalid:
-    return Invalid(sentence, errors={"holds_for": [sentence]})
+    return Invalid(sentence, field="holds_for")
 
 
 # The values of the brief's lists that a verdict, a criterion, a script item, an excuse
@@ -287,11 +287,12 @@ def read_named_values(said: object, lists: Lists) -> Named:
     if said is None or said == {}:
         return {}
     if isinstance(said, list):
-        raise _named_values_invalid('Name values by list, such as {"Sites": ["Rome"]}.')
+        sentence = 'Name values by list, such as {"Sites": ["Rome"]}.'
+        raise Invalid(sentence, field="named_values")
     try:
         canonical(said, lists)
     except Invalid as error:
-        raise _named_values_invalid(error.sentence) from error
+        raise Invalid(error.sentence, field="named_values") from error
     if not isinstance(said, dict):  # everywhere
         return {name: [*values] for name, values in lists.items()}
     return {
@@ -325,10 +326,6 @@ def answered_values(claim: Any, lists: Lists) -> Named:
 
 def _names(said: Any, value: str) -> bool:
     return value in said or said in (EVERYWHERE, [EVERYWHERE])
-
-
-def _named_values_invalid(sentence: str) -> Invalid:
-    return Invalid(sentence, errors={"named_values": [sentence]})
 
 
 # How much is there; a plan and an offer at cost are worth the same.

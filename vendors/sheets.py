@@ -194,7 +194,7 @@ def _read(
             f"The file has no sheet “{name}” with the columns {', '.join(missing)}. "
             "Send the sheet that was handed out here."
         )
-        raise Invalid(sentence, errors={"file": [sentence]})
+        raise Invalid(sentence, field="file")
     rows = [row for row in sheets[0].rows if row.number > names.number]
     filled = [Filled(name, row.number, places, {}, {}, {}) for row in rows]
     for field, at in places.items():

@@ -169,7 +169,7 @@ def has_a_token(look: Look) -> Iterator[Step]:
         sentence = "None was issued. Issue one and hand it over by a safe way."
         yield Step(title, BAD, sentence, (mend,))
     elif not look.live:
-        ended = tuple(_ending(look, token.prefix) for token in look.tokens[:3])
+        ended = tuple(map(_ending, look.tokens[:3]))
         yield Step(title, BAD, "None is live any more.", (mend,), ended)
     else:
         tokens = tuple(
@@ -262,8 +262,8 @@ def not_put_off(look: Look) -> Iterator[Step]:
     )
 
 
-def _ending(look: Look, prefix: str) -> str:
-    token = next(token for token in look.tokens if token.prefix == prefix)
+def _ending(token: VendorToken) -> str:
+    prefix = token.prefix
     if token.leaked_at:
         moment = instant_sentence(token.leaked_at)
         return f"{prefix}… stood in an address and was revoked {moment}"
@@ -284,7 +284,7 @@ def _reason(look: Look, call: RefusedCall) -> str:
             "Bearer evt_…” with nothing after the token."
         )
     if not look.is_live(token):
-        return f"It calls with a token that ended: {_ending(look, call.prefix)}."
+        return f"It calls with a token that ended: {_ending(token)}."
     return (
         f"The token starts like {call.prefix}…, but the rest differs. Copy it again "
         "in full, or issue a new one."

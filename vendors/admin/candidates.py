@@ -381,7 +381,6 @@ def conflicts_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse
         title="Conflicts of interest",
         tab="conflicts",
         rows=person_rows(evaluation, user, list(remaining)),
-        candidates=len(remaining),
         asks=evaluation.is_open and is_asked(user, evaluation),
         unanswered=to_declare(user).filter(evaluation=evaluation).exists(),
         barred=barring_interest(user, evaluation),

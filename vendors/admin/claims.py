@@ -386,7 +386,6 @@ def sent_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         page=page,
         rows=sent_rows(page.object_list),
         query=query.urlencode(),
-        begun=has_begun(user, evaluation),
         here=request.get_full_path(),
     )
 
@@ -431,14 +430,11 @@ def unseen(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
     return unseen_claims(user, [evaluation])
 
 
-NEVER_CHOSEN = (Availability.PARTIAL, Availability.WITHDRAWN)
 ANSWER = ("availability", "available_from", "holds_for", "own_answers")
 
 
 class NoteForm(forms.Form):
-    availability = forms.ChoiceField(
-        label="Availability", choices=without_blank(Availability.choices, *NEVER_CHOSEN)
-    )
+    availability = forms.ChoiceField(label="Availability", choices=OFFERED)
     available_from = day_field(
         "Available from", required=False, help_text="For planned, beta or on request."
     )

@@ -391,7 +391,6 @@ def unanswered_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         is_open=is_open,
         owns=owns,
         may_chase=owns and is_open and any(not line.why_not for line in lines),
-        limits=LIMITS,
         here=request.path,
     )
 

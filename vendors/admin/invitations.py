@@ -62,8 +62,6 @@ from vendors.selectors.claims import AnswerCounts, answer_counts
 from vendors.services.access import WARNED_DAYS
 from vendors.services.contacts import (
     add_contact,
-    check_invite,
-    check_send_invitation,
     invite,
     send_invitation,
 )
@@ -129,25 +127,22 @@ class Telling(OnCandidate):
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {"contacts": Contact.objects.current().filter(vendor=target.vendor_id)}
 
-    def chosen(self, target: Any, data: Mapping[str, Any], by: User) -> list[Contact]:
-        contacts = list(data.get("contacts") or [])
-        if data["new_name"] and target.vendor is not None:
-            contacts.append(
-                add_contact(
-                    vendor=target.vendor,
-                    name=data["new_name"],
-                    email=data["new_email"],
-                    by=by,
-                    shared=data["shared"],
-                )
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        said = {**data, "contacts": list(data.get("contacts") or [])}
+        name, email = said.pop("new_name"), said.pop("new_email")
+        if name and target.vendor is not None:
+            shared = data["shared"]
+            new = add_contact(
+                vendor=target.vendor, name=name, email=email, by=by, shared=shared
             )
-        return contacts
+            said["contacts"].append(new)
+        super().perform(target, said, by)
 
 
 class Invite(Telling):
     title = "Invite the vendor"
     verb = "Invite"
-    rule = check_invite
+    service = invite
     help = (
         "The vendor may then read the requirements and answer them while answering is "
         "open. Each contact gets a link to answer in a browser. To answer by "
@@ -158,15 +153,11 @@ class Invite(Telling):
     success = "The vendor is invited. Issue a token if it answers by program."
     form_class = TellForm
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        contacts, shared = self.chosen(target, data, by), data["shared"]
-        invite(candidate=target, contacts=contacts, shared=shared, by=by)
-
 
 class SendInvitation(Telling):
     title = "Send the invitation"
     verb = "Send"
-    rule = check_send_invitation
+    service = send_invitation
     help = (
         "It has the link to answer in a browser and says that you issue tokens. The "
         "same person gets it once a day at most, and five times in all."
@@ -176,16 +167,6 @@ class SendInvitation(Telling):
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        contacts, shared = self.chosen(target, data, by), data["shared"]
-        send_invitation(
-            candidate=target,
-            contacts=contacts,
-            reason=data["reason"],
-            shared=shared,
-            by=by,
-        )
 
 
 # The furthest that an invitation has got: its code, what people read, its tone.

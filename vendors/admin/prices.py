@@ -315,7 +315,6 @@ class RemoveRate(InEvaluation[ExchangeRate]):
     )
     success = "The rate is removed."
     dangerous = True
-    heading_format = "{title}: {target}"
 
 
 class PaymentsField(ReadField):

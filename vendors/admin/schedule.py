@@ -176,7 +176,6 @@ class OnItem(InEvaluation[PriceItem]):
     target_name = "item"
     related = ("evaluation__owner",)
     rule = check_price_item
-    heading_format = "{title}: {target}"
 
 
 class PartForm(forms.Form):

@@ -36,7 +36,6 @@ from evaltracker.toolbox.rest.views import (
     read_id,
 )
 from vendors.answers import is_receipt_of
-from vendors.api import schema as examples
 from vendors.api.access import (
     IDEMPOTENCY_KEY,
     READ,
@@ -53,6 +52,7 @@ from vendors.api.schema import (
     NumberField,
     RequirementOutput,
     UploadField,
+    examples,
 )
 from vendors.models import Candidate, Claim, Submission
 from vendors.selectors.candidates import asked_requirements, with_demands
@@ -197,7 +197,7 @@ class BatchView(ClaimTakingView):
         parameters=[IDEMPOTENCY_KEY],
         request=BatchInput,
         responses={200: BatchOutput, **WRITE},
-        examples=examples.BATCH,
+        examples=examples("batch_answer", body="batch_body"),
     )
     def post(self, request: Request, invitation: str) -> HttpResponse:
         """Answer up to 1,000 requirements, all or none of them.
@@ -292,7 +292,7 @@ class FilesView(VendorView):
         parameters=[IDEMPOTENCY_KEY],
         request={"multipart/form-data": UploadInput},
         responses={201: FileOutput, 200: FileOutput, **WRITE, **problems(507)},
-        examples=[examples.response_example("file", 200, 201)],
+        examples=examples("file", 200, 201),
     )
     def post(self, request: Request, invitation: str, ref: str) -> HttpResponse:
         """Attach proof to your claim: 201 it is kept, 200 it was kept already.
@@ -382,7 +382,7 @@ class SubmissionView(VendorView):
         operation_id="submission_read",
         summary="Your last receipt",
         responses={200: ReceiptOutput, **READ},
-        examples=[examples.response_example("receipt")],
+        examples=examples("receipt"),
     )
     def get(self, request: Request, invitation: str) -> Response:
         """Read your last receipt; 404 until you hand in."""
@@ -397,7 +397,7 @@ class SubmissionView(VendorView):
         parameters=[IDEMPOTENCY_KEY],
         request=NothingInput,
         responses={201: ReceiptOutput, 200: ReceiptOutput, **WRITE},
-        examples=[examples.response_example("receipt", 200, 201)],
+        examples=examples("receipt", 200, 201),
     )
     def post(self, request: Request, invitation: str) -> HttpResponse:
         """Hand your current claims in: 201 a receipt, 200 the one you have of them.
@@ -524,7 +524,7 @@ class ClaimsView(ClaimTakingView):
         parameters=[IDEMPOTENCY_KEY],
         request=ClaimInput,
         responses={201: ClaimOutput, 200: ClaimOutput, **WRITE},
-        examples=examples.SUBMIT,
+        examples=examples("claim_answer", 200, 201, body="claim"),
     )
     def post(self, request: Request, invitation: str) -> HttpResponse:
         """Answer a requirement: 201 a new revision, 200 the same words again."""
@@ -663,7 +663,7 @@ class AnswerSheetView(VendorView):
         ],
         request={"multipart/form-data": SheetInput},
         responses={200: SheetOutput, **WRITE},
-        examples=[examples.response_example("sheet")],
+        examples=examples("sheet"),
     )
     def post(self, request: Request, invitation: str) -> HttpResponse:
         """Send the filled sheet back: all rows are taken or none.

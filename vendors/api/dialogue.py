@@ -17,13 +17,13 @@ from evaltracker.toolbox.rest.views import (
     page_of,
 )
 from evaltracker.toolbox.text import LINE_LIMIT, TEXT_LIMIT
-from vendors.api import schema as examples
 from vendors.api.access import (
     IDEMPOTENCY_KEY,
     WRITE,
     VendorView,
     lists,
 )
+from vendors.api.schema import examples
 from vendors.choices import ProposalState
 from vendors.models import Candidate, Question
 from vendors.selectors.dialogue import own_proposals, questions_for
@@ -144,7 +144,7 @@ class QuestionsView(VendorView):
         parameters=[IDEMPOTENCY_KEY],
         request=QuestionInput,
         responses={201: QuestionOutput, **WRITE},
-        examples=examples.ASK,
+        examples=examples("question_answer", 201, body="question"),
     )
     def post(self, request: Request, invitation: str) -> HttpResponse:
         """Ask something while claims are open; all invited vendors read the answer."""
@@ -187,7 +187,7 @@ class ProposalsView(VendorView):
         parameters=[IDEMPOTENCY_KEY],
         request=ProposalInput,
         responses={201: ProposalOutput, **WRITE},
-        examples=examples.PROPOSE,
+        examples=examples("proposal_answer", 201, body="proposal"),
     )
     def post(self, request: Request, invitation: str) -> HttpResponse:
         """Propose a requirement that the buyer forgot, while claims are open.

@@ -15,13 +15,13 @@ from evaltracker.money import CODES
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.rest.views import Day, StrictSerializer, Text, problems
-from vendors.api import schema as examples
 from vendors.api.access import (
     IDEMPOTENCY_KEY,
     READ,
     WRITE,
     VendorView,
 )
+from vendors.api.schema import examples
 from vendors.choices import CostState, KindGroup, Pricing, QuoteState, Recurrence
 from vendors.costs import Tier
 from vendors.costs.lines import MOST_TIERS
@@ -283,7 +283,7 @@ class QuoteView(VendorView):
         operation_id="quote_read",
         summary="Your quote",
         responses={200: QuoteOutput, **READ},
-        examples=[examples.response_example("quote_answer")],
+        examples=examples("quote_answer"),
     )
     def get(self, request: Request, invitation: str) -> Response:
         """Read your prices as they stand, and what is not quoted yet.
@@ -303,10 +303,7 @@ class QuoteView(VendorView):
         parameters=[IDEMPOTENCY_KEY],
         request=QuoteInput,
         responses={201: QuoteOutput, 200: QuoteOutput, **WRITE},
-        examples=[
-            examples.request_example("quote"),
-            examples.response_example("quote_withheld", 200, 201),
-        ],
+        examples=examples("quote_withheld", 200, 201, body="quote"),
     )
     def put(self, request: Request, invitation: str) -> HttpResponse:
         """Quote all prices: 201 a new revision, 200 the same prices again.

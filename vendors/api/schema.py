@@ -43,27 +43,13 @@ EXAMPLES: dict[str, Any] = json.loads(
 )
 
 
-def request_example(value: Any) -> OpenApiExample:
-    """A body, or the name of one in `examples.json`."""
-    value = EXAMPLES[value] if isinstance(value, str) else value
-    return OpenApiExample("A request", value=value, request_only=True)
-
-
-def response_example(value: Any, *statuses: int) -> OpenApiExample:
-    value = EXAMPLES[value] if isinstance(value, str) else value
+def examples(answer: str, *statuses: int, body: str = "") -> list[OpenApiExample]:
+    """An answer, and the body that it is to, by their names in `examples.json`."""
+    request = {"value": EXAMPLES.get(body), "request_only": True}
+    response = {"value": EXAMPLES[answer], "response_only": True}
     codes = [str(status) for status in statuses or (200,)]
-    return OpenApiExample(
-        "An answer", value=value, response_only=True, status_codes=codes
-    )
-
-
-SUBMIT = [request_example("claim"), response_example("claim_answer", 200, 201)]
-BATCH = [
-    request_example("batch_body"),
-    response_example({"created": 2, "unchanged": 0}),
-]
-ASK = [request_example("question"), response_example("question_answer", 201)]
-PROPOSE = [request_example("proposal"), response_example("proposal_answer", 201)]
+    answered = OpenApiExample("An answer", **response, status_codes=codes)
+    return [*([OpenApiExample("A request", **request)] if body else []), answered]
 
 
 PREFIX = "api/v1/"

@@ -4,7 +4,7 @@ import datetime
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -320,7 +320,7 @@ def issue_token(
         )
     now = timezone.now()
     if expires_at is not None and expires_at <= now:
-        _refuse_end("A token must expire in the future.")
+        raise Invalid("A token must expire in the future.", field="expires_at")
     prefix, secret = new_token("evt")
     token = VendorToken.objects.create(
         vendor=vendor,
@@ -385,9 +385,11 @@ def expire_token(
     if token.revoked_at or (token.expires_at and token.expires_at <= now):
         raise Refused(f"Token {token.prefix} has ended; issue another.")
     if ends_at <= now:
-        _refuse_end("It must end in the future; to end it now, revoke it.")
+        sentence = "It must end in the future; to end it now, revoke it."
+        raise Invalid(sentence, field="expires_at")
     if token.expires_at and ends_at > token.expires_at:
-        _refuse_end("A token does not get longer; replace it by a new one.")
+        sentence = "A token does not get longer; replace it by a new one."
+        raise Invalid(sentence, field="expires_at")
     before, token.expires_at = token.expires_at, ends_at
     token.save(update_fields=["expires_at"])
     told = {"vendor": token.vendor.name, "prefix": token.prefix, "expires_at": ends_at}
@@ -430,10 +432,6 @@ def note_use(*, token: VendorToken) -> None:
     if token.last_used_on != today:
         VendorToken.objects.filter(pk=token.pk).update(last_used_on=today)
         token.last_used_on = today
-
-
-def _refuse_end(sentence: str) -> NoReturn:
-    raise Invalid(sentence, errors={"expires_at": [sentence]})
 
 
 # How long the process that was asked may take before a sweep sends it instead.

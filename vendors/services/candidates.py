@@ -35,7 +35,6 @@ from evaltracker.importing.services.imports import (
     refuse_moved,
     refuse_repeat,
     refuse_stale,
-    told_of,
 )
 from evaltracker.requirements.services.requirements import require_known
 from evaltracker.rows.plan import Plan
@@ -194,7 +193,7 @@ def read_words(*, name: str, **columns: Any) -> dict[str, Any]:
 def check_vendor(candidate: Candidate) -> None:
     if candidate.vendor is not None and candidate.kind not in INVITABLE:
         sentence = f"“{candidate.get_kind_display()}” has no vendor; leave it blank."
-        raise Invalid(sentence, errors={"vendor": [sentence]})
+        raise Invalid(sentence, field="vendor")
 
 
 def check_move(candidate: Candidate, by: By, state: CandidateState) -> None:
@@ -357,18 +356,10 @@ def import_candidates(
             "contacts": contacts,
         },
         import_id=import_id,
-    )
-    journal.record(
-        evaluation=evaluation,
         action="candidates.imported",
-        subject=evaluation,
-        by=by,
         before={edit.record.name: edit.before for edit in plan.changed},
-        after=told_of(
-            plan,
-            new={record.name: record.values for record in plan.new},
-            changed={edit.record.name: edit.after for edit in plan.changed},
-        ),
+        new={record.name: record.values for record in plan.new},
+        changed={edit.record.name: edit.after for edit in plan.changed},
     )
     return plan.counts
 

@@ -333,7 +333,7 @@ def compare(locked: LockedClaims, claims: Sequence[Stated]) -> Comparison:
     locked.require_open()
     if not 1 <= len(claims) <= MOST:
         sentence = f"It must hold 1 to {MOST:,} claims; it holds {len(claims):,}."
-        raise Invalid(sentence, errors={"claims": [sentence]})
+        raise Invalid(sentence, field="claims")
     answers = read_all(claims, locked.requirements, locked.now.date(), locked.lists)
     new: list[NewWords] = []
     for claim, answer in zip(claims, answers, strict=True):
@@ -567,7 +567,7 @@ def note_claim(
                 f"Only {candidate.name}'s vendor can state an availability; note the "
                 "statement as unstated."
             )
-            raise Invalid(sentence, errors={"availability": [sentence]})
+            raise Invalid(sentence, field="availability")
         answer = read_stated(
             claim,
             None,

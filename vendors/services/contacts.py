@@ -595,7 +595,7 @@ def settle(found: list[SharedAddress], *, by: By, shared: Collection[str]) -> No
         ]
     )
     if yes_to(sentence) not in shared:
-        raise Invalid(sentence, errors={"shared": [sentence]})
+        raise Invalid(sentence, field="shared")
     for one in found:
         candidate = one.candidate
         journal.record(
@@ -687,8 +687,7 @@ def send_invitation(
     check_send_invitation(candidate, by)
     recipients = _theirs(candidate, contacts)
     if not recipients:
-        sentence = "Say to whom it goes."
-        raise Invalid(sentence, errors={"contacts": [sentence]})
+        raise Invalid("Say to whom it goes.", field="contacts")
     reason = read_reason(reason, "Give a reason for sending it now.")
     _settle(candidate, recipients, by, shared)
     for contact in recipients:
@@ -716,10 +715,9 @@ def _theirs(candidate: Candidate, contacts: Iterable[Contact]) -> list[Contact]:
         Contact.objects.current().filter(vendor=candidate.vendor_id, pk__in=wanted)
     )
     if len(rows) != len(wanted):
-        sentence = (
-            f"Only contacts of {candidate.vendor} can be notified of its invitation."
-        )
-        raise Invalid(sentence, errors={"contacts": [sentence]})
+        vendor = candidate.vendor
+        sentence = f"Only contacts of {vendor} can be notified of its invitation."
+        raise Invalid(sentence, field="contacts")
     for contact in rows:
         if contact.disowned_at:
             raise Refused(

@@ -28,7 +28,6 @@ from evaltracker.importing.services.imports import (
     refuse_moved,
     refuse_repeat,
     refuse_stale,
-    told_of,
 )
 from evaltracker.rows.plan import Plan
 from evaltracker.rows.subjects import Record
@@ -539,27 +538,17 @@ def import_costs(
         by=by,
         kept={"new": new, "changed": changed},
         import_id=import_id,
-    )
-    # Amounts are told only once they are open.
-    journal.record(
-        evaluation=evaluation,
         action="costs.imported",
-        subject=evaluation,
-        by=by,
+        # Amounts are told only once they are open.
         before={
             change.record.name: open_part(evaluation, change.before)
             for change in plan.changed
         },
-        after=told_of(
-            plan,
-            new={
-                record.name: open_part(evaluation, record.values) for record in plan.new
-            },
-            changed={
-                change.record.name: open_part(evaluation, change.after)
-                for change in plan.changed
-            },
-        ),
+        new={record.name: open_part(evaluation, record.values) for record in plan.new},
+        changed={
+            change.record.name: open_part(evaluation, change.after)
+            for change in plan.changed
+        },
     )
 
 

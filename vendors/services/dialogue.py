@@ -681,7 +681,7 @@ def open_claims(*, evaluation: Evaluation, close_at: Deadline, by: By) -> Evalua
     evaluation = lock(evaluation)
     now = database_now()
     check_open_claims(evaluation, by)
-    evaluation = _set(
+    change_and_tell(
         evaluation,
         "claims.opened",
         by,
@@ -699,12 +699,18 @@ def move_claims_close(
     evaluation = lock(evaluation)
     now = database_now()
     check_move_claims_close(evaluation, by)
-    evaluation = _set(
-        evaluation,
-        "claims.close_moved",
-        by,
-        read_reason(reason, "Give a reason for moving the deadline."),
-        claims_close_at=read_deadline(evaluation, close_at, now),
+    reason = read_reason(reason, "Give a reason for moving the deadline.")
+    close_at = read_deadline(evaluation, close_at, now)
+    before, after = change(evaluation, claims_close_at=close_at)
+    # Told also of a deadline that stays where it was, for its reason.
+    journal.record(
+        evaluation=evaluation,
+        action="claims.close_moved",
+        subject=evaluation,
+        by=by,
+        before=before,
+        after=after,
+        reason=reason,
     )
     tell_of_move(evaluation)
     return evaluation
@@ -714,7 +720,9 @@ def move_claims_close(
 def close_claims(*, evaluation: Evaluation, by: By) -> Evaluation:
     evaluation = lock(evaluation)
     check_close_claims(evaluation, by)
-    return _set(evaluation, "claims.closed", by, claims_closed_at=database_now())
+    closed_at = database_now()
+    change_and_tell(evaluation, "claims.closed", by, claims_closed_at=closed_at)
+    return evaluation
 
 
 @transaction.atomic
@@ -725,7 +733,7 @@ def reopen_claims(
     evaluation = lock(evaluation)
     now = database_now()
     check_reopen_claims(evaluation, by)
-    evaluation = _set(
+    change_and_tell(
         evaluation,
         "claims.reopened",
         by,
@@ -744,31 +752,8 @@ def read_deadline(
     if not isinstance(close_at, datetime.datetime):
         next_day = close_at + datetime.timedelta(days=1)
         close_at = instant_of(next_day, datetime.time(), evaluation.zone)
-    sentence = ""
     if close_at.tzinfo is None:
-        sentence = "Say the time zone of the end."
-    elif close_at <= now:
-        sentence = "Choose an end in the future."
-    if sentence:
-        raise Invalid(sentence, errors={"close_at": [sentence]})
+        raise Invalid("Say the time zone of the end.", field="close_at")
+    if close_at <= now:
+        raise Invalid("Choose an end in the future.", field="close_at")
     return close_at
-
-
-def _set(
-    evaluation: Evaluation,
-    action: str,
-    by: By,
-    reason: str = "",
-    **values: datetime.datetime | None,
-) -> Evaluation:
-    before, after = change(evaluation, **values)
-    journal.record(
-        evaluation=evaluation,
-        action=action,
-        subject=evaluation,
-        by=by,
-        before=before,
-        after=after,
-        reason=reason,
-    )
-    return evaluation

@@ -354,11 +354,10 @@ def read_lines(
 ) -> list[SheetLine]:
     lines = read_sheet(content, filename, current, order)
     if not lines:
-        sentence = "No row of the sheet has an answer."
-        raise Invalid(sentence, errors={"file": [sentence]})
+        raise Invalid("No row of the sheet has an answer.", field="file")
     if len(lines) > MOST:
         sentence = f"A sheet may answer {MOST:,} requirements; send it in parts."
-        raise Invalid(sentence, errors={"file": [sentence]})
+        raise Invalid(sentence, field="file")
     return lines
 
 

@@ -18,7 +18,6 @@ from evaltracker.importing.services.imports import (
     refuse_moved,
     refuse_repeat,
     refuse_stale,
-    told_of,
 )
 from evaltracker.rows.plan import Plan
 from evaltracker.toolbox.days import database_now
@@ -98,19 +97,11 @@ def import_claims(
         by=by,
         kept=kept_of(rows, former),
         import_id=import_id,
-    )
-    journal.record(
-        evaluation=evaluation,
         action="claims.imported",
-        subject=evaluation,
-        by=by,
         before=by_cell((change.record.key, change.before) for change in plan.changed),
-        after=told_of(
-            plan,
-            new=by_cell((record.key, record.values) for record in plan.new),
-            changed=by_cell(
-                (change.record.key, change.record.values) for change in plan.changed
-            ),
+        new=by_cell((record.key, record.values) for record in plan.new),
+        changed=by_cell(
+            (change.record.key, change.record.values) for change in plan.changed
         ),
     )
 

@@ -352,11 +352,17 @@ def log_import(
     plan: Plan,
     by: By,
     kept: Mapping[str, Any],
-    import_id: uuid.UUID | None = None,
-) -> Import:
+    import_id: uuid.UUID | None,
+    action: str,
+    before: dict[str, Any],
+    new: Mapping[str, Any],
+    changed: Mapping[str, Any],
+) -> None:
     """Write down that a file came in, in the caller's transaction.
 
     `kept` is what undoing needs. Without an `import_id` (a command) it gets a new one.
+    The journal tells of cells and rows that were left out their places alone, for what
+    stood there may be sealed.
     """
     rest = {REST: list(plan.rest)} if plan.rest else {}
     row = Import(
@@ -370,22 +376,23 @@ def log_import(
         kept=journal.plain({**kept, **rest}),
     )
     row.save(force_insert=True)
-    return row
-
-
-def told_of(plan: Plan, *, new: Any, changed: Any) -> dict[str, Any]:
-    """What the journal says of an import; of cells and rows their places alone, for
-    what stood there may be sealed."""
     left = {part["sheet"]: [row["row"] for row in part["rows"]] for part in plan.rest}
-    return {
-        "file": plan.filename,
-        "sha256": plan.sha256,
-        "new": new,
-        "changed": changed,
-        "same": len(plan.same),
-        **({"typed": list(plan.typed)} if plan.typed else {}),
-        **({"left_out": left} if left else {}),
-    }
+    journal.record(
+        evaluation=evaluation,
+        action=action,
+        subject=evaluation,
+        by=by,
+        before=before,
+        after={
+            "file": plan.filename,
+            "sha256": plan.sha256,
+            "new": new,
+            "changed": changed,
+            "same": len(plan.same),
+            **({"typed": list(plan.typed)} if plan.typed else {}),
+            **({"left_out": left} if left else {}),
+        },
+    )
 
 
 @transaction.atomic

@@ -39,7 +39,6 @@ from evaltracker.importing.services.imports import (
     refuse_moved,
     refuse_repeat,
     refuse_stale,
-    told_of,
 )
 from evaltracker.requirements.plan import tell_of_changes
 from evaltracker.requirements.services.scopes import (
@@ -401,18 +400,10 @@ def import_requirements(
         by=by,
         kept=kept,
         import_id=import_id,
-    )
-    journal.record(
-        evaluation=evaluation,
         action="requirements.imported",
-        subject=evaluation,
-        by=by,
         before={change.record.name: change.before for change in plan.changed},
-        after=told_of(
-            plan,
-            new={record.name: record.values for record in plan.new},
-            changed={change.record.name: change.after for change in plan.changed},
-        ),
+        new={record.name: record.values for record in plan.new},
+        changed={change.record.name: change.after for change in plan.changed},
     )
     tell_of_changes(evaluation, added=added, changed=[*revised, *marked])
     return plan.counts
