@@ -22,7 +22,6 @@ ELSEWHERE = {
     "claims.current_claim": "for the buyer's notes",
     "claims.current_claims": "for the buyer's pages",
     "dialogue.Unseen": "what the buyer has not read",
-    "dialogue._standing": "what the buyer has not read",
     "dialogue.sent_by_vendors": "files for the buyer's page",
     "drafts._keep": "the buyer's journal has the buyer's number",
     "letters.add_files": "the buyer's evidence pack",

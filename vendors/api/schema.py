@@ -45,11 +45,14 @@ EXAMPLES: dict[str, Any] = json.loads(
 
 def examples(answer: str, *statuses: int, body: str = "") -> list[OpenApiExample]:
     """An answer, and the body that it is to, by their names in `examples.json`."""
-    request = {"value": EXAMPLES.get(body), "request_only": True}
-    response = {"value": EXAMPLES[answer], "response_only": True}
     codes = [str(status) for status in statuses or (200,)]
-    answered = OpenApiExample("An answer", **response, status_codes=codes)
-    return [*([OpenApiExample("A request", **request)] if body else []), answered]
+    answered = OpenApiExample(
+        "An answer", value=EXAMPLES[answer], response_only=True, status_codes=codes
+    )
+    if not body:
+        return [answered]
+    asked = OpenApiExample("A request", value=EXAMPLES[body], request_only=True)
+    return [asked, answered]
 
 
 PREFIX = "api/v1/"

@@ -65,7 +65,7 @@ from vendors.sheets import ANSWERS, COLUMNS, answer_cells, as_read
 
 @session_page(*READ)
 def answers(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    return show_answers(request, session, "answers.html", answers_of(session.link))
+    return show_answers(request, session, "answers.html")
 
 
 @session_page(*FORM)
@@ -98,21 +98,17 @@ def show_answers(
     request: HttpRequest,
     session: VendorSession,
     template: str,
-    found: Answers,
+    answers: Answers | None = None,
     **context: Any,
 ) -> HttpResponse:
-    deadline = deadline_of(_of(session).evaluation, database_now())
-    context = {"answers": found, "deadline": deadline, **context}
+    deadline = deadline_of(session.link.candidate.evaluation, database_now())
+    context |= {"answers": answers or answers_of(session.link), "deadline": deadline}
     return show(request, session, template, **context)
 
 
 def address(session: VendorSession, name: str, **names: str) -> str:
     invitation = str(session.link.candidate_id)
     return reverse(f"vendor_pages:{name}", kwargs={"invitation": invitation, **names})
-
-
-def _of(session: VendorSession) -> Any:
-    return session.link.candidate
 
 
 def _save(
@@ -123,7 +119,7 @@ def _save(
     typed = typed_in(request.POST)
     if request.FILES:
         # What it will lock, before the draft is.
-        lock_candidate(_of(session))
+        lock_candidate(session.link.candidate)
     try:
         draft = save_draft(
             link=session.link,
@@ -199,7 +195,7 @@ def _form(
 ) -> HttpResponse:
     typed = row.draft.typed if row.draft else typed_of(row.claim)
     rows = with_demands(type(row.requirement).objects.filter(pk=row.requirement.pk))
-    files = own_files(_of(session)).filter(claim__requirement=row.requirement)
+    files = own_files(session.link.candidate).filter(claim__requirement=row.requirement)
     waiting = draft_files(session.link).filter(draft__requirement=row.requirement)
     return show_answers(
         request,
@@ -225,7 +221,7 @@ def _form(
 def _clock(session: VendorSession, draft: AnswerDraft | None) -> str:
     if draft is None:
         return ""
-    return f"{wall_of(draft.saved_at, _of(session).evaluation.zone):%H:%M}"
+    return f"{wall_of(draft.saved_at, session.link.candidate.evaluation.zone):%H:%M}"
 
 
 @session_page(*FORM)
@@ -303,10 +299,9 @@ def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
         except Problem as refused:
             problem = refused
     rows = list(own_proposals(candidate).order_by("-proposed_at", "pk"))
-    context = {"proposals": rows, "categories": categories, "typed": typed}
-    answers = answers_of(session.link)
-    context |= refusal(problem)
-    return show_answers(request, session, "proposals.html", answers, **context)
+    context: dict[str, Any] = {"proposals": rows, "categories": categories}
+    context |= {"typed": typed, **refusal(problem)}
+    return show_answers(request, session, "proposals.html", **context)
 
 
 TITLE = "Letters and feedback"
@@ -351,15 +346,13 @@ LINKS.append(documents_link)
 def hand_in(request: HttpRequest, session: VendorSession) -> HttpResponse:
     candidate = session.link.candidate
     problem: Problem | None = None
-    wrong: dict[str, list[str]] = {}
     if request.method == "POST":
         try:
             hand_in_drafts(link=session.link, by=actor_in_pages(session.link))
             return redirect(address(session, "receipt"))
-        except DraftsWrong as error:
-            problem, wrong = error, error.errors
         except Problem as error:
             problem = error
+    wrong = problem.errors if isinstance(problem, DraftsWrong) else {}
     answers = answers_of(session.link)
     return show_answers(
         request,
@@ -379,12 +372,10 @@ def receipt(request: HttpRequest, session: VendorSession) -> HttpResponse:
     last = last_submission(candidate)
     if last is None:
         raise NotFound
-    answers = answers_of(session.link)
     return show_answers(
         request,
         session,
         "receipt.html",
-        answers,
         last=last,
         handed_in_at=spoken(last.submitted_at, candidate.evaluation.zone),
         is_current=is_receipt_of(last.sha256, own_claims(candidate)),
@@ -471,7 +462,6 @@ def _page(
         request,
         session,
         "sheet.html",
-        answers_of(session.link),
         status=problem.status if problem else HTTPStatus.OK,
         problem=problem.sentence if problem else "",
         cells=cells,

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -75,12 +75,14 @@ def vendors_words() -> QuerySet[Claim]:
     return rows
 
 
-def vendors_answers() -> QuerySet[Claim]:
-    return (
-        vendors_words()
-        .filter(superseded_at__isnull=True, requirement__retired_at__isnull=True)
-        .exclude(availability=Availability.WITHDRAWN)
+def standing_words() -> QuerySet[Claim]:
+    return vendors_words().filter(
+        superseded_at__isnull=True, requirement__retired_at__isnull=True
     )
+
+
+def vendors_answers() -> QuerySet[Claim]:
+    return standing_words().exclude(availability=Availability.WITHDRAWN)
 
 
 def own_history(candidate: Candidate) -> QuerySet[Claim]:
@@ -349,6 +351,12 @@ def reads_answers(user: User, evaluation: Evaluation) -> bool:
     return started and may_read_answers(user, evaluation)
 
 
+def following[Row](rows: Sequence[Row], is_here: Callable[[Row], bool]) -> list[Row]:
+    """The others, from there on and round to the first."""
+    start = next((at for at, row in enumerate(rows, 1) if is_here(row)), 0)
+    return [*rows[start:], *rows[: max(start - 1, 0)]]
+
+
 @dataclass(frozen=True, slots=True)
 class Answering:
     asked: list[Requirement]
@@ -361,11 +369,8 @@ class Answering:
     def after(self, here: UUID | None = None) -> Requirement | None:
         """The next that waits, from `here` on and round to the first; None if no other
         does."""
-        places = [place for place, row in enumerate(self.asked) if row.pk == here]
-        start = places[0] + 1 if places else 0
-        following = [*self.asked[start:], *self.asked[:start]]
-        waits = (row for row in following if row.pk in self.left and row.pk != here)
-        return next(waits, None)
+        others = following(self.asked, lambda row: row.pk == here)
+        return next((row for row in others if row.pk in self.left), None)
 
 
 def is_answered_by_buyer(candidate: Candidate) -> bool:
@@ -466,11 +471,8 @@ class Answers:
         return next((row for row in self.rows if row.requirement.ref == ref), None)
 
     def after(self, ref: str) -> AnswerRow | None:
-        places = [n for n, row in enumerate(self.rows) if row.requirement.ref == ref]
-        start = places[0] + 1 if places else 0
-        following = [*self.rows[start:], *self.rows[:start]]
-        open_rows = (row for row in following if not row.is_answered)
-        return next((row for row in open_rows if row.requirement.ref != ref), None)
+        others = following(self.rows, lambda row: row.requirement.ref == ref)
+        return next((row for row in others if not row.is_answered), None)
 
 
 def drafts_for(link: InvitationLink) -> QuerySet[Any]:

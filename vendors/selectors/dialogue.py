@@ -24,7 +24,7 @@ from vendors.models import (
     Question,
     Submission,
 )
-from vendors.selectors.claims import Waiting, vendors_words, waiting_for
+from vendors.selectors.claims import Waiting, standing_words, vendors_words, waiting_for
 
 
 def questions_for(candidate: Candidate) -> QuerySet[Any]:
@@ -292,7 +292,7 @@ def unseen_claims(user: User, evaluations: Iterable[Evaluation]) -> QuerySet[Any
         candidate=OuterRef("candidate_id"),
         until__gte=OuterRef("submitted_at"),
     )
-    theirs = _standing().filter(candidate__in=invited.order_by().values("pk"))
+    theirs = standing_words().filter(candidate__in=invited.order_by().values("pk"))
     return theirs.filter(~Exists(seen)).order_by()
 
 
@@ -331,15 +331,8 @@ class Unseen:
         return theirs
 
 
-def _standing() -> QuerySet[Any]:
-    rows: QuerySet[Any] = Claim.objects.filter(
-        by_vendor=True, superseded_at__isnull=True, requirement__retired_at__isnull=True
-    )
-    return rows
-
-
 def _claims(unseen: Unseen) -> Iterator[SentClaim]:
-    standing = unseen.of(_standing().order_by(*CLAIM_ORDER), "submitted_at")
+    standing = unseen.of(standing_words().order_by(*CLAIM_ORDER), "submitted_at")
     newer = [Revision(*row) for row in standing.values_list(*Revision._fields)]
     rows = unseen.former(newer).values_list(*Revision._fields)
     former = {revision.place: revision for revision in map(Revision._make, rows)}

@@ -246,17 +246,16 @@ def _record(
     if not before and not after:
         return
     named: dict[str, Any] = {"candidate": candidate.name, "kind": kind_name(line)}
-    if candidate.evaluation.prices_opened_at is None:
-        before = {key: before[key] for key in before if key in OPEN_FIELDS}
-        after = {key: after[key] for key in after if key in OPEN_FIELDS}
+    home = candidate.evaluation
+    if home.prices_opened_at is None:
         named["amounts"] = "sealed"
     journal.record(
-        evaluation=candidate.evaluation,
+        evaluation=home,
         action=action,
         subject=line,
         by=by,
-        before=before,
-        after={**after, **named, "label": line.label},
+        before=open_part(home, before),
+        after={**open_part(home, after), **named, "label": line.label},
     )
 
 

@@ -100,15 +100,9 @@ def attach_to_answer(
     )
     if draft.files.filter(sha256=accepted.sha256).exists():
         return
-    DraftFile.objects.create(
-        draft=draft,
-        name=accepted.name,
-        content_type=accepted.content_type,
-        size=accepted.size,
-        sha256=accepted.sha256,
-        content=accepted.content,
-        uploaded_at=now,
-    )
+    told = {name: getattr(accepted, name) for name in TOLD}
+    content = accepted.content
+    DraftFile.objects.create(draft=draft, content=content, uploaded_at=now, **told)
 
 
 @transaction.atomic
@@ -527,6 +521,8 @@ def _change(
 
 
 FOLDER = "claim_files"
+# What is said of a file.
+TOLD = ("name", "content_type", "size", "sha256")
 MOST_FILES = 20
 MOST_BYTES = 200 * 1024 * 1024
 QUOTA = "quota_reached"
@@ -602,14 +598,9 @@ def _keep(
     now: datetime.datetime,
     by: Actor,
 ) -> ClaimFile:
+    told = {name: getattr(accepted, name) for name in TOLD}
     row = ClaimFile.objects.create(
-        claim=claim,
-        name=accepted.name,
-        content_type=accepted.content_type,
-        size=accepted.size,
-        sha256=accepted.sha256,
-        stored_as=stored_as,
-        uploaded_at=now,
+        claim=claim, stored_as=stored_as, uploaded_at=now, **told
     )
     row.own_revision = claim.own_revision
     journal.record(
@@ -621,7 +612,7 @@ def _keep(
             "candidate": claim.candidate.name,
             "requirement": claim.requirement.ref,
             "revision": claim.revision,
-            **journal.snapshot(row, ("name", "content_type", "size", "sha256")),
+            **journal.snapshot(row, TOLD),
         },
     )
     return row
