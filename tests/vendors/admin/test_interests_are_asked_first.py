@@ -133,7 +133,7 @@ def test_who_joins_while_the_page_is_open_is_asked_about_later(
 def test_my_work_declares_none_in_one_tap(acme: Candidate, elif_: Client) -> None:
     work = elif_.get("/admin/").text
     assert "Declare conflicts of interest" in work
-    assert "Do you have a stake in Acme ML?" in work
+    assert "Do you have a conflict of interest in Acme ML?" in work
     assert re.search(r'name="none" value="1"[^>]*>None of these<', work)
     question = f"/admin/act/declare-interests/{acme.evaluation.pk}/"
     given = {"asked": f"{acme.pk} ", "none": "1", "next": "/admin/"}
