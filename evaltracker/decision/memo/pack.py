@@ -24,14 +24,14 @@ from evaltracker.decision.memo.documents import (
     matrix_csv,
     matrix_xlsx,
 )
-from evaltracker.decision.memo.printing import sealed_memo
+from evaltracker.decision.memo.printing import SealedMemo, sealed_memo
 from evaltracker.decision.memo.record import Memo
 from evaltracker.decision.memo.results import replay
 from evaltracker.decision.memo.signed_words import changes
 from evaltracker.decision.memo.text import write_memo
 from evaltracker.decision.models import Decision
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models import Entry, Evaluation
 from stakeholders.models import (
     WORDS_ALTERED,
     SignedDocument,
@@ -185,10 +185,32 @@ class Pack:
         return self.file
 
 
+def proven(memo: Memo, decision: Decision | None) -> SealedMemo:
+    return sealed_memo(memo, decision, differences(decision) if decision else None)
+
+
+def memo_as(
+    kind: str,
+    evaluation: Evaluation,
+    memo: Memo,
+    decision: Decision | None,
+    paper: str = "a4",
+) -> bytes:
+    """A file of the memo; for None of a draft."""
+    if kind == "xlsx":
+        return as_xlsx(memo, decision)
+    sealed = proven(memo, decision)
+    if kind == "pdf":
+        return as_pdf(evaluation, sealed, decision, paper)
+    if kind == "docx":
+        return as_docx(sealed, f"Decision memo: {evaluation.title}")
+    return sealed.text.encode()
+
+
 def add_memo(pack: Pack) -> bool:
     decision = pack.decision
     evaluation, memo = decision.evaluation, decision.memo
-    sealed = sealed_memo(memo, decision, differences(decision))
+    sealed = proven(memo, decision)
     pack.add("memo/memo.json", canonical(memo))
     pack.add("memo/memo.md", sealed.text)
     pack.add("memo/memo.docx", as_docx(sealed, f"Decision memo: {evaluation.title}"))

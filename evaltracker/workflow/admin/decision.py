@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -16,17 +17,13 @@ from evaltracker.decision.admin.after import metric_picture
 from evaltracker.decision.admin.comparison import compare
 from evaltracker.decision.memo.brief import price_gap
 from evaltracker.decision.memo.certainty import weighed
-from evaltracker.decision.memo.documents import PAPERS, as_docx, as_pdf, as_xlsx
+from evaltracker.decision.memo.documents import PAPERS
 from evaltracker.decision.memo.figures import BLANK, Figures, Sentence
 from evaltracker.decision.memo.inputs import standing_memo
 from evaltracker.decision.memo.markdown import as_html
-from evaltracker.decision.memo.pack import differences
+from evaltracker.decision.memo.pack import differences, memo_as, proven
 from evaltracker.decision.memo.printing import Figure as HeadFigure
-from evaltracker.decision.memo.printing import (
-    SealedMemo,
-    front_page,
-    sealed_memo,
-)
+from evaltracker.decision.memo.printing import front_page
 from evaltracker.decision.memo.record import Memo
 from evaltracker.decision.models import ContractTerm, Decision, Letter, PromiseCheck
 from evaltracker.decision.selectors import (
@@ -59,7 +56,7 @@ from evaltracker.pages.workspace import evaluation_page, find_evaluation, show
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.files import download
 from evaltracker.workflow.admin.overview import MEMO_PARTS, who_reads_memo
-from evaltracker.workflow.gates.table import GateReport, gate_reports
+from evaltracker.workflow.gates.table import GateReport, gate_reports, in_the_way
 from evaltracker.workflow.inbox import NextStep
 from evaltracker.workflow.inbox.glances import glances
 from evaltracker.workflow.inbox.items import step_after
@@ -173,20 +170,16 @@ def step_to_decide(
     *,
     owner: bool,
 ) -> NextStep | None:
-    closed = [
-        blocker for report in reports if not report.open for blocker in report.blockers
-    ]
-    if owner and not closed:
+    closed = in_the_way(reports)
+    if owner and closed:
+        return step_after(evaluation, closed[0])
+    if owner:
         return NextStep(
             what="Every rule holds.",
             why="Deciding freezes the memo and drafts the letters to the vendors.",
             link=links.act("decide", evaluation),
             verb="Decide",
         )
-    if owner:
-        step = step_after(evaluation, closed[0])
-        if step.verb:
-            return step
     if signing:
         rule = signing[0]
         return NextStep(
@@ -195,7 +188,7 @@ def step_to_decide(
             link=links.sign(rule),
             verb=f"Read and sign as {rule.get_role_display()}",
         )
-    return step_after(evaluation, closed[0]) if owner else None
+    return None
 
 
 @evaluation_page("decision", "Decision", order=110, group="Decision")
@@ -471,11 +464,6 @@ def memo_for(
     return evaluation, None, compile_memo(evaluation)
 
 
-def proven(memo: Memo, decision: Decision | None) -> SealedMemo:
-    faults = differences(decision) if decision else None
-    return sealed_memo(memo, decision, faults)
-
-
 def memo_can_be_read(user: User, evaluation: Evaluation) -> bool:
     return is_decided(user, evaluation) or memo_is_open(user, evaluation)
 
@@ -514,35 +502,16 @@ def memo_page(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def memo_pdf(request: HttpRequest, slug: str) -> HttpResponse:
-    check_query(request, filters={"paper"})
-    paper = request.GET.get("paper", "a4")
+def memo_file(kind: str, request: HttpRequest, slug: str) -> HttpResponse:
+    paper = "a4"
+    if kind == "pdf":
+        check_query(request, filters={"paper"})
+        paper = request.GET.get("paper", paper)
     if paper not in PAPERS:
         raise Invalid("The paper is a4 or letter.")
     evaluation, decision, memo = memo_for(request, slug)
-    pdf = as_pdf(evaluation, proven(memo, decision), decision, paper)
-    return handed_out(pdf, "pdf", slug)
-
-
-def memo_md(request: HttpRequest, slug: str) -> HttpResponse:
-    _, decision, memo = memo_for(request, slug)
-    return handed_out(proven(memo, decision).text.encode(), "md", slug)
-
-
-def memo_docx(request: HttpRequest, slug: str) -> HttpResponse:
-    evaluation, decision, memo = memo_for(request, slug)
-    title = f"Decision memo: {evaluation.title}"
-    return handed_out(as_docx(proven(memo, decision), title), "docx", slug)
-
-
-def memo_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
-    _, decision, memo = memo_for(request, slug)
-    return handed_out(as_xlsx(memo, decision), "xlsx", slug)
-
-
-def handed_out(content: bytes, kind: str, slug: str) -> HttpResponse:
     return download(
-        content,
+        memo_as(kind, evaluation, memo, decision, paper),
         name=f"{slug}-memo.{kind}",
         content_type=KINDS[kind],
         cache="private, no-store",
@@ -551,7 +520,6 @@ def handed_out(content: bytes, kind: str, slug: str) -> HttpResponse:
 
 site.register_page("e/<slug:slug>/memo/", require_safe(memo_page), "memo")
 register_tab(Tab(111, "memo", "Memo", "memo", "Decision", memo_can_be_read))
-site.register_page("e/<slug:slug>/memo.pdf", require_safe(memo_pdf), "memo_pdf")
-site.register_page("e/<slug:slug>/memo.md", require_safe(memo_md), "memo_md")
-site.register_page("e/<slug:slug>/memo.docx", require_safe(memo_docx), "memo_docx")
-site.register_page("e/<slug:slug>/memo.xlsx", require_safe(memo_xlsx), "memo_xlsx")
+for ending in KINDS:
+    view = require_safe(partial(memo_file, ending))
+    site.register_page(f"e/<slug:slug>/memo.{ending}", view, f"memo_{ending}")

@@ -57,7 +57,8 @@ from evaltracker.workflow.services.stages import send_test_invitation
 from stakeholders.models import APPROVALS, Condition, SignOffRule
 from stakeholders.policy import has_a_say, lendings_today, voices
 from vendors.admin.invitations import ContactsField, ContactsForm, Telling
-from vendors.models import Candidate, Conflict
+from vendors.models import Candidate
+from vendors.policy import where_unbarred
 
 TOLD = 110
 
@@ -334,9 +335,7 @@ def to_sign(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
         evaluation__outlook__is_signed_now=True,
     )
     if evaluation.stage != Stage.REQUIREMENTS:
-        interests = Conflict.objects.barring().of(user)
-        barred = interests.filter(candidate__evaluation=evaluation)
-        rules = rules.exclude(evaluation__in=barred.values("candidate__evaluation"))
+        rules = rules.filter(where_unbarred(user, "evaluation"))
     # Verdicts on these very words, in the round that goes on.
     stands = Q(
         sign_offs__visit__left_at__isnull=True,

@@ -5,7 +5,7 @@ import http.client
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -49,6 +49,7 @@ from evaltracker.workflow.gates.table import (
     Blocker,
     GateReport,
     first_closed,
+    in_the_way,
     kept_from,
     menders_of,
     reports_for,
@@ -205,12 +206,7 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         step=the_step(evaluation, user, look) if evaluation.is_open else None,
         reports=reports,
         closed=sum(not report.open for report in reports),
-        first_blockers=[
-            blocker
-            for report in reports
-            if not report.open
-            for blocker in report.blockers
-        ][:FIRST],
+        first_blockers=in_the_way(reports)[:FIRST],
         following=next_stage(evaluation),
         notes=stage_notes(evaluation, visits),
         plan=plan,
@@ -275,7 +271,7 @@ def who_is_awaited(
 ) -> dict[str, Any]:
     """Whom the owner may remind: of what comes next, and of all that is closed."""
     closed = [report for report in reports if not report.open]
-    rows = waiting_on(evaluation, chain(*(report.blockers for report in closed)))
+    rows = waiting_on(evaluation, in_the_way(closed))
     kinds = {blocker.kind for report in closed[:1] for blocker in report.blockers}
     following = next((row for row in rows if row.kind in kinds), None)
     return {"waiting": rows, "awaited": following}
@@ -369,20 +365,9 @@ class StartNext(OnEvaluation):
 
 
 # By what names it in an address: the headings of the memo before its appendix.
-MEMO_PARTS = {
-    "why": "Why this one",
-    "not": "What it does not do",
-    "costs": "What it really costs",
-    "change": "What would change our mind",
-    "sure": "How sure the first place is",
-    "options": "Options compared",
-    "brief": "The brief, answered",
-    "dissent": "Dissent",
-    "conditions": "Conditions",
-    "waived": "Rules waived and knock-outs excused",
-    "eliminated": "Eliminated",
-    "appendix": "Appendix",
-}
+MEMO_PARTS: dict[str, str] = json.loads(
+    Path(__file__).with_name("memo_parts.json").read_text(encoding="utf-8")
+)
 
 
 def decisions_of(user: User) -> QuerySet[Evaluation]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
@@ -40,9 +39,7 @@ from evaltracker.workflow.gates.rules import (
     unjudged_words,
     why_not_half,
 )
-from evaltracker.workflow.gates.table import (
-    gate_reports,
-)
+from evaltracker.workflow.gates.table import gate_reports, in_the_way
 from evaltracker.workflow.inbox.glances import Awaited
 from evaltracker.workflow.inbox.items import ASKED_FOR
 from evaltracker.workflow.models import WaiverRequest
@@ -115,13 +112,7 @@ WORDS: dict[str, Any] = json.loads(
     Path(__file__).with_name("signing.json").read_text(encoding="utf-8")
 )
 # What is approved by a tick only: its name, and the words beside the box.
-TICKS = {
-    "without_weights": (
-        "Weights",
-        "Approve without {}'s weights; they can't be set later",
-    ),
-    "accepts_unjudged": ("What is not judged", "I approve although {}."),
-}
+TICKS: dict[str, list[str]] = WORDS["ticks"]
 
 
 class SignForm(forms.Form):
@@ -410,14 +401,8 @@ def waiver_of_cell(user: User, shown: ShownCell) -> dict[str, Any] | None:
         ask = links.act("ask-for-waiver", evaluation, gate=PROVEN)
     else:
         return None
-    return _shown(user, evaluation, requests, ask)
-
-
-def _shown(
-    user: User, evaluation: Evaluation, rows: QuerySet[WaiverRequest], ask: str
-) -> dict[str, Any] | None:
     related = ("asked_by", "answered_by", "visit__evaluation", "candidate")
-    latest = rows.select_related(*related, "requirement").last()
+    latest = requests.select_related(*related, "requirement").last()
     owns = is_owner(user, evaluation)
     if latest is None and not owns:
         return None
@@ -455,18 +440,14 @@ def proof_of(look: Look) -> list[tuple[str, str]]:
 
 
 def glance_at(look: Look, user: User) -> Glance:
-    missing = [
-        blocker.sentence
-        for report in gate_reports(look.evaluation, look)
-        if not (report.open or report.gate.signing)
-        for blocker in report.blockers
-    ]
+    reports = gate_reports(look.evaluation, look)
+    missing = in_the_way(report for report in reports if not report.gate.signing)
     stage = Stage(look.evaluation.stage)
     drafted = draft(look) if stage == Stage.DECISION else None
     return Glance(
         facts=list(FACTS[stage](look)),
         objections=objections(look.visit, look.tallies),
-        still_open=[*open_trials(look), *missing],
+        still_open=[*open_trials(look), *(blocker.sentence for blocker in missing)],
         early=bool(missing),
         chosen=str(drafted.candidate or "") if drafted else "",
         stand=None

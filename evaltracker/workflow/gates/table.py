@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -63,13 +63,11 @@ class Judged:
 
 
 class Look:
-    """An evaluation as it stands at `now`; facts are cached for one request."""
+    """An evaluation as it stands now; facts are cached for one request."""
 
-    def __init__(
-        self, evaluation: Evaluation, now: datetime.datetime | None = None
-    ) -> None:
+    def __init__(self, evaluation: Evaluation) -> None:
         self.evaluation = evaluation
-        self.now = now or timezone.now()
+        self.now = timezone.now()
 
     def at(self, evaluation: Evaluation) -> "Look":
         """This look, if it is at this very state of the evaluation, else a new one."""
@@ -89,12 +87,9 @@ class Look:
         live = self.evaluation.requirements.filter(retired_at__isnull=True)
         return list(live.select_related("category", "metric"))
 
-    @cached_property
+    @property
     def musts(self) -> list[Requirement]:
-        live = self.evaluation.requirements.filter(retired_at__isnull=True)
-        return list(
-            live.filter(priority=Priority.MUST).select_related("category", "metric")
-        )
+        return [row for row in self.requirements if row.priority == Priority.MUST]
 
     def named(self, ref: str) -> Requirement:
         return next(row for row in self.requirements if row.ref == ref)
@@ -283,10 +278,6 @@ Check = Callable[["Look"], Iterator[Blocker]]
 Nothing = Callable[["Look"], str]
 
 
-def always_something(look: Look) -> str:
-    return ""
-
-
 @dataclass(frozen=True, slots=True)
 class Gate:
     """One rule of one stage; `rule` is the sentence that users read."""
@@ -295,12 +286,12 @@ class Gate:
     stage: Stage
     rule: str
     check: Check
-    waivable: bool
+    waivable: bool = True
     # Whether it waits for people's word: they are asked once all other gates are
     # silent, so these stand last in their stage.
     signing: bool = False
     # Why there is nothing to look at yet; blank if there is.
-    nothing: Nothing = always_something
+    nothing: Nothing = lambda look: ""
     # Whether its blockers tell what candidates answered, cost or proved.
     tells: bool = False
 
@@ -312,19 +303,9 @@ class Gate:
 GATES: Registry[str, Gate] = Registry("gate")
 
 
-def gate(
-    stage: Stage,
-    *,
-    waivable: bool = True,
-    signing: bool = False,
-    nothing: Nothing = always_something,
-    tells: bool = False,
-) -> Callable[[Check], Check]:
-    """Register a function as a gate of `stage`, named like the function.
-
-    `nothing` says why a silent gate has nothing to look at yet, so that nobody reads
-    it as one that holds. `tells` closes its blockers to readers who
-    may not read answers.
+def gate(stage: Stage, **terms: Any) -> Callable[[Check], Check]:
+    """Register a function as a gate of `stage`, named like the function; `terms` are
+    the fields of `Gate` that have a default.
 
     Raises:
         TypeError: at start-up, if it has no docstring. ImproperlyConfigured: its name
@@ -336,9 +317,7 @@ def gate(
         name = check.__name__
         if not rule:
             raise TypeError(f"gate {name} has no rule to read")
-        GATES.register(
-            name, Gate(name, stage, rule, check, waivable, signing, nothing, tells)
-        )
+        GATES.register(name, Gate(name, stage, rule, check, **terms))
         return check
 
     return register
@@ -512,13 +491,13 @@ def _reports(look: Look) -> list[GateReport]:
     return reports
 
 
+def in_the_way(reports: Iterable[GateReport]) -> list[Blocker]:
+    closed = (report for report in reports if not report.open)
+    return [blocker for report in closed for blocker in report.blockers]
+
+
 def blockers(evaluation: Evaluation) -> list[Blocker]:
-    return [
-        blocker
-        for report in gate_reports(evaluation)
-        if not report.open
-        for blocker in report.blockers
-    ]
+    return in_the_way(gate_reports(evaluation))
 
 
 def first_closed(look: Look) -> tuple[Gate, Blocker] | None:

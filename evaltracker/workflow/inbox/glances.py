@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import F, Min, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ from evaltracker.decision.models import (
 )
 from evaltracker.evaluations.choices import NoticeState, Status
 from evaltracker.evaluations.models import Evaluation, Notice, User, Visit
+from evaltracker.evaluations.policy import evaluation_of
 from evaltracker.evaluations.words import say_in
 from evaltracker.notices.about import About, ended
 from evaltracker.notices.kinds import DAILY_MAIL, register
@@ -303,23 +304,20 @@ def _dates(
     milestones = Milestone.objects.visible_to(user).filter(
         evaluation__in=keys, evaluation__status=Status.OPEN, state=MilestoneState.OPEN
     )
-    for key, at in (
-        milestones.order_by().values_list("evaluation").annotate(Min("due_at"))
-    ):
-        dates[key].append((at, "Milestone", "a milestone"))
-    demos = Demo.objects.visible_to(user).to_come()
-    here = demos.filter(candidate__evaluation__in=keys).order_by()
-    for key, at in here.values_list("candidate__evaluation").annotate(
-        Min("scheduled_for")
-    ):
-        dates[key].append((at, "Demo", "a demo"))
+    candidates = {"candidate__evaluation__in": keys}
+    demos = Demo.objects.visible_to(user).to_come().filter(**candidates)
     checks = PromiseCheck.objects.visible_to(user).filter(
-        candidate__evaluation__in=keys, closed_at__isnull=True
+        **candidates, closed_at__isnull=True
     )
-    for key, day in (
-        checks.order_by().values_list("candidate__evaluation").annotate(Min("due_on"))
+    for rows, moment, what in (
+        (milestones, "due_at", "Milestone"),
+        (demos, "scheduled_for", "Demo"),
+        (checks, "due_on", "Promise check"),
     ):
-        dates[key].append((_noon(day), "Promise check", "a promise check"))
+        firsts = rows.order_by().values_list(rows.model.evaluation_path)
+        for key, at in firsts.annotate(Min(moment)):
+            instant = at if isinstance(at, datetime.datetime) else _noon(at)
+            dates[key].append((instant, what, f"a {what.lower()}"))
     terms = ContractTerm.objects.visible_to(user).filter(evaluation__in=keys)
     for term in terms.filter(outcome=""):
         if term.deadline is not None:
@@ -481,7 +479,6 @@ class Source:
 
     rows: Callable[[User], QuerySet[Any]]
     moment: str
-    evaluation: str
     what: Callable[[Any], str]
     link: Callable[[Any, Evaluation], str]
     icon: str
@@ -493,23 +490,17 @@ def mails(user: User) -> QuerySet[Notice]:
     return rows.filter(state=NoticeState.SENT).exclude(kind=DAILY_MAIL)
 
 
-def of_owner(model: Any, path: str) -> Callable[[User], QuerySet[Any]]:
+def of_owner(model: Any) -> Callable[[User], QuerySet[Any]]:
     """Rows of evaluations that the person runs; others are told by mail."""
-
-    def rows(user: User) -> QuerySet[Any]:
-        visible: QuerySet[Any] = model.objects.visible_to(user)
-        return visible.filter(Q((f"{path}__owner", user)))
-
-    return rows
+    return lambda user: model.objects.visible_to(user).filter(
+        **{f"{model.evaluation_path}__owner": user}
+    )
 
 
 SOURCES = (
     Source(
-        lambda user: of_owner(SignOff, "visit__evaluation")(user).filter(
-            verdict__in=APPROVALS
-        ),
+        lambda user: of_owner(SignOff)(user).filter(verdict__in=APPROVALS),
         "signed_at",
-        "visit__evaluation",
         lambda row: (
             f"{row.printed_name} signed {row.visit.get_stage_display().lower()}"
         ),
@@ -519,39 +510,34 @@ SOURCES = (
     Source(
         mails,
         "sent_at",
-        "evaluation",
         lambda row: say_in(NEWS.get(row.kind) or label(row.kind), row.evaluation),
         lambda row, where: links.page(where, "overview"),
         "mail",
     ),
     Source(
-        of_owner(Submission, "candidate__evaluation"),
+        of_owner(Submission),
         "submitted_at",
-        "candidate__evaluation",
         lambda row: f"{row.candidate} handed in its answer",
         lambda row, where: links.page(where, "sent"),
         "inbox",
     ),
     Source(
-        of_owner(Question, "evaluation"),
+        of_owner(Question),
         "asked_at",
-        "evaluation",
         lambda row: f"Question: {shortened(row.text, 90)}",
         lambda row, where: links.page(where, "questions", "questions"),
         "help",
     ),
     Source(
-        of_owner(Proposal, "candidate__evaluation"),
+        of_owner(Proposal),
         "proposed_at",
-        "candidate__evaluation",
         lambda row: f"Suggested requirement: {shortened(row.text, 90)}",
         lambda row, where: links.page(where, "questions", "proposals"),
         "add_task",
     ),
     Source(
-        of_owner(Gap, "trial__candidate__evaluation"),
+        of_owner(Gap),
         "reply_at",
-        "trial__candidate__evaluation",
         lambda row: f"{row.trial.candidate} replied to a gap",
         lambda row, where: f"{links.trial(row.trial)}#gap-{row.pk}",
         "reply",
@@ -584,11 +570,10 @@ def news(user: User) -> list[News]:
 
 
 def _told(source: Source, user: User) -> Iterator[News]:
-    rows = unseen(source, user).select_related(source.evaluation)
+    rows: Any = unseen(source, user)
+    rows = rows.select_related(rows.model.evaluation_path)
     for row in rows.order_by(f"-{source.moment}")[:SHOWN]:
-        where: Any = row
-        for step in source.evaluation.split("__"):
-            where = getattr(where, step)
+        where: Evaluation | None = evaluation_of(row)
         link = source.link(row, where) if where is not None else ""
         at = getattr(row, source.moment)
         yield News(at, source.what(row), where, link, source.icon)

@@ -331,9 +331,6 @@ class Desk:
         key = evaluation.pk
         return stage_due(evaluation, self.visits[key], self.places[key])
 
-    def visit(self, evaluation: Evaluation) -> Visit:
-        return self.visits[evaluation.pk][-1]
-
     @cached_property
     def asked(self) -> dict[tuple[uuid.UUID, str], datetime.datetime]:
         times = asked_at(self.evaluations.values(), [self.user]).items()

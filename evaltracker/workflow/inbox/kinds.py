@@ -202,10 +202,9 @@ def counted(desk: Desk) -> Iterator[WorkItem]:
         "sent": unseen_claims(desk.user, read),
     }
     for kind, found in numbers.items():
-        path = getattr(found.model, "evaluation_path", "evaluation")
-        rows = found.order_by().values_list(path).annotate(Count("pk"))
+        rows = found.order_by().values_list(found.model.evaluation_path)
         what, why, page = COUNTED[kind]
-        for key, number in rows:
+        for key, number in rows.annotate(Count("pk")):
             evaluation = desk.evaluations[key]
             title = what.format(number, "s" if number > 1 else "")
             yield desk.item(kind, evaluation, title, why, links.page(evaluation, *page))
@@ -288,9 +287,7 @@ def seats(desk: Desk) -> dict[tuple[uuid.UUID, str], tuple[User, Delegation | No
 
 class Given:
     def __init__(self, desk: Desk) -> None:
-        current = [
-            desk.visit(evaluation).pk for evaluation in desk.evaluations.values()
-        ]
+        current = [visits[-1].pk for visits in desk.visits.values()]
         self.rows: dict[uuid.UUID, list[SignOff]] = defaultdict(list)
         rows = SignOff.objects.filter(visit__in=current, round=F("visit__round"))
         beside = rows.select_related("document", "on_behalf_of")
@@ -467,14 +464,11 @@ def letters(desk: Desk) -> Iterator[WorkItem]:
         candidate__evaluation__owner=desk.user,
         released_at__isnull=True,
         drafted_at__gte=timezone.now() - LETTERS_FRESH,
-    ).values_list("candidate__evaluation", flat=True)
-    numbers = Counter(rows)
-    if desk.only is not None:
-        numbers = Counter({desk.only.pk: numbers[desk.only.pk]})
-    evaluations = Evaluation.objects.in_bulk(
-        [key for key, number in numbers.items() if number]
     )
-    for key, evaluation in evaluations.items():
+    if desk.only is not None:
+        rows = rows.filter(candidate__evaluation=desk.only)
+    numbers = Counter(rows.values_list("candidate__evaluation", flat=True))
+    for key, evaluation in Evaluation.objects.in_bulk(numbers).items():
         number = numbers[key]
         yield WorkItem(
             evaluation,

@@ -5,7 +5,7 @@ nothing of gates. So no change writes these notices itself: a chore looks at eve
 evaluation that moved since it was last looked at, and owes what is owed by the facts.
 The rows are unique, so to look twice owes nothing twice, and nothing that moved is
 forgotten: the journal's head counts every change.
-f"""
+"""
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
@@ -45,6 +45,7 @@ from evaltracker.workflow.gates import Gate, Look
 from evaltracker.workflow.gates.rules import scores_locked, unjudged_words, why_not_half
 from evaltracker.workflow.gates.table import (
     DIGEST_KEPT,
+    IN_THE_RUNNING,
     Asked,
     GateReport,
     gate_reports,
@@ -90,7 +91,6 @@ from trials.policy import need, require_same
 from trials.selectors.matrix import versions_of
 from trials.selectors.scores import unlocked_scorers
 from trials.services.evidence import check_excuse_knock_out
-from vendors.choices import CandidateState
 from vendors.models import Candidate, Conflict, PriceOpening
 from vendors.policy import barring_interest, check_judges, to_declare, unbarred
 from vendors.services.candidates import lock_candidate
@@ -348,7 +348,6 @@ class Signature(TypedDict):
 
 
 SEALED = "The memo names prices, which are sealed until two people open them."
-JUDGED = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
 
 
 def sign(*, rule: SignOffRule, by: User, **signature: Unpack[Signature]) -> SignOff:
@@ -401,10 +400,12 @@ def put_name_to(
     refuse_conflicted(by, visit)
     content = document_of(evaluation, visit=visit)
     if digest_of(content) != shown:
+        rows = SignedDocument.objects.filter(evaluation=evaluation, sha256=shown)
+        before = rows.first()
         raise Stale(
             "The text changed after you opened it; nothing was signed. Please read it "
             "again.",
-            difference=difference(evaluation, shown, content),
+            difference=changes(before.content, content) if before else "",
         )
     half = str(unjudged_words(Look(evaluation)))
     if why := why_not_half(half, verdict, accepts=accepts_unjudged):
@@ -454,8 +455,8 @@ def refuse_conflicted(by: User, visit: Visit) -> None:
             f"You declared a conflict of interest in {barring.candidate}. "
             f"{visit.evaluation.owner.name} has to clear it before you can sign."
         )
-    unasked = to_declare(by).filter(evaluation=visit.evaluation_id, state__in=JUDGED)
-    for candidate in unasked:
+    unasked = to_declare(by).filter(evaluation=visit.evaluation_id)
+    for candidate in unasked.filter(state__in=IN_THE_RUNNING):
         raise Refused(
             f"First declare whether you have a conflict of interest in {candidate}."
         )
@@ -465,12 +466,6 @@ def interest_of(person: User, visit: Visit) -> Conflict | None:
     if visit.stage == Stage.REQUIREMENTS:
         return None
     return barring_interest(person, visit.evaluation)
-
-
-def difference(evaluation: Evaluation, digest: str, content: str) -> str:
-    rows = SignedDocument.objects.filter(evaluation=evaluation, sha256=digest)
-    before = rows.first()
-    return changes(before.content, content) if before else ""
 
 
 # Putting off a line of one's own work, and taking it back.

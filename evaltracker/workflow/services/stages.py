@@ -26,6 +26,7 @@ from evaltracker.evaluations.journal import SYSTEM, By, actor_of
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import (
     change,
+    change_and_tell,
     check_owned,
     lock,
     require_open,
@@ -160,16 +161,8 @@ def cancel(*, evaluation: Evaluation, reason: str, by: By) -> Evaluation:
     need(reason, "reason", "Give a reason.")
     drop_asked_opening(evaluation=evaluation, by=by, because="It was cancelled.")
     leave(evaluation, VisitEnd.CANCELLED, by, reason)
-    evaluation.status = Status.CANCELLED
-    evaluation.save(update_fields=["status"])
-    journal.record(
-        evaluation=evaluation,
-        action="evaluation.cancelled",
-        subject=evaluation,
-        by=by,
-        before={"status": Status.OPEN},
-        after={"status": Status.CANCELLED},
-        reason=reason,
+    change_and_tell(
+        evaluation, "evaluation.cancelled", by, reason, status=Status.CANCELLED
     )
     return evaluation
 
@@ -244,7 +237,6 @@ def leave(evaluation: Evaluation, ended: VisitEnd, by: By, reason: str) -> Visit
 
 # The name under which decision/notices.py knows it.
 DECISION_MADE = "decision_made"
-WORDS = ("candidate", "rationale", "dissent", "revisit_when")
 
 
 def check_draft_decision(evaluation: Evaluation, by: By) -> None:

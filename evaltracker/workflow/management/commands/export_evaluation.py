@@ -7,9 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from evaltracker.decision.memo.documents import PAPERS, as_docx, as_pdf, as_xlsx
-from evaltracker.decision.memo.pack import differences
-from evaltracker.decision.memo.printing import sealed_memo
+from evaltracker.decision.memo.documents import PAPERS
+from evaltracker.decision.memo.pack import memo_as
 from evaltracker.decision.models import Decision
 from evaltracker.decision.services.letters import FORMS as WHOLE
 from evaltracker.decision.services.letters import export_whole
@@ -71,15 +70,7 @@ def exported(evaluation: Evaluation, form: str, paper: str) -> bytes:
         .first()
     )
     memo = decision.memo if decision else compile_memo(evaluation)
-    faults = differences(decision) if decision else None
-    sealed = sealed_memo(memo, decision, faults)
-    if form == "md":
-        return sealed.text.encode()
-    if form == "docx":
-        return as_docx(sealed, f"Decision memo: {evaluation.title}")
-    if form == "pdf":
-        return as_pdf(evaluation, sealed, decision, paper)
-    if form == "xlsx":
-        return as_xlsx(memo, decision)
+    if form != "memo":
+        return memo_as(form, evaluation, memo, decision, paper)
     text = json.dumps(memo, ensure_ascii=False, indent=2, sort_keys=True)
     return f"{text}\n".encode()
