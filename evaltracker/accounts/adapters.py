@@ -17,7 +17,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth import signals as auth_signals
 from django.core.cache import cache
-from django.dispatch import receiver
+from django.dispatch import Signal, receiver
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -190,21 +190,19 @@ def on_wrong_code(request: HttpRequest, user: User, **kwargs: Any) -> None:
     log_login_act(AccountAction.FACTOR_FAILED, request, user)
 
 
-@receiver(factor_signals.authenticator_added)
-@receiver(factor_signals.authenticator_reset)
+FACTOR_CHANGES = {
+    factor_signals.authenticator_added: AccountAction.FACTOR_ADDED,
+    factor_signals.authenticator_reset: AccountAction.FACTOR_ADDED,
+    factor_signals.authenticator_removed: AccountAction.FACTOR_REMOVED,
+}
+
+
+@receiver([*FACTOR_CHANGES])
 def on_factor(
-    request: HttpRequest, user: User, authenticator: Any, **kwargs: Any
+    signal: Signal, request: HttpRequest, user: User, authenticator: Any, **kwargs: Any
 ) -> None:
     kind = authenticator.get_type_display()
-    log_login_act(AccountAction.FACTOR_ADDED, request, user, kind)
-
-
-@receiver(factor_signals.authenticator_removed)
-def on_factor_gone(
-    request: HttpRequest, user: User, authenticator: Any, **kwargs: Any
-) -> None:
-    kind = authenticator.get_type_display()
-    log_login_act(AccountAction.FACTOR_REMOVED, request, user, kind)
+    log_login_act(FACTOR_CHANGES[signal], request, user, kind)
 
 
 @receiver(account_signals.password_changed)

@@ -11,14 +11,10 @@ from allauth.socialaccount.models import SocialAccount
 from django import forms
 from django.contrib import messages
 from django.db import models
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseNotAllowed,
-    HttpResponseRedirect,
-)
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
 
 from evaltracker.accounts import services as people
 from evaltracker.errors import Forbidden
@@ -33,7 +29,7 @@ from evaltracker.notices.services.digests import (
     renew_feed,
     stop_feed,
 )
-from evaltracker.pages.acts import Act, Confirm
+from evaltracker.pages.acts import Act
 from evaltracker.pages.base import check_query
 from evaltracker.pages.fields import ZoneField, form_like, form_of
 from evaltracker.pages.site import panels_of, site
@@ -67,11 +63,10 @@ def account_page(request: HttpRequest) -> HttpResponse:
 site.register_page("account/", account_page, "my_account")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def confirm_page(request: HttpRequest, key: str) -> HttpResponse:
     """Whose address it becomes; POST by that person makes it so."""
     user: Any = request.user
-    if request.method not in {"GET", "HEAD", "POST"}:
-        return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
     if request.method == "POST":
         people.confirm_address(key=key, by=user)
         messages.success(request, "Address confirmed.")
@@ -109,18 +104,17 @@ class OnOwnAccount(OnPage[User]):
         return True
 
 
+own_zone = partial(
+    ZoneField, help_text="Dates in pages and mails are shown in this zone."
+)
+
+
 class ChangeDetails(OnOwnAccount):
     title = "Change your details"
     verb = "Save"
     help = "Future signatures carry this name. Earlier ones keep the old name."
     success = "Saved."
-    form_class = form_like(
-        User,
-        people.OWN,
-        time_zone=ZoneField(
-            help_text="Dates in pages and mails are shown in this zone."
-        ),
-    )
+    form_class = form_like(User, people.OWN, time_zone=own_zone())
     service = people.change_own_details
     current_fields = people.OWN
 
@@ -154,24 +148,16 @@ class AskForErasure(OnOwnAccount):
         "agreed."
     )
     success = "Asked. Nothing changes until an operator erases your account."
-    form_class = Confirm
     dangerous = True
     service = people.ask_for_erasure
-
-
-RIGHTS = (
-    ("add_evaluation", "Start evaluations and own them"),
-    ("add_user", "Add people and say which roles are theirs"),
-    ("view_entry", "Audit: find the lists of all evaluations under Administration"),
-)
 
 
 ChangeForm = form_like(
     User,
     people.EDITABLE,
-    time_zone=ZoneField(help_text="Dates in pages and mails are shown in this zone."),
+    time_zone=own_zone(),
     rights=forms.MultipleChoiceField(
-        choices=RIGHTS,
+        choices=people.RIGHTS,
         required=False,
         label="May",
         widget=forms.CheckboxSelectMultiple,
@@ -236,7 +222,6 @@ class InviteAgain(PeopleAct):
         "A mail with a link to set the first password; it works once, for three days."
     )
     success = "The mail is on its way."
-    form_class = Confirm
     service = people.invite
 
     def allowed(self, user: User, target: Any) -> bool:
@@ -269,7 +254,6 @@ class ResetFactors(PeopleAct):
         "person is logged out, gets a mail and has to add a new one."
     )
     success = "Second factor removed. The next login asks for a new one."
-    form_class = Confirm
     dangerous = True
     service = people.reset_factors
 
@@ -282,7 +266,6 @@ class StopLogin(PeopleAct):
         "and comments stay."
     )
     success = "The person cannot log in any more."
-    form_class = Confirm
     dangerous = True
     service = partial(people.set_active, active=False)
 
@@ -294,7 +277,6 @@ class AllowLogin(PeopleAct):
     title = "Allow login again"
     verb = "Allow"
     success = "The person can log in again."
-    form_class = Confirm
     service = partial(people.set_active, active=True)
 
     def allowed(self, user: User, target: Any) -> bool:
@@ -311,7 +293,6 @@ class ErasePerson(PeopleAct):
         "frozen documents keep the name. You can't undo this."
     )
     success = "The person is erased."
-    form_class = Confirm
     dangerous = True
     service = people.erase_person
 
@@ -321,29 +302,26 @@ class ErasePerson(PeopleAct):
         super().check(user, target)
 
 
+@require_safe
 def my_notices(request: HttpRequest) -> HttpResponse:
-    if request.method not in {"GET", "HEAD"}:
-        return HttpResponseNotAllowed(["GET", "HEAD"])
     check_query(request)
     user: Any = request.user
-    morning = next_morning(
-        timezone.now(), user.time_zone, user.country, user.subdivision
-    )
     return site.page(
         request,
         "evaluations/my_notices.html",
         title="Notification settings",
         crumbs=[("Notification settings", "")],
         daily=user.mail_rhythm == MailRhythm.DAILY,
-        morning=morning,
+        morning=next_morning(
+            timezone.now(), user.time_zone, user.country, user.subdivision
+        ),
         dates=dates_of(user),
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def my_calendar(request: HttpRequest) -> HttpResponse:
     """Ask (GET); make an address and show it, once, in the answer to a POST."""
-    if request.method not in {"GET", "HEAD", "POST"}:
-        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
     check_query(request)
     user: Any = request.user
     address, sentence, status = "", "", HTTPStatus.OK
@@ -383,7 +361,7 @@ class PreferencesForm(forms.Form):
         widget=forms.RadioSelect,
         help_text="Mails about work that blocks others always come at once.",
     )
-    time_zone = ZoneField(help_text="Dates in pages and mails are shown in this zone.")
+    time_zone = own_zone()
     country = forms.ChoiceField(
         required=False,
         choices=lambda: [("", "None: only weekends are off"), *countries()],
@@ -423,7 +401,6 @@ class StopCalendar(OnMyself):
     verb = "Stop"
     help = "The address stops working, for your own programs too."
     success = "Calendar address ended."
-    form_class = Confirm
     dangerous = True
     service = stop_feed
 

@@ -156,12 +156,9 @@ class SecondFactorMiddleware(MiddlewareMixin):
 def owes_factor(request: HttpRequest, user: User) -> bool:
     if is_mfa_enabled(user, FACTORS):
         return False
-    return not (settings.OIDC_SECOND_FACTOR and signed_on_elsewhere(request, user))
-
-
-def signed_on_elsewhere(request: HttpRequest, user: User) -> bool:
     records = get_authentication_records(request, user)
-    return any(record["method"] == "socialaccount" for record in records)
+    elsewhere = any(record["method"] == "socialaccount" for record in records)
+    return not (settings.OIDC_SECOND_FACTOR and elsewhere)
 
 
 class FrameMiddleware(MiddlewareMixin):
@@ -198,24 +195,15 @@ def is_used(user: User, code: str) -> bool:
     Codes of one person are looked at in turn, until the request's transaction ends.
     """
     take_turn(f"codes:{user.pk}")
-    app = _app_of(user)
-    if app is None:
-        return False
-    step = _step_of(app, code)
+    apps = Authenticator.objects.select_for_update(no_key=True)
+    app = apps.filter(user=user, type=Authenticator.Type.TOTP).first()
+    step = _step_of(app, code) if app else None
     return step is not None and step <= app.data.get(LAST_STEP, 0)
 
 
 def note_use(app: Authenticator, code: str) -> None:
     app.data[LAST_STEP] = _step_of(app, code)
     app.save(update_fields=["data"])
-
-
-def _app_of(user: User) -> Authenticator | None:
-    apps = Authenticator.objects.select_for_update(no_key=True).filter(
-        user=user, type=Authenticator.Type.TOTP
-    )
-    first: Authenticator | None = apps.first()
-    return first
 
 
 def _step_of(app: Authenticator, code: str) -> int | None:
@@ -263,9 +251,10 @@ def reopen(stored: str) -> str:
 
 def _box() -> MultiFernet:
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    return MultiFernet([Fernet(_derive(key)) for key in keys])
-
-
-def _derive(key: str) -> bytes:
-    made = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE)
-    return base64.urlsafe_b64encode(made.derive(key.encode()))
+    derived = (
+        HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(
+            key.encode()
+        )
+        for key in keys
+    )
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in derived])

@@ -104,10 +104,6 @@ def password_path(person: User) -> str:
     )
 
 
-def what_of(notice: Notice) -> str:
-    return notice.occurrence.partition(":")[0]
-
-
 class OnLogin(About[User]):
     rows: ClassVar = User.objects.all()
     key = int
@@ -159,7 +155,8 @@ class AccountChanged(OnLogin):
     name = "account_changed"
 
     def values(self, notice: Notice, row: User) -> dict[str, str]:
-        return {"what": WORDS["changed"].get(what_of(notice), "Your login was changed")}
+        what = notice.occurrence.partition(":")[0]
+        return {"what": WORDS["changed"].get(what, "Your login was changed")}
 
 
 @register

@@ -107,7 +107,11 @@ def forget_addresses(person: User) -> None:
 EDITABLE = ("first_name", "last_name", "email", "time_zone")
 OWN = ("first_name", "last_name", "time_zone", "search_by_slash")
 # What an operator may let somebody do beside taking part.
-RIGHTS = ("add_evaluation", "add_user", "view_entry")
+RIGHTS = {
+    "add_evaluation": "Start evaluations and own them",
+    "add_user": "Add people and say which roles are theirs",
+    "view_entry": "Audit: find the lists of all evaluations under Administration",
+}
 
 
 def may_run_accounts(user: User) -> bool:
@@ -120,11 +124,9 @@ def add_person(
     username: str,
     by: User,
     password: str = "",
-    first_name: str = "",
-    last_name: str = "",
     email: str = "",
-    time_zone: str = "UTC",
     rights: Iterable[str] = (),
+    **fields: str,
 ) -> User:
     """Give somebody a login; their part in an evaluation is given there.
 
@@ -140,13 +142,7 @@ def add_person(
             "Give a password, or an address that a link can be sent to.",
             field="password",
         )
-    person = _new(
-        username=username,
-        first_name=first_name,
-        last_name=last_name,
-        email=email,
-        time_zone=time_zone,
-    )
+    person = _new(username=username, email=email, **fields)
     if password:
         set_checked_password(person, password)
     _save_new(person, by)
@@ -157,28 +153,19 @@ def add_person(
 
 
 @transaction.atomic
-def add_colleague(
-    *, first_name: str, last_name: str, email: str, by: User, time_zone: str = "UTC"
-) -> User:
+def add_colleague(*, email: str, by: User, **fields: str) -> User:
     """Give somebody a login by name and address; they get a mail with a link.
 
     Raises:
         Forbidden: `by` may not add people. Invalid: somebody with this address can log
         in already.
     """
-    if not may_add_people(by):
-        raise Forbidden("Only people with the right to add people may do this.")
+    require_may_add_people(by)
     if at_address(email):
         raise Invalid(
             "Somebody has this address already; choose them by name.", field="email"
         )
-    person = _new(
-        username=free_username(email),
-        first_name=first_name,
-        last_name=last_name,
-        email=email,
-        time_zone=time_zone,
-    )
+    person = _new(username=free_username(email), email=email, **fields)
     _save_new(person, by)
     invite(person=person, by=by)
     return person
@@ -192,8 +179,7 @@ def invite(*, person: User, by: User) -> User:
         Forbidden: `by` may not add people. Refused: they have a password, no address,
         or a stopped login.
     """
-    if not may_add_people(by):
-        raise Forbidden("Only people with the right to add people may do this.")
+    require_may_add_people(by)
     if person.has_usable_password():
         raise Refused(f"{person.name} has a password already.")
     if not person.email or not person.is_active:
@@ -201,6 +187,11 @@ def invite(*, person: User, by: User) -> User:
     owe_account_mail(kind="login_given", person=person)
     record(action=AccountAction.INVITED, person=person, by=by)
     return person
+
+
+def require_may_add_people(by: User) -> None:
+    if not may_add_people(by):
+        raise Forbidden("Only people with the right to add people may do this.")
 
 
 @transaction.atomic
@@ -257,13 +248,9 @@ def require_operator(by: User) -> None:
 
 def free_username(email: str) -> str:
     wanted = re.sub(r"[^\w.+-]", "", email.partition("@")[0].lower())[:140] or "person"
-    taken = {
-        name.lower()
-        for name in User.objects.filter(username__istartswith=wanted).values_list(
-            "username", flat=True
-        )
-    }
-    return free_name(wanted, taken, "")
+    taken = User.objects.filter(username__istartswith=wanted)
+    names = taken.values_list("username", flat=True)
+    return free_name(wanted, {name.lower() for name in names}, "")
 
 
 def _new(*, username: str, email: str, **fields: Any) -> User:
@@ -286,7 +273,7 @@ def _save_new(person: User, by: User | None) -> None:
 def _let(person: User, rights: Iterable[str]) -> None:
     known = Permission.objects.filter(content_type__app_label="evaluations")
     person.user_permissions.remove(*known.filter(codename__in=RIGHTS))
-    person.user_permissions.add(*known.filter(codename__in=set(rights) & set(RIGHTS)))
+    person.user_permissions.add(*known.filter(codename__in=RIGHTS.keys() & set(rights)))
 
 
 A_DAY = datetime.timedelta(days=1)

@@ -15,12 +15,16 @@ from evaltracker.evaluations.topics import TOPICS, Subject, find_subject
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import check_query
 from evaltracker.pages.site import site
-from evaltracker.pages.workspace import JOURNAL, InEvaluation, JournalPart, Phrases
+from evaltracker.pages.workspace import (
+    JOURNAL,
+    InEvaluation,
+    JournalPart,
+    phrases_beside,
+)
 from evaltracker.talk.rules import (
     Thread,
     check_comment,
     discuss_address,
-    speakers,
     threads_on,
 )
 from evaltracker.talk.services import (
@@ -86,15 +90,14 @@ class CommentForm(forms.Form):
         text.needed = f"at most {LONGEST:,} characters"
         if not people:
             del self.fields["mentions"]
-        self.replying = self._thread_answered(threads)
+        root = str(self["parent"].value() or "")
+        self.replying = next(
+            (thread for thread in threads if str(thread.root.pk) == root), None
+        )
         if self.replying:
-            spoke = [user.pk for user in speakers([self.replying])]
+            spoke = [user.pk for user in self.replying.speakers]
             mentioned = [pk for pk in spoke if people.filter(pk=pk).exists()]
             self.initial["mentions"] = mentioned[:1]
-
-    def _thread_answered(self, threads: Sequence[Thread]) -> Thread | None:
-        root = str(self["parent"].value() or "")
-        return next((thread for thread in threads if str(thread.root.pk) == root), None)
 
 
 class OnSubject(InEvaluation[Subject]):
@@ -107,8 +110,8 @@ class OnSubject(InEvaluation[Subject]):
         target.topic.ask_before(request, target.evaluation)
 
     def context(self, target: Subject, user: User) -> dict[str, Any]:
-        context = {**super().context(target, user), "tab": target.topic.tab}
-        return {**context, "subject": target}
+        context = super().context(target, user)
+        return {**context, "tab": target.topic.tab, "subject": target}
 
 
 class Discuss(OnSubject):
@@ -278,19 +281,10 @@ def attached_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
 site.register_page("files/<uuid:file_id>/", attached_file, "attached_file")
 
 
-OF_TALK: dict[str, Phrases] = {
-    "comment.added": ("commented", "commented on {about}"),
-    "comment.replied": ("replied to a comment", "replied to a comment on {about}"),
-    "comment.resolved": ("resolved a thread", "resolved a thread on {about}"),
-    "comment.reopened": ("reopened a thread", "reopened a thread on {about}"),
-    "comment.withdrawn": ("withdrew a comment", "withdrew a comment on {about}"),
-    "file.attached": ("attached a file", "attached “{name}” to {about}"),
-    "file.removed": ("removed a file", "removed “{name}” from {about}"),
-}
 JOURNAL.register(
     "talk",
     JournalPart(
-        words=OF_TALK,
+        words=phrases_beside(__file__),
         seals={
             "comment": partial(open_rows, Comment),
             "attachedfile": partial(open_rows, AttachedFile),

@@ -1,6 +1,5 @@
 """What was said, by thread, and how much of it there is."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -116,6 +115,11 @@ class Thread:
     def is_withdrawn(self) -> bool:
         return all(comment.withdrawn_at for comment in self.comments)
 
+    @property
+    def speakers(self) -> list[User]:
+        """The last who spoke first."""
+        return [comment.author for comment in reversed(self.comments)]
+
 
 def threads_on(subject: Subject) -> list[Thread]:
     """What was said about a subject: open threads first, the oldest first."""
@@ -192,12 +196,6 @@ def with_counts(rows: QuerySet[Any], topic: str) -> QuerySet[Any]:
     number = Subquery(counted.values("number"), output_field=IntegerField())
     numbered: QuerySet[Any] = rows.annotate(said=Coalesce(number, 0))
     return numbered
-
-
-def speakers(threads: list[Thread]) -> Iterator[User]:
-    comments = [comment for thread in threads for comment in thread.comments]
-    for comment in sorted(comments, key=lambda row: row.written_at, reverse=True):
-        yield comment.author
 
 
 def keeps(user: User, file: AttachedFile) -> bool:

@@ -99,7 +99,6 @@ def add_comment(
             kind=Mentioned.name,
             evaluation=comment.evaluation,
             subject_id=mention.pk,
-            occurrence="",
             recipient=person,
         )
     _record(comment, "replied" if root else "added", by)

@@ -31,11 +31,11 @@ from evaltracker.pages.workspace import (
 from stakeholders.models import (
     Condition,
     Delegation,
-    Role,
     RoleWeight,
     SignOff,
     Stakeholder,
     role_names,
+    with_names,
 )
 from stakeholders.policy import lendings, voices
 from stakeholders.selectors import (
@@ -198,12 +198,10 @@ class StakeholderAdmin(HardenedAdmin):
 
     @admin.display(description="role", ordering="role")
     def called(self, row: Stakeholder) -> str:
-        given = {one.role: one.name for one in row.evaluation.role_names.all()}
-        return given.get(row.role) or str(Role(row.role).label)
+        return row.get_role_display()
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Stakeholder]:
-        rows: QuerySet[Stakeholder] = super().get_queryset(request)
-        return rows.prefetch_related("evaluation__role_names")
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return with_names(super().get_queryset(request))
 
     def page_of(self, row: Stakeholder) -> str:
         address = reverse("admin:evaluation_stakeholders", args=[row.evaluation.slug])
@@ -259,11 +257,16 @@ class PartRow:
 @evaluation_page("stakeholders", "Stakeholders", order=30, group="People")
 def people(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     user: Any = request.user
-    owner = is_owner(user, evaluation) and evaluation.is_open
-    rows = part_rows(evaluation, user)
+    lent, debts = substitutes(evaluation), debts_of(evaluation)
+    for lending in itertools.chain(*lent.values()):
+        lending.stakeholder.evaluation = evaluation
+    everybody = Stakeholder.objects.filter(evaluation=evaluation).select_related("user")
+    rows = [
+        PartRow(part, part.user_id == user.pk, lent.get(part.pk, []), debts(part))
+        for part in everybody.filter(left_at__isnull=True)
+    ]
     order = list(role_names(evaluation))
     rows.sort(key=lambda row: order.index(row.part.role))
-    left = Stakeholder.objects.filter(evaluation=evaluation, left_at__isnull=False)
     return show(
         request,
         evaluation,
@@ -271,23 +274,9 @@ def people(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         title="Stakeholders",
         tab="stakeholders",
         rows=rows,
-        left=left.select_related("user"),
-        may_write=owner,
+        left=everybody.filter(left_at__isnull=False),
+        may_write=is_owner(user, evaluation) and evaluation.is_open,
     )
-
-
-def part_rows(evaluation: Evaluation, user: User) -> list[PartRow]:
-    """Every part that lasts, with substitutions and debts; a fixed number of reads."""
-    parts = Stakeholder.objects.filter(
-        evaluation=evaluation, left_at__isnull=True
-    ).select_related("user")
-    lent, debts = substitutes(evaluation), debts_of(evaluation)
-    for lending in itertools.chain(*lent.values()):
-        lending.stakeholder.evaluation = evaluation
-    return [
-        PartRow(part, part.user_id == user.pk, lent.get(part.pk, []), debts(part))
-        for part in parts
-    ]
 
 
 def debts_of(evaluation: Evaluation) -> Callable[[Stakeholder], list[str]]:

@@ -63,9 +63,8 @@ def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
         return None
     weights = said_weights(evaluation)
     roles = roles_with_weights(evaluation, weights)
-    holds = has_role(user, evaluation)
     sealed_at = weights_sealed_at(evaluation)
-    may_say = holds and user.is_active and evaluation.is_open and sealed_at is None
+    may_say = evaluation.is_open and sealed_at is None and has_role(user, evaluation)
     may_agree = why_not(check_weigh_category, categories[0], user) is None
     return {
         "has_grid": may_say or may_agree,
@@ -357,27 +356,23 @@ class WeightsGrid(Grid[Evaluation, Category]):
             Column("name", "Category", width=24),
             agreed,
             *(
-                self._of_role(subject, user, role, name, weights.get(role, {}))
+                Column(
+                    role,
+                    name,
+                    weight_field(required=True),
+                    Saves(
+                        weigh_for_role,
+                        "category",
+                        {"evaluation": subject, "role": role},
+                    ),
+                    argument="weight",
+                    closed=str(
+                        why_not(check_weigh_for_role, subject, role, user) or ""
+                    ),
+                    read=weights.get(role, {}).get,
+                )
                 for role, name in roles_with_weights(subject, weights).items()
             ),
-        )
-
-    def _of_role(
-        self,
-        subject: Evaluation,
-        user: User,
-        role: str,
-        name: str,
-        said: dict[Category, int],
-    ) -> Column:
-        return Column(
-            role,
-            name,
-            weight_field(required=True),
-            Saves(weigh_for_role, "category", {"evaluation": subject, "role": role}),
-            argument="weight",
-            closed=str(why_not(check_weigh_for_role, subject, role, user) or ""),
-            read=said.get,
         )
 
     def rows(self, subject: Evaluation, user: User) -> QuerySet[Category]:
@@ -391,19 +386,18 @@ class WeightsGrid(Grid[Evaluation, Category]):
             yield "Weigh", address_of("weigh-category", row)
 
 
-GIVEN = {
-    Verdict.APPROVE: "approved",
-    Verdict.CONDITIONS: "conditional approval",
-    Verdict.DECLINE: "declined",
-    Verdict.RETURN: "returned for changes",
-}
 JOURNAL.register(
     "stakeholders",
     JournalPart(
         words=phrases_beside(__file__),
         codes={
             "role": role_names,
-            "verdict": {str(verdict): given for verdict, given in GIVEN.items()},
+            "verdict": {
+                Verdict.APPROVE: "approved",
+                Verdict.CONDITIONS: "conditional approval",
+                Verdict.DECLINE: "declined",
+                Verdict.RETURN: "returned for changes",
+            },
         },
     ),
 )

@@ -177,9 +177,8 @@ def end_lapsed_sight() -> None:
     ).select_related("stakeholder__evaluation", "stakeholder__user", "substitute")
     for lending in over:
         evaluation = lock(lending.stakeholder.evaluation)
-        if lending.ends_on >= today_in(evaluation.zone):
-            continue
-        if keep_sight(evaluation, lending.substitute):
+        lasts = lending.ends_on >= today_in(evaluation.zone)
+        if lasts or keep_sight(evaluation, lending.substitute):
             continue
         journal.record(
             evaluation=evaluation,

@@ -14,14 +14,13 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.dispatch import receiver
 
-from evaltracker.accounts.services import add_colleague
-from evaltracker.errors import Forbidden
+from evaltracker.accounts.services import add_colleague, require_may_add_people
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.account_log import record
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import check_owned, lock, may_add_people
+from evaltracker.evaluations.policy import check_owned, lock
 from evaltracker.requirements.services.evaluations import (
     change_brief,
     evaluation_started,
@@ -53,8 +52,7 @@ def give_roles(*, person: User, roles: Iterable[str], by: User) -> User:
     Raises:
         Forbidden: `by` may not add people. ValueError: there is no such role.
     """
-    if not may_add_people(by):
-        raise Forbidden("Only people with the right to add people may do this.")
+    require_may_add_people(by)
     wanted = [Role(role) for role in roles]
     if set(roles_of(person)) == set(wanted):
         return person
@@ -71,12 +69,10 @@ def give_roles(*, person: User, roles: Iterable[str], by: User) -> User:
 def invite_stakeholder(
     *,
     evaluation: Evaluation,
-    first_name: str,
-    last_name: str,
-    email: str,
     role: str,
     by: User,
     scores: bool = False,
+    **person_fields: str,
 ) -> Stakeholder:
     """Give a colleague a login and a part in one go; a mail brings them in.
 
@@ -84,13 +80,7 @@ def invite_stakeholder(
         Forbidden: `by` is not the owner, or may not add people. Invalid: somebody with
         this address is here already.
     """
-    person = add_colleague(
-        first_name=first_name,
-        last_name=last_name,
-        email=email,
-        time_zone=evaluation.zone,
-        by=by,
-    )
+    person = add_colleague(**person_fields, time_zone=evaluation.zone, by=by)
     give_roles(person=person, roles=[role], by=by)
     return add_stakeholder(
         evaluation=evaluation, user=person, role=role, scores=scores, by=by
@@ -153,17 +143,13 @@ def name_roles(*, evaluation: Evaluation, names: Mapping[str, str], by: By) -> N
 RULES = "sign_offs"
 
 
-def rules_of(evaluation: Evaluation) -> list[dict[str, Any]]:
-    rows = SignOffRule.objects.filter(evaluation=evaluation)
-    return [
-        {"stage": row.stage, "role": row.role, "required": row.required} for row in rows
-    ]
+def rules_of(evaluation: Evaluation) -> list[Any]:
+    return list(evaluation.sign_off_rules.values("stage", "role", "required"))
 
 
 def ask_the_same(evaluation: Evaluation, rules: Any, by: User) -> None:
     wanted = {(rule["stage"], rule["role"]): rule["required"] for rule in rules}
-    stand = SignOffRule.objects.filter(evaluation=evaluation)
-    gone = dict.fromkeys(stand.values_list("stage", "role"), 0)
+    gone = dict.fromkeys(evaluation.sign_off_rules.values_list("stage", "role"), 0)
     set_sign_off_rules(evaluation=evaluation, rules=gone | wanted, by=by)
 
 

@@ -58,14 +58,12 @@ def check_conditions(
     inside = set(insiders(evaluation).values_list("pk", flat=True))
     today = today_in(evaluation.zone)
     for entry in conditions:
-        sentence = ""
         if entry.owner.pk not in inside:
-            sentence = (
-                f"{entry.owner.name} has no part here, so cannot be responsible for it."
-            )
-        elif entry.due_on < today:
+            name = entry.owner.name
+            sentence = f"{name} has no part here, so cannot be responsible for it."
+            raise Invalid(sentence, field="condition")
+        if entry.due_on < today:
             sentence = "The day by which a condition is met cannot be over."
-        if sentence:
             raise Invalid(sentence, field="condition")
 
 

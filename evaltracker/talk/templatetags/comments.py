@@ -59,7 +59,7 @@ def discussion(
     subject = TOPICS[topic].find(user, subject_id, str(part))
     if subject is None or not TOPICS[topic].is_open_to(user, evaluation):
         return {"subject": None}
-    shown = threads_shown(context, subject)
+    shown = threads(context, subject)
     if not shown["threads"] and not shown["may_write"]:
         return {"subject": None}
     written = (comment for thread in shown["threads"] for comment in thread.comments)
@@ -68,10 +68,6 @@ def discussion(
 
 @register.inclusion_tag("comments/threads.html", takes_context=True)
 def threads(context: Context, subject: Subject) -> dict[str, Any]:
-    return threads_shown(context, subject)
-
-
-def threads_shown(context: Context, subject: Subject) -> dict[str, Any]:
     request = context["request"]
     threads = threads_on(subject)
     waiting = {
@@ -82,7 +78,6 @@ def threads_shown(context: Context, subject: Subject) -> dict[str, Any]:
         for mention in comment.mentions.all()
         if mention.person_id == request.user.pk and not mention.answered_at
     }
-    in_act = "act" in context
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),
@@ -90,7 +85,7 @@ def threads_shown(context: Context, subject: Subject) -> dict[str, Any]:
         "threads": threads,
         "may_write": not subject.topic.is_frozen(subject.evaluation),
         "waiting": waiting,
-        "back": "" if in_act else request.get_full_path(),
+        "back": "" if "act" in context else request.get_full_path(),
         "address": address_of("discuss", subject),
     }
 

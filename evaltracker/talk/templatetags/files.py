@@ -9,8 +9,7 @@ from django.template.context import Context
 from evaltracker.errors import why_not
 from evaltracker.evaluations.topics import TOPICS, Subject, key_of
 from evaltracker.pages.acts import address_of
-from evaltracker.talk.rules import check_attach_files, files_on, keeps
-from evaltracker.talk.rules import file_counts as counts_of
+from evaltracker.talk.rules import check_attach_files, file_counts, files_on, keeps
 
 register = template.Library()
 
@@ -25,12 +24,13 @@ def files_link(
         return {"address": ""}
     return {
         "address": f"{address_of('attach-files')}{key_of(topic, subject_id)}/",
-        "number": counts_of(user, evaluation, topic).get(subject_id, 0),
+        "number": file_counts(user, evaluation, topic).get(subject_id, 0),
         "about": about,
     }
 
 
-def shown(context: Context, subject: Subject) -> dict[str, Any]:
+@register.inclusion_tag("files/list.html", takes_context=True)
+def attached_files(context: Context, subject: Subject) -> dict[str, Any]:
     """The files of a subject, whether the reader may attach more, and which they may
     remove: their own, while files can be attached. The same queries for any number."""
     request = context["request"]
@@ -45,15 +45,10 @@ def shown(context: Context, subject: Subject) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("files/list.html", takes_context=True)
-def attached_files(context: Context, subject: Subject) -> dict[str, Any]:
-    return shown(context, subject)
-
-
 @register.inclusion_tag("files/card.html", takes_context=True)
 def files_card(context: Context, topic: str, subject_id: UUID) -> dict[str, Any]:
     """The files on what a page is about; nothing for whom it is sealed."""
     subject = TOPICS[topic].find(context["request"].user, subject_id)
     if subject is None:
         return {"subject": None}
-    return {**shown(context, subject), "subject": subject}
+    return {**attached_files(context, subject), "subject": subject}
