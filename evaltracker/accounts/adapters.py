@@ -305,12 +305,7 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # untyp
         self, request: HttpRequest, provider: Any, *args: Any, **kwargs: Any
     ) -> None:
         """What went wrong there is in the log of the process; that it did is here."""
-        record(
-            action=AccountAction.LOGIN_FAILED,
-            person=None,
-            address=client_address(request),
-            detail="single sign-on",
-        )
+        log_login_act(AccountAction.LOGIN_FAILED, request, None, "single sign-on")
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return settings.OIDC_CREATE_ACCOUNTS and bool(verified_addresses(sociallogin))

@@ -118,8 +118,6 @@ class OnLogin(About[User]):
 
 @register
 class PasswordReset(OnLogin):
-    name = "password_reset"
-
     def values(self, notice: Notice, row: User) -> dict[str, str]:
         return {"name": row.get_username()}
 
@@ -130,8 +128,6 @@ class PasswordReset(OnLogin):
 
 @register
 class LoginGiven(PasswordReset):
-    name = "login_given"
-
     def reasons(self, notice: Notice, row: User) -> Iterable[str]:
         if row.has_usable_password():
             yield f"{row.name} has a password already."
@@ -139,8 +135,6 @@ class LoginGiven(PasswordReset):
 
 @register
 class AddressConfirmation(OnLogin):
-    name = "address_confirmation"
-
     def reasons(self, notice: Notice, row: User) -> Iterable[str]:
         if at_address(notice.address):
             yield "The address is somebody's already."
@@ -152,8 +146,6 @@ class AddressConfirmation(OnLogin):
 
 @register
 class AccountChanged(OnLogin):
-    name = "account_changed"
-
     def values(self, notice: Notice, row: User) -> dict[str, str]:
         what = notice.occurrence.partition(":")[0]
         return {"what": WORDS["changed"].get(what, "Your login was changed")}
@@ -161,14 +153,12 @@ class AccountChanged(OnLogin):
 
 @register
 class AccountGuessed(OnLogin):
-    name = "account_guessed"
+    """Many guesses of a password, from everywhere together."""
 
 
 @register
 class ErasureAsked(OnLogin):
     """A person asks to be forgotten; goes to the operators, without the name."""
-
-    name = "erasure_asked"
 
     def page(self, notice: Notice, row: User) -> str:
         return reverse("admin:evaluations_user_changelist")

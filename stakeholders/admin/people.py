@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 
 from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.choices import Stage
@@ -38,10 +37,7 @@ from stakeholders.models import (
     with_names,
 )
 from stakeholders.policy import lendings, voices
-from stakeholders.selectors import (
-    lending_warning,
-    role_choices,
-)
+from stakeholders.selectors import lending_warning, open_conditions, role_choices
 from stakeholders.services.people import (
     add_stakeholder,
     change_stakeholder,
@@ -204,8 +200,7 @@ class StakeholderAdmin(HardenedAdmin):
         return with_names(super().get_queryset(request))
 
     def page_of(self, row: Stakeholder) -> str:
-        address = reverse("admin:evaluation_stakeholders", args=[row.evaluation.slug])
-        return f"{address}#part-{row.pk}"
+        return page_address(row.evaluation, "stakeholders", f"part-{row.pk}")
 
 
 @admin.register(SignOff, site=site)
@@ -292,10 +287,7 @@ def debts_of(evaluation: Evaluation) -> Callable[[Stakeholder], list[str]]:
         for person in people
     }
     weighed = set(evaluation.role_weights.values_list("role", flat=True))
-    owed = Condition.objects.filter(
-        sign_off__visit__evaluation=evaluation, closed_at__isnull=True
-    )
-    conditions = list(owed.values_list("owner", flat=True))
+    conditions = list(open_conditions(evaluation).values_list("owner", flat=True))
 
     def debts(part: Stakeholder) -> list[str]:
         debts = []

@@ -1,6 +1,7 @@
 """What each role finds important: said on the requirements page, before any vendor."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -91,6 +92,14 @@ def roles_with_weights(evaluation: Evaluation, said: Iterable[str]) -> dict[str,
     return {role: name for role, name in names.items() if role in known}
 
 
+weight_field = partial(
+    forms.IntegerField,
+    min_value=0,
+    max_value=10,
+    error_messages={"required": "Enter 0 to 10; 0 counts for nothing."},
+)
+
+
 class WeightsForm(forms.Form):
     role = forms.ChoiceField(widget=forms.HiddenInput)
 
@@ -109,12 +118,8 @@ class WeightsForm(forms.Form):
         chosen = self["role"].value()
         before = said.get(chosen, {}) if chosen in roles else {}
         for category in categories:
-            self.fields[str(category.pk)] = forms.IntegerField(
-                required=False,
-                min_value=0,
-                max_value=10,
-                label=category.name,
-                initial=before.get(category),
+            self.fields[str(category.pk)] = weight_field(
+                required=False, label=category.name, initial=before.get(category)
             )
 
 
@@ -323,15 +328,6 @@ class SignOffRules(OnEvaluation):
         return None
 
 
-def weight_field(*, required: bool) -> forms.IntegerField:
-    return forms.IntegerField(
-        required=required,
-        min_value=0,
-        max_value=10,
-        error_messages={"required": "Enter 0 to 10; 0 counts for nothing."},
-    )
-
-
 @register_grid
 class WeightsGrid(Grid[Evaluation, Category]):
     name = "weights"
@@ -359,7 +355,7 @@ class WeightsGrid(Grid[Evaluation, Category]):
                 Column(
                     role,
                     name,
-                    weight_field(required=True),
+                    weight_field(),
                     Saves(
                         weigh_for_role,
                         "category",

@@ -445,12 +445,11 @@ def set_sign_off_rule(
         others = evaluation.sign_off_rules.filter(stage=stage).exclude(pk=rule.pk)
         if stage == Stage.DECISION and not others.exists():
             raise Refused("The decision needs at least one role that approves it.")
-        subject = rule
         rule.delete()
         journal.record(
             evaluation=evaluation,
             action="sign_off_rule.removed",
-            subject=subject,
+            subject=rule,
             by=by,
             before={**before, "stage": stage, "role": role},
         )
