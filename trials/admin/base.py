@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db import models
+from django.http import HttpRequest
 from django.urls import reverse
 
 from evaltracker.errors import require_row
@@ -18,7 +19,7 @@ from stakeholders.policy import has_role
 from trials.models import Demo, Trial
 from trials.policy import check_trial
 from trials.services.demos import check_demo
-from vendors.admin.base import AboutCandidate
+from vendors.admin.base import AboutCandidate, open_answers, reader
 from vendors.fields import ValuesField
 from vendors.models import Claim
 from vendors.selectors.candidates import asked_requirements, lists_of
@@ -41,6 +42,10 @@ class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return f"{obj.user.name} ({obj.get_role_display()})"
 
 
+def page_of(name: str, key: uuid.UUID, anchor: str = "") -> str:
+    return reverse(f"admin:{name}", args=[key]) + (f"#{anchor}" if anchor else "")
+
+
 class OnDemo(AboutCandidate[Any]):
     tab = "demos"
     model: ClassVar[type[models.Model] | None] = Demo
@@ -52,8 +57,8 @@ class OnDemo(AboutCandidate[Any]):
     )
     heading_format = "{title}: {target.candidate}"
 
-    def cancel_url(self, target: Any) -> str:
-        return reverse("admin:demo", args=[target.pk])
+    def page(self, target: Any, anchor: str = "") -> str:
+        return page_of("demo", getattr(target, "demo_id", target.pk), anchor)
 
 
 class OnTrial(AboutCandidate[Any]):
@@ -70,8 +75,8 @@ class OnTrial(AboutCandidate[Any]):
     def heading(self, target: Any) -> str:
         return f"{self.title}: {self.trial(target).candidate}"
 
-    def cancel_url(self, target: Any) -> str:
-        return reverse("admin:trial", args=[self.trial(target).pk])
+    def page(self, target: Any, anchor: str = "") -> str:
+        return page_of("trial", self.trial(target).pk, anchor)
 
 
 class AboutRequirement(OfferingForm):
@@ -96,8 +101,10 @@ class AboutValues(AboutRequirement):
             )
 
 
-def find_trial(user: User, trial_id: uuid.UUID) -> Trial:
-    visible = Trial.objects.visible_to(user).select_related(
+def find_trial(request: HttpRequest, trial_id: uuid.UUID) -> Trial:
+    visible = Trial.objects.visible_to(reader(request)).select_related(
         "candidate__evaluation__owner", "candidate__vendor", "lead", "agreed_by"
     )
-    return require_row(visible.filter(pk=trial_id).first())
+    trial = require_row(visible.filter(pk=trial_id).first())
+    open_answers(request, trial.candidate.evaluation)
+    return trial

@@ -278,10 +278,6 @@ class MoveTrial(OnTrial):
         return shifts_of_trial(target, data["starts_on"], data["ends_on"])
 
 
-CHOOSE_FINALIST = "Tick at least one finalist."
-CHOOSE_CRITERION = "Tick at least one criterion."
-
-
 class DrawUpForm(TrialForm):
     title = None  # type: ignore[assignment]
 
@@ -382,9 +378,9 @@ class DrawUpForm(TrialForm):
             if not data.get(f"text_{requirement.pk.hex}", "").strip():
                 self.add_error(f"text_{requirement.pk.hex}", "Enter the target.")
         if not finalists:
-            self.add_error(None, CHOOSE_FINALIST)
+            self.add_error(None, "Tick at least one finalist.")
         if not picked and not self.common:
-            self.add_error(None, CHOOSE_CRITERION)
+            self.add_error(None, "Tick at least one criterion.")
         shared = {name: data[name] for name in self.shared_names if name in data}
         return {
             **shared,

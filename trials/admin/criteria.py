@@ -127,9 +127,7 @@ class OnCriterion(CriterionAct):
         "trial__lead",
         "requirement",
     )
-
-    def cancel_url(self, target: Any) -> str:
-        return super().cancel_url(target) + f"#criterion-{target.pk}"
+    anchor = "criterion"
 
 
 class ChangeCriterion(OnCriterion):
@@ -163,7 +161,7 @@ class RemoveCriterion(OnCriterion):
     service = remove_criterion
 
     def destination(self, target: Any, made: Any) -> str:
-        return reverse("admin:trial", args=[target.trial_id]) + "#criteria"
+        return self.page(target, "criteria")
 
 
 class JudgeCriterion(JudgesClaim, OnCriterion):
@@ -213,9 +211,7 @@ class OnGap(OnTrial):
     target_name = "gap"
     related = ("trial__candidate__evaluation__owner", "trial__lead", "requirement")
     template = "trials/gap.html"
-
-    def cancel_url(self, target: Any) -> str:
-        return super().cancel_url(target) + f"#gap-{target.pk}"
+    anchor = "gap"
 
 
 class ReplyToGap(OnGap):

@@ -181,13 +181,11 @@ class WriteDemoNote(OnDemo):
         )
     )
     service = write_demo_note
+    beside = "notes"
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         note = DemoNote.objects.visible_to(user).filter(demo=target, author=user)
         return {"text": note[0].text} if note else {}
-
-    def cancel_url(self, target: Any) -> str:
-        return super().cancel_url(target) + "#notes"
 
 
 class RevealDemoNotes(OnDemo):
@@ -197,9 +195,7 @@ class RevealDemoNotes(OnDemo):
     success = "All notes are revealed."
     dangerous = True
     service = reveal_demo_notes
-
-    def cancel_url(self, target: Any) -> str:
-        return super().cancel_url(target) + "#notes"
+    beside = "notes"
 
 
 class ScheduleDemo(OnCandidate):
@@ -414,9 +410,7 @@ class OnItem(OnDemo):
         "requirement",
     )
     heading_format = "{title}: {target.demo.candidate}"
-
-    def cancel_url(self, target: Any) -> str:
-        return reverse("admin:demo", args=[target.demo_id]) + f"#item-{target.pk}"
+    anchor = "item"
 
     def judged(self, target: Any) -> tuple[Any, ...]:
         return (target.demo,)

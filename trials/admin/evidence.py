@@ -91,15 +91,11 @@ from vendors.services.claims import current_claim
 class PageRow(JudgeRow):
     """The same with what its page shows beside it."""
 
+    place: Place | None = None
     runs: Any = None
     cell: Any = None
     # What keeps it from being judged together with others.
     waits: str = ""
-
-    @property
-    def place(self) -> Place:
-        where = getattr(self.subject, "trial", None) or self.subject.demo
-        return Place(where.candidate, self.subject.requirement)
 
     @property
     def values(self) -> list[tuple[str, list[Box]]]:
@@ -154,9 +150,10 @@ def page_rows(
     runs = runs_of([row.subject for row in rows])
     cells = standing_ledger(place.candidate.evaluation).of(place.candidate).cells
     for row in rows:
-        if row.subject.requirement is not None:
+        if (requirement := row.subject.requirement) is not None:
+            row.place = Place(place.candidate, requirement)
             row.runs = runs.get(row.subject.pk)
-            row.cell = cells.get(row.subject.requirement.ref)
+            row.cell = cells.get(requirement.ref)
             row.waits = row.waits_for(row.runs and row.runs.pooled, gaps)
     return rows
 
@@ -614,7 +611,7 @@ def file_rows(user: User, evaluation: Evaluation) -> list[dict[str, Any]]:
     judged: Any = Evidence.objects.visible_to(user).in_evaluation(evaluation)
     about = ("claim__candidate", "claim__requirement")
     rows = [
-        _row(file.name, "claim_file", file.pk, file.claim, "", file.uploaded_at)
+        _row("claim_file", file, file.name, "", file.uploaded_at)
         for file in attached.select_related(*about)
     ]
     judged = judged.exclude(file="").select_related(*about, "recorded_by")
@@ -632,24 +629,18 @@ def file_rows(user: User, evaluation: Evaluation) -> list[dict[str, Any]]:
         for file in files_of(user, evaluation)
     ]
     return rows + [
-        _row(
-            verdict.file_name,
-            "evidence_file",
-            verdict.pk,
-            verdict.claim,
-            verdict.recorded_by.name,
-            verdict.recorded_at,
-        )
-        for verdict in judged
+        _row("evidence_file", one, one.file_name, one.recorded_by.name, one.recorded_at)
+        for one in judged
     ]
 
 
 def _row(
-    name: str, page: str, key: object, claim: Claim, by: str, at: datetime.datetime
+    page: str, row: ClaimFile | Evidence, name: str, by: str, at: datetime.datetime
 ) -> dict[str, Any]:
+    claim = row.claim
     return {
         "name": name,
-        "address": reverse(f"admin:{page}", args=[key]),
+        "address": reverse(f"admin:{page}", args=[row.pk]),
         "about": claim.candidate.name,
         "ref": claim.requirement.ref,
         "page": cell_address(claim),

@@ -290,14 +290,9 @@ def runs_rows(trial: Trial, criteria: Sequence[Criterion]) -> dict[uuid.UUID, Ru
         trial.candidate.evaluation, f"runs of {trial.pk}", partial(_counts, trial.pk)
     )
     return {
-        row.pk: _row(
-            trial,
-            counts[row.pk],
-            baselines.get(row.requirement_id),
-            by.get(row.pk, ""),
-        )
-        for row in criteria
-        if row.pk in counts
+        key: _row(trial, counts[key], baselines.get(need), by.get(key, ""))
+        for key, need in ((row.pk, row.requirement_id) for row in criteria)
+        if key in counts
     }
 
 
@@ -451,8 +446,7 @@ def run_token_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     if request.method not in {"GET", "HEAD", "POST"}:
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
     check_query(request)
-    trial = find_trial(reader(request), trial_id)
-    open_answers(request, trial.candidate.evaluation)
+    trial = find_trial(request, trial_id)
     check_make_run_token(trial, reader(request))
     there = str(trial.run_tokens.count())
     if request.method != "POST":
@@ -524,9 +518,8 @@ def trial_runs(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     """Tokens, reports and runs of one trial; the newest first."""
     check_query(request, filters={"page"})
     user = reader(request)
-    trial = find_trial(user, trial_id)
+    trial = find_trial(request, trial_id)
     evaluation = trial.candidate.evaluation
-    open_answers(request, evaluation)
     refusal = why_not(check_make_run_token, trial, user)
     so_far = reported_so_far(trial)
     pages = Paginator(runs_of(trial), SHOWN)

@@ -399,7 +399,10 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     stage = Stage(evaluation.stage)
     can_score = evaluation.is_open and stage in SCORING_STAGES and not opened
     shown = worth_scoring(table.candidates, {key[1] for key in table.scores})
-    rows = _rows(table, shown) if sees_others else []
+    rows = [
+        (category, [_cell(table, candidate, category) for candidate in shown])
+        for category in (table.categories if sees_others else ())
+    ]
     return show(
         request,
         evaluation,
@@ -437,15 +440,6 @@ def _own(user: User, scorer: Scorer, at: str, *, can_score: bool) -> dict[str, A
         "form": SheetForm(sheet=sheet) if gives else None,
         "file": on_file(user, sheet, at) if gives else None,
     }
-
-
-def _rows(
-    table: ScoresTable, candidates: list[Candidate]
-) -> list[tuple[Category, list[GivenScores]]]:
-    return [
-        (category, [_cell(table, candidate, category) for candidate in candidates])
-        for category in table.categories
-    ]
 
 
 def _cell(table: ScoresTable, candidate: Candidate, category: Category) -> GivenScores:

@@ -87,14 +87,16 @@ def _dots(
     now: datetime.datetime,
 ) -> list[Dot]:
     return [
-        Dot(
-            milestone,
-            number,
-            _percentage(share(milestone.due_at)),
-            is_late(milestone, now),
-        )
-        for number, milestone in enumerate(milestones, start=1)
+        Dot(one, number, f"{share(one.due_at):.2f}", is_late(one, now))
+        for number, one in enumerate(milestones, start=1)
     ]
+
+
+def _share_of(
+    low: datetime.datetime, high: datetime.datetime
+) -> Callable[[datetime.datetime], float]:
+    """Which share of the time between them is over, in per cent."""
+    return lambda now: min(100.0, max(0.0, 100 * ((now - low) / (high - low))))
 
 
 def line_of(
@@ -103,18 +105,14 @@ def line_of(
     zone = ZoneInfo(trial.zone)
     moments = [milestone.due_at for milestone in milestones]
     low, high = min([_begin(trial), *moments]), max([_end(trial), *moments])
-
-    def share(moment: datetime.datetime) -> float:
-        return 100 * ((moment - low) / (high - low))
-
-    inside = low <= now <= high
+    share = _share_of(low, high)
     return Line(
         first=trial.starts_on,
         last=trial.ends_on,
         zone=trial.zone,
         today=now.astimezone(zone).date(),
-        today_at=_percentage(share(now)) if inside else "",
-        passed=_percentage(min(100.0, max(0.0, share(now)))),
+        today_at=f"{share(now):.2f}" if low <= now <= high else "",
+        passed=f"{share(now):.2f}",
         dots=_dots(milestones, share, now),
     )
 
@@ -130,17 +128,14 @@ def lanes_of(
         return None
     low = min(_begin(trial) for trial in trials)
     high = max(_end(trial) for trial in trials)
-
-    def share(moment: datetime.datetime) -> float:
-        return min(100.0, max(0.0, 100 * ((moment - low) / (high - low))))
-
+    share = _share_of(low, high)
     lanes = []
     for trial in trials:
         left, right = share(_begin(trial)), share(_end(trial))
         lane = {
             "trial": trial,
-            "left": _percentage(left),
-            "width": _percentage(right - left),
+            "left": f"{left:.2f}",
+            "width": f"{right - left:.2f}",
             "dots": _dots(trial.milestones.all(), share, now),
             "may_move": trial.pk in runs,
         }
@@ -148,7 +143,7 @@ def lanes_of(
     return {
         "first": min(trial.starts_on for trial in trials),
         "last": max(trial.ends_on for trial in trials),
-        "today_at": _percentage(share(now)) if low <= now <= high else "",
+        "today_at": f"{share(now):.2f}" if low <= now <= high else "",
         "lanes": lanes,
     }
 
@@ -198,17 +193,10 @@ def curve_of(shares: Sequence[DayShare], days: int) -> dict[str, Any] | None:
     }
 
 
-def _percentage(share: float) -> str:
-    """Per cent for a style; never with a comma, whatever the language."""
-    return f"{share:.2f}"
-
-
-NAMED = ("requirement", "found_by", "reply_noted_by", "retested_by")
-
-
 def gaps_in_order(trial: Trial) -> list[Gap]:
     order = list(Severity.values)
-    gaps = list(trial.gaps.select_related(*NAMED))
+    people = ("found_by", "reply_noted_by", "retested_by")
+    gaps = list(trial.gaps.select_related("requirement", *people))
     for one in gaps:
         one.trial = trial
 
@@ -222,20 +210,17 @@ def milestone_rows(
     milestones: Iterable[Milestone], evaluation: Evaluation, user: User, *, runs: bool
 ) -> list[dict[str, Any]]:
     """In order of time; `runs` says whether the reader runs what they belong to."""
-    now, orphans, still_open = (
-        timezone.now(),
-        orphans_of(evaluation),
-        MilestoneState.OPEN,
-    )
+    now, orphans = timezone.now(), orphans_of(evaluation)
     return [
         {
             "milestone": row,
             "late": is_late(row, now),
             "orphaned": row.pk in orphans,
-            "may_move": row.state == still_open and runs,
-            "may_settle": row.state == still_open and (runs or row.owner_id == user.pk),
+            "may_move": is_open and runs,
+            "may_settle": is_open and (runs or row.owner_id == user.pk),
         }
         for row in milestones
+        for is_open in [row.state == MilestoneState.OPEN]
     ]
 
 
@@ -334,9 +319,8 @@ def siblings_of(evaluation: Evaluation) -> list[tuple[str, str]]:
 def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     check_query(request)
     user = reader(request)
-    trial = find_trial(user, trial_id)
+    trial = find_trial(request, trial_id)
     evaluation = trial.candidate.evaluation
-    open_answers(request, evaluation)
     runs, going = may_lead(user, trial), evaluation.is_open and not trial.closed_at
     milestones = list(trial.milestones.select_related("owner", "hangs_on"))
     contract = contract_of(trial) if trial.proposed_at else None
