@@ -45,7 +45,7 @@ from evaltracker.notices.services.scheduling import (
 from evaltracker.pages.acts import Confirm
 from evaltracker.pages.base import HardenedAdmin, ScopedFilter, by, label
 from evaltracker.pages.fields import ReasonForm
-from evaltracker.pages.search import page_number
+from evaltracker.pages.search import filters_of, page_number
 from evaltracker.pages.site import site
 from evaltracker.pages.tabs import waits_on
 from evaltracker.pages.workspace import (
@@ -298,11 +298,7 @@ def notices(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """What is owed to whom. Others than the owner see their own mail only."""
     user: Any = request.user
     owner = is_owner(user, evaluation)
-    filters = {
-        name: request.GET[name].replace("\x00", "")
-        for name in FILTERS
-        if request.GET.get(name)
-    }
+    filters = filters_of(request, FILTERS)
     every = _lists(user, evaluation)
     wanted = {name: _filtered(rows, filters) for name, rows in every.items()}
     page = None

@@ -5,7 +5,7 @@ what the reader may do now is found, by the act's own `why_not`. Few acts are as
 and of few rows, so a query costs no more in a large house than in a small one.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -26,6 +26,11 @@ from evaltracker.pages.site import groups_for, site
 from evaltracker.pages.tabs import all_tabs, tab_address
 from evaltracker.toolbox.migrating import holding, words_of
 from evaltracker.toolbox.registry import Registry
+
+
+def filters_of(request: HttpRequest, names: Iterable[str]) -> dict[str, str]:
+    asked = request.GET
+    return {name: asked[name].replace("\x00", "") for name in names if asked.get(name)}
 
 
 def page_number(request: HttpRequest, last: int, name: str = "page") -> int:

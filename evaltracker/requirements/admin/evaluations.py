@@ -28,7 +28,7 @@ from evaltracker.evaluations.models import (
 from evaltracker.evaluations.policy import is_owner, may_add_people
 from evaltracker.evaluations.verifying import find_break
 from evaltracker.pages.base import VERDICTS, HardenedAdmin, by, label
-from evaltracker.pages.search import page_number
+from evaltracker.pages.search import filters_of, page_number
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import (
     ADDRESS,
@@ -300,11 +300,7 @@ def journal(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Entries, the newest first; what is sealed elsewhere is sealed here."""
     user: Any = request.user
     every = Entry.objects.filter(evaluation=evaluation)
-    filters = {
-        name: request.GET[name].replace("\x00", "")
-        for name in FILTERS
-        if request.GET.get(name)
-    }
+    filters = filters_of(request, FILTERS)
     rows = every.filter(**filters).order_by("-number")
     pages = Paginator(rows, PER_PAGE)
     page = pages.page(page_number(request, pages.num_pages))
