@@ -57,7 +57,7 @@ def test_it_ends_after_an_hour_in_which_nothing_was_done(
     time_machine.shift(datetime.timedelta(minutes=60))
     answer = client.get("/admin/account/", follow=True)
     assert answer.redirect_chain[-1][0] == "/admin/login/?next=/admin/account/"
-    assert "nothing here for 60 minutes" in answer.text
+    assert "after 60 minutes without activity" in answer.text
 
 
 def test_use_is_written_down_once_a_minute_at_most(
