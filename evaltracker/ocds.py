@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from evaltracker.evaluations.choices import Priority, Stage, Status
@@ -74,12 +75,9 @@ def measured_of(measurement: Row, named: dict[str, list[str]]) -> Measured | Non
 
 # Bids and the award of a release.
 
-BID_STATUS = {
-    "longlisted": "invited",
-    "shortlisted": "valid",
-    "chosen": "valid",
-    "eliminated": "disqualified",
-}
+CODES: dict[str, Any] = json.loads(
+    Path(__file__).with_suffix(".json").read_text(encoding="utf-8")
+)
 
 
 def bids(document: Document) -> list[dict[str, Any]]:
@@ -88,7 +86,7 @@ def bids(document: Document) -> list[dict[str, Any]]:
     return [
         {
             "id": candidate["id"],
-            "status": BID_STATUS[candidate["state"]],
+            "status": CODES["bids"][candidate["state"]],
             "date": sent.get(candidate["id"]),
             "tenderers": [tenderer],
             "requirementResponses": [
@@ -138,24 +136,23 @@ def described(claim: dict[str, Any], numbers: CellNumbers | None = None) -> str:
 
 
 def awards(document: Document, ocid: str) -> list[dict[str, Any]]:
-    decided = [row for row in document["decision"] if row["decided_at"]]
-    if not decided:
-        return []
-    decision = decided[0]
+    currency = document["evaluation"]["currency"]
     options = {candidate["id"]: candidate for candidate in document["candidates"]}
-    chosen = options[decision["candidate"]]
-    cost = decision["memo"]["results"][chosen["id"]].get("cost") or {}
-    likely = cost.get("likely")
-    award: dict[str, Any] = {
-        "id": f"{ocid}-award",
-        "title": chosen["name"],
-        "description": decision["rationale"],
-        "status": "active",
-        "date": decision["decided_at"],
-        "suppliers": companies(document, chosen["vendor"]),
-        "value": value(likely, document["evaluation"]["currency"]),
-    }
-    return [award]
+    return [
+        {
+            "id": f"{ocid}-award",
+            "title": chosen["name"],
+            "description": decision["rationale"],
+            "status": "active",
+            "date": decision["decided_at"],
+            "suppliers": companies(document, chosen["vendor"]),
+            "value": value(cost.get("likely"), currency),
+        }
+        for decision in document["decision"]
+        if decision["decided_at"]
+        for chosen in [options[decision["candidate"]]]
+        for cost in [decision["memo"]["results"][chosen["id"]].get("cost") or {}]
+    ]
 
 
 def value(amount: str | None, currency: str) -> dict[str, Any] | None:
@@ -170,21 +167,10 @@ def value(amount: str | None, currency: str) -> dict[str, Any] | None:
 # Nobody's: whoever publishes puts the prefix that is registered for them.
 PREFIX = "ocds-000000"
 BUYER = "buyer"
-EXTENSIONS = [
-    "https://raw.githubusercontent.com/open-contracting-extensions/"
-    f"{name}/master/extension.json"
-    for name in ("ocds_requirements_extension", "ocds_bid_extension")
-]
-TENDER_STATUS = {
-    Status.OPEN: "active",
-    Status.DECIDED: "complete",
-    Status.CANCELLED: "cancelled",
-}
 NOT_ALL = (
     "Made by somebody from whom these parts of the evaluation were sealed at that "
     "moment, so nothing here rests on them."
 )
-MILESTONE_STATUS = {"open": "scheduled", "met": "met", "missed": "notMet"}
 
 
 def as_ocds(document: Document) -> bytes:
@@ -211,7 +197,7 @@ def package(document: Document) -> dict[str, Any]:
     return {
         "uri": f"urn:uuid:{evaluation['id']}",
         "version": "1.1",
-        "extensions": EXTENSIONS,
+        "extensions": CODES["extensions"],
         "publishedDate": last_change(document),
         "publisher": {"name": evaluation["buyer"]},
         **left_out(document),
@@ -310,7 +296,8 @@ def status(evaluation: dict[str, Any]) -> str:
         evaluation["stage"] == Stage.REQUIREMENTS
     ):
         return "planning"
-    return TENDER_STATUS[Status(evaluation["status"])]
+    status: str = CODES["tender"][evaluation["status"]]
+    return status
 
 
 def criteria(document: Document) -> list[dict[str, Any]]:
@@ -350,9 +337,9 @@ def milestones(document: Document) -> list[dict[str, Any]]:
             "title": milestone["title"],
             "type": "assessment",
             "dueDate": milestone["due_at"],
-            "status": MILESTONE_STATUS[milestone["state"]],
+            "status": CODES["milestones"][milestone["state"]],
             "dateMet": milestone["settled_at"] if milestone["state"] == "met" else None,
         }
         for milestone in document["milestones"]
-        if milestone["trial"] is None and milestone["state"] in MILESTONE_STATUS
+        if milestone["trial"] is None and milestone["state"] in CODES["milestones"]
     ]

@@ -62,9 +62,10 @@ from evaltracker.evaluations.models import (
 )
 from evaltracker.evaluations.policy import free_slug
 from evaltracker.evaluations.topics import TOPICS
-from evaltracker.portable import reading as reading
 from evaltracker.portable.reading import (
+    MOST_SENTENCES,
     Match,
+    Wrong,
     check_document,
     entry_of,
     free_names,
@@ -89,7 +90,6 @@ from evaltracker.toolbox.text import pointer_to
 
 # Clocks differ a little; what happened cannot have happened tomorrow.
 SKEW = datetime.timedelta(minutes=5)
-type Wrong = tuple[str, str]
 
 
 class Builder:
@@ -194,7 +194,7 @@ class Builder:
 
     def refuse(self) -> None:
         if self.wrong:
-            raise invalid(self.wrong[:20])
+            raise invalid(self.wrong[:MOST_SENTENCES])
 
 
 # Moments that may well lie ahead; all others tell of what happened.
@@ -262,11 +262,11 @@ def hides_a_topic(user: User, evaluation: Evaluation) -> bool:
     )
 
 
-register_part(Part(name="evaluation", model=Evaluation))
-register_part(Part(name="metrics", model=Metric, order=("name",)))
-register_part(Part(name="categories", model=Category, order=("position", "name")))
-register_part(Part(name="requirements", model=Requirement, order=("position", "ref")))
 for part in (
+    Part(name="evaluation", model=Evaluation),
+    Part(name="metrics", model=Metric, order=("name",)),
+    Part(name="categories", model=Category, order=("position", "name")),
+    Part(name="requirements", model=Requirement, order=("position", "ref")),
     Part(name="scopes", model=Scope, order=("position", "name"), optional=True),
     Part(
         name="scope_values",
@@ -281,19 +281,14 @@ for part in (
         optional=True,
     ),
     Part(name="demands", model=Demand, order=("requirement", "scope"), optional=True),
-):
-    register_part(part)
-register_part(Part(name="visits", model=Visit, order=("number",)))
-register_part(
+    Part(name="visits", model=Visit, order=("number",)),
     Part(
         name="comments",
         model=Comment,
         order=("written_at",),
         optional=True,
         sealed=hides_a_topic,
-    )
-)
-register_part(
+    ),
     Part(
         name="attached_files",
         model=AttachedFile,
@@ -301,17 +296,16 @@ register_part(
         optional=True,
         stored=("stored_as", "sha256"),
         sealed=hides_a_topic,
-    )
-)
-register_part(
+    ),
     Part(
         name="mentions",
         model=Mention,
         order=("comment", "person"),
         optional=True,
         sealed=hides_a_topic,
-    )
-)
+    ),
+):
+    register_part(part)
 
 leave_out(User, "People travel by name and address alone, in “people”.")
 leave_out(Entry, "It travels, as “journal”, with what its hashes cover.")

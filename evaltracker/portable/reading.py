@@ -165,7 +165,7 @@ def check_document(document: Document) -> None:
         )
     wrong = [problem for check in CHECKS for problem in check(document)]
     if wrong:
-        raise invalid(wrong[:20])
+        raise invalid(wrong[:MOST_SENTENCES])
 
 
 @CHECKS.add

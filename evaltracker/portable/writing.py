@@ -37,13 +37,13 @@ PATTERNS: dict[type[models.Field[Any, Any]], str] = {
     models.UUIDField: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
 }
 TOP = {models.PositiveSmallIntegerField: 32767, models.IntegerField: 2147483647}
-# The fields of an entry of the journal, and of a person, in the order of the file.
+# Of an entry of the journal and of a person the fields, in the order of the file.
 FIELDS: Schema = json.loads(
     Path(__file__).with_name("fields.json").read_text(encoding="utf-8")
 )
 ENTRY, PERSON = FIELDS["entry"], FIELDS["person"]
 ENTRY["at"]["pattern"] = PATTERNS[models.DateTimeField]
-SHA256, USERNAME = ENTRY["hash"], PERSON["username"]
+USERNAME = PERSON["username"]
 
 
 def schema() -> Schema:
@@ -51,12 +51,7 @@ def schema() -> Schema:
     first: Schema = {
         "format": {"const": FORMAT},
         "version": {"const": VERSION},
-        "complete": {
-            "type": "boolean",
-            "description": (
-                "False: something was sealed from the person who exported it."
-            ),
-        },
+        "complete": FIELDS["complete"],
         "left_out": {"type": "array", "items": {"enum": sorted(every)}},
         "people": {"type": "array", "items": closed(PERSON, list(PERSON))},
     }
@@ -65,12 +60,7 @@ def schema() -> Schema:
             "type": "array",
             "items": closed(ENTRY, [name for name in ENTRY if name != "rows"]),
         },
-        "files": {
-            "type": "object",
-            "description": "Base64 by SHA-256.",
-            "propertyNames": SHA256,
-            "additionalProperties": {"type": "string"},
-        },
+        "files": FIELDS["files"],
     }
     whole = {**first, **every, **last}
     optional = {part.name for part in parts() if part.optional}

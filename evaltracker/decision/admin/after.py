@@ -91,6 +91,16 @@ class PairsForm(forms.Form):
     said: ClassVar[str]
     rows: dict[str, Any]
 
+    def ask(self, key: str, said: forms.Field, note: str, last: Any) -> None:
+        """Of one row; `last` is what was said of it before, if anything was."""
+        self.fields[f"{self.said}-{key}"] = said
+        self.fields[f"note-{key}"] = forms.CharField(
+            label=note, required=False, max_length=2000
+        )
+        if last:
+            said.initial = getattr(last, self.said)
+            self.fields[f"note-{key}"].initial = last.note
+
     def lines(self) -> list[tuple[Any, Any, Any]]:
         return [
             (row, self[f"{self.said}-{key}"], self[f"note-{key}"])
@@ -114,19 +124,12 @@ class JudgeForm(PairsForm):
         super().__init__(*args, **kwargs)
         self.rows = {row.requirement.ref: row for row in rows}
         for ref, row in self.rows.items():
-            last = row.last
-            self.fields[f"found-{ref}"] = forms.ChoiceField(
+            found = forms.ChoiceField(
                 label=f"{ref}: does it hold?",
                 choices=[("", "not judged yet"), *CheckFound.choices],
                 required=False,
-                initial=last.found if last else "",
             )
-            self.fields[f"note-{ref}"] = forms.CharField(
-                label=f"{ref}: how was it seen?",
-                required=False,
-                max_length=2000,
-                initial=last.note if last else "",
-            )
+            self.ask(ref, found, f"{ref}: how was it seen?", row.last)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -345,21 +348,14 @@ class ValuesForm(PairsForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.rows = {str(metric.pk): metric for metric in metrics}
-        for metric in metrics:
-            entered = given.get(metric.pk)
-            self.fields[f"value-{metric.pk}"] = forms.CharField(
+        for key, metric in self.rows.items():
+            value = forms.CharField(
                 label="Value now",
                 required=False,
                 max_length=150,
-                initial=entered.value if entered else "",
                 help_text="Blank stays missing.",
             )
-            self.fields[f"note-{metric.pk}"] = forms.CharField(
-                label="How it was measured",
-                required=False,
-                max_length=2000,
-                initial=entered.note if entered else "",
-            )
+            self.ask(key, value, "How it was measured", given.get(metric.pk))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

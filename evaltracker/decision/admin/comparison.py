@@ -1,6 +1,6 @@
 """The candidates side by side, drawn, and every sum; what is sealed is left out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -40,7 +40,7 @@ from evaltracker.decision.memo.record import (
 )
 from evaltracker.decision.memo.results import Counted, cost_results
 from evaltracker.decision.memo.text import KINDS, gaps_in_short, rank
-from evaltracker.decision.selectors import LISTED, NextTests, next_tests
+from evaltracker.decision.selectors import LISTED, NextTest, ToConfirm, next_tests
 from evaltracker.errors import Forbidden, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
@@ -109,6 +109,10 @@ class Option:
     @property
     def leads(self) -> bool:
         return self.chosen or self.first
+
+    @property
+    def mark(self) -> str:
+        return "chosen" if self.chosen else "first" if self.leads else ""
 
     @property
     def more_out(self) -> Figure | None:
@@ -267,7 +271,7 @@ def cost_against_fit(
     frozen = {candidate["id"]: candidate for candidate in memo["inputs"]["candidates"]}
     budget = memo["inputs"]["brief"]["budget"]
     points = [
-        point(frozen[option.key], memo["results"][option.key], mark_of(option))
+        point(frozen[option.key], memo["results"][option.key], option.mark)
         for option in options
         if option.cost and memo["results"][option.key]["fit"] is not None
     ]
@@ -275,10 +279,6 @@ def cost_against_fit(
         return None
     limit = None if budget is None else float(Decimal(budget))
     return draw_scatter("Total cost against fit", points, limit, currency)
-
-
-def mark_of(option: Option) -> str:
-    return "chosen" if option.chosen else "first" if option.leads else ""
 
 
 def not_drawn(comparison: Comparison) -> list[str]:
@@ -477,34 +477,29 @@ def to_test_next(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
     return {
         "drawn": decisive is not None,
         "counting": PENDING if drawn and drawn.is_counting else "",
-        "confirm": list(confirm_rows(decisive)) if decisive else [],
-        "rows": list(decisive_rows(decisive)) if decisive else [],
+        "confirm": [confirm_row(row) for row in decisive.confirm] if decisive else [],
+        "rows": [decisive_row(test) for test in decisive.tests] if decisive else [],
         "idle": decisive.idle if decisive and decisive.tests else 0,
         "owed": [owed_row(row) for row in owed[:LISTED]],
         "more": max(len(owed) - LISTED, 0),
     }
 
 
-def decisive_rows(found: NextTests) -> Iterator[tuple[str, str, str, float]]:
-    """Where each is judged, what it is, and how much it decides, of 100."""
-    for test in found.tests:
-        need = named_ref(test.requirement.ref, test.requirement.text)
-        share = Fraction(test.chance)
-        yield (
-            links.cell(test.candidate, test.requirement),
-            f"{need}, {test.candidate}",
-            of_100(share),
-            float(share * 100),
-        )
+def cell_row(row: NextTest | ToConfirm) -> tuple[str, str]:
+    """Where it is judged, and what it is."""
+    need = named_ref(row.requirement.ref, row.requirement.text)
+    return links.cell(row.candidate, row.requirement), f"{need}, {row.candidate}"
 
 
-def confirm_rows(found: NextTests) -> Iterator[tuple[str, str]]:
-    for row in found.confirm:
-        need = named_ref(row.requirement.ref, row.requirement.text)
-        yield (
-            links.cell(row.candidate, row.requirement),
-            f"{need}, {row.candidate}: by its runs it {PROPOSED_WORDS[row.verdict]}",
-        )
+def decisive_row(test: NextTest) -> tuple[str, str, str, float]:
+    """With how much it decides, of 100."""
+    share = Fraction(test.chance)
+    return (*cell_row(test), of_100(share), float(share * 100))
+
+
+def confirm_row(row: ToConfirm) -> tuple[str, str]:
+    link, words = cell_row(row)
+    return link, f"{words}: by its runs it {PROPOSED_WORDS[row.verdict]}"
 
 
 def owed_row(owed: RunsOwed) -> tuple[str, str]:

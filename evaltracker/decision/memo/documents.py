@@ -6,10 +6,12 @@ the pictures as PNG, since Word of before 2016 takes no SVG.
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -40,7 +42,7 @@ from evaltracker.decision.memo.markdown import (
 )
 from evaltracker.decision.memo.printing import DRAFT, FrontPage, SealedMemo, passages
 from evaltracker.decision.memo.record import Memo, cell_states
-from evaltracker.decision.memo.text import numbers_sheets
+from evaltracker.decision.memo.text import NUMBERS_HEAD, number_lines
 from evaltracker.decision.models import Decision
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation
@@ -81,7 +83,11 @@ def as_xlsx(memo: Memo, decision: Decision | None = None) -> bytes:
         ("Costs", {1, 7}, costs(memo)),
         ("Scores", {1, 2}, scores(memo)),
         ("Robustness", {3}, robustness(memo)),
-        *numbers_sheets(memo),
+        *(
+            [("Claimed and measured", {1, 2, 4, 5}, chain([NUMBERS_HEAD], numbers))]
+            if (numbers := [*number_lines(memo)])
+            else []
+        ),
     )
 
 
@@ -202,36 +208,21 @@ def costs(memo: Memo) -> Iterator[Line]:
         value = memo["results"][candidate["id"]]["value"]
         if value is not None:
             worth, missed = Number(value["amount"], MONEY), value["opportunity"]
-            yield [
-                candidate["name"],
-                "Hours saved",
-                "",
-                "",
-                worth,
-                "",
-                value["working"],
-            ]
-            yield [
-                *(candidate["name"], "Opportunity cost", "", ""),
-                *(Number(missed, MONEY), "", value["opportunity_working"]),
-            ]
+            working, lost = value["working"], value["opportunity_working"]
+            name, missed_money = candidate["name"], Number(missed, MONEY)
+            yield [name, "Hours saved", "", "", worth, "", working]
+            yield [name, "Opportunity cost", "", "", missed_money, "", lost]
 
 
 def scores(memo: Memo) -> Iterator[Line]:
     yield ["Candidate", "Category", "Score", "Whose", "Reason"]
     for candidate in memo["inputs"]["candidates"]:
-        for row in candidate["scores"]:
-            score = Number(row["value"])
-            yield [candidate["name"], row["category__name"], score, "a scorer", ""]
+        every = [(row, "a scorer", "") for row in candidate["scores"]]
         for row in candidate["settled"] or ():
-            score, reason = Number(row["value"]), row["reason"]
-            yield [
-                candidate["name"],
-                row["category__name"],
-                score,
-                "the meeting",
-                reason,
-            ]
+            every.append((row, "the meeting", row["reason"]))
+        for row, whose, reason in every:
+            score = Number(row["value"])
+            yield [candidate["name"], row["category__name"], score, whose, reason]
 
 
 def robustness(memo: Memo) -> Iterator[Line]:
@@ -339,6 +330,8 @@ def lay_out(
         from weasyprint import HTML
     except (ImportError, OSError) as error:
         raise Unprintable(NO_LIBRARIES) from error
+    # “1443 0818 d8e8 90aa”: the first letters of the fingerprint, to be compared.
+    seal = " ".join(re.findall("....", decision.memo_sha256[:16])) if decision else ""
     page = render_to_string(
         "workflow/memo_print.html",
         {
@@ -347,19 +340,13 @@ def lay_out(
             "front": memo.front,
             "body": as_html(memo.body, alone=True),
             "decision": decision,
-            "seal": seal_in_groups(decision) if decision else "",
+            "seal": seal,
             "paper": PAPERS[paper],
             "faces": FACES,
             "shipped": SHIPPED,
         },
     )
     return HTML(string=page, base_url=None, url_fetcher=fetch_shipped)
-
-
-def seal_in_groups(decision: Decision) -> str:
-    """“1443 0818 d8e8 90aa”: the first letters of the fingerprint, to be compared."""
-    start = decision.memo_sha256[:16]
-    return " ".join(start[place : place + 4] for place in range(0, 16, 4))
 
 
 def fetch_shipped(url: str, *args: Any, **kwargs: Any) -> Any:

@@ -318,29 +318,24 @@ def cell_inputs(record: scoring.CellRecord) -> FrozenCell:
     }
 
 
+ANSWER = ("availability", "available_from", "means", "environments")
+VERDICT = (
+    *("source", "verdict", "at", "independent", "runner", "data"),
+    *("same_words", "other_wording"),
+)
+
+
 def _answer_inputs(answer: scoring.Answer) -> dict[str, Any]:
-    return {
-        "availability": answer.availability,
-        "available_from": answer.available_from,
-        "means": answer.means,
-        "environments": answer.environments,
-    }
+    return {name: getattr(answer, name) for name in ANSWER}
 
 
 def _verdict_inputs(verdict: scoring.JudgedAnswer) -> dict[str, Any]:
     """`judged` is None where it judged the answer that stands."""
     return {
-        "source": verdict.source,
-        "verdict": verdict.verdict,
-        "at": verdict.at,
-        "independent": verdict.independent,
-        "runner": verdict.runner,
-        "data": verdict.data,
+        **{name: getattr(verdict, name) for name in VERDICT},
         "named": verdict.named or {},
         "item_named": verdict.item_named or {},
         "judged": verdict.judged and _answer_inputs(verdict.judged),
-        "same_words": verdict.same_words,
-        "other_wording": verdict.other_wording,
         "promised": verdict.promised and _answer_inputs(verdict.promised),
     }
 

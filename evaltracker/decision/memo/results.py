@@ -100,6 +100,9 @@ def _results(written: str) -> CostResult:
     }
 
 
+BOUNDS = ("low", "likely", "high")
+
+
 def cost(total: costs.TotalCost) -> FrozenCost:
     return {
         "low": str(total.low),
@@ -113,9 +116,7 @@ def cost(total: costs.TotalCost) -> FrozenCost:
                 "kind": row.kind.name,
                 "name": row.name,
                 "state": str(row.state),
-                "low": text(row.low),
-                "likely": text(row.likely),
-                "high": text(row.high),
+                **{name: text(getattr(row, name)) for name in BOUNDS},
                 "a_year": row.yearly and str(row.yearly[1]),
                 "working": row.working,
             }
@@ -124,18 +125,12 @@ def cost(total: costs.TotalCost) -> FrozenCost:
     }
 
 
+LIMIT = ("name", "limit", *BOUNDS, "verdict", "sentence", "working")
+
+
 def limits(total: costs.TotalCost, brief: OwnedBrief) -> list[dict[str, Any]]:
     return [
-        {
-            "name": limit.name,
-            "limit": str(limit.limit),
-            "low": str(limit.low),
-            "likely": str(limit.likely),
-            "high": str(limit.high),
-            "verdict": str(limit.verdict),
-            "sentence": limit.sentence,
-            "working": limit.working,
-        }
+        {name: str(getattr(limit, name)) for name in LIMIT}
         for limit in costs.envelope(
             total,
             whole=number(brief["budget"]),
@@ -190,9 +185,7 @@ def cost_line(
         unit=row.get("unit", ""),
         pricing=costs.Pricing(row.get("pricing", costs.Pricing.PER_UNIT)),
         tiers=tuple(
-            costs.Tier(
-                *(Decimal(tier[name]) for name in ("above", "low", "likely", "high"))
-            )
+            costs.Tier(*(Decimal(tier[name]) for name in ("above", *BOUNDS)))
             for tier in row.get("tiers", ())
         ),
         rate_source=source,

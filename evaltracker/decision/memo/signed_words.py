@@ -5,11 +5,13 @@ that a digest changes only when the content does.
 """
 
 import difflib
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 from uuid import UUID
 
 from evaltracker.decision.memo.inputs import exact_draws, gather_inputs, own_rows
@@ -33,22 +35,11 @@ from vendors.choices import CandidateState
 from vendors.claims import named_words
 from vendors.models import Candidate
 
-QUESTIONS = {
-    Stage.REQUIREMENTS: "Are these the right requirements and weights?",
-    Stage.RESEARCH: "Is this the right shortlist?",
-    Stage.DEMOS: "Is this what was shown in the demos?",
-    Stage.TRIALS: "Are these the results of the trials, and may we decide on them?",
-    Stage.DECISION: "Do you agree to this decision, on the grounds that it gives?",
-}
-
-# What is signed in each stage, as sentences call it.
-THINGS = {
-    Stage.REQUIREMENTS: "the requirements",
-    Stage.RESEARCH: "the shortlist",
-    Stage.DEMOS: "the demo results",
-    Stage.TRIALS: "the trial results",
-    Stage.DECISION: "the decision",
-}
+WORDS: Any = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+# What is asked in each stage, and what is signed in it, as sentences call it.
+QUESTIONS, THINGS = WORDS["questions"], WORDS["things"]
+# Headings that are ours, and not somebody's name for a candidate or a trial.
+OURS = WORDS["headings"]
 
 # What is read of a criterion and of its newest verdict.
 CRITERION = ("text", "threshold", "measure", "requirement__ref", "requirement__text")
@@ -243,28 +234,6 @@ def must_haves(evaluation: Evaluation) -> str:
     return section("Must-haves", f"{counts}\n\n{standings}".strip())
 
 
-# Headings that are ours, and not somebody's name for a candidate or a trial.
-OURS = (
-    "Brief",
-    "Context",
-    "Business metrics",
-    "Categories",
-    "Requirements",
-    "Must-haves",
-    "Why this one",
-    "What it does not do",
-    "What would change our mind",
-    "Dissent",
-    "The brief, answered",
-    "What it really costs",
-    "How sure the first place is",
-    "What was needed",
-    "Options compared",
-    "Conditions",
-    "Eliminated",
-)
-
-
 def changes(before: str, after: str) -> str:
     lines = difflib.unified_diff(
         before.splitlines(), after.splitlines(), lineterm="", n=0
@@ -359,7 +328,7 @@ ALIKE = 0.5
 
 
 # Lines of more words are shown whole: comparing takes their number squared.
-WORDS = 1500
+MOST_WORDS = 1500
 
 
 type Mark = Literal["", "gone", "new"]
@@ -414,7 +383,7 @@ def named(line: str) -> str:
 
 def compared(before: str, after: str) -> tuple[Piece, ...]:
     old, now = before.split(), after.split()
-    if len(old) + len(now) > WORDS:
+    if len(old) + len(now) > MOST_WORDS:
         return ()
     matcher = difflib.SequenceMatcher(None, old, now, autojunk=False)
     if matcher.ratio() < ALIKE:

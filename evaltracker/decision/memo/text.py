@@ -411,12 +411,7 @@ def prices(candidate: FrozenCandidate) -> Iterator[str]:
 
 
 NUMBERS_HEAD = (
-    "Requirement",
-    "Must reach",
-    "Option",
-    "Claimed",
-    "Measured",
-    "Standing",
+    *("Requirement", "Must reach", "Option", "Claimed", "Measured", "Standing"),
 )
 NOT_ASKED, NOT_CLAIMED, NOT_MEASURED = "not asked", "no number", "not yet"
 
@@ -498,13 +493,6 @@ def measured_needs(memo: Memo) -> list[MeasuredNeed]:
         if any(row.numbers.words for row in rows):
             needs.append(MeasuredNeed(ref, need["text"], rows))
     return needs
-
-
-def numbers_sheets(
-    memo: Memo,
-) -> Iterator[tuple[str, set[int], Iterator[tuple[str, ...]]]]:
-    if lines := [*number_lines(memo)]:
-        yield "Claimed and measured", {1, 2, 4, 5}, iter([NUMBERS_HEAD, *lines])
 
 
 def number_lines(memo: Memo) -> Iterator[tuple[str, ...]]:
@@ -706,9 +694,8 @@ def signed(inputs: Inputs) -> str:
     return bullets(rows)
 
 
-def condition_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    for row in rows:
-        yield f"{row['text']} ({row['closing_note'] or 'open'})"
+def condition_lines(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [f"{row['text']} ({row['closing_note'] or 'open'})" for row in rows]
 
 
 def plain_lines(lines: Iterable[str], nothing: str) -> str:

@@ -167,10 +167,8 @@ def record_promises(
     """
     check, evaluation = open_check(check)
     user = check_judge(check, by)
-    rows = {
-        promised_row.requirement.ref: promised_row
-        for promised_row in promised_rows(check.candidate, [check])
-    }
+    promised = promised_rows(check.candidate, [check])
+    rows = {row.requirement.ref: row for row in promised}
     before, after = {}, {}
     for ref, (verdict, note) in found.items():
         if ref not in rows:
@@ -180,31 +178,24 @@ def record_promises(
             continue
         if old is not None:
             before[ref] = f"{old.found}: {old.note}"
-        entry = judge(old, check, rows[ref].requirement.pk, (verdict, note), ref, user)
-        after[ref] = f"{entry.found}: {entry.note}"
+        if verdict not in CheckFound.values or not note.strip():
+            sentence = f"{ref}: say whether it holds, and how you saw it."
+            raise Invalid(sentence, errors={f"note-{ref}": [sentence]})
+        row = old or CheckVerdict(
+            promise_check=check, requirement_id=rows[ref].requirement.pk
+        )
+        row.found, row.note = verdict, note.strip()
+        keep(row, user)
+        after[ref] = f"{row.found}: {row.note}"
     if after:
         record(check, evaluation, "judged", by, before, after)
     return check
 
 
-def judge(
-    old: CheckVerdict | None,
-    check: PromiseCheck,
-    requirement_id: UUID,
-    said: tuple[str, str],
-    ref: str,
-    user: User,
-) -> CheckVerdict:
-    verdict, note = said[0], said[1].strip()
-    if verdict not in CheckFound.values or not note:
-        sentence = f"{ref}: say whether it holds, and how you saw it."
-        raise Invalid(sentence, errors={f"note-{ref}": [sentence]})
-    row = old or CheckVerdict(promise_check=check, requirement_id=requirement_id)
-    row.found, row.note = verdict, note
+def keep(row: CheckVerdict | MetricValue, user: User) -> None:
     row.recorded_by, row.recorded_at = user, timezone.now()
     checked(row)
     row.save()
-    return row
 
 
 @transaction.atomic
@@ -306,21 +297,15 @@ def record_metric_values(
         if old is not None:
             before[name] = old.value
         row = old or MetricValue(promise_check=check, metric=metrics[key])
-        enter(row, entered, user)
+        row.value, row.note = entered
+        if not row.value:
+            sentence = f"Enter the value of “{name}”."
+            raise Invalid(sentence, errors={f"value-{key}": [sentence]})
+        keep(row, user)
         after[name] = row.value
     if after:
         record(check, evaluation, "measured", by, before, after)
     return check
-
-
-def enter(row: MetricValue, said: tuple[str, str], user: User) -> None:
-    row.value, row.note = said
-    if not row.value:
-        sentence = f"Enter the value of “{row.metric.name}”."
-        raise Invalid(sentence, errors={f"value-{row.metric_id}": [sentence]})
-    row.recorded_by, row.recorded_at = user, timezone.now()
-    checked(row)
-    row.save()
 
 
 def check_publish_promises(letter: Letter, by: By) -> None:
@@ -430,8 +415,14 @@ def start_next(
         "people": add_same_people(
             evaluation=following, people_of=origin if with_people else None, by=by
         ),
-        "candidates": _candidates(origin, following, by) if with_candidates else 0,
+        "candidates": 0,
     }
+    if with_candidates:
+        options = origin.candidates.exclude(state=CandidateState.ELIMINATED)
+        for option in options.select_related("vendor"):
+            values = {name: getattr(option, name) for name in CANDIDATE}
+            add_candidate(evaluation=following, vendor=option.vendor, by=by, **values)
+            counts["candidates"] += 1
     Succession.objects.create(evaluation=following, origin=origin)
     # By id: not everybody who sees the one has to know of the other.
     journal.record(
@@ -442,11 +433,3 @@ def start_next(
         after={"origin": origin.pk, **counts},
     )
     return following
-
-
-def _candidates(origin: Evaluation, following: Evaluation, by: User) -> int:
-    options = origin.candidates.exclude(state=CandidateState.ELIMINATED)
-    for option in options.select_related("vendor"):
-        values: dict[str, Any] = {name: getattr(option, name) for name in CANDIDATE}
-        add_candidate(evaluation=following, vendor=option.vendor, by=by, **values)
-    return len(options)

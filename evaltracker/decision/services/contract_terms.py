@@ -135,25 +135,23 @@ def set_contract_term(
         "remind_days": wanted,
     }
     require_sense(ContractTerm(evaluation=evaluation, **values))
-    before, after = write(term, values, is_new=is_new)
+    if is_new:
+        for name, value in values.items():
+            setattr(term, name, value)
+        checked(term)
+        term.save(force_insert=True)
+        before, after = (
+            {},
+            {name: kept for name, kept in values.items() if kept is not None},
+        )
+    else:
+        before, after = change(term, **values)
     if not after:
         return term
     if is_new or old != (term.deadline, looks_after.pk, term.remind_days):
         remind_anew(term, moved=old[0] != term.deadline)
     record(term, "entered" if is_new else "changed", by, before, after)
     return term
-
-
-def write(
-    term: ContractTerm, values: dict[str, Any], *, is_new: bool
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    if not is_new:
-        return change(term, **values)
-    for name, value in values.items():
-        setattr(term, name, value)
-    checked(term)
-    term.save(force_insert=True)
-    return {}, {name: value for name, value in values.items() if value is not None}
 
 
 def require_sense(term: ContractTerm) -> None:

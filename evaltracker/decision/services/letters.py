@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import IO, Any
 
 import structlog
@@ -290,11 +291,8 @@ def draft_letters(*, decision: Decision) -> list[Letter]:
         evaluation=decision.evaluation_id, invited_at__isnull=False
     )
     own: dict[Any, set[str]] = {candidate.pk: set() for candidate in candidates}
-    for key, ref in (
-        vendors_answers()
-        .filter(candidate__in=candidates)
-        .values_list("candidate_id", "requirement__ref")
-    ):
+    answers = vendors_answers().filter(candidate__in=candidates)
+    for key, ref in answers.values_list("candidate_id", "requirement__ref"):
         own[key].add(ref)
     return Letter.objects.bulk_create(
         Letter(
@@ -349,7 +347,11 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
         or it names another candidate.
     """
     letter, evaluation = open_letter(letter, by)
-    recipients = _theirs(letter, contacts)
+    vendor, keys = letter.candidate.vendor, [contact.pk for contact in contacts]
+    current = Contact.objects.current().filter(vendor=vendor, pk__in=keys)
+    recipients = list(current)
+    if not recipients or len(recipients) != len(contacts):
+        raise Invalid(f"Choose contacts of {vendor}.", field="contacts")
     require_sendable(letter, letter.text)
     if REASON_ASKED in letter.text:
         raise Refused(f"Review it first; it still says “{REASON_ASKED}”.")
@@ -358,7 +360,9 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
         raise Refused(f"{', '.join(again)} had this letter already.")
     if letter.released_at is None:
         change(letter, released_at=timezone.now(), released_by=evaluation.owner)
-    _publish(letter, by)
+    kind = DocumentKind.LETTER
+    if not letter.candidate.documents.filter(kind=kind).exists():
+        publish_document(candidate=letter.candidate, kind=kind, text=letter.text, by=by)
     for contact in recipients:
         mail_link(letter.candidate, contact, LETTER, letter, 1)
     journal.record(
@@ -373,21 +377,6 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
         },
     )
     return letter
-
-
-def _theirs(letter: Letter, contacts: Collection[Contact]) -> list[Contact]:
-    vendor = letter.candidate.vendor
-    keys = [contact.pk for contact in contacts]
-    current = list(Contact.objects.current().filter(vendor=vendor, pk__in=keys))
-    if not current or len(current) != len(contacts):
-        raise Invalid(f"Choose contacts of {vendor}.", field="contacts")
-    return current
-
-
-def _publish(letter: Letter, by: By) -> None:
-    kind = DocumentKind.LETTER
-    if not letter.candidate.documents.filter(kind=kind).exists():
-        publish_document(candidate=letter.candidate, kind=kind, text=letter.text, by=by)
 
 
 def open_letter(letter: Letter, by: By) -> tuple[Letter, Evaluation]:
@@ -499,38 +488,34 @@ def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
 
 
 def listed(fields: tuple[str, ...], rows: Any) -> bytes:
-    def lines() -> Iterator[list[str]]:
-        yield [field.replace("__", " ").replace("_", " ") for field in fields]
-        for row in rows.values_list(*fields):
-            yield ["" if value is None else str(value) for value in row]
-
-    return csv_of(lines())
+    head = [field.replace("__", " ").replace("_", " ") for field in fields]
+    values = (
+        ["" if value is None else str(value) for value in row]
+        for row in rows.values_list(*fields)
+    )
+    return csv_of(chain([head], values))
 
 
 def add_files(pack: Pack, evaluation: Evaluation, shut: set[str], by: User) -> None:
     rows = [["file", "original name", "candidate or thing", "requirement"]]
+
+    def add(sha256: str, name: str, place: str, *about: str) -> None:
+        with default_storage.open(place, "rb") as file:
+            rows.append([pack.add_stored(sha256, name, file), name, *about])
+
+    of_claim = {"claim__candidate__evaluation": evaluation}
+    related = ("claim__candidate", "claim__requirement")
     if "claimfile" not in shut:
-        claims = ClaimFile.objects.filter(claim__candidate__evaluation=evaluation)
-        for one in claims.select_related("claim__candidate", "claim__requirement"):
-            place = stored(pack, one.sha256, one.name, one.stored_as)
-            claim = one.claim
-            rows.append([place, one.name, claim.candidate.name, claim.requirement.ref])
-    verdicts = Evidence.objects.filter(claim__candidate__evaluation=evaluation)
-    for row in verdicts.exclude(file="").select_related(
-        "claim__candidate", "claim__requirement"
-    ):
-        place = stored(pack, row.file_sha256, row.file_name, str(row.file.name))
-        claim = row.claim
-        rows.append([place, row.file_name, claim.candidate.name, claim.requirement.ref])
+        for one in ClaimFile.objects.filter(**of_claim).select_related(*related):
+            about = (one.claim.candidate.name, one.claim.requirement.ref)
+            add(one.sha256, one.name, one.stored_as, *about)
+    verdicts = Evidence.objects.filter(**of_claim).exclude(file="")
+    for row in verdicts.select_related(*related):
+        about = (row.claim.candidate.name, row.claim.requirement.ref)
+        add(row.file_sha256, row.file_name, str(row.file.name), *about)
     for attached in files_of(by, evaluation):
-        place = stored(pack, attached.sha256, attached.name, attached.stored_as)
-        rows.append([place, attached.name, attached.about, ""])
+        add(attached.sha256, attached.name, attached.stored_as, attached.about, "")
     pack.add("files/files.csv", csv_of(iter(rows)))
-
-
-def stored(pack: Pack, sha256: str, name: str, place: str) -> str:
-    with default_storage.open(place, "rb") as file:
-        return pack.add_stored(sha256, name, file)
 
 
 def entry_lines(evaluation: Evaluation, shut: set[str]) -> Iterator[bytes]:
