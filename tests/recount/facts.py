@@ -285,7 +285,9 @@ def read_cells(
     for row in reader.rows(
         "SELECT e.*, c.candidate_id, c.requirement_id, "
         "r.named_values AS criterion_names, s.named_values AS item_names, "
-        "m.value AS measured, m.measure AS by_measure FROM trials_evidence e "
+        "m.value AS measured, m.measure AS by_measure, b.id AS taken_back "
+        "FROM trials_evidence e "
+        "LEFT JOIN trials_takenback b ON b.evidence_id = e.id "
         "LEFT JOIN trials_measurement m ON m.evidence_id = e.id "
         "JOIN vendors_claim c ON c.id = e.claim_id "
         "JOIN vendors_candidate k ON k.id = c.candidate_id "
@@ -298,7 +300,7 @@ def read_cells(
         first = judged_first.get(row["reconfirms_id"], words)
         judged_first[row["id"]] = first
         asked = wording.get(row["requirement_id"])
-        if asked is None:
+        if asked is None or row["taken_back"]:
             continue
         place = key(row["candidate_id"]), asked["ref"]
         cell = cells[place]
@@ -438,7 +440,8 @@ def criteria(reader: Reader, own: Any) -> list[Row]:
         for row in reader.rows(
             "SELECT e.criterion_id FROM trials_evidence e "
             "JOIN vendors_claim c ON c.id = e.claim_id "
-            "WHERE e.criterion_id IS NOT NULL AND c.superseded_at IS NULL"
+            "WHERE e.criterion_id IS NOT NULL AND c.superseded_at IS NULL "
+            "AND e.id NOT IN (SELECT evidence_id FROM trials_takenback)"
         )
     }
     for row in rows:

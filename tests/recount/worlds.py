@@ -10,6 +10,7 @@ from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation
 from stakeholders.services.people import weigh_for_role
 from tests.cast import common, stakeholders, trials, vendors
+from trials.services.evidence import take_back_evidence
 from trials.services.scores import give_score, lock_scores, open_consensus
 from vendors.models import Candidate
 from vendors.services.candidates import eliminate, shortlist
@@ -113,7 +114,7 @@ def priced(option: Candidate, chance: Random) -> None:
 
 
 def finds(option: Candidate, refs: list[str], chance: Random) -> None:
-    """Verdicts of research, demos and trials, and new words after some of them."""
+    """Verdicts of research, demos and trials, some taken back, and new words after."""
     where = option.evaluation
     for stage, source in (
         *(("research", "research"), ("demos", "demo"), ("trials", "trial")),
@@ -142,7 +143,9 @@ def finds(option: Candidate, refs: list[str], chance: Random) -> None:
                     continue
                 more["criterion"] = criteria
             with suppress(Problem):
-                trials.verdict(standing, source, verdict, **more)
+                given = trials.verdict(standing, source, verdict, **more)
+                if chance.random() < 0.2:
+                    take_back_evidence(evidence=given, by=where.owner)
             if source == "research" and chance.random() < 0.3:
                 with suppress(Problem):
                     claim(option, ref, chance.choice(SAYS[:4]), chance)

@@ -140,10 +140,8 @@ def set_contract_term(
             setattr(term, name, value)
         checked(term)
         term.save(force_insert=True)
-        before, after = (
-            {},
-            {name: kept for name, kept in values.items() if kept is not None},
-        )
+        before: dict[str, Any] = {}
+        after = {name: value for name, value in values.items() if value is not None}
     else:
         before, after = change(term, **values)
     if not after:
