@@ -281,8 +281,11 @@ Mark = tuple[str, str, str]
 
 UNKNOWN_MARK: Mark = ("nothing", "empty", "calm")
 
-TABLES: dict[str, dict[str, Mark]] = json.loads(
-    Path(__file__).with_name("marks.json").read_text(encoding="utf-8")
-)
+TABLES = json.loads(Path(__file__).with_name("marks.json").read_text(encoding="utf-8"))
 # Availability as a vendor states it, and verdicts as people judge it.
-MARKS, STANDINGS = TABLES["marks"], TABLES["standings"]
+MARKS: dict[str, Mark]
+STANDINGS: dict[str, Mark]
+MARKS, STANDINGS = (
+    {name: tuple(mark) for name, mark in TABLES[table].items()}
+    for table in ("marks", "standings")
+)
