@@ -70,12 +70,15 @@ def test_a_refused_post_leaves_nothing_behind(db: None) -> None:
 def test_a_page_or_a_start_page_is_registered_once() -> None:
     own = EvaltrackerAdminSite(name="other")
     own.register_page("plan/", HttpResponse, "plan")
-    own.register_index(HttpResponse)
-    for again in (("plan/", "plan2"), ("plan2/", "plan")):
+    own.register_page("", HttpResponse, "index")
+    for again in (
+        ("plan/", "plan2"),
+        ("plan2/", "plan"),
+        ("", "other"),
+        ("o", "index"),
+    ):
         with pytest.raises(ImproperlyConfigured):
             own.register_page(again[0], HttpResponse, again[1])
-    with pytest.raises(ImproperlyConfigured):
-        own.register_index(HttpResponse)
 
 
 MAIN = ["My work", "Evaluations", "Companies"]
