@@ -136,6 +136,10 @@ class Act[T]:
         target: T = subject
         return target
 
+    def targets_in(self, evaluation: Evaluation, user: User) -> Sequence[T]:
+        """What it may be done to there, where that is no row of `model`."""
+        return ()
+
     def allowed(self, user: User, target: T) -> bool:
         """Whether `user` is the person for it, where that is the whole rule."""
         raise NotImplementedError

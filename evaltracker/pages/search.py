@@ -5,9 +5,13 @@ what the reader may do now is found, by the act's own `why_not`. Few acts are as
 and of few rows, so a query costs no more in a large house than in a small one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from django.db import models
@@ -16,14 +20,15 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from evaltracker.errors import Invalid
+from evaltracker.errors import Invalid, Problem
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import evaluation_of
 from evaltracker.pages.acts import ACTS as ACTS_ACTS
 from evaltracker.pages.acts import Act, address_of
 from evaltracker.pages.base import LONGEST_SEARCH, check_length
-from evaltracker.pages.site import groups_for, site
-from evaltracker.pages.tabs import all_tabs, tab_address
+from evaltracker.pages.site import Detour, groups_for, site
+from evaltracker.pages.tabs import MANY, named_pages, tab_address
 from evaltracker.toolbox.migrating import holding, words_of
 from evaltracker.toolbox.registry import Registry
 
@@ -155,31 +160,65 @@ def closeness_of(label: str, text: str) -> int:
 
 
 FILLERS = frozenset(("a", "an", "the", "to", "of", "for", "in", "on", "my", "new"))
-MOST_ACTS, MOST_ROWS, MOST_LOOKUPS, MOST_ASKED = 12, 3, 4, 16
+SHORTEST = 2
+MOST_ACTS, MOST_ROWS, MOST_LOOKUPS, MOST_ASKED = 32, 3, 12, 16
+# The columns that people know a row by, where no search says it.
+NAMES = ("ref", "name", "title", "text", "email")
+# What people say for a word of ours, and what buttons that lead to an act or a page
+# say besides its own title.
+SYNONYMS: dict[str, dict[str, str]] = json.loads(
+    Path(__file__).with_name("search_synonyms.json").read_text(encoding="utf-8")
+)
 
 
-def spoken_acts(words: Sequence[str]) -> list[tuple[Act[Any], tuple[str, ...]]]:
-    """The acts that the words may mean, those that most of them name first, each with
-    the rest of the words."""
-    meant = [word for word in words if word not in FILLERS]
+@lru_cache(maxsize=4_096)
+def names_of(*labels: str) -> tuple[str, ...]:
+    """The words of these labels, and those that people say for them."""
+    own = words_of(" ".join(labels))
+    said = SYNONYMS["words"]
+    return (*own, *words_of(" ".join(said.get(word, "") for word in own)))
+
+
+def rest_of(words: Sequence[str], labels: Sequence[str]) -> tuple[str, ...] | None:
+    """The words that do not name the labels; None where none does."""
+    meant = [word for word in words if word not in FILLERS] or words
+    known = names_of(*labels)
+    rest = tuple(
+        word
+        for word in meant
+        if len(word) < SHORTEST or not any(name.startswith(word) for name in known)
+    )
+    return rest if len(rest) < len(meant) else None
+
+
+def labels_of(reader: Reader, kind: str, name: str, *own: str) -> list[str]:
+    """What an act or a page is called, in words of the evaluation at hand."""
+    texts = [text for text in (*own, *SYNONYMS[kind].get(name, "").split("|")) if text]
+    return [*map(reader.evaluation.say, texts)] if reader.evaluation else texts
+
+
+def spoken_acts(
+    reader: Reader, query: Query, first: Collection[Any]
+) -> list[tuple[Act[Any], list[str], tuple[str, ...]]]:
+    """The acts that the words may mean, with what they are called, those that most of
+    the words name first, and of these such on the models `first`; each with the rest
+    of the words: what it is done to."""
     spoken = []
     for act in ACTS_ACTS.values():
-        names = words_of(f"{act.title} {act.verb}")
-        rest = tuple(word for word in meant if not _begins(names, word))
-        if len(rest) < len(meant):
-            spoken.append((act, rest))
-    spoken.sort(key=lambda each: (len(each[1]), len(each[0].title), each[0].title))
-    return spoken[:MOST_ACTS]
-
-
-def _begins(names: Sequence[str], word: str) -> bool:
-    return len(word) > 1 and any(name.startswith(word) for name in names)
+        labels = labels_of(reader, ACTS, act.name, act.title, act.verb)
+        rest = rest_of(query.words, labels)
+        if rest is not None:
+            close = min(closeness_of(label, query.text) for label in labels)
+            order = (len(rest), close, bool(rest) and act.model not in first)
+            spoken.append((*order, len(act.title), act.title, act, labels, rest))
+    spoken.sort(key=lambda found: found[:5])
+    return [(act, labels, rest) for *_, act, labels, rest in spoken[:MOST_ACTS]]
 
 
 class Targets:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
-        self.kept: dict[tuple[str, tuple[str, ...]], list[Any]] = {}
+        self.kept: dict[tuple[Any, tuple[str, ...]], list[Any]] = {}
         self.searches = {
             search.rows(reader).model: search
             for search in SEARCHES.values()
@@ -189,39 +228,83 @@ class Targets:
     def of(self, act: Act[Any], rest: tuple[str, ...]) -> list[Any]:
         """What the act may be done to: what the rest of the words name.
 
-        Without a rest an act on an evaluation is done to the one at hand, else to one
-        of the reader's newest.
+        Without a rest it is done to the evaluation at hand or to rows of it, else an
+        act on an evaluation to one of the reader's newest.
         """
-        if act.model is None:
+        at_hand = self.reader.evaluation
+        if act.model is Evaluation:
+            return self.evaluations(rest)
+        if act.model is not None:
+            return self._kept(act.model, rest)
+        if type(act).load is Act.load:
             return [] if rest else [None]
-        search = self.searches.get(act.model)
-        if search is None or (not rest and act.model is not Evaluation):
-            return []
+        rows = act.targets_in(at_hand, self.reader.user) if at_hand else []
+        return [row for row in rows if not rest or names(act.heading(row), rest)]
+
+    def evaluations(self, rest: tuple[str, ...]) -> list[Any]:
+        """The one at hand unless the words name others."""
         if not rest and self.reader.evaluation is not None:
             return [self.reader.evaluation]
-        key = (search.kind, rest)
+        return self._kept(Evaluation, rest)
+
+    def _kept(self, model: Any, rest: tuple[str, ...]) -> list[Any]:
+        key = (model, rest)
         if key not in self.kept:
             if len(self.kept) >= MOST_LOOKUPS:
                 return []
-            if rest:
-                rows = matching(search, self.reader, rest, " ".join(rest))
-            else:
-                rows = search.rows(self.reader).filter(status=Status.OPEN)
-                rows = rows.order_by("-created_at", "pk")
-            self.kept[key] = list(rows[:MOST_ROWS])
+            self.kept[key] = list(self._look_up(model, rest)[:MOST_ROWS])
         return self.kept[key]
 
+    def _look_up(self, model: Any, rest: tuple[str, ...]) -> Any:
+        search, at_hand = self.searches.get(model), self.reader.evaluation
+        if search is not None and rest:
+            return matching(search, self.reader, rest, " ".join(rest))
+        if model is Evaluation:
+            rows = model.objects.visible_to(self.reader.user)
+            return rows.filter(status=Status.OPEN).order_by("-created_at", "pk")
+        if at_hand is None or not hasattr(model._default_manager, "in_evaluation"):
+            return []
+        rows = model.objects.visible_to(self.reader.user).in_evaluation(at_hand)
+        known = {field.name for field in model._meta.get_fields()}
+        columns = [name for name in NAMES if name in known]
+        return holding(rows, columns, rest) if rest and columns else rows
 
-def act_hits(reader: Reader, words: Sequence[str], most: int) -> Iterator[Hit]:
-    targets, queries, hits = Targets(reader), 0, 0
-    for act, rest in spoken_acts(words):
-        for target in targets.of(act, rest):
-            if queries == MOST_ASKED or hits == most:
-                return
-            queries += 1
-            if act.why_not(reader.user, target) is None:
-                hits += 1
-                yield _hit(act, target)
+
+def act_hits(
+    request: HttpRequest, reader: Reader, query: Query, most: int
+) -> list[Hit]:
+    """What may be done; first what says least besides the words."""
+    targets, queries = Targets(reader), 0
+    spoken = spoken_acts(reader, query, targets.searches)
+    found: list[tuple[int, int, Hit]] = []
+    # What nothing is called by may be a word of a button more than its act has.
+    for asked in (spoken, [(act, labels, ()) for act, labels, rest in spoken if rest]):
+        for act, labels, rest in asked:
+            for target in targets.of(act, rest):
+                if queries == MOST_ASKED or len(found) == most:
+                    break
+                queries += 1
+                named = act.model in targets.searches or _is_open(request, act, target)
+                if named and act.why_not(reader.user, target) is None:
+                    extra = min(_extra(query, label, target) for label in labels)
+                    found.append((extra, len(found), _hit(act, target)))
+        if found:
+            break
+    return [hit for *_, hit in sorted(found, key=lambda each: each[:2])]
+
+
+def _is_open(request: HttpRequest, act: Act[Any], target: Any) -> bool:
+    """Whether nothing has to be answered before the target's name is read."""
+    try:
+        act.ask_before(request, target)
+    except (Detour, Problem):
+        return False
+    return True
+
+
+def _extra(query: Query, label: str, target: Any) -> int:
+    named = "" if target is None or isinstance(target, Evaluation) else str(target)
+    return len({*words_of(f"{label} {named}")} - {*query.words})
 
 
 def _hit(act: Act[Any], target: Any) -> Hit:
@@ -231,28 +314,34 @@ def _hit(act: Act[Any], target: Any) -> Hit:
     title = act.worded(target).title
     if isinstance(target, Evaluation):
         return Hit(title, address, str(target))
-    return Hit(f"{title}: {target}", address, str(target.evaluation))
+    return Hit(f"{title}: {target}", address, str(evaluation_of(target)))
 
 
 def names(label: str, words: Sequence[str]) -> bool:
-    parts = words_of(label)
-    return all(any(name.startswith(word) for name in parts) for word in words)
+    """Whether each word begins one of the label's, or of what people say for it."""
+    return rest_of(words, (label,)) == ()
 
 
-def _pages(request: HttpRequest, reader: Reader) -> list[Hit]:
-    hits: list[Hit] = []
-    if reader.evaluation is not None:
-        hits = [
-            Hit(reader.evaluation.say(tab.label), address, str(reader.evaluation))
-            for tab in all_tabs()
-            if (address := tab_address(tab, reader.evaluation, reader.user))
-        ]
-    hits += [
-        Hit(item["title"], item["link"], group["title"])
-        for group in groups_for(site, request)
-        for item in group["items"]
+def _pages(request: HttpRequest, reader: Reader, words: Sequence[str]) -> Iterator[Hit]:
+    """Pages of the evaluation at hand, or of those that the words name; then others."""
+    tabs = [
+        (len(rest), tab.order or MANY, tab.label, tab, rest)
+        for tab in named_pages()
+        if (rest := rest_of(words, labels_of(reader, PAGES, tab.slug, tab.label)))
+        is not None
     ]
-    return hits
+    targets = Targets(reader)
+    for *_, tab, rest in sorted(tabs, key=lambda found: found[:3]):
+        for evaluation in targets.evaluations(rest) or targets.evaluations(()):
+            if address := tab_address(tab, evaluation, reader.user):
+                yield Hit(evaluation.say(tab.label), address, str(evaluation))
+    for group in groups_for(site, request):
+        for item in group["items"]:
+            if names(item["title"], words):
+                yield Hit(item["title"], item["link"], group["title"])
+    for theme, label in SYNONYMS["themes"].items():
+        if names(label, words):
+            yield Hit(label, f"#theme-{theme}")
 
 
 # So many of a kind beside the others; the rest is on a page of its own.
@@ -275,11 +364,10 @@ def everything(request: HttpRequest, reader: Reader, query: Query) -> list[Found
     As many queries whatever is there: one for each kind, and a bounded number that
     acts ask to know whether they may be done.
     """
-    words = query.words
-    pages = [hit for hit in _pages(request, reader) if names(hit.label, words)]
+    pages = list(islice(_pages(request, reader, query.words), MOST))
     groups = [
-        Found(PAGES, "Pages", "article", pages[:MOST]),
-        Found(ACTS, "Do", "bolt", list(act_hits(reader, words, MOST))),
+        Found(PAGES, "Pages", "article", pages),
+        Found(ACTS, "Do", "bolt", act_hits(request, reader, query, MOST)),
     ]
     for search in sorted(SEARCHES.values(), key=lambda each: each.order):
         groups.append(of_kind(search, reader, query, 0, MOST))

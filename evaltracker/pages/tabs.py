@@ -139,7 +139,7 @@ GROUPS = ("Need", "People", "Market", "Proof", "Decision", "Record")
 
 @dataclass(frozen=True, order=True)
 class Tab:
-    """One page of an evaluation; `order` is its place in the process.
+    """One page of an evaluation; `order` is its place in the menu, 0 if it has none.
 
     Until it is `visible` its line stands there without a link, so that none moves.
     """
@@ -152,8 +152,8 @@ class Tab:
     visible: Visible | None = None
 
 
-# By place in the process.
-_TABS: Registry[int, Tab] = Registry("tab")
+# By place in the process, or by name.
+_TABS: Registry[int | str, Tab] = Registry("tab")
 
 
 def register_tab(tab: Tab) -> None:
@@ -164,11 +164,16 @@ def register_tab(tab: Tab) -> None:
     """
     if tab.group and tab.group not in GROUPS:
         raise ImproperlyConfigured(f"{tab.slug!r} is in no group: {tab.group!r}.")
-    _TABS.register(tab.order, tab)
+    _TABS.register(tab.order or tab.slug, tab)
 
 
 def all_tabs() -> list[Tab]:
-    return [tab for _, tab in sorted(_TABS.items())]
+    return sorted(tab for tab in _TABS.values() if tab.order)
+
+
+def named_pages() -> list[Tab]:
+    """The menu's pages, and those with a name that only other pages lead to."""
+    return [tab for tab in _TABS.values() if tab.label]
 
 
 def tab_address(tab: Tab, evaluation: Evaluation, user: User) -> str:

@@ -218,7 +218,7 @@ def evaluation_page(
     name: str,
     label: str,
     *,
-    order: int | None = None,
+    order: int = 0,
     group: str = "",
     route: str | None = None,
     methods: tuple[str, ...] = ("GET", "HEAD"),
@@ -244,8 +244,7 @@ def evaluation_page(
         site.register_page(f"e/<slug:slug>/{tail}", found, address)
         if route is None and "_" in name:  # as older mails write it
             site.register_page(f"e/<slug:slug>/{name}/", found, f"{address}_before")
-        if order is not None:
-            register_tab(Tab(order, name, label, address, group, visible))
+        register_tab(Tab(order, name, label, address, group, visible))
         return view
 
     return register

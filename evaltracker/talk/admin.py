@@ -106,6 +106,10 @@ class OnSubject(InEvaluation[Subject]):
     def load(self, user: User, target_id: str) -> Subject:
         return find_subject(user, target_id)
 
+    def targets_in(self, evaluation: Evaluation, user: User) -> list[Subject]:
+        brief = TOPICS["brief"].find(user, evaluation.pk)
+        return [brief] if brief else []
+
     def ask_before(self, request: HttpRequest, target: Subject) -> None:
         target.topic.ask_before(request, target.evaluation)
 

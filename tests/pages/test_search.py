@@ -7,7 +7,7 @@ from django.test import Client
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.pages.search import MOST
-from tests.cast import common, stakeholders, vendors
+from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.rights.logs import written
 
@@ -43,11 +43,37 @@ def test_a_thing_is_found_by_any_of_its_words(lina: Client) -> None:
     assert found(lina, "") == found(lina, "…") == found(lina, "nothing like it") == {}
 
 
-def test_pages_of_the_evaluation_at_hand_are_found_in_it_only(
+def test_a_page_is_found_in_the_evaluation_at_hand_or_in_one_that_is_named(
     lina: Client, where: Evaluation
 ) -> None:
-    assert "Matrix" in found(lina, "matr", **{"in": where.slug})["pages"]
-    assert "Matrix" not in found(lina, "matr").get("pages", [])
+    other = common.evaluation(title="Another catalogue")
+
+    def addresses(query: str, **more: str) -> list[str]:
+        page: Any = lina.get(SEARCH, {"q": query, **more})
+        return [hit.address for hit in page.context["groups"][0].hits]
+
+    here, there = (f"/admin/e/{one.slug}/matrix/" for one in (where, other))
+    assert addresses("matr", **{"in": where.slug}) == [here]
+    assert addresses("matrix catalogue", **{"in": where.slug}) == [there]
+    assert addresses("matr") == [there, here]
+    assert "pages" not in found(signed_in(common.noor()), "matrix catalogue")
+
+
+@pytest.mark.parametrize(
+    ("said", "act"),
+    [
+        ("upload answers", "pages"),
+        ("paste candidates", "pages"),
+        ("award", "pages"),
+        ("dark", "pages"),
+        ("theme", "pages"),
+        ("q&a", "pages"),
+    ],
+)
+def test_what_people_say_for_it_finds_it(
+    lina: Client, where: Evaluation, said: str, act: str
+) -> None:
+    assert found(lina, said, **{"in": where.slug})[act]
 
 
 def test_acts_are_found_by_their_verb_and_what_they_are_done_to(
@@ -154,3 +180,13 @@ def test_the_key_of_one_character_can_be_switched_off(
         account = "/admin/act/change-details/"
     assert lina.post(account, form).status_code == 302
     assert 'data-slash="no"' in lina.get("/admin/").content.decode()
+
+
+def test_what_follows_a_question_is_named_once_it_is_answered() -> None:
+    where = trials.platform("must", stage="trials")
+    planned = trials.trial(where.candidates.get(), "R1", agreed=False)
+    reached, lina = planned.criteria.get().text, signed_in(where.owner)
+    asked = {"in": where.slug}
+    assert found(lina, f"remove criterion {reached}", **asked)["acts"] == []
+    vendors.candidate(where, "Another", declares=False)
+    assert "acts" not in found(lina, f"remove criterion {reached}", **asked)

@@ -448,7 +448,7 @@ def matrix_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     )
 
 
-@evaluation_page("matrix_file", "Matrix", route="matrix/file/")
+@evaluation_page("matrix_file", "Export the matrix", route="matrix/file/")
 def matrix_file(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request, filters=(*PARAMETERS, "format"), searchable=True)
     open_answers(request, evaluation)

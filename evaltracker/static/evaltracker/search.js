@@ -1,7 +1,8 @@
 /*
  * The search box: opened by its button, Ctrl+K or “/”, driven by keyboard (combobox
  * with a list, ARIA APG). The dialog is the browser's own: it keeps the focus inside,
- * closes on Escape and gives the focus back. What is typed is sent and not kept.
+ * closes on Escape and gives the focus back. What is typed is sent and not kept. “?”
+ * lists the keys of all pages.
  */
 "use strict";
 
@@ -10,6 +11,7 @@
 	let timer;
 	let asking;
 	let shown = "";
+	let isEntered = false;
 
 	const box = () => document.getElementById("search");
 	const input = () => box().querySelector("[name=q]");
@@ -65,6 +67,18 @@
 		choose(options()[0]);
 		const number = options().length;
 		say(!words ? "" : number ? `${number} result${number > 1 ? "s" : ""}` : "Nothing found");
+		if (isEntered) {
+			enter();
+		}
+	}
+
+	/** Opens what is chosen; before the answer is there, once it is. */
+	function enter() {
+		const isAnswered = shown === input().value.trim();
+		isEntered = !isAnswered;
+		if (isAnswered) {
+			chosen()?.click();
+		}
 	}
 
 	async function ask() {
@@ -83,7 +97,7 @@
 				show(await answer.text(), words);
 			} else {
 				show("", "");
-				say("Search did not answer. Press Enter to open its page.");
+				say("Search did not answer. Try again.");
 			}
 		} catch (error) {
 			if (error.name !== "AbortError") {
@@ -100,9 +114,9 @@
 		if (event.key === "ArrowDown" || event.key === "ArrowUp") {
 			event.preventDefault();
 			step(event.key === "ArrowDown" ? 1 : -1);
-		} else if (event.key === "Enter" && chosen() && shown === input().value.trim()) {
+		} else if (event.key === "Enter") {
 			event.preventDefault();
-			chosen().click();
+			enter();
 		}
 	}
 
@@ -115,7 +129,12 @@
 			onKey(event);
 		}
 		const isK = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k";
-		const isSlash = plain && event.key === "/" && bySlash() && !isTyping(event.target);
+		const isFree = plain && bySlash() && !event.defaultPrevented && !isTyping(event.target);
+		const isSlash = isFree && event.key === "/";
+		if (isFree && event.key === "?" && !document.querySelector("dialog[open]")) {
+			event.preventDefault();
+			document.getElementById("keys")?.showModal();
+		}
 		if ((isK || isSlash) && open()) {
 			event.preventDefault();
 		}
@@ -124,13 +143,21 @@
 	document.addEventListener("click", (event) => {
 		if (event.target.closest?.("[data-open-search]") && open()) {
 			event.preventDefault();
-		} else if (event.target.closest?.("[data-close-search]") || (event.target === box() && box().open)) {
+		} else if (event.target.closest?.("[data-close-search]")) {
+			event.target.closest("dialog").close();
+		} else if (event.target.matches?.("dialog.et-search[open]")) {
+			event.target.close();
+		} else if (event.target.closest?.("a[href^='#theme-']")) {
+			event.preventDefault();
+			const theme = event.target.closest("a").hash.slice("#theme-".length);
+			document.querySelector(`[data-theme=${theme}]`).click();
 			box().close();
 		}
 	});
 
 	document.addEventListener("input", (event) => {
 		if (event.target.closest?.("#search [name=q]")) {
+			isEntered = false;
 			clearTimeout(timer);
 			timer = setTimeout(ask, WAIT);
 		}

@@ -1,6 +1,7 @@
 """People whose page loads and activations are counted by the pages themselves.
 
-A page load is a document that the browser made, redirects not counted. An activation is
+A page load is a document that the browser made, redirects not counted, or a whole page
+that a script asked for. An activation is
 a click or tap that the browser trusts, or Enter, or the space bar on what is no text;
 the click that follows from one of these is the same one. Apart, and not counted: what
 is typed or pasted, Tab and arrows, and the letters that choose in a list.
@@ -10,6 +11,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Request
 
@@ -27,6 +29,19 @@ if (window === window.top && location.protocol.startsWith("http")) {
     keep();
     const text = "textarea, [contenteditable], "
         + "input:not([type=checkbox], [type=radio], [type=file], [type=submit])";
+    // A whole page that a script asks for is a page, too.
+    const {fetch} = window;
+    window.fetch = async (...asked) => {
+        const answer = await fetch(...asked);
+        if (answer.headers.get("Content-Type")?.startsWith("text/html")) {
+            if (/<html/i.test(await answer.clone().text())) {
+                const {pathname} = new URL(answer.url);
+                log.push({path: `${pathname} by a script`, activations: 0});
+                keep();
+            }
+        }
+        return answer;
+    };
     addEventListener("click", (event) => {
         // A key's click, and the one that a label hands on, have no pointer.
         if (event.isTrusted && event.pointerId !== -1) activated();
@@ -65,9 +80,13 @@ class Counted(Person):
             self.saved = False
 
     def arrive(self) -> None:
-        """Come back to *My work*."""
+        """Come back to *My work*, after a while; a tab that shows it is looked at."""
         assert self.has_ended, f"{self.username} left {self.page.url}, nothing done"
-        self.page.goto(f"{self.home}/admin/")
+        if urlsplit(self.page.url).path == "/admin/":
+            # As the tab does by itself when it is looked at again.
+            self.page.evaluate("Fresh.now()")
+        else:
+            self.page.goto(f"{self.home}/admin/")
 
     def column(self, grid: str, name: str) -> Locator:
         """The cells of a grid's column."""

@@ -6,23 +6,22 @@ from tests.journeys.fixed.purchase import PURCHASE
 from tests.journeys.fixed.team import Team
 
 
-def close_scores(team: Team) -> None:
+def close_scores(team: Team, outcome: str) -> None:
     """The meeting: all scores are open, and its outcome is written down."""
     lead = team.lead
     lead.find("open the consensus", "Open the consensus")
     lead.press("Open all scores")
     lead.find("close the scores", "Close the scores")
-    lead.fill(outcome=PURCHASE["consensus"])
+    lead.fill(outcome=outcome)
     lead.press("Close")
     lead.reads("Scores are closed.")
 
 
-def open_prices(team: Team) -> None:
+def open_prices(team: Team, boss: Counted) -> None:
     """The lead asks, leadership confirms."""
     lead = team.lead
     lead.find("ask to open the prices", "Ask to open the prices")
     lead.press("Ask")
-    boss = team.visit("leadership")
     boss.follow("Open the prices")
     prove(boss)
     boss.press("Open the prices")
@@ -49,11 +48,11 @@ def draft(team: Team) -> None:
     lead.reads("The draft is saved.")
 
 
-def decide(team: Team) -> None:
+def decide(team: Team, rationale: str) -> None:
     """The lead decides, and reads the frozen memo."""
     lead = team.lead
     lead.find("decide", "Decide")
     prove(lead)
     lead.press("Decide and freeze the memo")
     lead.reads("Decided. The memo is frozen.")
-    lead.reads(PURCHASE["decision"]["rationale"])
+    lead.reads(rationale)

@@ -28,12 +28,12 @@ def declare(person: Counted) -> None:
     person.reads("Your declaration is recorded.")
 
 
-def invite(team: Team) -> None:
+def invite(team: Team, names: list[str]) -> None:
     """Three vendors are invited and shortlisted, and may answer."""
     lead = team.lead
     lead.go("Candidates")
     declare(lead)
-    for name in BOUGHT:
+    for name in names:
         lead.page.get_by_role("checkbox", name=f"Select {name}", exact=True).click()
     bar = lead.page.get_by_role("group", name="Selected rows")
     bar.get_by_role("button", name="Shortlist", exact=True).click()
@@ -50,12 +50,16 @@ def vendors_answer(team: Team, token_of: Callable[[str], str]) -> None:
     """The vendors' own programs answer; nobody here clicks for that."""
     for name in BOUGHT:
         vendor = VendorClient(team.home, token_of(name))
-        (invitation,) = vendor.call("GET", "invitations/").data["results"]
-        place = f"invitations/{invitation['id']}"
-        batch = {"claims": answers_of(name)}
-        answer = vendor.call("POST", f"{place}/claims/batch/", batch)
-        assert answer.status in (200, 201), answer.data
-        assert vendor.call("POST", f"{place}/submission/").status in (200, 201)
+        answer(vendor, answers_of(name))
+
+
+def answer(vendor: VendorClient, claims: list[dict[str, str]]) -> None:
+    """Post all, and hand them in."""
+    (invitation,) = vendor.call("GET", "invitations/").data["results"]
+    place = f"invitations/{invitation['id']}"
+    told = vendor.call("POST", f"{place}/claims/batch/", {"claims": claims})
+    assert told.status in (200, 201), told.data
+    assert vendor.call("POST", f"{place}/submission/").status in (200, 201)
 
 
 def note_costs(team: Team) -> None:
@@ -74,3 +78,11 @@ def close_claims(team: Team) -> None:
     lead.find("close answering now", "Close answering now")
     lead.press("Close answering")
     lead.reads("Answering is closed.")
+
+
+def eliminate(team: Team, name: str, reason: str) -> None:
+    """The lead drops one."""
+    lead = team.lead
+    lead.find(f"eliminate {name}", f"Eliminate: {name}")
+    lead.fill(reason=reason)
+    lead.press("Eliminate")

@@ -3,6 +3,7 @@
 import datetime
 import re
 
+from tests.journeys.fixed.counted import Counted
 from tests.journeys.fixed.market import come
 from tests.journeys.fixed.purchase import (
     CANDIDATE_HEADS,
@@ -31,7 +32,7 @@ def start(team: Team) -> None:
         currency="EUR",
     )
     lead.press("Start")
-    lead.follow("Edit the brief")
+    open_brief(lead)
     lead.fill(**PURCHASE["brief"])
     lead.press("Save")
     lead.follow("Add a metric")
@@ -73,15 +74,26 @@ def put_up_candidates(team: Team) -> None:
     lead.paste_rows("candidates", table(CANDIDATE_HEADS, candidate_rows(), "\t"))
 
 
+def open_brief(lead: Counted) -> None:
+    """The brief opens by itself once a purchase is started."""
+    lead.page.locator("dialog.et-dialog[open] [name=problem]").wait_for()
+
+
 def everybody_signs(team: Team, stage: str) -> None:
     """Each role that is asked finds it in *My work*, reads, and approves."""
     for person in PURCHASE["people"]:
         if stage in person["signs"]:
-            one = come(team, person["username"])
-            one.follow("Sign: ")
-            one.fill(verdict="approve")
-            one.click(one.page.get_by_role("button", name=re.compile("^Sign as")))
-            one.reads("Thank you. This is what you signed")
+            sign(come(team, person["username"]), stage)
+
+
+def sign(person: Counted, stage: str) -> None:
+    """Approve in the dialog over *My work*; the weights of one's role go with it."""
+    person.click(person.page.locator("main a[href*='/act/sign/']").first)
+    for box in person.form.locator("input[name^=weight]").all():
+        box.fill("5")
+    person.fill(verdict="approve")
+    person.click(person.form.get_by_role("button", name=re.compile("^Sign as")))
+    person.reads("Signed ")
 
 
 def advance(team: Team, stage: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tests.journeys.fixed import decision, market, need, proof
+from tests.journeys.fixed.purchase import BOUGHT, PURCHASE
 from tests.journeys.fixed.team import Team
 
 
@@ -14,7 +15,7 @@ def play(team: Team, token_of: Callable[[str], str]) -> None:
     need.put_up_candidates(team)
     need.everybody_signs(team, "requirements")
     need.advance(team, "research")
-    market.invite(team)
+    market.invite(team, BOUGHT)
     market.vendors_answer(team, token_of)
     market.note_costs(team)
     market.close_claims(team)
@@ -29,8 +30,8 @@ def play(team: Team, token_of: Callable[[str], str]) -> None:
     proof.run_trials(team)
     need.everybody_signs(team, "trials")
     need.advance(team, "decision")
-    decision.close_scores(team)
-    decision.open_prices(team)
+    decision.close_scores(team, PURCHASE["consensus"])
+    decision.open_prices(team, team.visit("leadership"))
     decision.draft(team)
     need.everybody_signs(team, "decision")
-    decision.decide(team)
+    decision.decide(team, PURCHASE["decision"]["rationale"])

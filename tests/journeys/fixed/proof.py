@@ -1,28 +1,27 @@
 """Demos and trials: what is claimed is shown, scored, and tried in two offices."""
 
 import datetime
+import re
 
+from tests.journeys.fixed import market
+from tests.journeys.fixed.counted import Counted
 from tests.journeys.fixed.market import come
-from tests.journeys.fixed.purchase import (
-    BOUGHT,
-    CRITERIA_HEADS,
-    MUSTS,
-    PURCHASE,
-    criteria_rows,
-    table,
-)
+from tests.journeys.fixed.purchase import BOUGHT, MUSTS, PURCHASE
 from tests.journeys.fixed.team import Team
 from tests.journeys.steps_demos import judge
 
 
 def plan_demos(team: Team) -> None:
     """A demo for each of the three, with its script."""
-    lead = team.lead
-    lead.go("Demos")
-    for name in BOUGHT:
-        lead.follow(f"Schedule a demo: {name}")
-        lead.press("Schedule")
-        lead.reads("The demo is scheduled.")
+    team.lead.go("Demos")
+    plan_all(team.lead, "demos")
+
+
+def plan_all(lead: Counted, noun: str) -> None:
+    """One act for all finalists."""
+    lead.click(lead.page.get_by_role("link", name=re.compile(rf"^Schedule \d {noun}")))
+    lead.press("Schedule")
+    lead.reads("are scheduled.")
 
 
 def hold_demos(team: Team) -> None:
@@ -31,76 +30,117 @@ def hold_demos(team: Team) -> None:
     refuted = PURCHASE["refuted"]
     for name in BOUGHT:
         person.follow(f"Demo of {name}")
-        person.follow("Start the demo")
-        person.fill(attendees="Ivan, Ruth and Amina; two of theirs.")
-        person.press("Start")
-        for ref in MUSTS:
-            if (name, ref) == (refuted["candidate"], refuted["ref"]):
-                judge(person, ref, refuted["note"], "fails")
-            else:
-                judge(person, ref, PURCHASE["demo_note"])
+        start_demo(person, "Ivan, Ruth and Amina; two of theirs.")
+        failed = name == refuted["candidate"]
+        if failed:
+            judge(person, refuted["ref"], refuted["note"], "fails")
+        judge_rows(person, len(MUSTS) - failed, PURCHASE["demo_note"])
+
+
+def start_demo(person: Counted, attendees: str) -> None:
+    """It begins, with these people in the room."""
+    person.follow("Start the ")
+    person.fill(attendees=attendees)
+    person.press("Start")
+
+
+def judge_rows(person: Counted, musts: int, note: str) -> None:
+    """Say of all rows at once that they hold, with a note for each must-have."""
+    others = re.compile("^Holds for the other")
+    person.click(person.page.get_by_role("link", name=others))
+    person.fill(runner="together", data="ours")
+    boxes = person.form.get_by_label(", a must-have: what you saw").all()
+    assert len(boxes) == musts, person.form.inner_text()
+    for box in boxes:
+        box.fill(note)
+    person.press("They hold")
+    person.reads("Recorded.")
 
 
 def eliminate(team: Team) -> None:
     """The lead drops the one that showed that it fails."""
-    lead, name = team.lead, PURCHASE["refuted"]["candidate"]
-    lead.find(f"eliminate {name}", f"Eliminate: {name}")
-    lead.fill(reason="Signers had to install an app.")
-    lead.press("Eliminate")
+    name = PURCHASE["refuted"]["candidate"]
+    market.eliminate(team, name, "Signers had to install an app.")
 
 
 def score(team: Team) -> None:
     """Three people score the finalists, blind, and lock."""
     for username, values in PURCHASE["scores"].items():
-        person = come(team, username)
-        person.follow("Score: ")
-        given = 0
-        for name, value in zip(PURCHASE["finalists"], values, strict=False):
-            for row in person.page.get_by_role("group", name=f", {name}").all():
-                row.get_by_role("radio").first.press(value)
-            for box in person.page.get_by_role("textbox", name=f", {name}").all():
-                box.fill(PURCHASE["score_reason"])
-                box.press("Tab")
-                given += 1
-                person.reads(f"{given} of ")
-        person.follow("Lock", exact=True)
-        person.press("Lock for good")
-        person.reads("Your scores are locked.")
+        person, reason = come(team, username), PURCHASE["score_reason"]
+        score_all(person, PURCHASE["finalists"], values, reason)
+
+
+def score_all(
+    person: Counted, names: list[str], values: list[str], reason: str
+) -> None:
+    """One score for each candidate in each category, with its reason, locked."""
+    person.follow("Score: ")
+    given = 0
+    for name, value in zip(names, values, strict=False):
+        for row in person.page.get_by_role("group", name=f", {name}").all():
+            row.get_by_role("radio").first.press(value)
+        for box in person.page.get_by_role("textbox", name=f", {name}").all():
+            box.fill(reason)
+            box.press("Tab")
+            given += 1
+            person.reads(f"{given} of ")
+    person.follow("Lock", exact=True)
+    person.press("Lock for good")
+    person.reads("Your scores are locked.")
 
 
 def plan_trials(team: Team) -> None:
-    """Two trials with the same six criteria, put forward to everybody."""
-    lead = team.lead
-    for name in PURCHASE["finalists"]:
-        lead.find(f"plan a trial {name}", f"Plan a trial: {name}")
-        lead.form.get_by_label("Who leads it").select_option(label="Ivan Petrov")
-        today = datetime.datetime.now(datetime.UTC).date()
-        lead.fill(starts_on=today.isoformat(), **PURCHASE["trial"])
-        lead.press("Plan")
-        rows = table(CRITERIA_HEADS, criteria_rows(), "\t")
-        lead.paste_rows("criteria", rows)
-        lead.follow("Send the terms for approval")
-        lead.press("Send for approval")
-        lead.reads("The terms are sent")
+    """Two trials with the same criteria, put forward to everybody."""
+    team.lead.go("Trials")
+    create_trials(team.lead, PURCHASE["trial"], "Ivan Petrov")
+
+
+def create_trials(lead: Counted, words: dict[str, str], leads: str) -> None:
+    """The same for each finalist, by the must-haves; then their terms go out."""
+    lead.click(lead.page.get_by_role("link", name=re.compile("^Create ")))
+    lead.form.get_by_label("Who leads it", exact=True).select_option(label=leads)
+    today = datetime.datetime.now(datetime.UTC).date()
+    lead.fill(starts_on=today.isoformat(), **words)
+    lead.click(lead.form.get_by_role("button", name=re.compile("^Create ")))
+    lead.follow("Send the terms")
+    lead.click(lead.form.get_by_role("button", name=re.compile("^Send ")))
+    lead.reads("are sent")
 
 
 def agree(team: Team) -> None:
     """Every role reads both contracts, and agrees."""
     for row in PURCHASE["people"]:
-        person = come(team, row["username"])
-        person.follow("Agree to the terms of 2 trials")
-        person.press("I agree to all")
-        person.reads("You agreed to all terms.")
+        agree_to_all(come(team, row["username"]))
+
+
+def agree_to_all(person: Counted) -> None:
+    """Read the terms of both over *My work*, and agree."""
+    person.follow("Agree to the ")
+    person.press("I agree to all")
+    person.reads("You agreed to all terms.")
 
 
 def run_trials(team: Team) -> None:
     """IT judges every criterion of both, and closes them."""
     person = come(team, "it")
-    for name in PURCHASE["finalists"]:
-        person.follow(f"rial of {name}")
-        for row in PURCHASE["criteria"]:
-            judge(person, row["ref"], PURCHASE["trial_note"])
-        person.follow("Close the trial")
-        person.fill(summary=PURCHASE["trial_summary"])
-        person.press("Close the trial")
-        person.reads("The trial is closed.")
+    names, note = PURCHASE["finalists"], PURCHASE["trial_note"]
+    judge_trials(person, names, len(MUSTS), note, PURCHASE["trial_summary"])
+
+
+def judge_trials(
+    person: Counted, names: list[str], musts: int, note: str, summary: str
+) -> None:
+    """From *My work* to the first, and from each to the next; each is closed."""
+    person.follow("Judge")
+    for name in names:
+        person.click(person.page.locator("main").get_by_role("link", name=name).first)
+        judge_rows(person, musts, note)
+        close_trial(person, summary)
+
+
+def close_trial(person: Counted, summary: str) -> None:
+    """It is over, and what it showed is written down."""
+    person.follow("Close the ")
+    person.fill(summary=summary)
+    person.click(person.form.get_by_role("button", name=re.compile("^Close the ")))
+    person.reads("is closed.")
