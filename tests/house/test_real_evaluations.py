@@ -16,7 +16,6 @@ WITH_TESTS = {
     "search.lambda": "left out by the search for rows",
     "search.reader_of": "one, by its slug",
     "sign_form.load": "one, by its id",
-    "api.evaluation": "one, by its slug",
     "workspace.find_evaluation": "one, by its slug",
 }
 
