@@ -152,8 +152,10 @@ def read_facts(cursor: Any, slug: str, today: datetime.date) -> Facts:
     )
     names = {row["id"]: row["name"] for row in categories}
     requirements = reader.rows(
-        f"SELECT * FROM evaluations_requirement {of_own} AND retired_at IS NULL "
-        "ORDER BY position, ref",
+        "SELECT q.* FROM evaluations_requirement q "
+        "JOIN evaluations_category g ON g.id = q.category_id "
+        "WHERE q.evaluation_id = %s AND q.retired_at IS NULL "
+        "ORDER BY g.position, q.position, q.ref",
         own,
     )
     demanded = demanded_values(reader, own)
