@@ -313,7 +313,7 @@ def check_reconfirm_evidence(former: Evidence, by: By) -> tuple[User, Claim]:
         raise Refused("This verdict was taken back; record a new one.")
     if former.claim_id == current.pk:
         raise Refused("This verdict is on the current answer; nothing to re-confirm.")
-    if Evidence.objects.filter(reconfirms=former, claim=current).exists():
+    if Evidence.objects.standing().filter(reconfirms=former, claim=current).exists():
         raise Refused("This verdict was already re-confirmed on the current answer.")
     require_no_runs_on(former)
     return user, current
