@@ -13,9 +13,10 @@ from evaltracker.evaluations.models import Evaluation
 from stakeholders.models import Role, SignOff
 from stakeholders.services.roles import give_roles
 from tests.journeys.fixed import cleaning
+from tests.journeys.fixed.counted import Tally
 from tests.journeys.fixed.play import play
 from tests.journeys.fixed.purchase import MUSTS, PURCHASE
-from tests.journeys.fixed.team import Tally, Team
+from tests.journeys.fixed.team import Team
 from trials.models import Evidence
 from vendors.models import Candidate
 from vendors.services.access import issue_token
