@@ -3,7 +3,7 @@
 import datetime
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from tests.journeys.vendor import VendorClient
 
 FILE = Path(__file__).parents[2] / "data" / "fixed_purchase" / "cleaning.json"
 PURCHASE: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
-TEMPLATE: dict[str, Any] = next(
+TEMPLATE: Mapping[str, Any] = next(
     point.content for point in shipped() if point.key == PURCHASE["template"]
 )
 WORDS: dict[str, str] = TEMPLATE["words"]
