@@ -49,6 +49,8 @@ class Desk:
                 "shown": words,
                 "verdict": "decline" if no else "approve",
                 "reason": "No" if no else "",
+                # Nobody has said what weighs for the role.
+                "without_weights": "on",
             },
             cookies={**self.cookies, "csrftoken": str(self.token)},
             headers={"X-CSRFToken": str(self.token)},

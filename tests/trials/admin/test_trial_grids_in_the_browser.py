@@ -24,6 +24,7 @@ def test_criteria_are_pasted_and_no_grid_has_a_barrier(watched: Watched) -> None
     # Rows without names are proposed in the grid's order.
     box.get_by_role("button", name="Add 2").click()
     expect(box.get_by_role("status")).to_contain_text("2 criteria added.")
+    page.locator("#milestones > summary").click()
     milestones = page.locator("#grid-milestones")
     milestones.get_by_placeholder("Type here").fill("Half-time review")
     page.keyboard.press("Enter")
@@ -32,6 +33,7 @@ def test_criteria_are_pasted_and_no_grid_has_a_barrier(watched: Watched) -> None
     for width, dark in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
         watched.open(f"/admin/trials/{trial.pk}/")
+        page.locator("#milestones > summary").click()
         expect(box.locator(".gr-cell").first).to_be_visible()
         expect(milestones.locator(".gr-cell").first).to_be_visible()
         theme = "on => document.documentElement.classList.toggle('dark', on)"

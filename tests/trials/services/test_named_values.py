@@ -132,7 +132,7 @@ def test_the_form_offers_what_was_answered_and_begins_with_the_criterion(
     )
     assert ticked in body
     assert "Azure" not in body.partition('class="sc-values"')[2].partition("</form>")[0]
-    assert "For <span" in body
+    assert "For Runs on: on premises" in body
     claim = trials.claim_of(acme).pk
     form = {"verdict": "holds", "claim": claim, **trials.SETTING}
     assert act("judge-criterion", criterion, acme.evaluation.owner, **form) == 400
