@@ -260,7 +260,7 @@ class Targets:
         if search is not None and rest:
             return matching(search, self.reader, rest, " ".join(rest))
         if model is Evaluation:
-            rows = model.objects.visible_to(self.reader.user)
+            rows = model.objects.visible_to(self.reader.user).real()
             return rows.filter(status=Status.OPEN).order_by("-created_at", "pk")
         if at_hand is None or not hasattr(model._default_manager, "in_evaluation"):
             return []

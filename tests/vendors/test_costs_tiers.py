@@ -102,7 +102,7 @@ def test_tiers_read_back_as_they_were_written(tiers: tuple[Tier, ...]) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("100", "Tier line 1: write it such as"),
+        ("100", "Tier line 1: write “100: 8” above 100 units"),
         ("100: 8\n\n500: 1 / 2", "Tier line 3"),
         ("100: $8", "not a plain number"),
         ("100: 1.200", "1,200 or 1.2"),

@@ -129,7 +129,7 @@ class Telling(OnCandidate):
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
         said = {**data, "contacts": list(data.get("contacts") or [])}
-        name, email = said.pop("new_name"), said.pop("new_email")
+        name, email = said.pop("new_name", ""), said.pop("new_email", "")
         if name and target.vendor is not None:
             shared = data["shared"]
             new = add_contact(
