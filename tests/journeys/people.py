@@ -69,6 +69,11 @@ class Person(Watched):
         """Press a form's button."""
         self.click(self.page.get_by_role("button", name=button, exact=True))
 
+    def unfold(self, fold: str) -> None:
+        """Open what is folded on the page, if it is closed."""
+        if self.page.locator(fold).get_attribute("open") is None:
+            self.page.locator(f"{fold} > summary").click()
+
     def click(self, thing: Locator) -> None:
         """Click what leads to another page, or an act over this one; be there."""
         follow_on(thing)

@@ -48,8 +48,10 @@ def judge(
         above = page.locator(f"#all-{name}")
         if above.input_value() != value:
             above.select_option(value)
-    if values or not form.locator("[name=note]").is_visible():
-        form.locator("summary").first.click()
+    fold = form.locator("details").first
+    needed = values or not form.locator("[name=note]").is_visible()
+    if needed and fold.get_attribute("open") is None:
+        fold.locator("summary").first.click()
     form.locator("[name=note]").fill(note)
     if values:
         for box in form.locator("[name=named_values]").all():

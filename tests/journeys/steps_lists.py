@@ -45,7 +45,8 @@ def write_the_brief(walk: Walk) -> None:
     lead.page.goto(f"{walk.home}/admin/act/start-evaluation/")
     lead.fill(title=TITLE, buyer="Example Foods", currency="EUR")
     lead.press("Start")
-    lead.follow("Edit the brief")
+    # The brief opens by itself.
+    lead.page.locator("dialog.et-dialog[open] [name=problem]").wait_for()
     lead.fill(
         problem="Models take a quarter to reach production.",
         must_run_by=in_days(200),
@@ -224,6 +225,7 @@ def show_it_on_aws(walk: Walk) -> None:
     lead.see("54-demo")
     boss = walk.person("leadership")
     boss.follow(TITLE)
+    boss.unfold("details[data-open=gates]")
     boss.follow("Waive this rule: Everybody who scores")
     boss.fill(reason="One candidate is left; there is nothing to compare.")
     boss.press("Waive the rule")
