@@ -13,6 +13,8 @@ from tests.journeys.vendor import Answer, VendorClient, claim_on
 
 REF = "R1"
 RUNS_ON, LANGUAGES = "Runs on", "Languages"
+# The one row of a demo or trial; it closes once a verdict is saved.
+ROW = ".vr details.vr-what"
 AWS, ON_PREMISES = "AWS", "on premises"
 SOME = {RUNS_ON: [AWS], LANGUAGES: ["Python"]}
 EACH = [
@@ -94,7 +96,7 @@ def name_people_and_a_candidate(walk: Walk) -> None:
     lead.press("Add")
     lead.go("Stakeholders")
     lead.follow("Edit who must sign")
-    for box in lead.page.locator("main input[type=number]").all():
+    for box in lead.form.locator("input[type=number]").all():
         box.fill("")
     lead.fill(requirements_leadership="1", decision_leadership="1")
     lead.press("Save")
@@ -219,8 +221,10 @@ def show_it_on_aws(walk: Walk) -> None:
     lead.fill(attendees="Lina and Viktor; two of theirs.")
     lead.press("Start")
     judge(lead, REF, "Shown live.", values=(AWS,))
+    lead.unfold(ROW)
     lead.reads(f"{RUNS_ON}: {AWS}.")
     judge(lead, REF, "Not built yet.", "not_shown", values=(ON_PREMISES,))
+    lead.unfold(ROW)
     lead.reads(f"{RUNS_ON}: {ON_PREMISES}.")
     lead.see("54-demo")
     boss = walk.person("leadership")
@@ -264,6 +268,7 @@ def try_it_on_aws(walk: Walk) -> None:
     lead.go("Trials")
     lead.follow(f"Trial of {FAVOURITE}", exact=True)
     judge(lead, REF, "Forty minutes.", values=(AWS,))
+    lead.unfold(ROW)
     lead.reads(f"Run together, on our data. {RUNS_ON}: {AWS}.")
     lead.see("55-trial")
 

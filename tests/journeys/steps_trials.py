@@ -99,6 +99,7 @@ def move_after_the_reminder(walk: Walk, post: Sink) -> None:
     lead.fill(due_on=in_days(6), reason="The vendor's engineer is away.")
     lead.press("Move")
     lead.reads("The milestone is moved")
+    lead.unfold("#milestones")
     lead.reads("changed 1 time")
     again, second = reminders(post)
     assert again["Message-ID"] == first["Message-ID"] != second["Message-ID"]
