@@ -92,7 +92,7 @@ def with_names(rows: Any) -> Any:
     names = RoleName.objects.filter(
         evaluation=OuterRef("evaluation"), role=OuterRef("role")
     )
-    return rows.annotate(called=Subquery(names.values("name")))
+    return rows.annotate(called=Subquery(names.order_by().values("name")))
 
 
 def called_here(row: Any) -> str:

@@ -86,12 +86,12 @@ def _form(act: Act[Any], target: Any, request: HttpRequest, data: Any = None) ->
     initial |= {key: request.GET[key] for key in act.prefill if key in request.GET}
     form: Any = act.form_class(initial=initial, **kwargs)
     for name, field in form.fields.items():
-        # An only choice is chosen.
+        # An only choice is chosen; a file has none.
         is_one = not getattr(field.widget, "allow_multiple_selected", True)
         if field.required and is_one and not form.get_initial_for_field(field, name):
-            offered = list(islice((value for value, _ in field.choices if value), 2))
-            if len(offered) == 1:
-                form.initial[name] = getattr(offered[0], "value", offered[0])
+            keys = [key for key, _ in islice(getattr(field, "choices", ()), 3) if key]
+            if len(keys) == 1:
+                form.initial[name] = getattr(keys[0], "value", keys[0])
     return form
 
 

@@ -73,6 +73,7 @@ def page_addresses() -> dict[str, str]:
         "memo_xlsx": [decided.slug],
         "help": ["lead"],
         "help_picture": ["workspace.png"],
+        "index": [],
         "my_account": [],
         "my_calendar": [],
         "my_notices": [],

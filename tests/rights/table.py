@@ -179,6 +179,7 @@ CLOSED_GRIDS = {"criteria"}
 OWN_PAGES = {
     "my_account",
     "my_calendar",
+    "index",
     "my_notices",
     "news",
     "search",
