@@ -26,7 +26,6 @@ from django.db.backends.signals import connection_created
 from django.db.models import Field, Model
 from django.db.utils import DatabaseErrorWrapper
 from psycopg import Cursor
-from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 
 # How the statements of a pipeline are said to SQLite, which lets one writer in at a
@@ -71,36 +70,21 @@ def pipeline(*, savepoint: bool = True, last: bool = False) -> Iterator[Pipeline
         with transaction.atomic(), pipeline(savepoint=False, last=True) as pipe:
             yield pipe
         return
-    is_outermost, place = len(database.atomic_blocks) == 1, None
-    try:
-        with (
-            transaction.atomic(savepoint=False),
-            database.wrap_database_errors,
-            database.connection.pipeline() as line,
-        ):
-            # Said within the pipeline, a savepoint takes no trip of its own.
+    is_outermost = len(database.atomic_blocks) == 1
+    with transaction.atomic(savepoint=False), database.wrap_database_errors:
+        places: Any = database.savepoint_ids
+        with database.connection.pipeline() as line:
+            # Said within the pipeline, a savepoint takes no trip of its own. After an
+            # error `atomic` goes back to it, and forgets what was to follow the commit.
             place = database.savepoint() if savepoint else None
+            places[-1] = place
             pipe = Pipeline(database.connection, line)
             yield pipe
             if place:
                 database.savepoint_commit(place)
             if last and is_outermost:
                 pipe.ask("COMMIT")
-    except BaseException:
-        _undo(database, place)
-        raise
-
-
-def _undo(database: Any, place: str | None) -> None:
-    """Go back to a savepoint; where that cannot be, the whole transaction is undone."""
-    raw = database.connection
-    if not place or raw.info.transaction_status == TransactionStatus.IDLE:
-        return
-    transaction.set_rollback(False)
-    try:
-        database.savepoint_rollback(place)
-    except Error:
-        transaction.set_rollback(True)
+        places[-1] = None
 
 
 class Pipeline:

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 from django.test import Client
 
+from evaltracker.evaluations.models.evaluation import touched_rows
 from evaltracker.toolbox.database import pipeline
 from tests.as_application import ownership
 from tests.cast import common, vendors
@@ -78,6 +79,19 @@ def test_statements_that_go_out_together_are_as_quiet(claim: Claim) -> None:
     told = told_of(add, IntegrityError)
     assert "claim_planned_has_a_date" in told
     assert "SEALED" not in told
+
+
+@pytest.mark.postgres
+def test_a_row_that_was_not_written_waits_for_no_entry(claim: Claim) -> None:
+    claim.pk, claim.availability = uuid.uuid4(), "planned"
+    with transaction.atomic():
+        with pytest.raises(IntegrityError), pipeline() as pipe:
+            # As `add` does, unless the database has refused the row already.
+            claim.touch(claim.saved())
+            pipe.add(claim)
+        noted = [rows for hook in touched_rows() for rows in hook.rows.values()]
+        assert (Claim, claim.pk) not in {row for rows in noted for row in rows}
+        assert Claim.objects.count() == 1
 
 
 @pytest.mark.postgres
