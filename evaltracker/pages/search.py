@@ -186,7 +186,8 @@ def rest_of(words: Sequence[str], labels: Sequence[str]) -> tuple[str, ...] | No
     rest = tuple(
         word
         for word in meant
-        if len(word) < SHORTEST or not any(name.startswith(word) for name in known)
+        if word not in known
+        and (len(word) < SHORTEST or not any(name.startswith(word) for name in known))
     )
     return rest if len(rest) < len(meant) else None
 
@@ -280,14 +281,16 @@ def act_hits(
     # What nothing is called by may be a word of a button more than its act has.
     for asked in (spoken, [(act, labels, ()) for act, labels, rest in spoken if rest]):
         for act, labels, rest in asked:
-            for target in targets.of(act, rest):
+            is_own = act.model is not None and type(act).load is not Act.load
+            for row in targets.of(act, rest):
                 if queries == MOST_ASKED or len(found) == most:
                     break
                 queries += 1
+                target = act.load(reader.user, str(row.pk)) if is_own else row
                 named = act.model in targets.searches or _is_open(request, act, target)
                 if named and act.why_not(reader.user, target) is None:
-                    extra = min(_extra(query, label, target) for label in labels)
-                    found.append((extra, len(found), _hit(act, target)))
+                    extra = min(_extra(query, label, row) for label in labels)
+                    found.append((extra, len(found), _hit(act, row, target)))
         if found:
             break
     return [hit for *_, hit in sorted(found, key=lambda each: each[:2])]
@@ -303,18 +306,21 @@ def _is_open(request: HttpRequest, act: Act[Any], target: Any) -> bool:
 
 
 def _extra(query: Query, label: str, target: Any) -> int:
-    named = "" if target is None or isinstance(target, Evaluation) else str(target)
-    return len({*words_of(f"{label} {named}")} - {*query.words})
+    is_row = isinstance(target, models.Model) and not isinstance(target, Evaluation)
+    text = f"{label} {target}" if is_row else label
+    return len({*words_of(text)} - {*query.words})
 
 
-def _hit(act: Act[Any], target: Any) -> Hit:
-    address = address_of(act.name, target)
-    if target is None:
+def _hit(act: Act[Any], row: Any, target: Any) -> Hit:
+    address = address_of(act.name, row)
+    if row is None:
         return Hit(act.title, address)
     title = act.worded(target).title
-    if isinstance(target, Evaluation):
-        return Hit(title, address, str(target))
-    return Hit(f"{title}: {target}", address, str(evaluation_of(target)))
+    if isinstance(row, Evaluation):
+        return Hit(title, address, str(row))
+    where = str(getattr(act, "evaluation", evaluation_of)(target))
+    is_row = target is row and isinstance(row, models.Model)
+    return Hit(f"{title}: {row}" if is_row else act.heading(target), address, where)
 
 
 def names(label: str, words: Sequence[str]) -> bool:

@@ -175,11 +175,13 @@ def note_prices(team: Team) -> None:
     lead.page.locator("#grid-costs [role=gridcell]").first.wait_for()
     lead.page.locator("#grid-costs [tabindex='0']").focus()
     names = [row["name"] for row in PURCHASE["candidates"]]
+    lead.refused(409)  # until it is said why something does not apply
     lead.page.evaluate(PASTE, table(("Item", *names), PURCHASE["prices"], "\t"))
     grid = lead.page.locator("#grid-costs")
     grid.get_by_role("textbox", name="Why does it not apply").fill("They are here.")
     grid.get_by_role("button", name="Save", exact=True).click()
     lead.saved_in("costs", "cells saved.")
+    lead.settle()
     market.eliminate(team, PURCHASE["dropped"], PURCHASE["dropped_because"])
 
 
@@ -233,7 +235,7 @@ def test(team: Team) -> None:
 def choose(team: Team) -> None:
     """Scores are closed, prices open, and the lead writes which one and why."""
     decision.close_scores(team, PURCHASE["consensus"])
-    decision.open_prices(team, come(team, "leadership"))
+    decision.open_prices(team, LOGINS["leadership"])
     lead = team.lead
     lead.find("draft the decision", "Draft the decision")
     lead.form.get_by_label("Candidate").select_option(label=PURCHASE["chosen"])

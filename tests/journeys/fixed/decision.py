@@ -2,6 +2,7 @@
 
 from evaltracker.demo.people import PASSWORD
 from tests.journeys.fixed.counted import Counted
+from tests.journeys.fixed.market import come
 from tests.journeys.fixed.purchase import PURCHASE
 from tests.journeys.fixed.team import Team
 
@@ -17,11 +18,13 @@ def close_scores(team: Team, outcome: str) -> None:
     lead.reads("Scores are closed.")
 
 
-def open_prices(team: Team, boss: Counted) -> None:
+def open_prices(team: Team, username: str) -> None:
     """The lead asks, leadership confirms."""
     lead = team.lead
     lead.find("ask to open the prices", "Ask to open the prices")
     lead.press("Ask")
+    lead.reads("Asked.")
+    boss = come(team, username)
     boss.follow("Open the prices")
     prove(boss)
     boss.press("Open the prices")

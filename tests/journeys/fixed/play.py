@@ -31,7 +31,7 @@ def play(team: Team, token_of: Callable[[str], str]) -> None:
     need.everybody_signs(team, "trials")
     need.advance(team, "decision")
     decision.close_scores(team, PURCHASE["consensus"])
-    decision.open_prices(team, team.visit("leadership"))
+    decision.open_prices(team, "leadership")
     decision.draft(team)
     need.everybody_signs(team, "decision")
     decision.decide(team, PURCHASE["decision"]["rationale"])
