@@ -31,7 +31,8 @@ def declare(person: Counted) -> None:
 def invite(team: Team, names: list[str]) -> None:
     """Three vendors are invited and shortlisted, and may answer."""
     lead = team.lead
-    lead.go("Candidates")
+    if not lead.page.url.endswith("/candidates/"):
+        lead.go("Candidates")
     declare(lead)
     for name in names:
         lead.page.get_by_role("checkbox", name=f"Select {name}", exact=True).click()
