@@ -71,11 +71,12 @@ def score(team: Team) -> None:
     """Three people score the finalists, blind, and lock."""
     for username, values in PURCHASE["scores"].items():
         # Who is in the purchase already goes there by its menu.
-        person = team.people[username]
-        if "/admin/demos/" in person.page.url:
+        person = team.people.get(username)
+        if person and "/admin/demos/" in person.page.url:
             person.go("Scores")
         else:
-            come(team, username).follow("Score: ")
+            person = come(team, username)
+            person.follow("Score: ")
         score_all(person, PURCHASE["finalists"], values, PURCHASE["score_reason"])
 
 
