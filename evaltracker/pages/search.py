@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -275,25 +276,34 @@ def act_hits(
     request: HttpRequest, reader: Reader, query: Query, most: int
 ) -> list[Hit]:
     """What may be done; first what says least besides the words."""
-    targets, queries = Targets(reader), 0
+    targets, budget = Targets(reader), iter(range(MOST_ASKED))
     spoken = spoken_acts(reader, query, targets.searches)
-    found: list[tuple[int, int, Hit]] = []
     # What nothing is called by may be a word of a button more than its act has.
     for asked in (spoken, [(act, labels, ()) for act, labels, rest in spoken if rest]):
-        for act, labels, rest in asked:
-            is_own = act.model is not None and type(act).load is not Act.load
-            for row in targets.of(act, rest):
-                if queries == MOST_ASKED or len(found) == most:
-                    break
-                queries += 1
-                target = act.load(reader.user, str(row.pk)) if is_own else row
-                named = act.model in targets.searches or _is_open(request, act, target)
-                if named and act.why_not(reader.user, target) is None:
-                    extra = min(_extra(query, label, row) for label in labels)
-                    found.append((extra, len(found), _hit(act, row, target)))
-        if found:
-            break
-    return [hit for *_, hit in sorted(found, key=lambda each: each[:2])]
+        tries = (
+            (act, labels, row)
+            for act, labels, rest in asked
+            for row in targets.of(act, rest)
+        )
+        tried = zip(tries, budget, strict=False)
+        hits = islice(_hits(request, query, targets, tried), most)
+        if found := sorted(hits, key=itemgetter(0)):
+            return [hit for _, hit in found]
+    return []
+
+
+def _hits(
+    request: HttpRequest, query: Query, targets: Targets, tried: Iterable[Any]
+) -> Iterator[tuple[int, Hit]]:
+    """What may be done now, and how much it says besides the words."""
+    user = targets.reader.user
+    for (act, labels, row), _ in tried:
+        is_own = act.model is not None and type(act).load is not Act.load
+        target = act.load(user, str(row.pk)) if is_own else row
+        named = act.model in targets.searches or _is_open(request, act, target)
+        if named and act.why_not(user, target) is None:
+            extra = min(_extra(query, label, row) for label in labels)
+            yield extra, _hit(act, row, target)
 
 
 def _is_open(request: HttpRequest, act: Act[Any], target: Any) -> bool:
