@@ -37,6 +37,7 @@ from evaltracker.pages.site import site
 from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.talk.rules import files_of
 from evaltracker.toolbox.files import attachment
+from evaltracker.toolbox.registry import read_once
 from evaltracker.toolbox.text import listed
 from trials.admin.base import AboutRequirement
 from trials.choices import (
@@ -161,13 +162,11 @@ def page_rows(
 def judging(place: Demo | Trial, rows: Sequence[PageRow], user: User) -> dict[str, Any]:
     """What the table of rows needs of a page; its forms begin with what was said last,
     there or beside it."""
-    evaluation, source = place.candidate.evaluation, SUBJECTS[type(place)][0]
-    ran, owners = setting_choices(evaluation.wording)
+    source = SUBJECTS[type(place)][0]
+    ran, owners = setting_choices(place.candidate.evaluation.wording)
     verdicts = [one for row in rows for one in row.history if one.runner]
     last: Any = max(verdicts, key=attrgetter("recorded_at"), default=None)
-    said = (last and {"runner": last.runner, "data": last.data}) or last_setting(
-        Evidence.objects.in_evaluation(evaluation).filter(source=source)
-    )
+    said = last and {"runner": last.runner, "data": last.data}
     asked = [row for row in rows if row.subject.requirement is not None]
     left = [row for row in asked if row.to_judge]
     given = [row.verdict for row in rows if row.verdict and row.verdict.others]
@@ -184,13 +183,23 @@ def judging(place: Demo | Trial, rows: Sequence[PageRow], user: User) -> dict[st
         "verdicts": without_blank(EvidenceVerdict.choices, *not_shown),
         "runners": ran.items(),
         "data_owners": owners.items(),
-        "ran": said,
+        "ran": said or setting_beside(place),
         # Programs that report runs are ours.
         "ran_by_program": {
             "runner": Runner.US,
             "data": (last and last.data) or DataOwner.OURS,
         },
     }
+
+
+def setting_beside(place: Demo | Trial) -> dict[str, Any]:
+    """What was said last of its evaluation's other demos, or other trials."""
+    verdicts = Evidence.objects.in_evaluation(place.candidate.evaluation)
+    return last_setting(verdicts.filter(source=SUBJECTS[type(place)][0]))
+
+
+def together(place: Demo | Trial) -> tuple[list[JudgeRow], list[tuple[JudgeRow, str]]]:
+    return read_once((rows_together, place), lambda: rows_together(place))
 
 
 def last_setting(verdicts: QuerySet[Evidence]) -> dict[str, Any]:
@@ -366,19 +375,19 @@ class JudgesTogether(AboutCandidate[Any]):
         return {
             "wording": self.evaluation(target).wording,
             "source": SUBJECTS[type(target)][0],
-            "ready": rows_together(target)[0],
+            "ready": together(target)[0],
         }
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        ready = [str(row.subject.pk) for row in rows_together(target)[0]]
-        ran = judging(target, page_rows(target), user)["ran"]
+        ready = [str(row.subject.pk) for row in together(target)[0]]
+        ran = last_setting(verdicts_in(target)) or setting_beside(target)
         return {"rows": " ".join(ready), **ran}
 
     def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
         return {"place": target, **data}
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
-        ready, waiting = rows_together(target)
+        ready, waiting = together(target)
         return {**super().context(target, user), "ready": ready, "waiting": waiting}
 
     def success_message(self, target: Any, outcome: Any) -> str:

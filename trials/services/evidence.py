@@ -215,11 +215,7 @@ def check_place(evidence: Evidence) -> None:
     if paper is not None:
         _same(paper.candidate_id == candidate.pk, "research_note")
     if evidence.source == Source.TRIAL:
-        trials = running_trials(candidate)
-        if criterion is not None:
-            trials = trials.filter(pk=criterion.trial_id)
-        if not trials.exists():
-            raise Refused(no_trial(candidate))
+        require_trial(candidate, **({"pk": criterion.trial_id} if criterion else {}))
 
 
 def require_held(demo: Demo) -> None:
@@ -253,10 +249,12 @@ def require_no_runs_on(evidence: Evidence) -> None:
     require_no_runs(*measured)
 
 
-def no_trial(candidate: Candidate) -> str:
-    return (
-        f"{candidate.name} has no trial under way. Agree the terms and criteria first."
-    )
+def require_trial(candidate: Candidate, **which: object) -> None:
+    if not running_trials(candidate).filter(**which).exists():
+        raise Refused(
+            f"{candidate.name} has no trial under way. Agree the terms and criteria "
+            "first."
+        )
 
 
 def _same(fits: bool, field: str) -> None:
@@ -275,26 +273,26 @@ def check_evidence(candidate: Candidate, by: By, source: Source) -> User:
     user = check_part(candidate.evaluation, by, *STAGES[source])
     require_no_conflict(user, candidate)
     check_running(candidate)
-    if source == Source.TRIAL and not running_trials(candidate).exists():
-        raise Refused(no_trial(candidate))
+    if source == Source.TRIAL:
+        require_trial(candidate)
     return user
 
 
+def check_judge_together(place: Demo | Trial, by: By) -> None:
+    check_evidence(place.candidate, by, SUBJECTS[type(place)][0])
+    if isinstance(place, Demo):
+        require_held(place)
+    else:
+        require_trial(place.candidate, pk=place.pk)
+
+
 def check_judge_item(item: ScriptItem, by: By) -> None:
-    check_evidence(item.demo.candidate, by, Source.DEMO)
-    require_held(item.demo)
+    check_judge_together(item.demo, by)
 
 
 def check_judge_criterion(criterion: Criterion, by: By) -> None:
-    check_criterion(criterion, by)
+    check_judge_together(criterion.trial, by)
     require_no_runs(criterion)
-
-
-def check_criterion(criterion: Criterion, by: By) -> None:
-    candidate = criterion.trial.candidate
-    check_evidence(candidate, by, Source.TRIAL)
-    if not running_trials(candidate).filter(pk=criterion.trial_id).exists():
-        raise Refused(no_trial(candidate))
 
 
 def check_reconfirm_evidence(former: Evidence, by: By) -> tuple[User, Claim]:
@@ -518,14 +516,6 @@ def rows_together(
     return ready, [(row, why) for row, why in told if why]
 
 
-def check_judge_together(place: Demo | Trial, by: By) -> None:
-    check_evidence(place.candidate, by, SUBJECTS[type(place)][0])
-    if isinstance(place, Demo):
-        require_held(place)
-    elif not running_trials(place.candidate).filter(pk=place.pk).exists():
-        raise Refused(no_trial(place.candidate))
-
-
 @transaction.atomic
 def judge_together(
     *,
@@ -598,21 +588,30 @@ def check_take_back_evidence(evidence: Evidence, by: By) -> tuple[User, list[Evi
     given = list(rows.order_by("claim__requirement__position", "pk"))
     if evidence.pk not in {row.pk for row in given}:
         raise Refused("This verdict was taken back already.")
+    # One press is one moment, so what came later came after all of them.
+    at, asked = evidence.recorded_at, [row.claim.requirement_id for row in given]
+    newer = verdicts.filter(claim__requirement__in=asked, recorded_at__gt=at)
+    later = {
+        row.claim.requirement_id: row.recorded_by.name
+        for row in newer.select_related("recorded_by", "claim")
+    }
+    gaps = Gap.objects.filter(
+        Q(evidence__in=given) | Q(retested_at__gte=at),
+        trial__candidate=candidate,
+        requirement__in=asked,
+    )
+    followed = set(gaps.values_list("requirement", flat=True))
+    measured = Measurement.objects.filter(evidence__in=given)
+    on_runs = set(measured.values_list("evidence", flat=True))
     for row in given:
-        of = Q(claim__requirement=row.claim.requirement_id)
-        later = verdicts.filter(of, recorded_at__gt=row.recorded_at).last()
-        said = Gap.objects.filter(
-            Q(evidence=row) | Q(retested_at__gte=row.recorded_at),
-            trial__candidate=candidate,
-            requirement=row.claim.requirement_id,
-        )
-        if later:
-            why = f"{later.recorded_by.name} judged it again"
-        elif hasattr(row, "measurement") or said.exists():
+        requirement = row.claim.requirement
+        if requirement.pk in later:
+            why = f"{later[requirement.pk]} judged it again"
+        elif row.pk in on_runs or requirement.pk in followed:
             why = "it rests on runs, or a gap follows from it"
         else:
             continue
-        raise Refused(f"{row.claim.requirement.ref}: {why}. Record a newer verdict.")
+        raise Refused(f"{requirement.ref}: {why}. Record a newer verdict.")
     signed = SignOff.objects.filter(
         visit__evaluation=candidate.evaluation, signed_at__gte=evidence.recorded_at
     ).first()
@@ -622,9 +621,7 @@ def check_take_back_evidence(evidence: Evidence, by: By) -> tuple[User, list[Evi
 
 
 @transaction.atomic
-def take_back_evidence(
-    *, evidence: Evidence, by: By, reason: str = ""
-) -> Sequence[TakenBack]:
+def take_back_evidence(*, evidence: Evidence, by: By, reason: str = "") -> None:
     """Let a verdict, and all that were given with it, count no longer.
 
     What counted before counts again; the rows stay in the ledger, with the reason.
@@ -636,16 +633,13 @@ def take_back_evidence(
     evidence.claim.candidate = lock_candidate(evidence.claim.candidate)
     user, given = check_take_back_evidence(evidence, by)
     why = reason.strip() or f"Undone by {user.name}."
-    taken = []
     for row in given:
         row.claim.candidate = evidence.claim.candidate
-        one = TakenBack(evidence=row, reason=why, taken_back_by=user)
-        checked(one)
-        one.save(force_insert=True)
-        taken.append(one)
+        taken = TakenBack(evidence=row, reason=why, taken_back_by=user)
+        checked(taken)
+        taken.save(force_insert=True)
         told = {"requirement": row.claim.requirement.ref, "verdict": row.verdict}
         journal_on(row, "evidence.taken_back", by, after=told, reason=why)
-    return taken
 
 
 @transaction.atomic

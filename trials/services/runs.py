@@ -61,7 +61,7 @@ from trials.selectors.runs import (
 )
 from trials.services.criteria import give_missing_codes
 from trials.services.evidence import (
-    check_criterion,
+    check_judge_together,
     record_evidence,
 )
 from trials.services.trials import locked_trial, open_trial
@@ -541,7 +541,7 @@ LOOK = "Look at them again."
 
 
 def check_confirm_runs(criterion: Criterion, by: By) -> None:
-    check_criterion(criterion, by)
+    check_judge_together(criterion.trial, by)
     require_proposal(pooled_runs([criterion])[criterion.pk])
 
 
@@ -587,7 +587,7 @@ def confirm_runs(
     criterion = Criterion.objects.select_related(
         "trial__candidate__evaluation", "requirement"
     ).get(pk=criterion.pk)
-    check_criterion(criterion, by)
+    check_judge_together(criterion.trial, by)
     runs = load_runs([criterion]).get(criterion.pk, LoadedRuns(criterion))
     pooled = runs.pooled()
     require_proposal(pooled)
