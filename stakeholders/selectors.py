@@ -367,39 +367,46 @@ def tally(visit: Visit, digest: str, barred: Collection[int] = ()) -> list[RuleT
     ]
 
 
-def lending_warning(lent: Stakeholder, substitute: User) -> tuple[str, bool]:
-    """What lending `lent` to `substitute`, who signs already in the next stage that
+def lending_warnings(
+    lent: Stakeholder, substitutes: Iterable[User]
+) -> dict[User, tuple[str, bool]]:
+    """What lending `lent` to each of them, if they sign already in the next stage that
     asks, means for that; and whether too few different people would be left for it."""
     evaluation = lent.evaluation
     ahead = list(Stage)[Stage(evaluation.stage).position :]
     rules = SignOffRule.objects.filter(evaluation=evaluation, stage__in=ahead)
     stage = min(ahead, key=lambda stage: not any(rule.stage == stage for rule in rules))
     asked = {rule.role: rule for rule in with_names(rules.filter(stage=stage))}
-    signers: dict[str, set[int]] = defaultdict(set)
-    substitutes = {row.stakeholder_id: row.substitute for row in lendings(evaluation)}
-    already = []
+    acting = {row.stakeholder_id: row.substitute for row in lendings(evaluation)}
     parts = voices().filter(evaluation=evaluation, role__in=asked)
-    for part in parts.select_related("user"):
-        signer = substitutes.get(part.pk, part.user)
-        if part == lent:
-            signer = substitute
-        elif signer == substitute:
-            seat = f" for {part.user.name}" if part.pk in substitutes else ""
-            already.append(f"{asked[part.role].get_role_display()}{seat}")
-        signers[part.role].add(signer.pk)
-    if lent.role not in asked or not already:
-        return "", False
     seats = [
-        signers[role] for role, rule in asked.items() for _ in range(rule.required)
+        (part, acting.get(part.pk, part.user)) for part in parts.select_related("user")
     ]
-    number = most_people(seats)
     different = evaluation.different_people.get(stage, DIFFERENT)
-    return (
-        f"{substitute.name} already signs as {listed(already)}. With "
-        f"{substitute.first_name or substitute.name}, {evaluation.say(stage.label)} "
-        f"would have {number} {'person' if number == 1 else 'people'} for {len(asked)} "
-        f"role{'' if len(asked) == 1 else 's'}."
-    ), number < min(different, len(seats))
+    roles = f"{len(asked)} role{'' if len(asked) == 1 else 's'}"
+
+    def warning(substitute: User) -> tuple[str, bool]:
+        signers: dict[str, set[int]] = defaultdict(set)
+        already = []
+        for part, person in seats:
+            signer = substitute if part == lent else person
+            if part != lent and signer == substitute:
+                seat = f" for {part.user.name}" if part.pk in acting else ""
+                already.append(f"{asked[part.role].get_role_display()}{seat}")
+            signers[part.role].add(signer.pk)
+        if lent.role not in asked or not already:
+            return "", False
+        chairs = [
+            signers[role] for role, rule in asked.items() for _ in range(rule.required)
+        ]
+        number = most_people(chairs)
+        return (
+            f"{substitute.name} already signs as {listed(already)}. With "
+            f"{substitute.first_name or substitute.name}, {evaluation.say(stage.label)}"
+            f" would have {number} {'person' if number == 1 else 'people'} for {roles}."
+        ), number < min(different, len(chairs))
+
+    return {substitute: warning(substitute) for substitute in substitutes}
 
 
 def last_signed(user: User, visit: Visit) -> SignOff | None:

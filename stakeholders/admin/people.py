@@ -37,7 +37,7 @@ from stakeholders.models import (
     with_names,
 )
 from stakeholders.policy import lendings, voices
-from stakeholders.selectors import lending_warning, open_conditions, role_choices
+from stakeholders.selectors import lending_warnings, open_conditions, role_choices
 from stakeholders.services.people import (
     add_stakeholder,
     change_stakeholder,
@@ -119,7 +119,7 @@ class RemoveStakeholder(OnPart):
     service = remove_stakeholder
 
     def heading(self, target: Stakeholder) -> str:
-        return f"Remove from this role of {target.user} as {target.get_role_display()}"
+        return f"Remove {target.user} from {target.get_role_display()}"
 
 
 class LendForm(OfferingForm):
@@ -140,7 +140,7 @@ class LendForm(OfferingForm):
         parts = voices().filter(evaluation=about.evaluation).exclude(user=about.user)
         people = {part.user for part in parts.select_related("user")}
         people |= {row.substitute for row in lendings(about.evaluation)}
-        warnings = [lending_warning(about, person) for person in people - {about.user}]
+        warnings = lending_warnings(about, people - {about.user}).values()
         told = sorted(sentence for sentence, _ in warnings if sentence)
         fields["substitute"].help_text = " ".join(told)
         fields[

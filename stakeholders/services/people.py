@@ -37,7 +37,7 @@ from stakeholders.models import (
 )
 from stakeholders.notices import DelegationGiven
 from stakeholders.policy import has_a_say, has_role, lendings, require_a_say, voices
-from stakeholders.selectors import lending_warning, roles_of, weights_sealed_at
+from stakeholders.selectors import lending_warnings, roles_of, weights_sealed_at
 
 # Lending a part for some days, and who sees an evaluation because of it.
 
@@ -77,7 +77,7 @@ def delegate(
         raise Refused("Lend it to an active colleague who is not the owner.")
     require_a_say(substitute)
     check_days(starts_on, ends_on, today_in(evaluation.zone))
-    warning, is_short = lending_warning(stakeholder, substitute)
+    warning, is_short = lending_warnings(stakeholder, [substitute])[substitute]
     if is_short and not anyway:
         raise Invalid(warning, field="anyway")
     lending = Delegation(

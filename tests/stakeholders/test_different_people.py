@@ -18,7 +18,7 @@ from evaltracker.workflow.inbox import my_work
 from stakeholders.models import SignOff, Stakeholder
 from stakeholders.selectors import (
     approved_of,
-    lending_warning,
+    lending_warnings,
     people_needed,
     signed_already,
 )
@@ -221,7 +221,8 @@ def test_lending_warns_of_too_few_people(case: dict[str, Any]) -> None:
     # The cases say “her” of a person whose words we do not know.
     first = name.partition(" ")[0]
     warns = expected["warns"].replace("With her", f"With {first}")
-    assert lending_warning(part, colleague(name))[0] == warns
+    person = colleague(name)
+    assert lending_warnings(part, [person])[person][0] == warns
     client, today = signed_in(part.user), timezone.localdate()
     url = f"/admin/act/lend-part/{part.pk}/"
     page = client.get(url).content.decode()
