@@ -6,7 +6,8 @@ what a transaction locks is noted, and a test that takes a lock too late fails.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from django.db import connections, transaction
 from django.db.backends.signals import connection_created
 from django.db.transaction import Atomic
+from pytest_django.plugin import DjangoDbBlocker
 
 from evaltracker.toolbox.database import Pipeline
 
@@ -131,6 +133,16 @@ def around_tests() -> Atomic:
     block = transaction.atomic()
     vars(block)["_from_testcase"] = True
     return block
+
+
+@contextmanager
+def made_once(
+    blocker: DjangoDbBlocker, *makes: Callable[[], Any]
+) -> Iterator[list[Any]]:
+    """What these make, for all tests of a file, and taken back after them."""
+    with blocker.unblock(), around_tests():
+        yield [make() for make in makes]
+        transaction.set_rollback(True)
 
 
 def in_transaction(database: Any) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
@@ -16,7 +15,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from evaltracker.evaluations.models import Evaluation, User
 from tests.clients import signed_in
 from tests.journeys.test_demo import load_demo
-from tests.lock_order import around_tests
+from tests.lock_order import made_once
 from tests.vendors.portal.visitor import Visitor
 from vendors.models import InvitationLink
 
@@ -28,10 +27,8 @@ HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 @pytest.fixture(scope="module", autouse=True)
 def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The demo, loaded once for the whole tour."""
-    with django_db_blocker.unblock(), around_tests():
-        load_demo()
+    with made_once(django_db_blocker, load_demo):
         yield
-        transaction.set_rollback(True)
 
 
 def spoken(page: str) -> str:

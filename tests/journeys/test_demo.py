@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -26,7 +25,7 @@ from evaltracker.demo.purchases import SLUGS
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.verifying import find_break
 from tests import walking
-from tests.lock_order import around_tests
+from tests.lock_order import made_once
 from tests.portable.files import document, taken_in, written_again
 from tests.portable.ocds_schema import faults
 from tests.wiping import wipe
@@ -51,9 +50,8 @@ def load_demo() -> str:
 @pytest.fixture(scope="module", autouse=True)
 def printed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """The demo, loaded once for all tests of this file and taken back after them."""
-    with django_db_blocker.unblock(), around_tests():
-        yield load_demo()
-        transaction.set_rollback(True)
+    with made_once(django_db_blocker, load_demo) as (said,):
+        yield said
 
 
 def everything() -> dict[str, list[dict[str, Any]]]:

@@ -6,14 +6,13 @@ from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
 from evaltracker.evaluations.models import Evaluation, User
 from tests.clients import signed_in
 from tests.journeys.test_demo import load_demo
-from tests.lock_order import around_tests
+from tests.lock_order import made_once
 from trials.models import Demo, Trial
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
@@ -34,10 +33,8 @@ BESIDE_A_SENTENCE = re.compile("(Fix|Open|Read|Judge|Answer|Decide|See)\\b")
 @pytest.fixture(scope="module", autouse=True)
 def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The demo, whose purchases are in different stages."""
-    with django_db_blocker.unblock(), around_tests():
-        load_demo()
+    with made_once(django_db_blocker, load_demo):
         yield
-        transaction.set_rollback(True)
 
 
 def buttons(page: str) -> Iterator[tuple[str, str]]:

@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 import pytest
-from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from evaltracker.evaluations.models import CommittedRecord, Evaluation
 from evaltracker.evaluations.tables import Said, compare_tables
 from evaltracker.evaluations.verifying import find_break
 from tests.journeys.test_demo import load_demo
-from tests.lock_order import around_tests
+from tests.lock_order import made_once
 from tests.proof.tamperings import (
     evaluation_of,
     fill_up,
@@ -33,11 +32,8 @@ pytestmark = [
 @pytest.fixture(scope="module", autouse=True)
 def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The demo, loaded once for this file and taken back after it."""
-    with django_db_blocker.unblock(), around_tests():
-        load_demo()
-        fill_up()
+    with made_once(django_db_blocker, load_demo, fill_up):
         yield
-        transaction.set_rollback(True)
 
 
 @cache

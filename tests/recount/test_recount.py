@@ -29,7 +29,7 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.days import today_in
 from tests.clients import signed_in
 from tests.journeys.test_demo import load_demo
-from tests.lock_order import around_tests
+from tests.lock_order import around_tests, made_once
 from tests.recount.digits import stray_digits, typed_texts
 from tests.recount.facts import Facts, read_facts
 from tests.recount.formulas import Costs
@@ -57,10 +57,8 @@ PRODUCT = ("evaltracker", "vendors", "trials", "stakeholders", "django")
 @pytest.fixture(scope="module", autouse=True)
 def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The demo, loaded once."""
-    with django_db_blocker.unblock(), around_tests():
-        load_demo()
+    with made_once(django_db_blocker, load_demo):
         yield
-        transaction.set_rollback(True)
 
 
 def facts_of(where: Evaluation) -> Facts:

@@ -22,7 +22,7 @@ from evaltracker.evaluations.commitments import (
 )
 from evaltracker.evaluations.models import Entry
 from evaltracker.evaluations.models.evaluation import columns, versions
-from tests.lock_order import around_tests
+from tests.lock_order import around_tests, made_once
 from tests.workflow.committed import PRICE, world
 from tests.workflow.rewriting import REWRITINGS, price
 from vendors.models import CostLine
@@ -33,10 +33,8 @@ pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 @pytest.fixture(scope="module", autouse=True)
 def rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The rows for all tests of this file, made once."""
-    with django_db_blocker.unblock(), around_tests():
-        world()
+    with made_once(django_db_blocker, world):
         yield
-        transaction.set_rollback(True)
 
 
 def verify(*arguments: str) -> str:
