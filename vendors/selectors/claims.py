@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -500,10 +500,6 @@ def draft_files(link: InvitationLink) -> QuerySet[DraftFile]:
 
 
 def answers_of(link: InvitationLink) -> Answers:
-    candidate = link.candidate
-    claims: dict[uuid.UUID, Claim] = {
-        claim.requirement_id: claim for claim in own_claims(candidate)
-    }
     drafts: dict[uuid.UUID, AnswerDraft] = {}
     taken: set[uuid.UUID] = set()
     for draft in drafts_for(link):
@@ -511,6 +507,19 @@ def answers_of(link: InvitationLink) -> Answers:
             drafts[draft.requirement_id] = draft
         else:
             taken.add(draft.requirement_id)
+    return handed_in_answers(link.candidate, drafts, taken)
+
+
+def handed_in_answers(
+    candidate: Candidate,
+    drafts: Mapping[uuid.UUID, AnswerDraft] | None = None,
+    taken: Collection[uuid.UUID] = (),
+) -> Answers:
+    """What was handed in; with `drafts`, what is to be."""
+    drafts = drafts or {}
+    claims: dict[uuid.UUID, Claim] = {
+        claim.requirement_id: claim for claim in own_claims(candidate)
+    }
     requirements = asked_requirements(candidate.evaluation).order_by(
         "category__position", "category__name", "position", "ref"
     )

@@ -1,0 +1,107 @@
+"""How far a vendor is with what it is asked for; never shown to the buyer."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Max
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from evaltracker.toolbox.days import wall_of
+from vendors.models import Candidate, PublishedDocument, VendorSession
+from vendors.selectors.claims import Answers, handed_in_answers
+from vendors.selectors.costs import kinds_for, own_quotes
+from vendors.selectors.dialogue import questions_for
+
+NOT_HANDED_IN, HANDED_IN, WITHDRAWN = "not_handed_in", "handed_in", "withdrawn"
+STATED, NOT_STATED = "stated", "not_stated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    answered: int
+    of: int
+    musts_left: int
+    # *not_handed_in*, *handed_in* or *withdrawn*; blank where no prices are asked for.
+    prices: str = ""
+    # When the last ones were handed in, also of those that were withdrawn.
+    prices_on: datetime.date | None = None
+    # *stated* or *not_stated*.
+    support: str = NOT_STATED
+    # Its own questions that have no answer yet.
+    questions: int = 0
+    # Published since its people were in the pages before.
+    documents: int = 0
+
+    @property
+    def lacks_prices(self) -> bool:
+        return self.prices in (NOT_HANDED_IN, WITHDRAWN)
+
+    @property
+    def parts(self) -> list[str]:
+        """What is said of each, to be shown side by side with “ · ” between."""
+        values = {"answered": self.answered, "of": self.of, "n": self.musts_left}
+        answers = _("%(answered)s of %(of)s answers")
+        if self.musts_left:
+            answers = ngettext(
+                "%(answered)s of %(of)s answers, %(n)s must-have to go",
+                "%(answered)s of %(of)s answers, %(n)s must-haves to go",
+                self.musts_left,
+            )
+        parts = [answers % values, self.prices_words]
+        stated = _("support stated"), _("support not stated")
+        parts.append(stated[self.support == NOT_STATED])
+        if self.questions:
+            waits = ngettext(
+                "%(n)s question waits", "%(n)s questions wait", self.questions
+            )
+            parts.append(waits % {"n": self.questions})
+        if self.documents:
+            new = ngettext("%(n)s new document", "%(n)s new documents", self.documents)
+            parts.append(new % {"n": self.documents})
+        return [part for part in parts if part]
+
+    @property
+    def prices_words(self) -> str:
+        day = {"day": date_format(self.prices_on, "j F Y") if self.prices_on else ""}
+        if self.prices == WITHDRAWN:
+            words = _("prices not handed in (handed in %(day)s, withdrawn)")
+            return words % day
+        if self.prices == HANDED_IN:
+            return _("prices handed in %(day)s") % day
+        return _("prices not handed in") if self.prices else ""
+
+
+def progress_of(
+    candidate: Candidate,
+    answers: Answers | None = None,
+    session: VendorSession | None = None,
+) -> Progress:
+    """How far it is. Without `answers` (`answers_of`, with drafts that their reader may
+    see) what was handed in counts; without `session` anybody's visits do."""
+    answers = answers or handed_in_answers(candidate)
+    last, quoted = "", own_quotes(candidate, "")
+    if kinds_for(candidate):
+        last = HANDED_IN if quoted else NOT_HANDED_IN
+        last = WITHDRAWN if quoted and quoted[0].is_withdrawn else last
+    days = (quote.handed_in_at for quote in quoted if not quote.is_withdrawn)
+    on = next(days, None)
+    visits = VendorSession.objects.filter(link__candidate=candidate)
+    if session is not None:
+        own = visits.filter(link__address=session.link.address)
+        visits = own.exclude(pk=session.pk)
+    since = visits.aggregate(since=Max("started_at"))["since"]
+    documents = PublishedDocument.objects.filter(candidate=candidate)
+    if since is not None:
+        documents = documents.filter(published_at__gt=since)
+    waiting = questions_for(candidate).filter(own=True, answered_at__isnull=True)
+    return Progress(
+        answered=answers.answered,
+        of=len(answers.rows),
+        musts_left=answers.musts_left,
+        prices=last,
+        prices_on=wall_of(on, candidate.evaluation.zone).date() if on else None,
+        questions=waiting.count(),
+        documents=documents.count(),
+    )
