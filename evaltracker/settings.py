@@ -20,6 +20,7 @@ from evaltracker.environment import DEBUG as DEBUG
 from evaltracker.environment import DEMO as DEMO
 from evaltracker.environment import NUM_PROXIES as NUM_PROXIES
 from evaltracker.serving.logs import configure_logs, report_errors
+from evaltracker.toolbox.languages import OFFERED
 
 SECRET_KEY = environment.secret_key()
 # Keys of before, while what they signed and closed is still about.
@@ -179,6 +180,9 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # --- Texts, times, files ------------------------------------------------------
 LANGUAGE_CODE = "en"
+# Vendors' pages and mails are in any of these; everything else stays English.
+LANGUAGES = list(OFFERED.items())
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 FORMAT_MODULE_PATH = "evaltracker.formats"
 # The server counts in UTC; each person reads dates in their own zone.

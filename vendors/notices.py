@@ -24,9 +24,11 @@ from evaltracker.notices.mail import days_away, link_to, spoken, zone_of
 from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.requirements.services.scopes import USES, Used
 from evaltracker.toolbox.days import wall_of
+from evaltracker.toolbox.languages import speaking
 from stakeholders.policy import is_leadership, leaders
 from vendors.answered_values import answered
 from vendors.choices import CandidateState, ProposalState
+from vendors.languages import language_of
 from vendors.mail import code_of, link_secret, spaced
 from vendors.models import (
     Candidate,
@@ -155,6 +157,16 @@ class ToVendor[Row](About[Row]):
         }
 
     def compose(self, notice: Notice) -> Message:
+        """What `write` says, in the language that the reader reads."""
+        with speaking(self.language(notice)):
+            return self.write(notice)
+
+    def language(self, notice: Notice) -> str:
+        theirs = self.candidates(notice, self.row(notice)).values("vendor")
+        people = Contact.objects.current().filter(email=notice.address)
+        return language_of(people.filter(vendor__in=theirs).first(), notice.place)
+
+    def write(self, notice: Notice) -> Message:
         row = self.row(notice)
         message = self.letter(notice, row, **self.date(notice, row))
         return from_owner(message, notice.place)
@@ -375,7 +387,7 @@ class ClaimsClosing(ToAnswer[Evaluation]):
         if all(_is_handed_in(candidate) for candidate in theirs):
             yield "The answer is handed in."
 
-    def compose(self, notice: Notice) -> Message:
+    def write(self, notice: Notice) -> Message:
         """When, and that handing in takes a call of its own; `holds` is asked first."""
         end = notice.place.claims_close_at
         if end is None:
@@ -475,7 +487,7 @@ class SignInCodeMail(ToVendor[SignInCode]):
     def values(self, notice: Notice, row: SignInCode) -> dict[str, str]:
         return {"code": spaced(code_of(row.pk)), "buyer": notice.place.buyer}
 
-    def compose(self, notice: Notice) -> Message:
+    def write(self, notice: Notice) -> Message:
         """The mail; the process that sends it knows no name of the owner's."""
         message = self.letter(notice, self.row(notice))
         return replace(message, sender_name=notice.place.buyer)

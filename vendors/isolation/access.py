@@ -74,6 +74,7 @@ ACCESS: dict[str, Access] = {
         rows="id IN (SELECT evaluation_id FROM vendors_candidate)",
         shown=(
             *("id", "slug", "title", "buyer", "stage", "status", "zone"),
+            "vendor_language",
             *("claims_opened_at", "claims_close_at", "claims_closed_at"),
             # In which money quotes are best given, and who reads them when.
             *("currency", "owner_types_prices", "prices_opened_at"),
@@ -125,8 +126,11 @@ ACCESS: dict[str, Access] = {
     # The vendor's own people: a code goes to who was invited, and to nobody else.
     "vendors_contact": Access(
         rows=f"vendor_id = {ME}",
-        shown=("id", "vendor_id", "name", "email", "removed_at", "disowned_at"),
-        changed=("disowned_at",),
+        shown=(
+            *("id", "vendor_id", "name", "email", "language"),
+            *("removed_at", "disowned_at"),
+        ),
+        changed=("language", "disowned_at"),
     ),
     # Whom it asked to let in, and what became of it.
     "vendors_contactrequest": Access(

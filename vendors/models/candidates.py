@@ -31,6 +31,7 @@ from evaltracker.evaluations.models import (
     evaluation_scope,
 )
 from evaltracker.money import inexact, padded
+from evaltracker.toolbox.languages import TAG_LENGTH
 from vendors.choices import Availability, CandidateKind, CandidateState
 from vendors.claims import named_words
 
@@ -202,6 +203,10 @@ class Contact(Record):
     email = models.EmailField()
     phone = models.CharField(max_length=40, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # In which they read pages and mails, such as “de-ch”; blank: the evaluation's.
+    language = models.CharField(
+        max_length=TAG_LENGTH, default="", db_default="", blank=True, editable=False
+    )
     # When a colleague said that they are none of theirs; until one asks for them.
     disowned_at = models.DateTimeField(null=True, blank=True, editable=False)
 

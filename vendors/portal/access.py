@@ -6,6 +6,7 @@ the wall, limits, headers and refusals.
 
 import datetime
 import math
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -21,7 +22,9 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.csp import CSP
+from django.utils.translation import activate
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods
 
@@ -30,7 +33,9 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.notices.mail import link_to
 from evaltracker.toolbox.days import database_now, wall_of
 from evaltracker.toolbox.files import SIZE_LIMIT, clean_name
+from evaltracker.toolbox.languages import OFFERED, best_of, language_in, speaking
 from evaltracker.toolbox.rest.problems import to_last_slash
+from vendors.languages import language_of
 from vendors.models import Candidate, Contact, InvitationLink, VendorSession
 from vendors.notices import API_PAGE
 from vendors.policy import claims_are_closed
@@ -49,6 +54,7 @@ from vendors.services.access import (
     ask_code,
     end_token,
     issue_token,
+    keep_language,
     note_visit,
     send_code,
     sign_out,
@@ -120,6 +126,23 @@ def mark_browser(response: HttpResponseBase, mark: Mark, secret: str) -> None:
     response.set_signed_cookie(name, secret, salt=salt, max_age=age, **HIDDEN)
 
 
+LANGUAGE = f"{settings.COOKIE_PREFIX}vendor-language"
+LANGUAGE_SECONDS = 180 * 24 * 60 * 60
+
+
+def chosen_language(request: HttpRequest) -> str:
+    """What was chosen in this browser, as a tag; blank: nothing."""
+    tag = request.COOKIES.get(LANGUAGE, "")
+    return tag if best_of(tag) == tag else ""
+
+
+def asked_language(request: HttpRequest) -> str:
+    """What was chosen in this browser, else what it asks for."""
+    return chosen_language(request) or best_of(
+        request.headers.get("Accept-Language", "")
+    )
+
+
 FIRST = (("Your answers", "answers"), ("Your prices", "quote"))
 LAST = (
     ("Questions and answers", "questions"),
@@ -168,15 +191,17 @@ def portal_page(*methods: str) -> Callable[[View], View]:
         @csp_override(POLICY)
         @wraps(view)
         def page(request: HttpRequest, **names: Any) -> HttpResponseBase:
-            response: HttpResponseBase
-            if not is_at_home(request):
-                response = say(request, HTTPStatus.NOT_FOUND)
-            elif not may_ask(f"vendor-pages:{_who_reads(request, names)}"):
-                response = say(request, HTTPStatus.TOO_MANY_REQUESTS, SLOWLY)
-            else:
-                with behind_the_wall():
-                    response = _answer(view, request, names)
+            with speaking(asked_language(request) or "en"):
+                response: HttpResponseBase
+                if not is_at_home(request):
+                    response = say(request, HTTPStatus.NOT_FOUND)
+                elif not may_ask(f"vendor-pages:{_who_reads(request, names)}"):
+                    response = say(request, HTTPStatus.TOO_MANY_REQUESTS, SLOWLY)
+                else:
+                    with behind_the_wall():
+                        response = _answer(view, request, names)
             response.headers["Cache-Control"] = "no-store"
+            patch_vary_headers(response, ("Accept-Language", "Cookie"))
             return response
 
         return page
@@ -208,6 +233,9 @@ def session_page(*methods: str) -> Callable[[View], View]:
             if session is None or key != session.link.candidate_id:
                 status = HTTPStatus.FORBIDDEN
                 return render(request, SIGNED_OUT, status=status)
+            link = session.link
+            asked, home = asked_language(request), link.candidate.evaluation
+            activate(language_of(link.contact, home, asked))
             if request.method == "POST":
                 note_visit(session=session)
             response = _answer(view, request, {"session": session, **names})
@@ -399,11 +427,45 @@ def code(request: HttpRequest, secret: str) -> HttpResponse:
     begun = use_code(link=link, nonce=nonce, typed=typed) if living else None
     if begun is None:
         return _shown(request, "code.html", link, secret, NO, HTTPStatus.BAD_REQUEST)
+    if tag := chosen_language(request) or (
+        "" if link.contact.language else asked_language(request)
+    ):
+        keep_language(contact=link.contact, language=tag)
     page = "people" if "people" in request.GET else "answers"
     response = redirect(f"vendor_pages:{page}", invitation=str(link.candidate_id))
     keep_session(response, link.candidate_id, begun[1])
     known = known_to(link.contact)
     mark_browser(response, known, marked(request, known) or new_secret())
+    return response
+
+
+# Where choosing a language leads back to.
+BACK = re.compile(r"/vendor/[\w/.?=&%~-]*")
+
+
+def _choose(request: HttpRequest) -> tuple[HttpResponse, str]:
+    tag, asked = request.POST.get("language", ""), asked_language(request)
+    if tag not in OFFERED:
+        raise NotFound
+    # Who chose German and whose browser is Swiss reads Swiss formats.
+    tag = asked if language_in(asked) == tag else tag
+    back = request.POST.get("next", "")
+    response = redirect(back if BACK.fullmatch(back) else "/vendor/")
+    response.set_cookie(LANGUAGE, tag, max_age=LANGUAGE_SECONDS, **HIDDEN)
+    return response, tag
+
+
+@portal_page("POST")
+def language(request: HttpRequest) -> HttpResponse:
+    """Choose the language of the pages, in this browser."""
+    return _choose(request)[0]
+
+
+@session_page("POST")
+def own_language(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    """The same, and for its contact wherever they are."""
+    response, tag = _choose(request)
+    keep_language(contact=session.link.contact, language=tag)
     return response
 
 
@@ -466,12 +528,15 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
         "The form has expired and nothing was saved. Allow cookies for this site, "
         "load the page again and send the form once more."
     )
-    return say(request, HTTPStatus.FORBIDDEN, sentence)
+    with speaking(asked_language(request) or "en"):
+        return say(request, HTTPStatus.FORBIDDEN, sentence)
 
 
 def _link(request: HttpRequest, secret: str) -> InvitationLink:
     """The link of the address; guesses are counted for theirs."""
     if link := find_link(secret):
+        browser, home = asked_language(request), link.candidate.evaluation
+        activate(chosen_language(request) or language_of(link.contact, home, browser))
         return link
     guesses = f"vendor-guesses:{address_of(request)}"
     if not may_ask(guesses, settings.CALLS_WITHOUT_TOKEN_PER_MINUTE):

@@ -519,6 +519,12 @@ def note_visit(*, session: VendorSession) -> None:
         session.last_visit_on = today
 
 
+def keep_language(*, contact: Contact, language: str) -> None:
+    """In which somebody reads; like a visit, no event of an evaluation."""
+    Contact.objects.filter(pk=contact.pk).update(language=language)
+    contact.language = language
+
+
 def sign_out(*, session: VendorSession) -> None:
     session.ended_at = database_now()
     session.save(update_fields=["ended_at"])

@@ -28,6 +28,7 @@ from django.utils.text import capfirst
 from evaltracker.evaluations import words
 from evaltracker.evaluations.choices import Stage, Status, SupportWanted
 from evaltracker.evaluations.models.people import User, check_zone
+from evaltracker.toolbox.languages import OFFERED
 
 M = TypeVar("M", bound=models.Model)
 
@@ -348,6 +349,7 @@ class EvaluationQuerySet(ScopedQuerySet["Evaluation"]):
 class Evaluation(CommittedRecord):
     evaluation_path: ClassVar[str] = ""
     joined: ClassVar = {"words": 2, "different_people": 2}
+    uncommitted: ClassVar = {"vendor_language": "Nothing that counts rests on it."}
 
     slug = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=150)
@@ -372,6 +374,13 @@ class Evaluation(CommittedRecord):
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.OPEN)
     zone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
     currency = models.CharField(max_length=3, default="USD")
+    vendor_language = models.CharField(
+        max_length=2,
+        choices=list(OFFERED.items()),
+        default="en",
+        db_default="en",
+        help_text="Vendors read pages and mails in it until they choose another.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # A test invitation: a vendor tries a made-up list, and nothing of it counts.
     is_practice = models.BooleanField(default=False, db_default=False, editable=False)

@@ -106,6 +106,7 @@ BRIEF = (
     "support_wanted",
     "engineers",
     "zone",
+    "vendor_language",
     "context",
     "source_note",
     "does_not_matter",

@@ -25,7 +25,8 @@ def test_no_score_signature_decision_or_secret_is_on_the_list() -> None:
     own = {"vendors_contact", "vendors_contactrequest", "vendors_vendorsession"}
     others = ACCESS.keys() - own
     assert not [table for table in others for word in forbidden if word in table]
-    of_contact = {"id", "vendor_id", "name", "email", "removed_at", "disowned_at"}
+    of_contact = {"id", "vendor_id", "name", "email", "language"}
+    of_contact |= {"removed_at", "disowned_at"}
     assert set(ACCESS["vendors_contact"].shown) == of_contact
     assert ACCESS["evaluations_user"].shown == ("id",)
     hidden = {"budget", "problem", "weight", "scorer_help", "state_reason"}

@@ -1,0 +1,14 @@
+"""Days, numbers and lists in the language of the page or mail; and the languages."""
+
+from django import template
+
+from evaltracker.toolbox import languages
+
+register = template.Library()
+for written in ("day", "moment", "number", "money", "listed"):
+    register.filter(written, getattr(languages, written))
+
+
+@register.simple_tag
+def offered() -> dict[str, str]:
+    return languages.OFFERED
