@@ -45,7 +45,12 @@ from vendors.models import (
     VendorToken,
 )
 from vendors.policy import barring_interest, claims_are_closed, unbarred
-from vendors.selectors.access import is_held_back, link_to_pages, live_tokens
+from vendors.selectors.access import (
+    is_held_back,
+    link_to_pages,
+    live_tokens,
+    why_no_link,
+)
 from vendors.selectors.candidates import LETTER, invitation_letters, lists_of
 from vendors.selectors.claims import Waiting, last_submission, own_claims, waiting_for
 from vendors.selectors.costs import nobody_opens, second_people
@@ -118,15 +123,21 @@ class ToVendor[Row](About[Row]):
 
     def reasons(self, notice: Notice, row: Row) -> Iterator[str]:
         yield ended(notice)
-        theirs = self.candidates(notice, row).filter(reached_by(notice.address))
-        states = set(theirs.values_list("state", flat=True))
+        yield from self.unreachable(notice, row)
+        states = set(self.theirs(notice, row).values_list("state", flat=True))
+        if states == {CandidateState.ELIMINATED}:
+            yield "The candidate was eliminated."
+
+    def theirs(self, notice: Notice, row: Row) -> QuerySet[Candidate]:
+        return self.candidates(notice, row).filter(reached_by(notice.address))
+
+    def unreachable(self, notice: Notice, row: Row) -> Iterator[str]:
+        theirs = self.theirs(notice, row)
         reader = notice.addressee or notice.address
-        if not states:
+        if not theirs:
             yield f"{reader} is no contact of it any more."
         if any(is_held_back(one, notice.address) for one in theirs):
             yield f"{reader} may stand for another candidate, too."
-        if states == {CandidateState.ELIMINATED}:
-            yield "The candidate was eliminated."
 
     def page(self, notice: Notice, row: Row) -> str:
         """The reader's own way into the vendor pages, else how the API is used."""
@@ -213,9 +224,9 @@ class Invitation(WithTheEnd):
     name: ClassVar[str] = LETTER
 
     def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:
-        yield from super().reasons(notice, row)
-        if claims_are_closed(notice.place, timezone.now()):
-            yield "Answering has closed."
+        """Also after the end: whoever has a link reads what was handed in."""
+        yield from self.unreachable(notice, row)
+        yield why_no_link(row)
 
     def values(self, notice: Notice, row: Candidate) -> dict[str, str]:
         """Also whom to ask, and the id; it holds no token."""
@@ -297,7 +308,7 @@ class DocumentPublished(ToVendor[PublishedDocument]):
 
     def reasons(self, notice: Notice, row: PublishedDocument) -> Iterator[str]:
         """Unless the reader left; the outcome is told after the end, and to losers."""
-        if not self.candidates(notice, row).filter(reached_by(notice.address)).exists():
+        if not self.theirs(notice, row).exists():
             yield f"{notice.addressee or notice.address} is no contact of it any more."
 
     def values(self, notice: Notice, row: PublishedDocument) -> dict[str, str]:
@@ -383,7 +394,7 @@ class ClaimsClosing(ToAnswer[Evaluation]):
         end = notice.place.claims_close_at
         if end is None or end.isoformat() != notice.occurrence:
             yield "The end was moved."
-        theirs = self.candidates(notice, row).filter(reached_by(notice.address))
+        theirs = self.theirs(notice, row)
         if all(_is_handed_in(candidate) for candidate in theirs):
             yield "The answer is handed in."
 

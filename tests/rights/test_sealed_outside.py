@@ -124,7 +124,7 @@ def come_from_outside(where: Evaluation) -> None:
     ask_code(link=let_in(option).link, nonce="of the browser")
     asks_for_a_colleague(option)
     assert option.vendor is not None
-    friend = {"name": "A. Friend", "email": "friend@example.com"}
+    friend: Any = {"name": "A. Friend", "email": "friend@example.com"}
     stranger = add_contact(vendor=option.vendor, **friend, by=where.owner)
     disown_contact(contact=stranger, by=Actor(name="Acme (Bid desk)"))
     Submission.objects.create(

@@ -345,7 +345,7 @@ def invited(look: Look) -> Iterator[Step]:
 @CHECKS.at(40)
 def notified_steps(look: Look) -> Iterator[Step]:
     title, one = "Somebody there was notified", look.candidate
-    again = look.act("send-invitation", one, "Send the invitation")
+    again = look.act("send-link", one, "Send the link")
     states = {letter.notice.state for letter in look.letters}
     details = tuple(
         f"{letter.notice.addressee}, {letter.notice.address}: {letter.words}"
@@ -390,7 +390,7 @@ def has_a_link(look: Look) -> Iterator[Step]:
         newest = links.filter(newest_link()).first()
         details = tuple(map(_life_of, links))
         if newest is None:
-            mend = look.act("send-invitation", look.candidate, "Send the invitation")
+            mend = look.act("send-link", look.candidate, "Send the link")
             yield Step(title, BAD, "None that opens anything.", (mend,), details)
             continue
         codes = sum(unknown_codes(link, look.now).count() for link in links)

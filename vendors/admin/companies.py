@@ -12,8 +12,9 @@ from evaltracker.pages.fields import LinesField, ReasonForm, link_field
 from evaltracker.pages.search import Search, register_search
 from evaltracker.pages.site import site
 from vendors.admin.base import SharedForm
-from vendors.models import Contact, Vendor
+from vendors.models import Candidate, Contact, Vendor
 from vendors.policy import may_keep_vendors
+from vendors.selectors.access import why_no_link
 from vendors.services.candidates import add_vendor, change_vendor
 from vendors.services.contacts import add_contact, change_contact, remove_contact
 
@@ -59,6 +60,31 @@ class ContactForm(SharedForm):
     phone = forms.CharField(label="Telephone", required=False)
 
 
+class NewContactForm(ContactForm):
+    invitations = forms.ModelMultipleChoiceField(
+        Candidate.objects.none(),
+        label="Send a link to",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, vendor: Vendor, user: User, **kwargs: Any) -> None:
+        """Offers one's own invitations of the vendor; of others it says why not."""
+        super().__init__(*args, **kwargs)
+        own = Candidate.objects.filter(vendor=vendor, evaluation__owner=user)
+        why = {row: why_no_link(row) for row in own.select_related("evaluation")}
+        offered: Any = self.fields["invitations"]
+        offered.queryset = own.filter(pk__in=[row.pk for row in why if not why[row]])
+        offered.label_from_instance = lambda row: f"{row.name} in “{row.evaluation}”"
+        offered.help_text = " ".join(
+            ["The mail leaves at once.", *filter(None, why.values())]
+        )
+        if len(why) == 1:
+            offered.initial = list(why)
+        if not why:
+            del self.fields["invitations"]
+
+
 class AddContact(KeepingVendors):
     title = "Add a contact"
     verb = "Add"
@@ -67,7 +93,10 @@ class AddContact(KeepingVendors):
     success = "The contact is added."
     model = Vendor
     service = add_contact
-    form_class = ContactForm
+    form_class = NewContactForm
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        return {"vendor": target, "user": user}
 
 
 class ChangeContact(KeepingVendors):

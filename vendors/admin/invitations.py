@@ -28,7 +28,7 @@ from evaltracker.pages.workspace import (
     evaluation_page,
     show,
 )
-from evaltracker.toolbox.days import database_now, wall_of
+from evaltracker.toolbox.days import wall_of
 from evaltracker.toolbox.working_days import working_day
 from vendors.admin.base import (
     OnCandidate,
@@ -45,11 +45,7 @@ from vendors.models import (
     Vendor,
     VendorToken,
 )
-from vendors.policy import (
-    INVITABLE,
-    claims_are_closed,
-    may_read_contacts,
-)
+from vendors.policy import INVITABLE, may_read_contacts
 from vendors.selectors.access import (
     Visits,
     last_tests,
@@ -63,7 +59,7 @@ from vendors.services.access import WARNED_DAYS
 from vendors.services.contacts import (
     add_contact,
     invite,
-    send_invitation,
+    send_link,
 )
 from vendors.services.dialogue import (
     close_claims,
@@ -115,10 +111,6 @@ class TellForm(ContactsForm, SharedForm):
         return data
 
 
-class SendForm(TellForm):
-    reason = reason_field(help_text="The journal keeps it; the vendor does not see it.")
-
-
 class Telling(OnCandidate):
     tab = "invitations"
     anchor = "invitation"
@@ -154,16 +146,16 @@ class Invite(Telling):
     form_class = TellForm
 
 
-class SendInvitation(Telling):
-    title = "Send the invitation"
-    verb = "Send"
-    service = send_invitation
+class SendLink(Telling):
+    title = "Send the link"
+    verb = "Send the link"
+    service = send_link
     help = (
-        "It has the link to answer in a browser and says that you issue tokens. The "
+        "The mail says what is open now, and its link leads into the vendor pages. The "
         "same person gets it once a day at most, and five times in all."
     )
     success = "The mail leaves within half a minute."
-    form_class = SendForm
+    form_class = TellForm
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {}
@@ -469,7 +461,6 @@ def invitations_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespon
             if counts[state]
         ],
         in_research=in_research,
-        may_send=in_research and not claims_are_closed(evaluation, database_now()),
         vendors=companies,
         sessions=sessions_here(evaluation, since=now - SESSIONS_SHOWN) if owns else (),
         contact_requests=open_contact_requests(evaluation) if owns else (),

@@ -113,6 +113,19 @@ def live_link(path: str = "") -> Q:
     )
 
 
+def why_no_link(candidate: Candidate) -> str:
+    """Why no link to it opens anything, as `live_link` knows; blank if one does."""
+    name, evaluation = candidate.name, candidate.evaluation
+    if candidate.invited_at is None:
+        return f"{name} is not invited yet; the link comes with the invitation."
+    if evaluation.is_practice and not evaluation.is_open:
+        return "This test has ended, and its links with it."
+    out = candidate.state == CandidateState.ELIMINATED
+    if out and not PublishedDocument.objects.filter(candidate=candidate).exists():
+        return f"{name} is eliminated; reinstate it or publish its letter first."
+    return ""
+
+
 def newest_link() -> Q:
     return Q(turned_at__isnull=True, ended_at__isnull=True)
 

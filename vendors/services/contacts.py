@@ -4,6 +4,7 @@ import datetime
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator
+from operator import attrgetter
 from typing import Any
 
 from django.apps import apps
@@ -16,7 +17,13 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState, Stage, Status
 from evaltracker.evaluations.journal import SYSTEM, Actor, By, actor_of
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
-from evaltracker.evaluations.policy import change, check_owned, checked, lock
+from evaltracker.evaluations.policy import (
+    change,
+    check_owned,
+    checked,
+    lock,
+    require_owner,
+)
 from evaltracker.notices.services.scheduling import owe_now, schedule_notice
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.text import Inputs, read_reason
@@ -40,7 +47,7 @@ from vendors.notices import (
     NewLink,
     former_address,
 )
-from vendors.policy import INVITABLE, claims_are_closed, require_vendor_keeper
+from vendors.policy import INVITABLE, require_vendor_keeper
 from vendors.selectors.access import (
     SharedAddress,
     is_held_back,
@@ -48,6 +55,7 @@ from vendors.selectors.access import (
     newest_link,
     own_contact_requests,
     shared_addresses,
+    why_no_link,
 )
 from vendors.selectors.candidates import active_candidates, invitation_letters
 from vendors.selectors.claims import links_since
@@ -72,13 +80,16 @@ def add_contact(
     by: By,
     phone: str = "",
     shared: Collection[str] = (),
+    invitations: Iterable[Candidate] = (),
 ) -> Contact:
-    """Add a person who gets the vendor's mail, or bring a removed one back.
+    """Add a person who gets the vendor's mail, or bring a removed one back, and send
+    them a link to these of one's own invitations.
 
     `shared` is the owner's yes to an address that stands for a rival, too.
 
     Raises:
-        Forbidden: `by` runs no evaluation. Invalid: by field.
+        Forbidden: `by` runs no evaluation, or not these. Refused: no link may go.
+        Invalid: by field.
     """
     require_vendor_keeper(by)
     fields = read_contact(name=name, email=email, phone=phone)
@@ -96,7 +107,10 @@ def add_contact(
     contact.save()
     told = {"vendor": vendor.name, "name": contact.name, "email": contact.email}
     record_for_vendor(contact, "contact.added", by, after=told)
-    _replace_ended(contact, LinkEnding.REMOVED)
+    given = _replace_ended(contact, LinkEnding.REMOVED)
+    for candidate in sorted(invitations, key=attrgetter("evaluation_id", "pk")):
+        if candidate not in given:
+            send_link(candidate=candidate, contacts=[contact], by=by, shared=shared)
     return contact
 
 
@@ -296,10 +310,9 @@ def check_decline_contact(request: ContactRequest, by: By) -> None:
 
 
 def check_accept_contact(request: ContactRequest, by: By) -> None:
-    """The same for letting somebody in, while the candidate is in the choice."""
+    """The same for letting somebody in, where a link may go."""
     check_decline_contact(request, by)
-    if request.candidate.state == CandidateState.ELIMINATED:
-        raise Refused(f"{request.candidate.name} is eliminated; reinstate it first.")
+    _require_link(request.candidate)
 
 
 @transaction.atomic
@@ -476,21 +489,21 @@ def end_links(*, contact: Contact, why: LinkEnding) -> None:
     end_sessions(link__contact=contact)
 
 
-def _replace_ended(contact: Contact, why: LinkEnding) -> None:
+def _replace_ended(contact: Contact, why: LinkEnding) -> list[Candidate]:
     """Owe a contact links to where they ended so; whoever invites it gives one where
     its address waits for a yes."""
     ended = Candidate.objects.filter(links__contact=contact, links__why=why)
     rows = ended.select_related("evaluation__owner", "vendor").distinct()
-    for candidate in rows.order_by("pk"):
-        if not is_held_back(candidate, contact.email):
-            mail_link(candidate, contact, NewLink.name)
+    given = [row for row in rows.order_by("pk") if not is_held_back(row, contact.email)]
+    for candidate in given:
+        mail_link(candidate, contact, NewLink.name)
+    return given
 
 
 def check_let_in_again(link: InvitationLink, by: By) -> None:
-    check_owned(link.candidate.evaluation, by)
-    _require_in_the_choice(link.candidate)
+    check_send_link(link.candidate, by)
     if link.turned_at or link.ended_at:
-        raise Refused("This link was replaced or has ended; send the invitation.")
+        raise Refused("This link was replaced or has ended; send the link.")
 
 
 @transaction.atomic
@@ -624,19 +637,21 @@ def check_invite(candidate: Candidate, by: By) -> None:
             f"{candidate.name} has nobody to invite: it needs a vendor, and to be "
             "bought or open source."
         )
-    _require_in_the_choice(candidate)
+    if candidate.state == CandidateState.ELIMINATED:
+        raise Refused(f"{candidate.name} is eliminated; reinstate it first.")
     if candidate.invited_at:
         raise Refused(f"{candidate.vendor} is invited already.")
 
 
-def check_send_invitation(candidate: Candidate, by: By) -> None:
-    evaluation = candidate.evaluation
-    check_owned(evaluation, by, Stage.RESEARCH)
-    _require_in_the_choice(candidate)
-    if candidate.invited_at is None:
-        raise Refused(f"{candidate.name} is not invited yet; invite it first.")
-    if claims_are_closed(evaluation, database_now()):
-        raise Refused("Answering has closed; reopen it before you invite anybody.")
+def check_send_link(candidate: Candidate, by: By) -> None:
+    """In any stage, also after the end: people leave vendors at all times."""
+    require_owner(by, candidate.evaluation)
+    _require_link(candidate)
+
+
+def _require_link(candidate: Candidate) -> None:
+    if sentence := why_no_link(candidate):
+        raise Refused(sentence)
 
 
 @transaction.atomic
@@ -673,40 +688,31 @@ def invite(
 
 
 @transaction.atomic
-def send_invitation(
+def send_link(
     *,
     candidate: Candidate,
     contacts: Iterable[Contact],
-    reason: str,
     by: By,
     shared: Collection[str] = (),
 ) -> Candidate:
     """Owe the mail of an invitation (again), each contact at most daily and 5 times."""
     candidate = lock_candidate(candidate)
-    evaluation = candidate.evaluation
-    check_send_invitation(candidate, by)
+    check_send_link(candidate, by)
     recipients = _theirs(candidate, contacts)
     if not recipients:
         raise Invalid("Say to whom it goes.", field="contacts")
-    reason = read_reason(reason, "Give a reason for sending it now.")
     _settle(candidate, recipients, by, shared)
     for contact in recipients:
         _require_rested(candidate, contact)
         owe_invitation(candidate, contact)
     journal.record(
-        evaluation=evaluation,
+        evaluation=candidate.evaluation,
         action="invitation.sent_again",
         subject=candidate,
         by=by,
         after={"told": [contact.email for contact in recipients]},
-        reason=reason,
     )
     return candidate
-
-
-def _require_in_the_choice(candidate: Candidate) -> None:
-    if candidate.state == CandidateState.ELIMINATED:
-        raise Refused(f"{candidate.name} is eliminated; reinstate it first.")
 
 
 def _theirs(candidate: Candidate, contacts: Iterable[Contact]) -> list[Contact]:
@@ -748,12 +754,12 @@ def _require_rested(candidate: Candidate, contact: Contact) -> None:
     arrived = letters.filter(state__in=(NoticeState.SENT, NoticeState.UNCERTAIN))
     if arrived.count() >= MOST_MAILS:
         raise Refused(
-            f"{contact.name} has had this invitation {MOST_MAILS} times; ring them up."
+            f"{contact.name} has had this link {MOST_MAILS} times; ring them up."
         )
     if arrived.filter(created_at__gt=timezone.now() - REST).exists():
         raise Refused(
-            f"{contact.name} got this invitation in the last 24 hours. Wait a day, or "
-            "invite another contact."
+            f"{contact.name} got this link within the last 24 hours. Wait a day, or "
+            "send it to another contact."
         )
 
 

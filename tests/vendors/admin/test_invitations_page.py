@@ -54,7 +54,7 @@ def test_an_invitation_goes_through_its_states(purchase: Evaluation) -> None:
     assert act("invite", acme, owner) == 302
     assert state(purchase) == "untold"
     form = {"new_name": "Ada", "new_email": "ada@acme.example", "reason": "New"}
-    assert act("send-invitation", acme, owner, **form) == 302
+    assert act("send-link", acme, owner, **form) == 302
     assert state(purchase) == "leaving"
     for stands, told in (("dead", "unsent"), ("suppressed", "unsent")):
         Notice.objects.update(state=stands)
@@ -104,7 +104,7 @@ def test_tokens_and_acts_are_the_owners(purchase: Evaluation) -> None:
     prefix = vendors.token(acme.vendor)[:16]
     mine = page(purchase, purchase.owner)
     theirs = page(purchase, stakeholders.holder("it"))
-    for word in (prefix, "Issue a token", "Can they get in?", "Tell somebody"):
+    for word in (prefix, "Issue a token", "Can they get in?", "Send the link"):
         assert word in mine
         assert word not in theirs
     url = f"/admin/e/{purchase.slug}/invitations/"
@@ -151,6 +151,6 @@ def test_it_costs_the_same_for_many_as_for_few(purchase: Evaluation) -> None:
             form = {"name": "Ada", "email": f"ada@{one.vendor.slug}.example"}
             act("add-contact", one.vendor, purchase.owner, **form)
             again = {"contacts": [Contact.objects.get(vendor=one.vendor).pk]}
-            act("send-invitation", one, purchase.owner, reason="New", **again)
+            act("send-link", one, purchase.owner, **again)
         counts.append(queries())
     assert counts[0] == counts[1]

@@ -86,7 +86,7 @@ def test_each_step_before_the_door_fails_by_itself(where: Evaluation) -> None:
     act("add-contact", vendors.vendor(), owner, **form)
     assert steps(acme)["Somebody there was notified"][1].startswith("No mail was sent")
     ada = vendors.vendor().contacts.get()
-    act("send-invitation", acme, owner, contacts=[ada.pk], reason="First")
+    act("send-link", acme, owner, contacts=[ada.pk])
     assert steps(acme)["Somebody there was notified"][0] == "warn"
     Notice.objects.update(state="dead", last_error="550 no such user")
     assert fails(acme) == "Somebody there was notified"

@@ -15,7 +15,7 @@ from tests.vendors.mails import read
 from tests.vendors.portal.visitor import Visitor
 from vendors.mail import link_secret
 from vendors.models import InvitationLink, VendorSession
-from vendors.services.contacts import send_invitation
+from vendors.services.contacts import send_link
 from vendors.services.dialogue import answer_question, ask_question
 
 
@@ -73,9 +73,7 @@ def test_who_was_invited_before_there_were_pages_gets_a_link_when_it_is_sent_aga
     Notice.objects.filter(kind="invitation").update(
         state="sent", created_at=timezone.now() - datetime.timedelta(days=3)
     )
-    send_invitation(
-        candidate=candidate, contacts=[contact], reason="A link.", by=where.owner
-    )
+    send_link(candidate=candidate, contacts=[contact], by=where.owner)
     link = InvitationLink.objects.get(contact=contact)
     letter = Notice.objects.filter(kind="invitation").latest("created_at")
     assert f"/vendor/start/{link_secret(link.pk)}/" in read(letter).text
@@ -94,7 +92,7 @@ def test_the_owner_sees_days_of_visits_and_sends_the_invitation_again_there(
         page = owner.get(address).content.decode()
         assert re.search(r"code used\s+<time[^>]*>\d+ \w+ \d{4}</time>", page), address
         assert re.search(r"last visit\s+<time[^>]*>\d+ \w+ \d{4}</time>", page), address
-        assert f"/act/send-invitation/{ada.link.candidate_id}/" in page
+        assert f"/act/send-link/{ada.link.candidate_id}/" in page
 
 
 def test_a_reader_sees_no_visits(ada: Visitor, where: Evaluation) -> None:

@@ -24,7 +24,7 @@ from vendors.services.contacts import (
     change_contact,
     invite,
     remove_contact,
-    send_invitation,
+    send_link,
     tell_of_keys,
 )
 
@@ -49,9 +49,7 @@ def colleague(ada: Visitor, name: str, email: str, where: Evaluation) -> Visitor
 
 def linked(ada: Visitor, contact: Contact, where: Evaluation) -> Visitor:
     candidate = ada.link.candidate
-    send_invitation(
-        candidate=candidate, contacts=[contact], reason="New.", by=where.owner
-    )
+    send_link(candidate=candidate, contacts=[contact], by=where.owner)
     return Visitor(InvitationLink.objects.get(newest_link(), contact=contact))
 
 
@@ -245,14 +243,14 @@ def test_q26_not_one_of_us_holds_until_a_contact_asks_for_them(
     (mail,) = Notice.objects.filter(kind="contact_disowned")
     assert mail.recipient == where.owner
     assert "Bo Marchetti" in read(mail).text and "/invitations/" in read(mail).text
-    fields = {"contacts": bo.link.contact_id, "reason": "Please."}
-    assert act("send-invitation", ada.link.candidate, where.owner, **fields) == 409
+    fields = {"contacts": bo.link.contact_id}
+    assert act("send-link", ada.link.candidate, where.owner, **fields) == 409
     # Removed and added again, it holds as well.
     remove_contact(contact=bo.link.contact, reason="Odd.", by=where.owner)
     add_contact(
         vendor=ada.link.vendor, name="Bo", email="bo@acme.example", by=where.owner
     )
-    assert act("send-invitation", ada.link.candidate, where.owner, **fields) == 409
+    assert act("send-link", ada.link.candidate, where.owner, **fields) == 409
     assert not InvitationLink.objects.filter(
         newest_link(), contact=bo.link.contact
     ).exists()

@@ -20,7 +20,7 @@ from vendors.services.contacts import (
     add_contact,
     change_contact,
     invite,
-    send_invitation,
+    send_link,
     yes_to,
 )
 from vendors.services.dialogue import answer_question, ask_question
@@ -165,7 +165,7 @@ def test_a_colleague_who_may_not_know_learns_nothing_and_the_mail_waits(
     owner = where.owner
     invite(candidate=acme, by=owner)
     ada = contact(acme, "ada@acme.example")
-    send_invitation(candidate=acme, contacts=[ada], reason="New", by=owner)
+    send_link(candidate=acme, contacts=[ada], by=owner)
     sweep_notices()
     (link,) = InvitationLink.objects.all()
     assert find_link(link_secret(link.pk))
