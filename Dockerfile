@@ -9,12 +9,12 @@ RUN python3 -m venv /venv
 ENV PATH=/venv/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
 COPY requirements.txt ./
-# Left out: other languages than the product's, packages' own tests, and what only
+# Left out: other languages than vendors read, packages' own tests, and what only
 # makers of packages read.
 RUN pip install --no-cache-dir --require-hashes -r requirements.txt \
     && cd /venv/lib/python3*/site-packages \
     && find . -mindepth 3 -maxdepth 7 -type d -path '*/locale/*' -name '[a-z]*' \
-        ! -path '*/locale/en*' -prune -exec rm -rf {} + \
+        ! -path '*/locale/en*' ! -path '*/locale/de*' ! -path '*/locale/fr*' -prune -exec rm -rf {} + \
     && find . -type d \( -name tests -o -name test \) ! -path './django/test' \
         -prune -exec rm -rf {} + \
     && find . -type f \( -name '*.po' -o -name '*.pyi' -o -name '*.pyx' -o -name '*.c' \
@@ -24,11 +24,13 @@ COPY evaltracker evaltracker
 COPY stakeholders stakeholders
 COPY vendors vendors
 COPY trials trials
+COPY locale locale
 COPY docs docs
 COPY deploy/health.sh deploy/health.py deploy/
 # The key signs nothing here: it only lets the settings load.
 RUN SECRET_KEY=only-while-building DATA_DIR=/tmp/data \
     python manage.py collectstatic --noinput --verbosity 0 \
+    && pybabel -q compile -D django -d locale \
     && python -m compileall -q evaltracker stakeholders vendors trials \
     # From now on they are served from where they were collected.
     && rm -rf /venv/lib/python3*/site-packages/*/static \

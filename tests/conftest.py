@@ -6,6 +6,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from tests.chromium import find_chromium
+from tests.house.words import compile_all
 
 pytest_plugins = [
     "tests.as_application",
@@ -27,6 +28,12 @@ hypothesis_settings.load_profile("unhurried")
 
 # Playwright's loop makes Django believe that it runs inside asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make what is read of the translations, once for all processes."""
+    if not hasattr(config, "workerinput"):
+        compile_all()
 
 
 @pytest.fixture(scope="session")
