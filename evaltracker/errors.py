@@ -5,8 +5,21 @@ Services raise these; the admin and the API turn `status` into an answer and sho
 """
 
 import errno
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
+
+
+def gettext(sentence: str) -> str:
+    """`sentence` in the reader's language, for what may not import Django."""
+    translation = sys.modules.get("django.utils.translation")
+    return str(translation.gettext(sentence)) if translation else sentence
+
+
+def number(value: int) -> str:
+    """“2,000” as the reader writes it, for the same."""
+    languages = sys.modules.get("evaltracker.toolbox.languages")
+    return str(languages.number(value)) if languages else f"{value:,}"
 
 
 class Problem(Exception):
@@ -17,7 +30,8 @@ class Problem(Exception):
 
     def __init__(self, sentence: str, *, code: str | None = None) -> None:
         super().__init__(sentence)
-        self.sentence = sentence
+        # A constant is said in the reader's language from here on.
+        self.sentence = str(sentence)
         self.code = code or self.default_code
 
     def __str__(self) -> str:
@@ -57,10 +71,8 @@ class NotFound(Problem):
     status = 404
     default_code = "not_found"
 
-    def __init__(
-        self, sentence: str = "There is nothing here.", *, code: str | None = None
-    ) -> None:
-        super().__init__(sentence, code=code)
+    def __init__(self, sentence: str = "", *, code: str | None = None) -> None:
+        super().__init__(sentence or gettext("There is nothing here."), code=code)
 
 
 def require_row[T](row: T | None) -> T:
@@ -99,14 +111,13 @@ class StorageFull(Problem):
     status = 507
     default_code = "storage_full"
 
-    def __init__(
-        self,
-        sentence: str = (
-            "The server has no room left for files, so nothing was saved. Try again "
-            "later; the operator has to make room."
-        ),
-    ) -> None:
-        super().__init__(sentence)
+    def __init__(self) -> None:
+        super().__init__(
+            gettext(
+                "The server has no room left for files, so nothing was saved. Try "
+                "again later; the operator has to make room."
+            )
+        )
 
 
 class Invalid(Problem):
@@ -130,7 +141,7 @@ class Invalid(Problem):
         if field is not None:
             errors = {field: [sentence]}
         self.errors: dict[str, list[str]] = {
-            name: list(sentences) for name, sentences in (errors or {}).items()
+            name: [*map(str, sentences)] for name, sentences in (errors or {}).items()
         }
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from evaltracker.evaluations.words import DEFAULTS
 
@@ -77,22 +79,22 @@ class NoteKind(models.TextChoices):
 
 
 class MilestoneState(models.TextChoices):
-    OPEN = "open", "Open"
-    MET = "met", "Met"
-    MISSED = "missed", "Missed"
-    WAIVED = "waived", "Waived"
-    CANCELLED = "cancelled", "Cancelled"
+    OPEN = "open", pgettext_lazy("milestone", "Open")
+    MET = "met", pgettext_lazy("milestone", "Met")
+    MISSED = "missed", pgettext_lazy("milestone", "Missed")
+    WAIVED = "waived", pgettext_lazy("milestone", "Waived")
+    CANCELLED = "cancelled", pgettext_lazy("milestone", "Cancelled")
 
 
 class Severity(models.TextChoices):
-    DEAL_BREAKER = "deal_breaker", "Deal-breaker"
-    CHALLENGE = "challenge", "Challenge"
-    MINOR = "minor", "Minor"
+    DEAL_BREAKER = "deal_breaker", pgettext_lazy("gap", "Deal-breaker")
+    CHALLENGE = "challenge", pgettext_lazy("gap", "Challenge")
+    MINOR = "minor", pgettext_lazy("gap", "Minor")
 
 
 class Retest(models.TextChoices):
-    MENDED = "mended", "Mended"
-    STILL_THERE = "still_there", "Still there"
+    MENDED = "mended", pgettext_lazy("gap", "Mended")
+    STILL_THERE = "still_there", _("Still there")
 
 
 class ReportFormat(models.TextChoices):

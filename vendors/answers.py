@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from evaltracker.errors import Invalid
 from evaltracker.rows.cells import read_typed
 from evaltracker.rows.cells import typed as written
@@ -32,7 +34,6 @@ LONGEST_OTHER, LONGEST_NUMBER = 1_000, 100
 MOST_BOXES = 200
 # What no text holds and no spreadsheet takes.
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
-WRITE_DATE = "Write the date as in 2027-03-31."
 
 
 def typed_in(form: Any) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def typed_in(form: Any) -> dict[str, Any]:
     for name in TEXTS:
         text = UNSEEN.sub("", form.get(name, "").replace("\r\n", "\n"))
         if len(text) > LONGEST.get(name, LONGEST_OTHER):
-            raise Invalid("That is too long to be kept. Shorten it.")
+            raise Invalid(_("That is too long to be kept. Shorten it."))
         typed[name] = text.strip()
     if number := form.get("number", "").strip()[:LONGEST_NUMBER]:
         unit = form.get("unit", "").strip()[:LONGEST_NUMBER]
@@ -89,16 +90,16 @@ def stated_in(
         errors["own_answers"] = [str(error)]
     if not isinstance(own, list):
         errors["own_answers"] = [
-            "Write the answer of each value, as in “Sites: Rome = never”."
+            _("Write the answer of each value, as in “Sites: Rome = never”.")
         ]
     try:
         read_typed(typed.get("number") or "")
     except ValueError as error:
-        errors["number"] = [f"Your number: {error}"]
+        errors["number"] = [_("Your number: %(why)s") % {"why": error}]
     if not typed["availability"]:
-        errors["availability"] = ["Say when it exists."]
+        errors["availability"] = [_("Say when it exists.")]
     if errors:
-        raise Invalid("The answer is not whole.", errors=errors)
+        raise Invalid(_("The answer is not whole."), errors=errors)
     answer = {"availability": typed["availability"], "available_from": day}
     return Stated(
         requirement=ref,
@@ -141,7 +142,8 @@ def day_in(field: str, text: str) -> datetime.date | None:
     try:
         return datetime.date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise Invalid(WRITE_DATE, field=field) from error
+        sentence = _("Write the date as in 2027-03-31.")
+        raise Invalid(sentence, field=field) from error
 
 
 def boxes_for(lists: Names, ticked: list[str]) -> list[tuple[str, list[Box]]]:
@@ -340,7 +342,8 @@ def filled_rows(read: Iterable[Typed], candidate: Candidate) -> list[Typed]:
     rows = (new_row(kinds[row["kind"]], row.get("label", "")) | row for row in read)
     filled = _by_schedule(rows, candidate)
     if len(filled) > MOST_LINES:
-        raise Invalid(f"A quote has at most {MOST_LINES} lines.")
+        sentence = _("A quote has at most %(most)s lines.") % {"most": MOST_LINES}
+        raise Invalid(sentence)
     return filled
 
 
@@ -381,7 +384,7 @@ def lines_in(rows: list[Typed]) -> list[QuotedLine]:
         lines.append(_line(row, wrong))
         errors |= {f"{index}.{field}": sentences for field, sentences in wrong.items()}
     if errors:
-        raise Invalid("The prices are not whole.", errors=errors)
+        raise Invalid(_("The prices are not whole."), errors=errors)
     return lines
 
 
@@ -403,7 +406,8 @@ def by_row(errors: Mapping[str, list[str]], rows: list[Typed]) -> dict[str, list
 def valid_until_in(text: str) -> datetime.date:
     day = day_in("valid_until", text)
     if day is None:
-        raise Invalid("Say until which day the prices hold.", field="valid_until")
+        sentence = _("Say until which day the prices hold.")
+        raise Invalid(sentence, field="valid_until")
     return day
 
 

@@ -1,6 +1,8 @@
 """Every choice of vendors, with the groups that the rules speak of."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CandidateKind(models.TextChoices):
@@ -20,14 +22,14 @@ class CandidateState(models.TextChoices):
 class Availability(models.TextChoices):
     """When an integration or feature exists, in the vendor's own words."""
 
-    NOW = "now", "Now"
-    BETA = "beta", "Beta"
-    PLANNED = "planned", "Planned"
-    ON_REQUEST = "on_request", "On request, at cost"
-    NEVER = "never", "Never"
-    PARTIAL = "partial", "In part"
-    UNSTATED = "unstated", "Not stated"
-    WITHDRAWN = "withdrawn", "Withdrawn"
+    NOW = "now", pgettext_lazy("availability", "Now")
+    BETA = "beta", pgettext_lazy("availability", "Beta")
+    PLANNED = "planned", pgettext_lazy("availability", "Planned")
+    ON_REQUEST = "on_request", _("On request, at cost")
+    NEVER = "never", pgettext_lazy("availability", "Never")
+    PARTIAL = "partial", _("In part")
+    UNSTATED = "unstated", _("Not stated")
+    WITHDRAWN = "withdrawn", pgettext_lazy("availability", "Withdrawn")
 
 
 # What a vendor may say; the others are what the buyer notes, and a withdrawal.
@@ -43,9 +45,9 @@ NOTED = (Availability.PARTIAL, Availability.UNSTATED)
 
 
 class ProposalState(models.TextChoices):
-    OPEN = "open", "Open"
-    ACCEPTED = "accepted", "Accepted"
-    DECLINED = "declined", "Declined"
+    OPEN = "open", pgettext_lazy("proposal", "Open")
+    ACCEPTED = "accepted", pgettext_lazy("proposal", "Accepted")
+    DECLINED = "declined", pgettext_lazy("proposal", "Declined")
 
 
 class RefusalReason(models.TextChoices):
@@ -84,9 +86,9 @@ class CountsAs(models.TextChoices):
 class QuoteState(models.TextChoices):
     """What a vendor quotes of one kind of cost; a kind without a line is not stated."""
 
-    PRICED = "priced", "Priced"
-    INCLUDED = "included", "Included"
-    NOT_OFFERED = "not_offered", "Not offered"
+    PRICED = "priced", pgettext_lazy("price", "Priced")
+    INCLUDED = "included", pgettext_lazy("price", "Included")
+    NOT_OFFERED = "not_offered", _("Not offered")
 
 
 # As what a quote's line stands among costs; what is not offered is priced elsewhere.
@@ -108,17 +110,17 @@ class PriceSource(models.TextChoices):
 class Pricing(models.TextChoices):
     """How the quantity of a cost line makes its price; see `vendors.costs.lines`."""
 
-    PER_UNIT = "per_unit", "One price for every unit"
-    GRADUATED = "graduated", "Graduated: each unit at the price of its own tier"
-    VOLUME = "volume", "Volume: all units at the price of the tier reached"
-    PACKAGE = "package", "Package: one price for the whole tier"
-    PERCENT = "percent", "% a year, on what is invoiced again"
+    PER_UNIT = "per_unit", _("One price for every unit")
+    GRADUATED = "graduated", _("Graduated: each unit at the price of its own tier")
+    VOLUME = "volume", _("Volume: all units at the price of the tier reached")
+    PACKAGE = "package", _("Package: one price for the whole tier")
+    PERCENT = "percent", _("% a year, on what is invoiced again")
 
 
 class Recurrence(models.TextChoices):
-    ONCE = "once", "Once"
-    MONTHLY = "monthly", "Monthly"
-    YEARLY = "yearly", "Yearly"
+    ONCE = "once", pgettext_lazy("due", "Once")
+    MONTHLY = "monthly", pgettext_lazy("due", "Monthly")
+    YEARLY = "yearly", pgettext_lazy("due", "Yearly")
 
 
 class LinkEnding(models.TextChoices):
@@ -132,5 +134,5 @@ class LinkEnding(models.TextChoices):
 class DocumentKind(models.TextChoices):
     """What the house publishes to a vendor, once each."""
 
-    LETTER = "letter", "Letter"
-    PROMISES = "promises", "Promise record"
+    LETTER = "letter", pgettext_lazy("document", "Letter")
+    PROMISES = "promises", _("Promise record")

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
+from django.utils.translation import gettext as _
+
 from evaltracker.errors import Invalid
 from evaltracker.toolbox.measures import (
     Measure,
@@ -43,17 +45,18 @@ def availability_error(
     """
     if not isinstance(availability, str) or availability not in known:
         names = ", ".join(choice for choice in Availability if choice in known)
-        return "availability", f"“{availability}” is not one of: {names}."
+        sentence = _("“%(text)s” is not one of: %(names)s.")
+        return "availability", sentence % {"text": availability, "names": names}
     if availability == Availability.PLANNED and available_from is None:
-        return "available_from", "A plan needs the date from which it is there."
+        return "available_from", _("A plan needs the date from which it is there.")
     if available_from is None:
         return None
     if availability not in DATED:
-        return "available_from", "Only planned, beta and on_request carry a date."
+        return "available_from", _("Only planned, beta and on_request carry a date.")
     if today is not None and available_from < today:
-        return "available_from", "The date is past; say now, or a new date."
+        return "available_from", _("The date is past; say now, or a new date.")
     if today is not None and available_from > today + LONGEST_PLAN:
-        return "available_from", "The date is over 20 years away."
+        return "available_from", _("The date is over 20 years away.")
     return None
 
 
@@ -112,10 +115,11 @@ def resolve(
     for values, own_answer in _answers(claimed, answer, lists, today):
         for name, value in _named(values, lists):
             if value in means[name]:
-                raise _invalid(
-                    f"“{value}” of “{name}” is answered twice; each value has one "
+                sentence = _(
+                    "“%(value)s” of “%(list)s” is answered twice; each value has one "
                     "answer."
                 )
+                raise _invalid(sentence % {"value": value, "list": name})
             means[name][value] = own_answer
     return {name: answers for name, answers in means.items() if answers}
 
@@ -146,12 +150,16 @@ def canonical(said: object, lists: Lists) -> Any:
 def _canonical_part(part: object, lists: Lists) -> dict[str, Any]:
     if not isinstance(part, dict) or not {*PARTS[:2]} <= part.keys() <= {*PARTS}:
         raise _invalid(
-            "Each line of holds_for needs values and availability, and may have "
-            "available_from; nothing else."
+            _(
+                "Each line of holds_for needs values and availability, and may have "
+                "available_from; nothing else."
+            )
         )
     values = _canonical_values(part["values"], lists)
     if values is None:
-        raise _invalid("A line of holds_for names no value; name one or leave it out.")
+        raise _invalid(
+            _("A line of holds_for names no value; name one or leave it out.")
+        )
     return {
         "values": values,
         "availability": part["availability"],
@@ -166,8 +174,10 @@ def _canonical_values(values: object, lists: Lists) -> Any:
         return EVERYWHERE
     if not isinstance(values, dict):
         raise _invalid(
-            "holds_for is “everywhere”, values by list such as "
-            '{"Sites": ["Rome"]}, or lines of values and availability.'
+            _(
+                "holds_for is “everywhere”, values by list such as "
+                '{"Sites": ["Rome"]}, or lines of values and availability.'
+            )
         )
     for name in values:
         if name not in lists:
@@ -184,23 +194,28 @@ def _canonical_list(name: str, said: object, values: Sequence[str]) -> Any:
     if said == EVERYWHERE:
         return EVERYWHERE
     if not isinstance(said, list):
-        raise _invalid(f"“{name}” needs a list of its values, or “everywhere”.")
+        sentence = _("“%(list)s” needs a list of its values, or “everywhere”.")
+        raise _invalid(sentence % {"list": name})
     if EVERYWHERE in said and said != [EVERYWHERE]:
         beside = str(next(value for value in said if value != EVERYWHERE))[:SHOWN]
-        raise _invalid(
-            f"“{name}” says everywhere beside “{beside}”; say everywhere or name the "
+        sentence = _(
+            "“%(list)s” says everywhere beside “%(value)s”; say everywhere or name the "
             "values, not both."
         )
+        raise _invalid(sentence % {"list": name, "value": beside})
     if said == [EVERYWHERE]:
         return EVERYWHERE
     for value in said:
         if value not in values:
-            raise _invalid(
-                f"“{str(value)[:SHOWN]}” is not a value of “{name}”. Choose from: "
-                f"{', '.join(values)}; anything else belongs in the statement."
+            sentence = _(
+                "“%(value)s” is not a value of “%(list)s”. Choose from: %(values)s; "
+                "anything else belongs in the statement."
             )
+            told = {"value": str(value)[:SHOWN], "list": name}
+            raise _invalid(sentence % {**told, "values": ", ".join(values)})
         if said.count(value) > 1:
-            raise _invalid(f"“{value}” of “{name}” is named twice; name it once.")
+            sentence = _("“%(value)s” of “%(list)s” is named twice; name it once.")
+            raise _invalid(sentence % {"value": value, "list": name})
     return [value for value in values if value in said]
 
 
@@ -219,10 +234,11 @@ def _answers(
         day = _day(part["available_from"])
         error = availability_error(part["availability"], day, today=today)
         if error:
-            name, value = next(
-                _named(part["values"], lists), ("every list", EVERYWHERE)
-            )
-            raise _invalid(f"“{value}” of “{name}”: {error[1]}")
+            for name, value in _named(part["values"], lists):
+                sentence = _("“%(value)s” of “%(list)s”: %(why)s")
+                told = {"value": value, "list": name, "why": error[1]}
+                raise _invalid(sentence % told)
+            raise _invalid(error[1])
         yield part["values"], _stored(part["availability"], day)
 
 
@@ -249,23 +265,24 @@ def _day(said: object) -> datetime.date | None:
     except ValueError:
         day = None
     if _text(day) != said:
-        raise _invalid(
-            f"available_from is a date such as 2027-03-31, not “{str(said)[:SHOWN]}”."
-        )
+        sentence = _("available_from is a date such as 2027-03-31, not “%(text)s”.")
+        raise _invalid(sentence % {"text": str(said)[:SHOWN]})
     return day
 
 
 def _no_list(given: object, lists: Lists) -> Invalid:
     name = str(given)[:SHOWN]
     if not lists:
-        return _invalid(
-            f"The brief names no list, so “{name}” cannot be answered; it belongs in "
+        sentence = _(
+            "The brief names no list, so “%(list)s” cannot be answered; it belongs in "
             "the statement."
         )
-    return _invalid(
-        f"The brief has no list “{name}”. It has: {', '.join(lists)}; anything else "
-        "belongs in the statement."
+        return _invalid(sentence % {"list": name})
+    sentence = _(
+        "The brief has no list “%(list)s”. It has: %(lists)s; anything else belongs in "
+        "the statement."
     )
+    return _invalid(sentence % {"list": name, "lists": ", ".join(lists)})
 
 
 def _invalid(sentence: str) -> Invalid:
@@ -401,9 +418,6 @@ def _of_date(former: Said, newer: Said) -> list[Change]:
     return [Change.LATER if days > 0 else Change.EARLIER]
 
 
-NOT_ASKED = "This requirement asks for no number; say it in the statement."
-
-
 def claimed_number(said: Any, measure: Mapping[str, Any]) -> dict[str, str]:
     """What is kept of a number that was said for a measure; {} of none.
 
@@ -415,7 +429,8 @@ def claimed_number(said: Any, measure: Mapping[str, Any]) -> dict[str, str]:
         return {}
     demand = Measure.from_json(measure)
     if demand is None:
-        raise Invalid(NOT_ASKED, field="number")
+        sentence = _("This requirement asks for no number; say it in the statement.")
+        raise Invalid(sentence, field="number")
     try:
         check_same_kind(reading.unit, demand.unit)
     except ValueError as error:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from evaltracker.errors import Invalid
+from evaltracker.rows.cells import key, read_column, words_of
 from evaltracker.toolbox.measures import Reading
 from vendors.choices import STATED
 from vendors.claims import EVERYWHERE
@@ -83,12 +85,6 @@ def key_of(name: str, value: str) -> str:
 # “everywhere”; “Sites: Berlin, Rome; Languages: everywhere”; or with an answer for each
 # value: “Sites: Berlin = now, Rome = planned 2027-03-31”.
 
-SYNTAX = (
-    "everywhere; or values by list, as in “Sites: Berlin, Rome; Languages: "
-    "everywhere”; or with an answer for each value, as in “Sites: Berlin = now, "
-    "Rome = planned 2027-03-31”."
-)
-
 
 def write_holds_for(said: Any) -> str:
     if said is None or said == EVERYWHERE:
@@ -109,8 +105,10 @@ def read_holds_for(text: str) -> Any:
         return _plain(lines)
     if len(answered) < len(lines):
         raise ValueError(
-            "Some values have an answer of their own and others have none. Write one "
-            "for each, as in “AWS = now, on premises = never”."
+            _(
+                "Some values have an answer of their own and others have none. Write "
+                "one for each, as in “AWS = now, on premises = never”."
+            )
         )
     return [_part(*line) for line in lines]
 
@@ -135,26 +133,42 @@ def _answer_of(part: dict[str, Any]) -> str:
 def _lines(part: str) -> Iterator[tuple[str, str, str]]:
     name, colon, values = part.partition(":")
     if not colon:
-        value, _, answer = (text.strip() for text in part.partition("="))
-        if value.casefold() != EVERYWHERE:
-            raise ValueError(f"“{part[:60]}” names no list. Write {SYNTAX}")
+        value, equals, answer = (text.strip() for text in part.partition("="))
+        if not _is_everywhere(value):
+            sentence = _(
+                "“%(text)s” names no list. Write everywhere; or values by list, as in "
+                "“Sites: Berlin, Rome; Languages: everywhere”; or with an answer for "
+                "each value, as in “Sites: Berlin = now, Rome = planned 2027-03-31”."
+            )
+            raise ValueError(sentence % {"text": part[:60]})
         yield "", EVERYWHERE, answer
         return
     for one in values.split(","):
         value, equals, answer = (text.strip() for text in one.partition("="))
         if not value or (equals and not answer):
-            raise ValueError(f"“{part[:60]}” is not understood. Write {SYNTAX}")
-        everywhere = value.casefold() == EVERYWHERE
-        yield name.strip(), EVERYWHERE if everywhere else value, answer
+            sentence = _(
+                "“%(text)s” is not understood. Write everywhere; or values by list, as "
+                "in “Sites: Berlin, Rome; Languages: everywhere”; or with an answer "
+                "for each value, as in “Sites: Berlin = now, Rome = planned "
+                "2027-03-31”."
+            )
+            raise ValueError(sentence % {"text": part[:60]})
+        yield name.strip(), EVERYWHERE if _is_everywhere(value) else value, answer
+
+
+def _is_everywhere(text: str) -> bool:
+    return key(text) in words_of(EVERYWHERE)
 
 
 def _plain(lines: list[tuple[str, str, str]]) -> Any:
-    if any(not name for name, _, _ in lines):
+    if any(not name for name, *_rest in lines):
         if len(lines) > 1:
-            raise ValueError("Say everywhere, or name the values of lists, not both.")
+            raise ValueError(
+                _("Say everywhere, or name the values of lists, not both.")
+            )
         return EVERYWHERE
     by_name: dict[str, Any] = {}
-    for name, value, _ in lines:
+    for name, value, _answer in lines:
         by_name.setdefault(name, []).append(value)
     # Beside single values, “everywhere” is refused by whoever knows the lists.
     return {
@@ -164,17 +178,24 @@ def _plain(lines: list[tuple[str, str, str]]) -> Any:
 
 
 def _part(name: str, value: str, answer: str) -> dict[str, Any]:
-    word, _, day = answer.partition(" ")
-    availability = word.casefold()
-    if answer.casefold().startswith("on request"):
-        availability, day = "on_request", answer[len("on request") :]
-    if availability not in STATED:
-        raise ValueError(f"“{answer[:60]}” is not one of: {', '.join(STATED)}.")
+    words = {word: to for word, to in words_of("availability").items() if to in STATED}
+    words |= {key(word): word for word in STATED}
+    # The day stands behind the word: “on request 2027-03-31”, “geplant 1. März 2040”.
+    parts = answer.split(" ")
+    for at in range(len(parts), 0, -1):
+        if availability := words.get(key(" ".join(parts[:at]))):
+            break
+    else:
+        sentence = _("“%(text)s” is not one of: %(names)s.")
+        names = ", ".join(STATED)
+        raise ValueError(sentence % {"text": answer[:60], "names": names})
     named: Any = EVERYWHERE if value == EVERYWHERE else [value]
+    text = " ".join(parts[at:]).strip()
+    day = read_column("day", [text])[0].value if text else None
     return {
         "values": {name: named} if name else EVERYWHERE,
         "availability": availability,
-        "available_from": day.strip() or None,
+        "available_from": day.isoformat() if day else text or None,
     }
 
 
@@ -214,7 +235,7 @@ class HoldsForField(ValuesField):
             return named or None
         if named:
             raise forms.ValidationError(
-                "Tick everywhere, or single values of lists, not both."
+                _("Tick everywhere, or single values of lists, not both.")
             )
         return EVERYWHERE
 
@@ -240,8 +261,10 @@ class OwnAnswersField(ReadField):
         stated = super().clean(value)
         if stated is not None and not isinstance(stated, list):
             raise forms.ValidationError(
-                "Write the answer of each value, as in “Sites: Rome = never”. Values "
-                "that share the answer above are ticked."
+                _(
+                    "Write the answer of each value, as in “Sites: Rome = never”. "
+                    "Values that share the answer above are ticked."
+                )
             )
         return stated or []
 

@@ -4,6 +4,7 @@ import datetime
 import zoneinfo
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.choices import Stage, Status
@@ -228,10 +229,12 @@ def require_claims_open(evaluation: Evaluation, now: datetime.datetime) -> None:
         for end in (evaluation.claims_closed_at, evaluation.claims_close_at)
         if end is not None and end <= now
     ]
+    times = {"now": said(now)}
     if ends:
-        sentence = f"Claims closed at {said(min(ends))}; it is now {said(now)}."
+        sentence = _("Claims closed at %(end)s; it is now %(now)s.")
+        times["end"] = said(min(ends))
     elif evaluation.claims_opened_at is None:
-        sentence = f"Claims are not open yet; it is now {said(now)}."
+        sentence = _("Claims are not open yet; it is now %(now)s.")
     else:
-        sentence = f"Claims are no longer taken; it is now {said(now)}."
-    raise Refused(sentence, code="claims_closed")
+        sentence = _("Claims are no longer taken; it is now %(now)s.")
+    raise Refused(sentence % times, code="claims_closed")

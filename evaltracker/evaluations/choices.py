@@ -1,6 +1,7 @@
 """Every choice of the record, such as stages and the states of notices."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Stage(models.TextChoices):
@@ -27,9 +28,9 @@ class Status(models.TextChoices):
 class Priority(models.TextChoices):
     """How much a requirement binds; a refuted *must* knocks a candidate out."""
 
-    MUST = "must", "Must have"
-    SHOULD = "should", "Should have"
-    COULD = "could", "Could have"
+    MUST = "must", _("Must have")
+    SHOULD = "should", _("Should have")
+    COULD = "could", _("Could have")
 
 
 class FieldKind(models.TextChoices):
@@ -47,9 +48,9 @@ class Infrastructure(models.TextChoices):
 
 
 class SupportWanted(models.TextChoices):
-    SELF_SERVICE = "self_service", "Self-service: documentation and community"
-    BUSINESS_HOURS = "business_hours", "Support in business hours"
-    ROUND_THE_CLOCK = "round_the_clock", "Support around the clock"
+    SELF_SERVICE = "self_service", _("Self-service: documentation and community")
+    BUSINESS_HOURS = "business_hours", _("Support in business hours")
+    ROUND_THE_CLOCK = "round_the_clock", _("Support around the clock")
 
 
 class VisitEnd(models.TextChoices):

@@ -19,6 +19,8 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import override
 from structlog.contextvars import get_contextvars
 
 from evaltracker.evaluations.commitments import commitments_of
@@ -85,6 +87,8 @@ def plain(value: Any) -> Any:
     match value:
         case None | bool() | int() | str():
             return str(value) if isinstance(value, enum.Enum) else value
+        case Promise():
+            return str(value)
         case datetime.datetime():
             return value.astimezone(datetime.UTC).isoformat(timespec="microseconds")
         case datetime.date() | datetime.time():
@@ -159,26 +163,28 @@ def next_entry(
     """The entry that follows `head`, and `head` moved on to it; both to be saved.
 
     For `record`, and for whoever holds the lock on the head and saves them itself.
+    Whatever the language of who acts, labels in it are English.
     """
     actor = actor_of(by)
-    entry = Entry(
-        evaluation_id=head.evaluation_id,
-        number=head.count + 1,
-        at=timezone.now(),
-        actor=actor.user,
-        actor_name=actor.name,
-        on_behalf_of=on_behalf_of,
-        action=action,
-        subject_type=subject._meta.model_name or "",
-        subject_id=str(subject.pk),
-        subject_label=str(subject)[:200],
-        before=plain(dict(before or {})),
-        after=plain(dict(after or {})),
-        reason=reason or _because.get(),
-        rows=commitments_of(take_touched(head.evaluation_id)),
-        request_id=str(get_contextvars().get("request_id", ""))[:64],
-        previous_hash=head.hash,
-    )
+    with override("en"):
+        entry = Entry(
+            evaluation_id=head.evaluation_id,
+            number=head.count + 1,
+            at=timezone.now(),
+            actor=actor.user,
+            actor_name=actor.name,
+            on_behalf_of=on_behalf_of,
+            action=action,
+            subject_type=subject._meta.model_name or "",
+            subject_id=str(subject.pk),
+            subject_label=str(subject)[:200],
+            before=plain(dict(before or {})),
+            after=plain(dict(after or {})),
+            reason=reason or _because.get(),
+            rows=commitments_of(take_touched(head.evaluation_id)),
+            request_id=str(get_contextvars().get("request_id", ""))[:64],
+            previous_hash=head.hash,
+        )
     entry.hash = chained_hash(entry)
     head.count, head.hash = entry.number, entry.hash
     return entry

@@ -21,6 +21,7 @@ from evaltracker.rows.subjects import (
     Record,
     Refusal,
     joined,
+    options_of,
     roles_of,
 )
 from evaltracker.toolbox.markup import without_markup
@@ -65,7 +66,7 @@ class Requirements(ImportKind):
             currency=evaluation.currency,
             refs=[ref for ref, _, _ in facts],
             options={
-                "priority": tuple(Priority.choices),
+                "priority": options_of(Priority.choices),
                 "category": tuple(
                     (name, name)
                     for name in evaluation.categories.values_list("name", flat=True)

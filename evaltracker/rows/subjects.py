@@ -43,6 +43,11 @@ def roles_of(slug: str) -> tuple[Role, ...]:
     )
 
 
+def options_of(choices: Iterable[tuple[str, object]]) -> tuple[tuple[str, str], ...]:
+    """Choices in the language that is active, for a menu or a drop-down."""
+    return tuple((value, str(label)) for value, label in choices)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What the evaluation has, as plain data."""

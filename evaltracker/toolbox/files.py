@@ -26,6 +26,7 @@ from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, default_storage
 from django.http import FileResponse, HttpResponse
 from django.http.multipartparser import MultiPartParser
+from django.utils.translation import gettext as _
 
 from evaltracker.errors import Invalid, NotFound, Problem, StorageFull, disk_is_full
 from evaltracker.toolbox.text import read_line
@@ -92,7 +93,6 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-ALLOWED = "pdf, png, jpeg, txt, csv, xlsx or docx"
 # Text that a browser or a shell would run is no report, whatever its name ends in.
 _MARKUP = re.compile(rb"\s*(<[!?a-z]|#!)", re.IGNORECASE)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
@@ -133,18 +133,23 @@ def read_file(upload: IO[bytes], name: str, *, field: str = "file") -> AcceptedF
     cleaned = clean_name(name, field=field)
     content = upload.read(SIZE_LIMIT + 1)
     if len(content) > SIZE_LIMIT:
-        sentence = f"The file is over {SIZE_LIMIT >> 20} MB."
-        raise Invalid(sentence, code="file_too_large", field=field)
+        raise Invalid(too_large(), code="file_too_large", field=field)
     if not content:
-        raise Invalid("The file is empty.", code="file_empty", field=field)
+        raise Invalid(_("The file is empty."), code="file_empty", field=field)
     *inner, ending = [part.lower() for part in cleaned.split(".")[1:]] or [""]
     taken = ending in TYPES and not any(map(_RUNS.fullmatch, inner))
     kind = type_of(content, ending)
     if not taken or kind != TYPES[ending]:
-        why = "Files of this type are not taken"
+        sentence = _(
+            "Files of this type are not taken; hand in pdf, png, jpeg, txt, csv, xlsx "
+            "or docx."
+        )
         if taken:
-            why = f"The file's content does not match its name (.{ending})"
-        raise TypeNotTaken(f"{why}; hand in {ALLOWED}.", field=field)
+            sentence = _(
+                "The file's content does not match its name (.%(ending)s); hand in "
+                "pdf, png, jpeg, txt, csv, xlsx or docx."
+            ) % {"ending": ending}
+        raise TypeNotTaken(sentence, field=field)
     return AcceptedFile(
         name=cleaned,
         content_type=kind,
@@ -154,15 +159,19 @@ def read_file(upload: IO[bytes], name: str, *, field: str = "file") -> AcceptedF
     )
 
 
+def too_large() -> str:
+    return _("The file is over %(size)s MB.") % {"size": SIZE_LIMIT >> 20}
+
+
 def clean_name(name: str, *, field: str = "file", limit: int = NAME_LIMIT) -> str:
     """The last part of a file's name, composed, on one line; else Invalid."""
     last = PurePosixPath(name.replace("\\", "/")).name
     try:
         cleaned = read_line(unicodedata.normalize("NFC", last), limit=limit)
         if not cleaned.strip("."):
-            raise ValueError("It is blank.")
+            raise ValueError(_("It is blank."))
     except ValueError as error:
-        sentence = f"The file's name does not fit. {error}"
+        sentence = _("The file's name does not fit. %(why)s") % {"why": error}
         raise Invalid(sentence, code="file_name", field=field) from error
     return cleaned
 
@@ -289,7 +298,7 @@ class WholeFileStorage(FileStorage, FileSystemStorage):
     def stored_files(self) -> Iterator[tuple[str, float]]:
         root = Path(self.location)
         for folder in FOLDERS:
-            for place, _, names in os.walk(root / folder):
+            for place, _folders, names in os.walk(root / folder):
                 for file in map(Path(place).joinpath, names):
                     with suppress(FileNotFoundError):
                         status = file.lstat()

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from evaltracker.errors import Invalid
+from evaltracker.errors import Invalid, number
+from evaltracker.errors import gettext as _
 
 LINE_LIMIT = 150
 TEXT_LIMIT = 5_000
@@ -37,9 +38,9 @@ def read_line(text: str, *, limit: int = LINE_LIMIT) -> str:
     line = text.strip()
     _refuse_control(line, allowed="")
     if _DIRECTION.search(line):
-        raise ValueError("It contains an invisible mark that turns the text around.")
+        raise ValueError(_("It contains an invisible mark that turns the text around."))
     if _LINE_END.search(line):
-        raise ValueError("It must be a single line.")
+        raise ValueError(_("It must be a single line."))
     _refuse_shape(line, limit)
     return line
 
@@ -77,9 +78,10 @@ def read_link(text: str) -> str:
     """Read an http(s) address; it is kept as text and never fetched."""
     link = text.strip(" ")
     if len(link) > LINK_LIMIT:
-        raise ValueError(f"The link is longer than {LINK_LIMIT:,} characters.")
+        sentence = _("The link is longer than %(most)s characters.")
+        raise ValueError(sentence % {"most": number(LINK_LIMIT)})
     if _NO_LINK.search(link) or not link.isprintable():
-        raise ValueError("The link contains a blank, a backslash or a control sign.")
+        raise ValueError(_("The link contains a blank, a backslash or a control sign."))
     try:
         parts = urlsplit(link)
         port_is_a_number = parts.port is None or parts.port > 0
@@ -87,11 +89,11 @@ def read_link(text: str) -> str:
         port_is_a_number = False
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("The link must start with http:// or https:// and a host.")
+        raise ValueError(_("The link must start with http:// or https:// and a host."))
     if not port_is_a_number:
-        raise ValueError("The link names a port that does not exist.")
+        raise ValueError(_("The link names a port that does not exist."))
     if "@" in parts.netloc:
-        raise ValueError("The link must not carry a user name (the part before @).")
+        raise ValueError(_("The link must not carry a user name (the part before @)."))
     return link
 
 
@@ -101,33 +103,31 @@ def _refuse_control(text: str, *, allowed: str) -> None:
     for match in _CONTROL.finditer(text):
         char = match[0]
         if char >= "\ud800":
-            raise ValueError("It contains half a character (a lone surrogate).")
+            raise ValueError(_("It contains half a character (a lone surrogate)."))
         if char not in allowed:
             if char in "\r\n":
-                raise ValueError("It must be a single line.")
-            raise ValueError(
-                f"It contains the control character U+{ord(char):04X}; remove it."
-            )
+                raise ValueError(_("It must be a single line."))
+            sentence = _("It contains the control character %(code)s; remove it.")
+            raise ValueError(sentence % {"code": f"U+{ord(char):04X}"})
 
 
 def _refuse_shape(text: str, limit: int) -> None:
     if len(text) > limit:
-        raise ValueError(
-            f"It has {len(text):,} characters; at most {limit:,} are kept."
-        )
+        sentence = _("It has %(count)s characters; at most %(most)s are kept.")
+        counts = {"count": number(len(text)), "most": number(limit)}
+        raise ValueError(sentence % counts)
     # Without control characters, what ASCII does not show is blank.
     plain = text.isascii()
     if text.isspace() if plain else not any(map(_is_visible, text)):
-        raise ValueError("It contains nothing that can be seen.")
+        raise ValueError(_("It contains nothing that can be seen."))
     if plain:
         return
     row = 0
     for char in text:
         row = row + 1 if unicodedata.combining(char) else 0
         if row > MARKS_IN_A_ROW:
-            raise ValueError(
-                f"It stacks more than {MARKS_IN_A_ROW} accents on one letter."
-            )
+            sentence = _("It stacks more than %(most)s accents on one letter.")
+            raise ValueError(sentence % {"most": MARKS_IN_A_ROW})
 
 
 def _is_visible(char: str) -> bool:
@@ -162,7 +162,7 @@ class Inputs:
         """A short list of lines, each once, in the order given."""
         listed = list(texts)
         if len(listed) > most:
-            self.refuse(field, f"At most {most} are kept.")
+            self.refuse(field, _("At most %(most)s are kept.") % {"most": most})
             return []
         read = [self.line(field, text, limit=limit) for text in listed]
         return list(dict.fromkeys(read))
@@ -181,7 +181,7 @@ class Inputs:
     ) -> str:
         if not text.strip():
             if not blank:
-                self.refuse(field, "It must not be blank.")
+                self.refuse(field, _("It must not be blank."))
             return ""
         try:
             return read(text)

@@ -19,7 +19,7 @@ from evaltracker.rows.cells import key
 from evaltracker.rows.guards import column_letter
 from evaltracker.rows.plan import Plan, read
 from evaltracker.rows.sources import read_table
-from evaltracker.rows.subjects import Context
+from evaltracker.rows.subjects import Context, options_of
 from vendors.choices import Availability, CandidateKind, CostState, Recurrence
 from vendors.costs.asked import IT
 
@@ -63,10 +63,10 @@ def context_of(subject: str, given: Mapping[str, Any]) -> Context:
     kinds = tuple((kind.key, kind.title) for kind in IT)
     options: dict[str, tuple[tuple[str, str], ...]] = {
         "candidate": names,
-        "priority": tuple(Priority.choices),
-        "availability": tuple(Availability.choices),
+        "priority": options_of(Priority.choices),
+        "availability": options_of(Availability.choices),
         "kind": kinds if subject == "costs" else tuple(CandidateKind.choices),
-        "rhythm": tuple(Recurrence.choices),
+        "rhythm": options_of(Recurrence.choices),
         "state": tuple(CostState.choices),
         "currency": tuple((code, code) for code in sorted(CODES)),
     }

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
@@ -133,7 +134,7 @@ def close_trial(*, trial: Trial, summary: str, by: By) -> Trial:
         Forbidden: neither lead nor owner. Refused: never agreed, a criterion is not
         judged, or the vendor may still answer what failed. Invalid: no summary.
     """
-    trial, _ = open_trial(trial, by, check_close_trial)
+    trial = open_trial(trial, by, check_close_trial)[0]
     cleaned = read_field("summary", summary)
     before, after = change(trial, summary=cleaned, closed_at=timezone.now())
     called_off = cancel_open_milestones(trial, "The trial was closed.")
@@ -288,7 +289,7 @@ def check_reply_to_gap(gap: Gap, by: By) -> None:
         require_trial_lead(by, gap.trial)
     ended = not evaluation.is_open or evaluation.stage != Stage.TRIALS
     if ended or gap.trial.closed_at or gap.closed_at:
-        raise Refused("This gap no longer takes replies.")
+        raise Refused(_("This gap no longer takes replies."))
 
 
 def check_close_gap(gap: Gap, by: By) -> None:
@@ -400,7 +401,7 @@ def reply_to_gap(
         or fresh.workaround,
     }
     if by_vendor and promised_for and promised_for < today_in(fresh.trial.zone):
-        inputs.refuse("promised_for", "Choose a future date.")
+        inputs.refuse("promised_for", _("Choose a future date."))
     inputs.check()
     if all(getattr(fresh, field) == value for field, value in answer.items()):
         return fresh

@@ -408,7 +408,9 @@ def _chosen(given: QueryDict, parties: list[SentBy]) -> tuple[str, SentBy | None
 def _availabilities(claims: Iterable[SentClaim]) -> list[tuple[str, str, int]]:
     counts = Counter(claim.newer.availability for claim in claims)
     return [
-        (key, name, counts[key]) for key, name in Availability.choices if counts[key]
+        (key, str(name), counts[key])
+        for key, name in Availability.choices
+        if counts[key]
     ]
 
 

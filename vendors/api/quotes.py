@@ -71,7 +71,7 @@ class Chosen(serializers.ChoiceField):
         return data if is_buyers else super().to_internal_value(data)
 
 
-def chosen(choices: list[tuple[str, str]], **more: Any) -> serializers.ChoiceField:
+def chosen(choices: list[tuple[str, Any]], **more: Any) -> serializers.ChoiceField:
     names = ", ".join(name for name, _ in choices)
     wrong: dict[str, Any] = {"invalid_choice": f"It must be one of: {names}."}
     return Chosen(choices=choices, error_messages=wrong, **more)

@@ -19,6 +19,7 @@ from evaltracker.rows.subjects import (
     Refusal,
     Role,
     joined,
+    options_of,
     roles_of,
 )
 from evaltracker.toolbox.text import Inputs
@@ -35,7 +36,7 @@ from vendors.services.candidates import (
 )
 from vendors.services.contacts import note_contact
 
-SUPPORT = SupportWanted.choices
+SUPPORT = options_of(SupportWanted.choices)
 
 
 @register_import
@@ -79,7 +80,7 @@ class Candidates(ImportKind):
             choices={"support_offered": {key(str(it)): word for word, it in SUPPORT}},
             options={
                 "kind": tuple(CandidateKind.choices),
-                "support_offered": tuple(SUPPORT),
+                "support_offered": SUPPORT,
             },
             more={
                 "usual": {"kind": CandidateKind.BUY.value},

@@ -25,6 +25,7 @@ from evaltracker.rows.subjects import (
     Record,
     Refusal,
     joined,
+    options_of,
     roles_of,
 )
 from evaltracker.toolbox.text import Inputs, read_link
@@ -151,9 +152,9 @@ class Costs(OfCandidates):
             options={
                 "candidate": twice(names.values()),
                 "kind": tuple((kind.key, kind.title) for kind in kinds),
-                "rhythm": tuple(Recurrence.choices),
+                "rhythm": options_of(Recurrence.choices),
                 "state": tuple((word, str(of.label)) for word, of in STATES.items()),
-                "pricing": tuple(Pricing.choices),
+                "pricing": options_of(Pricing.choices),
                 "currency": twice(sorted(CODES)),
             },
             more={

@@ -426,7 +426,9 @@ def code(request: HttpRequest, secret: str) -> HttpResponse:
     # Who has no code locks nothing.
     begun = use_code(link=link, nonce=nonce, typed=typed) if living else None
     if begun is None:
-        return _shown(request, "code.html", link, secret, NO, HTTPStatus.BAD_REQUEST)
+        return _shown(
+            request, "code.html", link, secret, str(NO), HTTPStatus.BAD_REQUEST
+        )
     if tag := chosen_language(request) or (
         "" if link.contact.language else asked_language(request)
     ):

@@ -18,6 +18,7 @@ from django.db.models import (
     Subquery,
 )
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, Requirement, User
@@ -403,12 +404,12 @@ def answering_of(candidate: Candidate) -> Answering:
 
 
 # How each is offered to who answers.
-OFFERED: dict[str, str] = {
-    Availability.NOW: "Available now",
-    Availability.BETA: "Beta",
-    Availability.PLANNED: "Planned",
-    Availability.ON_REQUEST: "On request, at cost",
-    Availability.NEVER: "Not available",
+OFFERED: dict[str, Any] = {
+    Availability.NOW: _("Available now"),
+    Availability.BETA: Availability.BETA.label,
+    Availability.PLANNED: Availability.PLANNED.label,
+    Availability.ON_REQUEST: Availability.ON_REQUEST.label,
+    Availability.NEVER: _("Not available"),
 }
 
 
@@ -437,9 +438,10 @@ class AnswerRow:
 
     @property
     def words(self) -> str:
+        said = self.claim.availability if self.claim else ""
         if self.draft is not None:
-            return OFFERED.get(self.draft.typed["availability"], "")
-        return OFFERED.get(self.claim.availability, "") if self.claim else ""
+            said = self.draft.typed["availability"]
+        return str(OFFERED.get(said, ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from typing import Any
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
@@ -186,11 +188,7 @@ MOST_REPEATS = 3
 MOST_UNKNOWN = 8
 # Of one browser that was let in before, in a day.
 MOST_KNOWN = 20
-NO = "This code does not work. Check it, or ask for a new one."
-ENOUGH = (
-    "Too many codes were asked for in this browser today, so none was sent. Use the "
-    "newest one that you have, wait an hour, or write to the person who invited you."
-)
+NO = gettext_lazy("This code does not work. Check it, or ask for a new one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +228,12 @@ def ask_code(*, link: InvitationLink, nonce: str = "", known: str = "") -> Asked
             link__contact=link.contact_id, known_digest=known_digest
         )
         if of_browser.filter(asked_at__gt=now - DAY).count() >= MOST_KNOWN:
-            raise Refused(ENOUGH, code="enough_codes")
+            sentence = _(
+                "Too many codes were asked for in this browser today, so none was "
+                "sent. Use the newest one that you have, wait an hour, or write to the "
+                "person who invited you."
+            )
+            raise Refused(sentence, code="enough_codes")
     elif locked.is_replaced or unknown_codes(link, now).count() >= MOST_UNKNOWN:
         rows.filter(turn_marked_at__isnull=True).update(turn_marked_at=now)
         return Asked(None)
@@ -314,13 +317,17 @@ def issue_token(
     else:
         vendor = lock(vendor)
     if live_tokens(vendor).filter(contact=contact).count() >= MOST_LIVE:
-        has, ends = ("You have", "end") if contact else (f"{vendor.name} has", "revoke")
-        raise Refused(
-            f"{has} {MOST_LIVE} live tokens; {ends} one before issuing another."
+        sentence = _(
+            "%(vendor)s has %(most)s live tokens; revoke one before issuing another."
         )
+        if contact:
+            sentence = _(
+                "You have %(most)s live tokens; end one before issuing another."
+            )
+        raise Refused(sentence % {"vendor": vendor.name, "most": MOST_LIVE})
     now = timezone.now()
     if expires_at is not None and expires_at <= now:
-        raise Invalid("A token must expire in the future.", field="expires_at")
+        raise Invalid(_("A token must expire in the future."), field="expires_at")
     prefix, secret = new_token("evt")
     token = VendorToken.objects.create(
         vendor=vendor,
@@ -345,7 +352,7 @@ def lock_contact(contact: Contact) -> Contact:
     locked = rows.select_for_update(of=("self",), no_key=True).filter(pk=contact.pk)
     row: Contact | None = locked.select_related("vendor").first()
     if row is None:
-        raise Refused("They are no contact under this address any more.")
+        raise Refused(_("They are no contact under this address any more."))
     return row
 
 
@@ -417,7 +424,8 @@ def end_token(
     """
     token = lock(token)
     if token.revoked_at is not None:
-        raise Refused(f"Token {token.prefix} is revoked already.")
+        sentence = _("Token %(prefix)s is revoked already.")
+        raise Refused(sentence % {"prefix": token.prefix})
     token.revoked_at = timezone.now()
     token.leaked_at = token.revoked_at if leaked else None
     token.save(update_fields=["revoked_at", "leaked_at"])

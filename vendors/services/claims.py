@@ -8,6 +8,8 @@ from typing import Any, Self
 
 import msgspec
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
@@ -18,6 +20,7 @@ from evaltracker.evaluations.policy import (
     checked,
 )
 from evaltracker.toolbox.database import Pipeline, loaded, pipeline, read_value
+from evaltracker.toolbox.languages import number
 from evaltracker.toolbox.text import read_reason
 from vendors.choices import Availability, CandidateKind
 from vendors.claims import (
@@ -195,13 +198,13 @@ class LockedClaims:
     def asked(self, requirement: Requirement) -> Requirement:
         fresh = self.requirements.get(requirement.ref)
         if fresh is None or fresh.pk != requirement.pk:
-            raise NotFound("There is no such requirement.")
+            raise NotFound(_("There is no such requirement."))
         return fresh
 
     def next_revisions(
         self, said: Sequence[tuple[Requirement, ClaimWords]], by: By, *, by_vendor: bool
     ) -> list[Claim]:
-        places = [requirement.pk for requirement, _ in said]
+        places = [requirement.pk for requirement, _words in said]
         if any(place in self.counts for place in places):
             self.pipe.ask(
                 sql.SUPERSEDE,
@@ -252,7 +255,9 @@ def _instant(said: datetime.datetime | str) -> datetime.datetime:
 
 
 MOST = 1_000
-UNKNOWN = "This invitation asks no requirement of that ref; look at its requirements."
+UNKNOWN = gettext_lazy(
+    "This invitation asks no requirement of that ref; look at its requirements."
+)
 
 
 class Stated(msgspec.Struct, frozen=True):
@@ -332,8 +337,9 @@ def _lock_many(
 def compare(locked: LockedClaims, claims: Sequence[Stated]) -> Comparison:
     locked.require_open()
     if not 1 <= len(claims) <= MOST:
-        sentence = f"It must hold 1 to {MOST:,} claims; it holds {len(claims):,}."
-        raise Invalid(sentence, field="claims")
+        sentence = _("It must hold 1 to %(most)s claims; it holds %(count)s.")
+        counts = {"most": number(MOST), "count": number(len(claims))}
+        raise Invalid(sentence % counts, field="claims")
     answers = read_all(claims, locked.requirements, locked.now.date(), locked.lists)
     new: list[NewWords] = []
     for claim, answer in zip(claims, answers, strict=True):
@@ -362,10 +368,11 @@ def read_all(
         requirement = asked.get(claim.requirement)
         measure = requirement.measure if requirement else NO_MEASURE
         if requirement is None:
-            errors[f"claims.{index}.requirement"] = [UNKNOWN]
+            errors[f"claims.{index}.requirement"] = [str(UNKNOWN)]
         elif claim.requirement in seen:
+            sentence = _("%(ref)s is answered further up too; keep one of the two.")
             errors[f"claims.{index}.requirement"] = [
-                f"{claim.requirement} is answered further up too; keep one of the two."
+                sentence % {"ref": claim.requirement}
             ]
         seen.add(claim.requirement)
         try:
@@ -393,8 +400,12 @@ def read_stated(
 
 def _refused(errors: dict[str, list[str]]) -> Invalid:
     lines = len({place.split(".")[1] for place in errors})
-    what = "1 claim is" if lines == 1 else f"{lines:,} claims are"
-    return Invalid(f"{what} wrong, so none was taken.", errors=errors)
+    sentence = ngettext(
+        "%(count)s claim is wrong, so none was taken.",
+        "%(count)s claims are wrong, so none was taken.",
+        lines,
+    )
+    return Invalid(sentence % {"count": number(lines)}, errors=errors)
 
 
 def batch_entry(
@@ -500,7 +511,8 @@ def submit_one(claims: LockedClaims, said: Stated, by: Actor) -> SubmitResult:
     claims.require_open()
     requirement = claims.requirements.get(said.requirement)
     if requirement is None:
-        raise Invalid(f"requirement: {UNKNOWN}", errors={"requirement": [UNKNOWN]})
+        unknown = str(UNKNOWN)
+        raise Invalid(f"requirement: {unknown}", errors={"requirement": [unknown]})
     terms = (claims.now.date(), claims.lists, requirement.measure)
     answer = read_stated(said, *terms)
     return _write(claims, requirement, answer, by, by_vendor=True)

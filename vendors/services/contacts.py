@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import Exists, F, Model, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from evaltracker.errors import Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
@@ -272,17 +273,17 @@ def ask_for_contact(
     candidate = lock_candidate(link.candidate)
     out = candidate.state == CandidateState.ELIMINATED
     if out or candidate.evaluation.status != Status.OPEN:
-        raise Refused("This invitation is over, so nobody else is let in.")
+        raise Refused(_("This invitation is over, so nobody else is let in."))
     fields = read_contact(name=name, email=email, phone="")
     requests = own_contact_requests(candidate)
     waiting = requests.filter(state=ProposalState.OPEN)
     if waiting.filter(email__iexact=fields["email"]).exists():
-        raise Refused("You have asked for this address already; it waits for a yes.")
+        raise Refused(_("You have asked for this address already; it waits for a yes."))
     if requests.count() >= MOST_REQUESTS:
-        raise Refused(
-            f"You have asked for {MOST_REQUESTS} people. Write to the person who "
-            "invited you."
+        sentence = _(
+            "You have asked for %(most)s people. Write to the person who invited you."
         )
+        raise Refused(sentence % {"most": MOST_REQUESTS})
     request = ContactRequest(
         candidate=candidate,
         asked_by=link.contact,

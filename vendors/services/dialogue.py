@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from evaltracker.errors import Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
@@ -92,7 +93,7 @@ def ask_question(
     evaluation = lock(evaluation)
     now = _require_asker(evaluation, candidate, by)
     if requirement is not None and requirement.evaluation_id != evaluation.pk:
-        raise NotFound("There is no such requirement.")
+        raise NotFound(_("There is no such requirement."))
     inputs = Inputs()
     question = Question(
         evaluation=evaluation,
@@ -103,7 +104,10 @@ def ask_question(
     inputs.check()
     checked(question)
     if candidate is not None:
-        _require_room(Asking.objects.filter(candidate=candidate), "questions")
+        sentence = _(
+            "This invitation has %(most)s questions already, and no more are taken."
+        )
+        _require_room(Asking.objects.filter(candidate=candidate), sentence)
     question.save()
     if candidate is not None:
         Asking.objects.create(
@@ -144,7 +148,7 @@ def propose_requirement(
         named = evaluation.categories.filter(name__iexact=new_category)
         category = named.first()
     elif category.evaluation_id != evaluation.pk:
-        raise NotFound("There is no such category.")
+        raise NotFound(_("There is no such category."))
     proposal = Proposal(
         candidate=candidate,
         category=category,
@@ -156,7 +160,10 @@ def propose_requirement(
     inputs.check()
     checked(proposal)
     if actor_of(by).user is None:
-        _require_room(Proposal.objects.filter(candidate=candidate), "proposals")
+        sentence = _(
+            "This invitation has %(most)s proposals already, and no more are taken."
+        )
+        _require_room(Proposal.objects.filter(candidate=candidate), sentence)
     proposal.save()
     journal.record(
         evaluation=evaluation,
@@ -173,13 +180,10 @@ def propose_requirement(
     return proposal
 
 
-def _require_room(rows: QuerySet[Any], what: str) -> None:
+def _require_room(rows: QuerySet[Any], sentence: str) -> None:
     """Refuse more than an invitation may write; the lock makes the count exact."""
     if rows.count() >= MOST:
-        raise Refused(
-            f"This invitation has {MOST} {what} already, and no more are taken.",
-            code="quota_reached",
-        )
+        raise Refused(sentence % {"most": MOST}, code="quota_reached")
 
 
 def _require_asker(

@@ -14,6 +14,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Count, Prefetch, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from evaltracker.errors import Invalid, NotFound, Refused, Stale
 from evaltracker.evaluations import journal
@@ -21,6 +23,7 @@ from evaltracker.evaluations.journal import Actor, actor_of
 from evaltracker.evaluations.models import Requirement
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import AcceptedFile, files_of_rows, read_file
+from evaltracker.toolbox.languages import number
 from vendors.answers import (
     EMPTY,
     ENVIRONMENTS,
@@ -93,11 +96,11 @@ def attach_to_answer(
     accepted = read_file(file, name)
     require_room(candidate, accepted.size)
     now = database_now()
-    draft, _ = AnswerDraft.objects.get_or_create(
+    draft = AnswerDraft.objects.get_or_create(
         candidate=candidate,
         requirement=requirement,
         defaults={"typed": dict(EMPTY), "saved_at": now},
-    )
+    )[0]
     if draft.files.filter(sha256=accepted.sha256).exists():
         return
     told = {name: getattr(accepted, name) for name in TOLD}
@@ -135,8 +138,7 @@ def hand_in_files(link: InvitationLink, by: Actor) -> None:
             )
 
 
-TAKEN = "A colleague has a draft here; start over, or ask them to let you read it."
-OTHER_TAB = (
+OTHER_TAB = gettext_lazy(
     "Not saved: this draft was changed elsewhere. The new version is below. Add your "
     "text and save again."
 )
@@ -144,8 +146,12 @@ OTHER_TAB = (
 
 class DraftsWrong(Invalid):
     def __init__(self, wrong: dict[str, list[str]]) -> None:
-        what = "1 answer needs" if len(wrong) == 1 else f"{len(wrong)} answers need"
-        super().__init__(f"{what} another look; nothing was handed in.", errors=wrong)
+        sentence = ngettext(
+            "%(count)s answer needs another look; nothing was handed in.",
+            "%(count)s answers need another look; nothing was handed in.",
+            len(wrong),
+        )
+        super().__init__(sentence % {"count": len(wrong)}, errors=wrong)
 
 
 @transaction.atomic
@@ -174,7 +180,7 @@ def save_draft(
     if draft is not None and draft.typed == typed:
         return draft
     if (draft.version if draft else 0) != version:
-        raise Stale(OTHER_TAB)
+        raise Stale(str(OTHER_TAB))
     has_files = draft is not None and draft.files.exists()
     if not (has_files or is_new(typed, requirement, standing)):
         rows.delete()
@@ -191,7 +197,7 @@ def save_draft(
         AnswerDraft.objects.bulk_create([made], ignore_conflicts=True)
         first = rows.get()
         if first.pk != made.pk:
-            raise Stale(OTHER_TAB)
+            raise Stale(str(OTHER_TAB))
         return first
     draft.typed, draft.version, draft.saved_at = dict(typed), version + 1, now
     draft.save(update_fields=["typed", "version", "saved_at"])
@@ -224,7 +230,12 @@ def discard_draft(*, link: InvitationLink, requirement: Requirement, by: Actor) 
 def require_own_words(drafts: QuerySet[Any]) -> None:
     """Refuse what would stand over a draft that is not shown."""
     if drafts.filter(reads=False).exists():
-        raise Stale(TAKEN)
+        raise Stale(
+            _(
+                "A colleague has a draft here; start over, or ask them to let you read "
+                "it."
+            )
+        )
 
 
 @transaction.atomic
@@ -233,15 +244,15 @@ def hand_in_drafts(*, link: InvitationLink, by: Actor) -> Submission:
     """Make claims of the drafts that the contact reads, and proof of their files, by
     the same services as the API, and hand in.
     """
-    candidate, _ = lock_invitation(link.candidate)
+    candidate, _now = lock_invitation(link.candidate)
     stated = read_drafts(link)
     last = last_submission(candidate)
     if not stated and last and is_receipt_of(last.sha256, own_claims(candidate)):
-        raise Refused(
-            f"Nothing has changed since receipt {last.number}, so there is nothing to "
-            "hand in.",
-            code="nothing_to_hand_in",
+        sentence = _(
+            "Nothing has changed since receipt %(number)s, so there is nothing to hand "
+            "in."
         )
+        raise Refused(sentence % {"number": last.number}, code="nothing_to_hand_in")
     if stated:
         _submit(candidate, stated, by)
         hand_in_files(link, by)
@@ -348,10 +359,10 @@ def read_lines(
 ) -> list[SheetLine]:
     lines = read_sheet(content, filename, current, order)
     if not lines:
-        raise Invalid("No row of the sheet has an answer.", field="file")
+        raise Invalid(_("No row of the sheet has an answer."), field="file")
     if len(lines) > MOST:
-        sentence = f"A sheet may answer {MOST:,} requirements; send it in parts."
-        raise Invalid(sentence, field="file")
+        sentence = _("A sheet may answer %(most)s requirements; send it in parts.")
+        raise Invalid(sentence % {"most": number(MOST)}, field="file")
     return lines
 
 
@@ -367,7 +378,7 @@ def naming_cells(lines: Sequence[SheetLine]) -> Iterator[None]:
         yield
     except Invalid as error:
         for place, sentences in error.errors.items():
-            _, index, name = place.split(".")
+            index, name = place.split(".")[1:]
             line = lines[int(index)]
             wrong.setdefault((line.row.number, line.row.place(name)), sentences)
     if wrong:
@@ -470,7 +481,7 @@ def save_drafts(*, candidate: Candidate, typed: TypedByRef) -> int:
         row = rows.get(ref)
         draft = row.draft if row else None
         if row is None or (draft.version if draft else 0) != version:
-            raise Stale(OTHER_TAB)
+            raise Stale(str(OTHER_TAB))
         if draft is None:
             draft = AnswerDraft(candidate=candidate, requirement=row.requirement)
             made.append(draft)
@@ -484,7 +495,7 @@ def save_drafts(*, candidate: Candidate, typed: TypedByRef) -> int:
     # Of two that begin at once, one is first.
     AnswerDraft.objects.bulk_create(made, ignore_conflicts=True)
     if AnswerDraft.objects.filter(pk__in=[row.pk for row in made]).count() < len(made):
-        raise Stale(OTHER_TAB)
+        raise Stale(str(OTHER_TAB))
     return len(typed)
 
 
@@ -553,13 +564,11 @@ def attach_file(
     candidate, now = lock_invitation(candidate)
     requirements = asked_requirements(candidate.evaluation)
     if not requirements.filter(pk=requirement.pk).exists():
-        raise NotFound("There is no such requirement.")
+        raise NotFound(_("There is no such requirement."))
     claim = own_claim(candidate, requirement)
     if claim is None:
-        raise Refused(
-            f"Answer {requirement.ref} first; a file is proof of a claim.",
-            code="no_claim",
-        )
+        sentence = _("Answer %(ref)s first; a file is proof of a claim.")
+        raise Refused(sentence % {"ref": requirement.ref}, code="no_claim")
     claim.candidate = candidate
     same = own_files(candidate).filter(claim=claim, sha256=accepted.sha256).first()
     if same is not None:
@@ -582,13 +591,11 @@ def require_room(candidate: Candidate, size: int) -> None:
     ]
     taken = sum(usage["total"] for usage in usages)
     if sum(usage["files"] for usage in usages) >= MOST_FILES:
-        raise Refused(
-            f"There are {MOST_FILES} files already, and no more are kept.", code=QUOTA
-        )
+        sentence = _("There are %(most)s files already, and no more are kept.")
+        raise Refused(sentence % {"most": MOST_FILES}, code=QUOTA)
     if taken + size > MOST_BYTES:
-        raise Refused(
-            f"All files together would be over {MOST_BYTES // 2**20} MB.", code=QUOTA
-        )
+        sentence = _("All files together would be over %(size)s MB.")
+        raise Refused(sentence % {"size": MOST_BYTES // 2**20}, code=QUOTA)
 
 
 def _keep(
@@ -627,7 +634,8 @@ def hand_in(*, candidate: Candidate, by: Actor) -> Submission:
     candidate, now = lock_invitation(candidate)
     claims = list(own_claims(candidate))
     if not claims:
-        raise Refused("There is no claim to hand in yet.", code="nothing_to_hand_in")
+        sentence = _("There is no claim to hand in yet.")
+        raise Refused(sentence, code="nothing_to_hand_in")
     earlier = Submission.objects.filter(candidate=candidate)
     last = earlier.order_by("submitted_at").last()
     if last is not None and is_receipt_of(last.sha256, claims):

@@ -283,8 +283,8 @@ def _support(
         tone = GOOD if order.index(offered) >= order.index(wanted) else BAD
     yield BriefAnswer(
         "Support",
-        SupportWanted(wanted).label if wanted else "not stated",
-        SupportWanted(offered).label if offered else answer,
+        str(SupportWanted(wanted).label) if wanted else "not stated",
+        str(SupportWanted(offered).label) if offered else answer,
         proof,
         tone,
         {BAD: "less than wanted", GOOD: "as wanted"}.get(tone, ""),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from evaltracker.errors import Invalid
+from evaltracker.errors import gettext as _
 
 # Numbers as people type them, exact: a Decimal, or a sentence.
 
@@ -38,13 +39,15 @@ def read_number(text: object) -> Decimal:
         number_text = ""
     if len(number_text) > 60 or not _NUMBER.fullmatch(number_text):
         if _COMMA.fullmatch(number_text) and len(number_text) <= 60:
-            raise ValueError("Write the number with a point, such as 12.5.")
-        raise ValueError("This is not a number, such as 20 or 0.5.")
-    number = Decimal(number_text)
+            raise ValueError(_("Write the number with a point, such as 12.5."))
+        raise ValueError(_("This is not a number, such as 20 or 0.5."))
+    number, most = Decimal(number_text), {"most": PLACES}
     if abs(number) >= _TOO_LARGE:
-        raise ValueError(f"The number has more than {PLACES} places before the point.")
+        sentence = _("The number has more than %(most)s places before the point.")
+        raise ValueError(sentence % most)
     if number != round_off(number):
-        raise ValueError(f"The number has more than {PLACES} decimal places.")
+        sentence = _("The number has more than %(most)s decimal places.")
+        raise ValueError(sentence % most)
     return Decimal(written(number))
 
 
@@ -178,11 +181,10 @@ def check_unit(text: str) -> str:
     named = " ".join(str(text)[: 2 * LIMIT].split()).replace(" per ", "/")
     unit = "/".join(part.strip() for part in named.split("/"))
     if not unit:
-        raise UnknownUnit("Name the unit, such as ms, % or requests/s.")
+        raise UnknownUnit(_("Name the unit, such as ms or requests/s."))
     if len(unit) > LIMIT or not _SHAPE.fullmatch(unit):
-        raise UnknownUnit(
-            f"“{unit[:LIMIT]}” is not a unit, such as ms, % or requests/s."
-        )
+        sentence = _("“%(unit)s” is not a unit, such as ms or requests/s.")
+        raise UnknownUnit(sentence % {"unit": unit[:LIMIT]})
     _root_of(unit)
     return unit
 
@@ -212,9 +214,11 @@ def check_same_kind(unit: str, to: str) -> None:
     except UnknownUnit as unknown:
         raise UnitMismatch(str(unknown)) from unknown
     if not same:
-        raise UnitMismatch(
-            f"“{unit}” cannot be compared with “{to}”: they measure different things."
+        sentence = _(
+            "“%(unit)s” cannot be compared with “%(other)s”: they measure different "
+            "things."
         )
+        raise UnitMismatch(sentence % {"unit": unit, "other": to})
 
 
 @lru_cache(maxsize=512)
@@ -227,10 +231,10 @@ def _root_of(unit: str) -> tuple[Decimal, Any]:
             factor, root = _registry().get_root_units(_registry().parse_units(name))
     except Exception as error:
         # Whatever a library says of a text that somebody typed, it is no unit.
-        raise UnknownUnit(
-            f"“{unit}” is not a unit that is known here, such as ms, GB, % or "
-            "requests/s."
-        ) from error
+        sentence = _(
+            "“%(unit)s” is not a unit that is known here, such as ms, GB or requests/s."
+        )
+        raise UnknownUnit(sentence % {"unit": unit}) from error
     return Decimal(factor), root
 
 
@@ -312,20 +316,27 @@ class Measure:
     @property
     def reach(self) -> str:
         """“at most 20 ms”."""
-        return f"{DIRECTIONS[self.direction]} {written(self.bound)} {self.unit}"
+        reach = _("at least %(bound)s %(unit)s")
+        if self.direction == AT_MOST:
+            reach = _("at most %(bound)s %(unit)s")
+        return reach % {"bound": written(self.bound), "unit": self.unit}
 
     @property
     def words(self) -> str:
         """“p95 latency at most 20 ms, tolerance 2 ms, over 30 runs”."""
-        sentence = f"{self.statistic} {self.quantity} {self.reach}"
-        if self.tolerance is not None:
-            sentence += f", tolerance {written(self.tolerance)} {self.unit}"
-        if self.least_n != least_n_of(self.statistic):
-            sentence += f", over {self.least_n} runs"
-        for name, end in (("lowest", self.lowest), ("highest", self.highest)):
-            if end is not None:
-                sentence += f", {name} possible {written(end)} {self.unit}"
-        return sentence
+        parts = [f"{self.statistic} {self.quantity} {self.reach}"]
+        runs = None if self.least_n == least_n_of(self.statistic) else self.least_n
+        for number, part in (
+            (self.tolerance, _("tolerance %(number)s %(unit)s")),
+            (runs, _("over %(number)s runs")),
+            (self.lowest, _("lowest possible %(number)s %(unit)s")),
+            (self.highest, _("highest possible %(number)s %(unit)s")),
+        ):
+            if number is not None:
+                parts += [
+                    part % {"number": written(Decimal(number)), "unit": self.unit}
+                ]
+        return ", ".join(parts)
 
     def possible(self, unit: str, longest: datetime.timedelta) -> "PossibleRange":
         """Which numbers of `unit` a run may have; no time is longer than `longest`.

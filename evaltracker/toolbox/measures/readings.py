@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from evaltracker.errors import Invalid
+from evaltracker.errors import gettext as _
 from evaltracker.toolbox.measures.measure import (
     AT_MOST,
     Measure,
@@ -40,14 +41,16 @@ class Reading:
         if said is None or said == {}:
             return None
         if not isinstance(said, Mapping) or said.keys() - KEYS:
-            raise Invalid('Write it as {"value": "12", "unit": "ms"}.', field="number")
+            sentence = _('Write it as {"value": "12", "unit": "ms"}.')
+            raise Invalid(sentence, field="number")
         value, unit = (said.get(name) for name in ("value", "unit"))
         if isinstance(value, bool) or not isinstance(
             value, str | int | float | Decimal
         ):
-            raise Invalid("Say the number, such as 12.", field="number")
+            raise Invalid(_("Say the number, such as 12."), field="number")
         if not isinstance(unit, str):
-            raise Invalid("Name the unit, such as ms or requests/s.", field="number")
+            sentence = _("Name the unit, such as ms or requests/s.")
+            raise Invalid(sentence, field="number")
         try:
             return cls(read_number(value), check_unit(unit))
         except ValueError as error:
@@ -68,7 +71,8 @@ class Reading:
             return None
         match = _PARTS.fullmatch(text.strip()[:LIMIT])
         if match is None:
-            raise Invalid("Write a number and its unit, such as 12 ms.", field="number")
+            sentence = _("Write a number and its unit, such as 12 ms.")
+            raise Invalid(sentence, field="number")
         return cls.from_json({"value": match["value"], "unit": match["unit"]})
 
     def as_json(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ from evaltracker.requirements.imports import Requirements
 from evaltracker.rows.guards import Unreadable
 from evaltracker.rows.plan import read
 from evaltracker.rows.sources import read_table
-from evaltracker.rows.subjects import Context
+from evaltracker.rows.subjects import Context, options_of
 
 NAMES = "Ref,id,text,requirement,criterion,Category,section,Weight,Priority,level,notes"
 CELLS = (
@@ -22,7 +22,7 @@ TABLES = st.lists(
 )
 HEADS = st.lists(st.sampled_from(NAMES.split(",")), min_size=1, max_size=5)
 CONTEXT = Context(
-    options={"priority": tuple(Priority.choices)},
+    options={"priority": options_of(Priority.choices)},
     more={"refs_by_text": {}, "retired": (), "lists": (), "metrics": ()},
 )
 
