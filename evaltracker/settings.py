@@ -265,6 +265,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "QuoteStateEnum": "vendors.choices.QuoteState",
         "ProposalStateEnum": "vendors.choices.ProposalState",
         "RecurrenceEnum": "vendors.choices.Recurrence",
+        "SupportKindEnum": "evaltracker.evaluations.choices.SupportWanted",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

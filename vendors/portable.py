@@ -45,6 +45,7 @@ from vendors.models import (
     SignInCode,
     StatusWord,
     Submission,
+    SupportStatement,
     Vendor,
     VendorSession,
     VendorToken,
@@ -125,6 +126,12 @@ for part in (
         stored=("stored_as", "sha256"),
     ),
     Part(name="submissions", model=Submission, order=("submitted_at",)),
+    Part(
+        name="support_statements",
+        model=SupportStatement,
+        order=("candidate", "revision"),
+        optional=True,
+    ),
     Part(name="mailed_sheets", model=MailedSheet, order=("uploaded_at", "id")),
     Part(name="questions", model=Question, order=("asked_at",)),
     Part(

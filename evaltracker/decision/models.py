@@ -29,6 +29,7 @@ from evaltracker.evaluations.models import (
     User,
     Visit,
 )
+from evaltracker.toolbox.languages import OFFERED
 from evaltracker.toolbox.working_days import months_after
 from stakeholders.models import Stakeholder
 from vendors.models import Candidate
@@ -61,10 +62,14 @@ class Letter(SealedRecord):
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
     since: ClassVar[int] = 1
+    uncommitted: ClassVar = {"language": "The text is what counts."}
 
     candidate = OneToOneField(Candidate, PROTECT, related_name="letter")
     text = models.TextField(
         help_text="Paragraphs with a blank line between them; the vendor reads this."
+    )
+    language = models.CharField(
+        max_length=2, choices=list(OFFERED.items()), default="en", db_default="en"
     )
     drafted_at = models.DateTimeField(default=timezone.now)
     released_at = models.DateTimeField(null=True, blank=True)

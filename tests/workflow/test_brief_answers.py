@@ -15,8 +15,9 @@ from evaltracker.decision.memo.brief import (
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.services.stages import compile_memo
 from tests.cast import trials, vendors
+from tests.vendors.door import case
 from tests.workflow.deciding import in_decision
-from vendors.models import CostLine
+from vendors.models import CostLine, SupportStatement
 from vendors.services.candidates import change_candidate
 from vendors.services.costs import set_cost_line
 
@@ -91,6 +92,26 @@ def test_support_wanted_and_offered_stand_side_by_side() -> None:
         candidate=option, support_offered="round_the_clock", by=where.owner
     )
     assert rows(compile_memo(where))["Support"].tone == "good"
+
+
+def test_o7_what_the_vendor_states_of_support_stands_before_our_note() -> None:
+    expected = case("O7")["expected"]
+    where, option = in_decision()
+    change_candidate(candidate=option, support_offered="business_hours", by=where.owner)
+    said = {"stated_at": where.created_at, "stated_by": "A", "candidate": option}
+    kinds = ("self_service", "round_the_clock")
+    for number, kind in enumerate(kinds, start=1):
+        SupportStatement.objects.create(revision=number, kind=kind, **said)
+    memo = compile_memo(where)
+    told = rows(memo)["Support"]
+    assert told.answer == expected["comparison"].replace("_", " ")
+    assert told.proof == f"{expected['beside']}; its price is not stated"
+    assert rows(memo, prices=False)["Support"].proof == expected["beside"]
+    assert (told.tone, told.verdict) == ("good", "as wanted")
+    # What was frozen before vendors were asked reads as it did.
+    for row in memo["inputs"]["candidates"]:
+        del row["support_stated"]
+    assert rows(memo)["Support"].answer == "Support in business hours"
 
 
 def test_support_is_answered_in_the_words_that_the_vendor_quoted() -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
@@ -48,6 +48,7 @@ from vendors.models import (
     Conflict,
     Contact,
     Submission,
+    SupportStatement,
     Vendor,
 )
 from vendors.policy import (
@@ -59,7 +60,7 @@ from vendors.policy import (
     to_declare,
 )
 from vendors.selectors.access import visits_of
-from vendors.selectors.claims import AnswerCounts, answer_counts
+from vendors.selectors.claims import AnswerCounts, answer_counts, reads_answers
 from vendors.selectors.dialogue import count_unseen
 from vendors.services.candidates import (
     add_candidate,
@@ -595,6 +596,12 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
             new = f", {line.unseen} new" if line.unseen else ""
             return f"{line.answers.answered} of {line.answers.asked}{new}"
 
+        stated = Column(
+            *("support_stated", "Support, stated by the vendor"),
+            read=lambda row: (row.support_stated or "").replace("_", " "),
+            width=12,
+            spare=True,
+        )
         return (
             made("name", "Name", width=16),
             Column("kind", "Kind", fields["kind"], width=8),
@@ -621,6 +628,7 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
                 spare=True,
             ),
             made("months_to_live", "Months until live", width=12, spare=True),
+            *([stated] if reads_answers(user, subject) else []),
             made("support_offered", "Support", for_many=True, width=12, spare=True),
             made("hours_saved", "Hours saved", width=12, spare=True),
             made("builders", "Builders", spare=True),
@@ -633,7 +641,11 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
             evaluation=subject
         )
         known = Prefetch("vendor__contacts", Contact.objects.current().order_by("name"))
-        rows = rows.select_related("vendor", "evaluation__owner")
+        stated = SupportStatement.objects.filter(candidate=OuterRef("pk"))
+        newest = stated.order_by("-revision").values("kind")[:1]
+        rows = rows.select_related("vendor", "evaluation__owner").annotate(
+            support_stated=Subquery(newest)
+        )
         return rows.prefetch_related(known).order_by("-state", "name")
 
     def filtered(

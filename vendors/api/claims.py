@@ -19,6 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from evaltracker.errors import Invalid, NotFound
+from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.evaluations.journal import Actor
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import TYPES, attachment, download
@@ -28,6 +29,7 @@ from evaltracker.toolbox.rest.views import (
     UNKNOWN_FIELD,
     WRITE_DAY,
     StrictSerializer,
+    Text,
     UploadParser,
     one_file,
     page_of,
@@ -54,20 +56,24 @@ from vendors.api.schema import (
     UploadField,
     examples,
 )
-from vendors.models import Candidate, Claim, Submission
+from vendors.models import Candidate, Claim, Submission, SupportStatement
 from vendors.selectors.candidates import asked_requirements, with_demands
 from vendors.selectors.claims import (
+    asks_support,
     last_submission,
     own_claims,
     own_claims_to_confirm,
     own_files,
     own_history,
+    support_of,
     with_counts,
 )
 from vendors.services.claims import (
     MOST,
+    MOST_OF_SUPPORT,
     LockedClaims,
     Stated,
+    state_support,
     submit_many,
     submit_one,
     withdraw_claim,
@@ -695,3 +701,71 @@ class AnswerSheetView(VendorView):
         return self.once(
             request, submit, body=f"{dry_run} {day_order or None} {digest}".encode()
         )
+
+
+class SupportInput(StrictSerializer):
+    """Which support comes with your offer."""
+
+    kind = serializers.ChoiceField(
+        choices=SupportWanted.choices,
+        error_messages={
+            "invalid_choice": f"It must be one of: {', '.join(SupportWanted.values)}."
+        },
+    )
+    text = Text(
+        max_length=MOST_OF_SUPPORT,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="What it includes, in your own words.",
+    )
+
+
+class SupportOutput(serializers.Serializer[Any]):
+    """The support that you stated last."""
+
+    revision = serializers.IntegerField(help_text="0: you have stated none.")
+    kind = serializers.ChoiceField(choices=SupportWanted.choices, allow_blank=True)
+    text = serializers.CharField(allow_blank=True)
+    stated_at = serializers.DateTimeField(allow_null=True)
+    stated_by = serializers.CharField(allow_blank=True)
+
+
+class SupportView(VendorView):
+    """The support that comes with the vendor's offer."""
+
+    @extend_schema(
+        operation_id="support_read",
+        summary="Your support",
+        responses={200: SupportOutput, **READ},
+        examples=examples("support_answer"),
+    )
+    def get(self, request: Request, invitation: str) -> Response:
+        """Read what you stated last. Where no support is asked for, it is not there."""
+        candidate = self.invitation(request, invitation)
+        if not asks_support(candidate.evaluation):
+            raise NotFound
+        row = support_of(candidate) or SupportStatement(revision=0)
+        return Response(SupportOutput(row).data)
+
+    @extend_schema(
+        operation_id="support_state",
+        summary="State your support",
+        parameters=[IDEMPOTENCY_KEY],
+        request=SupportInput,
+        responses={201: SupportOutput, 200: SupportOutput, **WRITE},
+        examples=examples("support_answer", 200, 201, body="support"),
+    )
+    def put(self, request: Request, invitation: str) -> HttpResponse:
+        """State your support: 201 a new revision, 200 the same again. It may change
+        until claims close."""
+        candidate, caller = self.invitation(request, invitation), self.caller(request)
+        body = SupportInput(data=request.data)
+        body.is_valid(raise_exception=True)
+
+        def put() -> Response:
+            said = body.validated_data
+            row, is_new = state_support(candidate=candidate, by=caller.actor, **said)
+            return Response(SupportOutput(row).data, status=201 if is_new else 200)
+
+        return self.once(request, put)

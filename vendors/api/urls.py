@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{INVITATION}questions/", dialogue.QuestionsView.as_view()),
     path(f"{INVITATION}proposals/", dialogue.ProposalsView.as_view()),
     path(f"{INVITATION}quote/", quotes.QuoteView.as_view()),
+    path(f"{INVITATION}support/", claims.SupportView.as_view()),
     path(CLAIMS, claims.ClaimsView.as_view()),
     path(f"{CLAIMS}batch/", claims.BatchView.as_view()),
     # A ref takes slashes too, so these come last, and the longer one first.

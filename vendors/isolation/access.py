@@ -78,6 +78,8 @@ ACCESS: dict[str, Access] = {
             *("claims_opened_at", "claims_close_at", "claims_closed_at"),
             # In which money quotes are best given, and who reads them when.
             *("currency", "owner_types_prices", "prices_opened_at"),
+            # Blank: support is not asked for.
+            "support_wanted",
             # Whether the list is made up, for it to try; what demos are called.
             *("is_practice", "words"),
         ),
@@ -177,6 +179,7 @@ ACCESS: dict[str, Access] = {
     ),
     "vendors_draftfile": Access(rows=OWN_DRAFT, added=OWN_DRAFT, deleted=True),
     "vendors_submission": Access(rows=OWN, added=OWN),
+    "vendors_supportstatement": Access(rows=OWN, added=OWN),
     # What the house published to it.
     "vendors_publisheddocument": Access(rows=OWN),
     # That there is one all learn, and the prices who was named.

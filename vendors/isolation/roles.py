@@ -568,7 +568,7 @@ stakeholders_signoff
 trials_agreement trials_contractchange trials_evidence trials_measurement
 trials_run trials_runreport trials_takenback
 vendors_publisheddocument
-vendors_quote vendors_quoteread vendors_quotereader
+vendors_quote vendors_quoteread vendors_quotereader vendors_supportstatement
 workflow_waiver
 """
 KEEPS = """

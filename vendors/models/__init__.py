@@ -26,6 +26,7 @@ from vendors.models.claims import (
     DraftFile,
     LastSeen,
     Submission,
+    SupportStatement,
 )
 from vendors.models.costs import (
     CostLine,

@@ -17,6 +17,7 @@ from django.db.models import (
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.evaluations.models import (
     AppendOnlyError,
     CommittedRecord,
@@ -237,6 +238,35 @@ class Submission(CommittedRecord, VendorRecord):
 
     def __str__(self) -> str:
         return f"Receipt {self.number}"
+
+
+class SupportStatement(SealedRecord, VendorRecord):
+    """One revision of the support that comes with an offer, as its vendor states it."""
+
+    only_grows: ClassVar[bool] = True
+
+    candidate = ForeignKey(Candidate, PROTECT, related_name="support_statements")
+    revision = models.PositiveIntegerField()
+    kind = models.CharField(max_length=16, choices=SupportWanted.choices)
+    text = models.TextField(blank=True)
+    stated_at = models.DateTimeField()
+    stated_by = models.CharField(max_length=300)
+
+    objects: ClassVar = VendorScopedQuerySet["SupportStatement"].as_manager()
+
+    class Meta:
+        ordering = ("candidate", "revision")
+        constraints = [
+            UniqueConstraint(
+                fields=("candidate", "revision"), name="support_revision_once"
+            ),
+            CheckConstraint(
+                condition=Q(kind__in=SupportWanted.values), name="support_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Support of {self.candidate}"
 
 
 class LastSeen(VendorRecord):

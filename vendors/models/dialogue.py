@@ -23,6 +23,7 @@ from evaltracker.evaluations.models import (
     SealedRecord,
     User,
 )
+from evaltracker.toolbox.languages import OFFERED
 from evaltracker.toolbox.text import LINE_LIMIT
 from vendors.choices import DocumentKind, ProposalState
 from vendors.models.candidates import (
@@ -179,11 +180,16 @@ class Proposal(SealedRecord, VendorRecord):
 class PublishedDocument(CommittedRecord, VendorRecord):
     """A text of the buyer's for one invitation; the database refuses every change."""
 
+    uncommitted: ClassVar = {"language": "The text is what counts."}
+
     candidate = ForeignKey(Candidate, PROTECT, related_name="documents")
     kind = models.CharField(max_length=20, choices=DocumentKind.choices)
     text = models.TextField(help_text="Paragraphs with a blank line between them.")
     published_at = models.DateTimeField(default=timezone.now)
     sha256 = models.CharField(max_length=64)
+    language = models.CharField(
+        max_length=2, choices=list(OFFERED.items()), default="en", db_default="en"
+    )
 
     objects: ClassVar = VendorScopedQuerySet["PublishedDocument"].as_manager()
 

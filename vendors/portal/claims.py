@@ -9,8 +9,10 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import pgettext
 
 from evaltracker.errors import Invalid, NotFound, Problem, Refused, Stale
+from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.notices.mail import spoken
 from evaltracker.rows.cells import two_readings
 from evaltracker.toolbox.days import database_now, wall_of
@@ -36,14 +38,17 @@ from vendors.selectors.claims import (
     AnswerRow,
     Answers,
     answers_of,
+    asks_support,
     draft_files,
     last_submission,
     own_claims,
     own_files,
+    support_of,
 )
 from vendors.selectors.dialogue import own_proposals, questions_for
 from vendors.services.access import actor_in_pages
 from vendors.services.candidates import lock_candidate
+from vendors.services.claims import state_support
 from vendors.services.contacts import ask_for_contact
 from vendors.services.dialogue import ask_question, propose_requirement
 from vendors.services.drafts import (
@@ -241,6 +246,39 @@ def colleagues(request: HttpRequest, session: VendorSession) -> HttpResponse:
     context: dict[str, Any] = {"requests": rows, "typed": typed, **refusal(problem)}
     context["may_read"] = may_read
     return show(request, session, "colleagues.html", **context)
+
+
+@session_page(*FORM)
+def support(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    candidate, problem = session.link.candidate, None
+    if not asks_support(candidate.evaluation):
+        raise NotFound
+    stands: Any = support_of(candidate)
+    typed = {name: getattr(stands, name, "") for name in ("kind", "text")}
+    if request.method == "POST":
+        typed = {name: request.POST.get(name, "") for name in typed}
+        try:
+            by = actor_in_pages(session.link)
+            state_support(candidate=candidate, by=by, **typed)
+            return redirect(address(session, "support"))
+        except Problem as refused:
+            problem = refused
+    context: dict[str, Any] = {"stands": stands, "typed": typed, **refusal(problem)}
+    context["wrong"] = problem.errors if isinstance(problem, Invalid) else {}
+    context["deadline"] = deadline_of(candidate.evaluation, database_now())
+    kinds = SupportWanted.choices
+    return show(request, session, "support.html", kinds=kinds, **context)
+
+
+def support_link(candidate: Candidate) -> tuple[str, str] | None:
+    if not asks_support(candidate.evaluation):
+        return None
+    return pgettext("page", "Support"), reverse(
+        "vendor_pages:support", args=[candidate.pk]
+    )
+
+
+LINKS.append(support_link)
 
 
 @session_page(*FORM)

@@ -21,6 +21,7 @@ urlpatterns = [
     path(f"{INVITATION}sheet/file/", claims.sheet_file, name="sheet_file"),
     path(f"{INVITATION}quote/", quotes.quote, name="quote"),
     path(f"{INVITATION}quote/sheet/", quotes.sheet, name="quote_sheet"),
+    path(f"{INVITATION}support/", claims.support, name="support"),
     path(f"{INVITATION}questions/", claims.questions, name="questions"),
     path(f"{INVITATION}proposals/", claims.proposals, name="proposals"),
     path(f"{INVITATION}documents/", claims.documents, name="documents"),

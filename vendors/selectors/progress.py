@@ -10,7 +10,12 @@ from django.utils.translation import ngettext
 
 from evaltracker.toolbox.days import wall_of
 from vendors.models import Candidate, PublishedDocument, VendorSession
-from vendors.selectors.claims import Answers, handed_in_answers
+from vendors.selectors.claims import (
+    Answers,
+    asks_support,
+    handed_in_answers,
+    support_of,
+)
 from vendors.selectors.costs import kinds_for, own_quotes
 from vendors.selectors.dialogue import questions_for
 
@@ -27,8 +32,8 @@ class Progress:
     prices: str = ""
     # When the last ones were handed in, also of those that were withdrawn.
     prices_on: datetime.date | None = None
-    # *stated* or *not_stated*.
-    support: str = NOT_STATED
+    # *stated* or *not_stated*; blank where no support is asked for.
+    support: str = ""
     # Its own questions that have no answer yet.
     questions: int = 0
     # Published since its people were in the pages before.
@@ -50,8 +55,8 @@ class Progress:
                 self.musts_left,
             )
         parts = [answers % values, self.prices_words]
-        stated = _("support stated"), _("support not stated")
-        parts.append(stated[self.support == NOT_STATED])
+        words = {STATED: _("support stated"), NOT_STATED: _("support not stated")}
+        parts.append(words.get(self.support, ""))
         if self.questions:
             waits = ngettext(
                 "%(n)s question waits", "%(n)s questions wait", self.questions
@@ -96,12 +101,14 @@ def progress_of(
     if since is not None:
         documents = documents.filter(published_at__gt=since)
     waiting = questions_for(candidate).filter(own=True, answered_at__isnull=True)
+    support = STATED if support_of(candidate) else NOT_STATED
     return Progress(
         answered=answers.answered,
         of=len(answers.rows),
         musts_left=answers.musts_left,
         prices=last,
         prices_on=wall_of(on, candidate.evaluation.zone).date() if on else None,
+        support=support if asks_support(candidate.evaluation) else "",
         questions=waiting.count(),
         documents=documents.count(),
     )

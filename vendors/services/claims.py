@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.evaluations.journal import Actor, By, actor_of
 from evaltracker.evaluations.models import Evaluation, JournalHead, Requirement
 from evaltracker.evaluations.policy import (
@@ -21,7 +22,7 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.toolbox.database import Pipeline, loaded, pipeline, read_value
 from evaltracker.toolbox.languages import number
-from evaltracker.toolbox.text import read_reason
+from evaltracker.toolbox.text import Inputs, read_reason
 from vendors.choices import Availability, CandidateKind
 from vendors.claims import (
     DATED,
@@ -32,12 +33,12 @@ from vendors.claims import (
     Lists,
     read_claim,
 )
-from vendors.models import Candidate, Claim, Ruling
+from vendors.models import Candidate, Claim, Ruling, SupportStatement
 from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES, require_claims_open
 from vendors.selectors.candidates import read_item_values
-from vendors.selectors.claims import is_answered_by_buyer
+from vendors.selectors.claims import asks_support, is_answered_by_buyer, support_of
 from vendors.services import idempotency as sql
-from vendors.services.candidates import lock_candidate
+from vendors.services.candidates import lock_candidate, lock_invitation
 from vendors.services.idempotency import (
     Answer,
     KeptAnswer,
@@ -771,3 +772,49 @@ def _standing_words(candidate: Candidate, requirement: Requirement) -> dict[str,
     answer = {name: getattr(current, name) for name in ANSWER_FIELDS}
     answer["holds_for"] = (current.holds_for or {}).get("said")
     return {**answer, "number": current.number} if current.number else answer
+
+
+MOST_OF_SUPPORT = 1_000
+
+
+@transaction.atomic
+def state_support(
+    *, candidate: Candidate, kind: str, text: str, by: Actor
+) -> tuple[SupportStatement, bool]:
+    """Keep which support comes with the offer, and whether that is new.
+
+    Raises:
+        NotFound: it was not invited, or no support is asked for. Refused: claims are
+        not open. Invalid: by field.
+    """
+    candidate, now = lock_invitation(candidate)
+    if not asks_support(candidate.evaluation):
+        raise NotFound
+    inputs = Inputs()
+    if kind not in SupportWanted.values:
+        inputs.refuse("kind", _("Choose which support comes with it."))
+    text = inputs.text("text", text, limit=MOST_OF_SUPPORT, blank=True)
+    inputs.check()
+    stands = support_of(candidate)
+    if stands and (stands.kind, stands.text) == (kind, text):
+        return stands, False
+    row = SupportStatement.objects.create(
+        candidate=candidate,
+        revision=stands.revision + 1 if stands else 1,
+        kind=kind,
+        text=text,
+        stated_at=now,
+        stated_by=by.name,
+    )
+    journal.record(
+        evaluation=candidate.evaluation,
+        action="support.stated",
+        subject=row,
+        by=by,
+        after={
+            "candidate": candidate.name,
+            "support": kind.replace("_", " "),
+            **journal.snapshot(row, ("revision", "text")),
+        },
+    )
+    return row, True

@@ -257,13 +257,20 @@ BOUGHT = {
 }
 
 
+def support_words(kind: str) -> str:
+    """“round the clock”."""
+    return kind.replace("_", " ")
+
+
 def _support(
     candidate: FrozenCandidate, inputs: Inputs, cost: FrozenCost, *, prices: bool
 ) -> Iterator[BriefAnswer]:
-    wanted, offered = (
+    wanted, noted = (
         inputs["brief"]["support_wanted"],
         candidate.get("support_offered", ""),
     )
+    stated = candidate.get("support_stated")
+    offered = stated["kind"] if stated else noted
     if not wanted and not offered:
         return
     proof, answer = "–", "not stated"
@@ -278,13 +285,20 @@ def _support(
         words = {row.get("offered") or "" for row in candidate["cost_lines"]} - {""}
         if said and words:
             answer = f"{answer.partition(';')[0]}: {'; '.join(sorted(words))}"
+    if offered:
+        answer = str(SupportWanted(offered).label)
+    if stated:
+        answer = f"{support_words(offered)}, stated by the vendor"
+        answer += f": {stated['text']}" if stated["text"] else ""
+        told = f"noted by us: {support_words(noted)}" if noted else ""
+        proof = "; ".join(part for part in (told, proof.strip("–")) if part) or "–"
     tone, order = "", list(SupportWanted.values)
     if wanted and offered:
         tone = GOOD if order.index(offered) >= order.index(wanted) else BAD
     yield BriefAnswer(
         "Support",
         str(SupportWanted(wanted).label) if wanted else "not stated",
-        str(SupportWanted(offered).label) if offered else answer,
+        answer,
         proof,
         tone,
         {BAD: "less than wanted", GOOD: "as wanted"}.get(tone, ""),

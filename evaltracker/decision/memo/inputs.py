@@ -18,6 +18,7 @@ from evaltracker.decision.memo.record import (
     FrozenOption,
     FrozenRate,
     FrozenSheet,
+    FrozenSupport,
     Inputs,
     Memo,
     Results,
@@ -70,7 +71,14 @@ from trials.selectors.owed import verdicts_owed
 from trials.selectors.scores import cell_records, counted_scores, prior_of
 from vendors.choices import CandidateState, CostState
 from vendors.costs import SUPPORT
-from vendors.models import Candidate, Claim, Conflict, CostLine, MailedSheet
+from vendors.models import (
+    Candidate,
+    Claim,
+    Conflict,
+    CostLine,
+    MailedSheet,
+    SupportStatement,
+)
 from vendors.selectors.candidates import lists_of
 from vendors.selectors.costs import kinds_of, rates_of
 
@@ -218,7 +226,7 @@ def candidates_inputs(
     book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]
 ) -> list[dict[str, Any]]:
     """Candidates with their cells, scores, numbers, cost lines, gaps and steps, in
-    fourteen queries for all."""
+    fifteen queries for all."""
     evaluation = book.evaluation
     opened = Consensus.objects.filter(evaluation=evaluation).exists()
     among = {"candidate__evaluation": evaluation}
@@ -252,6 +260,11 @@ def candidates_inputs(
         .order_by("entered_at")
         .values("candidate_id", *FrozenSheet.__annotations__)
     )
+    stated = by_candidate(
+        SupportStatement.objects.filter(**among)
+        .order_by("revision")
+        .values("candidate_id", *FrozenSupport.__annotations__)
+    )
     numbers = numbers_inputs(book)
     stages = stages_eliminated(evaluation)
     gaps = gaps_inputs(evaluation)
@@ -278,6 +291,7 @@ def candidates_inputs(
             "invited": candidate.invited_at is not None,
             "gaps": gaps.get(candidate.pk, []),
             "steps": steps[candidate.pk],
+            "support_stated": stated.get(candidate.pk, [None])[-1],
         }
         for candidate in book.candidates
     ]

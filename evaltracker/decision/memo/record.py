@@ -166,6 +166,11 @@ class FrozenStep(TypedDict):
     who: str
 
 
+class FrozenSupport(TypedDict):
+    kind: str
+    text: str
+
+
 class FrozenCandidate(FrozenOption):
     """`settled` is None before the consensus is opened; `numbers` are by ref. From
     formula 4 on: whether its vendor was `invited`, all `gaps` of its trials, and its
@@ -182,6 +187,8 @@ class FrozenCandidate(FrozenOption):
     invited: NotRequired[bool]
     gaps: NotRequired[list[FrozenGap]]
     steps: NotRequired[list[FrozenStep]]
+    # As its vendor stated it last; None: it did not.
+    support_stated: NotRequired[FrozenSupport | None]
 
 
 class FrozenChoice(TypedDict):

@@ -74,7 +74,7 @@ def requirements_document(evaluation: Evaluation) -> str:
         *list_rows(evaluation),
         ("Must be running by", day(str(evaluation.must_run_by or ""))),
         ("Budget", budget(evaluation)),
-        ("Support wanted", SupportWanted(support).label if support else ""),
+        ("Support wanted", str(SupportWanted(support).label) if support else ""),
         *own_rows(evaluation),
     ]
     parts = [

@@ -39,6 +39,7 @@ def test_the_description_needs_no_token_and_names_the_vendor_api_alone() -> None
                 "proposals/",
                 "quote/",
                 "submission/",
+                "support/",
                 "files/{file}/",
                 "claims/",
                 "claims/batch/",

@@ -30,6 +30,7 @@ QUOTE = {
     "valid_until": "2040-06-30",
     "lines": [{"kind": "setup", "likely": "5"}],
 }
+SUPPORT = {"kind": "round_the_clock", "text": "By telephone, too."}
 DRAFT = {"version": "0", "availability": "now", "statement": "New words."}
 PRICES = {
     "currency": "USD",
@@ -53,6 +54,7 @@ ROUTES: dict[str, Route] = {
         {**READ, "POST": 201}, {"category": "{category}", "text": "One more"}
     ),
     f"{INVITATION}quote/": Route({**READ, "PUT": 201, "DELETE": 403}, QUOTE),
+    f"{INVITATION}support/": Route({**READ, "PUT": 201}, SUPPORT),
     f"{INVITATION}submission/": Route({**READ, "POST": 201}),
     f"{INVITATION}files/<str:file>/": Route(READ),
     f"{INVITATION}claims/": Route({**READ, "POST": 201}, CLAIM),
@@ -81,6 +83,7 @@ ROUTES: dict[str, Route] = {
     f"{PAGE}sheet/file/": Route(READ),
     f"{PAGE}quote/sheet/": Route(READ),
     f"{PAGE}quote/": Route({**READ, "POST": 302}, form=PRICES),
+    f"{PAGE}support/": Route({**READ, "POST": 302}, form=SUPPORT),
     f"{PAGE}questions/": Route(
         {**READ, "POST": 302}, form={"about": "R1", "text": "What is R1?"}
     ),

@@ -22,6 +22,7 @@ ONLY_GROW = (
     "QuoteReader",
     "RunReport",
     "SignOff",
+    "SupportStatement",
     "TakenBack",
     "Waiver",
 )

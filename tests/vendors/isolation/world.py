@@ -47,7 +47,7 @@ from vendors.models import (
 from vendors.models.candidates import VendorRecord
 from vendors.portal.access import keep_session
 from vendors.services.access import ask_code, begin_session, revoke_token
-from vendors.services.claims import note_claim, withdraw_claim
+from vendors.services.claims import note_claim, state_support, withdraw_claim
 from vendors.services.contacts import add_contact, give_link
 from vendors.services.dialogue import answer_question, ask_question, publish_document
 from vendors.services.drafts import attach_file, hand_in
@@ -297,6 +297,8 @@ def _fill(shared: Evaluation, party: Party) -> None:
         reader=f"{party.mark} reader",
         read_at=database_now(),
     )
+    stated = {"kind": "self_service", "text": f"{party.mark} support"}
+    state_support(candidate=candidate, by=Actor(name=f"{party.mark} token"), **stated)
     IdempotencyRecord.objects.create(
         vendor=party.vendor, key="first", route="POST /", status=201, body="{}"
     )
