@@ -7,11 +7,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from evaltracker.errors import NotFound, Problem, require_row
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.notices.calendars import CalendarDate, calendar_of
 from evaltracker.notices.mail import link_to
 from evaltracker.toolbox.days import wall_of
+from evaltracker.toolbox.languages import long_day
 from evaltracker.toolbox.rest.views import read_id
 from trials.models import Demo, Trial
 from trials.selectors.trials import agreed_gaps, agreed_trial, own_runs
@@ -27,7 +31,8 @@ TEMPLATE = "trials/portal/demos.html"
 @session_page(*READ)
 def demos(request: HttpRequest, session: VendorSession) -> HttpResponse:
     rows = [(demo, when_of(demo)) for demo in _own(session)]
-    return show(request, session, TEMPLATE, rows=rows)
+    title = _your_demo(session.link.candidate.evaluation)
+    return show(request, session, TEMPLATE, rows=rows, title=title)
 
 
 @session_page(*READ)
@@ -38,7 +43,7 @@ def dates(request: HttpRequest, session: VendorSession) -> HttpResponse:
         CalendarDate(
             uid=str(demo.pk),
             sequence=demo.occurrence,
-            what=evaluation.say("Your demo"),
+            what=_your_demo(evaluation),
             evaluation=evaluation.title,
             due_at=demo.scheduled_for,
             link=link_to(page),
@@ -54,6 +59,12 @@ def dates(request: HttpRequest, session: VendorSession) -> HttpResponse:
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="demo.ics"'},
     )
+
+
+def _your_demo(evaluation: Evaluation) -> str:
+    if own := evaluation.words.get("demo"):
+        return _("Your %(demo)s") % {"demo": own}
+    return _("Your demo")
 
 
 def _page(candidate: Candidate) -> str:
@@ -77,20 +88,31 @@ def when_of(demo: Demo) -> str:
         raise LookupError("the demo has no date")
     starts = wall_of(demo.scheduled_for, demo.zone)
     ends = starts + datetime.timedelta(minutes=demo.minutes)
-    day = f"{starts:%A} {starts.day} {starts:%B %Y}"
-    return f"{day}, {starts:%H:%M} to {ends:%H:%M} ({demo.zone})"
+    return _("%(day)s, %(start)s to %(end)s (%(zone)s)") % {
+        "day": long_day(starts.date()),
+        "start": f"{starts:%H:%M}",
+        "end": f"{ends:%H:%M}",
+        "zone": demo.zone,
+    }
 
 
 def demos_link(candidate: Candidate) -> tuple[str, str] | None:
     if not _dated(candidate).exists():
         return None
-    return candidate.evaluation.say("Your demo"), _page(candidate)
+    return _your_demo(candidate.evaluation), _page(candidate)
 
 
 LINKS.append(demos_link)
 
 
 TRIAL_TEMPLATE = "trials/portal/trial.html"
+# What was agreed, by column: its word, and what it is called where nobody chose one.
+TERMS = (
+    ("workload", "trial_what", gettext_lazy("What is run on it")),
+    ("environment", "trial_where", gettext_lazy("Where it runs")),
+    ("data_allowed", "trial_data", gettext_lazy("Which data may be used")),
+    ("exit_plan", "", gettext_lazy("At the end")),
+)
 # All of them are in the API.
 SHOWN_RUNS = 50
 
@@ -127,7 +149,13 @@ def trial_link(candidate: Candidate) -> tuple[str, str] | None:
         return None
     invitation = str(candidate.pk)
     page = reverse("vendor_trial:trial", args=[invitation])
-    return candidate.evaluation.say("Your trial"), page
+    return _your_trial(candidate.evaluation), page
+
+
+def _your_trial(evaluation: Evaluation) -> str:
+    if own := evaluation.words.get("trial"):
+        return _("Your %(trial)s") % {"trial": own}
+    return _("Your trial")
 
 
 LINKS.append(trial_link)
@@ -141,12 +169,20 @@ def _shown(
     **context: Any,
 ) -> HttpResponse:
     agreed = require_row(agreed_trial(session.link.candidate))
+    evaluation = session.link.candidate.evaluation
+    terms = [
+        (evaluation.words.get(key, usual), text)
+        for column, key, usual in TERMS
+        if (text := getattr(agreed, column))
+    ]
     return show(
         request,
         session,
         TRIAL_TEMPLATE,
         **refusal(problem),
         trial=agreed,
+        heading=_your_trial(evaluation),
+        terms=terms,
         gaps=list(agreed.gaps.all()),
         criteria=list(agreed.criteria.all()),
         milestones=list(agreed.milestones.all()),

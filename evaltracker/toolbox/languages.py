@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from django.utils.translation import get_language, override
@@ -41,8 +41,16 @@ def best_of(accept_language: str) -> str:
     return ""
 
 
-def day(date: datetime.date) -> str:
+def day(date: datetime.date, zone: str = "") -> str:
+    """“3 May 2040”; of an instant the day that it is in `zone`."""
+    if isinstance(date, datetime.datetime) and zone:
+        date = wall_of(date, zone).date()
     return format_skeleton("yMMMd", date, locale=_locale())
+
+
+def long_day(date: datetime.date) -> str:
+    """“Thursday, 3 May 2040”."""
+    return format_date(date, "full", locale=_locale())
 
 
 def moment(instant: datetime.datetime, zone: str) -> str:

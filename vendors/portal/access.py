@@ -24,7 +24,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.csp import CSP
-from django.utils.translation import activate
+from django.utils.translation import (
+    activate,
+    gettext_lazy,
+    ngettext,
+    pgettext_lazy,
+)
+from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods
 
@@ -33,7 +39,13 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.notices.mail import link_to
 from evaltracker.toolbox.days import database_now, wall_of
 from evaltracker.toolbox.files import SIZE_LIMIT, clean_name
-from evaltracker.toolbox.languages import OFFERED, best_of, language_in, speaking
+from evaltracker.toolbox.languages import (
+    OFFERED,
+    best_of,
+    language_in,
+    moment,
+    speaking,
+)
 from evaltracker.toolbox.rest.problems import to_last_slash
 from vendors.languages import language_of
 from vendors.models import Candidate, Contact, InvitationLink, VendorSession
@@ -136,19 +148,24 @@ def chosen_language(request: HttpRequest) -> str:
     return tag if best_of(tag) == tag else ""
 
 
+def browser_language(request: HttpRequest) -> str:
+    return best_of(request.headers.get("Accept-Language", ""))
+
+
 def asked_language(request: HttpRequest) -> str:
     """What was chosen in this browser, else what it asks for."""
-    return chosen_language(request) or best_of(
-        request.headers.get("Accept-Language", "")
-    )
+    return chosen_language(request) or browser_language(request)
 
 
-FIRST = (("Your answers", "answers"), ("Your prices", "quote"))
+FIRST = (
+    (gettext_lazy("Your answers"), "answers"),
+    (gettext_lazy("Your prices"), "quote"),
+)
 LAST = (
-    ("Questions and answers", "questions"),
-    ("Propose a requirement", "proposals"),
-    ("People", "people"),
-    ("Let a colleague in", "colleagues"),
+    (gettext_lazy("Questions and answers"), "questions"),
+    (gettext_lazy("Propose a requirement"), "proposals"),
+    (pgettext_lazy("at the vendor", "People"), "people"),
+    (gettext_lazy("Let a colleague in"), "colleagues"),
 )
 
 # What other modules and floors add: a label and an address, or None where there is
@@ -165,8 +182,8 @@ def links_of(candidate: Candidate) -> list[tuple[str, str]]:
     ]
 
 
-def _own(candidate: Candidate, label: str, page: str) -> tuple[str, str]:
-    return label, reverse(f"vendor_pages:{page}", args=(candidate.pk,))
+def _own(candidate: Candidate, label: Any, page: str) -> tuple[str, str]:
+    return str(label), reverse(f"vendor_pages:{page}", args=(candidate.pk,))
 
 
 type View = Callable[..., HttpResponseBase]
@@ -182,7 +199,7 @@ POLICY: dict[str, list[str]] = {
     "base-uri": [CSP.NONE],
     "form-action": [CSP.SELF],
 }
-SLOWLY = "That was too much at once. Wait a minute, then try again."
+SLOWLY = gettext_lazy("That was too much at once. Wait a minute, then try again.")
 
 
 def portal_page(*methods: str) -> Callable[[View], View]:
@@ -196,7 +213,7 @@ def portal_page(*methods: str) -> Callable[[View], View]:
                 if not is_at_home(request):
                     response = say(request, HTTPStatus.NOT_FOUND)
                 elif not may_ask(f"vendor-pages:{_who_reads(request, names)}"):
-                    response = say(request, HTTPStatus.TOO_MANY_REQUESTS, SLOWLY)
+                    response = say(request, HTTPStatus.TOO_MANY_REQUESTS, str(SLOWLY))
                 else:
                     with behind_the_wall():
                         response = _answer(view, request, names)
@@ -326,7 +343,7 @@ def chosen_file(request: HttpRequest, field: str, missing: str) -> tuple[bytes, 
     if upload is None:
         raise Invalid(missing)
     if (upload.size or 0) > SIZE_LIMIT:
-        raise Invalid(f"The file is over {SIZE_LIMIT // 2**20} MB.")
+        raise Invalid(_("The file is over %(n)s MB.") % {"n": SIZE_LIMIT // 2**20})
     return upload.read(), clean_name(upload.name or "")
 
 
@@ -341,10 +358,8 @@ class Deadline:
     # Blank: no end is set.
     at: str = ""
     away: str = ""
-
-    @property
-    def is_near(self) -> bool:
-        return "hour" in self.away or "minute" in self.away
+    # In less than two days.
+    is_near: bool = False
 
 
 def deadline_of(evaluation: Evaluation, now: datetime.datetime) -> Deadline:
@@ -360,19 +375,20 @@ def deadline_of(evaluation: Evaluation, now: datetime.datetime) -> Deadline:
     if not ends:
         return Deadline(is_open, is_over)
     end = min(ends)
-    wall = wall_of(end, evaluation.zone)
-    at = f"{wall:%A} {wall.day} {wall:%B %Y, %H:%M} {wall:%Z}"
-    return Deadline(is_open, is_over, at, "" if is_over else _away(end - now))
+    at, left = moment(end, evaluation.zone), end - now
+    if is_over:
+        return Deadline(is_open, is_over, at)
+    return Deadline(is_open, is_over, at, _away(left), is_near=left < 2 * DAY)
 
 
 def _away(left: datetime.timedelta) -> str:
     """“in 8 days”, rounded down, so that nobody counts on time that is not there."""
     if left >= 2 * DAY:
-        return f"in {left // DAY} days"
+        return _("in %(n)s days") % {"n": left // DAY}
     if left >= 2 * HOUR:
-        return f"in {left // HOUR} hours"
-    minutes = max(1, math.floor(left.total_seconds() / 60))
-    return f"in {minutes} minute{'' if minutes == 1 else 's'}"
+        return _("in %(n)s hours") % {"n": left // HOUR}
+    n = max(1, math.floor(left.total_seconds() / 60))
+    return ngettext("in %(n)s minute", "in %(n)s minutes", n) % {"n": n}
 
 
 # Of one address in a minute: mails of codes that browsers ask for which nobody knows,
@@ -395,7 +411,7 @@ def start(request: HttpRequest, secret: str) -> HttpResponse:
             asked = ask_code(link=link, nonce=nonce, known=known)
             counted = f"vendor-codes:{address_of(request)}"
             if asked.is_owed and not known and not may_ask(counted, MOST_ASKED):
-                raise Refused(SLOWLY)
+                raise Refused(str(SLOWLY))
     except Refused as refused:
         status = HTTPStatus.TOO_MANY_REQUESTS
         return _shown(request, "start.html", link, secret, refused.sentence, status)
@@ -421,7 +437,7 @@ def code(request: HttpRequest, secret: str) -> HttpResponse:
         return _shown(request, "code.html", link, secret, sent_at=at)
     tries = f"vendor-tries:{address_of(request)}"
     if living is None and not may_ask(tries, MOST_TRIED):
-        return say(request, HTTPStatus.TOO_MANY_REQUESTS, SLOWLY)
+        return say(request, HTTPStatus.TOO_MANY_REQUESTS, str(SLOWLY))
     typed = request.POST.get("code", "")
     # Who has no code locks nothing.
     begun = use_code(link=link, nonce=nonce, typed=typed) if living else None
@@ -446,11 +462,11 @@ BACK = re.compile(r"/vendor/[\w/.?=&%~-]*")
 
 
 def _choose(request: HttpRequest) -> tuple[HttpResponse, str]:
-    tag, asked = request.POST.get("language", ""), asked_language(request)
+    tag, usual = request.POST.get("language", ""), browser_language(request)
     if tag not in OFFERED:
         raise NotFound
     # Who chose German and whose browser is Swiss reads Swiss formats.
-    tag = asked if language_in(asked) == tag else tag
+    tag = usual if language_in(usual) == tag else tag
     back = request.POST.get("next", "")
     response = redirect(back if BACK.fullmatch(back) else "/vendor/")
     response.set_cookie(LANGUAGE, tag, max_age=LANGUAGE_SECONDS, **HIDDEN)
@@ -471,8 +487,10 @@ def own_language(request: HttpRequest, session: VendorSession) -> HttpResponse:
     return response
 
 
-@session_page("POST")
+@session_page(*FORM)
 def leave(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("vendor_pages:answers", invitation=session.link.candidate_id)
     sign_out(session=session)
     response = render(request, SIGNED_OUT, {"left": True})
     response.delete_cookie(_name(session.link.candidate_id), samesite="Lax")
@@ -526,11 +544,11 @@ def nothing(request: HttpRequest) -> HttpResponseBase:
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was not ours, or whose browser takes no cookies."""
-    sentence = (
-        "The form has expired and nothing was saved. Allow cookies for this site, "
-        "load the page again and send the form once more."
-    )
     with speaking(asked_language(request) or "en"):
+        sentence = _(
+            "The form has expired and nothing was saved. Allow cookies for this site, "
+            "load the page again and send the form once more."
+        )
         return say(request, HTTPStatus.FORBIDDEN, sentence)
 
 
@@ -542,7 +560,7 @@ def _link(request: HttpRequest, secret: str) -> InvitationLink:
         return link
     guesses = f"vendor-guesses:{address_of(request)}"
     if not may_ask(guesses, settings.CALLS_WITHOUT_TOKEN_PER_MINUTE):
-        raise Refused(SLOWLY)
+        raise Refused(str(SLOWLY))
     raise NotFound
 
 

@@ -9,14 +9,15 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import pgettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from evaltracker.errors import Invalid, NotFound, Problem, Refused, Stale
 from evaltracker.evaluations.choices import SupportWanted
-from evaltracker.notices.mail import spoken
 from evaltracker.rows.cells import two_readings
 from evaltracker.toolbox.days import database_now, wall_of
 from evaltracker.toolbox.files import TYPES, attachment, download, handed_out
+from evaltracker.toolbox.languages import moment
 from evaltracker.toolbox.rest.views import read_id
 from evaltracker.toolbox.text import meant
 from vendors.answers import boxes_for, is_receipt_of, typed_in, typed_of
@@ -164,7 +165,7 @@ def _go_on(
                 by=actor_in_pages(session.link),
             )
         elif then == "attach":
-            raise Invalid("Choose a file first, then attach it.")
+            raise Invalid(_("Choose a file first, then attach it."))
     except Problem as problem:
         return _again(request, session, row, problem)
     if then == "attach":
@@ -342,7 +343,7 @@ def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
     return show_answers(request, session, "proposals.html", **context)
 
 
-TITLE = "Letters and feedback"
+TITLE = gettext_lazy("Letters and feedback")
 
 
 @session_page(*READ)
@@ -367,14 +368,14 @@ def document(
         "document.html",
         title=shown.get_kind_display(),
         document=shown,
-        published_at=spoken(shown.published_at, candidate.evaluation.zone),
+        published_at=moment(shown.published_at, candidate.evaluation.zone),
     )
 
 
 def documents_link(candidate: Candidate) -> tuple[str, str] | None:
     if not PublishedDocument.objects.filter(candidate=candidate).exists():
         return None
-    return TITLE, reverse("vendor_pages:documents", args=[str(candidate.pk)])
+    return str(TITLE), reverse("vendor_pages:documents", args=[str(candidate.pk)])
 
 
 LINKS.append(documents_link)
@@ -415,7 +416,7 @@ def receipt(request: HttpRequest, session: VendorSession) -> HttpResponse:
         session,
         "receipt.html",
         last=last,
-        handed_in_at=spoken(last.submitted_at, candidate.evaluation.zone),
+        handed_in_at=moment(last.submitted_at, candidate.evaluation.zone),
         is_current=is_receipt_of(last.sha256, own_claims(candidate)),
     )
 
@@ -439,10 +440,12 @@ SALT = "vendors.portal.sheets"
 LIVES = 2 * 60 * 60
 # Below what a form may send.
 MOST_SENT = 3 * 1024 * 1024
-TOO_OLD = "This preview is too old, so nothing was saved. Choose the file again."
+TOO_OLD = gettext_lazy(
+    "This preview is too old, so nothing was saved. Choose the file again."
+)
 ORDERS = {
-    "day": "day first, 3 April",
-    "month": "month first, 4 March",
+    "day": gettext_lazy("day first, 3 April"),
+    "month": gettext_lazy("month first, 4 March"),
 }
 
 
@@ -468,7 +471,7 @@ def sheet_file(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 
 def _preview(request: HttpRequest, session: VendorSession, order: str) -> HttpResponse:
-    content, name = chosen_file(request, "file", "Choose the filled sheet first.")
+    content, name = chosen_file(request, "file", _("Choose the filled sheet first."))
     preview = preview_sheet(
         link=session.link,
         content=content,
@@ -514,7 +517,7 @@ def _packed(session: VendorSession, found: SheetPreview) -> str:
     shown = [str(session.link.candidate_id), found.typed]
     packed = signing.dumps(shown, salt=SALT, compress=True)
     if len(packed) > MOST_SENT:
-        raise Invalid("That is too much text for one sheet; send it in parts.")
+        raise Invalid(_("That is too much text for one sheet; send it in parts."))
     return packed
 
 
@@ -522,9 +525,9 @@ def _unpacked(session: VendorSession, packed: str) -> TypedByRef:
     try:
         candidate, typed = signing.loads(packed, salt=SALT, max_age=LIVES)
     except signing.BadSignature as error:
-        raise Refused(TOO_OLD) from error
+        raise Refused(str(TOO_OLD)) from error
     if candidate != str(session.link.candidate_id):
-        raise Refused(TOO_OLD)
+        raise Refused(str(TOO_OLD))
     return {ref: (values, version) for ref, (values, version) in typed.items()}
 
 

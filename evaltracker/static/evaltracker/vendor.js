@@ -10,6 +10,7 @@
 	if (!form) {
 		return;
 	}
+	const words = form.dataset;
 	const said = form.querySelector("[data-saved]");
 	const version = form.elements.version;
 	let timer = 0;
@@ -33,9 +34,9 @@
 		} else if (answer.ok) {
 			const { version: next, saved } = await answer.json();
 			version.value = next;
-			said.textContent = saved ? `Draft saved ${saved}. Only you see it.` : "As you handed it in.";
+			said.textContent = saved ? words.savedAt.replace("TIME", saved) : words.handedIn;
 		} else {
-			said.textContent = "Not saved. Press “Save draft”.";
+			said.textContent = words.notSaved;
 		}
 	}
 
@@ -47,7 +48,7 @@
 				running = running
 					.then(save)
 					.catch(() => {
-						said.textContent = "Not saved: no connection. Press “Save draft” later.";
+						said.textContent = words.noConnection;
 					})
 					.finally(() => {
 						busy = false;

@@ -72,6 +72,9 @@ ROUTES: dict[str, Route] = {
     "vendor/start/<str:secret>/code/": Route(
         {**READ, "POST": 400}, form={"code": "AAAA-AAAA"}
     ),
+    # Which cookie it sets is nobody's but the browser's.
+    "vendor/language/": Route({"POST": 302}, form={"language": "de"}),
+    f"{PAGE}language/": Route({"POST": 302}, form={"language": "en"}),
     PAGE: Route(READ),
     f"{PAGE}answer/<path:ref>/": Route({**READ, "POST": 302}, form=DRAFT),
     f"{PAGE}drafts/": Route(READ),
@@ -103,7 +106,7 @@ ROUTES: dict[str, Route] = {
     f"{PAGE}colleagues/": Route(
         {**READ, "POST": 302}, form={"name": "Kim", "email": "kim@example.com"}
     ),
-    f"{PAGE}sign-out/": Route({"POST": 200}),
+    f"{PAGE}sign-out/": Route({"GET": 302, "HEAD": 302, "POST": 200}),
 }
 # Answered by the framework below every address: nothing is there.
 NOWHERE = ("", "vendor/")
