@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from decimal import Context, Decimal
 
+from evaltracker.errors import gettext as _
+
 # The codes of ISO 4217 that money is paid in.
 _CODES = (
     "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD "
@@ -40,10 +42,11 @@ def read_currency(text: str) -> str:
     typed = " ".join(text.split())
     code = _NAMES.get(typed.casefold(), typed.upper())
     if code not in CODES:
-        raise ValueError(
-            f"“{typed[:40]}” is not the code of a currency. Write its three letters, "
-            "such as EUR or USD."
+        sentence = _(
+            "“%(text)s” is not the code of a currency. Write its three letters, such "
+            "as EUR or USD."
         )
+        raise ValueError(sentence % {"text": typed[:40]})
     return code
 
 
@@ -70,9 +73,10 @@ def inexact(amount: Decimal) -> str:
     if places <= LEAST_PLACES:
         return ""
     if places > MOST_PLACES:
-        return f"An amount has at most {MOST_PLACES} decimals."
+        return _("An amount has at most %(most)s decimals.") % {"most": MOST_PLACES}
     if len(digits.digits) > MOST_DIGITS:
-        return f"An amount of so many decimals has at most {MOST_DIGITS} digits."
+        sentence = _("An amount of so many decimals has at most %(most)s digits.")
+        return sentence % {"most": MOST_DIGITS}
     return ""
 
 

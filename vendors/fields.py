@@ -1,7 +1,7 @@
 """Fields for the values of the brief's lists, and for a number with its unit."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,12 +86,22 @@ def key_of(name: str, value: str) -> str:
 # value: “Sites: Berlin = now, Rome = planned 2027-03-31”.
 
 
-def write_holds_for(said: Any) -> str:
-    if said is None or said == EVERYWHERE:
-        return said or ""
-    if isinstance(said, dict):
-        return _written(said, "")
-    return "; ".join(_written(part["values"], _answer_of(part)) for part in said)
+type Say = Callable[[str, str], str]
+
+
+def as_it_is(_closed: str, word: str) -> str:
+    return word
+
+
+def write_holds_for(said: Any, say: Say = as_it_is) -> str:
+    """`say` gives the word for a value of a closed list of `rows/words.json`."""
+    if said is None:
+        return ""
+    if not isinstance(said, list):
+        return _written(said, "", say)
+    return "; ".join(
+        _written(part["values"], _answer_of(part, say), say) for part in said
+    )
 
 
 def read_holds_for(text: str) -> Any:
@@ -113,21 +123,23 @@ def read_holds_for(text: str) -> Any:
     return [_part(*line) for line in lines]
 
 
-def _written(values: Any, answer: str) -> str:
+def _written(values: Any, answer: str, say: Say) -> str:
+    everywhere = say(EVERYWHERE, EVERYWHERE)
     if values == EVERYWHERE:
-        return f"{EVERYWHERE}{answer}"
+        return f"{everywhere}{answer}"
     return "; ".join(
         f"{name}: "
         + ", ".join(
-            f"{value}{answer}"
+            f"{everywhere if value == EVERYWHERE else value}{answer}"
             for value in ([EVERYWHERE] if named == EVERYWHERE else named)
         )
         for name, named in values.items()
     )
 
 
-def _answer_of(part: dict[str, Any]) -> str:
-    return f" = {part['availability']} {part.get('available_from') or ''}".rstrip()
+def _answer_of(part: dict[str, Any], say: Say) -> str:
+    availability = say("availability", part["availability"])
+    return f" = {availability} {part.get('available_from') or ''}".rstrip()
 
 
 def _lines(part: str) -> Iterator[tuple[str, str, str]]:

@@ -5,11 +5,14 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 from xlsxwriter import Workbook
 
 from evaltracker.errors import Invalid
@@ -18,6 +21,8 @@ from evaltracker.rows import cells
 from evaltracker.rows.cells import Cell, Hints, key, name_key, plain, read_column
 from evaltracker.rows.guards import column_letter
 from evaltracker.rows.sources import Row, read_table, text_of
+from evaltracker.toolbox.languages import language_in
+from evaltracker.toolbox.languages import number as in_digits
 from evaltracker.toolbox.text import harmless, meant
 from vendors.choices import Availability
 from vendors.claims import ClaimWords
@@ -25,6 +30,21 @@ from vendors.costs import Kind, kind_named
 from vendors.fields import read_holds_for, write_holds_for
 from vendors.selectors.candidates import demanded
 from vendors.services.quotes import NOT_ASKED
+
+SHEETS = json.loads(Path(__file__).with_name("sheets.json").read_text(encoding="utf-8"))
+ANSWERS, PRICES = "Answers", "Prices"
+# By closed list and value, its word in the other languages. Words to read are data, so
+# that every sheet is read whatever the page's language, and is translated as a whole.
+WORDS: dict[str, dict[str, dict[str, str]]] = SHEETS["words"]
+
+
+def in_language[T](said: Mapping[str, T], usual: T) -> T:
+    return said.get(language_in(get_language() or ""), usual)
+
+
+def word_of(closed: str, value: str) -> str:
+    """A value as sheets say it in the language that is active."""
+    return in_language(WORDS.get(closed, {}).get(value, {}), value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +54,9 @@ class Column:
     head: str
     width: int
     reads: str
+    # The head in the other languages.
+    de: str = ""
+    fr: str = ""
     # What it was called in sheets that may still be out.
     former: str = ""
     # What alone may stand in it, and the list in `rows/words.json` of words for it.
@@ -46,17 +69,33 @@ class Column:
     is_of_measures: bool = False
 
     @property
+    def title(self) -> str:
+        return in_language({"de": self.de, "fr": self.fr}, "") or self.head
+
+    @property
+    def heads(self) -> set[str]:
+        return {self.head, self.former, self.de, self.fr} - {""}
+
+    def say(self, value: str) -> str:
+        return word_of(self.closed, value)
+
+    @property
+    def offered(self) -> list[str]:
+        return [self.say(choice) for choice in self.choices]
+
+    @property
     def words(self) -> dict[str, str]:
         listed = cells.words_of(self.closed).items()
         words = {word: value for word, value in listed if value in self.choices}
-        return words | {key(choice): choice for choice in self.choices}
+        for choice in self.choices:
+            own = WORDS.get(self.closed, {}).get(choice, {})
+            words |= {key(word): choice for word in (choice, *own.values())}
+        return words
 
 
-SHEETS = json.loads(Path(__file__).with_name("sheets.json").read_text(encoding="utf-8"))
-ANSWERS, PRICES = "Answers", "Prices"
 COLUMNS: dict[str, dict[str, Column]] = {
-    name: {field: Column(**column) for field, column in sheet["columns"].items()}
-    for name, sheet in SHEETS.items()
+    name: {field: Column(**column) for field, column in SHEETS[name]["columns"].items()}
+    for name in (ANSWERS, PRICES)
 }
 ANSWER = [name for name, column in COLUMNS[ANSWERS].items() if not column.is_asked]
 # Said of the whole quote, in any row.
@@ -98,18 +137,21 @@ def add_table(
         shape = {"num_format": shapes.get(column.reads, "@"), "locked": False}
         forms.append(asked if column.is_asked else book.add_format(top | shape))
         sheet.set_column(at, at, column.width)
-        sheet.write_string(0, at, column.head, head)
+        sheet.write_string(0, at, column.title, head)
     sheet.freeze_panes(1, 1)
     for number, row in enumerate(rows, 1):
         for at, (field, form) in enumerate(zip(columns, forms, strict=True)):
-            match row.get(field, ""):
+            value = row.get(field, "")
+            if isinstance(value, str):
+                value = columns[field].say(value)
+            match value:
                 case Decimal() as value:
                     sheet.write_number(number, at, value, form)
                 case datetime.date() as value:
                     sheet.write_datetime(number, at, value, form)
                 case "":
                     sheet.write_blank(number, at, None, form)
-                case value:
+                case _text:
                     sheet.write_string(number, at, value, form)
     return sheet
 
@@ -124,20 +166,20 @@ def _write(
 
     What is asked is locked, without a password: that only keeps hands off it.
     """
-    stream = io.BytesIO()
+    stream, said = io.BytesIO(), SHEETS[name]
     with Workbook(stream, {"in_memory": True}) as book:
-        sheet = add_table(book, name, columns, rows)
+        sheet = add_table(book, in_language(said["titles"], name), columns, rows)
         for at, column in enumerate(columns.values()):
             if column.choices and rows:
-                offered = list(column.choices)
-                why = f"Choose one of: {', '.join(offered)}."
+                offered = column.offered
+                why = _("Choose one of: %(names)s.") % {"names": ", ".join(offered)}
                 rule = {"validate": "list", "source": offered, "error_message": why}
                 sheet.data_validation(1, at, len(rows) + spare, at, rule)
         if any(column.is_asked for column in columns.values()):
             sheet.protect("", {"format_columns": True, "format_rows": True})
-        guide = book.add_worksheet("How to")
+        guide = book.add_worksheet(_("How to"))
         guide.set_column(0, 0, 100)
-        guide.write_column(0, 0, SHEETS[name]["about"])
+        guide.write_column(0, 0, in_language(said["about"], said["about"]["en"]))
     return stream.getvalue()
 
 
@@ -170,12 +212,13 @@ def _read(
     Raises:
         Invalid: it is none that was handed out here.
     """
-    book = read_table(content, filename)
-    sheets = [sheet for sheet in book.sheets if sheet.name == name] or book.visible
+    book, titles = read_table(content, filename), SHEETS[name]["titles"]
+    named = [sheet for sheet in book.sheets if sheet.name in titles.values()]
+    sheets = named or book.visible
     heads = {
         name_key(head): field
         for field, column in columns.items()
-        for head in (column.head, column.former or column.head)
+        for head in column.heads
     }
 
     def places_in(row: Row) -> dict[str, int]:
@@ -189,12 +232,13 @@ def _read(
     )
     places = places_in(names)
     needed = [field for field, column in columns.items() if column.is_needed]
-    if missing := [f"“{columns[one].head}”" for one in needed if one not in places]:
-        sentence = (
-            f"The file has no sheet “{name}” with the columns {', '.join(missing)}. "
-            "Send the sheet that was handed out here."
+    if missing := [f"“{columns[one].title}”" for one in needed if one not in places]:
+        sentence = _(
+            "The file has no sheet “%(sheet)s” with the columns %(columns)s. Send the "
+            "sheet that was handed out here."
         )
-        raise Invalid(sentence, field="file")
+        told = {"sheet": in_language(titles, name), "columns": ", ".join(missing)}
+        raise Invalid(sentence % told, field="file")
     rows = [row for row in sheets[0].rows if row.number > names.number]
     filled = [Filled(name, row.number, places, {}, {}, {}) for row in rows]
     for field, at in places.items():
@@ -208,8 +252,13 @@ def _read(
             read = read_column(column.reads, [row.value(at) for row in rows], hints)
         for row, line, cell in zip(rows, filled, read, strict=True):
             line.shown[field], line.said[field] = row.cell(at), cell.value
+            if column.closed and cell.value:
+                # The same answer in another language is no other answer.
+                line.shown[field] = cell.value
             if (row.number, at) in sheets[0].uncomputed:
-                line.wrong[field] = "It holds a formula without a result; write it out."
+                line.wrong[field] = _(
+                    "It holds a formula without a result; write it out."
+                )
             elif cell.confidence not in ("certain", "blank"):
                 line.wrong[field] = _sentence(cell, column, row.cell(at)[:60])
     return [row for row in filled if row.wrong or any(row.shown.values())]
@@ -217,11 +266,14 @@ def _read(
 
 def _sentence(cell: Cell[Any], column: Column, text: str) -> str:
     if cell.question in ("number", "order"):
-        return f"“{text}” can be {' or '.join(cell.options)}. Write which."
+        sentence = _("“%(text)s” can be %(first)s or %(other)s. Write which.")
+        first, *_rest, other = cell.options
+        return sentence % {"text": text, "first": first, "other": other}
     if column.choices:
-        return f"“{text}” is not one of: {', '.join(column.choices)}."
+        sentence = _("“%(text)s” is not one of: %(names)s.")
+        return sentence % {"text": text, "names": ", ".join(column.offered)}
     no_value = "no day" if column.reads == "day" else "no number"
-    return str(cells.SENTENCES[cell.refusal or no_value])
+    return _(cells.SENTENCES[cell.refusal or no_value])
 
 
 def answer_cells(words: ClaimWords | None) -> dict[str, Value]:
@@ -257,7 +309,13 @@ def claim_cells(words: ClaimWords) -> dict[str, Value]:
 def write_sheet(
     requirements: Iterable[Requirement], claims: Mapping[str, ClaimWords]
 ) -> bytes:
-    asked = list(requirements)
+    asked, held = (
+        list(requirements),
+        {
+            ref: write_holds_for(words.holds_for and words.holds_for["said"], word_of)
+            for ref, words in claims.items()
+        },
+    )
     rows = [
         {
             "requirement": harmless(requirement.ref),
@@ -265,9 +323,10 @@ def write_sheet(
             "text": harmless(requirement.text),
             "priority": harmless(requirement.get_priority_display()),
             "help": harmless(requirement.vendor_help),
-            "lists": harmless(write_holds_for(demanded(requirement))),
+            "lists": harmless(write_holds_for(demanded(requirement), word_of)),
             "measure": harmless(requirement.measure_words),
             **answer_cells(claims.get(requirement.ref)),
+            "holds_for": harmless(held.get(requirement.ref)),
         }
         for requirement in asked
     ]
@@ -317,8 +376,11 @@ def read_sheet(
 def _line(row: Filled, current: Mapping[str, ClaimWords]) -> SheetLine:
     ref, wrong = row.said["requirement"] or "", row.wrong
     if not ref:
-        wrong.setdefault("requirement", "Name the requirement that you answer.")
+        wrong.setdefault("requirement", _("Name the requirement that you answer."))
     stands = current.get(ref)
+    with suppress(ValueError):
+        held = write_holds_for(read_holds_for(row.said.get("holds_for") or ""))
+        row.shown.update({"holds_for": harmless(held)} if held else {})
     shown = {name: as_read(value) for name, value in answer_cells(stands).items()}
     new = [name for name in ANSWER if row.shown.get(name, shown[name]) != shown[name]]
     for name in wrong.keys() - set(new):
@@ -340,8 +402,9 @@ def _line(row: Filled, current: Mapping[str, ClaimWords]) -> SheetLine:
         unit = row.said.get("unit") or ""
         fields["number"] = {"value": value, "unit": unit} if value or unit else {}
     if not fields["availability"]:
-        choices = ", ".join(COLUMNS[ANSWERS]["availability"].choices)
-        wrong.setdefault("availability", f"Choose one of: {choices}.")
+        choices = ", ".join(COLUMNS[ANSWERS]["availability"].offered)
+        sentence = _("Choose one of: %(names)s.") % {"names": choices}
+        wrong.setdefault("availability", sentence)
     if not wrong.keys().isdisjoint(("availability", "available_from")):
         # Neither can be held against the other.
         fields |= {"availability": str(Availability.NOW), "available_from": None}
@@ -384,7 +447,7 @@ def read_prices(
         for name in HEAD:
             text = typed.pop(name, "")
             if text and head[name] not in ("", text):
-                row.wrong[name] = "Another row says it otherwise; write it once."
+                row.wrong[name] = _("Another row says it otherwise; write it once.")
             head[name] = head[name] or text
         if kind := asked.get(typed.get("kind", "")):
             parts = {key(part.part): part.part for part in kind.parts}
@@ -401,5 +464,9 @@ def read_prices(
 
 
 def wrong_cells(errors: dict[str, list[str]]) -> Invalid:
-    count = "1 cell is" if len(errors) == 1 else f"{len(errors):,} cells are"
-    return Invalid(f"{count} wrong, so nothing was taken.", errors=errors)
+    sentence = ngettext(
+        "%(count)s cell is wrong, so nothing was taken.",
+        "%(count)s cells are wrong, so nothing was taken.",
+        len(errors),
+    )
+    return Invalid(sentence % {"count": in_digits(len(errors))}, errors=errors)

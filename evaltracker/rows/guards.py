@@ -12,7 +12,8 @@ from xml.parsers import expat
 
 from xlsxwriter.utility import xl_col_to_name
 
-from evaltracker.errors import Invalid
+from evaltracker.errors import Invalid, number
+from evaltracker.errors import gettext as _
 
 # How much a file may hold; generous for a questionnaire, small for a machine.
 MOST_FILE_BYTES = 10 * 1024 * 1024
@@ -33,7 +34,7 @@ KINDS: dict[str, Any] = json.loads(
     Path(__file__).with_name("file_kinds.json").read_text(encoding="utf-8")
 )
 SENTENCES: dict[str, str] = KINDS["sentences"]
-DAMAGED, SAVE_AS = SENTENCES["damaged"], SENTENCES["save as"]
+DAMAGED = SENTENCES["damaged"]
 
 
 class Unreadable(Invalid):
@@ -44,10 +45,18 @@ class Unreadable(Invalid):
     def __init__(
         self, sentence: str, *, sheet: str = "", row: int = 0, column: str = ""
     ) -> None:
-        place = f", sheet “{sheet}”" * bool(sheet) + f", row {row}" * bool(row)
-        place = (place + f", column {column}" * bool(column))[2:]
-        said = f"{place[:1].upper()}{place[1:]}: {sentence}" if place else sentence
-        super().__init__(said, errors={"file": [said]})
+        said = {
+            (False, False, False): "%(why)s",
+            (True, False, False): _("Sheet “%(sheet)s”: %(why)s"),
+            (False, True, False): _("Row %(row)s: %(why)s"),
+            (True, True, False): _("Sheet “%(sheet)s”, row %(row)s: %(why)s"),
+            (False, True, True): _("Row %(row)s, column %(column)s: %(why)s"),
+            (True, True, True): _(
+                "Sheet “%(sheet)s”, row %(row)s, column %(column)s: %(why)s"
+            ),
+        }[bool(sheet), bool(row), bool(column)]
+        place = {"sheet": sheet, "row": row, "column": column}
+        super().__init__(said % {**place, "why": _(sentence)}, field="file")
 
 
 def column_letter(index: int) -> str:
@@ -73,6 +82,10 @@ YAML_LINE = re.compile(r"\s*(- )?[A-Za-z_][\w ./\-]{0,60}:( |$)")
 
 def read_kind(code: str) -> Kind:
     return Kind(code, KINDS["labels"][code])
+
+
+def other_kind(name: str) -> Kind:
+    return Kind("other", KINDS["other_labels"][name])
 
 
 def kind_of(content: bytes) -> Kind:
@@ -101,9 +114,8 @@ def kind_of(content: bytes) -> Kind:
     if name == "EncryptedPackage":
         raise Unreadable(SENTENCES["protected"])
     if name == "WordDocument":
-        return Kind("other", "a Word document")
-    unknown = Kind("other", "an old Office file that is no workbook")
-    return read_kind("xls") if name else unknown
+        return other_kind("doc")
+    return read_kind("xls") if name else other_kind("office")
 
 
 def _kind_of_archive(archive: zipfile.ZipFile) -> Kind:
@@ -116,10 +128,9 @@ def _kind_of_archive(archive: zipfile.ZipFile) -> Kind:
         declared = archive.read("mimetype").strip().removeprefix(OPEN_DOCUMENT)
         if declared == b"spreadsheet":
             return read_kind("ods")
-        what = "text" if declared == b"text" else "file"
-        return Kind("other", f"an OpenDocument {what}")
+        return other_kind("odt" if declared == b"text" else "odf")
     if not any(part.lower() == "xl/workbook.xml" for part in parts):
-        return Kind("other", "a zip archive")
+        return other_kind("zip")
     types = "[Content_Types].xml"
     is_active = types in parts and MACROS in archive.read(types)
     return read_kind("xlsm" if is_active or "xl/vbaProject.bin" in parts else "xlsx")
@@ -129,11 +140,12 @@ def _check_size(archive: zipfile.ZipFile) -> None:
     """Unpack everything into nothing: the sizes that an archive declares may lie."""
     entries, left = archive.infolist(), MOST_UNPACKED_BYTES
     if len(entries) > MOST_ARCHIVE_ENTRIES:
-        raise Unreadable(
-            f"The workbook is made of {len(entries):,} parts; at most "
-            f"{MOST_ARCHIVE_ENTRIES:,} are opened. Copy the sheet into a new "
-            "workbook and import that."
+        sentence = _(
+            "The workbook is made of %(count)s parts; at most %(most)s are opened. "
+            "Copy the sheet into a new workbook and import that."
         )
+        counts = {"count": number(len(entries)), "most": number(MOST_ARCHIVE_ENTRIES)}
+        raise Unreadable(sentence % counts)
     for entry in entries:
         declared, entry.file_size = entry.file_size, MOST_UNPACKED_BYTES + 1
         before = left
@@ -156,15 +168,15 @@ def kind_of_text(text: str, filename: str) -> Kind:
     lines = [line for line in head.splitlines()[:40] if line.strip()]
     is_table = any(mark in line for line in lines[:3] for mark in ",;\t")
     keyed = 0 if is_table else sum(1 for line in lines if YAML_LINE.match(line))
-    for is_so, label in (
-        (HTML.match(head), "a web page (HTML)"),
-        (head.startswith("<?xml"), "an XML file"),
-        (head.startswith("BEGIN:VCALENDAR"), "a calendar file"),
-        (_is_json(start), "a JSON file"),
-        (YAML.match(head) or keyed >= max(3, len(lines) // 2 + 1), "a YAML file"),
+    for is_so, name in (
+        (HTML.match(head), "html"),
+        (head.startswith("<?xml"), "xml"),
+        (head.startswith("BEGIN:VCALENDAR"), "ics"),
+        (_is_json(start), "json"),
+        (YAML.match(head) or keyed >= max(3, len(lines) // 2 + 1), "yaml"),
     ):
         if is_so:
-            return Kind("other", label)
+            return other_kind(name)
     is_named_so = filename.lower().endswith((".md", ".markdown"))
     return read_kind("md" if is_named_so else "text")
 
@@ -181,26 +193,37 @@ def _is_json(text: str) -> bool:
 
 def check_kind(kind: Kind, filename: str) -> None:
     """Refuse what is no table, and what is another thing than its name says."""
-    stem, _, end = filename.rpartition(".")
+    stem, _dot, end = filename.rpartition(".")
     end = end.lower() if stem else ""
     named = KINDS["other_names"].get(end, "")
     ending = "csv" if kind.code == "text" else kind.code
-    if kind.code == "other":
-        is_misnamed = end in KINDS["read"] or (named and named not in kind.label)
-        although = f", although its name ends in .{end}" if is_misnamed else ""
-        raise Unreadable(f"This is {kind.label}{although}. {SAVE_AS}")
-    if named and kind.code == "text":
-        raise Unreadable(f"This is {named}. {SAVE_AS}")
-    if named:
-        raise Unreadable(
-            f"Its name says that this is {named}, but it is {kind.label}. "
-            f"Rename it to end in .{ending} and import it again."
+    told = {"kind": _(kind.label), "end": end, "ending": ending}
+    is_misnamed = end in KINDS["read"] or (named and named not in kind.label)
+    if kind.code == "other" and is_misnamed:
+        sentence = _(
+            "This is %(kind)s, although its name ends in .%(end)s. Copy its table into "
+            "a spreadsheet, save it as CSV or .xlsx and import that file."
         )
-    if kind.code not in KINDS["read"].get(end, [kind.code]):
-        raise Unreadable(
-            f"The name of the file ends in .{end}, but it is {kind.label}. Rename it "
-            f"to end in .{ending}, or save it again as what it is called."
+    elif kind.code == "other" or (named and kind.code == "text"):
+        sentence = _(
+            "This is %(kind)s. Copy its table into a spreadsheet, save it as CSV or "
+            ".xlsx and import that file."
         )
+        told["kind"] = told["kind"] if kind.code == "other" else _(named)
+    elif named:
+        sentence = _(
+            "Its name says that this is %(named)s, but it is %(kind)s. Rename it to "
+            "end in .%(ending)s and import it again."
+        )
+        told["named"] = _(named)
+    elif kind.code not in KINDS["read"].get(end, [kind.code]):
+        sentence = _(
+            "The name of the file ends in .%(end)s, but it is %(kind)s. Rename it to "
+            "end in .%(ending)s, or save it again as what it is called."
+        )
+    else:
+        return
+    raise Unreadable(sentence % told)
 
 
 def is_large(content: bytes) -> bool:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from evaltracker.errors import gettext as _
+from evaltracker.errors import number
 from evaltracker.rows import guards
 from evaltracker.rows.guards import Unreadable, column_letter, parse
 
@@ -68,23 +70,25 @@ class Facts:
         self.bottom, self.right = max(self.bottom, row), max(self.right, column)
         area = (self.bottom + 1) * (self.right + 1)
         if area > guards.MOST_AREA:
-            raise Unreadable(
-                "its used range reaches to "
-                f"{column_letter(self.right)}{self.bottom:,}, which is {area:,} "
-                "cells. Delete the cells far outside the table (find them with "
-                "Ctrl+End) and save it again.",
-                sheet=self.name,
+            sentence = _(
+                "its used range reaches to %(cell)s, which is %(count)s cells. Delete "
+                "the cells far outside the table (find them with Ctrl+End) and save it "
+                "again."
             )
+            cell = f"{column_letter(self.right)}{self.bottom:,}"
+            told = {"cell": cell, "count": number(area)}
+            raise Unreadable(sentence % told, sheet=self.name)
 
     def lack(self, places: Iterable[Place]) -> None:
         """Note cells without a result."""
         self.uncomputed.update(places)
         if len(self.uncomputed) > MOST_UNCOMPUTED:
-            raise Unreadable(
-                f"it has more than {MOST_UNCOMPUTED:,} formulas without a saved "
-                "result. Open the workbook, save it and import it again.",
-                sheet=self.name,
+            sentence = _(
+                "it has more than %(most)s formulas without a saved result. Open the "
+                "workbook, save it and import it again."
             )
+            most = {"most": number(MOST_UNCOMPUTED)}
+            raise Unreadable(sentence % most, sheet=self.name)
 
     @property
     def sentences(self) -> Iterator[str]:
@@ -162,11 +166,11 @@ def _of_xlsx(archive: zipfile.ZipFile) -> dict[str, Facts]:
     }
     styles = _styles(archive)
     facts: dict[str, Facts] = {}
-    for link, _, part in _relations(archive, "xl/workbook.xml"):
+    for link, _kind, part in _relations(archive, "xl/workbook.xml"):
         if (name := ids.get(link)) and part.endswith(".xml"):
             scan = _Scan(styles, facts.setdefault(name, Facts(name)))
             parse(archive, part, scan.start, scan.end, scan.data)
-            for _, kind, comments in _relations(archive, part):
+            for _link, kind, comments in _relations(archive, part):
                 if kind.endswith("/comments"):
                     scan.facts.comments += len(_tags(archive, comments, "comment"))
     return facts

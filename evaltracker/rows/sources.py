@@ -24,6 +24,8 @@ from typing import Any, Literal
 import python_calamine as calamine
 from charset_normalizer import from_bytes
 
+from evaltracker.errors import gettext as _
+from evaltracker.errors import number as in_digits
 from evaltracker.rows import guards
 from evaltracker.rows.guards import DAMAGED, SENTENCES, Unreadable, column_letter
 from evaltracker.rows.marks import Facts, Merge, Place, marks_of
@@ -114,10 +116,11 @@ def read_table(source: Path | bytes, filename: str = "") -> Workbook:
         except OSError as error:
             raise Unreadable(f"“{path}” cannot be read: {error.strerror}.") from error
     if len(source) > guards.MOST_FILE_BYTES:
-        raise Unreadable(
-            f"The file is {len(source) / 2**20:,.0f} MB big; at most 10 MB are read. "
-            "Delete pictures and sheets that are not needed, or split it."
+        sentence = _(
+            "The file is %(size)s MB big; at most 10 MB are read. Delete pictures and "
+            "sheets that are not needed, or split it."
         )
+        raise Unreadable(sentence % {"size": in_digits(round(len(source) / 2**20))})
     if not source.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
         raise Unreadable(SENTENCES["empty"])
     kind, text = guards.kind_of(source), ""
@@ -147,11 +150,16 @@ def _remarks_on(sheets: Sequence[Sheet]) -> list[str]:
     """What is told of the sheets, unless nothing in them can be seen."""
     seen = [sheet for sheet in sheets if not sheet.hidden]
     if all(sheet.is_blank for sheet in seen):
-        raise Unreadable(
-            "The file has only blank rows"
-            + (" on the sheets that are not hidden" if len(sheets) > 1 else "")
-            + ". Fill in the table, save it, and import it again."
+        sentence = _(
+            "The file has only blank rows. Fill in the table, save it, and import it "
+            "again."
         )
+        if len(sheets) > 1:
+            sentence = _(
+                "The file has only blank rows on the sheets that are not hidden. Fill "
+                "in the table, save it, and import it again."
+            )
+        raise Unreadable(sentence)
     hidden = [f"“{sheet.name}”" for sheet in sheets if sheet.hidden]
     counted = "Hidden sheets were" if len(hidden) > 1 else "The hidden sheet was"
     remarks = [f"{counted} not read: {', '.join(hidden)}."] if hidden else []
@@ -198,10 +206,12 @@ def decode(content: bytes) -> tuple[str, list[str]]:
     except UnicodeDecodeError as error:
         if encoding != "utf-8":
             name = encoding.removesuffix("-sig").upper()
-            raise Unreadable(
-                f"The file says that it is {name} text, but it is damaged at byte "
-                f"{error.start:,}. {SENTENCES['as UTF-8']}"
-            ) from error
+            sentence = _(
+                "The file says that it is %(encoding)s text, but it is damaged at byte "
+                "%(byte)s. In Excel, save it as “CSV UTF-8” and import that file."
+            )
+            told = {"encoding": name, "byte": in_digits(error.start)}
+            raise Unreadable(sentence % told) from error
         text, remarks = _decode_by_guess(content)
     if "\x00" in text:
         raise Unreadable(SENTENCES["binary"])
@@ -246,7 +256,7 @@ def read_separated(text: str) -> Sheet:
         Unreadable: quoting is broken, or a limit is passed.
     """
     # Excel's “sep=;” line, which spreadsheets show as no row.
-    first, _, rest = text.partition("\n")
+    first, _end, rest = text.partition("\n")
     csv.field_size_limit(guards.MOST_FILE_BYTES)
     named = re.fullmatch(r'"?sep=([,;\t|])"?', first.rstrip("\r "), re.IGNORECASE)
     separator = named[1] if named else _separator_of(text)
@@ -305,18 +315,28 @@ def _in_limits(rows: Iterable[Row], sheet: str) -> tuple[Row, ...]:
     rows = _few(rows, sheet)
     for row in rows:
         if len(row.cells) > guards.MOST_COLUMNS:
-            raise Unreadable(
-                f"it has {len(row.cells):,} columns; at most {guards.MOST_COLUMNS:,} "
-                "are read. Delete the columns that are not needed.",
-                sheet=sheet,
-                row=row.number,
+            sentence = _(
+                "it has %(count)s columns; at most %(most)s are read. Delete the "
+                "columns that are not needed."
             )
+            counts = {
+                "count": in_digits(len(row.cells)),
+                "most": in_digits(guards.MOST_COLUMNS),
+            }
+            raise Unreadable(sentence % counts, sheet=sheet, row=row.number)
         longest = max(row.cells, key=len, default="")
         if len(longest) > guards.MOST_CELL_CHARACTERS:
+            sentence = _(
+                "the cell holds %(count)s characters; at most %(most)s are read. "
+                "Shorten it. (An unclosed quotation mark can make one cell out of "
+                "many.)"
+            )
+            counts = {
+                "count": in_digits(len(longest)),
+                "most": in_digits(guards.MOST_CELL_CHARACTERS),
+            }
             raise Unreadable(
-                f"the cell holds {len(longest):,} characters; at most "
-                f"{guards.MOST_CELL_CHARACTERS:,} are read. Shorten it. (An unclosed "
-                "quotation mark can make one cell out of many.)",
+                sentence % counts,
                 sheet=sheet,
                 row=row.number,
                 column=column_letter(row.cells.index(longest)),
@@ -328,12 +348,21 @@ def _few[T](rows: Iterable[T], sheet: str) -> list[T]:
     """The rows, none of which is kept beyond the limit that they are told of."""
     every = iter(rows)
     few = list(islice(every, guards.MOST_ROWS + 1))
-    if beyond := sum(1 for _ in every):
-        raise Unreadable(
-            f"{'it' if sheet else 'The file'} has {len(few) + beyond:,} filled rows; "
-            f"at most {guards.MOST_ROWS:,} and a row of names are read. Split it.",
-            sheet=sheet,
+    if beyond := sum(1 for _row in every):
+        sentence = _(
+            "The file has %(count)s filled rows; at most %(most)s and a row of names "
+            "are read. Split it."
         )
+        if sheet:
+            sentence = _(
+                "it has %(count)s filled rows; at most %(most)s and a row of names are "
+                "read. Split it."
+            )
+        counts = {
+            "count": in_digits(len(few) + beyond),
+            "most": in_digits(guards.MOST_ROWS),
+        }
+        raise Unreadable(sentence % counts, sheet=sheet)
     return few
 
 
@@ -383,9 +412,8 @@ def read_markdown(text: str) -> tuple[list[Sheet], list[str]]:
     if not tables:
         raise Unreadable(SENTENCES["no table"])
     if len(tables) > guards.MOST_SHEETS:
-        raise Unreadable(
-            f"The text has more than {guards.MOST_SHEETS} tables. Split it."
-        )
+        sentence = _("The text has more than %(most)s tables. Split it.")
+        raise Unreadable(sentence % {"most": guards.MOST_SHEETS})
     lines_were = "line was" if passed_over == 1 else "lines were"
     counted = f"{passed_over:,} other {lines_were}"
     remarks = [f"Only tables are read: {counted} passed over."] if passed_over else []
@@ -513,11 +541,15 @@ def _read_book(content: bytes, kind: str) -> list[Raw]:
     try:
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             if len(book.sheets_metadata) > guards.MOST_SHEETS:
-                raise Unreadable(
-                    f"The workbook has {len(book.sheets_metadata):,} sheets; at most "
-                    f"{guards.MOST_SHEETS} are read. Copy the ones that are needed "
-                    "into a new workbook."
+                sentence = _(
+                    "The workbook has %(count)s sheets; at most %(most)s are read. "
+                    "Copy the ones that are needed into a new workbook."
                 )
+                counts = {
+                    "count": in_digits(len(book.sheets_metadata)),
+                    "most": guards.MOST_SHEETS,
+                }
+                raise Unreadable(sentence % counts)
             return [
                 _read_sheet(about, book.get_sheet_by_name(about.name))
                 for about in book.sheets_metadata

@@ -5,6 +5,7 @@ what the templates of the vendor rooms do. The lints of both ask here what these
 """
 
 import io
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -32,6 +33,14 @@ msgstr ""
 
 """
 PAGES = ("vendors/templates/vendors/portal", "trials/templates/trials/portal")
+# What `gettext` is asked for by a name: why a file or a cell is refused.
+DATA = {
+    "evaltracker/rows/file_kinds.json": (
+        *("sentences", "labels", "other_names", "signatures", "weak_signatures"),
+        *("archives", "other_labels"),
+    ),
+    "evaltracker/rows/words.json": ("sentences",),
+}
 KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy"), None),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
@@ -66,6 +75,10 @@ def messages() -> Iterator[tuple[Any, str | None]]:
         found = extract("python", io.BytesIO(text.encode()), KEYWORDS)
         for _, ids, _, context in found:
             yield ids, context
+    for name, parts in DATA.items():
+        data = json.loads((ROOT / name).read_text(encoding="utf-8"))
+        for part in parts:
+            yield from ((sentence, None) for sentence in data[part].values())
 
 
 def po_of(language: str) -> Path:

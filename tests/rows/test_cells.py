@@ -250,7 +250,7 @@ def test_every_word_that_the_product_writes_into_a_cell_reads_to_its_own() -> No
     ]
     for closed, choices in written:
         for choice in choices:
-            for word in (choice.label, str(choice.value)):
+            for word in (str(choice.label), str(choice.value)):
                 if choice != Availability.WITHDRAWN:
                     expected = own.get(choice, choice.value)
                     assert one("closed", word, closed).value == expected, word

@@ -537,8 +537,9 @@ def _differences(change: DraftChange) -> list[tuple[str, str, str]]:
         {name: meant(as_read(cell)) for name, cell in answer_cells(words).items()}
         for words in (change.former, change.words)
     )
+    columns = COLUMNS[ANSWERS]
     return [
-        (COLUMNS[ANSWERS][name].head, before[name], text)
+        (columns[name].title, columns[name].say(before[name]), columns[name].say(text))
         for name, text in after.items()
         if before[name] != text
     ]
