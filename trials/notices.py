@@ -10,6 +10,8 @@ from django.db.models import Q, QuerySet
 from django.dispatch import receiver
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation, Notice, User
@@ -23,7 +25,9 @@ from evaltracker.notices.calendars import (
 from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import link_to, spoken, zone_of
 from evaltracker.requirements.services.scopes import USES, Used
+from evaltracker.toolbox import languages
 from evaltracker.toolbox.days import instant_of, wall_of
+from evaltracker.toolbox.languages import speaking
 from evaltracker.toolbox.working_days import day_in_words
 from stakeholders.models import Stakeholder
 from stakeholders.services.people import uses_asked
@@ -40,8 +44,12 @@ from trials.models import (
     ScriptItem,
     Trial,
 )
+from trials.policy import today_in
+from trials.selectors.cells import awaiting_reply
 from trials.selectors.ledger import SLIP_NOTICE, slipped_claims
 from trials.selectors.trials import (
+    agreed_gaps,
+    agreed_trial,
     asked_musts,
     contract_of,
     half_time_alarm,
@@ -51,6 +59,7 @@ from trials.selectors.trials import (
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Claim
 from vendors.notices import ToVendor, named_in
+from vendors.selectors.progress import SOURCES, Open, asker_of
 
 CLOSED = "The trial is closed."
 MORNING = datetime.time(9)
@@ -220,7 +229,7 @@ class GapFound(ToVendor[Gap]):
         }
 
     def date(self, notice: Notice, row: Gap) -> dict[str, Any]:
-        return self.on(notice, row, row.reply_until, entry="An answer is due")
+        return self.on(notice, row, row.reply_until, entry=_("An answer is due"))
 
 
 @register
@@ -236,6 +245,48 @@ class GapStillThere(GapFound):
     def date(self, notice: Notice, row: Gap) -> dict[str, Any]:
         """None: who answers once more may take their time."""
         return {}
+
+
+YOUR_DEMO, YOUR_TRIAL = gettext_lazy("Your demo"), gettext_lazy("Your trial")
+
+
+def noun_in(evaluation: Evaluation, noun: Any) -> str:
+    """The evaluation's own noun as it is, else ours in the language of the reader."""
+    with speaking("en"):
+        ours = str(noun)
+    own = evaluation.say(ours)
+    return str(noun) if own == ours else own
+
+
+def open_in_trials(candidate: Candidate) -> Iterator[Open]:
+    """What waits for its vendor here: a reply, a demo, a trial."""
+    evaluation, label = candidate.evaluation, _("%(what)s: %(when)s")
+    waiting = agreed_gaps(candidate).filter(awaiting_reply(), trial__closed_at=None)
+    gaps = list(waiting.order_by("reply_until") if evaluation.is_open else [])
+    if gaps and (until := gaps[0].reply_until):
+        words = ngettext(
+            "%(buyer)s found a gap; please reply by %(when)s",
+            "%(buyer)s found %(n)s gaps; please reply to the first by %(when)s",
+            len(gaps),
+        )
+        when = languages.moment(until, gaps[0].trial.zone)
+        values = {"buyer": asker_of(evaluation), "n": len(gaps), "when": when}
+        yield Open("gap", words % values)
+    for demo in Demo.objects.filter(candidate=candidate).to_come():
+        when = languages.moment(date_of(demo).due_at, demo.zone)
+        what = noun_in(evaluation, YOUR_DEMO)
+        yield Open("demo", label % {"what": what, "when": when})
+    trial = agreed_trial(candidate) if evaluation.is_open else None
+    if trial and not trial.closed_at and today_in(trial.zone) <= trial.ends_on:
+        days = {"from": trial.starts_on, "until": trial.ends_on}
+        when = _("%(from)s to %(until)s") % {
+            name: languages.day(value) for name, value in days.items()
+        }
+        what = noun_in(evaluation, YOUR_TRIAL)
+        yield Open("trial", label % {"what": what, "when": when})
+
+
+SOURCES.append(open_in_trials)
 
 
 ANOTHERS = "The milestone belongs to somebody else now."

@@ -15,14 +15,17 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from evaltracker.evaluations.choices import NOTICE_OPEN
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
 from evaltracker.notices.about import About, Words, ended, not_the_owners
 from evaltracker.notices.kinds import Message, register
-from evaltracker.notices.mail import days_away, link_to, spoken, zone_of
+from evaltracker.notices.mail import days_away, link_to, zone_of
 from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.requirements.services.scopes import USES, Used
+from evaltracker.toolbox import languages
 from evaltracker.toolbox.days import wall_of
 from evaltracker.toolbox.languages import speaking
 from stakeholders.policy import is_leadership, leaders
@@ -55,6 +58,13 @@ from vendors.selectors.candidates import LETTER, invitation_letters, lists_of
 from vendors.selectors.claims import Waiting, last_submission, own_claims, waiting_for
 from vendors.selectors.costs import nobody_opens, second_people
 from vendors.selectors.dialogue import KIND
+from vendors.selectors.progress import (
+    Open,
+    asker_of,
+    last_day,
+    open_now,
+    progress_of,
+)
 
 
 @register
@@ -99,10 +109,6 @@ def tell_leadership(conflict: Conflict, evaluation: Evaluation) -> None:
         )
 
 
-# Where vendors read how everything is done; served with the API, so no page of ours.
-API_PAGE = "/api/v1/docs/"
-OF_A_TEST = "This is a test: its list is made up, and nothing that you send counts."
-READ_HOW = "Read how to answer"
 # Where a contact's link leads.
 PAGES = "/vendor/start/"
 
@@ -140,31 +146,47 @@ class ToVendor[Row](About[Row]):
             yield f"{reader} may stand for another candidate, too."
 
     def page(self, notice: Notice, row: Row) -> str:
-        """The reader's own way into the vendor pages, else how the API is used."""
-        return way_in(self.candidates(notice, row), notice.address) or API_PAGE
+        """The reader's own way into the vendor pages; blank: they have none."""
+        return way_in(self.candidates(notice, row), notice.address)
 
     def words(self, notice: Notice, row: Row) -> Words:
-        """Its template; where the reader has a way into the pages, it leads there.
-
-        That of a test says so at once.
-        """
+        """Its template; without a way in there is nothing to open. A test says so."""
         words = super().words(notice, row)
-        if words.action == READ_HOW and self.page(notice, row) != API_PAGE:
-            words = words._replace(action="Open your answers")
+        if not self.page(notice, row):
+            words = words._replace(action="")
         if notice.place.is_practice:
-            words = words._replace(
-                subject=f"Test: {words.subject}", lead=f"{OF_A_TEST} {words.lead}"
-            )
+            subject = _("Test: %(subject)s") % {"subject": words.subject}
+            words = words._replace(subject=subject)
         return words
+
+    def paragraphs(self, notice: Notice, row: Row) -> Iterator[str]:
+        """What stands below its words, a sentence or a line each."""
+        if notice.place.is_practice:
+            yield _(
+                "This is a test: its list is made up, and nothing that you send counts."
+            )
+        if settings.VENDOR_SITE_URL and not self.page(notice, row):
+            yield _("Reply to this mail to get a link to the pages.")
 
     def date(self, notice: Notice, row: Row) -> dict[str, Any]:
         return {}
 
+    def on(self, notice: Notice, *about: Any, **more: Any) -> dict[str, Any]:
+        """With the date as the reader's language says it."""
+        said, instant = super().on(notice, *about, **more), about[-1]
+        if said:
+            date = languages.moment(instant, zone_of(notice))
+            said |= {"date": date, "is_deadline": instant > timezone.now()}
+        return said
+
     def values(self, notice: Notice, row: Row) -> Mapping[str, str]:
+        """Also whether to tell of calls: to whom has a token to make them with."""
+        vendors = [one.vendor for one in self.theirs(notice, row) if one.vendor]
         return {
-            "buyer": notice.place.buyer,
+            "buyer": asker_of(notice.place),
             "by": last_day(notice.place),
-            "pages": "yes" if self.page(notice, row) != API_PAGE else "",
+            "pages": self.page(notice, row),
+            "program": "yes" if any(map(live_tokens, vendors)) else "",
         }
 
     def compose(self, notice: Notice) -> Message:
@@ -179,8 +201,9 @@ class ToVendor[Row](About[Row]):
 
     def write(self, notice: Notice) -> Message:
         row = self.row(notice)
-        message = self.letter(notice, row, **self.date(notice, row))
-        return from_owner(message, notice.place)
+        below = list(self.paragraphs(notice, row))
+        message = self.letter(notice, row, paragraphs=below, **self.date(notice, row))
+        return from_owner(replace(message, ics_name="deadline.ics"), notice.place)
 
 
 def way_in(candidates: QuerySet[Candidate], address: str) -> str:
@@ -191,17 +214,10 @@ def way_in(candidates: QuerySet[Candidate], address: str) -> str:
 
 def from_owner(message: Message, evaluation: Evaluation) -> Message:
     owner, buyer = evaluation.owner, evaluation.buyer
-    name = f"{owner.name} at {buyer}" if buyer else owner.name
-    return replace(message, sender_name=name, reply_to=owner.email)
-
-
-def last_day(evaluation: Evaluation) -> str:
-    if evaluation.claims_close_at is None:
-        return ""
-    # What closes at midnight closes on the day that it ends.
-    last = evaluation.claims_close_at - datetime.timedelta(seconds=1)
-    wall = wall_of(last, evaluation.zone)
-    return f"{wall.day} {wall:%B}"
+    at = _("%(name)s at %(buyer)s") % {"name": owner.name, "buyer": buyer}
+    return replace(
+        message, sender_name=at if buyer else owner.name, reply_to=owner.email
+    )
 
 
 def reached_by(address: str) -> Q:
@@ -215,12 +231,48 @@ def reached_by(address: str) -> Q:
 
 class WithTheEnd(ToVendor[Candidate]):
     def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
+        if not notice.place.claims_are_open(timezone.now()):
+            return {}
         closes = notice.place.claims_close_at
-        return self.on(notice, row, closes, entry="Answers are due")
+        return self.on(notice, row, closes, entry=_("Answers are due"))
+
+
+class WithProgress[Row](ToVendor[Row]):
+    """How far the vendor is, and whether it forgot its prices; no amount."""
+
+    def paragraphs(self, notice: Notice, row: Row) -> Iterator[str]:
+        for candidate in self.theirs(notice, row).select_related("evaluation"):
+            progress = progress_of(candidate)
+            yield " · ".join(progress.parts)
+            if progress.lacks_prices:
+                yield _("You have not handed in prices.")
+        yield from super().paragraphs(notice, row)
+
+
+class WithLink[Row](ToVendor[Row]):
+    """The first of what is open now is its subject, the others stand below."""
+
+    def open_now(self, notice: Notice, row: Row) -> list[Open]:
+        return open_now(self.candidates(notice, row).get(), timezone.now())
+
+    def paragraphs(self, notice: Notice, row: Row) -> Iterator[str]:
+        first, *others = self.open_now(notice, row)
+        yield from filter(None, (first.more, *(one.sentence for one in others)))
+        yield from super().paragraphs(notice, row)
+
+    def values(self, notice: Notice, row: Row) -> Mapping[str, str]:
+        first = self.open_now(notice, row)[0]
+        asks = first.what in ("confirm", "answers", "not_open")
+        return {
+            **super().values(notice, row),
+            "first": first.sentence,
+            "asks": "yes" if asks else "",
+            "not_open": "yes" if first.what == "not_open" else "",
+        }
 
 
 @register
-class Invitation(WithTheEnd):
+class Invitation(WithLink[Candidate], WithTheEnd):
     name: ClassVar[str] = LETTER
 
     def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:
@@ -228,7 +280,7 @@ class Invitation(WithTheEnd):
         yield from self.unreachable(notice, row)
         yield why_no_link(row)
 
-    def values(self, notice: Notice, row: Candidate) -> dict[str, str]:
+    def values(self, notice: Notice, row: Candidate) -> Mapping[str, str]:
         """Also whom to ask, and the id; it holds no token."""
         return {
             **super().values(notice, row),
@@ -311,9 +363,8 @@ class DocumentPublished(ToVendor[PublishedDocument]):
         if not self.theirs(notice, row).exists():
             yield f"{notice.addressee or notice.address} is no contact of it any more."
 
-    def values(self, notice: Notice, row: PublishedDocument) -> dict[str, str]:
-        kind = row.get_kind_display().lower()
-        return {**super().values(notice, row), "document": kind}
+    def values(self, notice: Notice, row: PublishedDocument) -> Mapping[str, str]:
+        return {**super().values(notice, row), "document": row.kind}
 
 
 # The mails that ask vendors for something: to answer, to confirm, to read, in time.
@@ -377,16 +428,16 @@ class OfOneCandidate(ToAnswer[Candidate]):
         if self.waiting(notice, row).is_done:
             yield "Nothing waits any more."
 
-    def values(self, notice: Notice, row: Candidate) -> dict[str, str]:
-        counted = waiting_words(self.waiting(notice, row))
-        return {**super().values(notice, row), "counted": counted}
+    def paragraphs(self, notice: Notice, row: Candidate) -> Iterator[str]:
+        yield from waiting_words(self.waiting(notice, row))
+        yield from super().paragraphs(notice, row)
 
     def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
         return self.on(notice, row, notice.place.claims_close_at)
 
 
 @register
-class ClaimsClosing(ToAnswer[Evaluation]):
+class ClaimsClosing(ToAnswer[Evaluation], WithProgress[Evaluation]):
     rows: ClassVar = Evaluation.objects.all()
 
     def reasons(self, notice: Notice, row: Evaluation) -> Iterator[str]:
@@ -398,12 +449,14 @@ class ClaimsClosing(ToAnswer[Evaluation]):
         if all(_is_handed_in(candidate) for candidate in theirs):
             yield "The answer is handed in."
 
-    def write(self, notice: Notice) -> Message:
-        """When, and that handing in takes a call of its own; `holds` is asked first."""
+    def values(self, notice: Notice, row: Evaluation) -> Mapping[str, str]:
+        zone, end = zone_of(notice), notice.place.claims_close_at or timezone.now()
+        away = wall_of(end, zone).date() - wall_of(timezone.now(), zone).date()
+        return {**super().values(notice, row), "days": str(away.days)}
+
+    def date(self, notice: Notice, row: Evaluation) -> dict[str, Any]:
         end = notice.place.claims_close_at
-        if end is None:
-            raise LookupError("claims have no end")
-        return from_owner(self.dated(notice, self.row(notice), end), notice.place)
+        return self.on(notice, row, end, entry=_("Answers are due"))
 
 
 @register
@@ -421,27 +474,35 @@ class QuestionAnswered(ToVendor[Evaluation]):
     rows: ClassVar = Evaluation.objects.all()
 
 
-def waiting_words(waiting: Waiting) -> str:
-    parts = []
-    if number := len(waiting.unanswered):
-        have = "requirements has" if number == 1 else "requirements have"
-        musts = sum(requirement.is_must for requirement in waiting.unanswered)
-        these = "1 of them is a must-have" if musts == 1 else f"{musts} are must-haves"
-        whole = f"{number} of {waiting.asked}"
-        parts.append(f"{whole} {have} no answer of yours yet; {these}.")
+def waiting_words(waiting: Waiting) -> Iterator[str]:
+    """What is left to answer, a sentence for each reason."""
+    number, values = len(waiting.unanswered), {"asked": waiting.asked}
+    if number:
+        words = ngettext(
+            "%(n)s of %(asked)s requirements has no answer of yours yet.",
+            "%(n)s of %(asked)s requirements have no answer of yours yet.",
+            number,
+        )
+        yield words % {"n": number, **values}
+    if musts := sum(requirement.is_must for requirement in waiting.unanswered):
+        words = ngettext(
+            "%(n)s of them is a must-have.", "%(n)s of them are must-haves.", musts
+        )
+        yield words % {"n": musts}
     if number := len(waiting.to_confirm):
-        are = "answer is" if number == 1 else "answers are"
-        parts.append(
-            f"{number} {are} to be confirmed, because the words that were asked have "
-            "changed."
+        words = ngettext(
+            "%(n)s answer is to be confirmed, because what was asked has changed.",
+            "%(n)s answers are to be confirmed, because what was asked has changed.",
+            number,
         )
+        yield words % {"n": number}
     if number := len(waiting.partly):
-        holds = "answer does not say yet whether it holds"
-        hold = "answers do not say yet whether they hold"
-        parts.append(
-            f"{number} {holds if number == 1 else hold} for every value that is asked."
+        words = ngettext(
+            "%(n)s answer does not say yet whether it holds for every value asked.",
+            "%(n)s answers do not say yet whether they hold for every value asked.",
+            number,
         )
-    return " ".join(parts)
+        yield words % {"n": number}
 
 
 def _is_handed_in(candidate: Candidate) -> bool:
@@ -456,7 +517,7 @@ def _is_handed_in(candidate: Candidate) -> bool:
 
 
 @register
-class NewLink(ToVendor[InvitationLink]):
+class NewLink(WithLink[InvitationLink]):
     """The former was turned, or was another address's. Also after the end."""
 
     rows: ClassVar = InvitationLink.objects.select_related("candidate__evaluation")
@@ -569,12 +630,11 @@ class NewKey(ToVendor[Entry]):
 
     def page(self, notice: Notice, row: Entry) -> str:
         way = super().page(notice, row)
-        return way if way == API_PAGE else f"{way}?people"
+        return f"{way}?people" if way else ""
 
-    def words(self, notice: Notice, row: Entry) -> Words:
-        """Who has no way in any more has nothing to open."""
-        words, page = super().words(notice, row), self.page(notice, row)
-        return words._replace(action="") if page == API_PAGE else words
+    def paragraphs(self, notice: Notice, row: Entry) -> Iterator[str]:
+        if notice.address != former_address(row):
+            yield from super().paragraphs(notice, row)
 
     def values(self, notice: Notice, row: Entry) -> Mapping[str, str]:
         """Who did what; no amount, no secret, and nobody's link but the reader's."""
@@ -596,7 +656,7 @@ def former_address(entry: Entry) -> str:
 
 
 @register
-class AnswerHandedIn(ToVendor[Submission]):
+class AnswerHandedIn(WithProgress[Submission]):
     rows: ClassVar = Submission.objects.select_related("candidate")
     candidate_key: ClassVar[str] = "candidate_id"
 
@@ -610,7 +670,7 @@ class AnswerHandedIn(ToVendor[Submission]):
             "number": row.number,
             "claims": str(row.claims),
             "digest": row.sha256,
-            "at": spoken(row.submitted_at, zone_of(notice)),
+            "at": languages.moment(row.submitted_at, zone_of(notice)),
         }
 
 
@@ -675,7 +735,7 @@ class TokenLeakedOutside(ToVendor[VendorToken]):
 
 
 @register
-class AnsweringOpened(ToAnswer[Candidate], WithTheEnd):
+class AnsweringOpened(ToAnswer[Candidate], WithProgress[Candidate], WithTheEnd):
     def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:
         yield from super().reasons(notice, row)
         later = Q(state__in=NOTICE_OPEN) | Q(sent_at__gte=notice.created_at)
@@ -689,7 +749,7 @@ class AnsweringMoved(ToAnswer[Candidate], WithTheEnd):
 
 
 @register
-class AnsweringClosed(ToVendor[Candidate]):
+class AnsweringClosed(WithProgress[Candidate]):
     def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:
         yield from super().reasons(notice, row)
         end = end_of(notice.place)
@@ -698,14 +758,13 @@ class AnsweringClosed(ToVendor[Candidate]):
         if end is None or end.isoformat() != notice.occurrence:
             yield "Answering closed at another time."
 
-    def values(self, notice: Notice, row: Candidate) -> dict[str, str]:
+    def values(self, notice: Notice, row: Candidate) -> Mapping[str, str]:
         """The last receipt, and how many answers there are; none of their words."""
         receipt, count = last_submission(row), own_claims(row).count()
-        answers = "1 answer" if count == 1 else f"{count} answers"
         return {
             **super().values(notice, row),
             "number": receipt.number if receipt else "",
-            "answers": answers if count else "",
+            "answers": str(count or ""),
         }
 
     def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:

@@ -107,7 +107,8 @@ def _entry(date: CalendarDate, now: str) -> Iterator[str]:
         yield "STATUS:CANCELLED\r\n"
     if date.place:
         yield _line("LOCATION", date.place)
-    yield _folded(f"URL:{date.link}")
+    if date.link:
+        yield _folded(f"URL:{date.link}")
     yield "END:VEVENT\r\n"
 
 

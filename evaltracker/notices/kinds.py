@@ -43,6 +43,7 @@ class Message:
     text: str
     html: str
     ics: bytes | None = None
+    ics_name: str = "calendar.ics"
     # Where an answer by mail goes; blank: nobody reads one.
     reply_to: str = ""
     # In whose name it goes out; blank: the product's own.

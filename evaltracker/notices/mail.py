@@ -86,7 +86,8 @@ class Parcel:
             yield b"--" + outer + b"\r\n"
             yield b'Content-Type: text/calendar; charset="utf-8"\r\n'
             yield b"Content-Transfer-Encoding: base64\r\n"
-            yield b'Content-Disposition: attachment; filename="calendar.ics"\r\n\r\n'
+            name = message.ics_name.encode("ascii")
+            yield b'Content-Disposition: attachment; filename="%b"\r\n\r\n' % name
             yield base64.encodebytes(message.ics).replace(b"\n", b"\r\n")
             yield b"--" + outer + b"--\r\n"
 
@@ -201,7 +202,7 @@ def envelope(parcel: Parcel) -> EmailMultiAlternatives:
     )
     mail.attach_alternative(message.html, "text/html")
     if message.ics is not None:
-        mail.attach("calendar.ics", message.ics.decode(), "text/calendar")
+        mail.attach(message.ics_name, message.ics.decode(), "text/calendar")
     return mail
 
 
@@ -242,6 +243,7 @@ def letter(
     action: str = "",
     path: str = "/",
     date: str = "",
+    is_deadline: bool = False,
     due_at: datetime.datetime | None = None,
     ics: bytes | None = None,
     steps: Sequence[str] = (),
@@ -256,8 +258,9 @@ def letter(
         lead: one or two sentences of ours.
         action: what the link does, as an imperative: “Open the milestone”. Blank:
             there is nothing to open, and no link.
-        path: of the page that is opened.
+        path: of the page that is opened; blank: none.
         date: as `spoken` prints it.
+        is_deadline: whether something is to be done by then.
         due_at: the instant of that date, for readers in other zones.
         ics: a calendar file to attach.
         steps: what to do one after the other, a sentence of ours each.
@@ -267,13 +270,14 @@ def letter(
     title = one_line(notice.evaluation.title) if notice.evaluation else ""
     tail = title or PRODUCT
     reader = notice.recipient.name if notice.recipient else notice.addressee
-    link = link_to(path)
+    link = link_to(path) if path else ""
     context = {
         "subject": subject,
         "evaluation": title,
         "reader": one_line(reader),
         "lead": lead,
         "date": date,
+        "is_deadline": is_deadline,
         "action": action,
         "link": link,
         "site": urlsplit(settings.SITE_URL).netloc,
@@ -343,7 +347,7 @@ def calendar_file(
             what=what,
             evaluation=str(notice.evaluation),
             due_at=due_at,
-            link=link_to(path),
+            link=link_to(path) if path else "",
         )
     )
 

@@ -43,7 +43,7 @@ def test_it_says_where_to_read_whom_to_ask_and_until_when(smtp_sink: Sink) -> No
     (mail,) = smtp_sink.arrived
     assert mail["Reply-To"] == "lina@example.com"
     last = wall_of(datetime.datetime.now(datetime.UTC), "UTC") + DAYS
-    by = f"{last.day} {last:%B}"
+    by = f"{last.day} {last:%b %Y}"
     assert mail["Subject"] == (
         f"Example Foods asks you to answer by {by} – Choose an ML platform"
     )
@@ -53,7 +53,7 @@ def test_it_says_where_to_read_whom_to_ask_and_until_when(smtp_sink: Sink) -> No
             *("Hello Ada", "Example Foods", "Answer in your browser"),
             f"http://testserver/vendor/start/{link_secret(link.pk)}/",
             *("lina@example.com", "for a token", "Authorization: Bearer"),
-            *(str(acme.pk), "by program, or in a spreadsheet", "(UTC)"),
+            *(str(acme.pk), "by program, or in a spreadsheet", "UTC"),
         ):
             assert word in text
     (part,) = mail.iter_attachments()
@@ -61,7 +61,7 @@ def test_it_says_where_to_read_whom_to_ask_and_until_when(smtp_sink: Sink) -> No
     assert event["SUMMARY"] == "Answers are due – Choose an ML platform"
 
 
-def test_without_vendor_pages_it_leads_to_the_api(
+def test_without_vendor_pages_it_tells_a_program_what_to_call(
     smtp_sink: Sink, settings: Settings
 ) -> None:
     settings.VENDOR_SITE_URL = ""
@@ -69,7 +69,7 @@ def test_without_vendor_pages_it_leads_to_the_api(
     sweep_notices()
     (mail,) = smtp_sink.arrived
     for text in bodies(mail):
-        assert "http://testserver/api/v1/docs/" in text
+        assert "http://testserver/api/v1/invitations/" in text
         assert "answer sheet" in text
         assert "/vendor/" not in text
 

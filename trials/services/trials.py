@@ -287,8 +287,8 @@ def check_reply_to_gap(gap: Gap, by: By) -> None:
     evaluation = gap.trial.candidate.evaluation
     if actor_of(by).user is not None:
         require_trial_lead(by, gap.trial)
-    ended = not evaluation.is_open or evaluation.stage != Stage.TRIALS
-    if ended or gap.trial.closed_at or gap.closed_at:
+    late = evaluation.stage != Stage.TRIALS and not gap.awaits_reply
+    if not evaluation.is_open or late or gap.trial.closed_at or gap.closed_at:
         raise Refused(_("This gap no longer takes replies."))
 
 

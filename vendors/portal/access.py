@@ -49,7 +49,6 @@ from evaltracker.toolbox.languages import (
 from evaltracker.toolbox.rest.problems import to_last_slash
 from vendors.languages import language_of
 from vendors.models import Candidate, Contact, InvitationLink, VendorSession
-from vendors.notices import API_PAGE
 from vendors.policy import claims_are_closed
 from vendors.rate_limits import address_of, count_up
 from vendors.selectors.access import (
@@ -282,7 +281,7 @@ def show(
         "evaluation": candidate.evaluation,
         "vendor": session.link.vendor,
         "contact": session.link.contact,
-        "api_docs": link_to(API_PAGE),
+        "api_docs": link_to("/api/v1/docs/"),
         "links": links_of(candidate),
         **context,
     }

@@ -1,6 +1,7 @@
 """How far a vendor is with what it is asked for; never shown to the buyer."""
 
 import datetime
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Max
@@ -8,12 +9,17 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.toolbox import languages
 from evaltracker.toolbox.days import wall_of
+from vendors.choices import CandidateState
 from vendors.models import Candidate, PublishedDocument, VendorSession
 from vendors.selectors.claims import (
     Answers,
     asks_support,
     handed_in_answers,
+    own_claims_to_confirm,
     support_of,
 )
 from vendors.selectors.costs import kinds_for, own_quotes
@@ -112,3 +118,70 @@ def progress_of(
         questions=waiting.count(),
         documents=documents.count(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Something that a vendor can do or read now."""
+
+    # One of `IN_ORDER`.
+    what: str
+    # Without a full stop; the first is the subject of mails.
+    sentence: str
+    more: str = ""
+
+
+IN_ORDER = (
+    *("gap", "confirm", "answers", "demo", "trial", "letter", "not_open", "nothing"),
+)
+# What higher floors know to be open.
+SOURCES: list[Callable[[Candidate], Iterable[Open]]] = []
+
+
+def open_now(candidate: Candidate, now: datetime.datetime) -> list[Open]:
+    """What is open to its vendor, the most urgent first; never nothing."""
+    found = list(_answering(candidate, now))
+    if candidate.state != CandidateState.ELIMINATED:
+        found += [one for source in SOURCES for one in source(candidate)]
+    buyer = {"buyer": asker_of(candidate.evaluation)}
+    if PublishedDocument.objects.filter(candidate=candidate).exists():
+        found.append(Open("letter", _("%(buyer)s has published your letter") % buyer))
+    if not found:
+        found = [Open("nothing", _("You can read what was handed in"))]
+    return sorted(found, key=lambda one: IN_ORDER.index(one.what))
+
+
+def _answering(candidate: Candidate, now: datetime.datetime) -> Iterator[Open]:
+    evaluation, out = candidate.evaluation, candidate.state == CandidateState.ELIMINATED
+    asks = evaluation.is_open and evaluation.stage == Stage.RESEARCH and not out
+    buyer = {"buyer": asker_of(evaluation)}
+    if asks and evaluation.claims_opened_at is None:
+        words = _("%(buyer)s invites you to read and prepare; answers are not open yet")
+        yield Open("not_open", words % buyer)
+    if not asks or not evaluation.claims_are_open(now):
+        return
+    if number := own_claims_to_confirm(candidate).count():
+        words = ngettext(
+            "Please confirm %(n)s answer to %(buyer)s: what was asked has changed",
+            "Please confirm %(n)s answers to %(buyer)s: what was asked has changed",
+            number,
+        )
+        yield Open("confirm", words % {"n": number, **buyer})
+    words, by = _("%(buyer)s asks you to answer"), last_day(evaluation)
+    if by:
+        words = _("%(buyer)s asks you to answer by %(day)s")
+    progress = " · ".join(progress_of(candidate).parts)
+    yield Open("answers", words % {"day": by, **buyer}, progress)
+
+
+def asker_of(evaluation: Evaluation) -> str:
+    return str(evaluation.buyer or evaluation.owner.name)
+
+
+def last_day(evaluation: Evaluation) -> str:
+    """The day on which answering closes; blank: it has no end."""
+    if evaluation.claims_close_at is None:
+        return ""
+    # What closes at midnight closes on the day that it ends.
+    last = evaluation.claims_close_at - datetime.timedelta(seconds=1)
+    return languages.day(wall_of(last, evaluation.zone).date())

@@ -48,7 +48,8 @@ def test_the_mail_tells_how_much_waits_and_nothing_of_what(acme: Candidate) -> N
     assert chase(candidate=acme, by=where.owner) == 1
     (notice,) = owed(KIND)
     said = read(notice)
-    assert "2 of 3 requirements have no answer of yours yet; 2 are" in said.text
+    assert "2 of 3 requirements have no answer of yours yet." in said.text
+    assert "2 of them are must-haves." in said.text
     assert "Ada" in said.text
     assert "R1" not in said.text + said.html
     entry = Entry.objects.latest("number")
