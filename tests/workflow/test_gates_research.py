@@ -92,7 +92,7 @@ def test_must_haves_answered_lets_go_of_whom_it_does_not_concern(way: str) -> No
 
 def test_no_open_question_counts_what_is_unanswered() -> None:
     where = trials.platform()
-    question = ask_question(evaluation=where, text="Which regions?", by=where.owner)
+    question, _ = ask_question(evaluation=where, text="Which regions?", by=where.owner)
     (blocker,) = no_open_question(Look(where))
     assert blocker.sentence == "1 question without an answer."
     answer_question(question=question, answer="EU only", by=where.owner)

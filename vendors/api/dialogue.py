@@ -143,11 +143,14 @@ class QuestionsView(VendorView):
         summary="Ask something",
         parameters=[IDEMPOTENCY_KEY],
         request=QuestionInput,
-        responses={201: QuestionOutput, **WRITE},
-        examples=examples("question_answer", 201, body="question"),
+        responses={201: QuestionOutput, 200: QuestionOutput, **WRITE},
+        examples=examples("question_answer", 200, 201, body="question"),
     )
     def post(self, request: Request, invitation: str) -> HttpResponse:
-        """Ask something while claims are open; all invited vendors read the answer."""
+        """Ask something while claims are open; all invited vendors read the answer.
+
+        200: you asked it in the same words already, and it waits for its answer.
+        """
         candidate = self.invitation(request, invitation)
         body = QuestionInput(data=request.data)
         body.is_valid(raise_exception=True)
@@ -156,14 +159,15 @@ class QuestionsView(VendorView):
         about = None if ref is None else self.meant(candidate, ref)
 
         def ask() -> Response:
-            question = ask_question(
+            question, new = ask_question(
                 evaluation=candidate.evaluation,
                 candidate=candidate,
                 text=values["text"],
                 requirement=about,
                 by=self.caller(request).actor,
             )
-            return Response(show_question(question, own=True), status=201)
+            shown = show_question(question, own=True)
+            return Response(shown, status=201 if new else 200)
 
         return self.once(request, ask)
 
@@ -186,13 +190,14 @@ class ProposalsView(VendorView):
         summary="Propose a requirement",
         parameters=[IDEMPOTENCY_KEY],
         request=ProposalInput,
-        responses={201: ProposalOutput, **WRITE},
-        examples=examples("proposal_answer", 201, body="proposal"),
+        responses={201: ProposalOutput, 200: ProposalOutput, **WRITE},
+        examples=examples("proposal_answer", 200, 201, body="proposal"),
     )
     def post(self, request: Request, invitation: str) -> HttpResponse:
         """Propose a requirement that the buyer forgot, while claims are open.
 
-        If the buyer accepts it, every invited vendor is asked.
+        If the buyer accepts it, every invited vendor is asked. 200: you proposed the
+        same already, and it is open.
         """
         candidate = self.invitation(request, invitation)
         body = ProposalInput(data=request.data)
@@ -204,10 +209,10 @@ class ProposalsView(VendorView):
             values["category"] = self._category(candidate, name)
 
         def propose() -> Response:
-            proposal = propose_requirement(
+            proposal, new = propose_requirement(
                 candidate=candidate, by=self.caller(request).actor, **values
             )
-            return Response(show_proposal(proposal), status=201)
+            return Response(show_proposal(proposal), status=201 if new else 200)
 
         return self.once(request, propose)
 

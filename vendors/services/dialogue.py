@@ -84,11 +84,12 @@ def ask_question(
     by: By,
     requirement: Requirement | None = None,
     candidate: Candidate | None = None,
-) -> Question:
+) -> tuple[Question, bool]:
     """Ask for a clarification; the answer will be for all, the asker for none.
 
     A vendor asks for its candidate while claims are open; the owner and the
-    stakeholders ask at any time, without a candidate.
+    stakeholders ask at any time, without a candidate. The same that a vendor waits
+    for is not asked again: then it is that question, and False.
     """
     evaluation = lock(evaluation)
     now = _require_asker(evaluation, candidate, by)
@@ -104,6 +105,10 @@ def ask_question(
     inputs.check()
     checked(question)
     if candidate is not None:
+        waiting = Question.objects.filter(requirement=requirement, answered_at=None)
+        mine = {"askings__candidate": candidate, "askings__words": question.text}
+        if same := waiting.filter(**mine).first():
+            return same, False
         sentence = _(
             "This invitation has %(most)s questions already, and no more are taken."
         )
@@ -123,7 +128,7 @@ def ask_question(
             "requirement": requirement.ref if requirement else None,
         },
     )
-    return question
+    return question, True
 
 
 @transaction.atomic
@@ -135,10 +140,11 @@ def propose_requirement(
     category: Category | None = None,
     new_category: str = "",
     reason: str = "",
-) -> Proposal:
+) -> tuple[Proposal, bool]:
     """Suggest a requirement that the buyer forgot, while claims are open.
 
     It is for a category that there is, or for one of that name that there is not yet.
+    The same that is open is not proposed again: then it is that one, and False.
     """
     evaluation = lock(candidate.evaluation)
     now = _require_asker(evaluation, candidate, by)
@@ -159,6 +165,10 @@ def propose_requirement(
     )
     inputs.check()
     checked(proposal)
+    fields = ("candidate", "category", "new_category", "text", "state")
+    said = {name: getattr(proposal, name) for name in fields}
+    if same := Proposal.objects.filter(**said).first():
+        return same, False
     if actor_of(by).user is None:
         sentence = _(
             "This invitation has %(most)s proposals already, and no more are taken."
@@ -177,7 +187,7 @@ def propose_requirement(
             "reason": proposal.reason,
         },
     )
-    return proposal
+    return proposal, True
 
 
 def _require_room(rows: QuerySet[Any], sentence: str) -> None:

@@ -33,11 +33,11 @@ def queries(party: Party, below: str) -> int:
     return len(caught)
 
 
-def say_something(party: Party, ref: str = "R1") -> None:
+def say_something(party: Party, ref: str = "R1", text: str = "Quotas") -> None:
     """A question and a proposal."""
     for below, body in (
-        ("questions/", {"text": "Which?", "requirement": ref}),
-        ("proposals/", {"category": "Training", "text": "GPU quotas"}),
+        ("questions/", {"text": text, "requirement": ref}),
+        ("proposals/", {"category": "Training", "text": text}),
     ):
         assert party.call("POST", f"{party.home}{below}", body).status_code == 201
 
@@ -62,7 +62,7 @@ def test_reads_take_the_same_number_of_queries_for_any_number_of_rows(
         asked = common.requirement(where, f"X{number}", priority="could")
         vendors.claim(acme.candidate, asked)
         vendors.claim(acme.candidate, asked, "beta")
-        say_something(acme, "R2")
+        say_something(acme, "R2", str(number))
     second = vendors.in_research(common.evaluation(title="Another purchase"))
     vendors.invited(second)
     assert [queries(acme, address) for address in addresses] == few

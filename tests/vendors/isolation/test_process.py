@@ -16,9 +16,11 @@ from tests.at_once import at_once
 from tests.cast import common, vendors
 from tests.served import served
 from tests.smtp_sink import Sink
+from tests.vendors.door import case
 from tests.vendors.portal.visitor import ADDRESS, TOKEN, Visitor, invited
+from vendors.admin.dialogue import open_questions
 from vendors.mail import code_of, link_secret, spaced
-from vendors.models import Claim, InvitationLink, SignInCode
+from vendors.models import Claim, InvitationLink, Question, SignInCode
 from vendors.services.contacts import turn_marked_links
 
 ROOT = Path(__file__).parents[3]
@@ -144,6 +146,34 @@ def test_l15_two_ninths_at_once_turn_a_link_once(
     assert Notice.objects.filter(kind="new_link").count() == 1
     assert Notice.objects.filter(kind="link_turned").count() == 1
     assert Entry.objects.filter(action="link.turned").count() == 1
+
+
+@pytest.mark.postgres
+def test_o1_the_same_question_three_times_at_once_is_one(
+    login: str, tmp_path: Path, smtp_sink: Sink
+) -> None:
+    expected = case("O1")["expected"]
+    where = common.evaluation()
+    common.requirement(where, "R1")
+    visitor = Visitor(invited(vendors.in_research(where))).sign_in()
+    cookies = {name: one.value for name, one in visitor.browser.cookies.items()}
+    env = {"REDIS_URL": "", "DEBUG": "1", "SECRET_KEY": settings.SECRET_KEY}
+    with served(tmp_path, workers=2, **env) as running:
+        page = f"{running.url}{visitor.home}questions/"
+        token = TOKEN.search(requests.get(page, cookies=cookies, timeout=20).text)
+        assert token
+        sent = {"csrfmiddlewaretoken": token[1], "about": "R1", "text": "R 4 enough?"}
+
+        def ask(_: int) -> int:
+            terms: dict[str, Any] = {"cookies": cookies, "allow_redirects": False}
+            return requests.post(page, sent, timeout=20, **terms).status_code
+
+        assert list(at_once(3, ask)) == expected["status"]
+    assert Question.objects.count() == expected["rows"]
+    # What the owner is told of.
+    waiting = open_questions(where.owner, where)
+    assert waiting is not None
+    assert waiting.count() == expected["owner_mails"]
 
 
 def test_the_web_process_serves_no_vendors_when_told_so(tmp_path: Path) -> None:

@@ -394,7 +394,7 @@ def _mark_all(shared: Evaluation, parties: dict[str, Party]) -> None:
 
 def _publish(shared: Evaluation, asker: Party) -> None:
     """An answered question: for all to read, but not whose it was."""
-    question = ask_question(
+    question, _ = ask_question(
         evaluation=shared,
         candidate=Candidate.objects.get(pk=asker.candidate.pk),
         text="a published question",

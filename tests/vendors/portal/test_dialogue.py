@@ -4,9 +4,15 @@ import pytest
 
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.acting import act
+from tests.vendors.door import case
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.models import Proposal, Question
-from vendors.services.dialogue import accept_proposal, answer_question, close_claims
+from vendors.services.dialogue import (
+    accept_proposal,
+    answer_question,
+    close_claims,
+    decline_proposal,
+)
 
 
 @pytest.fixture
@@ -33,6 +39,41 @@ def test_a_question_is_asked_and_its_answer_read_by_all(
     said = bo.get(theirs).content.decode()
     assert "2.1 and later." in said
     assert "asked by you" not in said
+
+
+def test_o2_the_same_question_is_another_one_once_it_was_answered(
+    inside: Visitor, where: Evaluation
+) -> None:
+    page = f"{inside.home}questions/"
+
+    def ask(about: str = "R1") -> None:
+        assert inside.post(page, about=about, text="Enough?").status_code == 302
+
+    ask()
+    ask()
+    question = Question.objects.get()
+    # Its own words are compared, not those that the owner made of them.
+    Question.objects.update(text="Is R 4 enough?")
+    ask()
+    answer_question(question=question, answer="Yes.", by=where.owner)
+    ask()
+    assert Question.objects.count() == case("O2")["expected"]["rows"]
+    # About another requirement, and of another vendor, it is another question.
+    ask("R2")
+    bo = Visitor(invited(where, "Globex ML", "bo@globex.example")).sign_in()
+    bo.post(f"{bo.home}questions/", about="R2", text="Enough?")
+    assert Question.objects.count() == case("O2")["expected"]["rows"] + 2
+
+
+def test_what_is_open_is_not_proposed_again(inside: Visitor, where: Evaluation) -> None:
+    page, category = f"{inside.home}proposals/", where.categories.get().name
+    for _ in range(2):
+        sent = inside.post(page, category=category, text="Quotas", reason="")
+        assert sent.status_code == 302
+    proposal = Proposal.objects.get()
+    decline_proposal(proposal=proposal, reason="No metric.", by=where.owner)
+    inside.post(page, category=category, text="Quotas", reason="They matter.")
+    assert Proposal.objects.count() == 2
 
 
 def test_a_requirement_is_proposed_and_its_fate_read(

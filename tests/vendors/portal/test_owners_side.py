@@ -48,7 +48,7 @@ def test_nobody_else_sees_who_was_in(ada: Visitor, where: Evaluation) -> None:
 def test_an_answered_question_leads_to_the_vendor_pages(
     ada: Visitor, where: Evaluation
 ) -> None:
-    question = ask_question(evaluation=where, text="Which?", by=where.owner)
+    question, _ = ask_question(evaluation=where, text="Which?", by=where.owner)
     answer_question(question=question, answer="This.", by=where.owner)
     message = read(Notice.objects.get(kind="question_answered"))
     assert f"/vendor/start/{link_secret(ada.link.pk)}/" in message.text

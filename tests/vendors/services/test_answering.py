@@ -36,7 +36,8 @@ def acme(db: None) -> Candidate:
 
 
 def ask(acme: Candidate, text: str = "Which R do you run?") -> Question:
-    return ask_question(evaluation=acme.evaluation, text=text, candidate=acme, by=ACME)
+    where = acme.evaluation
+    return ask_question(evaluation=where, text=text, candidate=acme, by=ACME)[0]
 
 
 def test_all_who_are_invited_get_the_same_mail_without_a_word_of_it(
@@ -128,7 +129,7 @@ def test_the_page_asks_to_look_twice_only_where_there_is_a_name(
 
 def test_the_buyers_own_question_has_nobody_to_give_away(acme: Candidate) -> None:
     where = acme.evaluation
-    question = ask_question(evaluation=where, text="Is Acme GA?", by=where.owner)
+    question, _ = ask_question(evaluation=where, text="Is Acme GA?", by=where.owner)
     assert question.asking is None
     answer_question(question=question, answer="Acme says so", by=where.owner)
 
@@ -140,14 +141,14 @@ def test_an_invitation_has_a_quota_that_rivals_do_not_use_up(
     where = acme.evaluation
     globex = where.candidates.get(name="Globex ML")
     category = where.categories.get()
-    for _ in range(2):
-        ask(acme)
-        propose_requirement(candidate=acme, category=category, text="X", by=ACME)
+    for text in ("X", "Y"):
+        ask(acme, text)
+        propose_requirement(candidate=acme, category=category, text=text, by=ACME)
     with pytest.raises(Refused, match="2 questions already") as refused:
         ask(acme)
     assert refused.value.code == "quota_reached"
     with pytest.raises(Refused, match="2 proposals already"):
-        propose_requirement(candidate=acme, category=category, text="X", by=ACME)
+        propose_requirement(candidate=acme, category=category, text="Z", by=ACME)
     assert ask(globex)
     # The buyer's own questions are nobody's quota.
     assert ask_question(evaluation=where, text="And we?", by=where.owner)

@@ -42,7 +42,7 @@ def test_an_open_question_is_its_askers_alone_until_it_is_answered(
 ) -> None:
     where = acme.evaluation
     globex = vendors.invited(where, "Globex ML")
-    asked = ask_question(evaluation=where, text="Which R?", candidate=acme, by=ACME)
+    asked, _ = ask_question(evaluation=where, text="Which R?", candidate=acme, by=ACME)
     assert list(questions_for(acme)) == [asked]
     assert list(questions_for(globex)) == []
     answer_question(question=asked, answer="R 4.4", by=where.owner)
@@ -68,7 +68,8 @@ def test_questions_are_asked_by_invited_vendors_and_people_with_a_part(
 
 
 def test_only_the_owner_answers_and_with_words(acme: Candidate) -> None:
-    asked = ask_question(evaluation=acme.evaluation, text="R?", candidate=acme, by=ACME)
+    where = acme.evaluation
+    asked, _ = ask_question(evaluation=where, text="R?", candidate=acme, by=ACME)
     with pytest.raises(Forbidden):
         answer_question(question=asked, answer="4.4", by=common.otto())
     with pytest.raises(Invalid):
@@ -79,7 +80,7 @@ def test_an_accepted_proposal_is_a_requirement_that_everybody_is_asked(
     acme: Candidate, requirement: Requirement
 ) -> None:
     where = acme.evaluation
-    made = propose_requirement(
+    made, _ = propose_requirement(
         candidate=acme, category=requirement.category, text="Audit log", by=ACME
     )
     assert list(open_proposals(where.owner, where) or ()) == [made]
@@ -96,7 +97,7 @@ def test_an_accepted_proposal_is_a_requirement_that_everybody_is_asked(
 def test_a_declined_proposal_says_why(
     acme: Candidate, requirement: Requirement
 ) -> None:
-    made = propose_requirement(
+    made, _ = propose_requirement(
         candidate=acme, category=requirement.category, text="Our logo", by=ACME
     )
     with pytest.raises(Invalid):

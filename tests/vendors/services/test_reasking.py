@@ -98,7 +98,7 @@ def test_a_new_requirement_is_told_to_everybody_who_is_invited(
     where: Evaluation,
 ) -> None:
     vendors.candidate(where, "Initech ML")
-    made = propose_requirement(
+    made, _ = propose_requirement(
         candidate=option(where),
         category=need(where).category,
         text="GPU quotas",

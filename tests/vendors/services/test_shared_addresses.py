@@ -172,7 +172,7 @@ def test_a_colleague_who_may_not_know_learns_nothing_and_the_mail_waits(
     # A colleague's evaluations do not hold Acme, so nothing is asked.
     change_contact(contact=ada, name="Ada", email="eve@globex.example", by=noor)
     assert find_link(link_secret(link.pk)) is None
-    question = ask_question(evaluation=where, text="Which?", by=owner)
+    question, _ = ask_question(evaluation=where, text="Which?", by=owner)
     answer_question(question=question, answer="This.", by=owner)
     waiting = Notice.objects.get(kind="question_answered")
     why = KINDS[waiting.kind].holds(waiting)
