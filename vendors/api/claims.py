@@ -97,11 +97,11 @@ NO_TEXT = "It must be a string."
 
 
 def read_claim_body(body: Any) -> Sequence[Stated]:
-    errors: dict[str, list[str]] = {}
-    claim = _read_item(body, "", errors)
-    if errors:
-        field, sentences = next(iter(errors.items()))
-        raise Invalid(f"{field}: {sentences[0]}".lstrip(": "), errors=errors)
+    claim = _read_item(body, "The body must be a JSON object.")
+    if claim.faults:
+        field, sentence = next(iter(claim.faults.items()))
+        errors = {name: [said] for name, said in claim.faults.items()}
+        raise Invalid(f"{field}: {sentence}".lstrip(": "), errors=errors)
     return [claim]
 
 
@@ -115,13 +115,8 @@ def read_batch_body(body: Any) -> Sequence[Stated]:
         raise _invalid("claims", "It must be a list of claims.")
     if not 1 <= len(items) <= MOST:
         raise _invalid("claims", f"It must hold 1 to {MOST:,} claims.")
-    errors: dict[str, list[str]] = {}
-    claims = [
-        _read_item(item, f"claims.{index}", errors) for index, item in enumerate(items)
-    ]
-    if errors:
-        raise Invalid("The batch does not have the right shape.", errors=errors)
-    return claims
+    # What is wrong with their shape is told with all else.
+    return [_read_item(item, "It must be a JSON object.") for item in items]
 
 
 def _invalid(field: str, sentence: str) -> Invalid:
@@ -129,46 +124,33 @@ def _invalid(field: str, sentence: str) -> Invalid:
     return Invalid(detail, errors={field: [sentence]})
 
 
-def _read_item(item: Any, at: str, errors: dict[str, list[str]]) -> Stated:
-    def refuse(field: str, sentence: str) -> None:
-        errors[f"{at}.{field}".strip(".")] = [sentence]
-
+def _read_item(item: Any, no_object: str) -> Stated:
     if not isinstance(item, dict):
-        refuse(
-            "", "It must be a JSON object." if at else "The body must be a JSON object."
-        )
-        item = dict.fromkeys(TEXTS, "")
-    for name in item.keys() - FIELDS:
-        refuse(name[:100], UNKNOWN_FIELD)
-    for name in TEXTS:
-        if name not in item:
-            refuse(name, "This field is required.")
-        elif not isinstance(item[name], str):
-            refuse(name, NO_TEXT)
-    link = item.get("evidence_url", "")
-    if not isinstance(link, str):
-        refuse("evidence_url", NO_TEXT)
+        return Stated("", "", "", faults={"": no_object})
+    faults = {name[:100]: UNKNOWN_FIELD for name in item.keys() - FIELDS}
+    texts = {name: item.get(name, "") for name in (*TEXTS, "evidence_url")}
+    faults |= {name: NO_TEXT for name, text in texts.items() if type(text) is not str}
+    faults |= {name: "This field is required." for name in TEXTS if name not in item}
     places = item.get("environments", [])
     if not isinstance(places, list):
-        refuse("environments", "It must be a list of strings.")
+        faults["environments"] = "It must be a list of strings."
         places = []
     for index, place in enumerate(places):
         if not isinstance(place, str):
-            refuse(f"environments.{index}", NO_TEXT)
-    if item.get("number") == {}:
-        refuse("number", "Say the number, such as 12; null of none.")
+            faults[f"environments.{index}"] = NO_TEXT
+    number = item.get("number")
+    if number == {}:
+        faults["number"] = "Say the number, such as 12; null of none."
     day = read_day(item.get("available_from"))
     if day is None and item.get("available_from") is not None:
-        refuse("available_from", WRITE_DAY)
+        faults["available_from"] = WRITE_DAY
     return Stated(
-        requirement=item.get("requirement", ""),
-        availability=item.get("availability", ""),
-        statement=item.get("statement", ""),
+        **{name: "" if name in faults else text for name, text in texts.items()},
         available_from=day,
-        environments=places,
-        evidence_url=link,
+        environments=[place for place in places if isinstance(place, str)],
         holds_for=item.get("holds_for"),
-        number=item.get("number"),
+        number=None if number == {} else number,
+        faults=faults,
     )
 
 
@@ -567,13 +549,19 @@ class ClaimView(VendorView):
         )
 
 
-XLSX = TYPES["xlsx"]
+XLSX, BYTES = TYPES["xlsx"], "application/octet-stream"
 
 
 class SheetRenderer(JSONRenderer):
     """Lets a spreadsheet be asked for; problems are JSON even then."""
 
     media_type = XLSX
+
+
+class BytesRenderer(SheetRenderer):
+    """The same, for who reads any file as bytes."""
+
+    media_type = BYTES
 
 
 class SheetInput(serializers.Serializer[Any]):
@@ -641,18 +629,23 @@ class AnswerSheetView(VendorView):
     def get_renderers(self) -> list[BaseRenderer]:
         if self.request.method == "POST":
             return [JSONRenderer()]
-        return [SheetRenderer(), JSONRenderer()]
+        return [SheetRenderer(), BytesRenderer(), JSONRenderer()]
 
     @extend_schema(
         operation_id="answer_sheet_read",
         summary="The answer sheet (.xlsx)",
-        responses={(200, XLSX): OpenApiTypes.BINARY, **READ},
+        responses={
+            **dict.fromkeys([(200, XLSX), (200, BYTES)], OpenApiTypes.BINARY),
+            **READ,
+        },
     )
     def get(self, request: Request, invitation: str) -> HttpResponse:
         """Get a spreadsheet of the requirements and your answers, to fill in."""
         candidate = self.invitation(request, invitation)
         content = answer_sheet(candidate)
-        return download(content, name="answers.xlsx", content_type=XLSX, cache="")
+        wanted: Any = request.accepted_renderer
+        kind = BYTES if wanted.media_type == BYTES else XLSX
+        return download(content, name="answers.xlsx", content_type=kind, cache="")
 
     @extend_schema(
         operation_id="answer_sheet_submit",

@@ -15,9 +15,15 @@ from drf_spectacular.extensions import (
 )
 from drf_spectacular.plumbing import build_array_type
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_field,
+)
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework import serializers
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.views import APIView
 
@@ -91,8 +97,17 @@ class OpenView(APIView):
         return super().handle_exception(exc)
 
 
+class ByFormat(DefaultContentNegotiation):
+    """`?format=` says what is wanted, or else the Accept header."""
+
+    def filter_renderers(self, renderers: Any, format: str) -> Any:
+        return [one for one in renderers if one.format == format]  # none: 406
+
+
 class SchemaView(OpenView, SpectacularAPIView):
     """OpenAPI 3 of the vendor API alone."""
+
+    content_negotiation_class = ByFormat
 
     # Below which addresses it describes calls.
     prefix = PREFIX
@@ -105,7 +120,7 @@ class SchemaView(OpenView, SpectacularAPIView):
     @extend_schema(
         operation_id="schema_read",
         summary="This description",
-        parameters=[],
+        parameters=[OpenApiParameter("format", enum=("json", "yaml"))],
         auth=[],
         responses={
             **{
@@ -116,7 +131,7 @@ class SchemaView(OpenView, SpectacularAPIView):
         },
     )
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        """Read this description, as YAML or, by the Accept header, as JSON."""
+        """Read this description, as YAML or JSON, by `format` or the Accept header."""
         # Of the vendor API alone, even where other APIs are served; what higher floors
         # add to it is known to the addresses only.
         self.patterns = [

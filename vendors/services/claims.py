@@ -274,6 +274,8 @@ class Stated(msgspec.Struct, frozen=True):
     holds_for: Any = None
     # As it was given; see `vendors.candidates`.
     number: Any = None
+    # What was not even of the right shape, by field; blank: all of it.
+    faults: dict[str, str] = {}
 
 
 def stated(requirement: str, words: ClaimWords) -> Stated:
@@ -366,6 +368,10 @@ def read_all(
     answers: list[ClaimWords] = []
     seen: set[str] = set()
     for index, claim in enumerate(claims):
+        shape = {f"claims.{index}.{key}": [say] for key, say in claim.faults.items()}
+        if "" in claim.faults:
+            errors[f"claims.{index}"] = [claim.faults[""]]
+            continue
         requirement = asked.get(claim.requirement)
         measure = requirement.measure if requirement else NO_MEASURE
         if requirement is None:
@@ -381,6 +387,7 @@ def read_all(
         except Invalid as error:
             for name, sentences in error.errors.items():
                 errors[f"claims.{index}.{name}"] = sentences
+        errors |= shape
     if errors:
         raise _refused(errors)
     return answers

@@ -188,6 +188,13 @@ def test_no_text_becomes_a_formula_and_each_comes_back_as_it_was(
     assert meant(harmless(text)) == text
 
 
+def test_who_reads_any_file_as_bytes_gets_it_so(acme: Party) -> None:
+    kind = "application/octet-stream"
+    answer = acme.call("GET", f"{acme.home}answer-sheet/", accept=kind)
+    assert (answer.status_code, answer["Content-Type"]) == (200, kind)
+    assert "Answers" in load_workbook(io.BytesIO(answer.content)).sheetnames
+
+
 def test_other_files_are_400(acme: Party) -> None:
     address = f"{acme.home}answer-sheet/"
     for content, name in (

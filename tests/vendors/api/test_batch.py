@@ -66,6 +66,20 @@ def test_one_wrong_claim_keeps_all_out_and_every_fault_is_named(acme: Party) -> 
     assert problem["detail"] == "2 claims are wrong, so none was taken."
 
 
+def test_an_unknown_field_is_told_with_all_other_faults(acme: Party) -> None:
+    odd = {**CLAIM, "price": "5"}
+    soon = {**SECOND, "availability": "soon", "statement": 5}
+    problem = refused(send(acme, odd, soon, {**CLAIM, "requirement": "R9"}, None), 400)
+    assert pointers(problem) == [
+        "#/claims/0/price",
+        "#/claims/1/availability",
+        "#/claims/1/statement",
+        "#/claims/2/requirement",
+        "#/claims/3",
+    ]
+    assert problem["detail"] == "4 claims are wrong, so none was taken."
+
+
 @pytest.mark.parametrize(
     ("where_", "fields"), [pair for pair in FIELDS_400 if pair[0] != "#/environments/0"]
 )

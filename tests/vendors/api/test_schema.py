@@ -18,6 +18,16 @@ def test_the_description_is_valid_and_raises_no_warning(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("api", ["", "trials/"])
+def test_format_says_what_the_description_is_read_as(api: str) -> None:
+    address = f"/api/v1/{api}schema/?format="
+    read = Client().get(f"{address}json", headers={"accept": "text/html,*/*;q=0.8"})
+    assert read.status_code == 200
+    assert read.json()["openapi"].startswith("3.")
+    assert Client().get(f"{address}yaml").content.startswith(b"openapi: 3.")
+    assert Client().get(f"{address}xml").status_code == 406
+
+
 def test_the_description_needs_no_token_and_names_the_vendor_api_alone() -> None:
     answer = Client().get(
         "/api/v1/schema/",
