@@ -10,7 +10,7 @@ one, neither in a message nor in a session. It is shown in the answer to the POS
 import datetime
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
@@ -26,8 +26,8 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from evaltracker.errors import Forbidden, NotFound, Problem
-from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState, Stage
-from evaltracker.evaluations.models import User
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Notice, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import Act, address_of
 from evaltracker.pages.base import HardenedAdmin, by, check_query
@@ -37,24 +37,32 @@ from evaltracker.pages.workspace import InEvaluation, crumbs_to, page_address, s
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.registry import Registry
 from vendors.admin.base import find_candidate, reader
-from vendors.admin.invitations import Letter, newest_letters
+from vendors.admin.invitations import Letter
 from vendors.choices import CandidateState, RefusalReason
 from vendors.models import (
     Candidate,
     Contact,
     InvitationLink,
     RefusedCall,
+    SignInCode,
     Vendor,
     VendorSession,
     VendorToken,
 )
+from vendors.notices import Invitation, NewLink
 from vendors.policy import (
     INVITABLE,
     claims_are_closed,
     may_keep_tokens,
     may_keep_vendors,
 )
-from vendors.selectors.access import live_tokens, newest_link, unknown_codes
+from vendors.selectors.access import (
+    is_held_back,
+    live_tokens,
+    newest_link,
+    people_of,
+    unknown_codes,
+)
 from vendors.services.access import (
     MOST_UNKNOWN,
     end_session,
@@ -69,6 +77,8 @@ GOOD, WARN, BAD, LATER = "good", "warn", "bad", ""
 WORDS = {GOOD: "holds", WARN: "look", BAD: "fails here", LATER: "not known yet"}
 # Refused calls are kept for a week; a throttle ends with its minute.
 RECENT = datetime.timedelta(days=1)
+# So long ago a link was turned, or a session used, that it is still worth a line.
+IN_SIGHT = datetime.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +94,12 @@ class Step:
     sentence: str
     mends: tuple[Mend, ...] = ()
     details: tuple[str, ...] = ()
+    # Whose way in it is part of; None: everybody's.
+    contact: Contact | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.title} of {self.contact}" if self.contact else self.title
 
     @property
     def word(self) -> str:
@@ -98,18 +114,41 @@ class Look:
         self.tries = tries
         self.here = here
         self.now = database_now()
+        self.today = self.now.date()
 
     def act(self, name: str, target: Any, label: str) -> Mend:
         return Mend(label, f"{address_of(name, target)}?next={self.here}")
 
-    @cached_property
-    def contacts(self) -> list[Contact]:
-        rows = Contact.objects.current()
-        return list(rows.filter(vendor=self.candidate.vendor_id))
+    def day(self, day: datetime.date) -> str:
+        return "today" if day == self.today else f"on {day:%-d %b %Y}"
 
     @cached_property
-    def letters(self) -> list[Letter]:
-        return newest_letters(self.candidate).get(self.candidate.pk, [])
+    def contacts(self) -> list[Any]:
+        return list(people_of(self.candidate)) if self.candidate.vendor_id else []
+
+    @cached_property
+    def inside(self) -> Any:
+        """Who was in last of the contacts who still get in."""
+        were = [one for one in self.contacts if one.since and one.last_visit]
+        return max(were, key=lambda one: one.last_visit, default=None)
+
+    @cached_property
+    def last_call(self) -> datetime.date | None:
+        """The day of the last by a live token, if any has opened this invitation."""
+        seen = self.candidate.first_seen_at
+        days = [token.last_used_on for token in self.live if token.last_used_on]
+        return max(days, default=None) if seen else None
+
+    def letter_to(self, contact: Contact, links: Any) -> Letter | None:
+        """The newest mail with a link to the contact."""
+        subjects = [str(pk) for pk in (self.candidate.pk, *(row.pk for row in links))]
+        rows = Notice.objects.filter(
+            kind__in=(Invitation.name, NewLink.name),
+            subject_id__in=subjects,
+            address=contact.email,
+        )
+        newest = rows.order_by("created_at").last()
+        return newest and Letter(newest, 1)
 
     @cached_property
     def tokens(self) -> list[VendorToken]:
@@ -145,10 +184,33 @@ class Look:
 Check = Callable[[Look], Iterator[Step]]
 # By the place in which it is asked.
 CHECKS: Registry[int, Check] = Registry("check of a vendor's way in")
+OF_TOKENS = range(50, 90)
 
 
 def steps_of(look: Look) -> list[Step]:
-    return [step for _, check in sorted(CHECKS.items()) for step in check(look)]
+    """Those of tokens only where there is one; whoever uses the pages needs none."""
+    steps = []
+    for place, check in sorted(CHECKS.items()):
+        if look.tokens or place not in OF_TOKENS:
+            spares = place in OF_TOKENS and look.inside
+            steps += [
+                replace(step, tone=WARN) if spares and step.tone == BAD else step
+                for step in check(look)
+            ]
+    return steps
+
+
+def verdict(look: Look, steps: list[Step]) -> tuple[str, str]:
+    """How the page begins, and in which tone."""
+    if one := look.inside:
+        return f"Yes: {one.name} was in {look.day(one.last_visit)}.", GOOD
+    if look.last_call:
+        return f"Yes, by program: it called {look.day(look.last_call)}.", GOOD
+    for tone, words in ((BAD, "It fails at"), (WARN, "Nothing fails, but look at")):
+        for step in steps:
+            if step.tone == tone:
+                return f"{words} “{step.name}”. {step.sentence}", tone
+    return "Nothing visible from here is in the way.", GOOD
 
 
 def instant_sentence(instant: datetime.datetime) -> str:
@@ -159,16 +221,10 @@ def instant_sentence(instant: datetime.datetime) -> str:
 
 @CHECKS.at(50)
 def has_a_token(look: Look) -> Iterator[Step]:
-    title, vendor = "It has a token", look.candidate.vendor
-    if vendor is None:
-        yield Step(title, LATER, "Tokens are a vendor's.")
-        return
-    path = reverse("admin:issue_token", args=[vendor.pk])
+    title = "It has a token"
+    path = reverse("admin:issue_token", args=[look.candidate.vendor_id])
     mend = Mend("Issue a token", f"{path}?next={look.here}")
-    if not look.tokens:
-        sentence = "None was issued. Issue one and hand it over by a safe way."
-        yield Step(title, BAD, sentence, (mend,))
-    elif not look.live:
+    if not look.live:
         ended = tuple(map(_ending, look.tokens[:3]))
         yield Step(title, BAD, "None is live any more.", (mend,), ended)
     else:
@@ -343,72 +399,94 @@ def invited(look: Look) -> Iterator[Step]:
 
 
 @CHECKS.at(40)
-def notified_steps(look: Look) -> Iterator[Step]:
-    title, one = "Somebody there was notified", look.candidate
-    again = look.act("send-link", one, "Send the link")
-    states = {letter.notice.state for letter in look.letters}
-    details = tuple(
-        f"{letter.notice.addressee}, {letter.notice.address}: {letter.words}"
-        + (f" ({letter.because})" if letter.because else "")
-        for letter in look.letters
-    )
+def has_contacts(look: Look) -> Iterator[Step]:
+    """Of each, after another: what lets them in, as far as it got."""
+    one, title = look.candidate, "Contacts"
     if one.invited_at is None:
-        yield Step(title, LATER, "It gets a mail when you invite it.")
-    elif not look.contacts and one.vendor is not None:
+        yield Step(title, LATER, "They get a mail when you invite the vendor.")
+    elif look.contacts:
+        for contact in look.contacts:
+            for step in contact_steps(look, contact):
+                yield replace(step, contact=contact)
+    elif one.vendor is not None:
         mend = look.act("add-contact", one.vendor, "Add a contact")
-        sentence = "The vendor has no contact, so no mail can reach it."
-        yield Step(title, BAD, sentence, (mend,), details)
-    elif not states:
-        yield Step(title, BAD, "No mail was sent to any contact.", (again,))
-    elif states & {NoticeState.SENT, NoticeState.UNCERTAIN}:
-        yield Step(
-            title,
-            GOOD,
-            "The mail server took the mail; whether it was read cannot be seen.",
-            (again,),
-            details,
-        )
-    elif states & {*NOTICE_OPEN}:
-        where = Mend("See the notices", page_address(look.evaluation, "notices"))
-        sentence = "The mail is on its way; if that lasts, the mail server is away."
-        yield Step(title, WARN, sentence, (where,), details)
+        tone = WARN if look.last_call else BAD
+        yield Step(title, tone, "None: add one.", (mend,))
+
+
+def contact_steps(look: Look, contact: Any) -> Iterator[Step]:
+    """What lies behind one that fails is not looked at. Visits are told as days."""
+    one, name = look.candidate, contact.name
+    again = look.act("send-link", one, "Send the link")
+    correct = look.act("change-contact", contact, f"Correct {name}'s address")
+    if contact.disowned_at:
+        add = look.act("add-contact", contact.vendor, "Add a contact")
+        yield Step("Current", BAD, "A colleague says: not one of us.", (add,))
+        return
+    yield Step("Current", GOOD, f"{contact.email} is a contact of {contact.vendor}.")
+    if is_held_back(one, contact.email):
+        confirm = look.act("send-link", one, "Confirm the address")
+        sentence = "This address stands for a rival, too, and waits for your yes."
+        yield Step("Not held back", BAD, sentence, (confirm, correct))
+        return
+    yield Step("Not held back", GOOD, "The address stands for no rival.")
+    links = contact.links.filter(candidate=one).order_by("-made_at")
+    letter = look.letter_to(contact, links)
+    mail = letter.words if letter else "not sent"
+    yield _link_step(look, links, mail, again)
+    if letter is None:
+        yield Step("Mail taken", BAD, "No mail with a link was sent.", (again,))
     else:
-        correct = [
-            look.act("change-contact", contact, f"Correct {contact.name}'s address")
-            for contact in look.contacts
-        ]
-        sentence = "No mail has left. Correct the address, then send it again."
-        yield Step(title, BAD, sentence, (*correct, again), details)
+        sentence = f"The mail with the link: {mail}."
+        details = (letter.because,) if letter.because else ()
+        mends = (correct, again) if letter.tone == BAD else (again,)
+        tone = letter.tone if letter.tone in WORDS else WARN  # on its way
+        yield Step("Mail taken", tone, sentence, mends, details)
+    visit, theirs = contact.last_visit, links.filter(address=contact.address)
+    code = SignInCode.objects.filter(link__in=theirs).first()
+    taken = code and (code.sent_at or code.used_at)
+    told, tone = "Has not asked for a code.", WARN if mail == "sent" else LATER
+    if code:
+        sent = "taken" if taken else "not taken yet"
+        told = f"Asked for {look.day(code.asked_at.date())}; its mail was {sent}."
+        tone = GOOD if taken else WARN
+    elif visit:
+        told, tone = "None lately.", GOOD
+    yield Step("Code", tone, told)
+    was_in = f"Was in {look.day(visit)}." if visit else "Was not in yet."
+    yield Step("Last day in", GOOD if visit else LATER, was_in)
+    open_ones = VendorSession.objects.filter(link__in=theirs, ended_at=None)
+    session = open_ones.filter(last_visit_on__gte=look.today - IN_SIGHT).first()
+    begun = f"Begun {look.day(session.started_on)}." if session else "None is open."
+    yield Step("Session", GOOD if session else LATER, begun)
 
 
-@CHECKS.at(45)
-def has_a_link(look: Look) -> Iterator[Step]:
-    """By contact: its links, and how many codes unknown browsers asked for by it."""
-    for contact in look.contacts if look.candidate.invited_at else ():
-        title = f"{contact.name} has a link to the pages"
-        links = contact.links.filter(candidate=look.candidate).order_by("-made_at")
-        newest = links.filter(newest_link()).first()
-        details = tuple(map(_life_of, links))
-        if newest is None:
-            mend = look.act("send-link", look.candidate, "Send the link")
-            yield Step(title, BAD, "None that opens anything.", (mend,), details)
-            continue
-        codes = sum(unknown_codes(link, look.now).count() for link in links)
-        sentence = (
-            "Codes that unknown browsers asked for in 7 days, and did not use: "
-            f"{codes}. After {MOST_UNKNOWN} by one link its contact is mailed another."
-        )
-        tone = WARN if codes >= MOST_UNKNOWN else GOOD
-        mend = look.act("let-in-again", newest, "Allow access again")
-        yield Step(title, tone, sentence, (mend,), details)
+def _link_step(look: Look, links: Any, mail: str, again: Mend) -> Step:
+    lives = tuple(_life_of(look, link) for link in links)
+    newest = links.filter(newest_link()).first()
+    if newest is None:
+        return Step("Link", BAD, "None that opens anything.", (again,), lives)
+    mend = look.act("let-in-again", newest, "Let them in again")
+    turns = [link.turned_at.date() for link in links if link.turned_at]
+    if turns and turns[0] >= look.today - IN_SIGHT:
+        new = "mailed" if mail == "sent" else mail
+        sentence = f"Link turned {look.day(turns[0])}; new link {new}."
+        return Step("Link", WARN, sentence, (mend,), lives)
+    codes = sum(unknown_codes(link, look.now).count() for link in links)
+    sentence = (
+        "Codes that unknown browsers asked for in 7 days, and did not use: "
+        f"{codes}. After {MOST_UNKNOWN} by one link its contact is mailed another."
+    )
+    tone = WARN if codes >= MOST_UNKNOWN else GOOD
+    return Step("Link", tone, sentence, (mend,), lives)
 
 
-def _life_of(link: InvitationLink) -> str:
-    made, over = instant_sentence(link.made_at), link.ended_at or link.turned_at
-    if over is None:
-        return f"A link made {made}"
-    until = instant_sentence(over)
-    return f"A link made {made}, good until {until}: {link.get_why_display()}"
+def _life_of(look: Look, link: InvitationLink) -> str:
+    made = f"Made {look.day(link.made_at.date())}"
+    for end, over in (("ended", link.ended_at), ("turned", link.turned_at)):
+        if over:
+            return f"{made}, {end} {look.day(over.date())}: {link.get_why_display()}."
+    return f"{made}."
 
 
 @CHECKS.at(90)
@@ -439,7 +517,9 @@ def way_in(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
     if not (owns or user.is_superuser):
         raise Forbidden("Only the owner and operators look into how vendors get in.")
     here = reverse("admin:way_in", args=[candidate.pk])
-    steps = steps_of(Look(candidate, tries="try" in request.GET, here=here))
+    look = Look(candidate, tries="try" in request.GET, here=here)
+    steps = steps_of(look)
+    sentence, tone = verdict(look, steps)
     return show(
         request,
         evaluation,
@@ -451,8 +531,8 @@ def way_in(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
         ),
         candidate=candidate,
         steps=steps,
-        first=next((step for step in steps if step.tone == BAD), None),
-        doubtful=[step for step in steps if step.tone == WARN],
+        sentence=sentence,
+        tone=tone,
         owns=owns,
         here=here,
     )

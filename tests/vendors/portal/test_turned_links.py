@@ -206,7 +206,7 @@ def test_the_owner_reads_how_an_attack_went_and_ends_it(
     assert f"/admin/act/let-in-again/{ada.link.pk}/" in page
     turned(ada)
     page = owner.get(way_in).content.decode()
-    assert ", good until " in page
+    assert ", turned today: " in page
     assert "too many codes were asked for" in page
     assert f"/admin/act/let-in-again/{newest(ada).link.pk}/" in page
 
