@@ -85,7 +85,7 @@ def answer(request: HttpRequest, session: VendorSession, ref: str) -> HttpRespon
     if request.POST.get("then") == "discard":
         by = actor_in_pages(session.link)
         discard_draft(link=session.link, requirement=row.requirement, by=by)
-        return redirect(address(session, "answer", ref=ref))
+        return redirect(_answer_address(session, row))
     return _save(request, session, answers, row)
 
 
@@ -148,13 +148,13 @@ def _go_on(
     request: HttpRequest, session: VendorSession, row: AnswerRow
 ) -> HttpResponse:
     """Do what the button says beside saving, and lead to where that is seen."""
-    here = address(session, "answer", ref=row.requirement.ref)
+    here = _answer_address(session, row, "files")
     then = request.POST.get("then", "")
     if key := request.POST.get("remove", ""):
         remove_draft_file(
             link=session.link, requirement=row.requirement, key=read_id(key)
         )
-        return redirect(f"{here}#files")
+        return redirect(here)
     try:
         if upload := request.FILES.get("file"):
             attach_to_answer(
@@ -169,13 +169,18 @@ def _go_on(
     except Problem as problem:
         return _again(request, session, row, problem)
     if then == "attach":
-        return redirect(f"{here}#files")
-    if then == "stay" or two_readings(request.POST.get("number", "")):
         return redirect(here)
+    if then == "stay" or two_readings(request.POST.get("number", "")):
+        return redirect(_answer_address(session, row))
     following = answers_of(session.link).after(row.requirement.ref)
     if following is None:
         return redirect(address(session, "answers"))
-    return redirect(address(session, "answer", ref=following.requirement.ref))
+    return redirect(_answer_address(session, following))
+
+
+def _answer_address(session: VendorSession, row: AnswerRow, at: str = "answer") -> str:
+    """With its own fragment, for else the browser keeps that of the page before."""
+    return f"{address(session, 'answer', ref=row.requirement.ref)}#{at}"
 
 
 def _again(

@@ -9,6 +9,7 @@ from pytest_django import Settings
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import vendors
 from tests.object_store import ObjectStore, Place, use
+from tests.vendors.door import case
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.models import AnswerDraft, ClaimFile, DraftFile
 from vendors.services import drafts as files
@@ -41,6 +42,9 @@ def test_a_file_waits_with_what_was_typed_and_is_handed_in_with_it(
 ) -> None:
     typed: dict[str, Any] = {"availability": "now", "statement": "OIDC."}
     assert attach(inside, **typed).headers["Location"].endswith("answer/R1/#files")
+    # Else the browser would go on at the files of the next one.
+    following = inside.post(f"{inside.home}answer/R1/", **typed, version="1")
+    assert following.headers["Location"].endswith(case("O9")["expected"]["fragment"])
     assert AnswerDraft.objects.get().typed["statement"] == "OIDC."
     waiting = DraftFile.objects.get()
     page = inside.get(f"{inside.home}answer/R1/").content.decode()
