@@ -148,7 +148,7 @@ class Look:
             address=contact.email,
         )
         newest = rows.order_by("created_at").last()
-        return newest and Letter(newest, 1)
+        return Letter(newest, 1) if newest else None
 
     @cached_property
     def tokens(self) -> list[VendorToken]:

@@ -84,7 +84,7 @@ class OpenView(APIView):
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = (GuessThrottle,)
-    content_negotiation_class = OnlyByHeader
+    content_negotiation_class: type[DefaultContentNegotiation] = OnlyByHeader
     http_method_names = ("get", "head")
 
     def get_exception_handler(self) -> Any:
