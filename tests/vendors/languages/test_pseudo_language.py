@@ -1,0 +1,141 @@
+"""No vendor page, mail or sheet says a word that did not pass through the catalogue."""
+
+import gettext
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import get_resolver
+from pytest_django import Settings
+
+from evaltracker.evaluations.models import Evaluation, Notice
+from evaltracker.notices.kinds import KINDS, Message
+from tests.vendors.languages import states
+from tests.vendors.languages.pseudo import (
+    LANGUAGE,
+    bare,
+    owned,
+    texts_of,
+    write_catalogue,
+)
+from vendors.models import Contact
+from vendors.notices import ToVendor
+from vendors.rate_limits import forget_counts
+
+pytestmark = pytest.mark.django_db
+# Files, and what leads on from a form.
+NO_PAGES = {
+    *("vendor_pages:drafts", "vendor_pages:file", "vendor_pages:sheet_file"),
+    *("vendor_pages:quote_sheet", "vendor_pages:None", "vendor_trial:demo_dates"),
+}
+
+
+@pytest.fixture(autouse=True)
+def pseudo(tmp_path: Path, settings: Settings) -> Iterator[None]:
+    """The marked catalogue stands in for that of one language."""
+    write_catalogue(tmp_path)
+    settings.LOCALE_PATHS = [str(tmp_path)]
+    forget_counts()
+    yield
+    forget_counts()
+    gettext._translations.clear()  # type: ignore[attr-defined]
+
+
+def test_every_state_is_in_the_catalogue(settings: Settings) -> None:
+    where = states.research()
+    wrong: dict[str, list[str]] = {}
+    walked = set()
+    for name, seen in chain(
+        states.door(where, settings, LANGUAGE),
+        states.answering(where, LANGUAGE),
+        states.shown(where, LANGUAGE),
+    ):
+        if not isinstance(seen, str):
+            walked.add(getattr(seen.resolver_match, "view_name", ""))
+            assert seen.status_code < 500, name
+        if found := came_past(seen):
+            wrong[name] = found
+    assert wrong == {}, told(wrong)
+    assert set(pages()) - NO_PAGES - walked == set()
+
+
+def pages() -> Iterator[str]:
+    """Every page of the vendor rooms by its name."""
+    spaces = get_resolver("evaltracker.vendor_urls").namespace_dict
+    for space in ("vendor_pages", "vendor_trial"):
+        for name in spaces[space][1].reverse_dict:
+            if isinstance(name, str):
+                yield f"{space}:{name}"
+
+
+def told(wrong: dict[str, list[str]]) -> str:
+    """By state, each text once, where it was met first."""
+    seen: set[str] = set()
+    lines = []
+    for name, texts in wrong.items():
+        for text in texts:
+            if text not in seen:
+                seen.add(text)
+                lines.append(f"{name}: {text}")
+    return "\n".join(lines)
+
+
+def came_past(seen: Any) -> list[str]:
+    """The texts of a page that did not come from the catalogue."""
+    own = owned()
+    if isinstance(seen, str):
+        texts = said_by(seen) if seen.startswith("BEGIN:") else seen.splitlines()
+    else:
+        texts = texts_of(seen.content.decode())
+    return [left for text in texts if (left := bare(text, own))]
+
+
+def test_every_mail_is_in_the_catalogue(settings: Settings) -> None:
+    where = states.research()
+    for _ in chain(states.answering(where, LANGUAGE), states.shown(where, LANGUAGE)):
+        pass
+    Contact.objects.update(language=LANGUAGE)
+    wrong: dict[str, list[str]] = {}
+    for name, kind in KINDS.items():
+        if not isinstance(kind, ToVendor):
+            continue
+        mails = list(mails_of(kind, where))
+        assert mails, f"there is no row that {name} is about"
+        found = [left for mail in mails for left in past_in(mail)]
+        if found:
+            wrong[name] = found
+    assert wrong == {}, told(wrong)
+
+
+def mails_of(kind: Any, where: Evaluation) -> Iterator[Message]:
+    """Each mail of a kind, of every row that it can be about."""
+    candidate = where.candidates.get(name="Globex ML")
+    ada = Contact.objects.get(vendor=candidate.vendor, name="Ada Park")
+    for row in kind.rows.all():
+        notice = Notice(
+            kind=kind.name,
+            evaluation=where,
+            subject_id=str(row.pk),
+            occurrence=str(candidate.pk),
+            address=ada.email,
+            addressee=ada.name,
+        )
+        yield kind.compose(notice)
+
+
+def past_in(mail: Message) -> list[str]:
+    """What of subject, text, page and calendar entry came past the catalogue."""
+    own = owned()
+    texts = [mail.subject, *mail.text.splitlines(), *texts_of(mail.html)]
+    if mail.ics is not None:
+        texts += said_by(mail.ics.decode())
+    return [left for text in texts if (left := bare(text, own))]
+
+
+def said_by(calendar: str) -> list[str]:
+    """What a program shows of a calendar's entry."""
+    lines = calendar.replace("\r\n ", "").splitlines()
+    said = ("SUMMARY", "DESCRIPTION")
+    return [line.partition(":")[2] for line in lines if line.startswith(said)]
