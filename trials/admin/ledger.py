@@ -55,7 +55,7 @@ from vendors.admin.base import (
 from vendors.choices import Availability
 from vendors.models import Candidate, Claim, Contact, Ruling, Submission
 from vendors.policy import NOTE_STAGES, may_read_contacts
-from vendors.selectors.claims import answering_of, is_answered_by_buyer, support_of
+from vendors.selectors.claims import answering_of, is_answered_by_buyer
 
 FILTERS = {"musts": "Must-haves", **{name: label for name, (label, _) in TESTS.items()}}
 
@@ -371,7 +371,7 @@ def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespons
         reads_addresses=may_read_contacts(user, evaluation),
         notes=notes.select_related("requirement", "noted_by"),
         contacts=Contact.objects.current().filter(vendor=candidate.vendor_id),
-        support=support_of(candidate),
+        support=candidate.support_stated,
         receipt=Submission.objects.filter(candidate=candidate).last(),
         demos=Demo.objects.filter(candidate=candidate),
         trials=Trial.objects.filter(candidate=candidate),

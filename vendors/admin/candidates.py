@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
@@ -48,7 +48,6 @@ from vendors.models import (
     Conflict,
     Contact,
     Submission,
-    SupportStatement,
     Vendor,
 )
 from vendors.policy import (
@@ -598,8 +597,7 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
 
         stated = Column(
             *("support_stated", "Support, stated by the vendor"),
-            read=lambda row: (row.support_stated or "").replace("_", " "),
-            width=12,
+            read=lambda row: getattr(row.support_stated, "kind", "").replace("_", " "),
             spare=True,
         )
         return (
@@ -641,12 +639,10 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
             evaluation=subject
         )
         known = Prefetch("vendor__contacts", Contact.objects.current().order_by("name"))
-        stated = SupportStatement.objects.filter(candidate=OuterRef("pk"))
-        newest = stated.order_by("-revision").values("kind")[:1]
-        rows = rows.select_related("vendor", "evaluation__owner").annotate(
-            support_stated=Subquery(newest)
+        rows = rows.select_related("vendor", "evaluation__owner")
+        return rows.prefetch_related(known, "support_statements").order_by(
+            "-state", "name"
         )
-        return rows.prefetch_related(known).order_by("-state", "name")
 
     def filtered(
         self, rows: QuerySet[Candidate], subject: Evaluation, asked: QueryDict

@@ -59,13 +59,11 @@ from vendors.api.schema import (
 from vendors.models import Candidate, Claim, Submission, SupportStatement
 from vendors.selectors.candidates import asked_requirements, with_demands
 from vendors.selectors.claims import (
-    asks_support,
     last_submission,
     own_claims,
     own_claims_to_confirm,
     own_files,
     own_history,
-    support_of,
     with_counts,
 )
 from vendors.services.claims import (
@@ -697,21 +695,10 @@ class AnswerSheetView(VendorView):
 
 
 class SupportInput(StrictSerializer):
-    """Which support comes with your offer."""
+    """Which support comes with your offer, and what it includes."""
 
-    kind = serializers.ChoiceField(
-        choices=SupportWanted.choices,
-        error_messages={
-            "invalid_choice": f"It must be one of: {', '.join(SupportWanted.values)}."
-        },
-    )
-    text = Text(
-        max_length=MOST_OF_SUPPORT,
-        required=False,
-        allow_blank=True,
-        default="",
-        help_text="What it includes, in your own words.",
-    )
+    kind = serializers.ChoiceField(choices=SupportWanted.choices)
+    text = Text(max_length=MOST_OF_SUPPORT, default="", allow_blank=True)
 
 
 class SupportOutput(serializers.Serializer[Any]):
@@ -736,10 +723,10 @@ class SupportView(VendorView):
     def get(self, request: Request, invitation: str) -> Response:
         """Read what you stated last. Where no support is asked for, it is not there."""
         candidate = self.invitation(request, invitation)
-        if not asks_support(candidate.evaluation):
+        if not candidate.evaluation.support_wanted:
             raise NotFound
-        row = support_of(candidate) or SupportStatement(revision=0)
-        return Response(SupportOutput(row).data)
+        stands = candidate.support_stated or SupportStatement(revision=0)
+        return Response(SupportOutput(stands).data)
 
     @extend_schema(
         operation_id="support_state",
@@ -750,15 +737,15 @@ class SupportView(VendorView):
         examples=examples("support_answer", 200, 201, body="support"),
     )
     def put(self, request: Request, invitation: str) -> HttpResponse:
-        """State your support: 201 a new revision, 200 the same again. It may change
-        until claims close."""
+        """State it while claims are open: 201 a new revision, 200 the same again."""
         candidate, caller = self.invitation(request, invitation), self.caller(request)
         body = SupportInput(data=request.data)
         body.is_valid(raise_exception=True)
 
         def put() -> Response:
-            said = body.validated_data
-            row, is_new = state_support(candidate=candidate, by=caller.actor, **said)
-            return Response(SupportOutput(row).data, status=201 if is_new else 200)
+            former, said = candidate.support_stated, body.validated_data
+            row = state_support(candidate=candidate, by=caller.actor, **said)
+            status = 200 if row == former else 201
+            return Response(SupportOutput(row).data, status=status)
 
         return self.once(request, put)

@@ -321,6 +321,11 @@ class Candidate(CommittedRecord, VendorRecord):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def support_stated(self) -> Any:
+        """What its vendor stated last of support; None: nothing."""
+        return next(reversed(self.support_statements.all()), None)
+
 
 class RulingQuerySet(VendorScopedQuerySet["Ruling"]):
     def whole(self) -> Self:

@@ -265,9 +265,6 @@ class SupportStatement(SealedRecord, VendorRecord):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"Support of {self.candidate}"
-
 
 class LastSeen(VendorRecord):
     """Up to when a person has seen what a candidate sent; their own bookmark.

@@ -39,12 +39,10 @@ from vendors.selectors.claims import (
     AnswerRow,
     Answers,
     answers_of,
-    asks_support,
     draft_files,
     last_submission,
     own_claims,
     own_files,
-    support_of,
 )
 from vendors.selectors.dialogue import own_proposals, questions_for
 from vendors.services.access import actor_in_pages
@@ -256,10 +254,10 @@ def colleagues(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 @session_page(*FORM)
 def support(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    candidate, problem = session.link.candidate, None
-    if not asks_support(candidate.evaluation):
+    candidate, refused = session.link.candidate, None
+    if not candidate.evaluation.support_wanted:
         raise NotFound
-    stands: Any = support_of(candidate)
+    stands = candidate.support_stated
     typed = {name: getattr(stands, name, "") for name in ("kind", "text")}
     if request.method == "POST":
         typed = {name: request.POST.get(name, "") for name in typed}
@@ -267,21 +265,19 @@ def support(request: HttpRequest, session: VendorSession) -> HttpResponse:
             by = actor_in_pages(session.link)
             state_support(candidate=candidate, by=by, **typed)
             return redirect(address(session, "support"))
-        except Problem as refused:
-            problem = refused
-    context: dict[str, Any] = {"stands": stands, "typed": typed, **refusal(problem)}
-    context["wrong"] = problem.errors if isinstance(problem, Invalid) else {}
+        except Problem as problem:
+            refused = problem
+    context = {"stands": stands, "typed": typed, "kinds": SupportWanted.choices}
     context["deadline"] = deadline_of(candidate.evaluation, database_now())
-    kinds = SupportWanted.choices
-    return show(request, session, "support.html", kinds=kinds, **context)
+    status = refused.status if refused else HTTPStatus.OK
+    context |= {"refused": refused, "status": status}
+    return show(request, session, "support.html", **context)
 
 
 def support_link(candidate: Candidate) -> tuple[str, str] | None:
-    if not asks_support(candidate.evaluation):
-        return None
-    return pgettext("page", "Support"), reverse(
-        "vendor_pages:support", args=[candidate.pk]
-    )
+    place = reverse("vendor_pages:support", args=[candidate.pk])
+    is_asked = candidate.evaluation.support_wanted
+    return (pgettext("page", "Support"), place) if is_asked else None
 
 
 LINKS.append(support_link)

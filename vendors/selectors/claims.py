@@ -34,7 +34,6 @@ from vendors.models import (
     InvitationLink,
     Ruling,
     Submission,
-    SupportStatement,
 )
 from vendors.policy import ANSWERED_BY_BUYER, may_read_answers, to_declare
 from vendors.selectors.candidates import (
@@ -402,16 +401,6 @@ def answering_of(candidate: Candidate) -> Answering:
         asked=sorted(requirements, key=lambda row: not row.is_must),
         left=frozenset(row.pk for row in requirements if row.pk not in done),
     )
-
-
-def asks_support(evaluation: Evaluation) -> bool:
-    return bool(evaluation.support_wanted)
-
-
-def support_of(candidate: Candidate) -> SupportStatement | None:
-    """What its vendor stated last."""
-    rows = SupportStatement.objects.filter(candidate=candidate)
-    return rows.order_by("revision").last()
 
 
 # How each is offered to who answers.

@@ -17,10 +17,8 @@ from vendors.choices import CandidateState
 from vendors.models import Candidate, PublishedDocument, VendorSession
 from vendors.selectors.claims import (
     Answers,
-    asks_support,
     handed_in_answers,
     own_claims_to_confirm,
-    support_of,
 )
 from vendors.selectors.costs import kinds_for, own_quotes
 from vendors.selectors.dialogue import questions_for
@@ -107,14 +105,16 @@ def progress_of(
     if since is not None:
         documents = documents.filter(published_at__gt=since)
     waiting = questions_for(candidate).filter(own=True, answered_at__isnull=True)
-    support = STATED if support_of(candidate) else NOT_STATED
+    support = ""
+    if candidate.evaluation.support_wanted:
+        support = STATED if candidate.support_stated else NOT_STATED
     return Progress(
         answered=answers.answered,
         of=len(answers.rows),
         musts_left=answers.musts_left,
         prices=last,
         prices_on=wall_of(on, candidate.evaluation.zone).date() if on else None,
-        support=support if asks_support(candidate.evaluation) else "",
+        support=support,
         questions=waiting.count(),
         documents=documents.count(),
     )

@@ -36,7 +36,7 @@ from vendors.claims import (
 from vendors.models import Candidate, Claim, Ruling, SupportStatement
 from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES, require_claims_open
 from vendors.selectors.candidates import read_item_values
-from vendors.selectors.claims import asks_support, is_answered_by_buyer, support_of
+from vendors.selectors.claims import is_answered_by_buyer
 from vendors.services import idempotency as sql
 from vendors.services.candidates import lock_candidate, lock_invitation
 from vendors.services.idempotency import (
@@ -787,32 +787,26 @@ MOST_OF_SUPPORT = 1_000
 @transaction.atomic
 def state_support(
     *, candidate: Candidate, kind: str, text: str, by: Actor
-) -> tuple[SupportStatement, bool]:
-    """Keep which support comes with the offer, and whether that is new.
+) -> SupportStatement:
+    """Keep which support comes with the offer; the same again is no new revision.
 
     Raises:
-        NotFound: it was not invited, or no support is asked for. Refused: claims are
-        not open. Invalid: by field.
+        NotFound: no support is asked for. Refused: claims are not open. Invalid.
     """
     candidate, now = lock_invitation(candidate)
-    if not asks_support(candidate.evaluation):
+    if not candidate.evaluation.support_wanted:
         raise NotFound
     inputs = Inputs()
     if kind not in SupportWanted.values:
         inputs.refuse("kind", _("Choose which support comes with it."))
     text = inputs.text("text", text, limit=MOST_OF_SUPPORT, blank=True)
     inputs.check()
-    stands = support_of(candidate)
+    stands: SupportStatement | None = candidate.support_stated
     if stands and (stands.kind, stands.text) == (kind, text):
-        return stands, False
-    row = SupportStatement.objects.create(
-        candidate=candidate,
-        revision=stands.revision + 1 if stands else 1,
-        kind=kind,
-        text=text,
-        stated_at=now,
-        stated_by=by.name,
-    )
+        return stands
+    said: dict[str, Any] = {"kind": kind, "text": text, "stated_by": by.name}
+    said |= {"revision": stands.revision + 1 if stands else 1, "stated_at": now}
+    row = candidate.support_statements.create(**said)
     journal.record(
         evaluation=candidate.evaluation,
         action="support.stated",
@@ -820,8 +814,7 @@ def state_support(
         by=by,
         after={
             "candidate": candidate.name,
-            "support": kind.replace("_", " "),
-            **journal.snapshot(row, ("revision", "text")),
+            **journal.snapshot(row, ("revision", "kind", "text")),
         },
     )
-    return row, True
+    return row

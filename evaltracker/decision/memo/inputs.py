@@ -18,7 +18,6 @@ from evaltracker.decision.memo.record import (
     FrozenOption,
     FrozenRate,
     FrozenSheet,
-    FrozenSupport,
     Inputs,
     Memo,
     Results,
@@ -71,14 +70,8 @@ from trials.selectors.owed import verdicts_owed
 from trials.selectors.scores import cell_records, counted_scores, prior_of
 from vendors.choices import CandidateState, CostState
 from vendors.costs import SUPPORT
-from vendors.models import (
-    Candidate,
-    Claim,
-    Conflict,
-    CostLine,
-    MailedSheet,
-    SupportStatement,
-)
+from vendors.models import Candidate, Claim, Conflict, CostLine, MailedSheet
+from vendors.models.claims import SupportStatement
 from vendors.selectors.candidates import lists_of
 from vendors.selectors.costs import kinds_of, rates_of
 
@@ -263,7 +256,7 @@ def candidates_inputs(
     stated = by_candidate(
         SupportStatement.objects.filter(**among)
         .order_by("revision")
-        .values("candidate_id", *FrozenSupport.__annotations__)
+        .values("candidate_id", "kind", "text")
     )
     numbers = numbers_inputs(book)
     stages = stages_eliminated(evaluation)

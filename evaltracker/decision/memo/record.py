@@ -166,11 +166,6 @@ class FrozenStep(TypedDict):
     who: str
 
 
-class FrozenSupport(TypedDict):
-    kind: str
-    text: str
-
-
 class FrozenCandidate(FrozenOption):
     """`settled` is None before the consensus is opened; `numbers` are by ref. From
     formula 4 on: whether its vendor was `invited`, all `gaps` of its trials, and its
@@ -187,8 +182,8 @@ class FrozenCandidate(FrozenOption):
     invited: NotRequired[bool]
     gaps: NotRequired[list[FrozenGap]]
     steps: NotRequired[list[FrozenStep]]
-    # As its vendor stated it last; None: it did not.
-    support_stated: NotRequired[FrozenSupport | None]
+    # `kind` and `text` as its vendor stated it last; None: it did not.
+    support_stated: NotRequired[dict[str, str] | None]
 
 
 class FrozenChoice(TypedDict):

@@ -46,9 +46,9 @@ def test_what_is_stated_stands_and_what_stood_before_stays(inside: Visitor) -> N
     assert progress_of(candidate).support == "stated"
     assert "Stated by Acme (Ada Park)" in inside.get(page).content.decode()
     told = Entry.objects.filter(action="support.stated").order_by("number")
-    assert [entry.after["support"] for entry in told] == [
-        "round the clock",
-        "business hours",
+    assert [entry.after["kind"] for entry in told] == [
+        ROUND,
+        "business_hours",
     ]
 
 
