@@ -11,9 +11,9 @@ from django.dispatch import receiver
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.notices.about import ENDED, About, ended, not_the_owners
 from evaltracker.notices.calendars import (
@@ -27,7 +27,6 @@ from evaltracker.notices.mail import link_to, spoken, zone_of
 from evaltracker.requirements.services.scopes import USES, Used
 from evaltracker.toolbox import languages
 from evaltracker.toolbox.days import instant_of, wall_of
-from evaltracker.toolbox.languages import speaking
 from evaltracker.toolbox.working_days import day_in_words
 from stakeholders.models import Stakeholder
 from stakeholders.services.people import uses_asked
@@ -45,7 +44,6 @@ from trials.models import (
     Trial,
 )
 from trials.policy import today_in
-from trials.selectors.cells import awaiting_reply
 from trials.selectors.ledger import SLIP_NOTICE, slipped_claims
 from trials.selectors.trials import (
     agreed_gaps,
@@ -247,43 +245,39 @@ class GapStillThere(GapFound):
         return {}
 
 
-YOUR_DEMO, YOUR_TRIAL = gettext_lazy("Your demo"), gettext_lazy("Your trial")
-
-
-def noun_in(evaluation: Evaluation, noun: Any) -> str:
-    """The evaluation's own noun as it is, else ours in the language of the reader."""
-    with speaking("en"):
-        ours = str(noun)
-    own = evaluation.say(ours)
-    return str(noun) if own == ours else own
-
-
 def open_in_trials(candidate: Candidate) -> Iterator[Open]:
     """What waits for its vendor here: a reply, a demo, a trial."""
-    evaluation, label = candidate.evaluation, _("%(what)s: %(when)s")
-    waiting = agreed_gaps(candidate).filter(awaiting_reply(), trial__closed_at=None)
-    gaps = list(waiting.order_by("reply_until") if evaluation.is_open else [])
-    if gaps and (until := gaps[0].reply_until):
+    evaluation = candidate.evaluation
+    # Its own nouns are nobody's to translate.
+    own = evaluation.words
+    demo_word = evaluation.say("Your demo") if "demo" in own else _("Your demo")
+    trial_word = evaluation.say("Your trial") if "trial" in own else _("Your trial")
+    unanswered = {"closed_at": None, "reply_at": None, "trial__closed_at": None}
+    in_trials = evaluation.stage == Stage.TRIALS
+    rows = agreed_gaps(candidate).filter(**unanswered)
+    gaps = [
+        gap for gap in rows if gap.awaits_reply or (in_trials and not gap.reply_until)
+    ]
+    if gaps and evaluation.is_open:
+        until = min((gap.reply_until for gap in gaps if gap.reply_until), default=None)
         words = ngettext(
-            "%(buyer)s found a gap; please reply by %(when)s",
-            "%(buyer)s found %(n)s gaps; please reply to the first by %(when)s",
+            "%(buyer)s found a gap; please reply",
+            "%(buyer)s found %(n)s gaps; please reply",
             len(gaps),
         )
-        when = languages.moment(until, gaps[0].trial.zone)
-        values = {"buyer": asker_of(evaluation), "n": len(gaps), "when": when}
-        yield Open("gap", words % values)
+        values = {"buyer": asker_of(evaluation), "n": len(gaps)}
+        date = languages.moment(until, gaps[0].trial.zone) if until else ""
+        more = _("Deadline: %(when)s") % {"when": date} if date else ""
+        yield Open("gap", words % values, more)
     for demo in Demo.objects.filter(candidate=candidate).to_come():
         when = languages.moment(date_of(demo).due_at, demo.zone)
-        what = noun_in(evaluation, YOUR_DEMO)
-        yield Open("demo", label % {"what": what, "when": when})
+        words = _("%(demo)s: %(when)s")
+        yield Open("demo", words % {"demo": demo_word, "when": when})
     trial = agreed_trial(candidate) if evaluation.is_open else None
     if trial and not trial.closed_at and today_in(trial.zone) <= trial.ends_on:
-        days = {"from": trial.starts_on, "until": trial.ends_on}
-        when = _("%(from)s to %(until)s") % {
-            name: languages.day(value) for name, value in days.items()
-        }
-        what = noun_in(evaluation, YOUR_TRIAL)
-        yield Open("trial", label % {"what": what, "when": when})
+        first, last = map(languages.day, (trial.starts_on, trial.ends_on))
+        values = {"trial": trial_word, "first": first, "last": last}
+        yield Open("trial", _("%(trial)s: %(first)s to %(last)s") % values)
 
 
 SOURCES.append(open_in_trials)

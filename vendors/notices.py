@@ -165,7 +165,8 @@ class ToVendor[Row](About[Row]):
             yield _(
                 "This is a test: its list is made up, and nothing that you send counts."
             )
-        if settings.VENDOR_SITE_URL and not self.page(notice, row):
+        way = self.page(notice, row) or not settings.VENDOR_SITE_URL
+        if not way and self.theirs(notice, row):
             yield _("Reply to this mail to get a link to the pages.")
 
     def date(self, notice: Notice, row: Row) -> dict[str, Any]:
@@ -419,7 +420,7 @@ class ToAnswer[Row](ToVendor[Row]):
             yield "Answering is closed."
 
 
-class OfOneCandidate(ToAnswer[Candidate]):
+class OfOneCandidate(ToAnswer[Candidate], WithProgress[Candidate]):
     def waiting(self, notice: Notice, row: Candidate) -> Waiting:
         return waiting_for(notice.place, [row])[0]
 
@@ -474,35 +475,21 @@ class QuestionAnswered(ToVendor[Evaluation]):
     rows: ClassVar = Evaluation.objects.all()
 
 
-def waiting_words(waiting: Waiting) -> Iterator[str]:
-    """What is left to answer, a sentence for each reason."""
-    number, values = len(waiting.unanswered), {"asked": waiting.asked}
-    if number:
-        words = ngettext(
-            "%(n)s of %(asked)s requirements has no answer of yours yet.",
-            "%(n)s of %(asked)s requirements have no answer of yours yet.",
-            number,
-        )
-        yield words % {"n": number, **values}
-    if musts := sum(requirement.is_must for requirement in waiting.unanswered):
-        words = ngettext(
-            "%(n)s of them is a must-have.", "%(n)s of them are must-haves.", musts
-        )
-        yield words % {"n": musts}
-    if number := len(waiting.to_confirm):
-        words = ngettext(
-            "%(n)s answer is to be confirmed, because what was asked has changed.",
-            "%(n)s answers are to be confirmed, because what was asked has changed.",
-            number,
-        )
-        yield words % {"n": number}
-    if number := len(waiting.partly):
-        words = ngettext(
-            "%(n)s answer does not say yet whether it holds for every value asked.",
-            "%(n)s answers do not say yet whether they hold for every value asked.",
-            number,
-        )
-        yield words % {"n": number}
+def waiting_words(waiting: Waiting) -> list[str]:
+    """What is to be said anew, beside what was never answered."""
+    changed, partly = len(waiting.to_confirm), len(waiting.partly)
+    to_confirm = ngettext(
+        "%(n)s answer is to be confirmed, because what was asked has changed.",
+        "%(n)s answers are to be confirmed, because what was asked has changed.",
+        changed,
+    )
+    to_complete = ngettext(
+        "%(n)s answer does not say yet whether it holds for every value asked.",
+        "%(n)s answers do not say yet whether they hold for every value asked.",
+        partly,
+    )
+    said = ((to_confirm, changed), (to_complete, partly))
+    return [words % {"n": number} for words, number in said if number]
 
 
 def _is_handed_in(candidate: Candidate) -> bool:
@@ -631,10 +618,6 @@ class NewKey(ToVendor[Entry]):
     def page(self, notice: Notice, row: Entry) -> str:
         way = super().page(notice, row)
         return f"{way}?people" if way else ""
-
-    def paragraphs(self, notice: Notice, row: Entry) -> Iterator[str]:
-        if notice.address != former_address(row):
-            yield from super().paragraphs(notice, row)
 
     def values(self, notice: Notice, row: Entry) -> Mapping[str, str]:
         """Who did what; no amount, no secret, and nobody's link but the reader's."""

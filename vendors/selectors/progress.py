@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Max
 from django.utils.formats import date_format
@@ -120,45 +121,51 @@ def progress_of(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
-    """Something that a vendor can do or read now."""
+IN_ORDER = [
+    "gap",
+    "confirm",
+    "answers",
+    "demo",
+    "trial",
+    "letter",
+    "not_open",
+    "nothing",
+]
 
-    # One of `IN_ORDER`.
+
+class Open(NamedTuple):
+    """Something that a vendor can do or read now; `what` is one of `IN_ORDER`."""
+
     what: str
     # Without a full stop; the first is the subject of mails.
     sentence: str
     more: str = ""
 
 
-IN_ORDER = (
-    *("gap", "confirm", "answers", "demo", "trial", "letter", "not_open", "nothing"),
-)
 # What higher floors know to be open.
 SOURCES: list[Callable[[Candidate], Iterable[Open]]] = []
 
 
 def open_now(candidate: Candidate, now: datetime.datetime) -> list[Open]:
     """What is open to its vendor, the most urgent first; never nothing."""
-    found = list(_answering(candidate, now))
+    found, buyer = list[Open](), {"buyer": asker_of(candidate.evaluation)}
     if candidate.state != CandidateState.ELIMINATED:
+        found += _answering(candidate, now)
         found += [one for source in SOURCES for one in source(candidate)]
-    buyer = {"buyer": asker_of(candidate.evaluation)}
     if PublishedDocument.objects.filter(candidate=candidate).exists():
         found.append(Open("letter", _("%(buyer)s has published your letter") % buyer))
-    if not found:
-        found = [Open("nothing", _("You can read what was handed in"))]
-    return sorted(found, key=lambda one: IN_ORDER.index(one.what))
+    nothing = Open("nothing", _("You can read what was handed in"))
+    return sorted(found or [nothing], key=lambda one: IN_ORDER.index(one.what))
 
 
 def _answering(candidate: Candidate, now: datetime.datetime) -> Iterator[Open]:
-    evaluation, out = candidate.evaluation, candidate.state == CandidateState.ELIMINATED
-    asks = evaluation.is_open and evaluation.stage == Stage.RESEARCH and not out
+    evaluation = candidate.evaluation
     buyer = {"buyer": asker_of(evaluation)}
-    if asks and evaluation.claims_opened_at is None:
+    is_to_come = evaluation.is_open and evaluation.stage == Stage.RESEARCH
+    if is_to_come and evaluation.claims_opened_at is None:
         words = _("%(buyer)s invites you to read and prepare; answers are not open yet")
         yield Open("not_open", words % buyer)
-    if not asks or not evaluation.claims_are_open(now):
+    if not evaluation.claims_are_open(now):
         return
     if number := own_claims_to_confirm(candidate).count():
         words = ngettext(
