@@ -69,16 +69,18 @@ def journal_on(
 
 def change_on(
     row: models.Model, of: Candidate | Evaluation, action: str, by: By, **values: Any
-) -> None:
-    """Change a row of a candidate or an evaluation, with an entry if it is another."""
+) -> bool:
+    """Change a row of a candidate or an evaluation, with an entry if it is another;
+    whether it is."""
     before, after = change(row, **values)
     if not after:
-        return
+        return False
     if isinstance(of, Candidate):
         after, of = {"candidate": of, **after}, of.evaluation
     journal.record(
         evaluation=of, action=action, subject=row, by=by, before=before, after=after
     )
+    return True
 
 
 def matters_most(requirement: Requirement) -> bool:

@@ -95,11 +95,12 @@ def check_owned(evaluation: Evaluation, by: By, *stages: Stage) -> None:
     require_stage(evaluation, *(stages or Stage))
 
 
-def lock[R: models.Model](row: R) -> R:
+def lock[R: models.Model](row: R, *related: str) -> R:
     """The row, of an evaluation most often, as it is now, and locked until the
-    transaction ends."""
+    transaction ends; `related` rows are read with it."""
     rows: models.QuerySet[R] = type(row)._default_manager.all()
-    return rows.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
+    locked = rows.select_for_update(of=("self",), no_key=True)
+    return (locked.select_related(*related) if related else locked).get(pk=row.pk)
 
 
 def checked(row: models.Model) -> None:

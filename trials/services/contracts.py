@@ -31,7 +31,6 @@ from trials.policy import (
     TRIAL_STAGES,
     check_trial,
     journal_on,
-    require_insider,
     require_same,
     require_unclosed,
 )
@@ -47,23 +46,22 @@ from trials.selectors.trials import (
     shifts_of_trial,
     unlike_the_others,
 )
-from trials.services.criteria import put_criterion, read_words
+from trials.services.criteria import put_criterion
 from trials.services.mails import ask_for_agreement
 from trials.services.milestones import add_milestone, reschedule
 from trials.services.trials import (
     CONTRACT,
     PLAN,
+    change_plan,
     change_trial,
     check_days,
-    declare,
     locked_trial,
     number_change,
     open_trial,
     plan_trial,
-    read_contract,
+    read_words,
     withdraw_proposal,
 )
-from trials.services.trials import TEXTS as TRIALS_TEXTS
 from vendors.models import Candidate
 from vendors.policy import require_no_conflict
 
@@ -275,15 +273,7 @@ def amend_contract(
     """
     trial, evaluation = open_trial(trial, by, check_amend_contract)
     reason = read_reason(reason, WHY)
-    if "lead" in values:
-        require_insider(values["lead"], evaluation, "lead")
-    texts = {name: values[name] for name in TRIALS_TEXTS if name in values}
-    values |= read_contract(**texts)
-    check_days(
-        values.get("starts_on", trial.starts_on), values.get("ends_on", trial.ends_on)
-    )
-    declare(trial, values)
-    before, after = change(trial, **values)
+    before, after = change_plan(trial, evaluation, values)
     if not together and (unlike := unexplained(trial)):
         raise Invalid(f"{unlike} Say why.", field="difference")
     if after:
@@ -541,6 +531,7 @@ def _read(criterion: CommonCriterion, evaluation: Evaluation) -> CommonCriterion
     require_same(evaluation, requirement)
     try:
         texts: dict[str, Any] = read_words(
+            "text",
             text=criterion.text,
             threshold=criterion.threshold,
             method=criterion.method,

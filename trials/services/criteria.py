@@ -20,7 +20,7 @@ from evaltracker.requirements.services.templates import (
     require_keeper,
 )
 from evaltracker.toolbox.measures import UnitMismatch, check_same_kind, kept_measure
-from evaltracker.toolbox.text import Inputs, read_reason
+from evaltracker.toolbox.text import read_reason
 from trials.models import Criterion, Trial
 from trials.policy import check_trial, may_lead, require_same
 from trials.run_formats import key_of_code
@@ -35,7 +35,7 @@ from trials.services.trials import (
     declare,
     number_change,
     open_trial,
-    read_declared,
+    read_words,
     withdraw_proposal,
 )
 from vendors.choices import CandidateState
@@ -118,6 +118,7 @@ def add_criterion(
     require_same(evaluation, requirement)
     named = read_item_values(named_values, evaluation)
     texts = read_words(
+        "text",
         text=text,
         threshold=threshold,
         method=method,
@@ -210,7 +211,8 @@ def change_criterion(
     fresh, evaluation = _open(criterion, by, check_change_criterion)
     require_same(evaluation, values.get("requirement"))
     read_choices(values, evaluation)
-    values |= read_words(**{name: values[name] for name in TEXTS if name in values})
+    texts = {name: values[name] for name in TEXTS if name in values}
+    values |= read_words("text", **texts)
     common = {name: value for name, value in values.items() if name not in OWN}
     for twin in twins_of(fresh):
         _change(twin, values if twin is fresh else common, reason, by)
@@ -312,21 +314,6 @@ def _changed(
         ask_for_agreement(trial)
     else:
         withdraw_proposal(trial)
-
-
-def read_words(**texts: str) -> dict[str, str]:
-    """The words of a criterion as they are kept; only the text may not be blank."""
-    inputs = Inputs()
-    cleaned = {}
-    for field, text in texts.items():
-        if field == "threshold":
-            cleaned[field] = inputs.line(field, text, limit=200, blank=True)
-        elif field in DECLARED:
-            cleaned[field] = read_declared(inputs, field, text)
-        else:
-            cleaned[field] = inputs.text(field, text, blank=field != "text")
-    inputs.check()
-    return cleaned
 
 
 def _said(criterion: Criterion) -> dict[str, Any]:

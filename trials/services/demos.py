@@ -151,13 +151,7 @@ def tell_it_is_off(demo: Demo, evaluation: Evaluation, by: By) -> None:
     call_off_invitations(demo, "The demo was called off.")
     for person in [] if demo.has_passed else people:
         if person != actor_of(by).user:
-            owe_now(
-                kind=DemoCalledOff.name,
-                evaluation=evaluation,
-                subject_id=demo.pk,
-                occurrence=demo.occurrence,
-                recipient=person,
-            )
+            owe_now(kind=DemoCalledOff.name, **_to(person, demo, evaluation))
 
 
 def tell_who_is_free(
@@ -176,13 +170,9 @@ def tell_who_is_free(
     recipients = set(invitations.values_list("recipient", flat=True))
     for person in before:
         if person.pk in recipients - staying and person != actor_of(by).user:
-            owe_now(
-                kind=DemoWithoutThem.name,
-                evaluation=evaluation,
-                subject_id=demo.pk,
-                occurrence=demo.occurrence + 1,
-                recipient=person,
-            )
+            terms = _to(person, demo, evaluation)
+            terms["occurrence"] += 1
+            owe_now(kind=DemoWithoutThem.name, **terms)
 
 
 def lift_above_cancellations(demo: Demo, people: Collection[User]) -> bool:
@@ -198,18 +188,22 @@ def lift_above_cancellations(demo: Demo, people: Collection[User]) -> bool:
     return True
 
 
+def _to(person: User, demo: Demo, evaluation: Evaluation) -> dict[str, Any]:
+    return {
+        "evaluation": evaluation,
+        "subject_id": demo.pk,
+        "occurrence": demo.occurrence,
+        "recipient": person,
+    }
+
+
 def _invite(demo: Demo, evaluation: Evaluation, person: User, *, is_told: bool) -> None:
     """The mail, if they have to be told, and the reminder.
 
     When the time of the reminder has passed, it leaves at once and says it all.
     """
     assert demo.scheduled_for is not None  # noqa: S101  # it is to come
-    terms: dict[str, Any] = {
-        "evaluation": evaluation,
-        "subject_id": demo.pk,
-        "occurrence": demo.occurrence,
-        "recipient": person,
-    }
+    terms = _to(person, demo, evaluation)
     soonest = timezone.now() + A_MOMENT
     wall = wall_of(demo.scheduled_for, demo.zone)
     day = wall.date() - datetime.timedelta(days=DAYS_BEFORE)
@@ -397,6 +391,13 @@ def check_standing(demo: Demo) -> None:
         )
 
 
+def require_held(demo: Demo) -> None:
+    if demo.called_off_at is not None:
+        raise Refused("This demo was called off; nothing was shown in it.")
+    if demo.held_at is None:
+        raise Refused("This demo has not been held yet.")
+
+
 def check_schedule_demo(candidate: Candidate, by: By) -> None:
     check_owned(candidate.evaluation, by, *DEMO_STAGES)
     check_running(candidate)
@@ -433,11 +434,7 @@ def open_demo(
     """The demo as it is now under a row lock, after its evaluation's, if `rule` lets
     `by` work on it."""
     evaluation = lock(demo.candidate.evaluation)
-    fresh: Demo = (
-        Demo.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("candidate")
-        .get(pk=demo.pk)
-    )
+    fresh = lock(demo, "candidate")
     fresh.candidate.evaluation = evaluation
     rule(fresh, by)
     return fresh, evaluation
@@ -533,8 +530,7 @@ SOLO_TIME = datetime.timedelta(minutes=15)
 
 def check_end_demo(demo: Demo, by: By) -> None:
     check_demo(demo, by, *FROM_DEMOS, also_held=True)
-    if demo.held_at is None:
-        raise Refused("This demo has not been held yet.")
+    require_held(demo)
     if demo.ended_at:
         raise Refused("This demo is over already.")
 

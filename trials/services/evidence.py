@@ -50,6 +50,7 @@ from trials.selectors.cells import Cell
 from trials.selectors.ledger import one_cell
 from trials.selectors.runs import pooled_runs
 from trials.selectors.trials import is_partly_proven
+from trials.services.demos import require_held
 from trials.services.trials import judged_anew, open_gap_for_refuted
 from vendors.choices import Availability
 from vendors.claims import Named, answered_values, read_named_values
@@ -118,11 +119,7 @@ def read_kind(source: str, verdict: str) -> Source:
 
 def lock_standing_claim(claim: Claim) -> Claim:
     """The claim under a row lock, if its words stand and answer today's requirement."""
-    fresh: Claim = (
-        Claim.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("candidate__evaluation", "requirement")
-        .get(pk=claim.pk)
-    )
+    fresh = lock(claim, "candidate__evaluation", "requirement")
     requirement: Requirement = fresh.requirement
     what = f"{fresh.candidate.name}'s claim on {requirement.ref}"
     if requirement.retired_at:
@@ -169,27 +166,17 @@ def check_words(inputs: Inputs, evidence: Evidence, *, has_file: bool) -> None:
 
 def check_setting(inputs: Inputs, evidence: Evidence) -> None:
     """A demo and a trial are run by somebody on somebody's data; research is not."""
-    rules = (
-        (
-            "runner",
-            Runner,
-            "Choose who ran it: us, together, or the vendor.",
-            "Nobody ran a demo or trial here; leave it out for research.",
-        ),
-        (
-            "data",
-            DataOwner,
-            "Choose whose data it ran on: ours or the vendor's.",
-            "Research has nobody's data; leave it out.",
-        ),
-    )
-    for field, choices, ask, leave_out in rules:
-        value = getattr(evidence, field)
-        if evidence.source == Source.RESEARCH:
-            if value:
-                inputs.refuse(field, leave_out)
-        elif not value or value not in choices.values:
-            inputs.refuse(field, ask)
+    if evidence.source == Source.RESEARCH:
+        if evidence.runner:
+            sentence = "Nobody ran a demo or trial here; leave it out for research."
+            inputs.refuse("runner", sentence)
+        if evidence.data:
+            inputs.refuse("data", "Research has nobody's data; leave it out.")
+        return
+    if not evidence.runner or evidence.runner not in Runner.values:
+        inputs.refuse("runner", "Choose who ran it: us, together, or the vendor.")
+    if not evidence.data or evidence.data not in DataOwner.values:
+        inputs.refuse("data", "Choose whose data it ran on: ours or the vendor's.")
 
 
 def running_trials(candidate: Candidate) -> QuerySet[Trial]:
@@ -200,12 +187,8 @@ def running_trials(candidate: Candidate) -> QuerySet[Trial]:
 
 def check_place(evidence: Evidence) -> None:
     claim, candidate = evidence.claim, evidence.claim.candidate
-    item, criterion, paper = (
-        evidence.script_item,
-        evidence.criterion,
-        evidence.research_note,
-    )
-    if item is not None:
+    criterion, paper = evidence.criterion, evidence.research_note
+    if (item := evidence.script_item) is not None:
         _same(item.demo.candidate_id == candidate.pk, "script_item")
         _same(item.requirement_id == claim.requirement_id, "script_item")
         require_held(item.demo)
@@ -216,13 +199,6 @@ def check_place(evidence: Evidence) -> None:
         _same(paper.candidate_id == candidate.pk, "research_note")
     if evidence.source == Source.TRIAL:
         require_trial(candidate, **({"pk": criterion.trial_id} if criterion else {}))
-
-
-def require_held(demo: Demo) -> None:
-    if demo.called_off_at is not None:
-        raise Refused("This demo was called off; nothing was shown in it.")
-    if demo.held_at is None:
-        raise Refused("This demo has not been held yet.")
 
 
 def require_no_runs(*criteria: Criterion) -> None:
@@ -579,14 +555,15 @@ def check_take_back_evidence(evidence: Evidence, by: By) -> tuple[User, list[Evi
         giver = evidence.recorded_by.name
         raise Forbidden(f"{giver} gave this verdict. Only {giver} can take it back.")
     verdicts = Evidence.objects.standing().filter(claim__candidate=candidate)
-    rows = verdicts.filter(pk=evidence.pk)
+    which = Q(pk=evidence.pk)
     if evidence.others:
-        rows = verdicts.filter(
-            recorded_by=user, recorded_at=evidence.recorded_at, others=evidence.others
-        )
-    rows = rows.select_related("claim__requirement", "claim__candidate__evaluation")
+        press = {"recorded_at": evidence.recorded_at, "others": evidence.others}
+        which = Q(recorded_by=user, **press)
+    rows = verdicts.filter(which).select_related(
+        "claim__requirement", "claim__candidate__evaluation"
+    )
     given = list(rows.order_by("claim__requirement__position", "pk"))
-    if evidence.pk not in {row.pk for row in given}:
+    if evidence not in given:
         raise Refused("This verdict was taken back already.")
     # One press is one moment, so what came later came after all of them.
     at, asked = evidence.recorded_at, [row.claim.requirement_id for row in given]

@@ -213,11 +213,7 @@ def open_milestone(
 ) -> tuple[Milestone, Evaluation]:
     """The milestone under a row lock, if `rule` lets `by` go on."""
     evaluation = lock(milestone.evaluation)
-    fresh: Milestone = (
-        Milestone.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("owner", "trial__candidate", "trial__lead")
-        .get(pk=milestone.pk)
-    )
+    fresh = lock(milestone, "owner", "trial__candidate", "trial__lead")
     fresh.evaluation = evaluation
     if fresh.trial is not None:
         fresh.trial.candidate.evaluation = evaluation

@@ -344,9 +344,7 @@ def _open_meeting(evaluation: Evaluation) -> Consensus:
 
 def _all_scores(evaluation: Evaluation) -> list[dict[str, Any]]:
     """Every score as it was opened, with the ids that the digests were made from."""
-    rows = Score.objects.filter(candidate__evaluation=evaluation).order_by(
-        "sheet", "pk"
-    )
+    rows = Score.objects.filter(candidate__evaluation=evaluation)
     return [
         {
             "id": row.pk,
@@ -402,7 +400,8 @@ def set_prior(
     inputs.check()
     prior = Prior(holds, partly, fails, worth)
     stored = {} if prior == DEFAULT_PRIOR else {**asdict(prior), "source": "hand"}
-    return _write(evaluation, stored, "prior.set", by)
+    change_on(evaluation, evaluation, "prior.set", by, prior=stored)
+    return evaluation
 
 
 @transaction.atomic
@@ -425,13 +424,7 @@ def take_house_record(*, evaluation: Evaluation, by: By) -> Evaluation:
             "evaluations": evaluations,
         },
     }
-    return _write(evaluation, stored, "prior.taken", by)
-
-
-def _write(
-    evaluation: Evaluation, stored: dict[str, Any], action: str, by: By
-) -> Evaluation:
-    change_on(evaluation, evaluation, action, by, prior=stored)
+    change_on(evaluation, evaluation, "prior.taken", by, prior=stored)
     return evaluation
 
 

@@ -54,6 +54,7 @@ from vendors.services.candidates import lock_candidate
 CONTRACT = ("workload", "environment", "data_allowed", "people_hours", "exit_plan")
 # Where numbers count from, and how long each may be.
 DECLARED = {"counted_environment": 80, "counted_commit": 200}
+LIMITS = {**DECLARED, "threshold": 200}
 TEXTS = ("title", *CONTRACT, "difference", *DECLARED)
 PLAN = ("starts_on", "ends_on", "zone", "lead", *TEXTS)
 
@@ -82,7 +83,7 @@ def plan_trial(
     evaluation = candidate.evaluation
     require_insider(lead, evaluation, "lead")
     require_known(texts, TEXTS)
-    texts = read_contract(**{name: texts.get(name, "") for name in TEXTS})
+    texts = read_words("workload", **{name: texts.get(name, "") for name in TEXTS})
     check_days(starts_on, ends_on)
     trial = Trial(
         candidate=candidate,
@@ -111,19 +112,25 @@ def change_trial(*, trial: Trial, by: By, **values: Any) -> Trial:
     """
     require_known(values, PLAN)
     trial, evaluation = open_trial(trial, by, check_change_trial)
-    if "lead" in values:
-        require_insider(values["lead"], evaluation, "lead")
-    texts = {field: values[field] for field in TEXTS if field in values}
-    values |= read_contract(**texts)
-    check_days(
-        values.get("starts_on", trial.starts_on), values.get("ends_on", trial.ends_on)
-    )
-    declare(trial, values)
-    before, after = change(trial, **values)
+    before, after = change_plan(trial, evaluation, values)
     if after:
         withdraw_proposal(trial)
         journal_on(trial, "trial.changed", by, before=before, after=after)
     return trial
+
+
+def change_plan(
+    trial: Trial, evaluation: Evaluation, values: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    if "lead" in values:
+        require_insider(values["lead"], evaluation, "lead")
+    texts = {field: values[field] for field in TEXTS if field in values}
+    values |= read_words("workload", **texts)
+    check_days(
+        values.get("starts_on", trial.starts_on), values.get("ends_on", trial.ends_on)
+    )
+    declare(trial, values)
+    return change(trial, **values)
 
 
 @transaction.atomic
@@ -194,32 +201,26 @@ def open_trial(
 
 
 def locked_trial(trial: Trial, evaluation: Evaluation) -> Trial:
-    fresh: Trial = (
-        Trial.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("candidate", "lead")
-        .get(pk=trial.pk)
-    )
+    fresh = lock(trial, "candidate", "lead")
     fresh.candidate.evaluation = evaluation
     return fresh
 
 
-def read_contract(**texts: str) -> dict[str, str]:
-    """The words of a contract as they are kept; all but the workload may wait."""
+def read_words(needed: str, **texts: str) -> dict[str, str]:
+    """The words of a contract or a criterion as they are kept; all but the title and
+    what is `needed` may wait."""
     inputs = Inputs()
     cleaned = {}
     for field, text in texts.items():
         if field == "title":
             cleaned[field] = inputs.line(field, text)
-        elif field in DECLARED:
-            cleaned[field] = read_declared(inputs, field, text)
+        elif limit := LIMITS.get(field):
+            line = inputs.line(field, text, limit=limit, blank=True)
+            cleaned[field] = pool_name(line) if field in DECLARED else line
         else:
-            cleaned[field] = inputs.text(field, text, blank=field != "workload")
+            cleaned[field] = inputs.text(field, text, blank=field != needed)
     inputs.check()
     return cleaned
-
-
-def read_declared(inputs: Inputs, field: str, text: str) -> str:
-    return pool_name(inputs.line(field, text, limit=DECLARED[field], blank=True))
 
 
 def declare(row: Trial | Criterion, values: Mapping[str, Any]) -> None:
@@ -423,11 +424,7 @@ def close_gap(*, gap: Gap, note: str, by: By) -> Gap:
 
 
 def locked_gap(gap: Gap, evaluation: Evaluation) -> Gap:
-    fresh: Gap = (
-        Gap.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("trial__candidate", "trial__lead")
-        .get(pk=gap.pk)
-    )
+    fresh = lock(gap, "trial__candidate", "trial__lead")
     fresh.trial.candidate.evaluation = evaluation
     return fresh
 

@@ -548,11 +548,7 @@ def check_end_session(session: VendorSession, by: By) -> None:
 def end_session(*, session: VendorSession, by: By) -> VendorSession:
     candidate = session.link.candidate
     evaluation = lock(candidate.evaluation)
-    session = (
-        VendorSession.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("link__contact", "link__candidate__evaluation")
-        .get(pk=session.pk)
-    )
+    session = lock(session, "link__contact", "link__candidate__evaluation")
     check_end_session(session, by)
     session.ended_at = database_now()
     session.save(update_fields=["ended_at"])

@@ -212,10 +212,7 @@ def read_contact(*, name: str, email: str, phone: str) -> dict[str, str]:
 
 def _take(contact: Contact, by: By) -> Contact:
     require_vendor_keeper(by)
-    rows = Contact.objects.select_for_update(of=("self",), no_key=True).select_related(
-        "vendor"
-    )
-    row: Contact = rows.get(pk=contact.pk)
+    row = lock(contact, "vendor")
     if row.removed_at is not None:
         sentence = f"{row.name} was removed; add them again instead."
         raise Refused(sentence)

@@ -277,11 +277,7 @@ def decline_proposal(*, proposal: Proposal, reason: str, by: By) -> Proposal:
 
 def _open_proposal(proposal: Proposal, by: By) -> Proposal:
     evaluation = lock(proposal.candidate.evaluation)
-    fresh: Proposal = (
-        Proposal.objects.select_related("candidate", "category")
-        .select_for_update(of=("self",), no_key=True)
-        .get(pk=proposal.pk)
-    )
+    fresh = lock(proposal, "candidate", "category")
     fresh.candidate.evaluation = evaluation
     check_decline_proposal(fresh, by)
     return fresh
