@@ -27,6 +27,8 @@ class Problem(Exception):
 
     status: ClassVar[int] = 500
     default_code: ClassVar[str] = "problem"
+    # The path of the form that mends it, if there is one.
+    page = ""
 
     def __init__(self, sentence: str, *, code: str | None = None) -> None:
         super().__init__(sentence)

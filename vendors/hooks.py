@@ -21,6 +21,7 @@ from vendors.services.contacts import (
 )
 from vendors.services.dialogue import (
     ask_of_changes,
+    name_owners,
     owe_receipts,
     remind_of_closing,
     tell_of_end,
@@ -36,6 +37,7 @@ for name, seconds, work in (
     ("tell of new keys", 20, tell_of_keys),
     ("owe receipts", 20, owe_receipts),
     ("enter quotes that are not sealed", 20, enter_quotes_at_once),
+    ("name owners", 60, name_owners),
     ("turn marked links", 20, turn_marked_links),
     ("forget refused calls", 3600, forget_refused_calls),
     ("remind that claims close", 300, remind_of_closing),

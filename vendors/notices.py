@@ -34,6 +34,7 @@ from vendors.choices import CandidateState, ProposalState
 from vendors.languages import language_of
 from vendors.mail import code_of, link_secret, spaced
 from vendors.models import (
+    AboutRevision,
     Candidate,
     Claim,
     Conflict,
@@ -57,7 +58,7 @@ from vendors.selectors.access import (
 from vendors.selectors.candidates import LETTER, invitation_letters, lists_of
 from vendors.selectors.claims import Waiting, last_submission, own_claims, waiting_for
 from vendors.selectors.costs import nobody_opens, second_people
-from vendors.selectors.dialogue import KIND
+from vendors.selectors.dialogue import ABOUT, KIND, day_and_words
 from vendors.selectors.progress import (
     Open,
     asker_of,
@@ -366,6 +367,27 @@ class DocumentPublished(ToVendor[PublishedDocument]):
 
     def values(self, notice: Notice, row: PublishedDocument) -> Mapping[str, str]:
         return {**super().values(notice, row), "document": row.kind}
+
+
+@register
+class AboutChanged(ToVendor[AboutRevision]):
+    rows: ClassVar = AboutRevision.objects.select_related("evaluation")
+
+    def candidates(self, notice: Notice, row: AboutRevision) -> QuerySet[Candidate]:
+        return Candidate.objects.filter(evaluation=row.evaluation_id)
+
+    def values(self, notice: Notice, row: AboutRevision) -> Mapping[str, str]:
+        """Which fields are others than in the release before, and new lines."""
+        rows = row.evaluation.about_revisions.filter(revision__lt=row.revision)
+        before = rows.last() or AboutRevision()
+        changed = [it for it in ABOUT if getattr(row, it) != getattr(before, it)]
+        new = [line for line in row.timetable if line not in before.timetable]
+        said = [
+            f"{languages.day(it['day'])}: {it['what']}"
+            for it in map(day_and_words, new)
+        ]
+        told = dict.fromkeys(changed, "yes") | {"new": languages.listed(said)}
+        return {**super().values(notice, row), **told}
 
 
 # The mails that ask vendors for something: to answer, to confirm, to read, in time.

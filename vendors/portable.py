@@ -17,6 +17,7 @@ from evaltracker.portable.registry import (
 )
 from vendors.answers import is_kept_form
 from vendors.models import (
+    AboutRevision,
     AnswerDraft,
     Asking,
     Candidate,
@@ -141,6 +142,7 @@ for part in (
         sealed=owners_alone,
         narrow=of_owner,
     ),
+    Part(name="about", model=AboutRevision, order=("revision",), optional=True),
     Part(name="documents", model=PublishedDocument, order=("published_at",)),
     Part(name="proposals", model=Proposal, order=("proposed_at",)),
     Part(

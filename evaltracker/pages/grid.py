@@ -221,12 +221,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class OwnAnswers:
-    """For an act whose form each row answers by itself: nothing is asked."""
+    """For an act whose form each row answers by itself."""
 
     # The form's values for a row; it raises Refused where the row has none.
     of: Callable[[Any], Mapping[str, Any]]
     # Said before it is done.
     note: str
+    # Of the subject: the words of the button, and what is asked once for all rows.
+    asks: Callable[[Any], tuple[str, Mapping[str, forms.Field]]] | None = None
 
 
 class Grid[S: models.Model, R: models.Model]:

@@ -269,7 +269,7 @@ def act_on_rows(
             with transaction.atomic():
                 target = act.load(by, key)
                 act.check(by, target)
-                values = own.of(target) if own else data
+                values = {**data, **(own.of(target) if own else {})}
                 form: Any = act.form_class(values, **act.form_kwargs(target, by))
                 if form.is_valid():
                     act.perform(target, form.cleaned_data, by)
@@ -517,22 +517,29 @@ def _whole_grid(request: HttpRequest, at: Place) -> dict[str, Any]:
         "first": grid.first_column if grid.may_add(subject, user) else "",
         "carried": grid.carried,
         "moves": grid.may_move(subject, user),
-        "acts": [_described_act(grid, name) for name in grid.acts(subject, user)],
+        "acts": [
+            _described_act(grid, subject, name) for name in grid.acts(subject, user)
+        ],
         "columns": [column.described() for column in columns],
         **_rows(request, at, columns),
     }
 
 
-def _described_act(grid: Grid[Any, Any], name: str) -> dict[str, Any]:
+def _described_act(grid: Grid[Any, Any], subject: Any, name: str) -> dict[str, Any]:
     act, own = ACTS[name], grid.own_answers.get(name)
     fields: Any = {} if own else getattr(act.form_class, "base_fields", {})
+    press = act.verb
+    if own and own.asks:
+        press, fields = own.asks(subject)
     return {
         "name": name,
         "label": act.verb,
+        "press": press,
         "danger": act.dangerous,
         "note": own.note if own else "",
         "fields": [
             described(key, field.label or key.replace("_", " ").capitalize(), field)
+            | ({"value": field.initial} if own else {})
             for key, field in fields.items()
         ],
     }

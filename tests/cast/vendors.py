@@ -8,17 +8,18 @@ from typing import Any
 from django.db import transaction
 
 from evaltracker.evaluations.journal import SYSTEM, Actor
-from evaltracker.evaluations.models import Evaluation, Requirement, Visit
+from evaltracker.evaluations.models import Evaluation, Requirement, User, Visit
 from tests.cast import stakeholders
 from tests.worlds import built_once
-from vendors.models import Candidate, Claim, Vendor
+from vendors.models import AboutRevision, Candidate, Claim, Vendor
 from vendors.policy import to_declare
 from vendors.selectors.claims import current_claims
+from vendors.selectors.dialogue import released_about
+from vendors.services import contacts
 from vendors.services.access import issue_token
 from vendors.services.candidates import add_candidate, add_vendor, declare_interests
 from vendors.services.claims import SubmitResult, submit_claim
-from vendors.services.contacts import invite
-from vendors.services.dialogue import open_claims
+from vendors.services.dialogue import open_claims, release_about
 from vendors.services.quotes import ask_to_open_prices, confirm_price_opening
 from vendors.services.schedule import take_costs
 
@@ -106,6 +107,21 @@ def asks_for(where: Evaluation, name: str) -> None:
     text = Path("tests/data/cases/any_purchase_templates.json").read_text()
     with transaction.atomic():
         take_costs(where, json.loads(text)["templates"][name]["costs"], where.owner)
+
+
+def released(where: Evaluation, **values: Any) -> AboutRevision:
+    """What this is about, as it is released once before anybody is invited."""
+    if not values and (about := released_about(where)).revision:
+        return about
+    people = [f"{where.owner.name}, +1 555 0100"]
+    said = {"purpose": "We lose a day a week.", "people": people, **values}
+    return release_about(evaluation=where, by=where.owner, **said)
+
+
+def invite(*, candidate: Candidate, by: User, **terms: Any) -> Candidate:
+    """Invite a vendor as its owner does, what this is about being released."""
+    released(candidate.evaluation)
+    return contacts.invite(candidate=candidate, by=by, **terms)
 
 
 def invited(where: Evaluation, name: str = "Acme ML", **fields: Any) -> Candidate:

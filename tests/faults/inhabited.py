@@ -210,7 +210,7 @@ def main() -> None:
     from evaltracker.evaluations.journal import SYSTEM
     from tests.cast import common, trials, vendors
     from vendors.models import ClaimFile
-    from vendors.services.contacts import add_contact, invite
+    from vendors.services.contacts import add_contact
     from vendors.services.drafts import attach_file
 
     call_command("harden_database")
@@ -223,7 +223,7 @@ def main() -> None:
         contact = add_contact(
             vendor=option.vendor, name="Ada Park", email=ADDRESS, by=where.owner
         )
-        invite(candidate=option, contacts=[contact], by=where.owner)
+        vendors.invite(candidate=option, contacts=[contact], by=where.owner)
         asked = where.requirements.get()
         vendors.claim(option, asked)
         attach_file(

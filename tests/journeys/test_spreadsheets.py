@@ -11,13 +11,13 @@ from playwright.sync_api import expect
 from evaltracker.evaluations.models import Evaluation, User
 from stakeholders.services.people import add_stakeholder, set_sign_off_rule
 from tests.cast import trials, vendors
+from tests.cast.vendors import invite
 from tests.journeys import steps_decision
 from tests.journeys.people import TITLE, Person, Walk
 from tests.journeys.steps_requirements import sign
 from tests.journeys.steps_research import FAVOURITE
 from trials.services.scores import close_scores, open_consensus
 from vendors.services.candidates import shortlist
-from vendors.services.contacts import invite
 from vendors.services.quotes import ask_to_open_prices, confirm_price_opening
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -12,10 +12,11 @@ from evaltracker.notices.services.delivery import sweep_notices
 from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.toolbox.days import wall_of
 from tests.cast import common, vendors
+from tests.cast.vendors import invite
 from tests.smtp_sink import Sink
 from vendors.mail import link_secret
 from vendors.models import Candidate, InvitationLink, VendorToken
-from vendors.services.contacts import add_contact, invite
+from vendors.services.contacts import add_contact
 
 pytestmark = pytest.mark.django_db
 DAYS = datetime.timedelta(days=14)

@@ -34,7 +34,7 @@ from vendors.selectors.claims import opened
 from vendors.services.contacts import yes_to
 
 FIELD = "shared"
-YES = "Yes, this person may stand for both"
+YES = "Yes, that is intended"
 # One form may be refused for two reasons, one after the other.
 BEFORE = "Yes, also to what was asked before"
 
@@ -53,9 +53,9 @@ class AnyYes(forms.MultipleChoiceField):
 
 
 class SharedForm(forms.Form):
-    """A form that names an address; the tick box shows once it was refused."""
+    """A form that may need a yes; the tick box shows once it was refused."""
 
-    shared = AnyYes(required=False, label="Also stands for a rival")
+    shared = AnyYes(required=False, label="Needs your yes")
 
     def add_error(self, field: str | None, error: Any) -> None:
         """Beside the sentence that refuses it, a yes to that very sentence."""

@@ -40,7 +40,7 @@ from vendors.admin.base import (
     reader,
     undeclared_by,
 )
-from vendors.admin.invitations import newest_letters
+from vendors.admin.invitations import asked_first, newest_letters
 from vendors.candidates import COLUMNS, LISTED
 from vendors.choices import CandidateKind, CandidateState
 from vendors.models import (
@@ -570,6 +570,7 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
             everybody_known,
             "Each vendor can then read the requirements. All its contacts get a mail. "
             "No vendor learns of another.",
+            asked_first,
         )
     }
 

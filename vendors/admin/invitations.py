@@ -4,8 +4,9 @@ import datetime
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.db.models import Max, Prefetch
@@ -18,9 +19,12 @@ from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import is_owner, may_start_evaluations
 from evaltracker.pages.base import check_query
 from evaltracker.pages.fields import (
+    LinesField,
+    OfferingForm,
     day_field,
     instant_from,
     reason_field,
+    text_field,
     time_field,
 )
 from evaltracker.pages.workspace import (
@@ -55,6 +59,13 @@ from vendors.selectors.access import (
 )
 from vendors.selectors.candidates import invitation_letters
 from vendors.selectors.claims import AnswerCounts, answer_counts
+from vendors.selectors.dialogue import (
+    ABOUT,
+    brief_files,
+    proposed_about,
+    released_about,
+    shown_about,
+)
 from vendors.services.access import WARNED_DAYS
 from vendors.services.contacts import (
     add_contact,
@@ -65,7 +76,9 @@ from vendors.services.dialogue import (
     close_claims,
     move_claims_close,
     open_claims,
+    release_about,
     reopen_claims,
+    write_about,
 )
 
 
@@ -131,6 +144,104 @@ class Telling(OnCandidate):
         super().perform(target, said, by)
 
 
+class AboutForm(OfferingForm):
+    offers: ClassVar = {
+        "files": lambda about: list(brief_files(about).values_list("sha256", "name"))
+    }
+
+    purpose = text_field(
+        "What it is for",
+        rows=6,
+        max_length=5000,
+        error_messages={"required": "Say what it is for before vendors read it."},
+        help_text="What must become possible, and for whom. Never budget or weights.",
+    )
+    people = LinesField(
+        label="Who asks",
+        required=True,
+        help_text="A line each, you first: name, role, e-mail, telephone. At most 3.",
+    )
+    timetable = LinesField(
+        label="Timetable",
+        help_text="A line each, as in “2040-05-31 Demos”. At most 12. The deadline for "
+        "answers stands there by itself.",
+    )
+    judged = text_field("How answers are judged", required=False, max_length=5000)
+    files: Any = forms.MultipleChoiceField(
+        label="Files of the brief that vendors may read",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class ReleaseForm(AboutForm, SharedForm):
+    pass
+
+
+class WriteAbout(OnEvaluation):
+    tab = "about"
+    title = "Write what this is about"
+    verb = "Save draft"
+    help = "No vendor reads the draft until you release it."
+    success = "The draft is saved. This is how vendors would read it."
+    form_class: ClassVar = AboutForm
+    service = write_about
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        return proposed_about(target)
+
+
+class ReleaseAbout(WriteAbout):
+    title = "Release what this is about"
+    verb = "Release"
+    help = "All invited vendors read it, and get a mail that says what has changed."
+    success = "It is released."
+    form_class: ClassVar = ReleaseForm
+    service = release_about
+
+
+@evaluation_page("about", "What this is about", order=44, group="Market")
+def about_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    check_query(request)
+    ask_first(request, evaluation)
+    last = evaluation.about_revisions.last()
+    return show(
+        request,
+        evaluation,
+        "vendors/about.html",
+        title="What this is about",
+        tab="about",
+        owns=is_owner(reader(request), evaluation),
+        released=shown_about(released_about(evaluation)),
+        draft=shown_about(last) if last and not last.released_at else None,
+    )
+
+
+class InviteForm(ReleaseForm, TellForm):
+    """While nothing is released, also what every vendor reads first."""
+
+    def __init__(self, *args: Any, candidate: Candidate, **kwargs: Any) -> None:
+        evaluation = candidate.evaluation
+        super().__init__(*args, candidate=candidate, about=evaluation, **kwargs)
+        if released_about(evaluation).revision:
+            for name in ABOUT:
+                del self.fields[name]
+
+
+RELEASES = "Release and invite"
+
+
+def asked_first(evaluation: Evaluation) -> tuple[str, dict[str, forms.Field]]:
+    """What inviting many asks once: the words of its button, and fields."""
+    if released_about(evaluation).revision:
+        return Invite.verb, {}
+    said = proposed_about(evaluation) | {"files": []}
+    fields = {name: copy(InviteForm.base_fields[name]) for name in said if said[name]}
+    for name, asked in fields.items():
+        asked.initial = asked.prepare_value(said[name])
+    return RELEASES, fields
+
+
 class Invite(Telling):
     title = "Invite the vendor"
     verb = "Invite"
@@ -143,7 +254,25 @@ class Invite(Telling):
         "needs a candidate of its own."
     )
     success = "The vendor is invited. Issue a token if it answers by program."
-    form_class = TellForm
+    form_class = InviteForm
+
+    def worded(self, target: Any) -> Self:
+        act = copy(super().worded(target))
+        if not released_about(target.evaluation).revision:
+            vars(act)["verb"] = RELEASES
+        return act
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        return proposed_about(target.evaluation) | super().initial(target, user)
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Both or none."""
+        said = {name: data[name] for name in data.keys() & {*ABOUT}}
+        if said:
+            shared = data["shared"]
+            release_about(evaluation=target.evaluation, shared=shared, by=by, **said)
+        rest = {name: data[name] for name in data.keys() - {*ABOUT}}
+        super().perform(target, rest, by)
 
 
 class SendLink(Telling):

@@ -21,6 +21,7 @@ from rest_framework.response import Response
 from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.evaluations.journal import Actor
+from evaltracker.evaluations.models import AttachedFile
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import TYPES, attachment, download
 from evaltracker.toolbox.rest.problems import StrictJSONParser
@@ -56,7 +57,7 @@ from vendors.api.schema import (
     UploadField,
     examples,
 )
-from vendors.models import Candidate, Claim, Submission, SupportStatement
+from vendors.models import Candidate, Claim, ClaimFile, Submission, SupportStatement
 from vendors.selectors.candidates import asked_requirements, with_demands
 from vendors.selectors.claims import (
     last_submission,
@@ -66,6 +67,7 @@ from vendors.selectors.claims import (
     own_history,
     with_counts,
 )
+from vendors.selectors.dialogue import released_about, shown_about
 from vendors.services.claims import (
     MOST,
     MOST_OF_SUPPORT,
@@ -312,7 +314,7 @@ class AnyType(JSONRenderer):
 
 
 class FileView(VendorView):
-    """One file of a claim of one's own."""
+    """One file of a claim of one's own, or of what this is about."""
 
     renderer_classes = (AnyType,)
 
@@ -327,9 +329,15 @@ class FileView(VendorView):
         },
     )
     def get(self, request: Request, invitation: str, file: str) -> HttpResponse:
-        """Read a file of yours back, as an attachment of the type that it is."""
+        """Read a file of yours or of the buyer's, as an attachment of its type."""
         candidate = self.invitation(request, invitation)
-        stored = own_files(candidate).filter(pk=read_id(file)).first()
+        key, about = (
+            read_id(file),
+            shown_about(released_about(candidate.evaluation))["files"],
+        )
+        stored: ClaimFile | AttachedFile | None = (
+            own_files(candidate).filter(pk=key).first() or about.filter(pk=key).first()
+        )
         if stored is None:
             raise NotFound
         return attachment(

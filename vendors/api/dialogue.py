@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -19,6 +19,7 @@ from evaltracker.toolbox.rest.views import (
 from evaltracker.toolbox.text import LINE_LIMIT, TEXT_LIMIT
 from vendors.api.access import (
     IDEMPOTENCY_KEY,
+    READ,
     WRITE,
     VendorView,
     lists,
@@ -26,7 +27,12 @@ from vendors.api.access import (
 from vendors.api.schema import examples
 from vendors.choices import ProposalState
 from vendors.models import Candidate, Question
-from vendors.selectors.dialogue import own_proposals, questions_for
+from vendors.selectors.dialogue import (
+    own_proposals,
+    questions_for,
+    released_about,
+    shown_about,
+)
 from vendors.services.dialogue import ask_question, propose_requirement
 
 UNKNOWN_CATEGORY = (
@@ -223,3 +229,51 @@ class ProposalsView(VendorView):
         if category is None:
             raise ValidationError({"category": [UNKNOWN_CATEGORY]})
         return category
+
+
+def texts(*names: str, **others: Any) -> dict[str, Any]:
+    return {name: serializers.CharField(allow_blank=True) for name in names} | others
+
+
+FILE = texts("name", "content_type", "sha256", size=serializers.IntegerField())
+ABOUT: Any = inline_serializer(
+    "About",
+    {
+        "revision": serializers.IntegerField(source="about.revision"),
+        "released_at": serializers.DateTimeField(
+            source="about.released_at", allow_null=True
+        ),
+        "purpose": serializers.CharField(source="about.purpose", allow_blank=True),
+        "people": inline_serializer(
+            "Person", texts("name", "role", "email", "phone"), many=True
+        ),
+        "timetable": inline_serializer(
+            "TimetableLine", texts("what", day=serializers.DateField()), many=True
+        ),
+        "claims_close_at": serializers.DateTimeField(
+            source="about.evaluation.claims_close_at", allow_null=True
+        ),
+        "judged": serializers.CharField(source="about.judged", allow_blank=True),
+        "files": inline_serializer(
+            "AboutFile", FILE | {"id": serializers.UUIDField()}, many=True
+        ),
+    },
+)
+
+
+class AboutView(VendorView):
+    """What this is about, as it is released now."""
+
+    @extend_schema(
+        operation_id="about_read",
+        summary="What this is about",
+        responses={200: ABOUT, **READ},
+        examples=examples("about"),
+    )
+    def get(self, request: Request, invitation: str) -> Response:
+        """Read what the purchase is for, who asks, and what happens when.
+
+        The call that downloads files takes the ids of these, too.
+        """
+        about = released_about(self.invitation(request, invitation).evaluation)
+        return Response(ABOUT.to_representation(shown_about(about)))

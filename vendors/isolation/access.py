@@ -43,6 +43,12 @@ OWN_PEOPLE = (
     "email IN (SELECT lower(email) FROM vendors_contact WHERE removed_at IS NULL)"
 )
 OWN_QUOTE = "quote_id IN (SELECT id FROM vendors_quote)"
+# Of a file: what is released names it. The subquery has the rows that the role reads.
+RELEASED = """EXISTS (
+    SELECT FROM vendors_aboutrevision told
+    WHERE told.evaluation_id = evaluations_attachedfile.evaluation_id
+    AND told.files ? evaluations_attachedfile.sha256
+)"""
 ALL: tuple[str, ...] = ()
 
 
@@ -111,6 +117,15 @@ ACCESS: dict[str, Access] = {
     ),
     # Which prices are asked for; of what the owner ruled out, not even the reason.
     "vendors_priceitem": Access(rows=f"{INVITED} AND not_applicable = ''"),
+    # What the evaluation is about, once it is released, and files that it names.
+    "vendors_aboutrevision": Access(rows=f"{INVITED} AND released_at IS NOT NULL"),
+    "evaluations_attachedfile": Access(
+        rows=f"topic = 'brief' AND {RELEASED}",
+        shown=(
+            *("id", "evaluation_id", "topic", "subject_id", "name", "content_type"),
+            *("size", "sha256", "stored_as", "uploaded_at", "removed_at"),
+        ),
+    ),
     # The journal is written and never read; only its head is, to go on from there.
     "evaluations_entry": Access(added=f"actor_id IS NULL AND {INVITED}"),
     "evaluations_journalhead": Access(rows=INVITED, changed=("count", "hash")),

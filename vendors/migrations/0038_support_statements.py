@@ -11,7 +11,7 @@ from evaltracker.toolbox.migrating import AddColumn, append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("vendors", "0036_language_of_contacts"),
+        ("vendors", "0037_what_this_is_about"),
     ]
 
     operations = [

@@ -38,6 +38,7 @@ from vendors.models.costs import (
     QuoteReader,
 )
 from vendors.models.dialogue import (
+    AboutRevision,
     Asking,
     ContactRequest,
     Proposal,

@@ -206,3 +206,38 @@ class PublishedDocument(CommittedRecord, VendorRecord):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} for {self.candidate}"
+
+
+class AboutRevision(CommittedRecord):
+    """What vendors are told of a purchase: releases stay, one is a draft."""
+
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="about_revisions")
+    # 0 names nobody but the owner, where vendors were invited before there were any.
+    revision = models.PositiveSmallIntegerField()
+    purpose = models.TextField(blank=True)
+    # Who asks, the owner first: name, role, email and phone of each.
+    people = models.JSONField(default=list, blank=True)
+    # Lines of an ISO day, a blank and words, in the order of time.
+    timetable = models.JSONField(default=list, blank=True)
+    judged = models.TextField(blank=True)
+    # The SHA-256 of files that are attached to the brief.
+    files = models.JSONField(default=list, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
+
+    class Meta:
+        ordering = ("evaluation", "revision")
+        constraints = [
+            UniqueConstraint(
+                fields=("evaluation", "revision"), name="about_revision_once"
+            ),
+            UniqueConstraint(
+                fields=("evaluation",),
+                condition=Q(released_at__isnull=True),
+                name="about_revision_one_draft",
+            ),
+            CheckConstraint(
+                condition=Q(released_at__isnull=True) | ~Q(purpose="") | Q(revision=0),
+                name="about_revision_released_says_why",
+            ),
+        ]

@@ -58,6 +58,7 @@ from vendors.selectors.access import (
     living_code,
     people_of,
 )
+from vendors.selectors.dialogue import released_about, shown_about
 from vendors.services.access import (
     LIVES,
     NO,
@@ -157,6 +158,7 @@ def asked_language(request: HttpRequest) -> str:
 
 
 FIRST = (
+    (gettext_lazy("What this is about"), "about"),
     (gettext_lazy("Your answers"), "answers"),
     (gettext_lazy("Your prices"), "quote"),
 )
@@ -578,6 +580,7 @@ def _shown(
         "vendor": link.vendor,
         "secret": secret,
         "deadline": deadline_of(evaluation, database_now()),
+        "people": shown_about(released_about(evaluation))["people"],
         "problem": problem,
         **more,
     }

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from evaltracker.errors import Invalid, NotFound, Problem, Refused, Stale
 from evaltracker.evaluations.choices import SupportWanted
+from evaltracker.evaluations.models import AttachedFile
 from evaltracker.rows.cells import two_readings
 from evaltracker.toolbox.days import database_now, wall_of
 from evaltracker.toolbox.files import TYPES, attachment, download, handed_out
@@ -21,7 +22,13 @@ from evaltracker.toolbox.languages import moment
 from evaltracker.toolbox.rest.views import read_id
 from evaltracker.toolbox.text import meant
 from vendors.answers import boxes_for, is_receipt_of, typed_in, typed_of
-from vendors.models import AnswerDraft, Candidate, PublishedDocument, VendorSession
+from vendors.models import (
+    AnswerDraft,
+    Candidate,
+    ClaimFile,
+    PublishedDocument,
+    VendorSession,
+)
 from vendors.portal.access import (
     FORM,
     LINKS,
@@ -44,7 +51,12 @@ from vendors.selectors.claims import (
     own_claims,
     own_files,
 )
-from vendors.selectors.dialogue import own_proposals, questions_for
+from vendors.selectors.dialogue import (
+    own_proposals,
+    questions_for,
+    released_about,
+    shown_about,
+)
 from vendors.services.access import actor_in_pages
 from vendors.services.candidates import lock_candidate
 from vendors.services.claims import state_support
@@ -344,6 +356,14 @@ def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
     return show_answers(request, session, "proposals.html", **context)
 
 
+@session_page(*READ)
+def about(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    evaluation = session.link.candidate.evaluation
+    deadline = deadline_of(evaluation, database_now())
+    told = shown_about(released_about(evaluation))
+    return show(request, session, "about.html", deadline=deadline, **told)
+
+
 TITLE = gettext_lazy("Letters and feedback")
 
 
@@ -425,7 +445,10 @@ def receipt(request: HttpRequest, session: VendorSession) -> HttpResponse:
 @session_page(*READ)
 def file(request: HttpRequest, session: VendorSession, file: str) -> HttpResponse:
     key, candidate = read_id(file), session.link.candidate
-    stored = own_files(candidate).filter(pk=key).first()
+    about = shown_about(released_about(candidate.evaluation))["files"]
+    stored: ClaimFile | AttachedFile | None = (
+        own_files(candidate).filter(pk=key).first() or about.filter(pk=key).first()
+    )
     if stored is not None:
         kind = stored.content_type
         return attachment(stored.stored_as, name=stored.name, content_type=kind)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("language/", access.language, name="language"),
     path(f"{INVITATION}language/", access.own_language, name="own_language"),
     path(f"{INVITATION}", claims.answers, name="answers"),
+    path(f"{INVITATION}about/", claims.about, name="about"),
     path(f"{INVITATION}answer/<path:ref>/", claims.answer, name="answer"),
     path(f"{INVITATION}drafts/", claims.drafts, name="drafts"),
     path(f"{INVITATION}hand-in/", claims.hand_in, name="hand_in"),

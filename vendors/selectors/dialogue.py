@@ -1,4 +1,4 @@
-"""What vendors ask, suggest and sent, and how often they were reminded."""
+"""What vendors are told, ask, suggest and sent, and how often they were reminded."""
 
 import datetime
 import uuid
@@ -9,11 +9,14 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.template.loader import render_to_string
 
 from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.evaluations.models import AttachedFile, Evaluation, Notice, User
+from evaltracker.toolbox.languages import speaking
 from vendors.claims import Change, Said, changes_between
 from vendors.models import (
+    AboutRevision,
     Asking,
     Candidate,
     Claim,
@@ -82,6 +85,81 @@ def names_of(candidate: Candidate) -> list[str]:
     if candidate.vendor is not None:
         names += [candidate.vendor.name, *candidate.vendor.aliases]
     return [name for name in dict.fromkeys(names) if len(name) >= SHORTEST]
+
+
+# What this is about: the columns of `AboutRevision` that its owner writes.
+ABOUT = ("purpose", "people", "timetable", "judged", "files")
+
+
+def released_about(evaluation: Evaluation) -> AboutRevision:
+    """What vendors read now; where nothing was released, an empty one."""
+    rows = evaluation.about_revisions.filter(released_at__isnull=False)
+    return rows.last() or AboutRevision(evaluation=evaluation, revision=0)
+
+
+def brief_files(evaluation: Evaluation) -> QuerySet[AttachedFile]:
+    """Those that can be shown to vendors; attaching one shows it to none."""
+    rows: QuerySet[AttachedFile] = AttachedFile.objects.kept().filter(
+        evaluation=evaluation, topic="brief", subject_id=evaluation.pk
+    )
+    return rows
+
+
+def shown_about(about: AboutRevision) -> dict[str, Any]:
+    """What pages and calls show of it."""
+    return {
+        "about": about,
+        "people": [person_of(line) for line in about.people],
+        "timetable": [day_and_words(line) for line in about.timetable],
+        "files": brief_files(about.evaluation).filter(sha256__in=about.files),
+    }
+
+
+def person_of(line: str) -> dict[str, str]:
+    """Name, role, e-mail and telephone, with commas between those that are there."""
+    name, *rest = (part.strip() for part in line.split(","))
+    email = next((part for part in rest if "@" in part), "")
+    phones = (part for part in rest if sum(map(str.isdigit, part)) > 4)
+    phone = next((part for part in phones if part != email), "")
+    role = ", ".join(part for part in rest if part not in (email, phone))
+    return {"name": name, "role": role, "email": email, "phone": phone}
+
+
+def day_and_words(line: str) -> dict[str, Any]:
+    """Of a line such as “2040-05-31 Demos”.
+
+    Raises:
+        ValueError: it does not begin with a day.
+    """
+    day, _, words = line.partition(" ")
+    return {"day": datetime.date.fromisoformat(day), "what": words}
+
+
+def proposed_about(evaluation: Evaluation) -> dict[str, Any]:
+    """What its form begins with: the draft, else what is released, else a proposal of
+    the brief, without weights, scores, budget and number of vendors."""
+    last = evaluation.about_revisions.last()
+    if last is not None and last.purpose:
+        return {name: getattr(last, name) for name in ABOUT}
+    with speaking(evaluation.vendor_language):
+        said: dict[str, Any] = {
+            name: render_to_string(
+                f"vendors/about/{name}.txt", {"evaluation": evaluation}
+            ).strip()
+            for name in ABOUT
+        }
+    lines = ("people", "timetable", "files")
+    return said | {name: said[name].splitlines() for name in lines}
+
+
+def named_candidates(about: AboutRevision) -> list[str]:
+    """Candidates, their vendors and other names of either that stand in it."""
+    files = shown_about(about)["files"].values_list("name", flat=True)
+    lines = [about.purpose, about.judged, *about.people, *about.timetable, *files]
+    rows = Candidate.objects.filter(evaluation=about.evaluation_id)
+    candidates = rows.select_related("vendor")
+    names = {name for candidate in candidates for name in names_of(candidate)}
+    return sorted(name for name in names if stands_alone(name, "\n".join(lines)))
 
 
 KIND = "not_answered"

@@ -10,6 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.db import transaction
 from django.db.models import Exists, F, Model, OuterRef, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -61,6 +62,7 @@ from vendors.selectors.access import (
 from vendors.selectors.candidates import active_candidates, invitation_letters
 from vendors.selectors.claims import links_since
 from vendors.selectors.costs import own_quotes
+from vendors.selectors.dialogue import released_about
 from vendors.services.access import (
     actor_in_pages,
     end_own_tokens,
@@ -667,6 +669,11 @@ def invite(
     """
     candidate = lock_candidate(candidate)
     check_invite(candidate, by)
+    if not released_about(candidate.evaluation).revision:
+        problem = Refused("Release what this is about first; vendors read it.")
+        form = ["release-about", candidate.evaluation_id]
+        problem.page = reverse("admin:act_on", args=form)
+        raise problem
     recipients = _theirs(candidate, contacts)
     _settle(candidate, recipients, by, shared)
     before, after = change(candidate, invited_at=timezone.now())
@@ -782,7 +789,7 @@ def owe_contacts(
     candidates: Iterable[Candidate],
     at: datetime.datetime | None = None,
     occurrence: object = "",
-    subject: Evaluation | None = None,
+    subject: Model | None = None,
     offset_days: int = 0,
 ) -> int:
     """Owe every contact of these candidates' vendors a mail, at that instant, or else

@@ -1,4 +1,4 @@
-"""Questions, proposals, and what vendors are told and asked again."""
+"""What this is about, questions, proposals, what vendors are told and asked again."""
 
 import datetime
 import hashlib
@@ -8,12 +8,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from evaltracker.errors import Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Priority, Stage, Status
-from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.journal import SYSTEM, By, actor_of
 from evaltracker.evaluations.models import (
     Category,
     Evaluation,
@@ -34,12 +35,14 @@ from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.requirements import (
     add_requirement,
     check_add_requirement,
+    require_known,
 )
 from evaltracker.toolbox.days import database_now, instant_of, wall_of
-from evaltracker.toolbox.text import Inputs, read_reason
+from evaltracker.toolbox.text import Inputs, listed, read_reason
 from stakeholders.policy import require_part
 from vendors.choices import DocumentKind, ProposalState
 from vendors.models import (
+    AboutRevision,
     Asking,
     Candidate,
     InvitationLink,
@@ -50,6 +53,7 @@ from vendors.models import (
     Submission,
 )
 from vendors.notices import (
+    AboutChanged,
     AnswerHandedIn,
     AnsweringClosed,
     AnsweringMoved,
@@ -63,13 +67,24 @@ from vendors.notices import (
 from vendors.policy import claims_are_closed, require_claims_open
 from vendors.selectors.access import live_link, newest_link
 from vendors.selectors.claims import vendors_answers, waiting_for
-from vendors.selectors.dialogue import Chase, chases, given_away
+from vendors.selectors.dialogue import (
+    ABOUT,
+    Chase,
+    chases,
+    day_and_words,
+    given_away,
+    named_candidates,
+    person_of,
+    proposed_about,
+    released_about,
+)
 from vendors.services.candidates import lock_candidate
 from vendors.services.contacts import (
     gathering_end,
     invited_candidates,
     owe_contacts,
     untold,
+    yes_to,
 )
 
 # Of one sort, for one invitation.
@@ -767,3 +782,106 @@ def read_deadline(
     if close_at <= now:
         raise Invalid("Choose an end in the future.", field="close_at")
     return close_at
+
+
+# What this is about. Lines of each, and signs of a line.
+LINES = {"people": (3, 300), "timetable": (12, 150), "files": (10, 64)}
+
+
+def check_write_about(evaluation: Evaluation, by: By) -> None:
+    check_owned(evaluation, by)
+
+
+check_release_about = check_write_about
+
+
+@transaction.atomic
+def write_about(*, evaluation: Evaluation, by: By, **values: Any) -> AboutRevision:
+    """Keep a draft, which no vendor reads; what is not said stays as it is proposed."""
+    evaluation = lock(evaluation)
+    check_write_about(evaluation, by)
+    return _tell_about(_drafted(evaluation, values), "about.drafted", by)
+
+
+@transaction.atomic
+def release_about(
+    *, evaluation: Evaluation, by: By, shared: Collection[str] = (), **values: Any
+) -> AboutRevision:
+    """Show vendors the draft, with `values` in it, and mail those who are invited what
+    has changed. `shared` is the owner's yes to names of candidates that stand in it."""
+    evaluation = lock(evaluation)
+    check_release_about(evaluation, by)
+    known = named_candidates(released_about(evaluation))
+    about = _drafted(evaluation, values)
+    if not about.purpose:
+        raise Invalid("Say what it is for before vendors read it.", field="purpose")
+    first = person_of(about.people[0]) if about.people else {}
+    if not (first.get("email") or first.get("phone")):
+        sentence = "Begin with yourself, and an e-mail address or a telephone number."
+        raise Invalid(sentence, field="people")
+    if names := [name for name in named_candidates(about) if name not in known]:
+        sentence = (
+            f"It names {listed(names)}, and all invited vendors read it. If that is "
+            "intended, confirm it in the form."
+        )
+        if yes_to(sentence) not in shared:
+            raise Invalid(sentence, field="shared")
+        told: Any = {"action": "about.named_candidate", "after": {"names": names}}
+        journal.record(evaluation=evaluation, subject=evaluation, by=by, **told)
+    about.released_at, about.released_by = timezone.now(), actor_of(by).user
+    owe_contacts(
+        kind=AboutChanged.name,
+        candidates=invited_candidates(evaluation),
+        at=database_now(),
+        subject=about,
+    )
+    return _tell_about(about, "about.released", by)
+
+
+def _drafted(evaluation: Evaluation, values: Mapping[str, Any]) -> AboutRevision:
+    """The draft with these values, not saved."""
+    require_known(values, ABOUT)
+    said, inputs = {**proposed_about(evaluation), **values}, Inputs()
+    about = evaluation.about_revisions.last()
+    if about is None or about.released_at:
+        number = about.revision + 1 if about else 1
+        about = AboutRevision(evaluation=evaluation, revision=number)
+    for name in ("purpose", "judged"):
+        setattr(about, name, inputs.text(name, said[name], blank=True))
+    for name, (most, limit) in LINES.items():
+        setattr(about, name, inputs.lines(name, said[name], most=most, limit=limit))
+    about.timetable.sort()
+    for line in about.timetable:
+        try:
+            day_and_words(line)
+        except ValueError:
+            sentence = f"Begin “{line}” with its day, such as 2040-05-31 Demos."
+            inputs.refuse("timetable", sentence)
+    inputs.check()
+    return about
+
+
+def _tell_about(about: AboutRevision, action: str, by: By) -> AboutRevision:
+    checked(about)
+    about.save()
+    journal.record(
+        evaluation=about.evaluation,
+        action=action,
+        subject=about.evaluation,
+        by=by,
+        after=journal.snapshot(about, ("revision", *ABOUT)),
+    )
+    return about
+
+
+@transaction.atomic
+def name_owners() -> None:
+    """A chore: show who asks where vendors were invited before this was released."""
+    told = AboutRevision.objects.filter(released_at__isnull=False)
+    rows = Evaluation.objects.filter(candidates__invited_at__isnull=False)
+    rows = rows.filter(status=Status.OPEN).exclude(pk__in=told.values("evaluation"))
+    for evaluation in rows.distinct().order_by("pk"):
+        people = proposed_about(lock(evaluation))["people"]
+        about = AboutRevision(evaluation=evaluation, revision=0, people=people)
+        about.released_at = timezone.now()
+        _tell_about(about, "about.owner_named", SYSTEM)

@@ -18,7 +18,7 @@ class GridBar {
 			...grid.columns.filter((it) => it.many).map((column) => gridButton(column.label, () =>
 				this.ask([{ ...column, required: true }], `Set ${column.label.toLowerCase()}`, ([value]) => this.set(column, value)))),
 			...grid.acts.map((act) => gridButton(act.label, () =>
-				this.ask(act.fields, act.label, (values) => this.act(act, values), act.note))),
+				this.ask(act.fields, act.press, (values) => this.act(act, values), act.note))),
 		];
 		this.isUsed = buttons.length > 0;
 		const clear = gridButton("Clear", () => grid.untick(), "et-button et-button--small gr-clear");
@@ -39,7 +39,7 @@ class GridBar {
 		if (!fields.length && !note) return void apply([]);
 		this.boxes = [];
 		const labels = fields.map((field) => {
-			const box = gridEditor(field, { id: "bar", name: "selected rows", cells: { [field.name]: "" }, labels: {} });
+			const box = gridEditor(field, { id: "bar", name: "selected rows", cells: { [field.name]: field.value ?? "" }, labels: {} });
 			box.required = field.required;
 			this.boxes.push(box);
 			const shown = gridElement("label", "", field.label);

@@ -61,9 +61,10 @@ from vendors.choices import CandidateState
 from vendors.models import Candidate, Contact
 from vendors.policy import INVITABLE, check_judges, check_read_answers
 from vendors.selectors.access import last_tests
+from vendors.selectors.dialogue import proposed_about
 from vendors.services.candidates import add_candidate
 from vendors.services.contacts import invite
-from vendors.services.dialogue import open_claims
+from vendors.services.dialogue import open_claims, release_about
 from vendors.services.quotes import drop_asked_opening
 
 EARLIER_ONLY = "It can only be sent back to an earlier stage."
@@ -430,6 +431,8 @@ def send_test_invitation(
     )
     enter(test, Stage.RESEARCH, VisitEnd.ADVANCED, by)
     open_claims(evaluation=test, close_at=today_in(test.zone) + LASTS, by=by)
+    people = proposed_about(evaluation)["people"]
+    release_about(evaluation=test, people=people, by=by)
     invite(candidate=tried, contacts=invited, by=by)
     journal.record(
         evaluation=evaluation,

@@ -17,6 +17,7 @@ from evaltracker.requirements.services.templates import start_evaluation
 from evaltracker.workflow.services.stages import advance, decide, draft_decision
 from stakeholders.services.people import add_stakeholder
 from tests.cast import common, trials, vendors
+from tests.cast.vendors import invite
 from tests.cast.workflow import sign_as
 from tests.journeys.anything.purchase import Purchase
 from trials.models import Demo, Trial
@@ -35,7 +36,7 @@ from trials.services.trials import close_trial, plan_trial
 from vendors.models import Candidate
 from vendors.services.candidates import add_candidate, add_vendor, shortlist
 from vendors.services.claims import submit_claim
-from vendors.services.contacts import add_contact, invite
+from vendors.services.contacts import add_contact
 from vendors.services.costs import set_cost_line
 from vendors.services.dialogue import close_claims, open_claims
 from vendors.services.quotes import ask_to_open_prices, confirm_price_opening

@@ -65,6 +65,7 @@ def test_the_vendor_of_an_invited_candidate_stays(
 ) -> None:
     acme = pair[0]
     contact_of(acme, "Vera")
+    vendors.released(purchase)
     send(purchase.owner, GRID, purchase, act=act("invite", [acme]))
     theirs, other = str(acme.vendor_id), str(pair[1].vendor_id)
     answer = send(
@@ -100,6 +101,7 @@ def test_vendors_are_invited_by_their_own_contacts_and_the_rest_is_named(
     purchase: Evaluation, pair: list[Candidate]
 ) -> None:
     contact_of(pair[0], "Vera")
+    vendors.released(purchase)
     answer = send(purchase.owner, GRID, purchase, act=act("invite", pair))
     said = answer.json()
     assert said["done"] == [str(pair[0].pk)]
@@ -159,6 +161,7 @@ def test_a_contact_comes_with_its_row_and_only_the_owner_reads_it(
     [shown] = read(purchase.owner, GRID, purchase)["rows"]
     assert shown["cells"]["contact"] == "Park, Ada <ada@acme.example>"
     acme = purchase.candidates.get()
+    vendors.released(purchase)
     answer = send(purchase.owner, GRID, purchase, act=act("invite", [acme]))
     assert answer.status_code == 200, answer.json()
     vendors.declare_none(purchase)

@@ -119,6 +119,7 @@ def test_a_candidate_is_changed_and_invited_once(purchase: Evaluation) -> None:
     acme = vendors.candidate(purchase)
     form = {"name": "Acme ML 2", "vendor": acme.vendor_id, "hours_saved": "0.5"}
     assert act("change-candidate", acme, purchase.owner, **form) == 302
+    vendors.released(purchase)
     assert act("invite", acme, purchase.owner) == 302
     assert act("invite", acme, purchase.owner) == 409
     acme.refresh_from_db()

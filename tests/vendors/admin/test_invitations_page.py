@@ -51,6 +51,7 @@ def test_an_invitation_goes_through_its_states(purchase: Evaluation) -> None:
     owner = purchase.owner
     acme = vendors.candidate(purchase)
     assert state(purchase) == "uninvited"
+    vendors.released(purchase)
     assert act("invite", acme, owner) == 302
     assert state(purchase) == "untold"
     form = {"new_name": "Ada", "new_email": "ada@acme.example", "reason": "New"}
@@ -128,6 +129,7 @@ def test_the_form_offers_only_contacts_of_this_vendor(purchase: Evaluation) -> N
     assert act("invite", acme, owner, new_name="Half") == 400
     assert not Candidate.objects.filter(invited_at__isnull=False).exists()
     ada = Contact.objects.get(name="Ada")
+    vendors.released(purchase)
     assert act("invite", acme, owner, contacts=[ada.pk]) == 302
     assert Notice.objects.get().address == "ada@ada.example"
 

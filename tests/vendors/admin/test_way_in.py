@@ -11,12 +11,13 @@ from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from tests.acting import act
 from tests.cast import common, stakeholders, vendors
+from tests.cast.vendors import invite
 from tests.clients import signed_in
 from vendors.admin.access import Look, steps_of
 from vendors.models import Candidate, RefusedCall, VendorToken
 from vendors.services.access import note_first_seen, note_use, revoke_token
 from vendors.services.candidates import change_candidate, eliminate
-from vendors.services.contacts import add_contact, invite
+from vendors.services.contacts import add_contact
 from vendors.services.dialogue import close_claims
 
 pytestmark = pytest.mark.django_db

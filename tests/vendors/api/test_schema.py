@@ -46,6 +46,7 @@ def test_the_description_needs_no_token_and_names_the_vendor_api_alone() -> None
                 "requirements/",
                 "answer-sheet/",
                 "questions/",
+                "about/",
                 "proposals/",
                 "quote/",
                 "submission/",

@@ -10,6 +10,7 @@ from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.services.delivery import sweep_notices
 from tests.acting import act
 from tests.cast import common, vendors
+from tests.cast.vendors import invite
 from tests.clients import signed_in
 from tests.smtp_sink import Sink
 from tests.vendors.mails import read
@@ -22,7 +23,6 @@ from vendors.services.contacts import (
     accept_contact,
     add_contact,
     change_contact,
-    invite,
     remove_contact,
     send_link,
     tell_of_keys,

@@ -15,10 +15,11 @@ from time_machine import TimeMachineFixture
 
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import vendors
+from tests.cast.vendors import invite
 from vendors.mail import code_of, link_secret
 from vendors.models import InvitationLink, SignInCode
 from vendors.selectors.access import newest_link
-from vendors.services.contacts import add_contact, invite
+from vendors.services.contacts import add_contact
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 ADDRESS = "ada@acme.example"

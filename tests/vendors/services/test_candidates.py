@@ -5,6 +5,7 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import common, vendors
+from tests.cast.vendors import invite
 from vendors.services.candidates import (
     add_vendor,
     change_candidate,
@@ -13,7 +14,7 @@ from vendors.services.candidates import (
     reinstate,
     shortlist,
 )
-from vendors.services.contacts import add_contact, invite
+from vendors.services.contacts import add_contact
 
 pytestmark = pytest.mark.django_db
 

@@ -11,6 +11,7 @@ from evaltracker.notices.kinds import KINDS
 from evaltracker.notices.services.delivery import sweep_notices
 from tests.acting import act
 from tests.cast import common, vendors
+from tests.cast.vendors import invite
 from tests.clients import signed_in
 from tests.smtp_sink import Sink
 from vendors.mail import link_secret, shared_by
@@ -19,7 +20,6 @@ from vendors.selectors.access import find_link
 from vendors.services.contacts import (
     add_contact,
     change_contact,
-    invite,
     send_link,
     yes_to,
 )
@@ -153,6 +153,7 @@ def test_the_form_asks_for_the_yes_once_it_is_needed(
     assert 'value="gus@globex.example"' in answer.content.decode()
     assert lead.post(address, {**typed, "shared": tick[1]}).status_code == 302
     # The form of the invitation knows of it by then.
+    vendors.released(acme.evaluation)
     person = Contact.objects.get(vendor=acme.vendor)
     assert act("invite", acme, acme.evaluation.owner, contacts=[person.pk]) == 302
 
