@@ -69,6 +69,7 @@ from vendors.services.dialogue import (
     close_claims,
     open_claims,
     propose_requirement,
+    release_about,
 )
 from vendors.services.drafts import save_drafts
 
@@ -151,6 +152,7 @@ ROWS: dict[str, Callable[[Evaluation, Any], Any]] = {
     "contacts": lambda where, addresses: Contact.objects.filter(email__in=addresses),
     "opening": lambda where, _: PriceOpening.objects.get(evaluation=where),
     "close_at": lambda where, moment: datetime.datetime.fromisoformat(moment),
+    "timetable": lambda where, lines: [" ".join(line) for line in lines],
     "due_time": lambda where, time: datetime.time.fromisoformat(time),
     "values": lambda where, named: {
         where.metrics.get(name=name).pk: tuple(value) for name, value in named.items()
@@ -469,8 +471,8 @@ ACTS: dict[str, Act] = {
         *(close_condition, close_scores, close_trial, confirm_runs, decide, delegate),
         *(draft_decision, eliminate, excuse_knock_out, move_check, note_research),
         *(open_claims, open_consensus, propose_requirement, record_gap),
-        *(record_metric_values, record_promises, reply_to_gap, send_letter),
-        *(set_contract_term, shortlist, quotes.ask_to_open_prices),
+        *(record_metric_values, record_promises, release_about, reply_to_gap),
+        *(send_letter, set_contract_term, shortlist, quotes.ask_to_open_prices),
         quotes.confirm_price_opening,
     )
 }

@@ -116,7 +116,7 @@ def open_claims(walk: Walk) -> None:
     lead.page.get_by_role("button", name="None of these").click()
     lead.reads("Your declaration is recorded.")
     lead.follow(f"Invite {FAVOURITE}")
-    lead.press("Invite")
+    lead.press("Release and invite")
     lead.go("Candidates")
     lead.follow(f"Shortlist {FAVOURITE}")
     lead.press("Shortlist")

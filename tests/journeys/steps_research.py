@@ -23,9 +23,9 @@ def invite(walk: Walk) -> None:
     """Two vendors are invited, one candidate is shortlisted, claims open."""
     lead = walk.lead
     lead.go("Candidates")
-    for name in (FAVOURITE, RIVAL):
+    for name, button in ((FAVOURITE, "Release and invite"), (RIVAL, "Invite")):
         lead.follow(f"Invite {name}")
-        lead.press("Invite")
+        lead.press(button)
         lead.reads("The vendor is invited.")
     lead.go("Candidates")
     lead.follow(f"Shortlist {FAVOURITE}")
