@@ -373,9 +373,6 @@ class DocumentPublished(ToVendor[PublishedDocument]):
 class AboutChanged(ToVendor[AboutRevision]):
     rows: ClassVar = AboutRevision.objects.select_related("evaluation")
 
-    def candidates(self, notice: Notice, row: AboutRevision) -> QuerySet[Candidate]:
-        return Candidate.objects.filter(evaluation=row.evaluation_id)
-
     def values(self, notice: Notice, row: AboutRevision) -> Mapping[str, str]:
         """Which fields are others than in the release before, and new lines."""
         rows = row.evaluation.about_revisions.filter(revision__lt=row.revision)

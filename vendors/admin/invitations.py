@@ -235,8 +235,8 @@ def asked_first(evaluation: Evaluation) -> tuple[str, dict[str, forms.Field]]:
     """What inviting many asks once: the words of its button, and fields."""
     if released_about(evaluation).revision:
         return Invite.verb, {}
-    said = proposed_about(evaluation) | {"files": []}
-    fields = {name: copy(InviteForm.base_fields[name]) for name in said if said[name]}
+    said = proposed_about(evaluation)
+    fields = {name: copy(InviteForm.base_fields[name]) for name in ABOUT[:-1]}
     for name, asked in fields.items():
         asked.initial = asked.prepare_value(said[name])
     return RELEASES, fields

@@ -49,7 +49,7 @@ class GridBar {
 		const button = gridElement("button", "et-button et-button--primary et-button--small", label);
 		this.panel.replaceChildren(...(note ? [gridElement("p", "gr-note", note)] : []), ...labels, button);
 		this.panel.hidden = false;
-		(this.boxes[0] ?? button).focus();
+		(this.boxes.find((box) => !box.value) ?? button).focus();
 	}
 
 	async set(column, value) {

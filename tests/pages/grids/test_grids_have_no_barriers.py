@@ -65,6 +65,7 @@ def test_candidates_are_invited_together_after_a_word_of_warning(
         assert option.vendor
         add_contact(vendor=option.vendor, name=name, email=email, by=purchase.owner)
     vendors.enter(purchase, "research")
+    vendors.released(purchase)
     watched.log_in("lina")
     watched.open(f"/admin/e/{purchase.slug}/candidates/")
     page = watched.page
