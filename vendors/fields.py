@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from evaltracker.errors import Invalid
 from evaltracker.rows.cells import key, read_column, words_of
@@ -89,6 +90,13 @@ def key_of(name: str, value: str) -> str:
 type Say = Callable[[str, str], str]
 
 
+SYNTAX = gettext_lazy(
+    "Write everywhere; or values by list, as in “Sites: Berlin, Rome; Languages: "
+    "everywhere”; or with an answer for each value, as in “Sites: Berlin = now, "
+    "Rome = planned 2027-03-31”."
+)
+
+
 def as_it_is(_closed: str, word: str) -> str:
     return word
 
@@ -144,27 +152,19 @@ def _answer_of(part: dict[str, Any], say: Say) -> str:
 
 def _lines(part: str) -> Iterator[tuple[str, str, str]]:
     name, colon, values = part.partition(":")
+    text = {"text": part[:60]}
     if not colon:
-        value, equals, answer = (text.strip() for text in part.partition("="))
+        value, equals, answer = (said.strip() for said in part.partition("="))
         if not _is_everywhere(value):
-            sentence = _(
-                "“%(text)s” names no list. Write everywhere; or values by list, as in "
-                "“Sites: Berlin, Rome; Languages: everywhere”; or with an answer for "
-                "each value, as in “Sites: Berlin = now, Rome = planned 2027-03-31”."
-            )
-            raise ValueError(sentence % {"text": part[:60]})
+            no_list = _("“%(text)s” names no list.") % text
+            raise ValueError(f"{no_list} {SYNTAX}")
         yield "", EVERYWHERE, answer
         return
     for one in values.split(","):
-        value, equals, answer = (text.strip() for text in one.partition("="))
+        value, equals, answer = (said.strip() for said in one.partition("="))
         if not value or (equals and not answer):
-            sentence = _(
-                "“%(text)s” is not understood. Write everywhere; or values by list, as "
-                "in “Sites: Berlin, Rome; Languages: everywhere”; or with an answer "
-                "for each value, as in “Sites: Berlin = now, Rome = planned "
-                "2027-03-31”."
-            )
-            raise ValueError(sentence % {"text": part[:60]})
+            unclear = _("“%(text)s” is not understood.") % text
+            raise ValueError(f"{unclear} {SYNTAX}")
         yield name.strip(), EVERYWHERE if _is_everywhere(value) else value, answer
 
 

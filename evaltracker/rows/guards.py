@@ -34,7 +34,6 @@ KINDS: dict[str, Any] = json.loads(
     Path(__file__).with_name("file_kinds.json").read_text(encoding="utf-8")
 )
 SENTENCES: dict[str, str] = KINDS["sentences"]
-DAMAGED = SENTENCES["damaged"]
 
 
 class Unreadable(Invalid):
@@ -43,20 +42,16 @@ class Unreadable(Invalid):
     default_code = "unreadable"
 
     def __init__(
-        self, sentence: str, *, sheet: str = "", row: int = 0, column: str = ""
+        self, name: str, *, sheet: str = "", row: int = 0, column: str = "", **told: Any
     ) -> None:
-        said = {
-            (False, False, False): "%(why)s",
-            (True, False, False): _("Sheet “%(sheet)s”: %(why)s"),
-            (False, True, False): _("Row %(row)s: %(why)s"),
-            (True, True, False): _("Sheet “%(sheet)s”, row %(row)s: %(why)s"),
-            (False, True, True): _("Row %(row)s, column %(column)s: %(why)s"),
-            (True, True, True): _(
-                "Sheet “%(sheet)s”, row %(row)s, column %(column)s: %(why)s"
-            ),
-        }[bool(sheet), bool(row), bool(column)]
+        """`name` is that of a sentence in file_kinds.json, or a sentence of its own."""
+        for part, value in told.items():
+            told[part] = number(value) if isinstance(value, int) else value and _(value)
         place = {"sheet": sheet, "row": row, "column": column}
-        super().__init__(said % {**place, "why": _(sentence)}, field="file")
+        at = KINDS["places"][" ".join(part for part, said in place.items() if said)]
+        why = _(SENTENCES.get(name, name))
+        why = why % told if told else why
+        super().__init__(_(at) % {**place, "why": why}, field="file")
 
 
 def column_letter(index: int) -> str:
@@ -99,9 +94,9 @@ def kind_of(content: bytes) -> Kind:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 return _kind_of_archive(archive)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
-            raise Unreadable(DAMAGED) from error
+            raise Unreadable("damaged") from error
         except (NotImplementedError, RuntimeError) as error:
-            raise Unreadable(SENTENCES["encrypted"]) from error
+            raise Unreadable("encrypted") from error
     # Some could also start a word of somebody's table; only with NULs are they proof.
     for start, label in (KINDS["signatures"] | KINDS["weak_signatures"]).items():
         is_proof = start not in KINDS["weak_signatures"] or b"\x00" in content[:2000]
@@ -112,7 +107,7 @@ def kind_of(content: bytes) -> Kind:
     names = ("EncryptedPackage", "WordDocument", "Workbook", "Book")
     name = next((name for name in names if name.encode("utf-16-le") in content), "")
     if name == "EncryptedPackage":
-        raise Unreadable(SENTENCES["protected"])
+        raise Unreadable("protected")
     if name == "WordDocument":
         return other_kind("doc")
     return read_kind("xls") if name else other_kind("office")
@@ -140,12 +135,7 @@ def _check_size(archive: zipfile.ZipFile) -> None:
     """Unpack everything into nothing: the sizes that an archive declares may lie."""
     entries, left = archive.infolist(), MOST_UNPACKED_BYTES
     if len(entries) > MOST_ARCHIVE_ENTRIES:
-        sentence = _(
-            "The workbook is made of %(count)s parts; at most %(most)s are opened. "
-            "Copy the sheet into a new workbook and import that."
-        )
-        counts = {"count": number(len(entries)), "most": number(MOST_ARCHIVE_ENTRIES)}
-        raise Unreadable(sentence % counts)
+        raise Unreadable("parts", count=len(entries), most=MOST_ARCHIVE_ENTRIES)
     for entry in entries:
         declared, entry.file_size = entry.file_size, MOST_UNPACKED_BYTES + 1
         before = left
@@ -153,10 +143,10 @@ def _check_size(archive: zipfile.ZipFile) -> None:
             while left >= 0 and (chunk := stream.read(1024 * 1024)):
                 left -= len(chunk)
         if left < 0:
-            raise Unreadable(SENTENCES["unpacked"])
+            raise Unreadable("unpacked")
         entry.file_size = declared
         if before - left != declared:
-            raise Unreadable(DAMAGED)
+            raise Unreadable("damaged")
 
 
 def kind_of_text(text: str, filename: str) -> Kind:
@@ -197,33 +187,16 @@ def check_kind(kind: Kind, filename: str) -> None:
     end = end.lower() if stem else ""
     named = KINDS["other_names"].get(end, "")
     ending = "csv" if kind.code == "text" else kind.code
-    told = {"kind": _(kind.label), "end": end, "ending": ending}
     is_misnamed = end in KINDS["read"] or (named and named not in kind.label)
-    if kind.code == "other" and is_misnamed:
-        sentence = _(
-            "This is %(kind)s, although its name ends in .%(end)s. Copy its table into "
-            "a spreadsheet, save it as CSV or .xlsx and import that file."
-        )
-    elif kind.code == "other" or (named and kind.code == "text"):
-        sentence = _(
-            "This is %(kind)s. Copy its table into a spreadsheet, save it as CSV or "
-            ".xlsx and import that file."
-        )
-        told["kind"] = told["kind"] if kind.code == "other" else _(named)
-    elif named:
-        sentence = _(
-            "Its name says that this is %(named)s, but it is %(kind)s. Rename it to "
-            "end in .%(ending)s and import it again."
-        )
-        told["named"] = _(named)
-    elif kind.code not in KINDS["read"].get(end, [kind.code]):
-        sentence = _(
-            "The name of the file ends in .%(end)s, but it is %(kind)s. Rename it to "
-            "end in .%(ending)s, or save it again as what it is called."
-        )
-    else:
-        return
-    raise Unreadable(sentence % told)
+    if kind.code == "other":
+        why = "misnamed kind" if is_misnamed else "other kind"
+        raise Unreadable(why, kind=kind.label, end=end)
+    if named and kind.code == "text":
+        raise Unreadable("other kind", kind=named)
+    if named or kind.code not in KINDS["read"].get(end, [kind.code]):
+        why = "other name" if named else "other end"
+        told = {"named": named, "kind": kind.label, "end": end, "ending": ending}
+        raise Unreadable(why, **told)
 
 
 def is_large(content: bytes) -> bool:
@@ -251,11 +224,11 @@ def parse(
     parser.CharacterDataHandler = data
 
     def refuse(*_: object) -> None:
-        raise Unreadable(DAMAGED)
+        raise Unreadable("damaged")
 
     parser.StartDoctypeDeclHandler = refuse
     try:
         with archive.open(part) as stream:
             parser.ParseFile(stream)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise Unreadable(DAMAGED) from error
+        raise Unreadable("damaged") from error

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from evaltracker.errors import gettext as _
-from evaltracker.errors import number
 from evaltracker.rows import guards
 from evaltracker.rows.guards import Unreadable, column_letter, parse
 
@@ -70,25 +68,14 @@ class Facts:
         self.bottom, self.right = max(self.bottom, row), max(self.right, column)
         area = (self.bottom + 1) * (self.right + 1)
         if area > guards.MOST_AREA:
-            sentence = _(
-                "its used range reaches to %(cell)s, which is %(count)s cells. Delete "
-                "the cells far outside the table (find them with Ctrl+End) and save it "
-                "again."
-            )
             cell = f"{column_letter(self.right)}{self.bottom:,}"
-            told = {"cell": cell, "count": number(area)}
-            raise Unreadable(sentence % told, sheet=self.name)
+            raise Unreadable("area", sheet=self.name, cell=cell, count=area)
 
     def lack(self, places: Iterable[Place]) -> None:
         """Note cells without a result."""
         self.uncomputed.update(places)
         if len(self.uncomputed) > MOST_UNCOMPUTED:
-            sentence = _(
-                "it has more than %(most)s formulas without a saved result. Open the "
-                "workbook, save it and import it again."
-            )
-            most = {"most": number(MOST_UNCOMPUTED)}
-            raise Unreadable(sentence % most, sheet=self.name)
+            raise Unreadable("uncomputed", sheet=self.name, most=MOST_UNCOMPUTED)
 
     @property
     def sentences(self) -> Iterator[str]:
@@ -133,7 +120,7 @@ def _place(address: str) -> Place:
     """Row and column; for what is no address the reader might ask for any memory."""
     match = ADDRESS.fullmatch(address)
     if match is None:
-        raise Unreadable(guards.DAMAGED)
+        raise Unreadable("damaged")
     column = 0
     for letter in match[1].upper():
         column = column * 26 + ord(letter) - 64
@@ -166,11 +153,11 @@ def _of_xlsx(archive: zipfile.ZipFile) -> dict[str, Facts]:
     }
     styles = _styles(archive)
     facts: dict[str, Facts] = {}
-    for link, _kind, part in _relations(archive, "xl/workbook.xml"):
+    for link, _, part in _relations(archive, "xl/workbook.xml"):
         if (name := ids.get(link)) and part.endswith(".xml"):
             scan = _Scan(styles, facts.setdefault(name, Facts(name)))
             parse(archive, part, scan.start, scan.end, scan.data)
-            for _link, kind, comments in _relations(archive, part):
+            for _, kind, comments in _relations(archive, part):
                 if kind.endswith("/comments"):
                     scan.facts.comments += len(_tags(archive, comments, "comment"))
     return facts
@@ -186,7 +173,7 @@ def _tags(
         if (tag := _local(name)) in names:
             tags.append((tag, said))
         if len(tags) > MOST_TAGS:
-            raise Unreadable(guards.DAMAGED)
+            raise Unreadable("damaged")
 
     if part in archive.namelist():
         parse(archive, part, start)
@@ -297,7 +284,7 @@ class _Scan:
 def _of_ods(archive: zipfile.ZipFile) -> dict[str, Facts]:
     encrypted = _tags(archive, "META-INF/manifest.xml", "encryption-data")
     if encrypted or "encrypted-package" in archive.namelist():
-        raise Unreadable(guards.SENTENCES["protected"])
+        raise Unreadable("protected")
     tables: dict[str, Facts] = {}
     table, row, column, many = Facts(), 1, 0, 0
 

@@ -24,10 +24,8 @@ from typing import Any, Literal
 import python_calamine as calamine
 from charset_normalizer import from_bytes
 
-from evaltracker.errors import gettext as _
-from evaltracker.errors import number as in_digits
 from evaltracker.rows import guards
-from evaltracker.rows.guards import DAMAGED, SENTENCES, Unreadable, column_letter
+from evaltracker.rows.guards import Unreadable, column_letter
 from evaltracker.rows.marks import Facts, Merge, Place, marks_of
 from evaltracker.toolbox.markup import without_tags
 
@@ -116,13 +114,9 @@ def read_table(source: Path | bytes, filename: str = "") -> Workbook:
         except OSError as error:
             raise Unreadable(f"“{path}” cannot be read: {error.strerror}.") from error
     if len(source) > guards.MOST_FILE_BYTES:
-        sentence = _(
-            "The file is %(size)s MB big; at most 10 MB are read. Delete pictures and "
-            "sheets that are not needed, or split it."
-        )
-        raise Unreadable(sentence % {"size": in_digits(round(len(source) / 2**20))})
+        raise Unreadable("big", size=round(len(source) / 2**20))
     if not source.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
-        raise Unreadable(SENTENCES["empty"])
+        raise Unreadable("empty")
     kind, text = guards.kind_of(source), ""
     remarks: list[str] = []
     if kind.code == "text":
@@ -150,16 +144,7 @@ def _remarks_on(sheets: Sequence[Sheet]) -> list[str]:
     """What is told of the sheets, unless nothing in them can be seen."""
     seen = [sheet for sheet in sheets if not sheet.hidden]
     if all(sheet.is_blank for sheet in seen):
-        sentence = _(
-            "The file has only blank rows. Fill in the table, save it, and import it "
-            "again."
-        )
-        if len(sheets) > 1:
-            sentence = _(
-                "The file has only blank rows on the sheets that are not hidden. Fill "
-                "in the table, save it, and import it again."
-            )
-        raise Unreadable(sentence)
+        raise Unreadable("blank sheets" if len(sheets) > 1 else "blank")
     hidden = [f"“{sheet.name}”" for sheet in sheets if sheet.hidden]
     counted = "Hidden sheets were" if len(hidden) > 1 else "The hidden sheet was"
     remarks = [f"{counted} not read: {', '.join(hidden)}."] if hidden else []
@@ -206,15 +191,10 @@ def decode(content: bytes) -> tuple[str, list[str]]:
     except UnicodeDecodeError as error:
         if encoding != "utf-8":
             name = encoding.removesuffix("-sig").upper()
-            sentence = _(
-                "The file says that it is %(encoding)s text, but it is damaged at byte "
-                "%(byte)s. In Excel, save it as “CSV UTF-8” and import that file."
-            )
-            told = {"encoding": name, "byte": in_digits(error.start)}
-            raise Unreadable(sentence % told) from error
+            raise Unreadable("bytes", encoding=name, byte=error.start) from error
         text, remarks = _decode_by_guess(content)
     if "\x00" in text:
-        raise Unreadable(SENTENCES["binary"])
+        raise Unreadable("binary")
     return text, remarks
 
 
@@ -232,7 +212,7 @@ def _decode_by_guess(content: bytes) -> tuple[str, list[str]]:
         with contextlib.suppress(UnicodeDecodeError, LookupError):
             texts[guess] = content.decode(guess)
     if not texts:
-        raise Unreadable(SENTENCES["encoding"])
+        raise Unreadable("encoding")
     # Where all of them break words, the first is the likeliest.
     name = min(texts, key=lambda guess: bool(BROKEN_WORD.search(texts[guess])))
     text = texts[name]
@@ -256,7 +236,7 @@ def read_separated(text: str) -> Sheet:
         Unreadable: quoting is broken, or a limit is passed.
     """
     # Excel's “sep=;” line, which spreadsheets show as no row.
-    first, _end, rest = text.partition("\n")
+    first, _, rest = text.partition("\n")
     csv.field_size_limit(guards.MOST_FILE_BYTES)
     named = re.fullmatch(r'"?sep=([,;\t|])"?', first.rstrip("\r "), re.IGNORECASE)
     separator = named[1] if named else _separator_of(text)
@@ -286,7 +266,7 @@ def _records(text: str, separator: str) -> Iterator[list[str]]:
             yield record
     except csv.Error as error:
         why = "unclosed" if "unexpected end" in str(error) else "undoubled"
-        raise Unreadable(SENTENCES[why], row=number) from error
+        raise Unreadable(why, row=number) from error
 
 
 def _widths(records: Records) -> Counter[int]:
@@ -314,33 +294,15 @@ def _in_limits(rows: Iterable[Row], sheet: str) -> tuple[Row, ...]:
     """The rows, unless they are more than an evaluation can use."""
     rows = _few(rows, sheet)
     for row in rows:
+        at: Any = {"sheet": sheet, "row": row.number}
         if len(row.cells) > guards.MOST_COLUMNS:
-            sentence = _(
-                "it has %(count)s columns; at most %(most)s are read. Delete the "
-                "columns that are not needed."
-            )
-            counts = {
-                "count": in_digits(len(row.cells)),
-                "most": in_digits(guards.MOST_COLUMNS),
-            }
-            raise Unreadable(sentence % counts, sheet=sheet, row=row.number)
+            most = guards.MOST_COLUMNS
+            raise Unreadable("columns", **at, count=len(row.cells), most=most)
         longest = max(row.cells, key=len, default="")
         if len(longest) > guards.MOST_CELL_CHARACTERS:
-            sentence = _(
-                "the cell holds %(count)s characters; at most %(most)s are read. "
-                "Shorten it. (An unclosed quotation mark can make one cell out of "
-                "many.)"
-            )
-            counts = {
-                "count": in_digits(len(longest)),
-                "most": in_digits(guards.MOST_CELL_CHARACTERS),
-            }
-            raise Unreadable(
-                sentence % counts,
-                sheet=sheet,
-                row=row.number,
-                column=column_letter(row.cells.index(longest)),
-            )
+            at = {"column": column_letter(row.cells.index(longest)), **at}
+            most = guards.MOST_CELL_CHARACTERS
+            raise Unreadable("characters", **at, count=len(longest), most=most)
     return tuple(rows)
 
 
@@ -348,21 +310,9 @@ def _few[T](rows: Iterable[T], sheet: str) -> list[T]:
     """The rows, none of which is kept beyond the limit that they are told of."""
     every = iter(rows)
     few = list(islice(every, guards.MOST_ROWS + 1))
-    if beyond := sum(1 for _row in every):
-        sentence = _(
-            "The file has %(count)s filled rows; at most %(most)s and a row of names "
-            "are read. Split it."
-        )
-        if sheet:
-            sentence = _(
-                "it has %(count)s filled rows; at most %(most)s and a row of names are "
-                "read. Split it."
-            )
-        counts = {
-            "count": in_digits(len(few) + beyond),
-            "most": in_digits(guards.MOST_ROWS),
-        }
-        raise Unreadable(sentence % counts, sheet=sheet)
+    if beyond := sum(1 for _ in every):
+        name, count = "rows" if sheet else "rows of all", len(few) + beyond
+        raise Unreadable(name, sheet=sheet, count=count, most=guards.MOST_ROWS)
     return few
 
 
@@ -410,10 +360,9 @@ def read_markdown(text: str) -> tuple[list[Sheet], list[str]]:
         else:
             passed_over += bool(line.strip())
     if not tables:
-        raise Unreadable(SENTENCES["no table"])
+        raise Unreadable("no table")
     if len(tables) > guards.MOST_SHEETS:
-        sentence = _("The text has more than %(most)s tables. Split it.")
-        raise Unreadable(sentence % {"most": guards.MOST_SHEETS})
+        raise Unreadable("tables", most=guards.MOST_SHEETS)
     lines_were = "line was" if passed_over == 1 else "lines were"
     counted = f"{passed_over:,} other {lines_were}"
     remarks = [f"Only tables are read: {counted} passed over."] if passed_over else []
@@ -491,7 +440,7 @@ def as_copied(text: str) -> str:
         if len(_widths(by_line)) == 1:
             records = by_line
         elif unclear:
-            raise Unreadable(SENTENCES["in front"], row=unclear)
+            raise Unreadable("in front", row=unclear)
     written = io.StringIO(newline="")
     csv.writer(written, dialect="excel-tab").writerows(records)
     return written.getvalue()
@@ -541,15 +490,8 @@ def _read_book(content: bytes, kind: str) -> list[Raw]:
     try:
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             if len(book.sheets_metadata) > guards.MOST_SHEETS:
-                sentence = _(
-                    "The workbook has %(count)s sheets; at most %(most)s are read. "
-                    "Copy the ones that are needed into a new workbook."
-                )
-                counts = {
-                    "count": in_digits(len(book.sheets_metadata)),
-                    "most": guards.MOST_SHEETS,
-                }
-                raise Unreadable(sentence % counts)
+                count = len(book.sheets_metadata)
+                raise Unreadable("sheets", count=count, most=guards.MOST_SHEETS)
             return [
                 _read_sheet(about, book.get_sheet_by_name(about.name))
                 for about in book.sheets_metadata
@@ -558,13 +500,13 @@ def _read_book(content: bytes, kind: str) -> list[Raw]:
                 and not about.name.startswith("'file:")
             ]
     except calamine.PasswordError as error:
-        raise Unreadable(SENTENCES["protected"]) from error
+        raise Unreadable("protected") from error
     except calamine.CalamineError as error:
-        raise Unreadable(DAMAGED) from error
+        raise Unreadable("damaged") from error
     except BaseException as error:
         # A panic of the reader's native code is no ordinary exception.
         if type(error).__name__ == "PanicException":
-            raise Unreadable(DAMAGED) from error
+            raise Unreadable("damaged") from error
         raise
 
 
@@ -694,7 +636,7 @@ def _read_apart(content: bytes) -> list[Raw]:
         )
         answer = json.loads(child.stdout)
     except (subprocess.SubprocessError, ValueError) as error:
-        raise Unreadable(DAMAGED) from error
+        raise Unreadable("damaged") from error
     if isinstance(answer, str):
         raise Unreadable(answer)
     return list(answer)

@@ -37,7 +37,7 @@ PAGES = ("vendors/templates/vendors/portal", "trials/templates/trials/portal")
 DATA = {
     "evaltracker/rows/file_kinds.json": (
         *("sentences", "labels", "other_names", "signatures", "weak_signatures"),
-        *("archives", "other_labels"),
+        *("archives", "other_labels", "places"),
     ),
     "evaltracker/rows/words.json": ("sentences",),
 }
