@@ -519,8 +519,7 @@ def submit_one(claims: LockedClaims, said: Stated, by: Actor) -> SubmitResult:
     claims.require_open()
     requirement = claims.requirements.get(said.requirement)
     if requirement is None:
-        unknown = str(UNKNOWN)
-        raise Invalid(f"requirement: {unknown}", errors={"requirement": [unknown]})
+        raise Invalid(str(UNKNOWN), field="requirement")
     terms = (claims.now.date(), claims.lists, requirement.measure)
     answer = read_stated(said, *terms)
     return _write(claims, requirement, answer, by, by_vendor=True)
