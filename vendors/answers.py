@@ -5,21 +5,24 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from evaltracker.errors import Invalid
+from evaltracker.evaluations.models import Requirement
 from evaltracker.rows.cells import read_typed
 from evaltracker.rows.cells import typed as written
 from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
 from vendors.choices import STATED, Availability, Pricing, QuoteState
-from vendors.claims import EVERYWHERE, ClaimWords
+from vendors.claims import EVERYWHERE, ClaimWords, claimed_number
 from vendors.costs import RISE, Kind, Tier, read_tiers, write_tiers
 from vendors.costs.lines import read_decimal
 from vendors.fields import OF_ALL, Box, Names, joined, key_of, parted, read_holds_for
 from vendors.models import Candidate, Claim, Quote
+from vendors.selectors.candidates import demanded
 from vendors.selectors.costs import kinds_for
 from vendors.services.claims import Stated
 from vendors.services.quotes import MOST_LINES, QuotedLine, read_lines
@@ -72,6 +75,39 @@ def typed_of(claim: Claim | ClaimWords | None) -> dict[str, Any]:
         "own_answers": own,
         "holds_for": _boxes(held),
     }
+
+
+def carried_over(
+    claim: Claim, requirement: Requirement, today: datetime.date
+) -> dict[str, Any]:
+    """An answer to the same words elsewhere, as it is typed; `left` is of `LEFT`."""
+    left, lists, said = set(), demanded(requirement), []
+
+    def ahead(day: datetime.date | None) -> datetime.date | None:
+        if day and day < today:
+            left.add("day")
+            return None
+        return day
+
+    held, number = claim.holds_for or {}, claim.number
+    for name, values in (held["means"] if held.get("said") else {}).items():
+        for value, (availability, text) in values.items():
+            if value in lists.get(name, ()):
+                day = _written(ahead(day_in("", text))) or None
+                line = {"availability": availability, "available_from": day}
+                said.append({"values": {name: [value]}, **line})
+            else:
+                left.add("values")
+    try:
+        claimed_number(number or None, requirement.measure)
+    except Invalid:
+        left.add("number")
+        number = {}
+    own = {"holds_for": {"said": said}, "number": number}
+    words = replace(
+        ClaimWords.of(claim), available_from=ahead(claim.available_from), **own
+    )
+    return {**typed_of(words), "left": sorted(left)}
 
 
 def stated_in(

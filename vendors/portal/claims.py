@@ -70,18 +70,30 @@ from vendors.services.drafts import (
     attach_to_answer,
     discard_draft,
     drafts_sheet,
+    earlier_drafts,
     hand_in_drafts,
     preview_sheet,
     remove_draft_file,
     save_draft,
     save_drafts,
+    use_earlier_answers,
 )
 from vendors.sheets import ANSWERS, COLUMNS, answer_cells, as_read
 
 
 @session_page(*READ)
 def answers(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    return show_answers(request, session, "answers.html")
+    earlier = len(earlier_drafts(session.link))
+    return show_answers(request, session, "answers.html", earlier=earlier)
+
+
+@session_page(*FORM)
+def earlier(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    if request.method == "POST":
+        use_earlier_answers(link=session.link)
+        return redirect(address(session, "answers"))
+    found = earlier_drafts(session.link)
+    return show(request, session, "earlier.html", found=found)
 
 
 @session_page(*FORM)

@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{INVITATION}about/", claims.about, name="about"),
     path(f"{INVITATION}answer/<path:ref>/", claims.answer, name="answer"),
     path(f"{INVITATION}drafts/", claims.drafts, name="drafts"),
+    path(f"{INVITATION}earlier/", claims.earlier, name="earlier"),
     path(f"{INVITATION}hand-in/", claims.hand_in, name="hand_in"),
     path(f"{INVITATION}receipt/", claims.receipt, name="receipt"),
     path(f"{INVITATION}file/<str:file>/", claims.file, name="file"),

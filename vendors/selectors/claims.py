@@ -1,5 +1,6 @@
 """What candidates say, and how much of what is asked they have answered."""
 
+import re
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -413,6 +414,14 @@ OFFERED: dict[str, Any] = {
 }
 
 
+# What of an earlier answer stays blank here, and why.
+LEFT = {
+    "day": _("The day has passed"),
+    "values": _("Other values are asked for here"),
+    "number": _("Another kind of number is asked for here"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
     requirement: Requirement
@@ -442,6 +451,11 @@ class AnswerRow:
         if self.draft is not None:
             said = self.draft.typed["availability"]
         return str(OFFERED.get(said, ""))
+
+    @property
+    def left(self) -> list[Any]:
+        typed = self.draft.typed if self.draft else {}
+        return [LEFT[name] for name in typed.get("left", ())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -531,3 +545,32 @@ def handed_in_answers(
             for row in requirements
         ]
     )
+
+
+# What stands between digits may be part of a number, and so may a minus before one.
+PUNCTUATION = re.compile(
+    r"(?<!\d)[.,:]|[.,:](?!\d)|[-–—](?!\d)|[;!?…'’‘\"“”„«»()\[\]{}]"
+)
+
+
+def folded(text: str) -> str:
+    return " ".join(PUNCTUATION.sub(" ", text).casefold().split())
+
+
+def earlier_answers(link: InvitationLink) -> list[tuple[Requirement, Claim]]:
+    """Where nothing is said yet, the newest answer to the same words in another
+    evaluation to which the contact, at their present address, has had a link."""
+    home, said = link.candidate.evaluation_id, vendors_answers()
+    links = InvitationLink.objects.filter(contact=link.contact_id, address=link.address)
+    others = links.exclude(candidate__evaluation=home).values("candidate")
+    rows = said.filter(candidate__in=others).order_by("submitted_at")
+    rows = rows.select_related("requirement", "candidate__evaluation")
+    newest = {folded(row.requirement.text): row for row in rows}
+    answered = said.filter(candidate=link.candidate).values("requirement")
+    blank = asked_requirements(link.candidate.evaluation).exclude(pk__in=answered)
+    blank = blank.exclude(drafts__candidate=link.candidate) if newest else blank.none()
+    return [
+        (row, newest[folded(row.text)])
+        for row in with_demands(blank).order_by("position", "ref")
+        if folded(row.text) in newest
+    ]

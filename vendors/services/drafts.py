@@ -27,6 +27,7 @@ from evaltracker.toolbox.languages import number
 from vendors.answers import (
     EMPTY,
     ENVIRONMENTS,
+    carried_over,
     digest_of,
     is_receipt_of,
     stated_in,
@@ -51,6 +52,7 @@ from vendors.selectors.claims import (
     answers_of,
     draft_files,
     drafts_for,
+    earlier_answers,
     last_submission,
     links_since,
     own_claim,
@@ -202,6 +204,23 @@ def save_draft(
     draft.typed, draft.version, draft.saved_at = dict(typed), version + 1, now
     draft.save(update_fields=["typed", "version", "saved_at"])
     return draft
+
+
+def earlier_drafts(link: InvitationLink) -> list[tuple[AnswerRow, str]]:
+    """What `use_earlier_answers` would draft, each with where it was answered."""
+    now, rows = database_now(), []
+    for row, claim in earlier_answers(link):
+        draft = AnswerDraft(candidate=link.candidate, requirement=row, saved_at=now)
+        draft.typed = carried_over(claim, row, now.date())
+        rows.append((AnswerRow(row, None, draft), claim.candidate.evaluation.title))
+    return rows
+
+
+@transaction.atomic
+def use_earlier_answers(*, link: InvitationLink) -> None:
+    lock_candidate(link.candidate)
+    drafts = [row.draft for row, _ in earlier_drafts(link) if row.draft]
+    AnswerDraft.objects.bulk_create(drafts, ignore_conflicts=True)
 
 
 @transaction.atomic

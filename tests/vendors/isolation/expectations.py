@@ -78,6 +78,7 @@ ROUTES: dict[str, Route] = {
     PAGE: Route(READ),
     f"{PAGE}answer/<path:ref>/": Route({**READ, "POST": 302}, form=DRAFT),
     f"{PAGE}drafts/": Route(READ),
+    f"{PAGE}earlier/": Route({**READ, "POST": 302}),
     # One draft of each party is there.
     f"{PAGE}hand-in/": Route({**READ, "POST": 302}),
     f"{PAGE}receipt/": Route(READ),

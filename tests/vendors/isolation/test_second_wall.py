@@ -41,6 +41,7 @@ from vendors.models import (
 )
 from vendors.models.candidates import VendorScopedQuerySet
 from vendors.services.access import issue_token
+from vendors.services.contacts import give_link
 from vendors.wall import show_vendor
 
 pytestmark = pytest.mark.postgres
@@ -309,6 +310,31 @@ def test_without_scopes_a_later_contact_hears_no_amount_through_the_wall(
     without_scopes(monkeypatch)
     assert amounts_heard(me, me.late) != set()
     assert amounts_heard(me, me.late, partial(behind, role)) == set()
+
+
+def test_earlier_answers_through_the_wall_are_those_of_the_contact_alone(
+    walled: World, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All parties answered the same words elsewhere; Acme's contact had a link there,
+    whoever came later had none."""
+    me = walled.parties["Acme"]
+    asked = Requirement.objects.get(evaluation=walled.shared, ref="R3")
+    Requirement.objects.filter(ref__endswith="-only").update(text=asked.text)
+    mine = Contact.objects.filter(vendor=me.vendor).order_by("links__made_at")[0]
+    there = me.vendor.candidates.get(evaluation__requirements__ref=me.ref)
+    give_link(candidate=there, contact=mine)
+    page = f"vendor/{me.candidate.pk}/earlier/"
+    heard = {}
+    for cookie in (me.cookie, me.late):
+        call = Call("GET", page, None, Route({}), cookie=cookie)
+        said = call.hear(partial(behind, role)).everything
+        assert not marks_in(said, HOUSE, *(mark_of(name) for name in NAMES[1:]))
+        heard[cookie] = b"as you answered it" in said
+    assert heard == {me.cookie: True, me.late: False}
+    call = Call("POST", page, None, Route({}), cookie=me.cookie)
+    assert call.hear(partial(behind, role)).status == 302
+    drafts = AnswerDraft.objects.filter(requirement=asked)
+    assert [draft.candidate for draft in drafts] == [me.candidate]
 
 
 def test_no_row_is_seen_before_the_vendor_is_known(walled: World, role: str) -> None:
