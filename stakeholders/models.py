@@ -23,7 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.choices import Stage, known
 from evaltracker.evaluations.models import (
     AppendOnlyError,
     Category,
@@ -63,7 +63,7 @@ class RoleName(CommittedRecord):
         constraints = [
             UniqueConstraint(fields=("evaluation", "role"), name="role_named_once"),
             UniqueConstraint("evaluation", Lower("name"), name="role_name_once"),
-            CheckConstraint(condition=Q(role__in=Role.values), name="role_name_known"),
+            known("role", Role, "role_name_known"),
             CheckConstraint(condition=~Q(name=""), name="role_name_said"),
         ]
 
@@ -131,9 +131,7 @@ class Stakeholder(CommittedRecord):
             UniqueConstraint(
                 fields=("evaluation", "user", "role"), name="stakeholder_role_once"
             ),
-            CheckConstraint(
-                condition=Q(role__in=Role.values), name="stakeholder_role_known"
-            ),
+            known("role", Role, "stakeholder_role_known"),
         ]
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ from django.db.models import (
 )
 from django.utils import timezone
 
+from evaltracker.evaluations.choices import known
 from evaltracker.evaluations.models import (
     AppendOnlyError,
     CommittedRecord,
@@ -144,9 +145,7 @@ class CheckVerdict(CommittedRecord):
             UniqueConstraint(
                 fields=("promise_check", "requirement"), name="check_verdict_once"
             ),
-            CheckConstraint(
-                condition=Q(found__in=CheckFound.values), name="check_verdict_known"
-            ),
+            known("found", CheckFound, "check_verdict_known"),
             CheckConstraint(condition=~Q(note=""), name="check_verdict_has_a_note"),
         ]
 

@@ -4,6 +4,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+def known(
+    field: str, choices: type[models.Choices], name: str
+) -> models.CheckConstraint:
+    """That a column holds one of its choices, also to the database."""
+    condition = models.Q((f"{field}__in", choices.values))
+    return models.CheckConstraint(condition=condition, name=name)
+
+
 class Stage(models.TextChoices):
     """The five stages of an evaluation, in the order of the process."""
 

@@ -16,7 +16,7 @@ from django.db.models import (
 )
 from django.utils import timezone
 
-from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.choices import Status, known
 from evaltracker.evaluations.models import (
     AppendOnlyError,
     CommittedRecord,
@@ -340,19 +340,10 @@ class Evidence(SealedRecord, VendorRecord):
             Index(fields=("recorded_at", "id"), name="evidence_in_lists"),
         ]
         constraints = [
-            CheckConstraint(
-                condition=Q(source__in=Source.values), name="evidence_source_known"
-            ),
-            CheckConstraint(
-                condition=Q(verdict__in=EvidenceVerdict.values),
-                name="evidence_verdict_known",
-            ),
-            CheckConstraint(
-                condition=Q(runner__in=Runner.values), name="evidence_runner_known"
-            ),
-            CheckConstraint(
-                condition=Q(data__in=DataOwner.values), name="evidence_data_known"
-            ),
+            known("source", Source, "evidence_source_known"),
+            known("verdict", EvidenceVerdict, "evidence_verdict_known"),
+            known("runner", Runner, "evidence_runner_known"),
+            known("data", DataOwner, "evidence_data_known"),
             CheckConstraint(
                 condition=~Q(verdict=EvidenceVerdict.NOT_SHOWN) | Q(source=Source.DEMO),
                 name="evidence_not_shown_is_of_demos",

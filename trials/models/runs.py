@@ -20,6 +20,7 @@ from django.db.models import (
 )
 from django.utils import timezone
 
+from evaltracker.evaluations.choices import known
 from evaltracker.evaluations.commitments import canonical
 from evaltracker.evaluations.models import (
     AppendOnlyError,
@@ -82,10 +83,7 @@ class Measurement(SealedRecord, VendorRecord):
     class Meta:
         ordering = ("evidence",)
         constraints = [
-            CheckConstraint(
-                condition=Q(proposed__in=EvidenceVerdict.values),
-                name="measurement_proposed_known",
-            ),
+            known("proposed", EvidenceVerdict, "measurement_proposed_known"),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -154,10 +152,7 @@ class RunReport(CommittedRecord, VendorRecord):
         ordering = ("-received_at",)
         constraints = [
             UniqueConstraint(fields=("trial", "key"), name="run_report_key_once"),
-            CheckConstraint(
-                condition=Q(format__in=ReportFormat.values),
-                name="run_report_format_known",
-            ),
+            known("format", ReportFormat, "run_report_format_known"),
         ]
 
     def digest_of_runs(self) -> str:

@@ -15,6 +15,7 @@ from django.db.models import (
 )
 from django.utils import timezone
 
+from evaltracker.evaluations.choices import known
 from evaltracker.evaluations.models import (
     CommittedRecord,
     Evaluation,
@@ -194,10 +195,7 @@ class Milestone(CommittedRecord):
             Index(fields=("due_at", "-id"), name="milestone_in_lists"),
         ]
         constraints = [
-            CheckConstraint(
-                condition=Q(state__in=MilestoneState.values),
-                name="milestone_state_known",
-            ),
+            known("state", MilestoneState, "milestone_state_known"),
             CheckConstraint(
                 condition=~Q(state=MilestoneState.WAIVED) | ~Q(state_reason=""),
                 name="milestone_waived_with_a_reason",
@@ -311,9 +309,7 @@ class Gap(CommittedRecord, VendorRecord):
                 condition=Q(closed_at__isnull=True) | ~Q(closing_note=""),
                 name="gap_closed_with_a_note",
             ),
-            CheckConstraint(
-                condition=Q(severity__in=Severity.values), name="gap_severity_known"
-            ),
+            known("severity", Severity, "gap_severity_known"),
             CheckConstraint(
                 condition=Q(evidence__isnull=True) | Q(reply_until__isnull=False),
                 name="gap_of_a_verdict_gives_time_to_reply",

@@ -17,6 +17,7 @@ from django.db.models import (
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from evaltracker.evaluations.choices import known
 from evaltracker.evaluations.models import AttachedFile, Record, User
 from vendors.choices import LinkEnding, RefusalReason
 from vendors.models.candidates import (
@@ -268,12 +269,7 @@ class RefusedCall(Record):
 
     class Meta:
         ordering = ("-at",)
-        constraints = [
-            CheckConstraint(
-                condition=Q(why__in=RefusalReason.values),
-                name="refused_call_reason_known",
-            )
-        ]
+        constraints = [known("why", RefusalReason, "refused_call_reason_known")]
         indexes = [
             Index(fields=("prefix", "at"), name="refused_call_by_prefix"),
             Index(fields=("at",), name="refused_call_by_age"),

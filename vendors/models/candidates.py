@@ -19,7 +19,7 @@ from django.db.models import (
 )
 from django.utils import timezone
 
-from evaltracker.evaluations.choices import SupportWanted
+from evaltracker.evaluations.choices import SupportWanted, known
 from evaltracker.evaluations.models import (
     CommittedRecord,
     Evaluation,
@@ -296,13 +296,8 @@ class Candidate(CommittedRecord, VendorRecord):
         indexes = [Index(fields=("name", "-id"), name="candidate_in_lists")]
         constraints = [
             UniqueConstraint(fields=("evaluation", "name"), name="candidate_name_once"),
-            CheckConstraint(
-                condition=Q(state__in=CandidateState.values),
-                name="candidate_state_known",
-            ),
-            CheckConstraint(
-                condition=Q(kind__in=CandidateKind.values), name="candidate_kind_known"
-            ),
+            known("state", CandidateState, "candidate_state_known"),
+            known("kind", CandidateKind, "candidate_kind_known"),
             CheckConstraint(
                 condition=~Q(state=CandidateState.ELIMINATED) | ~Q(state_reason=""),
                 name="candidate_eliminated_with_a_reason",

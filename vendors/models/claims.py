@@ -17,7 +17,7 @@ from django.db.models import (
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from evaltracker.evaluations.choices import SupportWanted
+from evaltracker.evaluations.choices import SupportWanted, known
 from evaltracker.evaluations.models import (
     AppendOnlyError,
     CommittedRecord,
@@ -154,10 +154,7 @@ class Claim(SealedRecord, VendorRecord):
                 condition=Q(superseded_at__isnull=True),
                 name="claim_one_current",
             ),
-            CheckConstraint(
-                condition=Q(availability__in=Availability.values),
-                name="claim_availability_known",
-            ),
+            known("availability", Availability, "claim_availability_known"),
             CheckConstraint(
                 # A source may say no more than that it is planned.
                 condition=~Q(availability=Availability.PLANNED)
@@ -260,9 +257,7 @@ class SupportStatement(SealedRecord, VendorRecord):
             UniqueConstraint(
                 fields=("candidate", "revision"), name="support_revision_once"
             ),
-            CheckConstraint(
-                condition=Q(kind__in=SupportWanted.values), name="support_kind_known"
-            ),
+            known("kind", SupportWanted, "support_kind_known"),
         ]
 
 

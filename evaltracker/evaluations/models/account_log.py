@@ -15,7 +15,7 @@ from django.db.models import (
 )
 from django.utils import timezone
 
-from evaltracker.evaluations.choices import AccountAction, Stage, VisitEnd
+from evaltracker.evaluations.choices import AccountAction, Stage, VisitEnd, known
 from evaltracker.evaluations.models.evaluation import (
     CommittedRecord,
     Evaluation,
@@ -76,12 +76,7 @@ class AccountEntry(Record):
             Index(fields=("-at",), name="account_entry_by_time"),
             Index(fields=("person", "-at"), name="account_entry_by_person"),
         ]
-        constraints = [
-            CheckConstraint(
-                condition=models.Q(action__in=AccountAction.values),
-                name="account_action_known",
-            )
-        ]
+        constraints = [known("action", AccountAction, "account_action_known")]
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} {str(self.pk)[:8]}"

@@ -26,7 +26,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from evaltracker.evaluations import words
-from evaltracker.evaluations.choices import Stage, Status, SupportWanted
+from evaltracker.evaluations.choices import Stage, Status, SupportWanted, known
 from evaltracker.evaluations.models.people import User, check_zone
 from evaltracker.toolbox.languages import OFFERED
 
@@ -515,12 +515,8 @@ class Evaluation(CommittedRecord):
             Index(fields=("created_at", "id"), name="evaluation_in_lists"),
         ]
         constraints = [
-            CheckConstraint(
-                condition=Q(stage__in=Stage.values), name="evaluation_stage_known"
-            ),
-            CheckConstraint(
-                condition=Q(status__in=Status.values), name="evaluation_status_known"
-            ),
+            known("stage", Stage, "evaluation_stage_known"),
+            known("status", Status, "evaluation_status_known"),
             CheckConstraint(
                 condition=Q(budget__isnull=True) | Q(budget__gte=0),
                 name="evaluation_budget_not_negative",

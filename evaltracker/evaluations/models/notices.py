@@ -24,6 +24,7 @@ from evaltracker.evaluations.choices import (
     NOTICE_UNCLEAR,
     ChatFlavour,
     NoticeState,
+    known,
 )
 from evaltracker.evaluations.models.evaluation import (
     AppendOnlyError,
@@ -234,9 +235,7 @@ class ChatWebhook(Record):
                 condition=Q(removed_at__isnull=True),
                 name="chat_one_live_per_evaluation",
             ),
-            CheckConstraint(
-                condition=Q(flavour__in=ChatFlavour.values), name="chat_flavour_known"
-            ),
+            known("flavour", ChatFlavour, "chat_flavour_known"),
         ]
 
     def __str__(self) -> str:
@@ -369,9 +368,7 @@ class Notice(Record):
                 | Q(recipient__isnull=True, address="", shadow_of__isnull=False),
                 name="notice_to_a_chat_is_a_shadow",
             ),
-            CheckConstraint(
-                condition=Q(state__in=NoticeState.values), name="notice_state_known"
-            ),
+            known("state", NoticeState, "notice_state_known"),
         ]
         indexes = [
             Index(fields=("due_at", "id"), name="notice_in_lists"),

@@ -7,10 +7,10 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import Q, UniqueConstraint
 from django.db.models.functions import Lower
 
-from evaltracker.evaluations.choices import MailRhythm
+from evaltracker.evaluations.choices import MailRhythm, known
 from evaltracker.toolbox.days import check_place, unknown_zone, zone_names
 
 
@@ -108,10 +108,7 @@ class User(AbstractUser):
                 condition=~Q(feed_digest=""),
                 name="user_feed_digest_once",
             ),
-            CheckConstraint(
-                condition=Q(mail_rhythm__in=MailRhythm.values),
-                name="user_mail_rhythm_known",
-            ),
+            known("mail_rhythm", MailRhythm, "user_mail_rhythm_known"),
         ]
 
     def clean(self) -> None:

@@ -14,7 +14,7 @@ from django.db.models import (
 )
 from django.utils import timezone
 
-from evaltracker.evaluations.choices import FieldKind, Priority
+from evaltracker.evaluations.choices import FieldKind, Priority, known
 from evaltracker.evaluations.models.evaluation import (
     CommittedRecord,
     Evaluation,
@@ -58,9 +58,7 @@ class BriefField(CommittedRecord):
             UniqueConstraint(
                 fields=("evaluation", "label"), name="brief_field_label_once"
             ),
-            CheckConstraint(
-                condition=Q(kind__in=FieldKind.values), name="brief_field_kind_known"
-            ),
+            known("kind", FieldKind, "brief_field_kind_known"),
         ]
 
     def __str__(self) -> str:
@@ -163,10 +161,7 @@ class Requirement(CommittedRecord):
             CheckConstraint(
                 condition=Q(weight__lte=10), name="requirement_weight_to_10"
             ),
-            CheckConstraint(
-                condition=Q(priority__in=Priority.values),
-                name="requirement_priority_known",
-            ),
+            known("priority", Priority, "requirement_priority_known"),
         ]
 
     def __str__(self) -> str:
