@@ -77,8 +77,10 @@ def led_trials(desk: Desk) -> Iterator[WorkItem]:
     )
     if not running:
         return
-    open_criteria = unjudged_criteria().filter(trial__in=running).order_by()
-    left = Counter(open_criteria.values_list("trial", flat=True))
+    left: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
+    open_criteria = unjudged_criteria().filter(trial__in=running)
+    for of, criterion in open_criteria.values_list("trial", "pk"):
+        left[of].append(criterion)
     waiting: dict[uuid.UUID, list[RunsOwed]] = defaultdict(list)
     for owed in runs_owed(list(running)):
         waiting[owed.criterion.trial_id].append(owed)
@@ -88,7 +90,7 @@ def led_trials(desk: Desk) -> Iterator[WorkItem]:
         for test in found.tests:
             tests[test.candidate.pk].append(test)
     for trial in running:
-        number = left[trial.pk]
+        number = len(left[trial.pk])
         next_up = tests[trial.candidate_id]
         evaluation = desk.evaluations[trial.candidate.evaluation_id]
         to_go = f"{number} criteri{'on' if number == 1 else 'a'} to go"
@@ -100,7 +102,7 @@ def led_trials(desk: Desk) -> Iterator[WorkItem]:
                 what if number else "Close the trial of {}", trial.candidate
             ),
             f"You lead it.{waits_for(waiting[trial.pk])}{first_of(next_up)}",
-            links.trial(trial),
+            links.trial(trial, f"criterion-{left[trial.pk][0]}" if number else ""),
             trial.ends_on,
             count=number,
         )

@@ -59,7 +59,7 @@ def test_mails_and_what_vendors_sent_are_new_until_marked(where: Evaluation) -> 
     said = page.content.decode()
     assert "Acme ML handed in its answer" in said
     assert "Question: Which region?" in said
-    assert "2 new in News" in said
+    assert "2 new notices" in said
     assert f"/admin/e/{where.slug}/questions/#questions" in said
     # Looking changes nothing; the button does.
     assert not BellLook.objects.exists()

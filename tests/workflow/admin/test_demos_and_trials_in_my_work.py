@@ -80,11 +80,13 @@ def test_who_leads_a_trial_reads_what_is_left_to_judge(acme: Candidate) -> None:
     lead = stakeholders.holder("engineering")
     (item,) = found(lead, "trial")
     assert item.what == f"Judge the trial of {acme}: 2 criteria to go"
-    assert (item.link, item.due) == (f"/admin/trials/{trial.pk}/", trial.ends_on)
     first, second = trial.criteria.all()
+    here = f"/admin/trials/{trial.pk}/"
+    assert (item.link, item.due) == (f"{here}#criterion-{first.pk}", trial.ends_on)
     trials.verdict(trials.claim_of(acme, "R1"), "trial", criterion=first)
     (item,) = found(lead, "trial")
     assert item.what == f"Judge the trial of {acme}: 1 criterion to go"
+    assert item.link == f"{here}#criterion-{second.pk}"
     trials.verdict(trials.claim_of(acme, "R2"), "trial", criterion=second)
     (item,) = found(lead, "trial_done")
     assert item.what == f"Close the trial of {acme}"
