@@ -12,6 +12,7 @@ from django.utils import timezone
 from time_machine import TimeMachineFixture
 
 from evaltracker.evaluations.models import Entry, Evaluation
+from tests.vendors.door import case
 from tests.vendors.portal.visitor import (
     ADDRESS,
     TOKEN,
@@ -45,12 +46,15 @@ def test_the_link_shows_who_asks_for_what_and_until_when_and_nothing_else(
 def test_l22_looking_changes_nothing(ada: Visitor) -> None:
     ada.ask()
     rows = (*SignInCode.objects.values(), *InvitationLink.objects.values())
+    mail.outbox.clear()
     for address in (ada.start, f"{ada.start}code/"):
         ada.get(address)
         ada.browser.get(address, headers={"Sec-Purpose": "prefetch"})
         ada.browser.head(address)
-    assert (*SignInCode.objects.values(), *InvitationLink.objects.values()) == rows
-    assert len(mail.outbox) == 1
+    now = (*SignInCode.objects.values(), *InvitationLink.objects.values())
+    changed = sum(before != after for before, after in zip(rows, now, strict=True))
+    told = {"rows_changed": changed, "mails": len(mail.outbox)}
+    assert told == case("L22")["expected"]
     assert ada.browser.options(ada.start).status_code == 405
 
 
@@ -113,7 +117,7 @@ def test_l13_every_code_that_does_not_work_gets_one_text(
     texts = {text_of(page) for page in pages}
     assert len(texts) == 1
     assert str(NO) in texts.pop()
-    assert {page.status_code for page in pages} == {400}
+    assert {page.status_code for page in pages} == {case("L13")["expected"]["status"]}
 
 
 # The address that was asked for, to come back to in another language.
@@ -135,34 +139,40 @@ def test_l11_l12_wrong_tries_and_codes_of_other_browsers_do_nothing(
         for _ in range(6):
             assert stranger.type("AAAA-AAAA").status_code == 400
         refused = stranger.type(code_of(code.pk))
-        assert refused.status_code == 400
-        assert str(NO) in refused.content.decode()
+        expected = case("L12")["expected"]
+        assert refused.status_code == expected["status"]
+        assert expected["says"] in refused.content.decode()
     assert SignInCode.objects.aggregate(sum=Sum("wrong_tries"))["sum"] == 35
-    assert ada.type(code_of(code.pk)).status_code == 302
+    ada.type(code_of(code.pk))
+    assert ada.has == case("L11")["expected"]["A"]
 
 
 def test_l10_after_five_wrong_tries_the_browser_asks_anew(ada: Visitor) -> None:
-    code = ada.ask()
-    for typed in (*["AAAA-AAAA"] * 5, code_of(code.pk)):
-        assert ada.type(typed).status_code == 400
-    ada.sign_in()
-    assert ada.get().status_code == 200
+    code, expected = ada.ask(), case("L10")["expected"]
+    typed = (*["AAAA-AAAA"] * 5, code_of(code.pk))
+    tries = [ada.type(text).status_code for text in typed]
+    assert tries == [{"no": 400}[said] for said in expected["tries"]]
+    assert f"{ada.sign_in().has} after asking anew" == expected["A"]
 
 
 def test_l8_asked_again_it_is_the_same_code_in_another_mail(
     ada: Visitor, time_machine: TimeMachineFixture
 ) -> None:
     code = ada.ask()
+    expected, found = case("L8")["expected"], []
     for _ in range(4):
         pass_time(time_machine, seconds=70)
         assert ada.ask() == code
+        found.append((SignInCode.objects.count(), len(mail.outbox)))
+    assert found[0] == (expected["rows"], expected["mails"])
     # Mailed once, and three times again.
     assert SignInCode.objects.count() == 1
     codes = {spaced(code_of(code.pk)) in letter.body for letter in mail.outbox}
     assert codes == {True}
     numbers = {letter.extra_headers["Message-ID"] for letter in mail.outbox}
     assert len(numbers) == len(mail.outbox) == 4
-    assert ada.type(code_of(code.pk)).status_code == 302
+    ada.type(code_of(code.pk))
+    assert ada.has == expected["A"]
 
 
 def test_l9_asked_again_within_the_minute_it_says_when_it_was_sent(
@@ -171,10 +181,11 @@ def test_l9_asked_again_within_the_minute_it_says_when_it_was_sent(
     ada.ask()
     pass_time(time_machine, seconds=20)
     ada.ask()
-    assert len(mail.outbox) == SignInCode.objects.count() == 1
-    sent = SignInCode.objects.get().last_asked_at
+    expected, rows = case("L9")["expected"], SignInCode.objects.all()
+    assert (len(rows), len(mail.outbox)) == (expected["rows"], expected["mails"])
+    sent = rows.get().last_asked_at
     page = ada.get(f"{ada.start}code/").content.decode()
-    assert f"It was sent at {sent:%H:%M} UTC." in page
+    assert f"{expected['says']} {sent:%H:%M} UTC." in page
 
 
 def test_two_invitations_are_open_side_by_side(ada: Visitor, where: Evaluation) -> None:

@@ -105,6 +105,11 @@ class Visitor:
         with committed():
             return self.browser.post(address, sent)
 
+    @property
+    def has(self) -> str:
+        """A session, or what else its browser has."""
+        return {200: "session", 403: "nothing"}[self.get().status_code]
+
     def ask(self) -> SignInCode:
         """Ask for a code."""
         assert self.post(self.start).status_code == 302
