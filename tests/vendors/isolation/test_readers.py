@@ -26,10 +26,12 @@ from evaltracker.portable.writing import as_bytes, document_of
 from tests.cast import common, vendors
 from tests.clients import signed_in
 from tests.rights.logs import written
+from tests.vendors.door import case
 from tests.vendors.isolation.conftest import behind
 from tests.vendors.portal.visitor import Visitor
 from vendors.models import Candidate, Contact, InvitationLink, Quote, QuoteReader
 from vendors.rate_limits import forget_counts
+from vendors.selectors.costs import own_quotes
 from vendors.services.access import issue_token
 from vendors.services.contacts import add_contact, change_contact, give_link
 from vendors.services.contacts import remove_contact as remove
@@ -38,6 +40,10 @@ pytestmark = pytest.mark.postgres
 HEAD = {"currency": "EUR", "valid_until": "2040-06-30"}
 # The price of each revision, by its number.
 PRICES = {1: "8484.84", 2: "7272.72", 3: "6161.61"}
+
+
+# What a token is answered that reads no amount.
+WITHHELD = ("withheld", "lines", "not_quoted")
 
 
 def revisions_in(text: str) -> list[int]:
@@ -78,6 +84,12 @@ class Person(Visitor):
             str(value) for row in cells.iter_rows(values_only=True) for value in row
         ]
         return sorted({*revisions_in(self.text()), *revisions_in(" ".join(said))})
+
+    def priced(self) -> list[Any]:
+        """Lines of the sheet that hold an amount."""
+        sheet = self.get(f"{self.prices}sheet/").getvalue()
+        rows = load_workbook(io.BytesIO(sheet))["Prices"].iter_rows(values_only=True)
+        return [row for row in rows if any(isinstance(cell, float) for cell in row)]
 
     def hand_in(self, price: str, *readers: str, status: int = 302) -> None:
         form: dict[str, Any] = {**HEAD, "0-kind": "licence", "0-likely": price}
@@ -121,6 +133,19 @@ class Desk:
         lines = [{"kind": "licence", "likely": price}]
         return self.call("PUT", **HEAD, lines=lines, readers=list(readers))
 
+    def readable(self, *names: str) -> dict[str, list[int]]:
+        """By name, the revisions whose amounts that person, or the token T, can read,
+        of all that were handed in; those that a page shows are among them."""
+        found = {}
+        for name in names:
+            if name == "T":
+                found[name] = revisions_in(json.dumps(self.read()))
+                continue
+            address = self.people[name].link.address
+            rows = own_quotes(self.candidate, address)
+            found[name] = sorted(row.revision for row in rows if row.lines)
+        return found
+
     def read(self) -> dict[str, Any]:
         answer: dict[str, Any] = self.call("GET").json()
         assert revisions_in(json.dumps(answer)) == []
@@ -149,18 +174,29 @@ def desk(db: None, request: pytest.FixtureRequest) -> Iterator[Desk]:
 def test_q1_q2_q8_q17_to_q20_who_may_not_read_has_a_blank_form(desk: Desk) -> None:
     a, b = desk.people["A"], desk.people["B"]
     assert (a.reads(), b.reads()) == ([1], [])
-    told = desk.read()
-    assert (told["revision"], told["withheld"]) == (1, True)
-    assert (told["lines"], told["not_quoted"]) == (None, None)
-    page = b.text()
-    assert "Prices were handed in by A on" in page and "let you read them" in page
+    assert desk.readable("A") == case("Q1")["expected"]["reads"]
+    told, expected = desk.read(), case("Q2")["expected"]
+    assert told["revision"] == 1
+    assert told == {**told, **{key: expected[key] for key in WITHHELD}}
+    page, expected = b.text(), case("Q8")["expected"]
+    assert desk.readable("A", "B") == expected["reads"]
+    assert all(words in page for words in expected["B_page"].split("…"))
+    # Q19
+    expected = case("Q19")["expected"]
+    assert {"A": a.reads(), "B": b.reads()} == expected["reads"]
+    assert len(a.priced()) == 1
+    assert (b.priced() or "blank lines") == expected["B_sheet"]
     assert "Withdraw all prices" not in page and 'value="2040-06-30"' not in page
     # Q18
-    assert b.post(b.prices, then="withdraw").status_code == 403
-    assert (a.reads(), Quote.objects.count()) == ([1], 1)
+    expected = case("Q18")["expected"]
+    assert b.post(b.prices, then="withdraw").status_code == expected["status"]
+    assert ({"A": a.reads()}, Quote.objects.count()) == (expected["reads"], 1)
     # Q20: the same prices are a revision of B's own.
     b.hand_in(PRICES[1])
-    assert Quote.objects.count() == 2
+    expected = case("Q20")["expected"]
+    assert Quote.objects.count() == expected["revision"]
+    assert desk.readable("B") == expected["reads"]
+    assert desk.readable("A", "B") == case("Q17")["expected"]["reads"]
     assert QuoteReader.objects.filter(quote__revision=2).get().email == "b@acme.example"
     # Q17: A still reads what A handed in, and not what followed.
     b.hand_in(PRICES[3])
@@ -177,6 +213,7 @@ def test_q9_whom_the_one_who_hands_in_ticks_reads_too(desk: Desk) -> None:
     assert not ticked.search(page)
     a.hand_in(PRICES[2], "B@acme.example")
     assert (a.reads(), b.reads()) == ([2], [2])
+    assert desk.readable("A", "B") == case("Q9")["expected"]["reads"]
     assert ticked.search(a.text())
     # The same prices are written again only to name somebody more.
     a.hand_in(PRICES[2], "b@acme.example")
@@ -198,26 +235,47 @@ def test_q4_to_q7_q29_a_token_of_the_house_hands_in_and_reads_nothing(
     a = desk.people["A"]
     # Q29
     refused = desk.put(PRICES[2], "a@acme.example", "x@rival.example")
-    assert refused.status_code == 400
     (error,) = refused.json()["errors"]
     assert error["pointer"] == "#/readers/1"
+    expected, refused = case("Q29")["expected"], desk.put(PRICES[2], "x@rival.example")
+    assert refused.status_code == expected["status"]
+    assert refused.json()["errors"][0]["pointer"] == expected["pointer"]
     # Q4
-    assert desk.put(PRICES[2]).status_code == 201
+    expected = case("Q4")["expected"]
+    assert desk.put(PRICES[2]).status_code == expected["PUT"]
     assert (desk.read()["withheld"], a.reads()) == (True, [1])
-    assert "Handed in by token evt_" in a.text()
-    assert "its amounts are hidden from you" in a.text()
+    assert desk.readable("T", "A") == expected["reads"]
+    page = " ".join(a.text().split())
+    assert all(words in page for words in expected["A_sees_of_2"].split("…"))
     # Q5
     handed_in = desk.put(PRICES[3], "A@acme.example")
     assert handed_in.status_code == 201
     assert revisions_in(handed_in.content.decode()) == []
     assert (desk.read()["withheld"], a.reads()) == (True, [3])
-    # Q6
-    for revision in (4, 5):
-        again = desk.put(PRICES[3], "a@acme.example")
-        assert (again.status_code, again.json()["revision"]) == (201, revision)
+
+
+def test_q5_to_q7_whom_a_program_names_reads_and_the_same_again_is_another(
+    desk: Desk,
+) -> None:
+    a = desk.people["A"]
     # Q7
-    assert desk.call("DELETE").status_code == 403
-    assert (desk.read()["revision"], a.reads()) == (5, [3])
+    expected = case("Q7")["expected"]
+    assert desk.call("DELETE").status_code == expected["status"]
+    assert {"A": a.reads()} == expected["reads"]
+    assert desk.read()["revision"] == expected["stands"]
+    # Q6
+    expected = case("Q6")["expected"]
+    statuses = [desk.put(PRICES[1]).status_code for _ in range(2)]
+    assert (statuses, desk.read()["revision"]) == (
+        expected["status"],
+        expected["revisions"],
+    )
+    assert desk.readable("T") == expected["reads"]
+
+
+def test_q5_whom_a_program_names_reads_what_it_hands_in(desk: Desk) -> None:
+    assert desk.put(PRICES[2], "a@acme.example").status_code == 201
+    assert desk.readable("T", "A") == case("Q5")["expected"]["reads"]
 
 
 def test_q12_to_q14_q30_it_is_the_present_address_that_reads(desk: Desk) -> None:
@@ -226,16 +284,19 @@ def test_q12_to_q14_q30_it_is_the_present_address_that_reads(desk: Desk) -> None
     move = partial(change_contact, contact=contact, name="A", by=owner)
     move(email="me@lead.example")
     # Q30
-    assert [a.get(a.prices + page).status_code for page in ("", "sheet/")] == [403, 403]
+    refused = [a.get(a.prices + page).status_code for page in ("", "sheet/")]
+    assert refused == case("Q30")["expected"]["status"]
     assert desk.enter(contact).reads() == []
     # Q12
     move(email="A@acme.example")
-    assert desk.enter(contact).reads() == [1]
+    assert {"A": desk.enter(contact).reads()} == case("Q12")["expected"]["reads"]
     remove(contact=contact, reason="Left", by=owner)
     # Q14
-    assert desk.add("A", "me@lead.example").reads() == []
+    lead = "me@lead.example"
+    assert {lead: desk.add("A", lead).reads()} == case("Q14")["expected"]["reads"]
     # Q13
-    assert desk.add("A", "A@acme.example").reads() == [1]
+    again = desk.add("A", "A@acme.example")
+    assert {"A": again.reads()} == case("Q13")["expected"]["reads"]
 
 
 def test_q23_the_first_read_of_a_session_is_told_once_and_names_no_amount(
@@ -260,6 +321,7 @@ def test_q23_the_first_read_of_a_session_is_told_once_and_names_no_amount(
     )
     assert [desk.call(method).status_code for method in ("HEAD", "GET")] == [200, 200]
     assert revisions_in(desk.call("GET").content.decode()) == [1]
+    assert read.count() == case("Q23")["expected"]["entries"]
     assert [entry.after for entry in read.order_by("number")] == [
         {"candidate": "Acme ML", "revision": 1, "reader": name}
         for name in ("A", "A", token.prefix)
@@ -271,12 +333,15 @@ def test_q28_q32_prices_that_are_opened_are_read_by_no_further_contact(
     desk: Desk,
 ) -> None:
     vendors.open_prices(desk.where)
-    assert (desk.people["A"].reads(), desk.people["B"].reads()) == ([1], [])
+    house = Quote.objects.visible_to(desk.where.owner)
+    found = {name: desk.people[name].reads() for name in ("A", "B")}
+    found["house"] = list(house.values_list("revision", flat=True))
+    assert found == case("Q28")["expected"]["reads"]
     assert desk.read()["withheld"]
-    assert Quote.objects.visible_to(desk.where.owner).count() == 1
     # Q32: the rules of a test invitation are the same.
     Evaluation.objects.update(is_practice=True)
-    assert (desk.people["A"].reads(), desk.people["B"].reads()) == ([1], [])
+    assert {"A": desk.people["A"].reads()} == case("Q32")["expected"]["reads"]
+    assert desk.people["B"].reads() == []
 
 
 # Pages of the buyer that speak of an evaluation or of a candidate.

@@ -13,6 +13,7 @@ from evaltracker.evaluations.models import Category, Requirement
 from evaltracker.evaluations.models.evaluation import take_touched
 from tests.cast import vendors
 from tests.lock_order import around_tests
+from tests.vendors.door import case
 from tests.vendors.isolation.conftest import behind
 from tests.vendors.isolation.expectations import ROUTES, Route
 from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
@@ -260,7 +261,9 @@ def test_q31_prices_come_to_the_role_for_a_reader_alone(
         for who in ("", "x@rival.example", theirs):
             show_vendor(me.vendor.pk, who)
             cursor.execute(seen)
-            assert cursor.fetchall() == [(None, None, None, 1)]
+            rows = cursor.fetchall()
+            assert rows == [(None, None, None, 1)]
+            assert case("Q31")["expected"]["lines"] == {None: "NULL"}[rows[0][0]]
             cursor.execute("SELECT count(*) FROM public.vendors_quote")
             assert cursor.fetchone() == (0,)
         show_vendor(me.vendor.pk, reader)
