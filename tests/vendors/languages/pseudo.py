@@ -33,7 +33,7 @@ SILENT = {"script", "style", "template"}
 # The product, languages by their own names, zones, units and file types.
 EVERYWHERE = {
     *("evaltracker", "Deutsch", "Français", "English", "UTC", "MEZ", "MESZ", "Berlin"),
-    *("Europe", "ms", "MB", "KB", "und", "oder", "Uhr"),
+    *("Europe", "ms", "MB", "KB", "und", "oder", "Uhr", "Bytes"),
     *("pdf", "png", "jpeg", "jpg", "txt", "md", "csv", "xlsx", "docx"),
 }
 
@@ -97,9 +97,9 @@ OWN: dict[str, tuple[str, ...]] = {
 }
 
 
-def owned() -> re.Pattern[str]:
-    """Any text of the owner's and the vendors' in the database, longest first."""
-    found = set(TYPED)
+def owned(more: set[str]) -> re.Pattern[str]:
+    """Any text of the owner's and the vendors' in the database, and of `more`."""
+    found = {*TYPED, *more}
     for label, fields in OWN.items():
         model = apps.get_model(label)
         for row in model._base_manager.values_list(*fields):

@@ -247,21 +247,19 @@ def file(book: Any) -> SimpleUploadedFile:
     return SimpleUploadedFile("sheet.xlsx", stream.getvalue())
 
 
-def workbook(book: Any) -> str:
-    """Everything that a workbook says to who fills it in."""
+def workbook(book: Any) -> list[str]:
+    """Everything that a workbook says to who fills it in; of a list each choice."""
     found = []
     for sheet in book.worksheets:
         found.append(sheet.title)
-        for row in sheet.iter_rows():
-            for cell in row:
-                if isinstance(cell.value, str):
-                    found.append(cell.value)
-                if cell.comment:
-                    found.append(cell.comment.text)
+        cells = [cell for row in sheet.iter_rows() for cell in row]
+        found += [cell.value for cell in cells if isinstance(cell.value, str)]
         for rule in sheet.data_validations.dataValidation:
-            said = (rule.formula1, rule.prompt, rule.promptTitle, rule.error)
-            found += [text for text in (*said, rule.errorTitle) if text]
-    return "\n".join(found)
+            said = (rule.prompt, rule.promptTitle, rule.error, rule.errorTitle)
+            found += [text for text in said if text]
+            if rule.type == "list":
+                found += rule.formula1.strip('"').split(",")
+    return found
 
 
 def sheets(ada: Visitor) -> Iterator[State]:

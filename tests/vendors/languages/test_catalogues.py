@@ -12,8 +12,19 @@ TAG = re.compile(r"</?\w+|(?:class|href|id)=\"[^\"]*\"")
 WORDS = re.compile(r"[^\W\d_]{2,}")
 # What is written alike, with the reason.
 SAME: dict[str, dict[str, str]] = {
-    "de": {"availability: Beta": "the glossary's"},
-    "fr": {},
+    "de": {
+        "availability: Beta": "the glossary's",
+        "person: Name": "a German word",
+        "page: Support": "the glossary's",
+        "sign-in: Code": "the glossary's",
+    },
+    "fr": {
+        "page: Support": "the glossary's",
+        "sign-in: Code": "the glossary's",
+        "page: Invitation": "a French word",
+        "form: Question": "a French word",
+        "trial: Dates": "a French word",
+    },
 }
 
 
