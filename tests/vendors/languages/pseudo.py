@@ -28,12 +28,26 @@ NO_WORDS = re.compile(
 )
 # Blocks whose text is one sentence or more.
 WORD = re.compile(r"[^\W\d_]{2,}")
+# What a line of a timetable begins with.
+DAY = re.compile(r"^\d{4}-\d\d-\d\d ")
 SPOKEN = ("title", "alt", "aria-label", "placeholder", "aria-description", "content")
 SILENT = {"script", "style", "template"}
 # The product, languages by their own names, zones, units and file types.
 EVERYWHERE = {
-    *("evaltracker", "Deutsch", "Français", "English", "UTC", "MEZ", "MESZ", "Berlin"),
-    *("Europe", "ms", "MB", "KB", "und", "oder", "Uhr", "Bytes"),
+    *("evaltracker", "Deutsch", "Français", "English", "UTC", "MEZ", "MESZ", "CET"),
+    *(
+        "Europe",
+        "Berlin",
+        "CEST",
+        "testserver",
+        "ms",
+        "MB",
+        "KB",
+        "und",
+        "oder",
+        "Uhr",
+        "Bytes",
+    ),
     *("pdf", "png", "jpeg", "jpg", "txt", "md", "csv", "xlsx", "docx"),
 }
 
@@ -68,7 +82,15 @@ def write_catalogue(folder: Path) -> None:
 # What the walk types, and what a browser or a calendar knows by itself.
 TYPED = (
     *("Yes.", "No.", "A secret.", "Nonsense", "dear", "many", "soon", "requests"),
-    *("a lot", "Build server", "Too late.", "user", "Bearer", "Authorization"),
+    *(
+        "a lot",
+        "p95 latency",
+        "Build server",
+        "Too late.",
+        "user",
+        "Bearer",
+        "Authorization",
+    ),
 )
 # What the owner and vendors wrote, by table.
 OWN: dict[str, tuple[str, ...]] = {
@@ -87,6 +109,7 @@ OWN: dict[str, tuple[str, ...]] = {
     "vendors.Proposal": ("text", "reason", "new_category", "state_reason"),
     "vendors.Submission": ("number",),
     "vendors.PublishedDocument": ("text",),
+    "vendors.AboutRevision": ("purpose", "judged", "people", "timetable"),
     "trials.Trial": (
         *("title", "workload", "environment", "data_allowed"),
         "exit_plan",
@@ -103,10 +126,13 @@ def owned(more: set[str]) -> re.Pattern[str]:
     for label, fields in OWN.items():
         model = apps.get_model(label)
         for row in model._base_manager.values_list(*fields):
-            found |= {" ".join(str(text).split()) for text in row if text}
+            for text in row:
+                lines = text if isinstance(text, list) else str(text or "").split("\n")
+                found |= {" ".join(DAY.sub("", line).split()) for line in lines}
+                found |= {part for line in lines for part in line.split(", ")}
     for people in apps.get_model("evaluations.User")._base_manager.all():
         found.add(people.name)
-    texts = map(re.escape, sorted(found, key=len, reverse=True))
+    texts = map(re.escape, sorted(found - {""}, key=len, reverse=True))
     return re.compile(rf"(?<!\w)(?:{'|'.join(texts)})(?!\w)")
 
 

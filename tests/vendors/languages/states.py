@@ -148,6 +148,7 @@ def answering(where: Evaluation, language: str) -> Iterator[State]:
     where.requirements.filter(ref="R1").update(revision=2)
     yield "changed", ada.get(page)
     yield "answers, one changed", ada.get()
+    yield from support(ada)
     yield from prices(ada)
     yield "receipt with prices", ada.get(f"{ada.home}receipt/")
     yield "hand in with prices", ada.get(f"{ada.home}hand-in/")
@@ -171,6 +172,20 @@ def save(ada: Visitor, ref: str, **fields: Any) -> Any:
     version = VERSION.search(ada.get(page).content.decode())
     form = {"availability": "now", "statement": "Yes.", "unit": "ms"}
     return ada.post(page, version=version[1] if version else "0", **form | fields)
+
+
+def support(ada: Visitor) -> Iterator[State]:
+    """What this is about, and which support comes with it."""
+    where = ada.link.candidate.evaluation
+    yield "about", ada.get(f"{ada.home}about/")
+    days = ["2040-05-03 We meet.", "2040-06-03 We decide."]
+    vendors.released(where, purpose="We lose two days a week.", timetable=days)
+    yield "about, changed", ada.get(f"{ada.home}about/")
+    page = f"{ada.home}support/"
+    yield "support, none", ada.get(page)
+    yield "support refused", ada.post(page, kind="", text="")
+    ada.post(page, kind="business_hours", text="By Ada.")
+    yield "support stated", ada.get(page)
 
 
 def prices(ada: Visitor) -> Iterator[State]:
