@@ -11,7 +11,6 @@ from django.dispatch import receiver
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, Notice, User
@@ -25,7 +24,6 @@ from evaltracker.notices.calendars import (
 from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import link_to, spoken, zone_of
 from evaltracker.requirements.services.scopes import USES, Used
-from evaltracker.toolbox import languages
 from evaltracker.toolbox.days import instant_of, wall_of
 from evaltracker.toolbox.working_days import day_in_words
 from stakeholders.models import Stakeholder
@@ -46,7 +44,6 @@ from trials.models import (
 from trials.policy import today_in
 from trials.selectors.ledger import SLIP_NOTICE, slipped_claims
 from trials.selectors.trials import (
-    agreed_gaps,
     agreed_trial,
     asked_musts,
     contract_of,
@@ -57,7 +54,7 @@ from trials.selectors.trials import (
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Claim
 from vendors.notices import ToVendor, named_in
-from vendors.selectors.progress import SOURCES, Open, asker_of
+from vendors.selectors.progress import SOURCES, Open
 
 CLOSED = "The trial is closed."
 MORNING = datetime.time(9)
@@ -247,37 +244,19 @@ class GapStillThere(GapFound):
 
 def open_in_trials(candidate: Candidate) -> Iterator[Open]:
     """What waits for its vendor here: a reply, a demo, a trial."""
-    evaluation = candidate.evaluation
-    # Its own nouns are nobody's to translate.
-    own = evaluation.words
-    demo_word = evaluation.say("Your demo") if "demo" in own else _("Your demo")
-    trial_word = evaluation.say("Your trial") if "trial" in own else _("Your trial")
-    unanswered = {"closed_at": None, "reply_at": None, "trial__closed_at": None}
-    in_trials = evaluation.stage == Stage.TRIALS
-    rows = agreed_gaps(candidate).filter(**unanswered)
-    gaps = [
-        gap for gap in rows if gap.awaits_reply or (in_trials and not gap.reply_until)
-    ]
-    if gaps and evaluation.is_open:
-        until = min((gap.reply_until for gap in gaps if gap.reply_until), default=None)
-        words = ngettext(
-            "%(buyer)s found a gap; please reply",
-            "%(buyer)s found %(n)s gaps; please reply",
-            len(gaps),
-        )
-        values = {"buyer": asker_of(evaluation), "n": len(gaps)}
-        date = languages.moment(until, gaps[0].trial.zone) if until else ""
-        more = _("Deadline: %(when)s") % {"when": date} if date else ""
-        yield Open("gap", words % values, more)
+    evaluation, trial = candidate.evaluation, agreed_trial(candidate)
     for demo in Demo.objects.filter(candidate=candidate).to_come():
-        when = languages.moment(date_of(demo).due_at, demo.zone)
-        words = _("%(demo)s: %(when)s")
-        yield Open("demo", words % {"demo": demo_word, "when": when})
-    trial = agreed_trial(candidate) if evaluation.is_open else None
-    if trial and not trial.closed_at and today_in(trial.zone) <= trial.ends_on:
-        first, last = map(languages.day, (trial.starts_on, trial.ends_on))
-        values = {"trial": trial_word, "first": first, "last": last}
-        yield Open("trial", _("%(trial)s: %(first)s to %(last)s") % values)
+        yield "demo", {"demo": demo}
+    if trial is None or trial.closed_at or not evaluation.is_open:
+        return
+    rows = trial.gaps.filter(reply_at=None, closed_at=None)
+    in_time = evaluation.stage == Stage.TRIALS
+    if gaps := [gap for gap in rows if in_time or gap.awaits_reply]:
+        ends = [gap.reply_until for gap in gaps if gap.awaits_reply and gap.reply_until]
+        until = min(ends, default=None)
+        yield "gap", {"number": len(gaps), "until": until, "zone": trial.zone}
+    if today_in(trial.zone) <= trial.ends_on:
+        yield "trial", {"trial": trial}
 
 
 SOURCES.append(open_in_trials)

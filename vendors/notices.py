@@ -16,9 +16,8 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from evaltracker.evaluations.choices import NOTICE_OPEN
+from evaltracker.evaluations.choices import NOTICE_OPEN, Stage
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
 from evaltracker.notices.about import About, Words, ended, not_the_owners
 from evaltracker.notices.kinds import Message, register
@@ -60,8 +59,7 @@ from vendors.selectors.claims import Waiting, last_submission, own_claims, waiti
 from vendors.selectors.costs import nobody_opens, second_people
 from vendors.selectors.dialogue import ABOUT, KIND, day_and_words
 from vendors.selectors.progress import (
-    Open,
-    asker_of,
+    TO_ANSWER,
     last_day,
     open_now,
     progress_of,
@@ -185,7 +183,7 @@ class ToVendor[Row](About[Row]):
         """Also whether to tell of calls: to whom has a token to make them with."""
         vendors = [one.vendor for one in self.theirs(notice, row) if one.vendor]
         return {
-            "buyer": asker_of(notice.place),
+            "buyer": notice.place.buyer,
             "by": last_day(notice.place),
             "pages": self.page(notice, row),
             "program": "yes" if any(map(live_tokens, vendors)) else "",
@@ -216,10 +214,8 @@ def way_in(candidates: QuerySet[Candidate], address: str) -> str:
 
 def from_owner(message: Message, evaluation: Evaluation) -> Message:
     owner, buyer = evaluation.owner, evaluation.buyer
-    at = _("%(name)s at %(buyer)s") % {"name": owner.name, "buyer": buyer}
-    return replace(
-        message, sender_name=at if buyer else owner.name, reply_to=owner.email
-    )
+    name = _("%(name)s at %(buyer)s") % {"name": owner.name, "buyer": buyer}
+    return replace(message, sender_name=name, reply_to=owner.email)
 
 
 def reached_by(address: str) -> Q:
@@ -243,7 +239,9 @@ class WithProgress[Row](ToVendor[Row]):
     """How far the vendor is, and whether it forgot its prices; no amount."""
 
     def paragraphs(self, notice: Notice, row: Row) -> Iterator[str]:
-        for candidate in self.theirs(notice, row).select_related("evaluation"):
+        theirs = self.theirs(notice, row).select_related("evaluation")
+        in_research = notice.place.stage == Stage.RESEARCH
+        for candidate in theirs if in_research else ():
             progress = progress_of(candidate)
             yield " · ".join(progress.parts)
             if progress.lacks_prices:
@@ -251,26 +249,20 @@ class WithProgress[Row](ToVendor[Row]):
         yield from super().paragraphs(notice, row)
 
 
-class WithLink[Row](ToVendor[Row]):
+class WithLink[Row](WithProgress[Row]):
     """The first of what is open now is its subject, the others stand below."""
 
-    def open_now(self, notice: Notice, row: Row) -> list[Open]:
+    def open_now(self, notice: Notice, row: Row) -> list[tuple[str, str]]:
         return open_now(self.candidates(notice, row).get(), timezone.now())
 
     def paragraphs(self, notice: Notice, row: Row) -> Iterator[str]:
-        first, *others = self.open_now(notice, row)
-        yield from filter(None, (first.more, *(one.sentence for one in others)))
+        yield from [sentence for _what, sentence in self.open_now(notice, row)[1:]]
         yield from super().paragraphs(notice, row)
 
     def values(self, notice: Notice, row: Row) -> Mapping[str, str]:
-        first = self.open_now(notice, row)[0]
-        asks = first.what in ("confirm", "answers", "not_open")
-        return {
-            **super().values(notice, row),
-            "first": first.sentence,
-            "asks": "yes" if asks else "",
-            "not_open": "yes" if first.what == "not_open" else "",
-        }
+        what, sentence = self.open_now(notice, row)[0]
+        asks = what if what in TO_ANSWER else ""
+        return {**super().values(notice, row), "first": sentence, "asks": asks}
 
 
 @register
@@ -448,9 +440,11 @@ class OfOneCandidate(ToAnswer[Candidate], WithProgress[Candidate]):
         if self.waiting(notice, row).is_done:
             yield "Nothing waits any more."
 
-    def paragraphs(self, notice: Notice, row: Candidate) -> Iterator[str]:
-        yield from waiting_words(self.waiting(notice, row))
-        yield from super().paragraphs(notice, row)
+    def values(self, notice: Notice, row: Candidate) -> Mapping[str, str]:
+        waiting = self.waiting(notice, row)
+        counted = {"changed": waiting.to_confirm, "partly": waiting.partly}
+        numbers = {name: str(len(rows) or "") for name, rows in counted.items()}
+        return {**super().values(notice, row), **numbers}
 
     def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
         return self.on(notice, row, notice.place.claims_close_at)
@@ -492,23 +486,6 @@ class RequirementChanged(OfOneCandidate):
 @register
 class QuestionAnswered(ToVendor[Evaluation]):
     rows: ClassVar = Evaluation.objects.all()
-
-
-def waiting_words(waiting: Waiting) -> list[str]:
-    """What is to be said anew, beside what was never answered."""
-    changed, partly = len(waiting.to_confirm), len(waiting.partly)
-    to_confirm = ngettext(
-        "%(n)s answer is to be confirmed, because what was asked has changed.",
-        "%(n)s answers are to be confirmed, because what was asked has changed.",
-        changed,
-    )
-    to_complete = ngettext(
-        "%(n)s answer does not say yet whether it holds for every value asked.",
-        "%(n)s answers do not say yet whether they hold for every value asked.",
-        partly,
-    )
-    said = ((to_confirm, changed), (to_complete, partly))
-    return [words % {"n": number} for words, number in said if number]
 
 
 def _is_handed_in(candidate: Candidate) -> bool:

@@ -61,6 +61,7 @@ def templates() -> dict[Path, str]:
     mails = [*ROOT.glob("*/templates/mail/*.txt")]
     mails += ROOT.glob("evaltracker/*/templates/mail/*.txt")
     found += [path for path in mails if path.stem in to_vendors]
+    found += ROOT.glob("*/templates/open/*.txt")
     return {path.relative_to(ROOT): path.read_text() for path in sorted(found)}
 
 

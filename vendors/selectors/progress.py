@@ -3,17 +3,18 @@
 import datetime
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any
 
 from django.db.models import Max
+from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox import languages
 from evaltracker.toolbox.days import wall_of
+from evaltracker.toolbox.text import one_line
 from vendors.choices import CandidateState
 from vendors.models import Candidate, PublishedDocument, VendorSession
 from vendors.selectors.claims import (
@@ -121,68 +122,38 @@ def progress_of(
     )
 
 
-IN_ORDER = [
-    "gap",
-    "confirm",
-    "answers",
-    "demo",
-    "trial",
-    "letter",
-    "not_open",
-    "nothing",
-]
-
-
-class Open(NamedTuple):
-    """Something that a vendor can do or read now; `what` is one of `IN_ORDER`."""
-
-    what: str
-    # Without a full stop; the first is the subject of mails.
-    sentence: str
-    more: str = ""
-
-
+TO_ANSWER = ("confirm", "answers", "not_open")
+IN_ORDER = ("gap", *TO_ANSWER[:2], "demo", "trial", "letter", TO_ANSWER[2], "nothing")
+# What can be one of these, and what its sentence is made of, in `open/<what>.txt`.
+type Open = tuple[str, dict[str, Any]]
 # What higher floors know to be open.
 SOURCES: list[Callable[[Candidate], Iterable[Open]]] = []
 
 
-def open_now(candidate: Candidate, now: datetime.datetime) -> list[Open]:
-    """What is open to its vendor, the most urgent first; never nothing."""
-    found, buyer = list[Open](), {"buyer": asker_of(candidate.evaluation)}
+def open_now(candidate: Candidate, now: datetime.datetime) -> list[tuple[str, str]]:
+    """What is open to its vendor, the most urgent first; never nothing. Each with a
+    sentence without a full stop."""
+    found, here = list[Open](), {"evaluation": candidate.evaluation}
     if candidate.state != CandidateState.ELIMINATED:
         found += _answering(candidate, now)
         found += [one for source in SOURCES for one in source(candidate)]
     if PublishedDocument.objects.filter(candidate=candidate).exists():
-        found.append(Open("letter", _("%(buyer)s has published your letter") % buyer))
-    nothing = Open("nothing", _("You can read what was handed in"))
-    return sorted(found or [nothing], key=lambda one: IN_ORDER.index(one.what))
+        found.append(("letter", {}))
+    found.sort(key=lambda one: IN_ORDER.index(one[0]))
+    return [
+        (what, one_line(render_to_string(f"open/{what}.txt", values | here)))
+        for what, values in found or [("nothing", {})]
+    ]
 
 
 def _answering(candidate: Candidate, now: datetime.datetime) -> Iterator[Open]:
     evaluation = candidate.evaluation
-    buyer = {"buyer": asker_of(evaluation)}
-    is_to_come = evaluation.is_open and evaluation.stage == Stage.RESEARCH
-    if is_to_come and evaluation.claims_opened_at is None:
-        words = _("%(buyer)s invites you to read and prepare; answers are not open yet")
-        yield Open("not_open", words % buyer)
-    if not evaluation.claims_are_open(now):
-        return
-    if number := own_claims_to_confirm(candidate).count():
-        words = ngettext(
-            "Please confirm %(n)s answer to %(buyer)s: what was asked has changed",
-            "Please confirm %(n)s answers to %(buyer)s: what was asked has changed",
-            number,
-        )
-        yield Open("confirm", words % {"n": number, **buyer})
-    words, by = _("%(buyer)s asks you to answer"), last_day(evaluation)
-    if by:
-        words = _("%(buyer)s asks you to answer by %(day)s")
-    progress = " · ".join(progress_of(candidate).parts)
-    yield Open("answers", words % {"day": by, **buyer}, progress)
-
-
-def asker_of(evaluation: Evaluation) -> str:
-    return str(evaluation.buyer or evaluation.owner.name)
+    if evaluation.claims_are_open(now):
+        if number := own_claims_to_confirm(candidate).count():
+            yield "confirm", {"number": number}
+        yield "answers", {"by": last_day(evaluation)}
+    elif evaluation.is_open and evaluation.claims_opened_at is None:
+        yield "not_open", {}
 
 
 def last_day(evaluation: Evaluation) -> str:

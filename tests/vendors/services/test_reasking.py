@@ -108,7 +108,7 @@ def test_a_new_requirement_is_told_to_everybody_who_is_invited(
     assert to_whom(KIND) == ["bids@acme.example", "bids@globex.example"]
     for notice in owed(KIND):
         said = read(notice)
-        assert "3 requirements have no answer" in said.text
+        assert "0 of 3 answers" in said.text
         assert "GPU" not in said.text
 
 
