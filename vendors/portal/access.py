@@ -458,7 +458,8 @@ def code(request: HttpRequest, secret: str) -> HttpResponse:
     return response
 
 
-# Where choosing a language leads back to.
+# Where choosing a language leads back to: the page as its browser names it, for one
+# that held its own address would differ by what nobody may tell apart.
 BACK = re.compile(r"/vendor/[\w/.?=&%~-]*")
 
 
@@ -468,7 +469,8 @@ def _choose(request: HttpRequest) -> tuple[HttpResponse, str]:
         raise NotFound
     # Who chose German and whose browser is Swiss reads Swiss formats.
     tag = usual if language_in(usual) == tag else tag
-    back = request.POST.get("next", "")
+    shown = urlsplit(request.headers.get("Referer", ""))
+    back = f"{shown.path}?{shown.query}" if shown.query else shown.path
     response = redirect(back if BACK.fullmatch(back) else "/vendor/")
     response.set_cookie(LANGUAGE, tag, max_age=LANGUAGE_SECONDS, **HIDDEN)
     return response, tag
