@@ -7,6 +7,7 @@ Services raise these; the admin and the API turn `status` into an answer and sho
 import errno
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import ClassVar
 
 
@@ -16,7 +17,7 @@ def gettext(sentence: str) -> str:
     return str(translation.gettext(sentence)) if translation else sentence
 
 
-def number(value: int) -> str:
+def number(value: int | Decimal) -> str:
     """“2,000” as the reader writes it, for the same."""
     languages = sys.modules.get("evaltracker.toolbox.languages")
     return str(languages.number(value)) if languages else f"{value:,}"

@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Requirement
-from evaltracker.rows.cells import read_typed
+from evaltracker.rows.cells import Unread, meanings_of, plain, read_field, read_local
 from evaltracker.rows.cells import typed as written
 from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
 from vendors.choices import STATED, Availability, Pricing, QuoteState
 from vendors.claims import EVERYWHERE, ClaimWords, claimed_number
 from vendors.costs import RISE, Kind, Tier, read_tiers, write_tiers
-from vendors.costs.lines import read_decimal
 from vendors.fields import OF_ALL, Box, Names, joined, key_of, parted, read_holds_for
 from vendors.models import Candidate, Claim, Quote
 from vendors.selectors.candidates import demanded
@@ -48,10 +47,17 @@ def typed_in(form: Any) -> dict[str, Any]:
         typed[name] = text.strip()
     if number := form.get("number", "").strip()[:LONGEST_NUMBER]:
         unit = form.get("unit", "").strip()[:LONGEST_NUMBER]
-        typed |= {"number": UNSEEN.sub("", number), "unit": UNSEEN.sub("", unit)}
+        number = _meant(UNSEEN.sub("", number), form.get("number-means"), "number")
+        typed |= {"number": number, "unit": UNSEEN.sub("", unit)}
     boxes = form.getlist("holds_for")[:MOST_BOXES]
     typed["holds_for"] = [box[:LONGEST_OTHER] for box in boxes]
     return typed
+
+
+def _meant(text: str, means: str | None, kind: str, currency: str = "") -> str:
+    """What was typed, or which of its two meanings was chosen."""
+    meanings = meanings_of(text, kind, currency) if means else ()
+    return means if means and means in dict(meanings) else text
 
 
 def typed_of(claim: Claim | ClaimWords | None) -> dict[str, Any]:
@@ -129,9 +135,9 @@ def stated_in(
             _("Write the answer of each value, as in “Sites: Rome = never”.")
         ]
     try:
-        read_typed(typed.get("number") or "")
-    except ValueError as error:
-        errors["number"] = [_("Your number: %(why)s") % {"why": error}]
+        read_field(typed.get("number") or "")
+    except Unread as error:
+        errors["number"] = [str(error)]
     if not typed["availability"]:
         errors["availability"] = [_("Say when it exists.")]
     if errors:
@@ -204,11 +210,11 @@ def _environments(typed: Mapping[str, Any], former: Claim | None) -> Iterable[st
 
 
 def _number(typed: Mapping[str, Any]) -> dict[str, str]:
-    try:
-        number = read_typed(typed.get("number") or "")
-    except ValueError:
-        number = ""
-    return {"value": number, "unit": typed.get("unit", "")} if number else {}
+    text = typed.get("number") or ""
+    cell = read_local(text, "number")
+    value = plain(cell.value) if cell.value is not None else text
+    value = "" if cell.question else value
+    return {"value": value, "unit": typed.get("unit", "")} if value else {}
 
 
 def _ticked(boxes: list[str], lists: Names) -> Any:
@@ -321,7 +327,7 @@ def _digest(document: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-NUMBERS = ("low", "likely", "high", "quantity")
+AMOUNTS = ("low", "likely", "high")
 # Without any of these a row says nothing: the others are what the buyer asks for.
 SAYING = ("state", "low", "likely", "high", "tiers", "note")
 FIELDS = ("label", *SAYING, "quantity", "unit", "recurrence", "pricing")
@@ -349,7 +355,7 @@ def new_row(kind: Kind, label: str = "") -> Typed:
 
 def typed_rows(form: Any, candidate: Candidate) -> list[Typed]:
     """What was typed; a kind that is asked no more stays if anything is said of it."""
-    place, _, means = form.get("means", "").partition("=")
+    currency = form.get("currency", "")
     kinds = {kind.key: kind for kind in kinds_for(candidate)}
     rows = []
     for index in range(MOST_LINES):
@@ -358,14 +364,22 @@ def typed_rows(form: Any, candidate: Candidate) -> list[Typed]:
         row = new_row(kinds.get(key) or Kind(key, key), form.get(f"{index}-label", ""))
         for name in FIELDS:
             field = f"{index}-{name}"
-            text = means if place == field else form.get(field, row[name])
-            text = text[:LONGEST_TYPED]
+            text = form.get(field, row[name])[:LONGEST_TYPED]
             text = text.replace("\r\n", "\n").replace("\x00", "").strip()
             if text or name != "quantity":
                 row[name] = text
+        for name in (*AMOUNTS, "quantity"):
+            kind = kind_of(name, currency, row["pricing"])
+            row[name] = _meant(row[name], form.get(f"{index}-{name}-means"), *kind)
         if key in kinds or said_rows([row]):
             rows.append(row)
     return rows
+
+
+def kind_of(name: str, currency: str, pricing: str) -> tuple[str, str]:
+    """As what a field of a line is read, and in which currency."""
+    is_price = name in AMOUNTS and pricing != Pricing.PERCENT
+    return ("price", currency) if is_price else ("number", "")
 
 
 def rows_of(quote: Quote | None, candidate: Candidate) -> list[Typed]:
@@ -406,7 +420,7 @@ def with_another(rows: Iterable[Typed], key: str, candidate: Candidate) -> list[
     return filled
 
 
-def lines_in(rows: list[Typed]) -> list[QuotedLine]:
+def lines_in(rows: list[Typed], currency: str) -> list[QuotedLine]:
     """The lines of which something was said; a price alone says that it is priced.
 
     Raises:
@@ -417,7 +431,7 @@ def lines_in(rows: list[Typed]) -> list[QuotedLine]:
     for index in said_rows(rows):
         row = rows[index]
         wrong: dict[str, list[str]] = {}
-        lines.append(_line(row, wrong))
+        lines.append(_line(row, currency, wrong))
         errors |= {f"{index}.{field}": sentences for field, sentences in wrong.items()}
     if errors:
         raise Invalid(_("The prices are not whole."), errors=errors)
@@ -447,17 +461,17 @@ def valid_until_in(text: str) -> datetime.date:
     return day
 
 
-def _line(row: Typed, wrong: dict[str, list[str]]) -> QuotedLine:
+def _line(row: Typed, currency: str, wrong: dict[str, list[str]]) -> QuotedLine:
     numbers: dict[str, Decimal | None] = {}
-    for name in NUMBERS:
+    for name in (*AMOUNTS, "quantity"):
         try:
-            number = read_typed(row[name])
-            numbers[name] = read_decimal(number) if number else None
-        except ValueError as error:
+            kind = kind_of(name, currency, row["pricing"])
+            numbers[name] = read_field(row[name], *kind)
+        except Unread as error:
             wrong[name] = [str(error)]
     tiers: tuple[Tier, ...] = ()
     try:
-        tiers = read_tiers(row["tiers"])
+        tiers = read_tiers(row["tiers"], currency)
     except ValueError as error:
         wrong["tiers"] = [str(error)]
     quantity = numbers.pop("quantity", None)

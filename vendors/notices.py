@@ -243,7 +243,7 @@ class WithProgress[Row](ToVendor[Row]):
         in_research = notice.place.stage == Stage.RESEARCH
         for candidate in theirs if in_research else ():
             progress = progress_of(candidate)
-            yield " · ".join(progress.parts)
+            yield progress.words
             if progress.lacks_prices:
                 yield _("You have not handed in prices.")
         yield from super().paragraphs(notice, row)

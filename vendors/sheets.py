@@ -21,7 +21,7 @@ from evaltracker.rows import cells
 from evaltracker.rows.cells import Cell, Hints, key, name_key, plain, read_column
 from evaltracker.rows.guards import column_letter
 from evaltracker.rows.sources import Row, read_table, text_of
-from evaltracker.toolbox.languages import language_in
+from evaltracker.toolbox.languages import language_in, listed
 from evaltracker.toolbox.languages import number as in_digits
 from evaltracker.toolbox.text import harmless, meant
 from vendors.choices import Availability
@@ -266,9 +266,7 @@ def _read(
 
 def _sentence(cell: Cell[Any], column: Column, text: str) -> str:
     if cell.question in ("number", "order"):
-        sentence = _("“%(text)s” can be %(first)s or %(other)s. Write which.")
-        first, *_rest, other = cell.options
-        return sentence % {"text": text, "first": first, "other": other}
+        return cells.sentence_of(cell, text)
     if column.choices:
         sentence = _("“%(text)s” is not one of: %(names)s.")
         return sentence % {"text": text, "names": ", ".join(column.offered)}
@@ -454,8 +452,9 @@ def read_prices(
             label = typed.get("label", "")
             typed |= {"kind": kind.key, "label": parts.get(key(label), label)}
         else:
-            names = ", ".join(kind.name for kind in kinds)
-            row.wrong["kind"] = NOT_ASKED.format(row.shown["kind"][:60], names)
+            names = {"kind": row.shown["kind"][:60]}
+            names["kinds"] = listed(kind.name for kind in kinds)
+            row.wrong["kind"] = NOT_ASKED % names
         errors |= {row.place(name): [why] for name, why in row.wrong.items()}
         rows.append(typed)
     if errors:

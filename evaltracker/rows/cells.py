@@ -20,6 +20,8 @@ from typing import Any
 from babel import Locale
 from babel.numbers import get_currency_name
 
+from evaltracker.errors import gettext as _
+from evaltracker.errors import number as as_read
 from evaltracker.money import CODES, MOST_PLACES, read_currency
 from evaltracker.toolbox.markup import without_markup, without_tags
 
@@ -37,6 +39,7 @@ _CURRENCY = re.compile(r"[^\W\d_]{0,3}[^\w\s.,/()+%·-]|[^\W\d_]+\.?(?:\s[^\W\d_
 _RANGE = re.compile(r"[0-9]\s*[-–—]\s*\S{0,3}\s?[0-9]")
 _SHARE = re.compile(r"[%‰]|\bper ?cent\b|\bprozent\b", re.IGNORECASE)
 _ERROR = re.compile(r"#(?:DIV/0!|REF!|NAME\?|VALUE!|NUM!|NULL!)|Err:[0-9]{3}")
+_PRICE = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
 _CREDIT = re.compile(r"\(([^()−-]*[0-9][^()−-]*)\)")
 
 
@@ -209,23 +212,71 @@ def typed(number: Decimal) -> str:
     return re.sub(r"^(-?[1-9]\d{0,2}\.\d{3})$", r"\g<1>0", plain(number))
 
 
-def two_readings(text: str) -> list[tuple[str, str]]:
-    """What a number typed into a field of its own may be: as typed, and for people."""
-    (cell,) = read_column("number", [text])
-    numbers = map(Decimal, cell.options)
-    return [(typed(number), f"{number:,f}") for number in numbers]
+class Unread(ValueError):
+    """A field of its own that holds no number of its kind, or may hold two."""
+
+    def __init__(self, text: str, cell: Cell[Decimal]) -> None:
+        super().__init__(sentence_of(cell, text))
+        self.cell = cell
 
 
-def read_typed(text: str) -> str:
-    """The number of a field of its own in plain digits, or the text if it is none.
+def sentence_of(cell: Cell[Any], text: str) -> str:
+    """Why a number is not taken as it stands, and what to write instead."""
+    if cell.question:
+        one, other = cell.options
+        values = {"text": text, "one": one, "other": other}
+        values["written"] = f"{other}0" if "." in other else other
+        sentence = _(
+            "%(text)s can be %(one)s or %(other)s. Write %(one)s or %(written)s."
+        )
+        return sentence % values
+    return _(SENTENCES[cell.refusal])
+
+
+def read_local(text: str, kind: str, currency: str = "") -> Cell[Decimal]:
+    """A field of its own: a *number*, or a *price*, at most said to be in `currency`.
+
+    Two meanings are always asked back, since no column stands beside it.
+    """
+    text, alone = text.strip(), _Column((), Hints(), "")
+    if kind == "number" or not text:
+        return _number(text, alone) if text else Cell()
+    if any(mark.isdigit() and not mark.isascii() for mark in text):
+        return Cell(refusal="digits")
+    digits = DIGITS.search(text)
+    if digits is None:
+        return Cell(refusal="no number")
+    numbers, before, behind = _amount_in(text, digits)
+    if re.search("[-−+]", before):
+        return Cell(refusal="sign")
+    signs = [sign for sign in (before, behind.strip()) if sign]
+    codes = currencies_of("".join(signs)) if len(signs) == 1 else ()
+    if not numbers or (signs and not codes) or re.search("[-−+]", behind):
+        return Cell(refusal="no number")
+    if signs and currency not in codes:
+        return Cell(refusal="currency")
+    if not all(_PRICE.fullmatch(plain(number)) for number in numbers.values()):
+        return Cell(refusal="long price")
+    return _chosen(numbers, alone)
+
+
+def read_field(text: str, kind: str = "number", currency: str = "") -> Decimal | None:
+    """The number of a field of its own; None: it is blank.
 
     Raises:
-        ValueError: it can be read in two ways.
+        Unread: with the sentence for the person.
     """
-    if two := two_readings(text):
-        raise ValueError(f"{' or '.join(label for _, label in two)}?")
-    number = read_column("number", [text])[0].value
-    return text if number is None else plain(number)
+    cell = read_local(text, kind, currency)
+    if cell.question or cell.refusal:
+        raise Unread(text.strip()[:LONGEST_NUMBER], cell)
+    return cell.value
+
+
+def meanings_of(text: str, kind: str, currency: str = "") -> list[tuple[str, str]]:
+    """Which numbers a field of its own may hold, if there are two, the smaller first:
+    each in digits that read back to it, and as the reader writes it."""
+    numbers = sorted(map(Decimal, read_local(text, kind, currency).options))
+    return [(typed(number), as_read(number)) for number in numbers]
 
 
 # Numbers. “12.000” is twelve thousand to some and twelve to others: what one cell
@@ -493,6 +544,18 @@ def _in_limits(money: Money) -> Cell[Money]:
     return Cell(refusal="too much") if abs(amount) >= MOST else Cell(money)
 
 
+def _amount_in(text: str, digits: re.Match[str]) -> tuple[dict[str, Decimal], str, str]:
+    """What digits in a text may be, and what stands before and behind them. “1.200,-”
+    has no cents, which tells its mark."""
+    start = digits.start() - (text[: digits.start()].endswith((".", ",")))
+    number = text[start : digits.end()].rstrip(".,")
+    numbers, behind = readings(number), text[start + len(number) :]
+    if no_cents := re.match(r"[.,]\s?[-–—]+", behind):
+        behind = behind[no_cents.end() :]
+        numbers = dict.fromkeys(numbers, max(numbers.values(), default=Decimal(0)))
+    return numbers, text[:start].strip(), behind
+
+
 def _of_text(text: str, column: _Column, tax: str = "") -> Cell[Money]:
     state, digits = STATES.get(key(text)), DIGITS.search(text)
     if state in ("included", "not_offered"):
@@ -506,9 +569,7 @@ def _of_text(text: str, column: _Column, tax: str = "") -> Cell[Money]:
         return cell
     if state or digits is None or _RANGE.search(text):
         return Cell(text=text)
-    start = digits.start() - (text[: digits.start()].endswith((".", ",")))
-    number = text[start : digits.end()].rstrip(".,")
-    before, behind = text[:start].strip(), text[start + len(number) :]
+    numbers, before, behind = _amount_in(text, digits)
     parts = re.findall(r"\w+", f"{before} {behind}")
     if not tax and (taxes := [part for part in parts if key(part) in _TAX]):
         word, options = " ".join(taxes), ("net", "gross", "text")
@@ -519,10 +580,6 @@ def _of_text(text: str, column: _Column, tax: str = "") -> Cell[Money]:
             return _of_text(" ".join(parts), column, answer)
         asked = Cell[Money](question="tax", options=options, word=word)
         return Cell(text=text) if answer else asked
-    numbers = readings(number)
-    if no_cents := re.match(r"[.,]\s?[-–—]+", behind):
-        behind = behind[no_cents.end() :]
-        numbers = dict.fromkeys(numbers, max(numbers.values(), default=Decimal(0)))
     is_credit = before[:1] in ("-", "−") or before[-1:] in ("-", "−")
     before = before.strip("-− ")
     words = [key(word) for word in (before, *before.split(), *behind.split()[:1])]

@@ -181,5 +181,6 @@ def quote(ada: Person) -> None:
     ada.page.get_by_label("Valid until").fill("2040-06-30")
     licence = ada.page.get_by_role("group", name="Licence or usage")
     licence.get_by_label("Price", exact=True).fill("1200.50")
-    ada.press("Hand in prices")
+    ada.press("Look over")
+    ada.press("Hand in these prices")
     assert Quote.objects.get().lines[0]["recurrence"] == "yearly"

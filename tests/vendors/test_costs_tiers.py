@@ -104,8 +104,8 @@ def test_tiers_read_back_as_they_were_written(tiers: tuple[Tier, ...]) -> None:
     [
         ("100", "Tier line 1: write “100: 8” above 100 units"),
         ("100: 8\n\n500: 1 / 2", "Tier line 3"),
-        ("100: $8", "not a plain number"),
-        ("100: 1.200", "1,200 or 1.2"),
+        ("100: $8", "“.8” is no number of one meaning"),
+        ("100: 1.200", "Tier line 1: “1.200” is no number"),
     ],
 )
 def test_tiers_that_are_not_understood_are_asked_for(text: str, sentence: str) -> None:

@@ -172,7 +172,7 @@ def test_a_number_or_day_that_can_be_two_is_named_with_both() -> None:
         line.row.place(at): why for line in lines for at, why in line.row.wrong.items()
     }
     assert [*named.values()] == [
-        "“03/04/2040” can be 2040-04-03 or 2040-03-04. Write which."
+        "03/04/2040 can be 2040-04-03 or 2040-03-04. Write 2040-04-03 or 2040-03-04."
     ]
     # 12,5 above it says how the column writes decimals.
     assert lines[-1].words.number == {"value": "1.234", "unit": "s"}
@@ -197,7 +197,7 @@ def test_a_price_that_is_none_or_two_names_its_cell() -> None:
     with pytest.raises(Invalid) as refusal:
         read_prices(typed, "a.csv", IT)
     assert refusal.value.errors == {
-        "Prices.D2": ["“1.200” can be 1200 or 1.2. Write which."],
+        "Prices.D2": ["1.200 can be 1200 or 1.2. Write 1200 or 1.20."],
         "Prices.D4": ["This is no number. Write digits, as in 1200.50."],
     }
 

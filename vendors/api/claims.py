@@ -53,6 +53,7 @@ from vendors.api.schema import (
     HoldsForField,
     InvitationOutput,
     NumberField,
+    OneInvitationOutput,
     RequirementOutput,
     UploadField,
     examples,
@@ -68,6 +69,7 @@ from vendors.selectors.claims import (
     with_counts,
 )
 from vendors.selectors.dialogue import released_about, shown_about
+from vendors.selectors.progress import progress_of
 from vendors.services.claims import (
     MOST,
     MOST_OF_SUPPORT,
@@ -410,7 +412,7 @@ class SubmissionView(VendorView):
         return self.once(request, submit)
 
 
-def show_invitation(candidate: Any, now: datetime.datetime) -> dict[str, Any]:
+def show_invitation(candidate: Any, now: datetime.datetime, **more: Any) -> Any:
     evaluation = candidate.evaluation
     shown = {
         "id": candidate.pk,
@@ -423,7 +425,8 @@ def show_invitation(candidate: Any, now: datetime.datetime) -> dict[str, Any]:
         "claims": candidate.answered,
         "test": evaluation.is_practice,
     }
-    return dict(InvitationOutput(shown).data)
+    output = OneInvitationOutput if more else InvitationOutput
+    return dict(output(shown | more).data)
 
 
 show_claim = ClaimOutput().to_representation
@@ -463,13 +466,14 @@ class InvitationView(VendorView):
     @extend_schema(
         operation_id="invitations_read",
         summary="One invitation",
-        responses={200: InvitationOutput, **READ},
+        responses={200: OneInvitationOutput, **READ},
     )
     def get(self, request: Request, invitation: str) -> Response:
         """Read one of your invitations."""
         own = self.invitation(request, invitation)
         counted = with_counts(self.caller(request).invitations()).get(pk=own.pk)
-        return Response(show_invitation(counted, database_now()))
+        progress = progress_of(own)
+        return Response(show_invitation(counted, database_now(), progress=progress))
 
 
 class RequirementsView(VendorView):

@@ -91,7 +91,7 @@ class TierInput(StrictSerializer):
 
 
 class QuoteLineInput(StrictSerializer):
-    """What one kind of cost, or a part of it, is offered for."""
+    """What one kind of cost, or a part of it, is offered for. “1.200” is 1.2."""
 
     kind = Text(max_length=60, help_text="Which kind of `schedule` it is for.")
     state = chosen(

@@ -199,7 +199,7 @@ NUMBER = {
 
 @extend_schema_field(NUMBER, component_name="Number")
 class NumberField(serializers.JSONField):
-    """A number, exact as text, and its unit."""
+    """A number, exact as text, with a point (“1.200” is 1.2), and its unit."""
 
     def to_representation(self, value: Any) -> Any:
         return value or None
@@ -342,3 +342,24 @@ class InvitationOutput(serializers.Serializer[Any]):
     test = serializers.BooleanField(
         help_text="Whether this is a test with a made-up list. Nothing counts."
     )
+
+
+class ProgressOutput(serializers.Serializer[Any]):
+    """How far you are. What is handed in counts."""
+
+    answered = serializers.IntegerField()
+    of = serializers.IntegerField(help_text="How many are asked.")
+    musts_left = serializers.IntegerField(help_text="Must-haves without an answer.")
+    prices = serializers.CharField(
+        help_text="not_handed_in, handed_in or withdrawn; blank: none are asked for."
+    )
+    prices_on = serializers.DateField(allow_null=True, help_text="When, at last.")
+    support = serializers.CharField(help_text="stated or not_stated.")
+    questions = serializers.IntegerField(help_text="Yours that wait for an answer.")
+    documents = serializers.IntegerField(help_text="New since you were in the pages.")
+
+
+class OneInvitationOutput(InvitationOutput):
+    """What a vendor was invited to, and how far it is."""
+
+    progress = ProgressOutput()

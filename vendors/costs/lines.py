@@ -14,8 +14,9 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Self
 
+from evaltracker.errors import gettext as _
 from evaltracker.money import written
-from evaltracker.rows.cells import read_typed, typed
+from evaltracker.rows.cells import read_local, typed
 from evaltracker.toolbox import measures
 from vendors.costs.asked import RISE, Kind, LineState
 
@@ -156,7 +157,7 @@ def tier_words(
     return " + ".join(parts) or "0"
 
 
-def read_tiers(text: str) -> tuple[Tier, ...]:
+def read_tiers(text: str, currency: str = "") -> tuple[Tier, ...]:
     """Read tiers as people type them, one a line: “100: 8” or “100: 7 / 8 / 9”.
 
     The number before the colon is the threshold, after it stands the likely amount,
@@ -169,14 +170,22 @@ def read_tiers(text: str) -> tuple[Tier, ...]:
         above, colon, prices = line.partition(":")
         parts = prices.split("/")
         if not colon or len(parts) not in (1, 3):
-            raise ValueError(
-                f"Tier line {number}: write “100: 8” above 100 units, or “100: 7 / 8 / "
+            sentence = _(
+                "Tier line %(line)s: write “100: 8” above 100 units, or “100: 7 / 8 / "
                 "9” for low, likely, high."
             )
-        try:
-            numbers = [read_decimal(read_typed(part)) for part in (above, *parts)]
-        except ValueError as error:
-            raise ValueError(f"Tier line {number}: {error}") from None
+            raise ValueError(sentence % {"line": number})
+        read = [read_local(part, "price", currency) for part in parts]
+        read = [read_local(above, "number"), *read]
+        numbers = [cell.value for cell in read if cell.value is not None]
+        if len(numbers) < len(read):
+            cells = zip((above, *parts), read, strict=True)
+            wrong = next(part for part, cell in cells if cell.value is None)
+            sentence = _(
+                "Tier line %(line)s: “%(text)s” is no number of one meaning. Write it "
+                "as 1200.50."
+            )
+            raise ValueError(sentence % {"line": number, "text": wrong.strip()[:40]})
         low, likely, high = numbers[1:] * (3 // len(parts))
         tiers.append(Tier(numbers[0], low, likely, high))
     return tuple(tiers)

@@ -8,7 +8,7 @@ from typing import Any
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.importing.kinds import register_import
-from evaltracker.rows.cells import Stated, key, read_column, read_typed
+from evaltracker.rows.cells import Stated, key, plain, read_column, read_field
 from evaltracker.rows.subjects import (
     Context,
     ReadRow,
@@ -276,7 +276,9 @@ def claim_of(
         raise Wrong("holds_for", str(error)) from error
     try:
         value, unit = NUMBER_AND_UNIT.findall(str(said.get("number") or ""))[0]
-        reading = Reading.from_text(f"{read_typed(value)}{unit}")
+        typed = read_field(value)
+        text = "" if typed is None else plain(typed)
+        reading = Reading.from_text(f"{text}{unit}")
         measure = context.more["measures"].get(ref, {})
         number = claimed_number(reading and reading.as_json(), measure)
     except (ValueError, Invalid) as error:

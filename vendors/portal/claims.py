@@ -2,6 +2,7 @@
 
 import io
 import json
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from evaltracker.errors import Invalid, NotFound, Problem, Refused, Stale
 from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.evaluations.models import AttachedFile
-from evaltracker.rows.cells import two_readings
+from evaltracker.rows.cells import meanings_of
 from evaltracker.toolbox.days import database_now, wall_of
 from evaltracker.toolbox.files import TYPES, attachment, download, handed_out
 from evaltracker.toolbox.languages import moment
@@ -57,6 +58,7 @@ from vendors.selectors.dialogue import (
     released_about,
     shown_about,
 )
+from vendors.selectors.progress import progress_of
 from vendors.services.access import actor_in_pages
 from vendors.services.candidates import lock_candidate
 from vendors.services.claims import state_support
@@ -130,7 +132,10 @@ def show_answers(
     **context: Any,
 ) -> HttpResponse:
     deadline = deadline_of(session.link.candidate.evaluation, database_now())
-    context |= {"answers": answers or answers_of(session.link), "deadline": deadline}
+    answers, candidate = answers or answers_of(session.link), session.link.candidate
+    context |= {"answers": answers, "deadline": deadline}
+    # Counted only where it is shown.
+    context["progress"] = partial(progress_of, candidate, answers, session)
     return show(request, session, template, **context)
 
 
@@ -192,7 +197,8 @@ def _go_on(
         return _again(request, session, row, problem)
     if then == "attach":
         return redirect(here)
-    if then == "stay" or two_readings(request.POST.get("number", "")):
+    typed = typed_in(request.POST).get("number", "")
+    if then == "stay" or meanings_of(typed, "number"):
         return redirect(_answer_address(session, row))
     following = answers_of(session.link).after(row.requirement.ref)
     if following is None:
@@ -238,7 +244,7 @@ def _form(
         status=problem.status if problem else HTTPStatus.OK,
         row=row,
         typed=typed,
-        readings=two_readings(typed.get("number", "")),
+        readings=meanings_of(typed.get("number", ""), "number"),
         offered=OFFERED.items(),
         boxes=boxes_for(demanded(rows.get()), typed["holds_for"]),
         version=row.draft.version if row.draft else 0,

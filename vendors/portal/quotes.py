@@ -1,22 +1,29 @@
-"""The vendor's prices: one form for all of the schedule, handed in as one."""
+"""The vendor's prices: one form for all of the schedule, looked over in words, then
+handed in as one."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from evaltracker.errors import Invalid, Problem
-from evaltracker.money import currency_choices, written
-from evaltracker.notices.mail import spoken
-from evaltracker.rows.cells import two_readings
-from evaltracker.toolbox.days import database_now
+from evaltracker.money import currency_choices
+from evaltracker.rows.cells import meanings_of
+from evaltracker.toolbox.days import database_now, wall_of
 from evaltracker.toolbox.files import TYPES, download
+from evaltracker.toolbox.languages import listed, moment, money, number
 from vendors.answers import (
+    AMOUNTS,
     Typed,
     by_row,
     filled_rows,
+    kind_of,
     lines_in,
     new_row,
     rows_of,
@@ -37,9 +44,17 @@ from vendors.portal.access import (
 )
 from vendors.portal.claims import address
 from vendors.selectors.access import people_of, reader_of
-from vendors.selectors.costs import is_sealed, kinds_for, own_quotes, standing_quote
+from vendors.selectors.costs import (
+    is_sealed,
+    kinds_for,
+    own_quotes,
+    schedule_for,
+    standing_quote,
+)
 from vendors.services.access import actor_in_pages
 from vendors.services.quotes import (
+    NotLookedOver,
+    QuotedLine,
     hand_in_quote,
     note_read,
     read_lines,
@@ -58,11 +73,8 @@ class Box:
     name: str
     value: str
     wrong: list[str]
-
-    @property
-    def readings(self) -> list[tuple[str, str]]:
-        """As which numbers it can be read, if there are two."""
-        return two_readings(self.value) if self.wrong else []
+    # As which numbers it can be read, if there are two: as typed, and for people.
+    readings: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,10 @@ class Row:
     is_last: bool
 
     @property
+    def due(self) -> str:
+        return str(Recurrence(self.asked["recurrence"]).label)
+
+    @property
     def shows_more(self) -> bool:
         rare = RARE if self.kind.counts_as == SUPPORT else (*RARE, "note")
         return any(
@@ -84,13 +100,20 @@ class Row:
 
 
 def boxes_of(
-    typed: dict[str, str], wrong: dict[str, list[str]], before: str = ""
+    typed: dict[str, str],
+    wrong: dict[str, list[str]],
+    currency: str = "",
+    before: str = "",
 ) -> dict[str, Box]:
     """The fields by name; `before` tells those of one line from another's."""
-    return {
-        name: Box(f"{before}{name}", text, wrong.get(_place(before, name), []))
-        for name, text in typed.items()
-    }
+    boxes = {}
+    for name, text in typed.items():
+        sentences = wrong.get(_place(before, name), [])
+        is_number = name in (*AMOUNTS, "quantity") and sentences
+        kind = kind_of(name, currency, typed.get("pricing", ""))
+        readings = meanings_of(text, *kind) if is_number else []
+        boxes[name] = Box(f"{before}{name}", text, sentences, readings)
+    return boxes
 
 
 def _place(before: str, name: str) -> str:
@@ -98,7 +121,7 @@ def _place(before: str, name: str) -> str:
 
 
 def form_rows(
-    rows: list[Typed], wrong: dict[str, list[str]], candidate: Candidate
+    rows: list[Typed], wrong: dict[str, list[str]], candidate: Candidate, currency: str
 ) -> list[Row]:
     kinds, shown = kinds_for(candidate), []
     for index, typed in enumerate(rows):
@@ -107,7 +130,7 @@ def form_rows(
         row = Row(
             kind=kind,
             asked=new_row(kind, typed["label"]),
-            boxes=boxes_of(typed, wrong, f"{index}-"),
+            boxes=boxes_of(typed, wrong, currency, f"{index}-"),
             is_last=following != typed["kind"],
         )
         shown.append(row)
@@ -115,10 +138,79 @@ def form_rows(
 
 
 CHOICES = {
-    "states": [("", "A price"), *QuoteState.choices[1:]],
+    "states": [("", _lazy("A price")), *QuoteState.choices[1:]],
     "recurrences": Recurrence.choices,
     "pricings": Pricing.choices,
 }
+
+# So many times more or less than before is remarked.
+MANY_TIMES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A line as it is looked over: in words, with what it comes to."""
+
+    line: QuotedLine
+    # The line of the same in the revision before, where that may be read.
+    former: QuotedLine | None
+
+    @property
+    def name(self) -> str:
+        return self.line.name[0].upper() + self.line.name[1:]
+
+    @property
+    def counted(self) -> str:
+        """“150 users”; words of the buyer's stay as they are."""
+        count = self.line.quantity
+        if self.line.unit == "user":
+            users = ngettext("%(n)s user", "%(n)s users", int(count))
+            return users % {"n": number(count)}
+        return f"{number(count)} {self.line.unit}".strip()
+
+    @property
+    def pricing(self) -> str:
+        return str(Pricing(self.line.pricing).label)
+
+    @property
+    def sum(self) -> Decimal:
+        return sum(totals_of([self.line]).values(), Decimal(0))
+
+    @property
+    def times(self) -> list[int]:
+        """How many times more than before, and how many less; 0: not so many."""
+        old, new = Shown(self.former, None).sum if self.former else 0, self.sum
+        more_or_less = (new // old, old // new) if old and new else ()
+        return [int(times) if times >= MANY_TIMES else 0 for times in more_or_less]
+
+
+def _looked_over(
+    looked: NotLookedOver, currency: str, candidate: Candidate, before: Quote | None
+) -> dict[str, Any]:
+    """The prices in words, and what is not stated."""
+    lines, kept = looked.lines, before.lines if before else ()
+    zone = candidate.evaluation.zone
+    is_same = before is not None and before.currency == currency
+    former = {
+        (line.kind, line.label, line.recurrence): line
+        for line in read_lines(kept or () if is_same else ())
+    }
+    said = {(line.kind, part) for line in lines for part in ("", line.label)}
+    missing = [
+        QuotedLine(kind=row.kind, label=row.part, called=row.name).name
+        for row in schedule_for(candidate)
+        if (row.kind, row.part) not in said
+    ]
+    keys = ((line, (line.kind, line.label, line.recurrence)) for line in lines)
+    return {
+        "digest": looked.digest,
+        "lines": [Shown(line, former.get(key)) for line, key in keys],
+        "missing": listed(missing),
+        "totals": totals_of(lines).items(),
+        "currency": currency,
+        "before": before and wall_of(before.handed_in_at, zone).date(),
+        "valid_until": looked.valid_until,
+    }
 
 
 @session_page(*FORM)
@@ -129,29 +221,30 @@ def quote(request: HttpRequest, session: VendorSession) -> HttpResponse:
         return _shown(request, session, standing)
     rows = typed_rows(request.POST, candidate)
     head = {name: request.POST.get(name, "")[:20] for name in HEAD}
-    if "add" in request.POST or "means" in request.POST:
-        rows = with_another(rows, request.POST.get("add", ""), candidate)
+    if "add" in request.POST:
+        rows = with_another(rows, request.POST["add"], candidate)
         return _shown(request, session, rows, head=head)
-    then, by = request.POST.get("then"), actor_in_pages(session.link)
-    if then == "sheet":
-        return _from_sheet(request, session, rows, head)
+    then, by = request.POST.get("then", ""), actor_in_pages(session.link)
     try:
         if then == "withdraw":
             rows, head = standing, {}
             withdraw_quote(candidate=candidate, by=by, reader=reader)
-        else:
-            hand_in_quote(
-                candidate=candidate,
-                currency=head["currency"],
-                valid_until=valid_until_in(head["valid_until"]),
-                lines=lines_in(rows),
-                by=by,
-                reader=reader,
-                readers=request.POST.getlist("readers"),
-            )
+            return redirect(address(session, "quote"))
+        if then == "sheet":
+            rows, head = _from_sheet(request, candidate, head)
+        hand_in_quote(
+            candidate=candidate,
+            currency=head["currency"],
+            valid_until=valid_until_in(head["valid_until"]),
+            lines=lines_in(rows, head["currency"]),
+            by=by,
+            reader=reader,
+            readers=request.POST.getlist("readers"),
+            shown=request.POST.get("shown", "") if then == "hand_in" else "",
+        )
+        return redirect(address(session, "quote"))
     except Problem as problem:
-        return _shown(request, session, rows, head=head, problem=problem)
-    return redirect(address(session, "quote"))
+        return _shown(request, session, rows, head=head, problem=problem, then=then)
 
 
 @session_page(*READ)
@@ -167,23 +260,13 @@ def sheet(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 
 def _from_sheet(
-    request: HttpRequest,
-    session: VendorSession,
-    rows: list[Typed],
-    head: dict[str, str],
-) -> HttpResponse:
-    """The form filled from a sheet, to be looked over; nothing is kept yet."""
-    try:
-        missing = "Choose a file first, then read it into the form."
-        candidate = session.link.candidate
-        read, new_head = read_prices(
-            *chosen_file(request, "sheet", missing), kinds_for(candidate)
-        )
-        filled = filled_rows(read, candidate)
-    except Problem as problem:
-        return _shown(request, session, rows, head=head, problem=problem)
-    head = {name: new_head[name] or head[name] for name in HEAD}
-    return _shown(request, session, filled, head=head, is_read=True)
+    request: HttpRequest, candidate: Candidate, head: dict[str, str]
+) -> tuple[list[Typed], dict[str, str]]:
+    missing = _("Choose a file first, then read it into the form.")
+    file = chosen_file(request, "sheet", missing)
+    read, new_head = read_prices(*file, kinds_for(candidate))
+    filled = filled_rows(read, candidate)
+    return filled, {name: new_head[name] or head[name] for name in HEAD}
 
 
 def _shown(
@@ -193,7 +276,7 @@ def _shown(
     *,
     head: dict[str, str] | None = None,
     problem: Problem | None = None,
-    is_read: bool = False,
+    then: str = "",
 ) -> HttpResponse:
     candidate, now = session.link.candidate, database_now()
     own = reader_of(session)
@@ -204,11 +287,16 @@ def _shown(
     readable = next((quote for quote in quotes if quote.lines), None)
     shown = readable if stands else None
     ticked = set(request.POST.getlist("readers"))
-    if request.method == "GET" and stands and stands.lines:
+    if "shown" not in request.POST and stands and stands.lines:
         ticked = set(stands.readers.values_list("email", flat=True))
     if request.method != "HEAD":
         note_read(quote=shown, key=session)
     wrong = by_row(problem.errors, rows) if isinstance(problem, Invalid) else {}
+    head, looked = head or _head(candidate, stands), None
+    if isinstance(problem, NotLookedOver):
+        before = next((quote for quote in quotes if not quote.is_withdrawn), None)
+        looked = _looked_over(problem, head["currency"], candidate, before)
+        problem = problem if then == "hand_in" else None
     return show(
         request,
         session,
@@ -217,9 +305,11 @@ def _shown(
         deadline=deadline_of(candidate.evaluation, now),
         sealed=is_sealed(candidate.evaluation, now),
         problem=_sentence(problem, wrong),
-        is_read=is_read,
-        head=boxes_of(head or _head(candidate, stands), wrong),
-        rows=form_rows(rows, wrong, candidate),
+        first_wrong=next(iter(wrong), "").replace(".", "-"),
+        is_read=then == "sheet" and "file" not in wrong,
+        looked=looked,
+        head=boxes_of(head, wrong),
+        rows=form_rows(rows, wrong, candidate, head["currency"]),
         currencies=[code for code, _ in currency_choices()],
         last=last,
         stands=stands,
@@ -244,8 +334,12 @@ def _sentence(problem: Problem | None, wrong: dict[str, Any]) -> str:
             if place != "file"
         ]
         return " ".join([problem.sentence, *cells])
-    fields = "1 field needs" if len(wrong) == 1 else f"{len(wrong)} fields need"
-    return f"{fields} another look; nothing was handed in."
+    fields = ngettext(
+        "%(count)s field needs another look; nothing was handed in.",
+        "%(count)s fields need another look; nothing was handed in.",
+        len(wrong),
+    )
+    return fields % {"count": len(wrong)}
 
 
 def _head(candidate: Candidate, stands: Quote | None) -> dict[str, str]:
@@ -258,7 +352,7 @@ def _handed_in(last: Quote, session: VendorSession) -> dict[str, Any]:
     zone = session.link.candidate.evaluation.zone
     by = last.handed_in_by.removeprefix(f"{session.link.vendor.name} (")
     return {
-        "handed_in_at": spoken(last.handed_in_at, zone),
+        "handed_in_at": moment(last.handed_in_at, zone),
         "by_token": by.startswith("token "),
         "by": by.removesuffix(")"),
     }
@@ -267,18 +361,16 @@ def _handed_in(last: Quote, session: VendorSession) -> dict[str, Any]:
 def _standing(shown: Quote, candidate: Candidate) -> dict[str, Any]:
     lines = read_lines(shown.lines)
     return {
-        "shown_at": spoken(shown.handed_in_at, candidate.evaluation.zone),
+        "shown_at": moment(shown.handed_in_at, candidate.evaluation.zone),
         "lines": [
             (
-                line.name[0].upper() + line.name[1:],
-                QuoteState(line.state).label,
-                line,
+                *(Shown(line, None).name, QuoteState(line.state).label, line),
                 Recurrence(line.recurrence).label,
             )
             for line in lines
         ],
         "totals": [
-            (Recurrence(due).label, written(amount, shown.currency))
+            (Recurrence(due).label, money(amount, shown.currency))
             for due, amount in totals_of(lines).items()
         ],
     }

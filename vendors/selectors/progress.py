@@ -7,9 +7,6 @@ from typing import Any
 
 from django.db.models import Max
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox import languages
@@ -25,63 +22,32 @@ from vendors.selectors.claims import (
 from vendors.selectors.costs import kinds_for, own_quotes
 from vendors.selectors.dialogue import questions_for
 
-NOT_HANDED_IN, HANDED_IN, WITHDRAWN = "not_handed_in", "handed_in", "withdrawn"
-STATED, NOT_STATED = "stated", "not_stated"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Progress:
     answered: int
     of: int
     musts_left: int
     # *not_handed_in*, *handed_in* or *withdrawn*; blank where no prices are asked for.
-    prices: str = ""
+    prices: str
     # When the last ones were handed in, also of those that were withdrawn.
-    prices_on: datetime.date | None = None
+    prices_on: datetime.date | None
     # *stated* or *not_stated*; blank where no support is asked for.
-    support: str = ""
-    # Its own questions that have no answer yet.
-    questions: int = 0
+    support: str
+    # Its own that have no answer yet.
+    questions: int
     # Published since its people were in the pages before.
-    documents: int = 0
+    documents: int
 
     @property
     def lacks_prices(self) -> bool:
-        return self.prices in (NOT_HANDED_IN, WITHDRAWN)
+        return self.prices in ("not_handed_in", "withdrawn")
 
     @property
-    def parts(self) -> list[str]:
-        """What is said of each, to be shown side by side with “ · ” between."""
-        values = {"answered": self.answered, "of": self.of, "n": self.musts_left}
-        answers = _("%(answered)s of %(of)s answers")
-        if self.musts_left:
-            answers = ngettext(
-                "%(answered)s of %(of)s answers, %(n)s must-have to go",
-                "%(answered)s of %(of)s answers, %(n)s must-haves to go",
-                self.musts_left,
-            )
-        parts = [answers % values, self.prices_words]
-        words = {STATED: _("support stated"), NOT_STATED: _("support not stated")}
-        parts.append(words.get(self.support, ""))
-        if self.questions:
-            waits = ngettext(
-                "%(n)s question waits", "%(n)s questions wait", self.questions
-            )
-            parts.append(waits % {"n": self.questions})
-        if self.documents:
-            new = ngettext("%(n)s new document", "%(n)s new documents", self.documents)
-            parts.append(new % {"n": self.documents})
-        return [part for part in parts if part]
-
-    @property
-    def prices_words(self) -> str:
-        day = {"day": date_format(self.prices_on, "j F Y") if self.prices_on else ""}
-        if self.prices == WITHDRAWN:
-            words = _("prices not handed in (handed in %(day)s, withdrawn)")
-            return words % day
-        if self.prices == HANDED_IN:
-            return _("prices handed in %(day)s") % day
-        return _("prices not handed in") if self.prices else ""
+    def words(self) -> str:
+        """“54 of 57 answers, 1 must-have to go · prices not handed in · …”."""
+        text = render_to_string("open/progress.txt", {"progress": self})
+        return one_line(text)
 
 
 def progress_of(
@@ -92,33 +58,30 @@ def progress_of(
     """How far it is. Without `answers` (`answers_of`, with drafts that their reader may
     see) what was handed in counts; without `session` anybody's visits do."""
     answers = answers or handed_in_answers(candidate)
-    last, quoted = "", own_quotes(candidate, "")
-    if kinds_for(candidate):
-        last = HANDED_IN if quoted else NOT_HANDED_IN
-        last = WITHDRAWN if quoted and quoted[0].is_withdrawn else last
-    days = (quote.handed_in_at for quote in quoted if not quote.is_withdrawn)
-    on = next(days, None)
+    quotes = own_quotes(candidate, "")
+    prices = "handed_in" if quotes else "not_handed_in"
+    prices = "withdrawn" if quotes and quotes[0].is_withdrawn else prices
+    at = next((row.handed_in_at for row in quotes if not row.is_withdrawn), None)
     visits = VendorSession.objects.filter(link__candidate=candidate)
     if session is not None:
         own = visits.filter(link__address=session.link.address)
         visits = own.exclude(pk=session.pk)
     since = visits.aggregate(since=Max("started_at"))["since"]
     documents = PublishedDocument.objects.filter(candidate=candidate)
-    if since is not None:
-        documents = documents.filter(published_at__gt=since)
+    new = documents.filter(published_at__gt=since) if since else documents
     waiting = questions_for(candidate).filter(own=True, answered_at__isnull=True)
     support = ""
     if candidate.evaluation.support_wanted:
-        support = STATED if candidate.support_stated else NOT_STATED
+        support = "stated" if candidate.support_stated else "not_stated"
     return Progress(
         answered=answers.answered,
         of=len(answers.rows),
         musts_left=answers.musts_left,
-        prices=last,
-        prices_on=wall_of(on, candidate.evaluation.zone).date() if on else None,
+        prices=prices if kinds_for(candidate) else "",
+        prices_on=wall_of(at, candidate.evaluation.zone).date() if at else None,
         support=support,
         questions=waiting.count(),
-        documents=documents.count(),
+        documents=new.count(),
     )
 
 

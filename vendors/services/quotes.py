@@ -1,6 +1,8 @@
 """Vendors' prices: handed in, sealed, and opened by two people."""
 
 import datetime
+import hashlib
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from dataclasses import field as dataclasses_field
@@ -12,8 +14,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from evaltracker.errors import Forbidden, Refused
+from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.journal import SYSTEM, Actor, By, actor_of, snapshot
@@ -30,6 +34,7 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.notices.services.scheduling import cancel_notices, owe_now
 from evaltracker.toolbox.days import database_now, wall_of
+from evaltracker.toolbox.languages import listed
 from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.text import Inputs
 from vendors.choices import (
@@ -91,12 +96,12 @@ MOST_LINES = 100
 AMOUNTS = ("low", "likely", "high")
 # What a cost says as the line of a quote does.
 SAME = (*AMOUNTS, "quantity", "unit", "pricing", "recurrence", "note")
-BELOW_ZERO = "A price can't be below 0. Enter the price after the discount."
-NOT_ASKED = "This invitation asks for no “{}”. It asks for: {}."
-NOT_YOURS = (
+BELOW_ZERO = _lazy("A price can't be below 0. Enter the price after the discount.")
+NOT_ASKED = _lazy("This invitation asks for no “%(kind)s”. It asks for: %(kinds)s.")
+NOT_YOURS = _lazy(
     "Say included or not offered. Only the buyer can rule that it does not apply."
 )
-TWICE = "There is another line for it; name the part that each is for in label."
+TWICE = _lazy("There is another line for it; name the part that each is for in label.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,14 +171,16 @@ def checked_lines(
     """
     inputs = Inputs()
     if not 1 <= len(lines) <= MOST_LINES:
-        inputs.refuse("lines", f"A quote has 1 to {MOST_LINES} lines.")
+        inputs.refuse(
+            "lines", _("A quote has 1 to %(most)s lines.") % {"most": MOST_LINES}
+        )
         inputs.check()
     valid, seen = [], set()
     for index, line in enumerate(lines):
         of_line = Inputs()
         read = _checked(of_line, candidate, line, currency)
         if (read.kind, read.label) in seen:
-            of_line.refuse("label", TWICE)
+            of_line.refuse("label", str(TWICE))
         seen.add((read.kind, read.label))
         valid.append(read)
         for field, sentences in of_line.errors.items():
@@ -196,15 +203,16 @@ def _checked(
         high=line.likely if line.high is None else line.high,
     )
     if line.state == CostState.NOT_APPLICABLE:
-        inputs.refuse("state", NOT_YOURS)
+        inputs.refuse("state", str(NOT_YOURS))
         return line
     if line.state not in set(QuoteState):
-        inputs.refuse("state", f"It must be one of: {', '.join(QuoteState)}.")
+        one_of = _("It must be one of: %(states)s.") % {"states": listed(QuoteState)}
+        inputs.refuse("state", one_of)
         return line
     kinds = kinds_for(candidate)
     if line.kind not in {kind.key for kind in kinds}:
-        asked = ", ".join(kind.key for kind in kinds)
-        inputs.refuse("kind", NOT_ASKED.format(line.kind[:60], asked))
+        asked = {"kind": line.kind[:60], "kinds": listed(kind.key for kind in kinds)}
+        inputs.refuse("kind", NOT_ASKED % asked)
         return line
     line = replace(line, called=kind_named(line.kind, kinds).name)
     if _below_zero(inputs, line):
@@ -223,11 +231,11 @@ def _below_zero(inputs: Inputs, line: QuotedLine) -> bool:
         amount = getattr(line, name)
         is_own = name == "likely" or amount != line.likely
         if amount is not None and amount < 0 and is_own:
-            inputs.refuse(name, BELOW_ZERO)
+            inputs.refuse(name, str(BELOW_ZERO))
     if any(amount < 0 for amount in tiers):
-        inputs.refuse("tiers", BELOW_ZERO)
+        inputs.refuse("tiers", str(BELOW_ZERO))
     if line.quantity < 0:
-        inputs.refuse("quantity", "A quantity is 0 or more.")
+        inputs.refuse("quantity", _("A quantity is 0 or more."))
     return bool(inputs.errors)
 
 
@@ -602,7 +610,17 @@ def _rounded(amount: Fraction) -> Decimal:
     return whole.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
-NOT_A_CONTACT = "It is the address of none of your contacts: {}."
+class NotLookedOver(Invalid):
+    """Of these `lines` another digest was shown, or none yet; they are not kept."""
+
+    def __init__(
+        self, lines: Sequence[QuotedLine], valid_until: datetime.date, digest: str
+    ) -> None:
+        super().__init__(_("You changed these prices since. Look them over again."))
+        self.lines, self.valid_until, self.digest = lines, valid_until, digest
+
+
+NOT_A_CONTACT = _lazy("It is the address of none of your contacts: %(address)s.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -621,6 +639,7 @@ def hand_in_quote(
     by: Actor,
     reader: str = "",
     readers: Collection[str] = (),
+    shown: str | None = None,
 ) -> QuoteResult:
     """Keep the prices as the next revision, for `reader` and `readers` to read.
 
@@ -630,21 +649,28 @@ def hand_in_quote(
     The journal tells that it was done, until when they hold and who reads them, and
     commits to them by a salted digest.
 
+    `shown` is the digest of what somebody looked over; a program looks at nothing.
+
     Raises:
         Refused: claims are not open. NotFound: the candidate was not invited. Invalid:
-        by field, a line's as “lines.0.likely”.
+        by field, a line's as “lines.0.likely”. NotLookedOver: others were `shown`.
     """
     candidate, now = lock_invitation(candidate)
     inputs = Inputs()
     if currency not in CODES:
-        inputs.refuse("currency", "Write the currency as its code, such as USD.")
+        inputs.refuse("currency", _("Write the currency as its code, such as USD."))
     if valid_until < wall_of(now, candidate.evaluation.zone).date():
-        inputs.refuse("valid_until", "That day has passed; name today or a later day.")
+        past = _("That day has passed; name today or a later day.")
+        inputs.refuse("valid_until", past)
     named = _own_people(inputs, candidate, readers) | ({reader} if reader else set())
     inputs.check()
     read = checked_lines(candidate, lines, currency)
     stands = standing_quote(candidate, reader)
     stored = list(map(kept_line, read))
+    text = json.dumps([currency, valid_until.isoformat(), *stored])
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    if shown not in (None, digest):
+        raise NotLookedOver(read, valid_until, digest)
     body = {"currency": currency, "valid_until": valid_until, "lines": stored}
     same = stands and (currency, valid_until, read) == (
         *(stands.currency, stands.valid_until, read_lines(stands.lines or ())),
@@ -665,7 +691,7 @@ def _own_people(
     own = {email.lower() for email in people.values_list("email", flat=True)}
     for index, address in enumerate(addresses):
         if address.lower() not in own:
-            inputs.refuse(f"readers.{index}", NOT_A_CONTACT.format(address))
+            inputs.refuse(f"readers.{index}", NOT_A_CONTACT % {"address": address})
     return own & {address.lower() for address in addresses}
 
 
@@ -690,11 +716,11 @@ def withdraw_quote(*, candidate: Candidate, by: Actor, reader: str) -> Quote:
     stands = standing_quote(candidate, reader)
     if not reader or (stands and stands.is_withheld):
         raise Forbidden(
-            "Only who may read these prices may withdraw them.", code="not_a_reader"
+            _("Only who may read these prices may withdraw them."), code="not_a_reader"
         )
     if stands is None:
         raise Refused(
-            "You have no prices handed in, so there is nothing to withdraw.",
+            _("You have no prices handed in, so there is nothing to withdraw."),
             code="nothing_to_withdraw",
         )
     body = {"currency": stands.currency, "valid_until": stands.valid_until, "lines": []}

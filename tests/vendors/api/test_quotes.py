@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation
+from evaltracker.toolbox.languages import listed
 from tests.cast import vendors
 from tests.vendors.api.conftest import Party, refused
 from vendors.models import PriceItem, Quote
@@ -133,7 +134,7 @@ def test_what_is_asked_stands_in_the_schedule_and_nothing_else_is_taken(
     for kind in ("sso", "exit"):
         found = pointers(quote(acme, {"kind": kind, "likely": "5"}))
         assert found["#/lines/0/kind"] == (
-            f"This invitation asks for no “{kind}”. It asks for: {', '.join(keys)}."
+            f"This invitation asks for no “{kind}”. It asks for: {listed(keys)}."
         )
     # One that the vendor names itself is a part, too.
     night = {"kind": "regular", "label": "Night", "likely": "5"}

@@ -4,8 +4,13 @@ A route that is not here fails the walk: whoever adds one writes down what it an
 and it is walked from then on. Methods that are not named answer 405.
 """
 
+import hashlib
+import json
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
+
+from vendors.services.quotes import QuotedLine, kept_line
 
 CLAIM = {"requirement": "R1", "availability": "now", "statement": "New words."}
 # The vendor that calls is in research with open claims; every id is its own.
@@ -36,6 +41,13 @@ PRICES = {
     "currency": "USD",
     "valid_until": "2040-06-30",
     **{"0-kind": "setup", "0-likely": "5"},
+}
+FIVE = Decimal(5)
+SETUP = QuotedLine(kind="setup", called="set-up", low=FIVE, likely=FIVE, high=FIVE)
+LOOKED_OVER = json.dumps(["USD", "2040-06-30", kept_line(SETUP)])
+PRICES |= {
+    "then": "hand_in",
+    "shown": hashlib.sha256(LOOKED_OVER.encode()).hexdigest(),
 }
 REPLY = {"reply": "Soon.", "promised_for": "", "workaround": ""}
 PAGE = "vendor/<str:invitation>/"

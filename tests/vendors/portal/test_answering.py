@@ -35,7 +35,9 @@ def test_a_saved_draft_is_shown_again_and_leads_to_the_next(inside: Visitor) -> 
     assert answer.headers["Location"] == f"{inside.home}answer/R2/#answer"
     assert WORDS["statement"] in inside.get(f"{inside.home}answer/R1/").content.decode()
     page = inside.get().content.decode()
-    assert "1 of 4 answered" in page.replace("\n", " ").replace("  ", "")
+    assert "1 of 4 answers, 3 must-haves to go" in page.replace("\n", " ").replace(
+        "  ", ""
+    )
     assert not Claim.objects.exists()
 
 

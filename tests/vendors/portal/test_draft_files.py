@@ -67,7 +67,7 @@ def test_a_file_waits_with_what_was_typed_and_is_handed_in_with_it(
 
 def test_a_file_alone_makes_a_draft_that_is_not_an_answer(inside: Visitor) -> None:
     attach(inside)
-    assert "0 of 4 answered" in " ".join(inside.get().content.decode().split())
+    assert "0 of 4 answers" in " ".join(inside.get().content.decode().split())
     refused = inside.post(f"{inside.home}hand-in/")
     assert refused.status_code == 400
     assert "Say when it exists." in refused.content.decode()

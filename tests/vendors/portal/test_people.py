@@ -316,8 +316,7 @@ PRICES = {"currency": "EUR", "valid_until": "2040-06-30", "0-kind": "licence"}
 
 
 def hand_in(visitor: Visitor, likely: str, **fields: Any) -> None:
-    page = f"{visitor.home}quote/"
-    answer = visitor.post(page, **PRICES, **{"0-likely": likely}, **fields)
+    answer = visitor.quote(**PRICES, **{"0-likely": likely}, **fields)
     assert answer.status_code == 302, answer.content.decode()
 
 

@@ -23,20 +23,20 @@ def page(ada: Visitor) -> str:
 
 
 def hand_in(ada: Visitor, page: str, **fields: str) -> Any:
-    return ada.post(page, **{**HEAD, **LICENCE, **fields})
+    return ada.quote(**{**HEAD, **LICENCE, **fields})
 
 
 def test_prices_are_handed_in_and_shown_as_they_were_typed(
     ada: Visitor, page: str, where: Evaluation
 ) -> None:
     first = ada.get(page).content.decode()
-    assert "Sealed: nobody at" in first and "Hand in prices" in first
+    assert "Sealed: nobody at" in first and "Look over" in first
     assert hand_in(ada, page, **{"1-kind": "setup", "1-state": "included"})["Location"]
     quote = Quote.objects.get()
     assert quote.handed_in_by.endswith("(Ada Park)")
     assert [line["state"] for line in quote.lines] == ["priced", "included"]
     shown = ada.get(page).content.decode()
-    assert "13,575 EUR" in shown and 'value="90.50"' in shown
+    assert "13,575.00 EUR" in shown and 'value="90.50"' in shown
     entry = Entry.objects.get(evaluation=where, action="quote.handed_in")
     assert entry.after["revision"] == 1 and "90" not in str(entry.after)
 
@@ -59,8 +59,8 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
     said = wrong.content.decode()
     assert "2 fields need another look" in said
     for kept in (
-        "1,200 or 1.2?",
-        "2-likely=1200",
+        "1.200 can be 1200 or 1.2. Write 1200 or 1.20.",
+        'name="2-likely-means" value="1200"',
         "a lot",
         "&lt;b&gt;as always",
         "90.50",
@@ -104,7 +104,7 @@ def test_after_the_end_prices_are_shown_and_taken_no_more(
     late = hand_in(ada, page, **{"0-likely": "80"})
     assert late.status_code == 409
     said = late.content.decode()
-    assert "90.50" in said and "Hand in prices" not in said
+    assert "90.50" in said and "Look over" not in said
     assert Quote.objects.count() == 1
 
 
@@ -158,6 +158,7 @@ def test_a_sheet_of_prices_goes_down_and_up_and_is_looked_over_first(
     assert shown.status_code == 200
     said = shown.content.decode()
     assert "Nothing is handed in yet" in said and 'value="80"' in said
+    assert "80.00 EUR for each of 150" in said and ">set-up:<" not in said
     assert 'value="2040-06-30"' in said and ">=1+1<" in said
     assert Quote.objects.count() == 1
     cells.cell(3, heads.index("State") + 1).value = "perhaps"

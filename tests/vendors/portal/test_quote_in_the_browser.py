@@ -33,14 +33,23 @@ def test_prices_are_quoted_on_a_phone_without_scripts(
     support = page.get_by_role("group", name="Support contract")
     support.get_by_label("Included").check()
     support.get_by_label("What support is that?").fill("Around the clock")
-    page.get_by_role("button", name="Hand in prices").click()
+    look_over = page.get_by_role("button", name="Look over")
+    look_over.click()
     expect(page.get_by_role("alert")).to_contain_text("1 field needs another look")
-    expect(licence).to_contain_text("1,200 or 1.2?")
-    licence.get_by_role("button", name="1,200").click()
-    expect(licence.get_by_label("Price", exact=True)).to_have_value("1200")
+    price = licence.get_by_label("Price", exact=True)
+    expect(price).to_be_focused()
+    licence.get_by_role("group", name="Which number is 1.200?").get_by_label(
+        "1,200"
+    ).check()
+    look_over.click()
+    looked = page.get_by_role("region", name="Look over your prices")
+    expect(looked).to_contain_text("1,200.00 EUR for each of 1 user, every month")
+    expect(price).to_have_value("1200")
     assert not Quote.objects.exists()
-    licence.get_by_label("Price", exact=True).fill("1.200,50")
-    page.get_by_role("button", name="Hand in prices").click()
+    price.fill("1.200,50")
+    page.get_by_role("button", name="Hand in these prices").click()
+    expect(page.get_by_role("alert")).to_contain_text("Look them over again")
+    page.get_by_role("button", name="Hand in these prices").click()
     expect(page.get_by_role("table")).to_contain_text("1,200.50")
     first, second = Quote.objects.get().lines
     assert first["recurrence"] == "monthly"
@@ -82,10 +91,14 @@ def test_cleaning_is_priced_in_seven_inputs(
     ).check()
     assert watched.barriers() == [] and watched.complaints == []
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
-    page.get_by_role("button", name="Hand in prices").click()
+    look_over = page.get_by_role("button", name="Look over")
+    look_over.click()
     supplies = page.get_by_role("group", name="Soap, paper, waste bags")
     expect(supplies).to_contain_text("Only a priced line carries an amount.")
     supplies.get_by_label("Price", exact=True).fill("")
-    page.get_by_role("button", name="Hand in prices").click()
+    look_over.click()
+    assert watched.barriers() == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    page.get_by_role("button", name="Hand in these prices").click()
     expect(page.get_by_role("table")).to_contain_text("Regular cleaning")
     assert len(Quote.objects.get().lines) == 7

@@ -115,7 +115,7 @@ def test_every_wrong_cell_is_named_and_the_file_is_asked_for_again(
 def test_days_are_read_in_the_order_that_the_vendor_chose(inside: Visitor) -> None:
     book = fill(fetch(inside), F2="planned", G2="03/04/2040", I2="x")
     asked = upload(inside, book).content.decode()
-    assert "“03/04/2040” can be 2040-04-03 or 2040-03-04. Write which." in asked
+    assert "03/04/2040 can be 2040-04-03 or 2040-03-04." in asked
     keep(inside, upload(inside, book, order="day"))
     assert AnswerDraft.objects.get().typed["available_from"] == "2040-04-03"
 

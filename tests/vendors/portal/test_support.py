@@ -82,7 +82,7 @@ def test_nobody_is_asked_where_no_support_is_wanted(
     Evaluation.objects.filter(pk=where.pk).update(**unasked)
     assert page not in inside.get().content.decode()
     assert inside.get(page).status_code == 404
-    assert "support" not in " ".join(progress_of(inside.link.candidate).parts)
+    assert "support" not in progress_of(inside.link.candidate).words
 
 
 def test_it_stands_before_what_the_buyer_noted(where: Evaluation) -> None:

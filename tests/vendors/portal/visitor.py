@@ -22,6 +22,7 @@ from vendors.selectors.access import newest_link
 from vendors.services.contacts import add_contact
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
+SHOWN = re.compile(r'name="shown" value="(\w+)"')
 ADDRESS = "ada@acme.example"
 
 
@@ -109,6 +110,15 @@ class Visitor:
     def has(self) -> str:
         """A session, or what else its browser has."""
         return {200: "session", 403: "nothing"}[self.get().status_code]
+
+    def quote(self, **fields: Any) -> Any:
+        """Prices, looked over and handed in; what refuses them, if something does."""
+        page = f"{self.home}quote/"
+        looked = self.post(page, **fields)
+        shown = SHOWN.search(looked.content.decode())
+        if shown is None:
+            return looked
+        return self.post(page, **fields, then="hand_in", shown=shown[1])
 
     def ask(self) -> SignInCode:
         """Ask for a code."""
