@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
+from django.utils.translation import gettext as _
+
 from evaltracker.decision import links
 from evaltracker.decision.models import ContractTerm, Letter, PromiseCheck
 from evaltracker.decision.selectors import (
@@ -17,6 +19,7 @@ from evaltracker.notices.about import About, ended, not_the_owners
 from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import letter
 from evaltracker.toolbox.days import MORNING, instant_of
+from evaltracker.toolbox.languages import speaking
 from evaltracker.toolbox.working_days import day_in_words
 from trials.models import Gap
 from vendors.models import Candidate, Contact
@@ -68,16 +71,17 @@ class DecisionLetter(About[Letter]):
     def compose(self, notice: Notice) -> Message:
         row = self.row(notice)
         lead, *paragraphs = row.text.split("\n\n")
-        page = self.page(notice, row)
-        buyer = notice.place.buyer
-        message = letter(
-            notice=notice,
-            subject=f"Our decision on your bid to {buyer}" if buyer else "Our decision",
-            lead=lead,
-            paragraphs=paragraphs,
-            action="Read it in your pages" if page else "",
-            path=page or "/",
-        )
+        page, buyer = self.page(notice, row), {"buyer": notice.place.buyer}
+        with speaking(row.language):
+            subject = _("Our decision on your bid to %(buyer)s") % buyer
+            message = letter(
+                notice=notice,
+                subject=subject if notice.place.buyer else _("Our decision"),
+                lead=lead,
+                paragraphs=paragraphs,
+                action=_("Read it in your pages") if page else "",
+                path=page or "/",
+            )
         return from_owner(message, notice.place)
 
 

@@ -400,7 +400,7 @@ def check_publish(candidate: Candidate, kind: DocumentKind, by: By) -> None:
 
 @transaction.atomic
 def publish_document(
-    *, candidate: Candidate, kind: DocumentKind, text: str, by: By
+    *, candidate: Candidate, kind: DocumentKind, text: str, by: By, language: str = "en"
 ) -> PublishedDocument:
     """Let a candidate's vendor read a text in its pages; nothing takes it back.
 
@@ -412,6 +412,7 @@ def publish_document(
         candidate=candidate,
         kind=kind,
         text=text,
+        language=language,
         published_at=database_now(),
         sha256=hashlib.sha256(text.encode()).hexdigest(),
     )

@@ -28,7 +28,7 @@ from evaltracker.decision.selectors import (
 )
 from evaltracker.decision.services.letters import (
     check_letter,
-    count_own,
+    column_of,
     open_letter,
     promise_record_text,
 )
@@ -55,6 +55,7 @@ from evaltracker.requirements.services.evaluations import (
 )
 from evaltracker.requirements.services.templates import TEMPLATE_PARTS, copy_needs
 from evaltracker.toolbox.days import MORNING, today_in
+from evaltracker.toolbox.languages import speaking
 from evaltracker.toolbox.text import read_reason
 from evaltracker.toolbox.working_days import months_after
 from stakeholders.policy import require_part
@@ -66,7 +67,6 @@ from vendors.choices import CandidateState, DocumentKind
 from vendors.models import Contact, PublishedDocument
 from vendors.notices import DocumentPublished
 from vendors.policy import check_read_answers, require_no_conflict
-from vendors.selectors.claims import vendors_answers
 from vendors.services.candidates import add_candidate
 from vendors.services.contacts import mail_link
 from vendors.services.dialogue import check_publish, publish_document
@@ -318,18 +318,9 @@ def check_publish_promises(letter: Letter, by: By) -> None:
 
 
 def record_of(letter: Letter) -> str:
-    candidate = letter.candidate
-    memo = Decision.objects.get(evaluation=candidate.evaluation_id).memo
-    inputs, key = memo["inputs"], str(candidate.pk)
-    answers = vendors_answers().filter(candidate=candidate)
-    refs = set(answers.values_list("requirement__ref", flat=True))
-    return promise_record_text(
-        inputs["brief"],
-        inputs["requirements"],
-        memo["results"][key],
-        count_own(inputs, key, refs),
-        refs,
-    )
+    decision = Decision.objects.get(evaluation=letter.candidate.evaluation_id)
+    with speaking(letter.language):
+        return promise_record_text(*column_of(decision, letter.candidate))
 
 
 @transaction.atomic
@@ -346,6 +337,7 @@ def publish_promises(*, letter: Letter, by: By) -> PublishedDocument:
         candidate=letter.candidate,
         kind=DocumentKind.PROMISES,
         text=record_of(letter),
+        language=letter.language,
         by=by,
     )
     had = letter_notices([letter]).values("address")

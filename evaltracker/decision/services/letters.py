@@ -10,6 +10,8 @@ import structlog
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from evaltracker.decision.memo.documents import csv_of
 from evaltracker.decision.memo.inputs import SIGN_OFF
@@ -55,6 +57,7 @@ from evaltracker.ocds import as_ocds
 from evaltracker.portable.registry import Document, parts
 from evaltracker.portable.writing import as_bytes, document_of
 from evaltracker.talk.rules import files_of
+from evaltracker.toolbox.languages import speaking
 from evaltracker.toolbox.text import TEXT_LIMIT
 from stakeholders.models import Condition, SignedDocument, SignOff, digest_of
 from stakeholders.policy import is_leadership
@@ -77,19 +80,23 @@ from vendors.services.dialogue import publish_document
 REASON_ASKED = "[Say here why you chose somebody else.]"
 # So many requirements are named one by one.
 MOST = 6
-CONVINCED = {"proven": "worked in your trial", "shown": "was shown in your demo"}
+CONVINCED = {
+    "proven": gettext_lazy("%(need)s: worked in your trial."),
+    "shown": gettext_lazy("%(need)s: was shown in your demo."),
+}
 SHORT = {
-    "refuted": "did not work",
-    "partly": "worked in part",
-    "slipped": "the date that you gave passed without proof",
-    "unanswered": "was not answered",
-    "never": "you answered that you do not offer it",
+    "refuted": gettext_lazy("%(need)s: did not work."),
+    "partly": gettext_lazy("%(need)s: worked in part."),
+    "slipped": gettext_lazy("%(need)s: the date that you gave passed without proof."),
+    "unanswered": gettext_lazy("%(need)s: was not answered."),
+    "never": gettext_lazy("%(need)s: you answered that you do not offer it."),
 }
 
 
 def convincing(brief: OwnedBrief) -> dict[str, str]:
-    words = brief.get("words", {})
-    return {standing: say(words, text) for standing, text in CONVINCED.items()}
+    named = brief.get("words", {}).items()
+    words = {key: name.replace("%", "%%") for key, name in named}
+    return {standing: say(words, str(text)) for standing, text in CONVINCED.items()}
 
 
 def draft_letter(
@@ -104,24 +111,27 @@ def draft_letter(
         requirements, key=lambda row: (row["priority"] != "must", -float(row["weight"]))
     )
     standings = [(row, result["standings"].get(row["ref"], "")) for row in ordered]
-    lead = (
-        "What we would like to review with you:"
-        if chosen
-        else "Where it fell short of what we need:"
+    lead = _("Where it fell short of what we need:")
+    decided = _(
+        "We have made our decision, and you were not chosen this time. Here is our "
+        "feedback."
     )
+    if chosen:
+        lead = _("What we would like to review with you:")
+        decided = _(
+            "We are glad to tell you that we chose you. We will write to you about "
+            "the contract; this letter is not an order."
+        )
+    thanks = _("Thank you for the time and work that you put into “%(title)s”.")
     short = requirement_lines(lead, standings, SHORT)
     parts = [
-        f"Thank you for the time and work that you put into “{brief['title']}”.",
-        "We are glad to tell you that we chose you. We will write to you about the "
-        "contract; this letter is not an order."
-        if chosen
-        else "We have made our decision, and you were not chosen this time. Here is "
-        "our feedback.",
-        requirement_lines("What convinced us:", standings, convincing(brief)),
+        thanks % {"title": brief["title"]},
+        decided,
+        requirement_lines(_("What convinced us:"), standings, convincing(brief)),
         short or ("" if chosen else REASON_ASKED),
         seen_words(own.fit.coverage, brief),
         promises_kept_words(own.promises),
-        "If you would like to talk about it, please reply to this mail.",
+        _("If you would like to talk about it, please reply to this mail."),
         f"{brief['owner']}\n{brief['buyer']}",
     ]
     return "\n\n".join(part for part in parts if part)
@@ -130,18 +140,19 @@ def draft_letter(
 def requirement_lines(
     lead: str,
     told: Iterable[tuple[FrozenRequirement, str]],
-    words: Mapping[str, str],
+    words: Mapping[str, Any],
     most: int = MOST,
 ) -> str:
     lines = [
-        f"– {row['ref']} {row['text']}: {words[standing]}."
+        words[standing] % {"need": f"– {row['ref']} {row['text']}"}
         for row, standing in told
         if standing in words
     ]
     if not lines:
         return ""
-    more = [f"– and {len(lines) - most} more."] if len(lines) > most else []
-    return "\n".join([lead, *lines[:most], *more])
+    more = len(lines) - most
+    rest = ngettext("– and %(n)s more.", "– and %(n)s more.", more)
+    return "\n".join([lead, *lines[:most], *([rest % {"n": more}] if more > 0 else [])])
 
 
 def count_own(inputs: Inputs, candidate: str, refs: Collection[str]) -> Counted:
@@ -156,24 +167,31 @@ def count_own(inputs: Inputs, candidate: str, refs: Collection[str]) -> Counted:
 def seen_words(own: Coverage, brief: OwnedBrief) -> str:
     if not (own.shown or own.tested):
         return ""
-    return say(
-        brief.get("words", {}),
-        f"Of the requirements that carry weight you answered {own.answered} in full. "
-        f"Shown in a demo: {own.shown} of {own.answered}. "
-        f"Tested in a trial: {own.tested} of {own.answered}.",
+    counted = _(
+        "Of the requirements that carry weight you answered %(answered)s in full. "
+        "Shown in a demo: %(shown)s of %(answered)s. "
+        "Tested in a trial: %(tested)s of %(answered)s."
     )
+    names = ("answered", "shown", "tested")
+    numbers = {name: getattr(own, name) for name in names}
+    return say(brief.get("words", {}), counted % numbers)
 
 
 def promises_kept_words(own: SourceRecord) -> str:
     if own.hidden:
         return ""
-    tally = own.overall
-    short = f"{tally.short} worked short of your own number, " if tally.short else ""
-    return (
-        f"Of the {tally.tested} features that you said are available and that we "
-        f"tested, {tally.held} worked, {short}{tally.partly} worked in part and "
-        f"{tally.failed} did not."
+    kept = _(
+        "Of the %(tested)s features that you said are available and that we tested, "
+        "%(held)s worked, %(partly)s worked in part and %(failed)s did not."
     )
+    if own.overall.short:
+        kept = _(
+            "Of the %(tested)s features that you said are available and that we "
+            "tested, %(held)s worked, %(short)s worked short of your own number, "
+            "%(partly)s worked in part and %(failed)s did not."
+        )
+    names = ("tested", "held", "short", "partly", "failed")
+    return kept % {name: getattr(own.overall, name) for name in names}
 
 
 # A vendor's promise record as it may read it: its own answers, and what was found.
@@ -196,13 +214,17 @@ def promise_record_text(
         if row["ref"] in refs
     ]
     parts = [
-        f"What you answered for “{brief['title']}”, and what we found.",
+        _("What you answered for “%(title)s”, and what we found.")
+        % {"title": brief["title"]},
         seen_words(own.fit.coverage, brief),
         promises_kept_words(own.promises)
-        or f"We tested fewer than {FEWEST_TESTED} of the features that you said are "
-        "available, too few to give a rate.",
-        requirement_lines("What held:", judged, convincing(brief), most=len(judged)),
-        requirement_lines("What did not:", judged, SHORT, most=len(judged)),
+        or _(
+            "We tested fewer than %(n)s of the features that you said are available, "
+            "too few to give a rate."
+        )
+        % {"n": FEWEST_TESTED},
+        requirement_lines(_("What held:"), judged, convincing(brief), most=len(judged)),
+        requirement_lines(_("What did not:"), judged, SHORT, most=len(judged)),
         f"{brief['owner']}\n{brief['buyer']}",
     ]
     return "\n\n".join(part for part in parts if part)
@@ -286,32 +308,43 @@ def remove_leftovers(found: list[Leftover]) -> None:
 def draft_letters(*, decision: Decision) -> list[Letter]:
     """A draft to each invited vendor, in the transaction of the decision. It takes no
     actor: deciding is the act, and its journal entry speaks for it."""
-    inputs, results = decision.memo["inputs"], decision.memo["results"]
-    candidates = Candidate.objects.filter(
+    language = decision.evaluation.vendor_language
+    invited = Candidate.objects.filter(
         evaluation=decision.evaluation_id, invited_at__isnull=False
     )
-    own: dict[Any, set[str]] = {candidate.pk: set() for candidate in candidates}
-    answers = vendors_answers().filter(candidate__in=candidates)
-    for key, ref in answers.values_list("candidate_id", "requirement__ref"):
-        own[key].add(ref)
     return Letter.objects.bulk_create(
-        Letter(
-            candidate=candidate,
-            text=draft_letter(
-                inputs["brief"],
-                inputs["requirements"],
-                results[str(candidate.pk)],
-                count_own(inputs, str(candidate.pk), own[candidate.pk]),
-                chosen=candidate.pk == decision.candidate_id,
-            ),
-        )
-        for candidate in candidates
+        Letter(candidate=row, language=language, text=drafted(decision, row, language))
+        for row in invited
     )
+
+
+def drafted(decision: Decision, candidate: Candidate, language: str) -> str:
+    *column, _refs = column_of(decision, candidate)
+    with speaking(language):
+        return draft_letter(*column, chosen=candidate.pk == decision.candidate_id)
+
+
+def column_of(decision: Decision, candidate: Candidate) -> tuple[Any, ...]:
+    """What of the frozen ledger its vendor may be told, as `promise_record_text` takes
+    it."""
+    inputs, key = decision.memo["inputs"], str(candidate.pk)
+    answers = vendors_answers().filter(candidate=candidate)
+    refs = set(answers.values_list("requirement__ref", flat=True))
+    result, own = decision.memo["results"][key], count_own(inputs, key, refs)
+    return inputs["brief"], inputs["requirements"], result, own, refs
+
+
+def text_in(letter: Letter, language: str) -> str:
+    """The draft in that language; words that somebody changed stay."""
+    decision = Decision.objects.get(evaluation=letter.candidate.evaluation_id)
+    if letter.text != drafted(decision, letter.candidate, letter.language):
+        return letter.text
+    return drafted(decision, letter.candidate, language)
 
 
 @transaction.atomic
-def write_letter(*, letter: Letter, text: str, by: By) -> Letter:
-    """Word a draft anew.
+def write_letter(*, letter: Letter, text: str, by: By, language: str = "") -> Letter:
+    """Word a draft anew, or have what nobody changed drafted in another language.
 
     Raises:
         Forbidden: not the owner. Refused: it was sent. Invalid: empty, too long, or it
@@ -319,24 +352,30 @@ def write_letter(*, letter: Letter, text: str, by: By) -> Letter:
     """
     letter, evaluation = open_letter(letter, by)
     check_write_letter(letter, by)
-    text = text.replace("\r\n", "\n").strip()
+    text, former = text.replace("\r\n", "\n").strip(), letter.text
+    language = language or letter.language
+    if text == former:
+        text = text_in(letter, language)
     require_sendable(letter, text)
-    before, after = change(letter, text=text)
+    _before, after = change(letter, text=text, language=language)
     if after:
         journal.record(
             evaluation=evaluation,
             action="letter.written",
             subject=letter,
             by=by,
-            before={"sha256": digest_of(before["text"])},
+            before={"sha256": digest_of(former)},
             after={"candidate": letter.candidate, "sha256": digest_of(text)},
         )
     return letter
 
 
 @transaction.atomic
-def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Letter:
-    """Owe a letter to contacts of its vendor; from then on its words stand.
+def send_letter(
+    *, letter: Letter, contacts: Collection[Contact], by: By, language: str = ""
+) -> Letter:
+    """Owe a letter to contacts of its vendor; from then on its words stand, in that
+    language if it is the first time.
 
     A mail that may have arrived is not repeated without a person's word. Somebody who
     was not told at first can be told later; nobody is told twice.
@@ -352,6 +391,8 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
     recipients = list(current)
     if not recipients or len(recipients) != len(contacts):
         raise Invalid(f"Choose contacts of {vendor}.", field="contacts")
+    if language and letter.released_at is None:
+        change(letter, text=text_in(letter, language), language=language)
     require_sendable(letter, letter.text)
     if REASON_ASKED in letter.text:
         raise Refused(f"Review it first; it still says “{REASON_ASKED}”.")
@@ -362,7 +403,13 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
         change(letter, released_at=timezone.now(), released_by=evaluation.owner)
     kind = DocumentKind.LETTER
     if not letter.candidate.documents.filter(kind=kind).exists():
-        publish_document(candidate=letter.candidate, kind=kind, text=letter.text, by=by)
+        publish_document(
+            candidate=letter.candidate,
+            kind=kind,
+            text=letter.text,
+            language=letter.language,
+            by=by,
+        )
     for contact in recipients:
         mail_link(letter.candidate, contact, LETTER, letter, 1)
     journal.record(

@@ -1,7 +1,7 @@
 """Letters of the decision: what each vendor is told, and what became of it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -42,6 +42,7 @@ from evaltracker.decision.services.letters import (
     check_letter,
     may_export,
     send_letter,
+    text_in,
     write_letter,
 )
 from evaltracker.errors import Forbidden, Invalid, Refused
@@ -55,6 +56,7 @@ from evaltracker.pages.tabs import Tab, register_tab
 from evaltracker.pages.workspace import evaluation_page, find_evaluation, show
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.files import download
+from evaltracker.toolbox.languages import OFFERED
 from evaltracker.workflow.admin.overview import MEMO_PARTS, who_reads_memo
 from evaltracker.workflow.gates.table import GateReport, gate_reports, in_the_way
 from evaltracker.workflow.inbox import NextStep
@@ -367,12 +369,21 @@ class OnLetter(AboutCandidate[Letter]):
     heading_format = "{title}: {target.candidate}"
 
 
+LANGUAGE = forms.ChoiceField(
+    choices=list(OFFERED.items()),
+    label="Language",
+    required=False,
+    help_text="A draft that nobody changed is written in it; changed words stay.",
+)
+
+
 class WriteLetter(OnLetter):
     title = "Edit the letter"
     verb = "Save the draft"
     help = "Saving sends nothing. The draft is based on the ledger."
     success = "Draft saved. Nothing was sent."
     form_class = form_of(
+        language=LANGUAGE,
         text=forms.CharField(
             label="The letter",
             widget=forms.Textarea(attrs={"rows": 18}),
@@ -380,10 +391,10 @@ class WriteLetter(OnLetter):
                 "Blank lines between paragraphs. The mail greets each reader by name "
                 "above it. Name no other candidate, no price and no score."
             ),
-        )
+        ),
     )
     service = write_letter
-    current_fields = ("text",)
+    current_fields = ("language", "text")
 
 
 class PublishPromises(OnLetter):
@@ -407,9 +418,12 @@ class SendForm(ContactsForm):
         label="Who gets the letter",
         help_text="Each gets a mail of their own and sees nobody else's.",
     )
+    language = LANGUAGE
 
     def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
         super().__init__(*args, candidate=letter.candidate, **kwargs)
+        if letter.released_at:
+            del self.fields["language"]
         had = letter_notices([letter]).values("address")
         self.choice.queryset = self.choice.queryset.exclude(email__in=had)
 
@@ -428,6 +442,11 @@ class SendLetter(OnLetter):
     service = send_letter
     rule = check_letter
     form_about = "letter"
+    current_fields = ("language",)
+    preview_verb = "Show it in this language"
+
+    def preview(self, target: Letter, data: Mapping[str, Any], user: User) -> str:
+        return text_in(target, data.get("language") or target.language)
 
 
 OFFICE = "application/vnd.openxmlformats-officedocument"

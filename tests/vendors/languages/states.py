@@ -25,7 +25,14 @@ from trials.services.milestones import add_milestone
 from trials.services.trials import retest_gap
 from vendors.choices import DocumentKind
 from vendors.mail import code_of
-from vendors.models import Contact, ContactRequest, DraftFile, Proposal, Question
+from vendors.models import (
+    Claim,
+    Contact,
+    ContactRequest,
+    DraftFile,
+    Proposal,
+    Question,
+)
 from vendors.rate_limits import forget_counts
 from vendors.selectors.claims import OFFERED
 from vendors.services.access import MOST_UNKNOWN
@@ -34,6 +41,7 @@ from vendors.services.contacts import (
     add_contact,
     decline_contact,
     give_link,
+    invite,
 )
 from vendors.services.dialogue import (
     accept_proposal,
@@ -154,6 +162,7 @@ def answering(where: Evaluation, language: str) -> Iterator[State]:
     yield "hand in with prices", ada.get(f"{ada.home}hand-in/")
     yield from sheets(ada)
     yield from talking(ada, where)
+    yield from earlier(ada)
     close_claims(evaluation=where, by=where.owner)
     yield "answers, closed", ada.get()
     yield "answer, closed", ada.get(page)
@@ -186,6 +195,24 @@ def support(ada: Visitor) -> Iterator[State]:
     yield "support refused", ada.post(page, kind="", text="")
     ada.post(page, kind="business_hours", text="By Ada.")
     yield "support stated", ada.get(page)
+
+
+def earlier(ada: Visitor) -> Iterator[State]:
+    """What was answered to the same words in another evaluation."""
+    page = f"{ada.home}earlier/"
+    yield "no earlier answers", ada.get(page)
+    there = research(title="Choose a queue")
+    option = vendors.candidate(there, "Globex Queue")
+    invite(candidate=option, contacts=[ada.link.contact], by=there.owner)
+    day = there.created_at.date()
+    need, ahead = there.requirements.get(ref="R4"), datetime.timedelta(days=9)
+    vendors.claim(option, need, "planned", available_from=day + ahead)
+    passed = datetime.timedelta(days=2)
+    Claim.objects.filter(candidate=option).update(available_from=day - passed)
+    yield "answers, some given before", ada.get()
+    yield "earlier answers", ada.get(page)
+    ada.post(page, ada.home)
+    yield "answer with a remark", ada.get(f"{ada.home}answer/R4/")
 
 
 def prices(ada: Visitor) -> Iterator[State]:
