@@ -17,13 +17,15 @@ from tests.accounts.posters import Browser, posting
 from tests.cast.common import PASSWORD
 from tests.notices.test_kills import database_url
 from tests.served import served
+from tests.vendors.door import case
 
 pytestmark = [
     pytest.mark.postgres,
     pytest.mark.redis,
     pytest.mark.django_db(transaction=True),
 ]
-LIMIT, MOST_SECONDS, TRIES = 8, 2, 5
+EXPECTED = case("O8")["expected"]
+LIMIT, TRIES = 8, 5
 
 
 def test_the_owner_signs_in_beside_24_posters(
@@ -50,8 +52,11 @@ def test_the_owner_signs_in_beside_24_posters(
         # Another person, elsewhere, in a browser that nobody knows.
         person("noor")
         assert elsewhere.sign_in("noor", PASSWORD) == 302
+    # The pages of who is signed in are measured (T64): they take minutes, quietly.
+    assert EXPECTED["right password from a known device"] == "signed in < 2 s"
     # On a machine that is busy with other things it takes longer, also without them.
-    assert min(took) < max(MOST_SECONDS, 5 * quiet)
+    assert min(took) < max(2, 5 * quiet)
+    assert EXPECTED["429 with Retry-After: 2"] == "> 0"
     assert answers["429, Retry-After: 2"] > 0
     failed = AccountEntry.objects.filter(action=AccountAction.LOGIN_FAILED)
     assert failed.exclude(detail="locked").count() <= LIMIT
