@@ -563,7 +563,7 @@ class LetInAgain(InEvaluation[InvitationLink]):
     target_name = "link"
     related = ("contact", "candidate__evaluation__owner")
     tab = "invitations"
-    title = "Allow access again"
+    title = "Let them in again"
     verb = "Send a new link"
     service = let_in_again
     help = (
