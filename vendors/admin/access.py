@@ -266,8 +266,6 @@ def has_called(look: Look) -> Iterator[Step]:
             "and what the answer to a call is."
         )
         yield Step(title, WARN, sentence)
-    else:
-        yield Step(title, LATER, "It cannot, without a token.")
 
 
 @CHECKS.at(70)
@@ -416,9 +414,9 @@ def has_contacts(look: Look) -> Iterator[Step]:
 
 def contact_steps(look: Look, contact: Any) -> Iterator[Step]:
     """What lies behind one that fails is not looked at. Visits are told as days."""
-    one, name = look.candidate, contact.name
+    one = look.candidate
     again = look.act("send-link", one, "Send the link")
-    correct = look.act("change-contact", contact, f"Correct {name}'s address")
+    correct = look.act("change-contact", contact, f"Correct {contact}'s address")
     if contact.disowned_at:
         add = look.act("add-contact", contact.vendor, "Add a contact")
         yield Step("Current", BAD, "A colleague says: not one of us.", (add,))
@@ -434,24 +432,21 @@ def contact_steps(look: Look, contact: Any) -> Iterator[Step]:
     letter = look.letter_to(contact, links)
     mail = letter.words if letter else "not sent"
     yield _link_step(look, links, mail, again)
-    if letter is None:
-        yield Step("Mail taken", BAD, "No mail with a link was sent.", (again,))
-    else:
-        sentence = f"The mail with the link: {mail}."
-        details = (letter.because,) if letter.because else ()
-        mends = (correct, again) if letter.tone == BAD else (again,)
-        tone = letter.tone if letter.tone in WORDS else WARN  # on its way
-        yield Step("Mail taken", tone, sentence, mends, details)
+    tone = letter.tone if letter else BAD
+    mends = (correct, again) if letter and tone == BAD else (again,)
+    because = (letter.because,) if letter and letter.because else ()
+    tone = tone if tone in WORDS else WARN  # on its way
+    yield Step("Mail taken", tone, f"The mail with the link: {mail}.", mends, because)
     visit, theirs = contact.last_visit, links.filter(address=contact.address)
     code = SignInCode.objects.filter(link__in=theirs).first()
     taken = code and (code.sent_at or code.used_at)
-    told, tone = "Has not asked for a code.", WARN if mail == "sent" else LATER
     if code:
-        sent = "taken" if taken else "not taken yet"
+        sent, tone = ("taken", GOOD) if taken else ("not taken yet", WARN)
         told = f"Asked for {look.day(code.asked_at.date())}; its mail was {sent}."
-        tone = GOOD if taken else WARN
     elif visit:
         told, tone = "None lately.", GOOD
+    else:
+        told, tone = "Has not asked for a code.", WARN if mail == "sent" else LATER
     yield Step("Code", tone, told)
     was_in = f"Was in {look.day(visit)}." if visit else "Was not in yet."
     yield Step("Last day in", GOOD if visit else LATER, was_in)
@@ -482,11 +477,9 @@ def _link_step(look: Look, links: Any, mail: str, again: Mend) -> Step:
 
 
 def _life_of(look: Look, link: InvitationLink) -> str:
-    made = f"Made {look.day(link.made_at.date())}"
-    for end, over in (("ended", link.ended_at), ("turned", link.turned_at)):
-        if over:
-            return f"{made}, {end} {look.day(over.date())}: {link.get_why_display()}."
-    return f"{made}."
+    over, end = link.ended_at or link.turned_at, "ended" if link.ended_at else "turned"
+    why = f", {end} {look.day(over.date())}: {link.get_why_display()}" if over else ""
+    return f"Made {look.day(link.made_at.date())}{why}."
 
 
 @CHECKS.at(90)
