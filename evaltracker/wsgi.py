@@ -9,8 +9,6 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from evaltracker.serving.https import refuse_https_without_proxy
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evaltracker.settings")
 
 # The largest body that the proxy passes on (deploy/proxy/nginx.conf).
@@ -40,6 +38,9 @@ def reads_whole_bodies(application: Application) -> Application:
 
 
 application = reads_whole_bodies(get_wsgi_application())
+# What it imports can be translated, which it may be from here on.
+from evaltracker.serving.https import refuse_https_without_proxy  # noqa: E402
+
 refuse_https_without_proxy()
 # Else the first request of each process would load all pages.
 _ = get_resolver().url_patterns
