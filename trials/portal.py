@@ -31,7 +31,7 @@ TEMPLATE = "trials/portal/demos.html"
 @session_page(*READ)
 def demos(request: HttpRequest, session: VendorSession) -> HttpResponse:
     rows = [(demo, when_of(demo)) for demo in _own(session)]
-    title = _your_demo(session.link.candidate.evaluation)
+    title = _your("demo", session.link.candidate.evaluation)
     return show(request, session, TEMPLATE, rows=rows, title=title)
 
 
@@ -43,7 +43,7 @@ def dates(request: HttpRequest, session: VendorSession) -> HttpResponse:
         CalendarDate(
             uid=str(demo.pk),
             sequence=demo.occurrence,
-            what=_your_demo(evaluation),
+            what=_your("demo", evaluation),
             evaluation=evaluation.title,
             due_at=demo.scheduled_for,
             link=link_to(page),
@@ -61,10 +61,16 @@ def dates(request: HttpRequest, session: VendorSession) -> HttpResponse:
     )
 
 
-def _your_demo(evaluation: Evaluation) -> str:
-    if own := evaluation.words.get("demo"):
-        return _("Your %(demo)s") % {"demo": own}
-    return _("Your demo")
+# Of the usual nouns, and of an evaluation's own.
+TITLES = {
+    "demo": (gettext_lazy("Your demo"), gettext_lazy("Your %(demo)s")),
+    "trial": (gettext_lazy("Your trial"), gettext_lazy("Your %(trial)s")),
+}
+
+
+def _your(noun: str, evaluation: Evaluation) -> str:
+    usual, own = TITLES[noun]
+    return str(own % evaluation.words if noun in evaluation.words else usual)
 
 
 def _page(candidate: Candidate) -> str:
@@ -99,7 +105,7 @@ def when_of(demo: Demo) -> str:
 def demos_link(candidate: Candidate) -> tuple[str, str] | None:
     if not _dated(candidate).exists():
         return None
-    return _your_demo(candidate.evaluation), _page(candidate)
+    return _your("demo", candidate.evaluation), _page(candidate)
 
 
 LINKS.append(demos_link)
@@ -149,13 +155,7 @@ def trial_link(candidate: Candidate) -> tuple[str, str] | None:
         return None
     invitation = str(candidate.pk)
     page = reverse("vendor_trial:trial", args=[invitation])
-    return _your_trial(candidate.evaluation), page
-
-
-def _your_trial(evaluation: Evaluation) -> str:
-    if own := evaluation.words.get("trial"):
-        return _("Your %(trial)s") % {"trial": own}
-    return _("Your trial")
+    return _your("trial", candidate.evaluation), page
 
 
 LINKS.append(trial_link)
@@ -181,7 +181,7 @@ def _shown(
         TRIAL_TEMPLATE,
         **refusal(problem),
         trial=agreed,
-        heading=_your_trial(evaluation),
+        heading=_your("trial", evaluation),
         terms=terms,
         gaps=list(agreed.gaps.all()),
         criteria=list(agreed.criteria.all()),

@@ -4,9 +4,6 @@ from evaltracker.evaluations.models import Evaluation
 from vendors.models import Contact
 
 
-def language_of(
-    contact: Contact | None, evaluation: Evaluation, browser: str = ""
-) -> str:
-    """Their own, else what their browser asks for, else the evaluation's: a tag."""
-    own = contact.language if contact else ""
-    return own or browser or evaluation.vendor_language
+def language_of(contact: Contact | None, evaluation: Evaluation) -> str:
+    """Their own, else the evaluation's, as a tag."""
+    return (contact.language if contact else "") or evaluation.vendor_language

@@ -5,12 +5,14 @@ a place. All but `best_of` go by the language that is active.
 """
 
 import datetime
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
+from babel.localedata import locale_identifiers
 from babel.numbers import format_decimal
 from django.utils.translation import get_language, override
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -18,27 +20,26 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from evaltracker.toolbox.days import wall_of
 
 OFFERED = {"de": "Deutsch", "fr": "Français", "en": "English"}
-# Longest kept: “de-ch”.
-TAG_LENGTH = 5
-# Day before month, as everywhere else in the product.
-USUAL = "en-gb"
+# By tag how it writes; English puts the day before the month, as the product does.
+LOCALES = {
+    name.lower().replace("_", "-"): Locale.parse(name)
+    for name in locale_identifiers()
+    if re.fullmatch(r"(de|fr)(_[A-Z]{2})?", name)
+} | {"en": Locale("en", "GB")}
+TAG_LENGTH = max(map(len, LOCALES))
 
 speaking = override
 
 
 def language_in(tag: str) -> str:
-    """“de” of “de-ch”; blank for one that is not offered."""
-    language = tag.partition("-")[0]
-    return language if language in OFFERED else ""
+    return tag[:2]
 
 
 def best_of(accept_language: str) -> str:
     """The tag that a browser likes best of those that are offered; blank: none."""
-    for tag, _ in parse_accept_lang_header(accept_language):
-        if language := language_in(tag):
-            is_known = len(tag) == TAG_LENGTH and _locale(tag).territory
-            return tag if is_known and language != "en" else language
-    return ""
+    asked = [tag for tag, _ in parse_accept_lang_header(accept_language)]
+    tags = (part for tag in asked for part in (tag, tag[:2]) if tag[2:3] in ("", "-"))
+    return next((tag for tag in tags if tag in LOCALES), "")
 
 
 def day(date: datetime.date, zone: str = "") -> str:
@@ -75,10 +76,5 @@ def listed(items: Iterable[object]) -> str:
     return format_list([str(item) for item in items], locale=_locale())
 
 
-def _locale(tag: str = "") -> Locale:
-    tag = tag or get_language() or USUAL
-    language = language_in(tag)
-    try:
-        return Locale.parse(USUAL if language in ("en", "") else tag, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return Locale(language)
+def _locale() -> Locale:
+    return LOCALES.get(get_language() or "", LOCALES["en"])

@@ -21,8 +21,9 @@ LETTERS = re.compile(r"[^\W\d_]{2,}")
 # Names, and shapes of what is typed.
 NO_WORDS = re.compile(r"evaltracker|ABCD-EFGH|https?://|&\w+;|vp-[\w-]+")
 ENDS = (".", "?", "!", ":", "…", ";", ",")
-# What stands for a marked sentence that ends, one that does not, and a variable.
-WHOLE, PART, VALUE = "\ue000", "\ue001", "\ue002"
+# What stands for a marked sentence that ends, one that does not, and a variable; what
+# goes on with a small letter has one more in front.
+WHOLE, PART, VALUE, SMALL = "\ue000", "\ue001", "\ue002", "\ue003"
 OPENS = ("translate", "trans", "blocktranslate", "blocktrans")
 BARE = {
     r"\|pluralize": "use {% blocktranslate count %}",
@@ -34,8 +35,13 @@ BARE = {
 
 
 # Not done yet.
-STILL = {"hand_in", "quote", "receipt", "progress", "price_box", "price_lines"}
-STILL |= {"price_choice", "price_row", "price_wrong"}
+STILL = {"hand_in", "quote", "receipt", "progress", "price_lines", "price_row"}
+
+
+def sign_of(sentence: str) -> str:
+    """What stands for it."""
+    said = sentence.strip()
+    return SMALL * said[:1].islower() + (WHOLE if said.endswith(ENDS) else PART)
 
 
 def flattened(text: str) -> str:
@@ -51,13 +57,11 @@ def flattened(text: str) -> str:
             said.append(token.contents if token.token_type == TokenType.TEXT else "x")
             if not is_inside:
                 del said[-1:]
-                flat.append(WHOLE if "".join(said).strip().endswith(ENDS) else PART)
+                flat.append(sign_of("".join(said)))
         elif name in OPENS[2:]:
             is_inside, said = "asvar" not in words, []
         elif name in OPENS:
-            is_named = "as" in words
-            whole = words[1].strip("\"'").endswith(ENDS)
-            flat.append("" if is_named else WHOLE if whole else PART)
+            flat.append("" if "as" in words else sign_of(words[1].strip("\"'")))
         elif token.token_type == TokenType.TEXT:
             flat.append(token.contents)
         elif token.token_type == TokenType.VAR:
@@ -81,7 +85,7 @@ def faults(path: Path, text: str) -> Iterator[str]:
         seen = " ".join(NO_WORDS.sub("", TAG.sub("", run)).split())
         if LETTERS.search(seen):
             yield f"{path}: not translated: {seen}"
-        if re.search(rf"{PART} ?[{PART}{WHOLE}{VALUE}]|{VALUE} ?[{PART}{WHOLE}]", seen):
+        if re.search(rf"{PART} ?[{SMALL}{PART}{WHOLE}{VALUE}]|{VALUE} ?{SMALL}", seen):
             yield f"{path}: a sentence in pieces: {run.strip()}"
 
 

@@ -6,7 +6,6 @@ the wall, limits, headers and refusals.
 
 import datetime
 import math
-import re
 import time
 import uuid
 from collections.abc import Callable
@@ -47,7 +46,6 @@ from evaltracker.toolbox.languages import (
     speaking,
 )
 from evaltracker.toolbox.rest.problems import to_last_slash
-from vendors.languages import language_of
 from vendors.models import Candidate, Contact, InvitationLink, VendorSession
 from vendors.policy import claims_are_closed
 from vendors.rate_limits import address_of, count_up
@@ -142,19 +140,16 @@ LANGUAGE = f"{settings.COOKIE_PREFIX}vendor-language"
 LANGUAGE_SECONDS = 180 * 24 * 60 * 60
 
 
-def chosen_language(request: HttpRequest) -> str:
-    """What was chosen in this browser, as a tag; blank: nothing."""
-    tag = request.COOKIES.get(LANGUAGE, "")
-    return tag if best_of(tag) == tag else ""
+def asked_language(request: HttpRequest, own: str = "") -> str:
+    """What was chosen in this browser, else their own, else what the browser asks for:
+    a tag, blank where it is none of ours."""
+    chosen = best_of(request.COOKIES.get(LANGUAGE, ""))
+    return chosen or own or best_of(request.headers.get("Accept-Language", ""))
 
 
-def browser_language(request: HttpRequest) -> str:
-    return best_of(request.headers.get("Accept-Language", ""))
-
-
-def asked_language(request: HttpRequest) -> str:
-    """What was chosen in this browser, else what it asks for."""
-    return chosen_language(request) or browser_language(request)
+def _speak_with(request: HttpRequest, link: InvitationLink) -> None:
+    asked = asked_language(request, link.contact.language)
+    activate(asked or link.candidate.evaluation.vendor_language)
 
 
 FIRST = (
@@ -251,9 +246,7 @@ def session_page(*methods: str) -> Callable[[View], View]:
             if session is None or key != session.link.candidate_id:
                 status = HTTPStatus.FORBIDDEN
                 return render(request, SIGNED_OUT, status=status)
-            link = session.link
-            asked, home = asked_language(request), link.candidate.evaluation
-            activate(language_of(link.contact, home, asked))
+            _speak_with(request, session.link)
             if request.method == "POST":
                 note_visit(session=session)
             response = _answer(view, request, {"session": session, **names})
@@ -377,9 +370,8 @@ def deadline_of(evaluation: Evaluation, now: datetime.datetime) -> Deadline:
         return Deadline(is_open, is_over)
     end = min(ends)
     at, left = moment(end, evaluation.zone), end - now
-    if is_over:
-        return Deadline(is_open, is_over, at)
-    return Deadline(is_open, is_over, at, _away(left), is_near=left < 2 * DAY)
+    away = "" if is_over else _away(left)
+    return Deadline(is_open, is_over, at, away, is_near=left < 2 * DAY)
 
 
 def _away(left: datetime.timedelta) -> str:
@@ -446,10 +438,8 @@ def code(request: HttpRequest, secret: str) -> HttpResponse:
         return _shown(
             request, "code.html", link, secret, str(NO), HTTPStatus.BAD_REQUEST
         )
-    if tag := chosen_language(request) or (
-        "" if link.contact.language else asked_language(request)
-    ):
-        keep_language(contact=link.contact, language=tag)
+    own = asked_language(request, link.contact.language)
+    keep_language(contact=link.contact, language=own)
     page = "people" if "people" in request.GET else "answers"
     response = redirect(f"vendor_pages:{page}", invitation=str(link.candidate_id))
     keep_session(response, link.candidate_id, begun[1])
@@ -458,20 +448,18 @@ def code(request: HttpRequest, secret: str) -> HttpResponse:
     return response
 
 
-# Where choosing a language leads back to: the page as its browser names it, for one
-# that held its own address would differ by what nobody may tell apart.
-BACK = re.compile(r"/vendor/[\w/.?=&%~-]*")
-
-
 def _choose(request: HttpRequest) -> tuple[HttpResponse, str]:
-    tag, usual = request.POST.get("language", ""), browser_language(request)
+    tag = request.POST.get("language", "")
     if tag not in OFFERED:
         raise NotFound
     # Who chose German and whose browser is Swiss reads Swiss formats.
+    usual = best_of(request.headers.get("Accept-Language", ""))
     tag = usual if language_in(usual) == tag else tag
+    # To the page as the browser names it: one that held its own address would differ
+    # by what nobody may tell apart.
     shown = urlsplit(request.headers.get("Referer", ""))
-    back = f"{shown.path}?{shown.query}" if shown.query else shown.path
-    response = redirect(back if BACK.fullmatch(back) else "/vendor/")
+    back = shown._replace(scheme="", netloc="").geturl()
+    response = redirect(back if back.startswith("/vendor/") else "/vendor/")
     response.set_cookie(LANGUAGE, tag, max_age=LANGUAGE_SECONDS, **HIDDEN)
     return response, tag
 
@@ -558,8 +546,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _link(request: HttpRequest, secret: str) -> InvitationLink:
     """The link of the address; guesses are counted for theirs."""
     if link := find_link(secret):
-        browser, home = asked_language(request), link.candidate.evaluation
-        activate(chosen_language(request) or language_of(link.contact, home, browser))
+        _speak_with(request, link)
         return link
     guesses = f"vendor-guesses:{address_of(request)}"
     if not may_ask(guesses, settings.CALLS_WITHOUT_TOKEN_PER_MINUTE):
