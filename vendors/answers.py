@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Requirement
@@ -189,12 +190,14 @@ def day_in(field: str, text: str) -> datetime.date | None:
 
 
 def boxes_for(lists: Names, ticked: list[str]) -> list[tuple[str, list[Box]]]:
+    everywhere = pgettext("values of a list", "everywhere")
     return [
         (
             name,
             [
-                Box(key_of(name, value), value, key_of(name, value) in ticked)
+                Box(key_of(name, value), said, key_of(name, value) in ticked)
                 for value in (EVERYWHERE, *values)
+                for said in [everywhere if value == EVERYWHERE else value]
             ],
         )
         for name, values in lists.items()

@@ -3,14 +3,16 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from evaltracker.errors import Invalid
 from evaltracker.rows.cells import key, read_column, words_of
+from evaltracker.toolbox.languages import language_in
 from evaltracker.toolbox.measures import Reading
 from vendors.choices import STATED
 from vendors.claims import EVERYWHERE
@@ -85,6 +87,21 @@ def key_of(name: str, value: str) -> str:
 #
 # “everywhere”; “Sites: Berlin, Rome; Languages: everywhere”; or with an answer for each
 # value: “Sites: Berlin = now, Rome = planned 2027-03-31”.
+
+
+SHEETS = json.loads(Path(__file__).with_name("sheets.json").read_text(encoding="utf-8"))
+# By closed list and value, its word in the other languages. Words to read are data, so
+# that every sheet is read whatever the page's language, and is translated as a whole.
+WORDS: dict[str, dict[str, dict[str, str]]] = SHEETS["words"]
+
+
+def in_language[T](said: Mapping[str, T], usual: T) -> T:
+    return said.get(language_in(get_language() or ""), usual)
+
+
+def word_of(closed: str, value: str) -> str:
+    """A value of a closed list, as it is typed in the language that is active."""
+    return in_language(WORDS.get(closed, {}).get(value, {}), value)
 
 
 type Say = Callable[[str, str], str]
@@ -199,7 +216,7 @@ def _part(name: str, value: str, answer: str) -> dict[str, Any]:
             break
     else:
         sentence = _("“%(text)s” is not one of: %(names)s.")
-        names = ", ".join(STATED)
+        names = ", ".join(word_of("availability", word) for word in STATED)
         raise ValueError(sentence % {"text": answer[:60], "names": names})
     named: Any = EVERYWHERE if value == EVERYWHERE else [value]
     text = " ".join(parts[at:]).strip()

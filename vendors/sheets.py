@@ -2,17 +2,15 @@
 
 import datetime
 import io
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from xlsxwriter import Workbook
 
 from evaltracker.errors import Invalid
@@ -21,30 +19,24 @@ from evaltracker.rows import cells
 from evaltracker.rows.cells import Cell, Hints, key, name_key, plain, read_column
 from evaltracker.rows.guards import column_letter
 from evaltracker.rows.sources import Row, read_table, text_of
-from evaltracker.toolbox.languages import language_in, listed
+from evaltracker.toolbox.languages import listed
 from evaltracker.toolbox.languages import number as in_digits
 from evaltracker.toolbox.text import harmless, meant
 from vendors.choices import Availability
 from vendors.claims import ClaimWords
 from vendors.costs import Kind, kind_named
-from vendors.fields import read_holds_for, write_holds_for
+from vendors.fields import (
+    SHEETS,
+    WORDS,
+    in_language,
+    read_holds_for,
+    word_of,
+    write_holds_for,
+)
 from vendors.selectors.candidates import demanded
 from vendors.services.quotes import NOT_ASKED
 
-SHEETS = json.loads(Path(__file__).with_name("sheets.json").read_text(encoding="utf-8"))
 ANSWERS, PRICES = "Answers", "Prices"
-# By closed list and value, its word in the other languages. Words to read are data, so
-# that every sheet is read whatever the page's language, and is translated as a whole.
-WORDS: dict[str, dict[str, dict[str, str]]] = SHEETS["words"]
-
-
-def in_language[T](said: Mapping[str, T], usual: T) -> T:
-    return said.get(language_in(get_language() or ""), usual)
-
-
-def word_of(closed: str, value: str) -> str:
-    """A value as sheets say it in the language that is active."""
-    return in_language(WORDS.get(closed, {}).get(value, {}), value)
 
 
 @dataclass(frozen=True, slots=True)

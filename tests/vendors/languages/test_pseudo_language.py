@@ -21,10 +21,10 @@ from tests.vendors.languages.pseudo import (
     texts_of,
     write_catalogue,
 )
+from vendors.fields import SHEETS
 from vendors.models import Contact
 from vendors.notices import ToVendor
 from vendors.rate_limits import forget_counts
-from vendors.sheets import SHEETS
 
 pytestmark = pytest.mark.django_db
 # Files, and what leads on from a form.

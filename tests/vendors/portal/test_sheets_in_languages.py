@@ -16,9 +16,9 @@ from tests.vendors.portal.test_sheets import keep, upload
 from tests.vendors.portal.visitor import Visitor
 from vendors.choices import STATED
 from vendors.costs import IT
-from vendors.fields import read_holds_for
+from vendors.fields import SHEETS, WORDS, read_holds_for
 from vendors.models import AnswerDraft, Contact
-from vendors.sheets import COLUMNS, SHEETS, WORDS, read_prices, write_prices
+from vendors.sheets import COLUMNS, read_prices, write_prices
 
 
 @pytest.fixture
