@@ -494,7 +494,8 @@ def may_write(look: Look) -> Iterator[Step]:
     elif claims_are_closed(where, look.now) or not where.claims_are_open(look.now):
         mend = look.act("reopen-claims", where, "Reopen answering")
         mends = (mend,) if where.is_open and where.stage == Stage.RESEARCH else ()
-        yield Step(title, BAD, "It has closed: every claim is a 409.", mends)
+        tone = BAD if mends else WARN
+        yield Step(title, tone, "It has closed: every claim is a 409.", mends)
     else:
         ends = where.claims_close_at
         until = f"Until {instant_sentence(ends)}." if ends else "Without an end."
