@@ -9,7 +9,7 @@ import pytest
 from tests.house.floors import ROOT
 from tests.house.reach import in_reach, module
 
-MARKS = ("_", "gettext", "gettext_lazy")
+MARKS = ("_", "_lazy", "gettext", "gettext_lazy")
 MARKS_OF_MANY = ("ngettext", "ngettext_lazy")
 MARKS_OF_CONTEXT = ("pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy")
 # What is raised at people, and what gathers sentences for it.

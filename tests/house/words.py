@@ -42,7 +42,7 @@ DATA = {
     "evaltracker/rows/words.json": ("sentences",),
 }
 KEYWORDS: dict[str, Any] = {
-    **dict.fromkeys(("_", "gettext", "gettext_lazy"), None),
+    **dict.fromkeys(("_", "_lazy", "gettext", "gettext_lazy"), None),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),

@@ -29,10 +29,11 @@ def read_decimal(text: str) -> Decimal:
     Anything else raises ``ValueError`` with the sentence for the person.
     """
     if not _PLAIN.fullmatch(text.strip(" ")):
-        raise ValueError(
-            f"“{text[:40]}” is not a plain number. Write digits and at most one "
-            f"point, such as 1234.50."
+        sentence = _(
+            "“%(text)s” is not a plain number. Write digits and at most one point, "
+            "such as 1234.50."
         )
+        raise ValueError(sentence % {"text": text[:40]})
     return Decimal(text.strip(" "))
 
 
@@ -85,20 +86,21 @@ class Tier:
 
 def contradiction(pricing: Pricing, tiers: Sequence[Tier]) -> str | None:
     if pricing == Pricing.PER_UNIT:
-        return "a price by the unit has no tiers." if tiers else None
+        return _("a price by the unit has no tiers.") if tiers else None
     if pricing == Pricing.PERCENT:
-        return "a percentage has no tiers." if tiers else None
+        return _("a percentage has no tiers.") if tiers else None
     if not 1 <= len(tiers) <= MOST_TIERS:
-        return f"tiers are 1 to {MOST_TIERS} after the first, not {len(tiers)}."
+        sentence = _("tiers are 1 to %(most)s after the first, not %(count)s.")
+        return sentence % {"most": MOST_TIERS, "count": len(tiers)}
     last = Decimal(0)
     for tier in tiers:
         if not tier.above.is_finite() or tier.above <= last:
-            return "each tier must begin above the one before it, the first above 0."
+            return _("each tier must begin above the one before it, the first above 0.")
         last = tier.above
         if not all(amount.is_finite() and amount >= 0 for amount in tier.amounts):
-            return "the amounts of a tier must be 0 or more."
+            return _("the amounts of a tier must be 0 or more.")
         if not tier.low <= tier.likely <= tier.high:
-            return "low, likely and high of a tier must be in that order."
+            return _("low, likely and high of a tier must be in that order.")
     return None
 
 
@@ -315,17 +317,17 @@ def _no_amounts(amounts: Sequence[Decimal], tiers: Sequence[Tier]) -> str | None
 def mixed_credit(amounts: Sequence[Decimal]) -> str | None:
     """Return the sentence for a range across 0, or None: a credit is all below it."""
     if amounts[0] < 0 < amounts[-1]:
-        return "amounts are all 0 or more, or for a credit all 0 or less."
+        return _("amounts are all 0 or more, or for a credit all 0 or less.")
     return None
 
 
 def no_percentage(counts_as: str, label: str, amounts: Sequence[Decimal]) -> str | None:
     if counts_as != RISE:
-        return "only the kind that counts as the price change can be a percentage."
+        return _("only the kind that counts as the price change can be a percentage.")
     if label:
-        return "a rise in per cent is one line for all parts, so it names no part."
+        return _("a rise in per cent is one line for all parts, so it names no part.")
     if amounts[0] < 0:
-        return "a rise is 0 or more."
+        return _("a rise is 0 or more.")
     if amounts[-1] > MOST_PERCENT:
-        return f"a rise is at most {MOST_PERCENT}% a year."
+        return _("a rise is at most %(most)s%% a year.") % {"most": MOST_PERCENT}
     return None

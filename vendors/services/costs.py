@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
@@ -61,7 +62,6 @@ PRICE_FIELDS = (
     "source_url",
     "note",
 )
-WHY_NOT = "Why does it not apply?"
 # What makes a price that somebody said another one.
 SAID = (
     *("state", "low", "likely", "high", "quantity", "unit", "pricing", "tiers"),
@@ -181,23 +181,24 @@ def check_price(
     kind = next((kind for kind in kinds if kind.key == key), None)
     if kind is None:
         names = ", ".join(kind.name for kind in kinds)
-        inputs.refuse("kind", f"“{key}” is no kind of cost here. There are: {names}.")
+        sentence = _("“%(kind)s” is no kind of cost here. There are: %(kinds)s.")
+        inputs.refuse("kind", sentence % {"kind": key, "kinds": names})
     if values["state"] == CostState.NOT_APPLICABLE and not values["note"]:
-        inputs.refuse("note", WHY_NOT)
+        inputs.refuse("note", _("Why does it not apply?"))
     if values["currency"] not in CODES:
-        inputs.refuse("currency", "Write the currency as its code, such as USD.")
+        inputs.refuse("currency", _("Write the currency as its code, such as USD."))
     amounts = [values["low"], values["likely"], values["high"]]
     if values["state"] != CostState.PRICED:
         if any(amount is not None for amount in amounts):
-            inputs.refuse("likely", "Only a priced line carries an amount.")
+            inputs.refuse("likely", _("Only a priced line carries an amount."))
     elif values["likely"] is None:
-        inputs.refuse("likely", "A priced line needs its likely amount.")
+        inputs.refuse("likely", _("A priced line needs its likely amount."))
     elif sorted(amounts) != amounts:
-        inputs.refuse("low", "Low, likely and high must be in that order.")
+        inputs.refuse("low", _("Low, likely and high must be in that order."))
     elif mixed := mixed_credit(amounts):
         inputs.refuse("low", mixed[0].upper() + mixed[1:])
     elif amounts[0] < 0 and values["tiers"]:
-        inputs.refuse("tiers", "A credit has no tiers.")
+        inputs.refuse("tiers", _("A credit has no tiers."))
     elif values["pricing"] == Pricing.PERCENT:
         problem = no_percentage(kind.counts_as if kind else "", label, amounts)
         if problem:
@@ -209,7 +210,7 @@ def check_tiers(
 ) -> None:
     """Note tiers that make no sense; an unknown way of pricing the model refuses."""
     if state != CostState.PRICED:
-        problem = "Only a priced line has tiers." if tiers else None
+        problem = _("Only a priced line has tiers.") if tiers else None
     elif pricing in set(costs.Pricing):
         problem = contradiction(costs.Pricing(pricing), tiers)
     else:
@@ -358,7 +359,7 @@ def _put_back(evaluation: Evaluation, kept: Mapping[str, Any], by: By) -> None:
             *(name_of(row) for row in removed.values() if key_of(row) in places),
         ]
     )
-    for key, (before, _) in changed.items():
+    for key, (before, _after) in changed.items():
         fill(rows[key], read_kept(before), kinds)
     change_all([rows[key] for key in changed], SAVED)
     create_all(
