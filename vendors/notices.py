@@ -164,8 +164,8 @@ class ToVendor[Row](About[Row]):
             yield _(
                 "This is a test: its list is made up, and nothing that you send counts."
             )
-        way = self.page(notice, row) or not settings.VENDOR_SITE_URL
-        if not way and self.theirs(notice, row):
+        is_lost = settings.VENDOR_SITE_URL and not self.page(notice, row)
+        if is_lost and self.theirs(notice, row):
             yield _("Reply to this mail to get a link to the pages.")
 
     def date(self, notice: Notice, row: Row) -> dict[str, Any]:
@@ -252,15 +252,14 @@ class WithProgress[Row](ToVendor[Row]):
 class WithLink[Row](WithProgress[Row]):
     """The first of what is open now is its subject, the others stand below."""
 
-    def open_now(self, notice: Notice, row: Row) -> list[tuple[str, str]]:
-        return open_now(self.candidates(notice, row).get(), timezone.now())
-
     def paragraphs(self, notice: Notice, row: Row) -> Iterator[str]:
-        yield from [sentence for _what, sentence in self.open_now(notice, row)[1:]]
+        lines = open_now(self.candidates(notice, row).get(), timezone.now())
+        yield from [sentence for _what, sentence in lines[1:]]
         yield from super().paragraphs(notice, row)
 
     def values(self, notice: Notice, row: Row) -> Mapping[str, str]:
-        what, sentence = self.open_now(notice, row)[0]
+        lines = open_now(self.candidates(notice, row).get(), timezone.now())
+        what, sentence = lines[0]
         asks = what if what in TO_ANSWER else ""
         return {**super().values(notice, row), "first": sentence, "asks": asks}
 
@@ -354,8 +353,7 @@ class DocumentPublished(ToVendor[PublishedDocument]):
 
     def reasons(self, notice: Notice, row: PublishedDocument) -> Iterator[str]:
         """Unless the reader left; the outcome is told after the end, and to losers."""
-        if not self.theirs(notice, row).exists():
-            yield f"{notice.addressee or notice.address} is no contact of it any more."
+        yield from self.unreachable(notice, row)
 
     def values(self, notice: Notice, row: PublishedDocument) -> Mapping[str, str]:
         return {**super().values(notice, row), "document": row.kind}
@@ -514,8 +512,7 @@ class NewLink(WithLink[InvitationLink]):
             yield "There are no vendor pages."
         if link_to_pages(self.candidates(notice, row), notice.address) != row:
             yield "The link was replaced or has ended."
-        if is_held_back(row.candidate, notice.address):
-            yield f"{notice.addressee} may stand for another candidate, too."
+        yield from self.unreachable(notice, row)
 
 
 @register

@@ -10,6 +10,7 @@ from evaltracker.notices.kinds import KINDS, Message
 from trials.models import Gap
 from vendors.choices import DocumentKind
 from vendors.models import (
+    AboutRevision,
     InvitationLink,
     PublishedDocument,
     SignInCode,
@@ -62,6 +63,7 @@ def subjects_of(link: InvitationLink, gap: Gap) -> dict[str, list[Any]]:
         "token_leaked_outside": [VendorToken(vendor=link.vendor, prefix="evt_1")],
         "gap_found": [gap],
         "gap_still_there": [gap],
+        "about_changed": [AboutRevision(evaluation=candidate.evaluation, revision=9)],
         "claims_closing": [candidate.evaluation],
         "question_answered": [candidate.evaluation],
     }

@@ -79,8 +79,7 @@ class NewContactForm(ContactForm):
         offered.help_text = " ".join(
             ["The mail leaves at once.", *filter(None, why.values())]
         )
-        if len(why) == 1:
-            offered.initial = list(why)
+        offered.initial = list(why) if len(why) == 1 else []
         if not why:
             del self.fields["invitations"]
 

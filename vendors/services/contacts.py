@@ -312,7 +312,7 @@ def check_decline_contact(request: ContactRequest, by: By) -> None:
 def check_accept_contact(request: ContactRequest, by: By) -> None:
     """The same for letting somebody in, where a link may go."""
     check_decline_contact(request, by)
-    _require_link(request.candidate)
+    check_send_link(request.candidate, by)
 
 
 @transaction.atomic
@@ -646,10 +646,6 @@ def check_invite(candidate: Candidate, by: By) -> None:
 def check_send_link(candidate: Candidate, by: By) -> None:
     """In any stage, also after the end: people leave vendors at all times."""
     require_owner(by, candidate.evaluation)
-    _require_link(candidate)
-
-
-def _require_link(candidate: Candidate) -> None:
     if sentence := why_no_link(candidate):
         raise Refused(sentence)
 
