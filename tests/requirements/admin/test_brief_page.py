@@ -27,6 +27,7 @@ def brief_form(evaluation: Evaluation, **changed: object) -> dict[str, object]:
         "support_wanted": evaluation.support_wanted,
         "engineers": evaluation.engineers,
         "zone": evaluation.zone,
+        "vendor_language": evaluation.vendor_language,
         **changed,
     }
 
@@ -57,13 +58,21 @@ def test_what_is_missing_is_named_with_the_way_to_write_it(
 def test_the_owner_writes_it(purchase: Evaluation) -> None:
     answer = signed_in(purchase.owner).post(
         f"/admin/act/edit-brief/{purchase.pk}/",
-        brief_form(purchase, budget="300000", does_not_matter=["support_wanted"]),
+        brief_form(
+            purchase,
+            budget="300000",
+            does_not_matter=["support_wanted"],
+            vendor_language="de",
+        ),
     )
     assert answer.status_code == 302
     purchase.refresh_from_db()
     assert purchase.budget == 300_000
-    entry = purchase.entries.latest("number")
-    assert entry.after == {"budget": "300000", "does_not_matter": ["support_wanted"]}
+    assert purchase.entries.latest("number").after == {
+        "budget": "300000",
+        "does_not_matter": ["support_wanted"],
+        "vendor_language": "de",
+    }
 
 
 def test_a_bad_answer_is_refused_beside_its_field(purchase: Evaluation) -> None:
