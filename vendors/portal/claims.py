@@ -301,6 +301,7 @@ def support(request: HttpRequest, session: VendorSession) -> HttpResponse:
     context["deadline"] = deadline_of(candidate.evaluation, database_now())
     status = refused.status if refused else HTTPStatus.OK
     context |= {"refused": refused, "status": status}
+    context["wrong"] = getattr(refused, "errors", {})
     return show(request, session, "support.html", **context)
 
 

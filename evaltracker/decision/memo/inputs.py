@@ -71,7 +71,6 @@ from trials.selectors.scores import cell_records, counted_scores, prior_of
 from vendors.choices import CandidateState, CostState
 from vendors.costs import SUPPORT
 from vendors.models import Candidate, Claim, Conflict, CostLine, MailedSheet
-from vendors.models.claims import SupportStatement
 from vendors.selectors.candidates import lists_of
 from vendors.selectors.costs import kinds_of, rates_of
 
@@ -253,11 +252,13 @@ def candidates_inputs(
         .order_by("entered_at")
         .values("candidate_id", *FrozenSheet.__annotations__)
     )
-    stated = by_candidate(
-        SupportStatement.objects.filter(**among)
-        .order_by("revision")
-        .values("candidate_id", "kind", "text")
-    )
+    stated = {
+        key: {"kind": kind, "text": text}
+        for key, kind, text in Candidate.objects.filter(evaluation=evaluation)
+        .order_by("support_statements__revision")
+        .values_list("pk", "support_statements__kind", "support_statements__text")
+        if kind
+    }
     numbers = numbers_inputs(book)
     stages = stages_eliminated(evaluation)
     gaps = gaps_inputs(evaluation)
@@ -284,7 +285,7 @@ def candidates_inputs(
             "invited": candidate.invited_at is not None,
             "gaps": gaps.get(candidate.pk, []),
             "steps": steps[candidate.pk],
-            "support_stated": stated.get(candidate.pk, [None])[-1],
+            "support_stated": stated.get(candidate.pk),
         }
         for candidate in book.candidates
     ]

@@ -41,7 +41,6 @@ from vendors.services.contacts import (
     add_contact,
     decline_contact,
     give_link,
-    invite,
 )
 from vendors.services.dialogue import (
     accept_proposal,
@@ -203,7 +202,7 @@ def earlier(ada: Visitor) -> Iterator[State]:
     yield "no earlier answers", ada.get(page)
     there = research(title="Choose a queue")
     option = vendors.candidate(there, "Globex Queue")
-    invite(candidate=option, contacts=[ada.link.contact], by=there.owner)
+    vendors.invite(candidate=option, contacts=[ada.link.contact], by=there.owner)
     day = there.created_at.date()
     need, ahead = there.requirements.get(ref="R4"), datetime.timedelta(days=9)
     vendors.claim(option, need, "planned", available_from=day + ahead)

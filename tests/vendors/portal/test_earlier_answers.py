@@ -13,7 +13,7 @@ from tests.vendors.door import case
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.models import AnswerDraft, Candidate, Claim, InvitationLink
 from vendors.selectors.claims import folded
-from vendors.services.contacts import add_contact, give_link, invite
+from vendors.services.contacts import add_contact, give_link
 
 TEXT = "Restarts a failed job."
 
@@ -38,7 +38,7 @@ def earlier(a: Visitor) -> Candidate:
     x = common.evaluation(title="Evaluation X")
     common.requirement(x, "R9", "must", text=TEXT)
     option = vendors.candidate(vendors.in_research(x), "Acme X")
-    return invite(candidate=option, contacts=[a.link.contact], by=x.owner)
+    return vendors.invite(candidate=option, contacts=[a.link.contact], by=x.owner)
 
 
 def answered(option: Candidate, availability: str = "now", **words: Any) -> Claim:
@@ -172,7 +172,7 @@ def test_the_newest_answer_to_the_same_words_counts(
     y = common.evaluation(title="Evaluation Y")
     common.requirement(y, "R9", "must", text=f"{TEXT}!")
     option = vendors.candidate(vendors.in_research(y), "Acme Y")
-    invite(candidate=option, contacts=[a.link.contact], by=y.owner)
+    vendors.invite(candidate=option, contacts=[a.link.contact], by=y.owner)
     newer = answered(option, "never")
     when = newer.submitted_at + datetime.timedelta(days=1)
     Claim.objects.filter(candidate=earlier).update(submitted_at=when)
