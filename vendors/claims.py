@@ -7,9 +7,11 @@ to, `means`, has the availability and the date of each value that was answered.
 """
 
 import datetime
+import json
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from django.utils.translation import gettext as _
@@ -45,8 +47,7 @@ def availability_error(
     """
     if not isinstance(availability, str) or availability not in known:
         names = ", ".join(choice for choice in Availability if choice in known)
-        sentence = _("“%(text)s” is not one of: %(names)s.")
-        return "availability", sentence % {"text": availability, "names": names}
+        return "availability", sentence_of("none of", text=availability, names=names)
     if availability == Availability.PLANNED and available_from is None:
         return "available_from", _("A plan needs the date from which it is there.")
     if available_from is None:
@@ -60,6 +61,10 @@ def availability_error(
     return None
 
 
+# What is wrong with where an answer holds, by name.
+SENTENCES: dict[str, str] = json.loads(
+    Path(__file__).with_name("claims.json").read_text(encoding="utf-8")
+)["sentences"]
 EVERYWHERE = "everywhere"
 PARTS = ("values", "availability", "available_from")
 
@@ -115,11 +120,7 @@ def resolve(
     for values, own_answer in _answers(claimed, answer, lists, today):
         for name, value in _named(values, lists):
             if value in means[name]:
-                sentence = _(
-                    "“%(value)s” of “%(list)s” is answered twice; each value has one "
-                    "answer."
-                )
-                raise _invalid(sentence % {"value": value, "list": name})
+                raise _invalid("twice", value=value, list=name)
             means[name][value] = own_answer
     return {name: answers for name, answers in means.items() if answers}
 
@@ -149,17 +150,10 @@ def canonical(said: object, lists: Lists) -> Any:
 
 def _canonical_part(part: object, lists: Lists) -> dict[str, Any]:
     if not isinstance(part, dict) or not {*PARTS[:2]} <= part.keys() <= {*PARTS}:
-        raise _invalid(
-            _(
-                "Each line of holds_for needs values and availability, and may have "
-                "available_from; nothing else."
-            )
-        )
+        raise _invalid("line")
     values = _canonical_values(part["values"], lists)
     if values is None:
-        raise _invalid(
-            _("A line of holds_for names no value; name one or leave it out.")
-        )
+        raise _invalid("nothing")
     return {
         "values": values,
         "availability": part["availability"],
@@ -173,12 +167,7 @@ def _canonical_values(values: object, lists: Lists) -> Any:
             raise _no_list(EVERYWHERE, lists)
         return EVERYWHERE
     if not isinstance(values, dict):
-        raise _invalid(
-            _(
-                "holds_for is “everywhere”, values by list such as "
-                '{"Sites": ["Rome"]}, or lines of values and availability.'
-            )
-        )
+        raise _invalid("form")
     for name in values:
         if name not in lists:
             raise _no_list(name, lists)
@@ -194,28 +183,18 @@ def _canonical_list(name: str, said: object, values: Sequence[str]) -> Any:
     if said == EVERYWHERE:
         return EVERYWHERE
     if not isinstance(said, list):
-        sentence = _("“%(list)s” needs a list of its values, or “everywhere”.")
-        raise _invalid(sentence % {"list": name})
+        raise _invalid("list", list=name)
     if EVERYWHERE in said and said != [EVERYWHERE]:
         beside = str(next(value for value in said if value != EVERYWHERE))[:SHOWN]
-        sentence = _(
-            "“%(list)s” says everywhere beside “%(value)s”; say everywhere or name the "
-            "values, not both."
-        )
-        raise _invalid(sentence % {"list": name, "value": beside})
+        raise _invalid("beside", list=name, value=beside)
     if said == [EVERYWHERE]:
         return EVERYWHERE
     for value in said:
         if value not in values:
-            sentence = _(
-                "“%(value)s” is not a value of “%(list)s”. Choose from: %(values)s; "
-                "anything else belongs in the statement."
-            )
-            told = {"value": str(value)[:SHOWN], "list": name}
-            raise _invalid(sentence % {**told, "values": ", ".join(values)})
+            told = {"value": str(value)[:SHOWN], "values": ", ".join(values)}
+            raise _invalid("no value", list=name, **told)
         if said.count(value) > 1:
-            sentence = _("“%(value)s” of “%(list)s” is named twice; name it once.")
-            raise _invalid(sentence % {"value": value, "list": name})
+            raise _invalid("named twice", value=value, list=name)
     return [value for value in values if value in said]
 
 
@@ -235,10 +214,8 @@ def _answers(
         error = availability_error(part["availability"], day, today=today)
         if error:
             for name, value in _named(part["values"], lists):
-                sentence = _("“%(value)s” of “%(list)s”: %(why)s")
-                told = {"value": value, "list": name, "why": error[1]}
-                raise _invalid(sentence % told)
-            raise _invalid(error[1])
+                raise _invalid("of value", value=value, list=name, why=error[1])
+            raise Invalid(error[1], field="holds_for")
         yield part["values"], _stored(part["availability"], day)
 
 
@@ -265,28 +242,22 @@ def _day(said: object) -> datetime.date | None:
     except ValueError:
         day = None
     if _text(day) != said:
-        sentence = _("available_from is a date such as 2027-03-31, not “%(text)s”.")
-        raise _invalid(sentence % {"text": str(said)[:SHOWN]})
+        raise _invalid("date", text=str(said)[:SHOWN])
     return day
 
 
 def _no_list(given: object, lists: Lists) -> Invalid:
     name = str(given)[:SHOWN]
-    if not lists:
-        sentence = _(
-            "The brief names no list, so “%(list)s” cannot be answered; it belongs in "
-            "the statement."
-        )
-        return _invalid(sentence % {"list": name})
-    sentence = _(
-        "The brief has no list “%(list)s”. It has: %(lists)s; anything else belongs in "
-        "the statement."
-    )
-    return _invalid(sentence % {"list": name, "lists": ", ".join(lists)})
+    why = "no list" if lists else "no lists"
+    return _invalid(why, list=name, lists=", ".join(lists))
 
 
-def _invalid(sentence: str) -> Invalid:
-    return Invalid(sentence, field="holds_for")
+def sentence_of(name: str, **told: object) -> str:
+    return _(SENTENCES[name]) % told
+
+
+def _invalid(name: str, **told: object) -> Invalid:
+    return Invalid(sentence_of(name, **told), field="holds_for")
 
 
 # The values of the brief's lists that a verdict, a criterion, a script item, an excuse

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from evaltracker.errors import Invalid
@@ -15,7 +15,7 @@ from evaltracker.rows.cells import key, read_column, words_of
 from evaltracker.toolbox.languages import language_in
 from evaltracker.toolbox.measures import Reading
 from vendors.choices import STATED
-from vendors.claims import EVERYWHERE
+from vendors.claims import EVERYWHERE, sentence_of
 
 type Names = Mapping[str, Sequence[str]]
 
@@ -107,13 +107,6 @@ def word_of(closed: str, value: str) -> str:
 type Say = Callable[[str, str], str]
 
 
-SYNTAX = gettext_lazy(
-    "Write everywhere; or values by list, as in “Sites: Berlin, Rome; Languages: "
-    "everywhere”; or with an answer for each value, as in “Sites: Berlin = now, "
-    "Rome = planned 2027-03-31”."
-)
-
-
 def as_it_is(_closed: str, word: str) -> str:
     return word
 
@@ -139,12 +132,7 @@ def read_holds_for(text: str) -> Any:
     if not answered:
         return _plain(lines)
     if len(answered) < len(lines):
-        raise ValueError(
-            _(
-                "Some values have an answer of their own and others have none. Write "
-                "one for each, as in “AWS = now, on premises = never”."
-            )
-        )
+        raise ValueError(sentence_of("mixed"))
     return [_part(*line) for line in lines]
 
 
@@ -169,19 +157,16 @@ def _answer_of(part: dict[str, Any], say: Say) -> str:
 
 def _lines(part: str) -> Iterator[tuple[str, str, str]]:
     name, colon, values = part.partition(":")
-    text = {"text": part[:60]}
     if not colon:
         value, equals, answer = (said.strip() for said in part.partition("="))
         if not _is_everywhere(value):
-            no_list = _("“%(text)s” names no list.") % text
-            raise ValueError(f"{no_list} {SYNTAX}")
+            raise ValueError(sentence_of("names none", text=part[:60]))
         yield "", EVERYWHERE, answer
         return
     for one in values.split(","):
         value, equals, answer = (said.strip() for said in one.partition("="))
         if not value or (equals and not answer):
-            unclear = _("“%(text)s” is not understood.") % text
-            raise ValueError(f"{unclear} {SYNTAX}")
+            raise ValueError(sentence_of("unclear", text=part[:60]))
         yield name.strip(), EVERYWHERE if _is_everywhere(value) else value, answer
 
 
@@ -192,9 +177,7 @@ def _is_everywhere(text: str) -> bool:
 def _plain(lines: list[tuple[str, str, str]]) -> Any:
     if any(not name for name, *_rest in lines):
         if len(lines) > 1:
-            raise ValueError(
-                _("Say everywhere, or name the values of lists, not both.")
-            )
+            raise ValueError(sentence_of("both"))
         return EVERYWHERE
     by_name: dict[str, Any] = {}
     for name, value, _answer in lines:
@@ -215,9 +198,8 @@ def _part(name: str, value: str, answer: str) -> dict[str, Any]:
         if availability := words.get(key(" ".join(parts[:at]))):
             break
     else:
-        sentence = _("“%(text)s” is not one of: %(names)s.")
         names = ", ".join(word_of("availability", word) for word in STATED)
-        raise ValueError(sentence % {"text": answer[:60], "names": names})
+        raise ValueError(sentence_of("none of", text=answer[:60], names=names))
     named: Any = EVERYWHERE if value == EVERYWHERE else [value]
     text = " ".join(parts[at:]).strip()
     day = read_column("day", [text])[0].value if text else None

@@ -23,7 +23,7 @@ from evaltracker.toolbox.languages import listed
 from evaltracker.toolbox.languages import number as in_digits
 from evaltracker.toolbox.text import harmless, meant
 from vendors.choices import Availability
-from vendors.claims import ClaimWords
+from vendors.claims import ClaimWords, sentence_of
 from vendors.costs import Kind, kind_named
 from vendors.fields import (
     SHEETS,
@@ -63,10 +63,6 @@ class Column:
     @property
     def title(self) -> str:
         return in_language({"de": self.de, "fr": self.fr}, "") or self.head
-
-    @property
-    def heads(self) -> set[str]:
-        return {self.head, self.former, self.de, self.fr} - {""}
 
     def say(self, value: str) -> str:
         return word_of(self.closed, value)
@@ -210,7 +206,7 @@ def _read(
     heads = {
         name_key(head): field
         for field, column in columns.items()
-        for head in column.heads
+        for head in (column.head, column.de, column.fr, column.former or column.head)
     }
 
     def places_in(row: Row) -> dict[str, int]:
@@ -260,8 +256,7 @@ def _sentence(cell: Cell[Any], column: Column, text: str) -> str:
     if cell.question in ("number", "order"):
         return cells.sentence_of(cell, text)
     if column.choices:
-        sentence = _("“%(text)s” is not one of: %(names)s.")
-        return sentence % {"text": text, "names": ", ".join(column.offered)}
+        return sentence_of("none of", text=text, names=", ".join(column.offered))
     no_value = "no day" if column.reads == "day" else "no number"
     return _(cells.SENTENCES[cell.refusal or no_value])
 

@@ -40,6 +40,7 @@ DATA = {
         *("archives", "other_labels", "places"),
     ),
     "evaltracker/rows/words.json": ("sentences",),
+    "vendors/claims.json": ("sentences",),
 }
 KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("_", "_lazy", "gettext", "gettext_lazy"), None),

@@ -120,9 +120,11 @@ def test_prices_read_back_from_a_sheet_in_any_language(language: str) -> None:
 
 def test_every_head_word_and_line_of_help_is_there_in_all_languages() -> None:
     for name, columns in COLUMNS.items():
-        said = [head for column in columns.values() for head in column.heads]
-        names = {name_key(head): head for head in said}
-        assert len(names) >= len({*said}) - 1
+        fields: dict[str, set[str]] = {}
+        for field, column in columns.items():
+            for head in (column.head, column.de, column.fr):
+                fields.setdefault(name_key(head), set()).add(field)
+        assert all(len(places) == 1 for places in fields.values())
         assert all(column.de and column.fr for column in columns.values())
         lines = {len(SHEETS[name]["about"][language]) for language in OFFERED}
         assert len(lines) == 1
