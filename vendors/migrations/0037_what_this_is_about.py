@@ -6,6 +6,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from evaltracker.toolbox.migrating import never_emptied
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -76,4 +78,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        never_emptied("vendors_aboutrevision"),
     ]

@@ -57,6 +57,7 @@ ROUTES: dict[str, Route] = {
     "api/v1/docs/": Route(READ),
     "api/v1/invitations/": Route(READ),
     INVITATION: Route(READ),
+    f"{INVITATION}about/": Route(READ),
     f"{INVITATION}requirements/": Route(READ),
     f"{INVITATION}answer-sheet/": Route({**READ, "POST": 400}, upload="a.txt"),
     f"{INVITATION}questions/": Route(
@@ -88,6 +89,7 @@ ROUTES: dict[str, Route] = {
     "vendor/language/": Route({"POST": 302}, form={"language": "de"}),
     f"{PAGE}language/": Route({"POST": 302}, form={"language": "en"}),
     PAGE: Route(READ),
+    f"{PAGE}about/": Route(READ),
     f"{PAGE}answer/<path:ref>/": Route({**READ, "POST": 302}, form=DRAFT),
     f"{PAGE}drafts/": Route(READ),
     f"{PAGE}earlier/": Route({**READ, "POST": 302}),

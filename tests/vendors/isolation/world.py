@@ -28,6 +28,7 @@ from vendors.answers import EMPTY
 from vendors.choices import DocumentKind
 from vendors.mail import link_secret
 from vendors.models import (
+    AboutRevision,
     AnswerDraft,
     Candidate,
     Claim,
@@ -126,6 +127,7 @@ def build_world() -> World:
     late = {name: _contact(row.candidate, "d")[1] for name, row in parties.items()}
     parties = {name: replace(row, late=late[name]) for name, row in parties.items()}
     _mark_all(shared, parties)
+    _draft_about(shared)
     write_schedule(evaluation=shared, by=shared.owner)
     leave = PriceItem.objects.get(evaluation=shared, kind=RULED_OUT)
     change_price_item(item=leave, not_applicable=HOUSE, by=shared.owner)
@@ -401,6 +403,18 @@ def _publish(shared: Evaluation, asker: Party) -> None:
         by=Actor(name=asker.name),
     )
     answer_question(question=question, answer=PUBLISHED, by=shared.owner)
+
+
+def _draft_about(shared: Evaluation) -> None:
+    """What it is about, as nobody has released it yet."""
+    AboutRevision.objects.create(
+        evaluation=shared,
+        revision=2,
+        purpose=HOUSE,
+        people=[f"{HOUSE}, 555 0100"],
+        timetable=[f"2040-05-03 {HOUSE}"],
+        judged=HOUSE,
+    )
 
 
 def _uninvited(party: Party) -> None:
