@@ -267,11 +267,11 @@ class Invite(Telling):
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
         """Both or none."""
-        said = {name: data[name] for name in data.keys() & {*ABOUT}}
-        if said:
-            shared = data["shared"]
-            release_about(evaluation=target.evaluation, shared=shared, by=by, **said)
-        rest = {name: data[name] for name in data.keys() - {*ABOUT}}
+        rest = dict(data)
+        if said := {name: rest.pop(name) for name in ABOUT if name in data}:
+            release_about(
+                evaluation=target.evaluation, shared=data["shared"], by=by, **said
+            )
         super().perform(target, rest, by)
 
 

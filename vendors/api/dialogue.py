@@ -1,5 +1,6 @@
 """Questions and proposals: how a vendor helps to say what is needed."""
 
+from copy import copy
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
@@ -235,29 +236,18 @@ def texts(*names: str, **others: Any) -> dict[str, Any]:
     return {name: serializers.CharField(allow_blank=True) for name in names} | others
 
 
+WHEN = serializers.DateTimeField(allow_null=True)
 FILE = texts("name", "content_type", "sha256", size=serializers.IntegerField())
+LISTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "people": ("Person", texts("name", "role", "email", "phone")),
+    "timetable": ("TimetableLine", texts("what", day=serializers.DateField())),
+    "files": ("AboutFile", FILE | {"id": serializers.UUIDField()}),
+}
 ABOUT: Any = inline_serializer(
     "About",
-    {
-        "revision": serializers.IntegerField(source="about.revision"),
-        "released_at": serializers.DateTimeField(
-            source="about.released_at", allow_null=True
-        ),
-        "purpose": serializers.CharField(source="about.purpose", allow_blank=True),
-        "people": inline_serializer(
-            "Person", texts("name", "role", "email", "phone"), many=True
-        ),
-        "timetable": inline_serializer(
-            "TimetableLine", texts("what", day=serializers.DateField()), many=True
-        ),
-        "claims_close_at": serializers.DateTimeField(
-            source="about.evaluation.claims_close_at", allow_null=True
-        ),
-        "judged": serializers.CharField(source="about.judged", allow_blank=True),
-        "files": inline_serializer(
-            "AboutFile", FILE | {"id": serializers.UUIDField()}, many=True
-        ),
-    },
+    texts("purpose", "judged", revision=serializers.IntegerField())
+    | {name: inline_serializer(*of, many=True) for name, of in LISTS.items()}
+    | {"released_at": WHEN, "claims_close_at": copy(WHEN)},
 )
 
 

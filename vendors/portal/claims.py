@@ -377,10 +377,8 @@ def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 @session_page(*READ)
 def about(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    evaluation = session.link.candidate.evaluation
-    deadline = deadline_of(evaluation, database_now())
-    told = shown_about(released_about(evaluation))
-    return show(request, session, "about.html", deadline=deadline, **told)
+    told = shown_about(released_about(session.link.candidate.evaluation))
+    return show(request, session, "about.html", told=told)
 
 
 TITLE = gettext_lazy("Letters and feedback")

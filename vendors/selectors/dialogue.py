@@ -106,9 +106,10 @@ def brief_files(evaluation: Evaluation) -> QuerySet[AttachedFile]:
 
 
 def shown_about(about: AboutRevision) -> dict[str, Any]:
-    """What pages and calls show of it."""
+    """What pages and calls show of it, with the live deadline for answers."""
     return {
-        "about": about,
+        **{name: getattr(about, name) for name in ("revision", "released_at", *ABOUT)},
+        "claims_close_at": about.evaluation.claims_close_at,
         "people": [person_of(line) for line in about.people],
         "timetable": [day_and_words(line) for line in about.timetable],
         "files": brief_files(about.evaluation).filter(sha256__in=about.files),
