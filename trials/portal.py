@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaltracker.errors import NotFound, Problem, require_row
@@ -94,12 +93,8 @@ def when_of(demo: Demo) -> str:
         raise LookupError("the demo has no date")
     starts = wall_of(demo.scheduled_for, demo.zone)
     ends = starts + datetime.timedelta(minutes=demo.minutes)
-    return _("%(day)s, %(start)s to %(end)s (%(zone)s)") % {
-        "day": long_day(starts.date()),
-        "start": f"{starts:%H:%M}",
-        "end": f"{ends:%H:%M}",
-        "zone": demo.zone,
-    }
+    hours = f"{starts:%H:%M} – {ends:%H:%M}"
+    return f"{long_day(starts.date())}, {hours} ({demo.zone})"
 
 
 def demos_link(candidate: Candidate) -> tuple[str, str] | None:
@@ -112,13 +107,6 @@ LINKS.append(demos_link)
 
 
 TRIAL_TEMPLATE = "trials/portal/trial.html"
-# What was agreed, by column: its word, and what it is called where nobody chose one.
-TERMS = (
-    ("workload", "trial_what", gettext_lazy("What is run on it")),
-    ("environment", "trial_where", gettext_lazy("Where it runs")),
-    ("data_allowed", "trial_data", gettext_lazy("Which data may be used")),
-    ("exit_plan", "", gettext_lazy("At the end")),
-)
 # All of them are in the API.
 SHOWN_RUNS = 50
 
@@ -169,20 +157,13 @@ def _shown(
     **context: Any,
 ) -> HttpResponse:
     agreed = require_row(agreed_trial(session.link.candidate))
-    evaluation = session.link.candidate.evaluation
-    terms = [
-        (evaluation.words.get(key, usual), text)
-        for column, key, usual in TERMS
-        if (text := getattr(agreed, column))
-    ]
     return show(
         request,
         session,
         TRIAL_TEMPLATE,
         **refusal(problem),
         trial=agreed,
-        heading=_your("trial", evaluation),
-        terms=terms,
+        heading=_your("trial", session.link.candidate.evaluation),
         gaps=list(agreed.gaps.all()),
         criteria=list(agreed.criteria.all()),
         milestones=list(agreed.milestones.all()),

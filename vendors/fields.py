@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from evaltracker.errors import Invalid
 from evaltracker.rows.cells import key, read_column, words_of
-from evaltracker.toolbox.languages import language_in
 from evaltracker.toolbox.measures import Reading
 from vendors.choices import STATED
 from vendors.claims import EVERYWHERE, sentence_of
@@ -96,7 +95,7 @@ WORDS: dict[str, dict[str, dict[str, str]]] = SHEETS["words"]
 
 
 def in_language[T](said: Mapping[str, T], usual: T) -> T:
-    return said.get(language_in(get_language() or ""), usual)
+    return said.get((get_language() or "")[:2], usual)
 
 
 def word_of(closed: str, value: str) -> str:

@@ -30,7 +30,6 @@ from evaltracker.toolbox.languages import speaking
 from stakeholders.policy import is_leadership, leaders
 from vendors.answered_values import answered
 from vendors.choices import CandidateState, ProposalState
-from vendors.languages import language_of
 from vendors.mail import code_of, link_secret, spaced
 from vendors.models import (
     AboutRevision,
@@ -197,7 +196,8 @@ class ToVendor[Row](About[Row]):
     def language(self, notice: Notice) -> str:
         theirs = self.candidates(notice, self.row(notice)).values("vendor")
         people = Contact.objects.current().filter(email=notice.address)
-        return language_of(people.filter(vendor__in=theirs).first(), notice.place)
+        person = people.exclude(language="").filter(vendor__in=theirs).first()
+        return person.language if person else notice.place.vendor_language
 
     def write(self, notice: Notice) -> Message:
         row = self.row(notice)

@@ -31,10 +31,6 @@ TAG_LENGTH = max(map(len, LOCALES))
 speaking = override
 
 
-def language_in(tag: str) -> str:
-    return tag[:2]
-
-
 def best_of(accept_language: str) -> str:
     """The tag that a browser likes best of those that are offered; blank: none."""
     asked = [tag for tag, _ in parse_accept_lang_header(accept_language)]

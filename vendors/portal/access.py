@@ -38,13 +38,7 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.notices.mail import link_to
 from evaltracker.toolbox.days import database_now, wall_of
 from evaltracker.toolbox.files import SIZE_LIMIT, clean_name
-from evaltracker.toolbox.languages import (
-    OFFERED,
-    best_of,
-    language_in,
-    moment,
-    speaking,
-)
+from evaltracker.toolbox.languages import OFFERED, best_of, moment, speaking
 from evaltracker.toolbox.rest.problems import to_last_slash
 from vendors.models import Candidate, Contact, InvitationLink, VendorSession
 from vendors.policy import claims_are_closed
@@ -137,7 +131,6 @@ def mark_browser(response: HttpResponseBase, mark: Mark, secret: str) -> None:
 
 
 LANGUAGE = f"{settings.COOKIE_PREFIX}vendor-language"
-LANGUAGE_SECONDS = 180 * 24 * 60 * 60
 
 
 def asked_language(request: HttpRequest, own: str = "") -> str:
@@ -454,13 +447,13 @@ def _choose(request: HttpRequest) -> tuple[HttpResponse, str]:
         raise NotFound
     # Who chose German and whose browser is Swiss reads Swiss formats.
     usual = best_of(request.headers.get("Accept-Language", ""))
-    tag = usual if language_in(usual) == tag else tag
+    tag = usual if usual[:2] == tag else tag
     # To the page as the browser names it: one that held its own address would differ
     # by what nobody may tell apart.
     shown = urlsplit(request.headers.get("Referer", ""))
     back = shown._replace(scheme="", netloc="").geturl()
     response = redirect(back if back.startswith("/vendor/") else "/vendor/")
-    response.set_cookie(LANGUAGE, tag, max_age=LANGUAGE_SECONDS, **HIDDEN)
+    response.set_cookie(LANGUAGE, tag, max_age=180 * 24 * 60 * 60, **HIDDEN)
     return response, tag
 
 

@@ -58,7 +58,7 @@ def test_day_hours_zone_and_link_and_no_more(
     demo = arranged(acme)
     assert "Your demo" in ada.get().content.decode()
     page = ada.get(f"{ada.home}demos/").content.decode()
-    assert "Monday, 1 February 2044, 14:00 to 15:30 (Europe/Berlin)" in page
+    assert "Monday, 1 February 2044, 14:00 – 15:30 (Europe/Berlin)" in page
     assert MEETING in page
     assert "Named by the house" not in page
     event = entry(ada)
@@ -79,7 +79,7 @@ def test_a_moved_and_a_called_off_date_say_so(acme: Candidate) -> None:
     )
     page = ada.get(f"{ada.home}demos/").content.decode()
     assert "This date was moved." in page
-    assert "Monday, 8 February 2044, 09:00 to 10:30" in page
+    assert "Monday, 8 February 2044, 09:00 – 10:30" in page
     moved = entry(ada)["SEQUENCE"]
     assert moved > first
     call_off_demo(demo=demo, reason="We ran out of it.", by=acme.evaluation.owner)
