@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Requirement
-from evaltracker.rows.cells import Unread, meanings_of, plain, read_field, read_local
+from evaltracker.rows.cells import meanings_of, plain, read_field, read_local
 from evaltracker.rows.cells import typed as written
 from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
 from vendors.choices import STATED, Availability, Pricing, QuoteState
@@ -137,7 +137,7 @@ def stated_in(
         ]
     try:
         read_field(typed.get("number") or "")
-    except Unread as error:
+    except ValueError as error:
         errors["number"] = [str(error)]
     if not typed["availability"]:
         errors["availability"] = [_("Say when it exists.")]
@@ -470,7 +470,7 @@ def _line(row: Typed, currency: str, wrong: dict[str, list[str]]) -> QuotedLine:
         try:
             kind = kind_of(name, currency, row["pricing"])
             numbers[name] = read_field(row[name], *kind)
-        except Unread as error:
+        except ValueError as error:
             wrong[name] = [str(error)]
     tiers: tuple[Tier, ...] = ()
     try:

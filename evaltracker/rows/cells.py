@@ -212,14 +212,6 @@ def typed(number: Decimal) -> str:
     return re.sub(r"^(-?[1-9]\d{0,2}\.\d{3})$", r"\g<1>0", plain(number))
 
 
-class Unread(ValueError):
-    """A field of its own that holds no number of its kind, or may hold two."""
-
-    def __init__(self, text: str, cell: Cell[Decimal]) -> None:
-        super().__init__(sentence_of(cell, text))
-        self.cell = cell
-
-
 def sentence_of(cell: Cell[Any], text: str) -> str:
     """Why a number is not taken as it stands, and what to write instead."""
     if cell.question:
@@ -264,11 +256,11 @@ def read_field(text: str, kind: str = "number", currency: str = "") -> Decimal |
     """The number of a field of its own; None: it is blank.
 
     Raises:
-        Unread: with the sentence for the person.
+        ValueError: no number of its kind, or two, with the sentence for the person.
     """
     cell = read_local(text, kind, currency)
     if cell.question or cell.refusal:
-        raise Unread(text.strip()[:LONGEST_NUMBER], cell)
+        raise ValueError(sentence_of(cell, text.strip()[:LONGEST_NUMBER]))
     return cell.value
 
 

@@ -53,7 +53,6 @@ from vendors.api.schema import (
     HoldsForField,
     InvitationOutput,
     NumberField,
-    OneInvitationOutput,
     RequirementOutput,
     UploadField,
     examples,
@@ -425,8 +424,7 @@ def show_invitation(candidate: Any, now: datetime.datetime, **more: Any) -> Any:
         "claims": candidate.answered,
         "test": evaluation.is_practice,
     }
-    output = OneInvitationOutput if more else InvitationOutput
-    return dict(output(shown | more).data)
+    return dict(InvitationOutput(shown | more).data)
 
 
 show_claim = ClaimOutput().to_representation
@@ -466,7 +464,7 @@ class InvitationView(VendorView):
     @extend_schema(
         operation_id="invitations_read",
         summary="One invitation",
-        responses={200: OneInvitationOutput, **READ},
+        responses={200: InvitationOutput, **READ},
     )
     def get(self, request: Request, invitation: str) -> Response:
         """Read one of your invitations."""

@@ -328,22 +328,6 @@ class RequirementOutput(serializers.Serializer[Any]):
         return demanded(requirement)
 
 
-class InvitationOutput(serializers.Serializer[Any]):
-    """What a vendor was invited to."""
-
-    id = serializers.UUIDField()
-    evaluation = serializers.CharField(help_text="The title of the evaluation.")
-    buyer = serializers.CharField(allow_blank=True)
-    candidate = serializers.CharField(help_text="Which of your products is meant.")
-    claims_open = serializers.BooleanField()
-    claims_close_at = serializers.DateTimeField(allow_null=True)
-    requirements = serializers.IntegerField(help_text="How many are asked.")
-    claims = serializers.IntegerField(help_text="How many you answer now.")
-    test = serializers.BooleanField(
-        help_text="Whether this is a test with a made-up list. Nothing counts."
-    )
-
-
 class ProgressOutput(serializers.Serializer[Any]):
     """How far you are. What is handed in counts."""
 
@@ -359,7 +343,18 @@ class ProgressOutput(serializers.Serializer[Any]):
     documents = serializers.IntegerField(help_text="New since you were in the pages.")
 
 
-class OneInvitationOutput(InvitationOutput):
-    """What a vendor was invited to, and how far it is."""
+class InvitationOutput(serializers.Serializer[Any]):
+    """What a vendor was invited to."""
 
-    progress = ProgressOutput()
+    id = serializers.UUIDField()
+    evaluation = serializers.CharField(help_text="The title of the evaluation.")
+    buyer = serializers.CharField(allow_blank=True)
+    candidate = serializers.CharField(help_text="Which of your products is meant.")
+    claims_open = serializers.BooleanField()
+    claims_close_at = serializers.DateTimeField(allow_null=True)
+    requirements = serializers.IntegerField(help_text="How many are asked.")
+    claims = serializers.IntegerField(help_text="How many you answer now.")
+    test = serializers.BooleanField(
+        help_text="Whether this is a test with a made-up list. Nothing counts."
+    )
+    progress = ProgressOutput(required=False, help_text="Of one alone.")

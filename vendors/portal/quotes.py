@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from evaltracker.errors import Invalid, Problem
 from evaltracker.money import currency_choices
 from evaltracker.rows.cells import meanings_of
-from evaltracker.toolbox.days import database_now, wall_of
+from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import TYPES, download
 from evaltracker.toolbox.languages import listed, moment, money, number
 from vendors.answers import (
@@ -87,10 +87,6 @@ class Row:
     is_last: bool
 
     @property
-    def due(self) -> str:
-        return str(Recurrence(self.asked["recurrence"]).label)
-
-    @property
     def shows_more(self) -> bool:
         rare = RARE if self.kind.counts_as == SUPPORT else (*RARE, "note")
         return any(
@@ -143,74 +139,45 @@ CHOICES = {
     "pricings": Pricing.choices,
 }
 
-# So many times more or less than before is remarked.
-MANY_TIMES = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A line as it is looked over: in words, with what it comes to."""
-
-    line: QuotedLine
-    # The line of the same in the revision before, where that may be read.
-    former: QuotedLine | None
-
-    @property
-    def name(self) -> str:
-        return self.line.name[0].upper() + self.line.name[1:]
-
-    @property
-    def counted(self) -> str:
-        """“150 users”; words of the buyer's stay as they are."""
-        count = self.line.quantity
-        if self.line.unit == "user":
-            users = ngettext("%(n)s user", "%(n)s users", int(count))
-            return users % {"n": number(count)}
-        return f"{number(count)} {self.line.unit}".strip()
-
-    @property
-    def pricing(self) -> str:
-        return str(Pricing(self.line.pricing).label)
-
-    @property
-    def sum(self) -> Decimal:
-        return sum(totals_of([self.line]).values(), Decimal(0))
-
-    @property
-    def times(self) -> list[int]:
-        """How many times more than before, and how many less; 0: not so many."""
-        old, new = Shown(self.former, None).sum if self.former else 0, self.sum
-        more_or_less = (new // old, old // new) if old and new else ()
-        return [int(times) if times >= MANY_TIMES else 0 for times in more_or_less]
-
 
 def _looked_over(
     looked: NotLookedOver, currency: str, candidate: Candidate, before: Quote | None
 ) -> dict[str, Any]:
-    """The prices in words, and what is not stated."""
-    lines, kept = looked.lines, before.lines if before else ()
-    zone = candidate.evaluation.zone
+    """What each line comes to, how many times more or less than in the revision before
+    if that may be read, and what is not stated."""
     is_same = before is not None and before.currency == currency
-    former = {
-        (line.kind, line.label, line.recurrence): line
-        for line in read_lines(kept or () if is_same else ())
-    }
-    said = {(line.kind, part) for line in lines for part in ("", line.label)}
+    kept = read_lines(before.lines or ()) if before and is_same else []
+    former = {_place_of(line): _amount(line) for line in kept}
+    lines = []
+    for line in looked.lines:
+        old, new = former.get(_place_of(line)), _amount(line)
+        more, less = (new // old, old // new) if old and new else (0, 0)
+        shown = {"line": line, "sum": new, "more": more, "less": less}
+        counted = f"{number(line.quantity)} {line.unit}".strip()
+        lines.append({**shown, "counted": counted})
+    said = {(line.kind, part) for line in looked.lines for part in ("", line.label)}
     missing = [
         QuotedLine(kind=row.kind, label=row.part, called=row.name).name
         for row in schedule_for(candidate)
         if (row.kind, row.part) not in said
     ]
-    keys = ((line, (line.kind, line.label, line.recurrence)) for line in lines)
     return {
         "digest": looked.digest,
-        "lines": [Shown(line, former.get(key)) for line, key in keys],
+        "lines": lines,
         "missing": listed(missing),
-        "totals": totals_of(lines).items(),
+        "totals": totals_of(looked.lines).items(),
         "currency": currency,
-        "before": before and wall_of(before.handed_in_at, zone).date(),
+        "before": before and before.handed_in_at,
         "valid_until": looked.valid_until,
     }
+
+
+def _place_of(line: QuotedLine) -> tuple[str, ...]:
+    return line.kind, line.label, line.recurrence
+
+
+def _amount(line: QuotedLine) -> Decimal:
+    return sum(totals_of([line]).values(), Decimal(0))
 
 
 @session_page(*FORM)
@@ -364,7 +331,7 @@ def _standing(shown: Quote, candidate: Candidate) -> dict[str, Any]:
         "shown_at": moment(shown.handed_in_at, candidate.evaluation.zone),
         "lines": [
             (
-                *(Shown(line, None).name, QuoteState(line.state).label, line),
+                *(line.name, QuoteState(line.state).label, line),
                 Recurrence(line.recurrence).label,
             )
             for line in lines
