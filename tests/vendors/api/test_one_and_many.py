@@ -69,7 +69,8 @@ def test_a_bad_field_is_refused_in_the_same_words(
 @pytest.mark.parametrize("claim", ["x", None, [], {}, {"requirement": ""}])
 def test_a_wrong_shape_is_refused_at_the_same_place(acme: Party, claim: Any) -> None:
     alone = acme.call("POST", f"{acme.home}claims/", json.dumps(claim).encode())
-    assert faults(alone).keys() == faults(many(acme, claim)).keys()
+    # Many are told the faults of their words with those of their shape.
+    assert faults(alone).keys() <= faults(many(acme, claim)).keys()
 
 
 def test_a_key_replays_either(acme: Party) -> None:
