@@ -319,7 +319,7 @@ def criteria(document: Document) -> list[dict[str, Any]]:
             "requirementGroups": [
                 {
                     "id": f"{category['id']}-{priority}",
-                    "description": priority.label,
+                    "description": str(priority.label),
                     "requirements": groups[category["id"], priority],
                 }
                 for priority in Priority
