@@ -17,6 +17,7 @@ from django.apps import apps
 
 from evaltracker.money import currency_choices
 from tests.house.words import catalogue
+from vendors.costs.asked import IT
 
 LANGUAGE = "de"
 KEPT = re.compile(r"(%\(\w+\)[#0-9.+-]*[a-z]|%[sd]|<[^>]*>)")
@@ -130,6 +131,8 @@ def owned(more: set[str]) -> re.Pattern[str]:
                 lines = text if isinstance(text, list) else str(text or "").split("\n")
                 found |= {" ".join(DAY.sub("", line).split()) for line in lines}
                 found |= {part for line in lines for part in line.split(", ")}
+    # Names of kinds of cost are the owner's.
+    found |= {name for kind in IT for name in (kind.name, kind.title)}
     for people in apps.get_model("evaluations.User")._base_manager.all():
         found.add(people.name)
     texts = map(re.escape, sorted(found - {""}, key=len, reverse=True))
