@@ -297,12 +297,11 @@ def support(request: HttpRequest, session: VendorSession) -> HttpResponse:
             return redirect(address(session, "support"))
         except Problem as problem:
             refused = problem
-    context = {"stands": stands, "typed": typed, "kinds": SupportWanted.choices}
-    context["deadline"] = deadline_of(candidate.evaluation, database_now())
-    status = refused.status if refused else HTTPStatus.OK
-    context |= {"refused": refused, "status": status}
+    context: dict[str, Any] = {"stands": stands, "typed": typed, **refusal(refused)}
     context["wrong"] = getattr(refused, "errors", {})
-    return show(request, session, "support.html", **context)
+    context["deadline"] = deadline_of(candidate.evaluation, database_now())
+    kinds = SupportWanted.choices
+    return show(request, session, "support.html", kinds=kinds, **context)
 
 
 def support_link(candidate: Candidate) -> tuple[str, str] | None:
