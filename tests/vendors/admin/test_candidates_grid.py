@@ -144,7 +144,7 @@ def test_it_is_read_in_as_many_statements_however_many_rows(
         Candidate(evaluation=purchase, name=f"Number {number}") for number in range(50)
     )
     client, address = signed_in(purchase.owner), grid_address(GRID, purchase)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(21):
         assert len(client.get(address).json()["rows"]) == 50
 
 

@@ -98,7 +98,7 @@ def test_its_queries_do_not_grow_with_the_candidates(
     where, _ = in_decision()
     lina = signed_in(where.owner)
     lina.get(page(where))
-    with django_assert_max_num_queries(128):
+    with django_assert_max_num_queries(129):
         lina.get(page(where))
 
 
