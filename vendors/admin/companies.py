@@ -76,9 +76,12 @@ class NewContactForm(ContactForm):
         offered: Any = self.fields["invitations"]
         offered.queryset = own.filter(pk__in=[row.pk for row in why if not why[row]])
         offered.label_from_instance = lambda row: f"{row.name} in “{row.evaluation}”"
-        offered.help_text = " ".join(
-            ["The mail leaves at once.", *filter(None, why.values())]
-        )
+        no = [
+            f"“{row.evaluation}”: {sentence}"
+            for row, sentence in why.items()
+            if sentence
+        ]
+        offered.help_text = " ".join(["The mail leaves at once.", *no])
         offered.initial = list(why) if len(why) == 1 else []
         if not why:
             del self.fields["invitations"]
