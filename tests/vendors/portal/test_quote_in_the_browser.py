@@ -43,7 +43,7 @@ def test_prices_are_quoted_on_a_phone_without_scripts(
     ).check()
     look_over.click()
     looked = page.get_by_role("region", name="Look over your prices")
-    expect(looked).to_contain_text("1,200.00 EUR for each of 1 user, every month")
+    expect(looked).to_contain_text("1,200.00 USD for each of 1 user, every month")
     expect(price).to_have_value("1200")
     assert not Quote.objects.exists()
     price.fill("1.200,50")
