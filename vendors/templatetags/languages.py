@@ -1,4 +1,4 @@
-"""Days, numbers and lists in the language of the page or mail; and the languages."""
+"""Days, numbers and lists in the language of the page or mail."""
 
 from django import template
 
@@ -7,8 +7,3 @@ from evaltracker.toolbox import languages
 register = template.Library()
 for written in ("day", "moment", "number", "money", "listed"):
     register.filter(written, getattr(languages, written))
-
-
-@register.simple_tag
-def offered() -> dict[str, str]:
-    return languages.OFFERED
