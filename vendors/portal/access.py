@@ -140,6 +140,11 @@ def asked_language(request: HttpRequest, own: str = "") -> str:
     return chosen or own or best_of(request.headers.get("Accept-Language", ""))
 
 
+def _keep(contact: Contact, language: str) -> None:
+    kept = partial(keep_language, contact=contact, language=language)
+    transaction.on_commit(kept, robust=True)
+
+
 def _speak_with(request: HttpRequest, link: InvitationLink) -> None:
     asked = asked_language(request, link.contact.language)
     activate(asked or link.candidate.evaluation.vendor_language)
@@ -432,7 +437,7 @@ def code(request: HttpRequest, secret: str) -> HttpResponse:
             request, "code.html", link, secret, str(NO), HTTPStatus.BAD_REQUEST
         )
     own = asked_language(request, link.contact.language)
-    keep_language(contact=link.contact, language=own)
+    _keep(link.contact, own)
     page = "people" if "people" in request.GET else "answers"
     response = redirect(f"vendor_pages:{page}", invitation=str(link.candidate_id))
     keep_session(response, link.candidate_id, begun[1])
@@ -467,7 +472,7 @@ def language(request: HttpRequest) -> HttpResponse:
 def own_language(request: HttpRequest, session: VendorSession) -> HttpResponse:
     """The same, and for its contact wherever they are."""
     response, tag = _choose(request)
-    keep_language(contact=session.link.contact, language=tag)
+    _keep(session.link.contact, tag)
     return response
 
 

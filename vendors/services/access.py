@@ -528,9 +528,11 @@ def note_visit(*, session: VendorSession) -> None:
 
 
 def keep_language(*, contact: Contact, language: str) -> None:
-    """In which somebody reads; like a visit, no event of an evaluation."""
-    Contact.objects.filter(pk=contact.pk).update(language=language)
-    contact.language = language
+    """In which somebody reads; like a visit, no event of an evaluation. Outside any
+    transaction, whose locks of an evaluation come after those of people."""
+    with behind_the_wall():
+        show_vendor(contact.vendor_id)
+        Contact.objects.filter(pk=contact.pk).update(language=language)
 
 
 def sign_out(*, session: VendorSession) -> None:

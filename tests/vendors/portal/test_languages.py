@@ -8,7 +8,7 @@ from django.test import Client
 
 from evaltracker.evaluations.models import Evaluation
 from tests.vendors.door import case
-from tests.vendors.portal.visitor import TOKEN, Visitor
+from tests.vendors.portal.visitor import TOKEN, Visitor, committed
 
 SWISS = "fr-CH, fr;q=0.9, en;q=0.8"
 
@@ -39,7 +39,8 @@ def press(visitor: Visitor, action: str, page: str, language: str, here: str) ->
     token = TOKEN.search(visitor.get(page).content.decode())
     assert token
     sent = {"csrfmiddlewaretoken": token[1], "language": language}
-    return visitor.browser.post(action, sent, headers={"Referer": here})
+    with committed():
+        return visitor.browser.post(action, sent, headers={"Referer": here})
 
 
 def test_d1_the_browser_says_it_until_somebody_chooses(ada: Visitor) -> None:
