@@ -8,6 +8,7 @@ from django.utils.html import strip_tags
 
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation, User
+from evaltracker.pages.workspace import page_address
 from tests.cast import common, vendors
 from tests.meddling import meddle
 from tests.vendors.door import case
@@ -119,13 +120,19 @@ def test_p5_progress_tells_the_owner_nothing(ada: Visitor, where: Evaluation) ->
     assert Entry.objects.count() == before
     owner = Client()
     owner.force_login(User.objects.get(pk=where.owner_id))
-    for page in ("invitations", "overview", "journal", "candidates"):
-        shown = owner.get(f"/admin/e/{where.slug}/{page}/")
-        if shown.status_code == 404:
-            continue
+    tabs = ("invitations", "overview", "journal", "candidates")
+    pages = [page_address(where, tab) for tab in tabs]
+    pages.append(f"/admin/candidates/{ada.link.candidate_id}/way-in/")
+    expected = case("P5")["expected"]
+    forbidden = {"3": "3 of 4", "drafts": "3 drafts", "prices typed": "8484"}
+    for page in pages:
+        shown = owner.get(page)
+        assert shown.status_code == 200, page
         said = " ".join(strip_tags(shown.content.decode()).split())
-        assert "8484" not in said and "3 of 4" not in said, page
-        assert "draft" not in said.lower() or page != "invitations", page
+        seen = [kind for kind in expected["owner_sees_not"] if forbidden[kind] in said]
+        assert seen == [], page
+    told = {"code used": "Asked for today", "day of last visit": "Was in today."}
+    assert all(told[kind] in said for kind in expected["owner_sees"])
 
 
 def test_questions_and_documents_are_counted_until_they_are_seen(
