@@ -201,7 +201,6 @@ def steps_of(look: Look) -> list[Step]:
 
 
 def verdict(look: Look, steps: list[Step]) -> tuple[str, str]:
-    """How the page begins, and in which tone."""
     if one := look.inside:
         return f"Yes: {one.name} was in {look.day(one.last_visit)}.", GOOD
     if look.last_call:
@@ -398,7 +397,6 @@ def invited(look: Look) -> Iterator[Step]:
 
 @CHECKS.at(40)
 def has_contacts(look: Look) -> Iterator[Step]:
-    """Of each, after another: what lets them in, as far as it got."""
     one, title = look.candidate, "Contacts"
     if one.invited_at is None:
         yield Step(title, LATER, "They get a mail when you invite the vendor.")
