@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from evaltracker.evaluations.choices import NOTICE_OPEN, Stage
@@ -535,6 +536,11 @@ class SignInCodeMail(ToVendor[SignInCode]):
     def page(self, notice: Notice, row: SignInCode) -> str:
         """Where it is typed; it opens nothing in another browser."""
         return f"{PAGES}{link_secret(row.link_id)}/code/"
+
+    def language(self, notice: Notice) -> str:
+        """Their own, else that of the page which asks, which is where it is typed."""
+        page, own = get_language() or "en", self.row(notice).link.contact.language
+        return own or (page if page != "en" else notice.place.vendor_language)
 
     def values(self, notice: Notice, row: SignInCode) -> dict[str, str]:
         return {"code": spaced(code_of(row.pk)), "buyer": notice.place.buyer}
