@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 import pytest
 from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.transaction import Atomic
 from pytest_django.plugin import DjangoDbBlocker
@@ -176,6 +177,12 @@ def watch(connection: Any, **_: Any) -> None:
 def _watch_locks() -> Iterator[None]:
     """Look at all connections, and know when their transactions end."""
     leave, ask = Atomic.__exit__, Pipeline.ask
+    committed = BaseDatabaseWrapper.run_and_clear_commit_hooks
+
+    def after(self: BaseDatabaseWrapper) -> None:
+        # It is over for the database, though its block is not left yet.
+        HELD.pop(self, None)
+        committed(self)
 
     def leaving(self: Atomic, *given: Any) -> None:
         try:
@@ -194,6 +201,7 @@ def _watch_locks() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Atomic, "__exit__", leaving)
         patch.setattr(Pipeline, "ask", asking)
+        patch.setattr(BaseDatabaseWrapper, "run_and_clear_commit_hooks", after)
         connection_created.connect(watch)
         yield
         connection_created.disconnect(watch)
