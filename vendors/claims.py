@@ -17,12 +17,7 @@ from typing import Any, NamedTuple, Self
 from django.utils.translation import gettext as _
 
 from evaltracker.errors import Invalid
-from evaltracker.toolbox.measures import (
-    Measure,
-    Reading,
-    check_same_kind,
-    number_words,
-)
+from evaltracker.toolbox.measures import Measure, Reading, check_same_kind, number_words
 from evaltracker.toolbox.text import Inputs
 from vendors.answered_values import answered
 from vendors.choices import NOTED, STATED, Availability

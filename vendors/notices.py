@@ -58,12 +58,7 @@ from vendors.selectors.candidates import LETTER, invitation_letters, lists_of
 from vendors.selectors.claims import Waiting, last_submission, own_claims, waiting_for
 from vendors.selectors.costs import nobody_opens, second_people
 from vendors.selectors.dialogue import ABOUT, KIND, day_and_words
-from vendors.selectors.progress import (
-    TO_ANSWER,
-    last_day,
-    open_now,
-    progress_of,
-)
+from vendors.selectors.progress import TO_ANSWER, last_day, open_now, progress_of
 
 
 @register

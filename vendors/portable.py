@@ -146,10 +146,7 @@ for part in (
     Part(name="documents", model=PublishedDocument, order=("published_at",)),
     Part(name="proposals", model=Proposal, order=("proposed_at",)),
     Part(
-        name="price_items",
-        model=PriceItem,
-        order=("position", "part"),
-        optional=True,
+        name="price_items", model=PriceItem, order=("position", "part"), optional=True
     ),
     Part(
         name="cost_lines",

@@ -628,8 +628,7 @@ class TokenForm(forms.Form):
 
 class ReplaceForm(TokenForm):
     old_ends_on = day_field(
-        "Last day of the old token",
-        help_text="In UTC. Both tokens work until then.",
+        "Last day of the old token", help_text="In UTC. Both tokens work until then."
     )
 
 

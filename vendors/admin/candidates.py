@@ -43,13 +43,7 @@ from vendors.admin.base import (
 from vendors.admin.invitations import asked_first, newest_letters
 from vendors.candidates import COLUMNS, LISTED
 from vendors.choices import CandidateKind, CandidateState
-from vendors.models import (
-    Candidate,
-    Conflict,
-    Contact,
-    Submission,
-    Vendor,
-)
+from vendors.models import Candidate, Conflict, Contact, Submission, Vendor
 from vendors.policy import (
     INVITABLE,
     barring_interest,

@@ -26,11 +26,7 @@ from evaltracker.pages.base import by, check_query
 from evaltracker.pages.grid import Column, CustomGrid, register_grid
 from evaltracker.pages.grid_view import refuse_too_many
 from evaltracker.pages.site import site
-from evaltracker.pages.workspace import (
-    crumbs_to,
-    evaluation_page,
-    show,
-)
+from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from evaltracker.talk.rules import discuss_address, discuss_words
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.text import listed
@@ -69,11 +65,7 @@ from vendors.selectors.costs import (
     total_of,
     worth_of,
 )
-from vendors.services.costs import (
-    AMOUNTS,
-    put_price_cells_back,
-    write_price_cells,
-)
+from vendors.services.costs import AMOUNTS, put_price_cells_back, write_price_cells
 from vendors.services.schedule import add_price_item
 
 

@@ -27,28 +27,12 @@ from evaltracker.pages.fields import (
     text_field,
     time_field,
 )
-from evaltracker.pages.workspace import (
-    OnEvaluation,
-    evaluation_page,
-    show,
-)
+from evaltracker.pages.workspace import OnEvaluation, evaluation_page, show
 from evaltracker.toolbox.days import wall_of
 from evaltracker.toolbox.working_days import working_day
-from vendors.admin.base import (
-    OnCandidate,
-    SharedForm,
-    ask_first,
-    reader,
-)
+from vendors.admin.base import OnCandidate, SharedForm, ask_first, reader
 from vendors.choices import CandidateState
-from vendors.models import (
-    Candidate,
-    Claim,
-    Contact,
-    Submission,
-    Vendor,
-    VendorToken,
-)
+from vendors.models import Candidate, Claim, Contact, Submission, Vendor, VendorToken
 from vendors.policy import INVITABLE, may_read_contacts
 from vendors.selectors.access import (
     Visits,
@@ -67,11 +51,7 @@ from vendors.selectors.dialogue import (
     shown_about,
 )
 from vendors.services.access import WARNED_DAYS
-from vendors.services.contacts import (
-    add_contact,
-    invite,
-    send_link,
-)
+from vendors.services.contacts import add_contact, invite, send_link
 from vendors.services.dialogue import (
     close_claims,
     move_claims_close,

@@ -290,10 +290,7 @@ INVITATION = "invitations/<str:invitation>/"
 
 
 def lists[F: Callable[..., Any]](
-    operation: str,
-    summary: str,
-    of: type[Serializer[Any]],
-    *more: OpenApiParameter,
+    operation: str, summary: str, of: type[Serializer[Any]], *more: OpenApiParameter
 ) -> Callable[[F], F]:
     """Describe a call that gives pages of what `of` shows, named after it."""
     shown = page(f"{of.__name__.removesuffix('Output')}Page", of)

@@ -11,20 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from evaltracker.evaluations.models import Category
-from evaltracker.toolbox.rest.views import (
-    PARAMS,
-    StrictSerializer,
-    Text,
-    page_of,
-)
+from evaltracker.toolbox.rest.views import PARAMS, StrictSerializer, Text, page_of
 from evaltracker.toolbox.text import LINE_LIMIT, TEXT_LIMIT
-from vendors.api.access import (
-    IDEMPOTENCY_KEY,
-    READ,
-    WRITE,
-    VendorView,
-    lists,
-)
+from vendors.api.access import IDEMPOTENCY_KEY, READ, WRITE, VendorView, lists
 from vendors.api.schema import examples
 from vendors.choices import ProposalState
 from vendors.models import Candidate, Question

@@ -15,23 +15,13 @@ from evaltracker.money import CODES
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.rest.views import Day, StrictSerializer, Text, problems
-from vendors.api.access import (
-    IDEMPOTENCY_KEY,
-    READ,
-    WRITE,
-    VendorView,
-)
+from vendors.api.access import IDEMPOTENCY_KEY, READ, WRITE, VendorView
 from vendors.api.schema import examples
 from vendors.choices import CostState, KindGroup, Pricing, QuoteState, Recurrence
 from vendors.costs import Tier
 from vendors.costs.lines import MOST_TIERS
 from vendors.models import Candidate, Quote
-from vendors.selectors.costs import (
-    is_sealed,
-    not_quoted,
-    schedule_for,
-    standing_quote,
-)
+from vendors.selectors.costs import is_sealed, not_quoted, schedule_for, standing_quote
 from vendors.services.idempotency import Turn
 from vendors.services.quotes import (
     MOST_LINES,

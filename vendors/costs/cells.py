@@ -151,11 +151,7 @@ def read_price(
 
 
 def _amounts(
-    text: str,
-    item: Item,
-    grid: PriceGrid,
-    answers: Mapping[str, str],
-    decimal: str,
+    text: str, item: Item, grid: PriceGrid, answers: Mapping[str, str], decimal: str
 ) -> PriceCell:
     if _BARE_SPAN.fullmatch(text):
         refused = f"“{text}” has no likely amount. Write it first, as in {EXAMPLE}."

@@ -28,12 +28,7 @@ from vendors.choices import CandidateKind
 from vendors.imports.costs import once
 from vendors.models import Candidate, Contact, Vendor
 from vendors.policy import INVITABLE
-from vendors.services.candidates import (
-    KIND,
-    import_candidates,
-    known_candidates,
-    undo,
-)
+from vendors.services.candidates import KIND, import_candidates, known_candidates, undo
 from vendors.services.contacts import note_contact
 
 SUPPORT = options_of(SupportWanted.choices)
@@ -78,10 +73,7 @@ class Candidates(ImportKind):
             currency=evaluation.currency,
             candidates=unique(names),
             choices={"support_offered": {key(str(it)): word for word, it in SUPPORT}},
-            options={
-                "kind": tuple(CandidateKind.choices),
-                "support_offered": SUPPORT,
-            },
+            options={"kind": tuple(CandidateKind.choices), "support_offered": SUPPORT},
             more={
                 "usual": {"kind": CandidateKind.BUY.value},
                 "known": known,

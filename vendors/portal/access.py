@@ -23,12 +23,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.csp import CSP
-from django.utils.translation import (
-    activate,
-    gettext_lazy,
-    ngettext,
-    pgettext_lazy,
-)
+from django.utils.translation import activate, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods
@@ -98,10 +93,7 @@ def keep_session(
     response: HttpResponseBase, invitation: uuid.UUID, secret: str
 ) -> None:
     response.set_cookie(
-        _name(invitation),
-        SESSION.sign(secret),
-        max_age=IDLE_SECONDS,
-        **HIDDEN,
+        _name(invitation), SESSION.sign(secret), max_age=IDLE_SECONDS, **HIDDEN
     )
 
 

@@ -181,10 +181,7 @@ def link_to_pages(
     """The link to one of these of who reads mail at that address, if there is one."""
     link: InvitationLink | None = (
         InvitationLink.objects.filter(
-            live_link(),
-            newest_link(),
-            candidate__in=candidates,
-            contact__email=address,
+            live_link(), newest_link(), candidate__in=candidates, contact__email=address
         )
         .order_by("made_at")
         .first()

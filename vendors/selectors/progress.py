@@ -14,11 +14,7 @@ from evaltracker.toolbox.days import wall_of
 from evaltracker.toolbox.text import one_line
 from vendors.choices import CandidateState
 from vendors.models import Candidate, PublishedDocument, VendorSession
-from vendors.selectors.claims import (
-    Answers,
-    handed_in_answers,
-    own_claims_to_confirm,
-)
+from vendors.selectors.claims import Answers, handed_in_answers, own_claims_to_confirm
 from vendors.selectors.costs import kinds_for, own_quotes
 from vendors.selectors.dialogue import questions_for
 

@@ -39,19 +39,9 @@ from vendors.models import (
     VendorSession,
     VendorToken,
 )
-from vendors.notices import (
-    SignInCodeMail,
-    TokenEnds,
-    TokenLeaked,
-    TokenLeakedOutside,
-)
+from vendors.notices import SignInCodeMail, TokenEnds, TokenLeaked, TokenLeakedOutside
 from vendors.policy import require_token_keeper
-from vendors.selectors.access import (
-    MOST_TRIES,
-    live_tokens,
-    living_code,
-    unknown_codes,
-)
+from vendors.selectors.access import MOST_TRIES, live_tokens, living_code, unknown_codes
 from vendors.services.candidates import lock_candidate, record_for_vendor
 from vendors.wall import behind_the_wall, digest_of, new_secret, new_token, show_vendor
 

@@ -207,11 +207,7 @@ def check_move(candidate: Candidate, by: By, state: CandidateState) -> None:
 
 
 def _move(
-    candidate: Candidate,
-    by: By,
-    action: str,
-    state: CandidateState,
-    reason: str = "",
+    candidate: Candidate, by: By, action: str, state: CandidateState, reason: str = ""
 ) -> Candidate:
     candidate = lock_candidate(candidate)
     check_move(candidate, by, state)

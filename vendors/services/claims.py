@@ -16,10 +16,7 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.evaluations.journal import Actor, By, actor_of
 from evaltracker.evaluations.models import Evaluation, JournalHead, Requirement
-from evaltracker.evaluations.policy import (
-    check_owned,
-    checked,
-)
+from evaltracker.evaluations.policy import check_owned, checked
 from evaltracker.toolbox.database import Pipeline, loaded, pipeline, read_value
 from evaltracker.toolbox.languages import number
 from evaltracker.toolbox.text import Inputs, read_reason

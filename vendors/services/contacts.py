@@ -192,11 +192,7 @@ def note_contact(*, candidate: Candidate, contact: str, by: By) -> Contact:
     known = Contact.objects.current().filter(vendor=vendor, email__iexact=email)
     if same := known.first():
         return change_contact(
-            contact=same,
-            name=name.strip(),
-            email=same.email,
-            by=by,
-            phone=same.phone,
+            contact=same, name=name.strip(), email=same.email, by=by, phone=same.phone
         )
     return add_contact(vendor=vendor, name=name.strip(), email=email, by=by)
 
@@ -260,12 +256,7 @@ MOST_REQUESTS = 20
 
 @transaction.atomic
 def ask_for_contact(
-    *,
-    link: InvitationLink,
-    name: str,
-    email: str,
-    by: Actor,
-    may_read: bool = False,
+    *, link: InvitationLink, name: str, email: str, by: Actor, may_read: bool = False
 ) -> ContactRequest:
     """Ask the owner to send a colleague a link of their own, who `may_read` drafts and
     prices, as far as who asks may."""

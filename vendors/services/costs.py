@@ -172,11 +172,7 @@ def remove_cost_line(*, line: CostLine, by: By) -> None:
 
 
 def check_price(
-    inputs: Inputs,
-    kinds: Sequence[Kind],
-    key: str,
-    label: str,
-    values: dict[str, Any],
+    inputs: Inputs, kinds: Sequence[Kind], key: str, label: str, values: dict[str, Any]
 ) -> None:
     kind = next((kind for kind in kinds if kind.key == key), None)
     if kind is None:

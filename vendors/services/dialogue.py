@@ -15,12 +15,7 @@ from evaltracker.errors import Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Priority, Stage, Status
 from evaltracker.evaluations.journal import SYSTEM, By, actor_of
-from evaltracker.evaluations.models import (
-    Category,
-    Evaluation,
-    Requirement,
-    User,
-)
+from evaltracker.evaluations.models import Category, Evaluation, Requirement, User
 from evaltracker.evaluations.policy import (
     change,
     change_and_tell,

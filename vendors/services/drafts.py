@@ -371,10 +371,7 @@ def submit_sheet(
 
 
 def read_lines(
-    content: bytes,
-    filename: str,
-    current: Mapping[str, ClaimWords],
-    order: str,
+    content: bytes, filename: str, current: Mapping[str, ClaimWords], order: str
 ) -> list[SheetLine]:
     lines = read_sheet(content, filename, current, order)
     if not lines:
@@ -450,11 +447,7 @@ def drafts_sheet(link: InvitationLink) -> bytes:
 
 
 def preview_sheet(
-    *,
-    link: InvitationLink,
-    content: bytes,
-    filename: str,
-    order: str = "",
+    *, link: InvitationLink, content: bytes, filename: str, order: str = ""
 ) -> SheetPreview:
     """What a filled sheet would change in the drafts; nothing is written.
 

@@ -76,11 +76,7 @@ from vendors.selectors.costs import (
     tiers_of,
 )
 from vendors.services.access import actor_by_token, actor_in_pages
-from vendors.services.candidates import (
-    lock_candidate,
-    lock_candidates,
-    lock_invitation,
-)
+from vendors.services.candidates import lock_candidate, lock_candidates, lock_invitation
 from vendors.services.costs import (
     PRICE_FIELDS,
     SAVED,

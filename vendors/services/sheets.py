@@ -122,9 +122,7 @@ def words_in(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values[name] for name in WORDS if name in values}
 
 
-def by_cell(
-    said: Iterable[tuple[Key, Mapping[str, Any]]],
-) -> dict[str, dict[str, Any]]:
+def by_cell(said: Iterable[tuple[Key, Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:
     by_candidate: dict[str, dict[str, Any]] = {}
     for (candidate, ref), values in said:
         by_candidate.setdefault(candidate, {})[ref] = words_in(values)
