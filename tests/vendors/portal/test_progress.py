@@ -1,9 +1,11 @@
 """How far a vendor is, said alike on its pages and through the API."""
 
+import datetime
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django.utils.html import strip_tags
 
 from evaltracker.evaluations.journal import SYSTEM
@@ -12,10 +14,11 @@ from evaltracker.pages.workspace import page_address
 from tests.cast import common, vendors
 from tests.meddling import meddle
 from tests.vendors.door import case
+from tests.vendors.mails import owed, read
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.models import Candidate, PublishedDocument
 from vendors.selectors.progress import Progress, progress_of
-from vendors.services.dialogue import ask_question
+from vendors.services.dialogue import ask_question, remind_of_closing
 
 MUSTS = 12
 
@@ -102,10 +105,21 @@ def test_p4_what_is_left_is_said_with_must_haves_first(many: Evaluation) -> None
     candidate = ada.link.candidate
     for requirement in many.requirements.exclude(ref__in=("Q0", "Q20", "Q21")):
         vendors.claim(candidate, requirement)
-    said = f"{progress_of(candidate).words} You have not handed in prices."
-    expected = case("P4")["expected"]
-    assert all(text in said for text in expected["mail_holds"])
+    vendors.invited(many, "Globex ML")
+    said = progress_of(candidate).words
     assert said.startswith("54 of 57 answers, 1 must-have to go · prices not handed in")
+    soon = timezone.now() + datetime.timedelta(days=6)
+    ago = timezone.now() - datetime.timedelta(days=9)
+    Evaluation.objects.filter(pk=many.pk).update(
+        claims_close_at=soon, claims_opened_at=ago
+    )
+    Candidate.objects.update(invited_at=ago)
+    remind_of_closing()
+    mail = read(next(row for row in owed("claims_closing") if "acme" in row.address))
+    expected = case("P4")["expected"]
+    text = " ".join(mail.text.split())
+    assert said in text and all(part in text for part in expected["mail_holds"])
+    assert not any(part in text for part in ("EUR", "Globex", "/api/v1/docs/"))
 
 
 def test_p5_progress_tells_the_owner_nothing(ada: Visitor, where: Evaluation) -> None:
