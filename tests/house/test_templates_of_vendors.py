@@ -44,7 +44,7 @@ def flattened(text: str) -> str:
     """The template, with signs in the place of what Django fills in."""
     flat: list[str] = []
     said: list[str] = []
-    is_inside = False
+    is_inside = is_named = False
     for token in Lexer(text).tokenize():
         words = token.split_contents() if token.token_type == TokenType.BLOCK else []
         name = words[0] if words else ""
@@ -53,9 +53,9 @@ def flattened(text: str) -> str:
             said.append(token.contents if token.token_type == TokenType.TEXT else "x")
             if not is_inside:
                 del said[-1:]
-                flat.append(sign_of("".join(said)))
+                flat.append("" if is_named else sign_of("".join(said)))
         elif name in OPENS[2:]:
-            is_inside, said = "asvar" not in words, []
+            is_inside, is_named, said = True, "asvar" in words, []
         elif name in OPENS:
             flat.append("" if "as" in words else sign_of(words[1].strip("\"'")))
         elif token.token_type == TokenType.TEXT:
