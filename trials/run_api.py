@@ -33,12 +33,7 @@ from evaltracker.toolbox.rest.problems import (
     problem_answer,
     problem_body,
 )
-from evaltracker.toolbox.rest.views import (
-    Reasons,
-    StrictView,
-    problems,
-    read_id,
-)
+from evaltracker.toolbox.rest.views import Reasons, StrictView, problems, read_id
 from trials.choices import ReportFormat
 from trials.models import RunToken
 from trials.run_formats import (
@@ -227,10 +222,7 @@ describe_results = extend_schema(
     "`moves` are files without which another verdict comes out, `confirmed` is the "
     "verdict of a person.",
     parameters=_parameters("commit", "environment"),
-    responses={
-        200: ANSWER,
-        **problems(400, 401, 403, 404, 409, 429, own=WHY),
-    },
+    responses={200: ANSWER, **problems(400, 401, 403, 404, 409, 429, own=WHY)},
 )
 describe_report = extend_schema(
     operation_id="runs_report",

@@ -7,12 +7,7 @@ from django.utils.translation import gettext as _
 
 from evaltracker.decision import links
 from evaltracker.decision.models import ContractTerm, Letter, PromiseCheck
-from evaltracker.decision.selectors import (
-    CHECK_NOTICE,
-    GAP_NOTICE,
-    LETTER,
-    TERM_NOTICE,
-)
+from evaltracker.decision.selectors import CHECK_NOTICE, GAP_NOTICE, LETTER, TERM_NOTICE
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.about import About, ended, not_the_owners

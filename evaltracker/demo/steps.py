@@ -43,19 +43,10 @@ from trials.selectors.trials import contract_of
 from trials.services import demos
 from trials.services.contracts import agree_contract, propose_contract
 from trials.services.criteria import add_criterion
-from trials.services.evidence import (
-    excuse_knock_out,
-    note_research,
-    record_evidence,
-)
+from trials.services.evidence import excuse_knock_out, note_research, record_evidence
 from trials.services.milestones import add_milestone, settle_milestone
 from trials.services.runs import confirm_runs, make_run_token, receive_report
-from trials.services.scores import (
-    close_scores,
-    give_score,
-    lock_scores,
-    open_consensus,
-)
+from trials.services.scores import close_scores, give_score, lock_scores, open_consensus
 from trials.services.scripts import draw_up_script
 from trials.services.trials import close_trial, plan_trial, record_gap, reply_to_gap
 from vendors.answers import typed_of
@@ -243,11 +234,7 @@ def draft_answer(
 
 
 def quote(
-    *,
-    candidate: Candidate,
-    lines: Iterable[Mapping[str, Any]],
-    by: Actor,
-    **given: Any,
+    *, candidate: Candidate, lines: Iterable[Mapping[str, Any]], by: Actor, **given: Any
 ) -> None:
     people = Contact.objects.current().filter(vendor=candidate.vendor)
     quotes.hand_in_quote(
@@ -417,12 +404,7 @@ def judge(
 
 
 def measure(
-    *,
-    criterion: Criterion,
-    usual: float,
-    nights: int,
-    runs: int,
-    by: User,
+    *, criterion: Criterion, usual: float, nights: int, runs: int, by: User
 ) -> None:
     """Report so many runs in each of the last nights, up to a third around `usual`.
 

@@ -24,12 +24,7 @@ from django.utils.translation import override
 from structlog.contextvars import get_contextvars
 
 from evaltracker.evaluations.commitments import commitments_of
-from evaltracker.evaluations.models import (
-    Entry,
-    Evaluation,
-    JournalHead,
-    User,
-)
+from evaltracker.evaluations.models import Entry, Evaluation, JournalHead, User
 from evaltracker.evaluations.models.evaluation import take_touched
 
 GENESIS = "0" * 64

@@ -149,10 +149,7 @@ class About[Row](NoticeKind):
         ics = calendar_file(
             notice=notice, what=entry, due_at=instant, path=self.page(notice, row)
         )
-        return {
-            "date": spoken(instant, zone_of(notice)),
-            "ics": ics if entry else None,
-        }
+        return {"date": spoken(instant, zone_of(notice)), "ics": ics if entry else None}
 
 
 def ended(notice: Notice) -> str:

@@ -195,10 +195,7 @@ def envelope(parcel: Parcel) -> EmailMultiAlternatives:
         from_email=parcel.sender,
         to=[parcel.to],
         reply_to=[message.reply_to] if message.reply_to else None,
-        headers={
-            "Message-ID": parcel.message_id,
-            "Auto-Submitted": "auto-generated",
-        },
+        headers={"Message-ID": parcel.message_id, "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(message.html, "text/html")
     if message.ics is not None:
@@ -293,11 +290,7 @@ def letter(
         ics=ics,
         reply_to=reply_to,
         brief=Brief(
-            headline=subject,
-            evaluation=title,
-            action=action,
-            link=link,
-            due_at=due_at,
+            headline=subject, evaluation=title, action=action, link=link, due_at=due_at
         ),
     )
 

@@ -495,9 +495,7 @@ def _people(seen: ImportPreview, by: By) -> dict[str, User]:
 
 
 def _keep_files(
-    stored: tuple[str, str],
-    rows: list[models.Model],
-    files: dict[str, AcceptedFile],
+    stored: tuple[str, str], rows: list[models.Model], files: dict[str, AcceptedFile]
 ) -> None:
     place, digest = stored
     for row in rows:

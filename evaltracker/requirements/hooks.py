@@ -11,9 +11,7 @@ from evaltracker.toolbox.processes import register_chore
 
 register_chore(name="recount_due", every=datetime.timedelta(days=1), work=recount_due)
 register_chore(
-    name="forget_old_drafts",
-    every=datetime.timedelta(hours=6),
-    work=forget_old_drafts,
+    name="forget_old_drafts", every=datetime.timedelta(hours=6), work=forget_old_drafts
 )
 register_chore(
     name="tell_journal_heads", every=datetime.timedelta(hours=1), work=tell_heads

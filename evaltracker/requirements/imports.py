@@ -26,11 +26,7 @@ from evaltracker.rows.subjects import (
 )
 from evaltracker.toolbox.markup import without_markup
 from evaltracker.toolbox.measures import measure_words, read_measure
-from evaltracker.toolbox.text import (
-    LINE_LIMIT,
-    read_requirement_ref,
-    read_text,
-)
+from evaltracker.toolbox.text import LINE_LIMIT, read_requirement_ref, read_text
 
 # Roles of which a requirement has no field of that name.
 FIELDS = {"help": "vendor_help"}

@@ -52,9 +52,7 @@ def check_files() -> str:
 def check_notices() -> str:
     """No due notice has waited for over ten minutes, by the database's clock."""
     late = Notice.objects.filter(
-        state__in=NOTICE_OPEN,
-        digest__isnull=True,
-        next_try_at__lt=Now() - LATE_AFTER,
+        state__in=NOTICE_OPEN, digest__isnull=True, next_try_at__lt=Now() - LATE_AFTER
     )
     return "a notice that is due is over 10 minutes late" if late.exists() else ""
 

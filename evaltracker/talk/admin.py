@@ -21,12 +21,7 @@ from evaltracker.pages.workspace import (
     JournalPart,
     phrases_beside,
 )
-from evaltracker.talk.rules import (
-    Thread,
-    check_comment,
-    discuss_address,
-    threads_on,
-)
+from evaltracker.talk.rules import Thread, check_comment, discuss_address, threads_on
 from evaltracker.talk.services import (
     LONGEST,
     MOST_AT_ONCE,

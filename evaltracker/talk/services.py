@@ -366,9 +366,7 @@ def take_away(file: AttachedFile, by: By, user: User) -> None:
     place = file.stored_as
     file.sha256 = file.stored_as = ""
     file.removed_at, file.removed_by = timezone.now(), user
-    file.save(
-        update_fields=["sha256", "stored_as", "removed_at", "removed_by"],
-    )
+    file.save(update_fields=["sha256", "stored_as", "removed_at", "removed_by"])
     record(file, "removed", by, before)
     # Where the storage is away by then, the chore for leftovers takes it.
     transaction.on_commit(partial(default_storage.delete, place), robust=True)

@@ -284,8 +284,7 @@ def add_empty_column(
 
     add.changes_no_row = True  # type: ignore[attr-defined]
     return SeparateDatabaseAndState(
-        [RunPython(add, remove)],
-        [AddField(table.partition("_")[2], name, field)],
+        [RunPython(add, remove)], [AddField(table.partition("_")[2], name, field)]
     )
 
 

@@ -32,12 +32,7 @@ from evaltracker.workflow.gates.table import Asked, due_instant
 from evaltracker.workflow.models import WaiverRequest
 from stakeholders.models import SignOffRule, Stakeholder
 from stakeholders.policy import has_a_say, is_leadership
-from stakeholders.selectors import (
-    approved_of,
-    last_signed,
-    lateness_of,
-    objections,
-)
+from stakeholders.selectors import approved_of, last_signed, lateness_of, objections
 from trials.models import ScoreSheet
 
 

@@ -71,8 +71,7 @@ class AddForm(OfferingForm):
         help_text="Not listed? They have no login yet. Invite them or ask an operator.",
     )
     role = forms.ChoiceField(
-        required=False,
-        help_text="Choose a role if this person has several or none.",
+        required=False, help_text="Choose a role if this person has several or none."
     )
     scores = forms.BooleanField(
         required=False,
@@ -81,10 +80,7 @@ class AddForm(OfferingForm):
     )
     offers: ClassVar = {
         "user": lambda about: colleagues(but=about.owner),
-        "role": lambda about: [
-            ("", "their role in the company"),
-            *role_choices(about),
-        ],
+        "role": lambda about: [("", "their role in the company"), *role_choices(about)],
     }
 
 

@@ -27,13 +27,7 @@ from evaltracker.requirements.services.categories import (
     weigh_category,
 )
 from stakeholders.admin.people import AddForm
-from stakeholders.models import (
-    Role,
-    SignOffRule,
-    Verdict,
-    given_names,
-    role_names,
-)
+from stakeholders.models import Role, SignOffRule, Verdict, given_names, role_names
 from stakeholders.policy import has_role, parts
 from stakeholders.selectors import (
     DIFFERENT,

@@ -31,18 +31,9 @@ from evaltracker.requirements.services.templates import (
     shipped,
 )
 from evaltracker.toolbox.text import Inputs
-from stakeholders.models import (
-    Role,
-    RoleName,
-    SignOffRule,
-    Stakeholder,
-    given_names,
-)
+from stakeholders.models import Role, RoleName, SignOffRule, Stakeholder, given_names
 from stakeholders.selectors import roles_of
-from stakeholders.services.people import (
-    add_stakeholder,
-    set_sign_off_rules,
-)
+from stakeholders.services.people import add_stakeholder, set_sign_off_rules
 
 
 @transaction.atomic

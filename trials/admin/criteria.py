@@ -122,11 +122,7 @@ class CopyCriteria(OnTrial):
 class OnCriterion(CriterionAct):
     model = Criterion
     target_name = "criterion"
-    related = (
-        "trial__candidate__evaluation__owner",
-        "trial__lead",
-        "requirement",
-    )
+    related = ("trial__candidate__evaluation__owner", "trial__lead", "requirement")
     anchor = "criterion"
 
 
@@ -238,9 +234,7 @@ class RetestGap(OnGap):
     success = "Retest recorded."
     form_class = form_of(
         outcome=forms.ChoiceField(
-            label="What it came to",
-            choices=Retest.choices,
-            widget=forms.RadioSelect,
+            label="What it came to", choices=Retest.choices, widget=forms.RadioSelect
         ),
         note=text_field("What you saw", help_text="The vendor reads it, too."),
     )

@@ -45,13 +45,7 @@ from trials.selectors.matrix import (
     standing_ledger,
 )
 from trials.selectors.trials import is_partly_proven
-from vendors.admin.base import (
-    Place,
-    find_candidate,
-    find_place,
-    open_answers,
-    reader,
-)
+from vendors.admin.base import Place, find_candidate, find_place, open_answers, reader
 from vendors.choices import Availability
 from vendors.models import Candidate, Claim, Contact, Ruling, Submission
 from vendors.policy import NOTE_STAGES, may_read_contacts

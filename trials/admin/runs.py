@@ -151,11 +151,7 @@ def _bar(scale: _Scale, day: datetime.date, spread: Spread) -> dict[str, float]:
 
 
 def _levels(
-    scale: _Scale,
-    bound: Decimal,
-    reach: str,
-    baseline: Decimal | None,
-    as_is: str,
+    scale: _Scale, bound: Decimal, reach: str, baseline: Decimal | None, as_is: str
 ) -> tuple[Level, Level | None]:
     """Both lines; the upper one is written above it, the lower one below it."""
     at = scale.y(bound)

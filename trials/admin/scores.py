@@ -17,12 +17,7 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.base import by, check_query
-from evaltracker.pages.fields import (
-    form_of,
-    mark_needed,
-    reason_field,
-    text_field,
-)
+from evaltracker.pages.fields import form_of, mark_needed, reason_field, text_field
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import (
     OnEvaluation,
@@ -118,9 +113,7 @@ class SettleScore(AboutCandidate[ScoredCell]):
     tab = "scores"
     form_class = form_of(
         value=forms.TypedChoiceField(
-            label="What the meeting settled on",
-            choices=HALVES,
-            coerce=Decimal,
+            label="What the meeting settled on", choices=HALVES, coerce=Decimal
         ),
         reason=reason_field(help_text="The memo prints it. What people gave stays."),
     )

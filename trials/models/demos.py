@@ -85,9 +85,7 @@ class Demo(CommittedRecord, VendorRecord):
 
     class Meta:
         ordering = ("scheduled_for", "title")
-        indexes = [
-            Index(fields=("scheduled_for", "id"), name="demo_in_lists"),
-        ]
+        indexes = [Index(fields=("scheduled_for", "id"), name="demo_in_lists")]
         constraints = [
             CheckConstraint(
                 condition=Q(ended_at__isnull=True)
@@ -143,7 +141,7 @@ class DemoGuest(VendorRecord):
     class Meta:
         ordering = ("stakeholder__user__last_name",)
         constraints = [
-            UniqueConstraint(fields=("demo", "stakeholder"), name="demo_guest_once"),
+            UniqueConstraint(fields=("demo", "stakeholder"), name="demo_guest_once")
         ]
 
 
@@ -177,7 +175,7 @@ class DemoNote(VendorRecord):
         constraints = [
             UniqueConstraint(
                 fields=("demo", "author"), name="demo_note_once_per_person"
-            ),
+            )
         ]
 
 
@@ -252,9 +250,7 @@ class ResearchNote(CommittedRecord, VendorRecord):
 
     class Meta:
         ordering = ("-noted_at",)
-        indexes = [
-            Index(fields=("noted_at", "id"), name="research_note_in_lists"),
-        ]
+        indexes = [Index(fields=("noted_at", "id"), name="research_note_in_lists")]
 
 
 class EvidenceQuerySet(VendorScopedQuerySet["Evidence"]):
@@ -336,9 +332,7 @@ class Evidence(SealedRecord, VendorRecord):
     class Meta:
         ordering = ("recorded_at",)
         verbose_name_plural = "evidence"
-        indexes = [
-            Index(fields=("recorded_at", "id"), name="evidence_in_lists"),
-        ]
+        indexes = [Index(fields=("recorded_at", "id"), name="evidence_in_lists")]
         constraints = [
             known("source", Source, "evidence_source_known"),
             known("verdict", EvidenceVerdict, "evidence_verdict_known"),

@@ -82,9 +82,7 @@ class Measurement(SealedRecord, VendorRecord):
 
     class Meta:
         ordering = ("evidence",)
-        constraints = [
-            known("proposed", EvidenceVerdict, "measurement_proposed_known"),
-        ]
+        constraints = [known("proposed", EvidenceVerdict, "measurement_proposed_known")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert only; a newer verdict has a measurement of its own."""
@@ -222,7 +220,7 @@ class Run(VendorRecord):
         ordering = ("measured_at", "id")
         indexes = [
             # Counts and pictures are read by criterion, in order of time.
-            Index(fields=("criterion", "measured_at", "id"), name="run_by_criterion"),
+            Index(fields=("criterion", "measured_at", "id"), name="run_by_criterion")
         ]
         constraints = [
             CheckConstraint(
@@ -334,9 +332,7 @@ class Score(SealedRecord, VendorRecord):
     objects: ClassVar = ScoreQuerySet.as_manager()
 
     class Meta:
-        indexes = [
-            Index(fields=("given_at", "id"), name="score_in_lists"),
-        ]
+        indexes = [Index(fields=("given_at", "id"), name="score_in_lists")]
         constraints = [
             UniqueConstraint(
                 fields=("sheet", "candidate", "category"), name="score_once"

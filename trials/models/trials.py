@@ -76,9 +76,7 @@ class Trial(CommittedRecord, VendorRecord):
 
     class Meta:
         ordering = ("starts_on", "title")
-        indexes = [
-            Index(fields=("starts_on", "id"), name="trial_in_lists"),
-        ]
+        indexes = [Index(fields=("starts_on", "id"), name="trial_in_lists")]
         get_latest_by = "starts_on"
         constraints = [
             CheckConstraint(
@@ -191,9 +189,7 @@ class Milestone(CommittedRecord):
 
     class Meta:
         ordering = ("due_at",)
-        indexes = [
-            Index(fields=("due_at", "-id"), name="milestone_in_lists"),
-        ]
+        indexes = [Index(fields=("due_at", "-id"), name="milestone_in_lists")]
         constraints = [
             known("state", MilestoneState, "milestone_state_known"),
             CheckConstraint(
@@ -301,9 +297,7 @@ class Gap(CommittedRecord, VendorRecord):
 
     class Meta:
         ordering = ("found_on",)
-        indexes = [
-            Index(fields=("found_on", "id"), name="gap_in_lists"),
-        ]
+        indexes = [Index(fields=("found_on", "id"), name="gap_in_lists")]
         constraints = [
             CheckConstraint(
                 condition=Q(closed_at__isnull=True) | ~Q(closing_note=""),

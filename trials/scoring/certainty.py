@@ -309,8 +309,7 @@ def _lead(side: VerdictDraws, sides: Sequence[VerdictDraws]) -> int | None:
     without rivals it is first whatever it loses."""
     needs = (
         _fewest(
-            side.value * rival.whole - rival.value * side.whole,
-            side.unit * rival.whole,
+            side.value * rival.whole - rival.value * side.whole, side.unit * rival.whole
         )
         for rival in sides
         if rival is not side and not rival.knocks

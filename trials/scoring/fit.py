@@ -325,9 +325,7 @@ def agreed_scores(
 
 
 def people_score(
-    scores: Iterable[ScoreFacts],
-    weights: Mapping[str, Decimal],
-    top: int = TOP_SCORE,
+    scores: Iterable[ScoreFacts], weights: Mapping[str, Decimal], top: int = TOP_SCORE
 ) -> PeopleScore:
     """Take the mean of the locked scores per category, then weigh the categories.
 

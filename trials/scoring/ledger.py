@@ -201,10 +201,7 @@ def _slipped(claim: ClaimFacts, today: date) -> bool:
 
 
 def _earned(
-    claim: ClaimFacts,
-    found: EvidenceFacts | None,
-    where: Standing,
-    credits: Credits,
+    claim: ClaimFacts, found: EvidenceFacts | None, where: Standing, credits: Credits
 ) -> tuple[Decimal, str]:
     if where == Standing.SLIPPED:
         reason = f"planned for {claim.available_from}, passed without proof"
@@ -550,8 +547,5 @@ def state_before_scope(
     evidence = tried(cell)
     judged = None if state.not_applicable else promise_judged(cell, evidence)
     return replace(
-        state,
-        tested=bool(state.answered and evidence),
-        by_trial=judged,
-        by_demo=None,
+        state, tested=bool(state.answered and evidence), by_trial=judged, by_demo=None
     )

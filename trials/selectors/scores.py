@@ -81,8 +81,7 @@ def house_record(evaluation: Evaluation) -> tuple[TrialRecord, int]:
     newest: dict[uuid.UUID, str] = {}
     where = set()
     for claim, verdict, key, *setting in verdicts.values_list(
-        *("claim_id", "verdict", "claim__candidate__evaluation_id"),
-        *("runner", "data"),
+        *("claim_id", "verdict", "claim__candidate__evaluation_id"), *("runner", "data")
     ):
         if counts_as(scoring.Source.TRIAL, *setting) == scoring.Source.TRIAL:
             newest[claim] = verdict
@@ -379,9 +378,7 @@ def _by_requirement(
 
 
 def _picks(
-    book: Ledger,
-    running: list[Candidate],
-    weightings: dict[str, dict[Category, int]],
+    book: Ledger, running: list[Candidate], weightings: dict[str, dict[Category, int]]
 ) -> list[RolePick]:
     by_key = {str(candidate.pk): candidate for candidate in running}
     fits = {

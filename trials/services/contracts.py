@@ -158,10 +158,7 @@ def _agree(trial: Trial, user: User, by: By) -> Trial:
     parts = contract.parts_of(user)
     for part in parts:
         agreement = Agreement(
-            trial=trial,
-            stakeholder=part,
-            version=trial.version,
-            digest=contract.digest,
+            trial=trial, stakeholder=part, version=trial.version, digest=contract.digest
         )
         checked(agreement)
         agreement.save(force_insert=True)

@@ -323,12 +323,7 @@ def _said(criterion: Criterion) -> dict[str, Any]:
     }
 
 
-def _journal(
-    criterion: Criterion,
-    action: str,
-    by: By,
-    **said: Any,
-) -> None:
+def _journal(criterion: Criterion, action: str, by: By, **said: Any) -> None:
     journal.record(
         evaluation=criterion.trial.candidate.evaluation,
         action=action,

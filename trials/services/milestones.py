@@ -244,18 +244,9 @@ def _said(milestone: Milestone) -> dict[str, Any]:
     )
 
 
-def journal_milestone(
-    milestone: Milestone,
-    action: str,
-    by: By,
-    **said: Any,
-) -> None:
+def journal_milestone(milestone: Milestone, action: str, by: By, **said: Any) -> None:
     journal.record(
-        evaluation=milestone.evaluation,
-        action=action,
-        subject=milestone,
-        by=by,
-        **said,
+        evaluation=milestone.evaluation, action=action, subject=milestone, by=by, **said
     )
 
 

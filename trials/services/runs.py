@@ -60,10 +60,7 @@ from trials.selectors.runs import (
     who_left_out,
 )
 from trials.services.criteria import give_missing_codes
-from trials.services.evidence import (
-    check_judge_together,
-    record_evidence,
-)
+from trials.services.evidence import check_judge_together, record_evidence
 from trials.services.trials import locked_trial, open_trial
 from vendors.models import Claim
 from vendors.policy import check_judges

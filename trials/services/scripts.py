@@ -151,10 +151,7 @@ def move_script_item(*, item: ScriptItem, to: int, by: By) -> ScriptItem:
         row.position = place
     if item.position != before:
         ScriptItem.objects.bulk_update(items, ["position"])
-        after = {
-            "question": item.question[:LONGEST],
-            "place": items.index(item) + 1,
-        }
+        after = {"question": item.question[:LONGEST], "place": items.index(item) + 1}
         journal_on(item, "demo.script_item_moved", by, after=after)
     return item
 

@@ -61,11 +61,7 @@ from trials.scoring import (
 )
 from trials.selectors.cells import PlainShape, record_of, shape_of
 from trials.selectors.ledger import Ledger, ledger
-from trials.selectors.matrix import (
-    cell_numbers,
-    counted_once,
-    standing_ledger,
-)
+from trials.selectors.matrix import cell_numbers, counted_once, standing_ledger
 from trials.selectors.owed import verdicts_owed
 from trials.selectors.scores import cell_records, counted_scores, prior_of
 from vendors.choices import CandidateState, CostState

@@ -14,10 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from evaltracker.decision.memo.brief import pursued
-from evaltracker.decision.memo.certainty import (
-    certainty_of,
-    weighed,
-)
+from evaltracker.decision.memo.certainty import certainty_of, weighed
 from evaltracker.decision.memo.figures import Figure as BoardFigure
 from evaltracker.decision.memo.figures import (
     Figures,
@@ -29,12 +26,7 @@ from evaltracker.decision.memo.figures import (
     say,
 )
 from evaltracker.decision.memo.inputs import SIGN_OFF, told_apart
-from evaltracker.decision.memo.markdown import (
-    bullets,
-    day,
-    inline,
-    section,
-)
+from evaltracker.decision.memo.markdown import bullets, day, inline, section
 from evaltracker.decision.memo.markdown import table as written_table
 from evaltracker.decision.memo.record import (
     CandidateResult,
@@ -79,12 +71,7 @@ from evaltracker.toolbox.days import wall_of
 from evaltracker.toolbox.text import listed, shortened
 from evaltracker.toolbox.working_days import day_in_words
 from stakeholders.models import Condition, SignOff, digest_of
-from stakeholders.selectors import (
-    Approved,
-    Signature,
-    count_approvals,
-    signature_of,
-)
+from stakeholders.selectors import Approved, Signature, count_approvals, signature_of
 from trials.scoring import rounded
 
 # More than these nobody compares by eye; the table of all options has them.
@@ -313,9 +300,7 @@ def there(moment: str, decision: Decision) -> datetime.datetime:
 
 
 def figures(
-    counted: Figures,
-    decision: Decision | None,
-    sign_offs: Sequence[FrozenSignature],
+    counted: Figures, decision: Decision | None, sign_offs: Sequence[FrozenSignature]
 ) -> Iterator[Figure]:
     inputs = counted.inputs
     chosen = chosen_of(inputs)

@@ -307,11 +307,7 @@ class Memo(TypedDict):
 def cell_inputs(record: scoring.CellRecord) -> FrozenCell:
     answer = record.current
     return {
-        "claim": {
-            **_answer_inputs(answer),
-            "stale": record.stale,
-            "ours": record.ours,
-        }
+        "claim": {**_answer_inputs(answer), "stale": record.stale, "ours": record.ours}
         if answer
         else None,
         "evidence": [_verdict_inputs(verdict) for verdict in record.verdicts],

@@ -45,10 +45,7 @@ from evaltracker.evaluations.policy import (
     require_owner,
 )
 from evaltracker.money import CODES
-from evaltracker.notices.services.scheduling import (
-    cancel_notices,
-    schedule_notice,
-)
+from evaltracker.notices.services.scheduling import cancel_notices, schedule_notice
 from evaltracker.requirements.services.evaluations import (
     BRIEF_FIELDS,
     create_evaluation,

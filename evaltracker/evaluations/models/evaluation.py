@@ -511,9 +511,7 @@ class Evaluation(CommittedRecord):
 
     class Meta:
         ordering = ("-created_at",)
-        indexes = [
-            Index(fields=("created_at", "id"), name="evaluation_in_lists"),
-        ]
+        indexes = [Index(fields=("created_at", "id"), name="evaluation_in_lists")]
         constraints = [
             known("stage", Stage, "evaluation_stage_known"),
             known("status", Status, "evaluation_status_known"),
@@ -609,9 +607,7 @@ class Entry(Record):
     class Meta:
         ordering = ("evaluation", "number")
         verbose_name_plural = "entries"
-        indexes = [
-            Index(fields=("at", "number", "id"), name="entry_in_lists"),
-        ]
+        indexes = [Index(fields=("at", "number", "id"), name="entry_in_lists")]
         constraints = [
             UniqueConstraint(fields=("evaluation", "number"), name="entry_number_once"),
             UniqueConstraint(

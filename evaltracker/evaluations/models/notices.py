@@ -91,11 +91,7 @@ class ImportDraft(Record):
     kept_at = models.DateTimeField(default=timezone.now)
     is_large = models.BooleanField(default=False, db_default=False)
     work = models.CharField(
-        max_length=10,
-        choices=ImportWork.choices,
-        default="",
-        db_default="",
-        blank=True,
+        max_length=10, choices=ImportWork.choices, default="", db_default="", blank=True
     )
     asked_at = models.DateTimeField(null=True, blank=True)
     holder = models.UUIDField(null=True, blank=True)
@@ -337,13 +333,7 @@ class Notice(Record):
         ordering = ("due_at",)
         constraints = [
             UniqueConstraint(
-                fields=(
-                    "kind",
-                    "subject_id",
-                    "occurrence",
-                    "offset_days",
-                    "recipient",
-                ),
+                fields=("kind", "subject_id", "occurrence", "offset_days", "recipient"),
                 condition=Q(recipient__isnull=False),
                 name="notice_owed_once_to_a_user",
             ),

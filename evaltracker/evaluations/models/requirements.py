@@ -265,9 +265,7 @@ class EvaluationTemplate(Record):
 
     class Meta:
         ordering = ("title",)
-        indexes = [
-            Index(fields=("title", "-id"), name="template_in_lists"),
-        ]
+        indexes = [Index(fields=("title", "-id"), name="template_in_lists")]
 
     def __str__(self) -> str:
         return self.title

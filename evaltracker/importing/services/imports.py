@@ -25,12 +25,7 @@ from evaltracker.evaluations.models import (
 )
 from evaltracker.evaluations.policy import lock, require_open, require_owner
 from evaltracker.importing.kinds import KINDS, ImportKind
-from evaltracker.importing.preview import (
-    Preview,
-    packed,
-    preview_of,
-    unpacked,
-)
+from evaltracker.importing.preview import Preview, packed, preview_of, unpacked
 from evaltracker.importing.services.drafts import (
     GONE,
     ask_for,
@@ -47,11 +42,7 @@ from evaltracker.rows.plan import Answers, Plan, read
 from evaltracker.rows.sources import Workbook, read_pasted, read_table
 from evaltracker.rows.subjects import Context, Key
 from evaltracker.toolbox.database import database_is_away
-from evaltracker.toolbox.processes import (
-    Stopped,
-    asked_to_stop,
-    tell_progress,
-)
+from evaltracker.toolbox.processes import Stopped, asked_to_stop, tell_progress
 
 REST = "rest"
 SHOWN, BATCH, TRIES = 10, 5_000, 3
@@ -317,8 +308,7 @@ def refuse_repeat(import_id: uuid.UUID | None) -> None:
     done = Import.objects.filter(pk=import_id).first() if import_id else None
     if done is not None:
         raise Refused(
-            f"“{done.filename}” was imported by this very yes already.",
-            code="imported",
+            f"“{done.filename}” was imported by this very yes already.", code="imported"
         )
 
 
@@ -422,11 +412,7 @@ def undo_import(*, imported: Import, by: User) -> Import:
         action="import.undone",
         subject=imported,
         by=by,
-        before={
-            "kind": imported.kind,
-            **imported.counts,
-            "file": imported.filename,
-        },
+        before={"kind": imported.kind, **imported.counts, "file": imported.filename},
     )
     return imported
 

@@ -26,13 +26,7 @@ def reading_menu(
     said, names = (answers or {}).get(key, ""), dict(options)
     usual = "As proposed" if said else names.get(chosen, "Choose…")
     others = [pair for pair in names.items() if said or pair[0] != chosen]
-    return {
-        "key": key,
-        "label": label,
-        "options": others,
-        "said": said,
-        "usual": usual,
-    }
+    return {"key": key, "label": label, "options": others, "said": said, "usual": usual}
 
 
 @register.inclusion_tag(MENU)

@@ -389,9 +389,7 @@ class RequirementsGrid(PastesImport, Grid[Evaluation, Requirement]):
             ),
             made("category", "Category", other, width=12, for_many=True),
             made(
-                *("vendor_help", "Help for vendors", text_closed),
-                width=10,
-                spare=True,
+                *("vendor_help", "Help for vendors", text_closed), width=10, spare=True
             ),
             Column(
                 *("measure", "Must reach", MeasureLine(), SAVES),

@@ -87,11 +87,7 @@ def add_category(
 
 @transaction.atomic
 def weigh_category(
-    *,
-    category: Category,
-    weight: int | None,
-    by: By,
-    price_reason: str | None = None,
+    *, category: Category, weight: int | None, by: By, price_reason: str | None = None
 ) -> Category:
     """Set what the roles agreed that a category weighs, 0–10.
 

@@ -336,11 +336,7 @@ def known_requirements(*, evaluation: Evaluation) -> dict[Key, dict[str, Any]]:
 
 @transaction.atomic
 def import_requirements(
-    *,
-    evaluation: Evaluation,
-    plan: Plan,
-    by: By,
-    import_id: uuid.UUID | None = None,
+    *, evaluation: Evaluation, plan: Plan, by: By, import_id: uuid.UUID | None = None
 ) -> dict[str, int]:
     """Do what `plan` says, all of it or nothing, as one journal entry.
 
@@ -435,10 +431,7 @@ def needed_categories(evaluation: Evaluation, plan: Plan) -> dict[str, Category]
 
 
 def add_new(
-    evaluation: Evaluation,
-    plan: Plan,
-    categories: dict[str, Category],
-    count: int,
+    evaluation: Evaluation, plan: Plan, categories: dict[str, Category], count: int
 ) -> list[Requirement]:
     rows, metrics = [], {row.name: row for row in evaluation.metrics.all()}
     for position, record in enumerate(plan.new, count + 1):

@@ -122,12 +122,7 @@ def check_change_field(field: BriefField, by: By) -> None:
 
 
 @transaction.atomic
-def add_brief_field(
-    *,
-    evaluation: Evaluation,
-    by: By,
-    **asked: Any,
-) -> BriefField:
+def add_brief_field(*, evaluation: Evaluation, by: By, **asked: Any) -> BriefField:
     """Add a question to the end of the brief; what it asks are parts of `DEFINITION`.
 
     Raises:
@@ -152,12 +147,7 @@ def add_brief_field(
 
 
 @transaction.atomic
-def change_brief_field(
-    *,
-    field: BriefField,
-    by: By,
-    **asked: Any,
-) -> BriefField:
+def change_brief_field(*, field: BriefField, by: By, **asked: Any) -> BriefField:
     """Ask it in other words, or for another kind of answer; a given answer must fit.
 
     Raises:
@@ -605,10 +595,7 @@ def save_as_template(
     inputs.check()
     check_content(content)
     template = EvaluationTemplate.objects.create(
-        title=title,
-        description=description,
-        made_by=by,
-        content=content,
+        title=title, description=description, made_by=by, content=content
     )
     journal.record(
         evaluation=evaluation,

@@ -13,13 +13,7 @@ from django.utils.safestring import SafeString
 
 from evaltracker.decision import links
 from evaltracker.decision.admin.comparison import Stand, how_they_stand
-from evaltracker.decision.memo.figures import (
-    Part,
-    counted_noun,
-    counted_of,
-    money,
-    say,
-)
+from evaltracker.decision.memo.figures import Part, counted_noun, counted_of, money, say
 from evaltracker.decision.memo.markdown import as_html
 from evaltracker.decision.memo.signed_words import readable
 from evaltracker.decision.models import WaiverAnswer
@@ -34,11 +28,7 @@ from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
 from evaltracker.toolbox.text import listed
 from evaltracker.toolbox.working_days import day_in_words
 from evaltracker.workflow.gates import Gate, Look
-from evaltracker.workflow.gates.rules import (
-    draft,
-    unjudged_words,
-    why_not_half,
-)
+from evaltracker.workflow.gates.rules import draft, unjudged_words, why_not_half
 from evaltracker.workflow.gates.table import gate_reports, in_the_way
 from evaltracker.workflow.inbox.glances import Awaited
 from evaltracker.workflow.inbox.items import ASKED_FOR

@@ -31,12 +31,7 @@ from evaltracker.evaluations.models import Category, Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import Outcome, place_of, visible_row
 from evaltracker.pages.site import site
-from evaltracker.pages.workspace import (
-    InEvaluation,
-    crumbs_to,
-    evaluation_page,
-    show,
-)
+from evaltracker.pages.workspace import InEvaluation, crumbs_to, evaluation_page, show
 from evaltracker.toolbox.days import local_day, today_in
 from evaltracker.toolbox.working_days import lately
 from evaltracker.workflow.admin.sign_form import (

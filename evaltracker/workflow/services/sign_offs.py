@@ -52,11 +52,7 @@ from evaltracker.workflow.gates.table import (
     required_signers,
 )
 from evaltracker.workflow.inbox import my_work
-from evaltracker.workflow.inbox.glances import (
-    Awaited,
-    Reminded,
-    occurrence_of,
-)
+from evaltracker.workflow.inbox.glances import Awaited, Reminded, occurrence_of
 from evaltracker.workflow.inbox.items import stand_of
 from evaltracker.workflow.models import BellLook, Snooze, WaiverRequest
 from evaltracker.workflow.notices import (
