@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 OURS = ["evaltracker", "stakeholders", "vendors", "trials", "tests", "bench"]
+CATALOGUES = "tests/vendors/languages/test_catalogues.py"
 # A production installation as it should be: whatever warns here warns there.
 PRODUCTION = {
     "SECRET_KEY": secrets.token_urlsafe(64),
@@ -41,6 +42,8 @@ def checks(folder: Path) -> dict[str, list[str]]:
         "types": [f"{BIN}/mypy", "--no-error-summary", *present],
         "imports": [f"{BIN}/lint-imports", "--no-logo"],
         "migrations": [*python, "makemigrations", "--check", "--dry-run"],
+        # What vendors read, in all their languages.
+        "words": [sys.executable, "-m", "pytest", "--quiet", "-n0", CATALOGUES],
         "public-face": [sys.executable, "-m", "tests.public_face"],
         "deployment": deploy,
         "vendor-api": [*deploy, "--settings", "evaltracker.vendor_settings"],

@@ -49,17 +49,20 @@ def filled() -> tuple[Visitor, list[str]]:
     ]
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    ("width", "place"), [(320, "de-DE"), (390, "fr-FR"), (1280, "en-GB")]
+)
 def test_no_page_has_barriers_or_is_too_wide(
     transactional_db: None,
     live_server: LiveServer,
     settings: Settings,
     new_context: Callable[..., BrowserContext],
     width: int,
+    place: str,
 ) -> None:
     ada, pages = filled()
     settings.VENDOR_SITE_URL = live_server.url
-    context = new_context(viewport={"width": width, "height": 844})
+    context = new_context(viewport={"width": width, "height": 844}, locale=place)
     context.add_cookies(
         [
             {"name": name, "value": cookie.value, "url": live_server.url}
@@ -70,6 +73,7 @@ def test_no_page_has_barriers_or_is_too_wide(
     for page in pages:
         watched.page.goto(f"{live_server.url}{ada.home}{page}")
         assert watched.page.get_by_role("heading", level=1).count() == 1, page
+        assert watched.page.locator("html").get_attribute("lang") == place[:2]
         assert watched.barriers() == [], page
         wide = watched.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, page
