@@ -60,6 +60,7 @@ from vendors.api.schema import (
 from vendors.models import Candidate, Claim, ClaimFile, Submission, SupportStatement
 from vendors.selectors.candidates import asked_requirements, with_demands
 from vendors.selectors.claims import (
+    handed_in_answers,
     last_submission,
     own_claims,
     own_claims_to_confirm,
@@ -468,10 +469,12 @@ class InvitationView(VendorView):
     )
     def get(self, request: Request, invitation: str) -> Response:
         """Read one of your invitations."""
-        own = self.invitation(request, invitation)
-        counted = with_counts(self.caller(request).invitations()).get(pk=own.pk)
-        progress = progress_of(own)
-        return Response(show_invitation(counted, database_now(), progress=progress))
+        own: Any = self.invitation(request, invitation)
+        answers = handed_in_answers(own)
+        own.asked = len(answers.rows)
+        own.answered = sum(row.claim is not None for row in answers.rows)
+        progress = progress_of(own, answers)
+        return Response(show_invitation(own, database_now(), progress=progress))
 
 
 class RequirementsView(VendorView):

@@ -9,15 +9,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import (
-    Count,
-    Exists,
-    F,
-    IntegerField,
-    OuterRef,
-    QuerySet,
-    Subquery,
-)
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -118,37 +110,29 @@ def _numbered(rows: QuerySet[Any], candidate: Candidate) -> QuerySet[Claim]:
     return numbered.filter(candidate=candidate).select_related("requirement")
 
 
-def _number(path: str) -> Subquery:
+def _number(path: str) -> Coalesce:
     until = vendors_words().filter(
         candidate=OuterRef(f"{path}candidate"),
         requirement=OuterRef(f"{path}requirement"),
         revision__lte=OuterRef(f"{path}revision"),
     )
-    counted = until.order_by().values("requirement").annotate(number=Count("pk"))
-    return Subquery(counted.values("number"), output_field=IntegerField())
+    return _count(until, "requirement")
+
+
+def _count(rows: QuerySet[Any], of: str) -> Coalesce:
+    """How many there are, all of one `of`, of a row of the query around them."""
+    counted = rows.order_by().values(of).annotate(number=Count("pk"))
+    return Coalesce(Subquery(counted.values("number")), 0)
 
 
 def with_counts(candidates: QuerySet[Candidate]) -> QuerySet[Candidate]:
     """Each with `asked` requirements and `answered` ones, by its vendor, of them."""
-    asked = (
-        Requirement.objects.filter(
-            evaluation=OuterRef("evaluation"), retired_at__isnull=True
-        )
-        .order_by()
-        .values("evaluation")
-        .annotate(number=Count("pk"))
-        .values("number")
-    )
-    answered = (
-        vendors_answers()
-        .filter(candidate=OuterRef("pk"))
-        .order_by()
-        .values("candidate")
-        .annotate(number=Count("pk"))
-        .values("number")
-    )
+    asked = Requirement.objects.filter(evaluation=OuterRef("evaluation"))
     return candidates.annotate(
-        asked=Coalesce(Subquery(asked), 0), answered=Coalesce(Subquery(answered), 0)
+        asked=_count(asked.filter(retired_at=None), "evaluation"),
+        answered=_count(
+            vendors_answers().filter(candidate=OuterRef("pk")), "candidate"
+        ),
     )
 
 

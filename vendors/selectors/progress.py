@@ -5,18 +5,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Count, Exists, Max, OuterRef, Q
 from django.template.loader import render_to_string
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox import languages
-from evaltracker.toolbox.days import wall_of
+from evaltracker.toolbox.days import local_day
 from evaltracker.toolbox.text import one_line
 from vendors.choices import CandidateState
 from vendors.models import Candidate, PublishedDocument, VendorSession
 from vendors.selectors.claims import Answers, handed_in_answers, own_claims_to_confirm
-from vendors.selectors.costs import kinds_for, own_quotes
-from vendors.selectors.dialogue import questions_for
+from vendors.selectors.costs import kinds_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +53,32 @@ def progress_of(
     """How far it is. Without `answers` (`answers_of`, with drafts that their reader may
     see) what was handed in counts; without `session` anybody's visits do."""
     answers = answers or handed_in_answers(candidate)
-    quotes = own_quotes(candidate, "")
-    prices = "handed_in" if quotes else "not_handed_in"
-    prices = "withdrawn" if quotes and quotes[0].is_withdrawn else prices
-    at = next((row.handed_in_at for row in quotes if not row.is_withdrawn), None)
     visits = VendorSession.objects.filter(link__candidate=candidate)
     if session is not None:
         own = visits.filter(link__address=session.link.address)
         visits = own.exclude(pk=session.pk)
-    since = visits.aggregate(since=Max("started_at"))["since"]
-    documents = PublishedDocument.objects.filter(candidate=candidate)
-    new = documents.filter(published_at__gt=since) if since else documents
-    waiting = questions_for(candidate).filter(own=True, answered_at__isnull=True)
-    support = ""
-    if candidate.evaluation.support_wanted:
-        support = "stated" if candidate.support_stated else "not_stated"
+    seen = Exists(visits.filter(started_at__gte=OuterRef("documents__published_at")))
+    priced, waits = ~Q(quotes__lines=[]), Q(askings__question__answered_at=None)
+    told = Candidate.objects.filter(pk=candidate.pk).aggregate(
+        last=Max("quotes__revision"),
+        priced=Max("quotes__revision", filter=priced),
+        at=Max("quotes__handed_in_at", filter=priced),
+        support=Count("support_statements"),
+        questions=Count("askings", filter=waits, distinct=True),
+        documents=Count("documents", filter=~seen, distinct=True),
+    )
+    prices = "withdrawn" if told["last"] != told["priced"] else "handed_in"
+    support = "stated" if told["support"] else "not_stated"
+    place, at = candidate.evaluation, told["at"]
     return Progress(
         answered=answers.answered,
         of=len(answers.rows),
         musts_left=answers.musts_left,
-        prices=prices if kinds_for(candidate) else "",
-        prices_on=wall_of(at, candidate.evaluation.zone).date() if at else None,
-        support=support,
-        questions=waiting.count(),
-        documents=new.count(),
+        prices=(prices if at else "not_handed_in") if kinds_for(candidate) else "",
+        prices_on=local_day(at, place.zone) if at else None,
+        support=support if place.support_wanted else "",
+        questions=told["questions"],
+        documents=told["documents"],
     )
 
 
@@ -121,4 +122,4 @@ def last_day(evaluation: Evaluation) -> str:
         return ""
     # What closes at midnight closes on the day that it ends.
     last = evaluation.claims_close_at - datetime.timedelta(seconds=1)
-    return languages.day(wall_of(last, evaluation.zone).date())
+    return languages.day(local_day(last, evaluation.zone))
