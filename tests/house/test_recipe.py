@@ -23,7 +23,10 @@ PART = (
 BLOCK = re.compile(r"(.*?)^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FILE = re.compile(r"`([\w/]+\.(?:py|txt|html|json))`")
 PLACE = re.compile(r"(before|after)\s+`([^`]+)`:")
-COPIED = (*PACKAGES, "tests", "docs", "manage.py", "pyproject.toml", "requirements.txt")
+COPIED = (
+    *PACKAGES,
+    *("locale", "tests", "docs", "manage.py", "pyproject.toml", "requirements.txt"),
+)
 # Each names a duty of something that the recipe adds.
 DUTIES = (
     "house/test_adding.py",

@@ -41,7 +41,7 @@ LONGEST = 20
 # Memos and letters are frozen; schemas and commands are no pages.
 NOT_PAGES = re.compile(
     r"decision/memo/|decision/services/letters|/commands/|/api/|run_api|sheets\.json"
-    r"|vendors/fields|/ocds|serving/|run_formats|evaluations/models/|vendors/models/"
+    r"|vendors/(fields|claims\.json)|/ocds|serving/|run_formats|evaluations/models/|vendors/models/"
     r"|costs/totals|vendors/unanswered\.html|parts/evidence\.html|contract_to_agree"
 )
 NO_VERB = {"To", "It", "The", "A", "This", "What", "Who", "Nobody", "Yes", "No", "Not"}

@@ -14,8 +14,10 @@ pytestmark = pytest.mark.sqlite
 def test_an_invitation_tells_what_is_asked_and_how_long(acme: Party) -> None:
     listed = acme.call("GET", "/api/v1/invitations/").json()
     assert (listed["next"], listed["previous"]) == (None, None)
-    assert listed["results"] == [acme.call("GET", acme.home).json()]
-    own = listed["results"][0]
+    own = acme.call("GET", acme.home).json()
+    progress = own.pop("progress")
+    assert listed["results"] == [own]
+    assert (progress["answered"], progress["of"], progress["musts_left"]) == (0, 2, 2)
     assert own["evaluation"] == "Choose an ML platform"
     assert own["buyer"] == "Example Foods"
     assert own["claims_open"] is True

@@ -19,12 +19,14 @@ from vendors.services.access import revoke_token
 MARK = "GLOBEX-SECRET"
 BELOW = [
     "",
+    "about/",
     "requirements/",
     "claims/",
     "claims/?history=1",
     "questions/",
     "proposals/",
     "quote/",
+    "support/",
     "submission/",
     "answer-sheet/",
     "answer-sheet/?dry_run=1",

@@ -155,7 +155,7 @@ def test_each_way_to_price_is_said_in_words(ada: Visitor, page: str) -> None:
         "Onboarding: 5.00 EUR for each of 3: 15.00 EUR once.",
         "Training: not offered.",
         "From the first: 9.00 EUR. Above 100: 8.00 EUR. For 300 day: 2,400.00 EUR",
-        "Renewal rise: 3 per cent a year, on what is invoiced again.",
+        "Renewal rise: 3% a year, on what is invoiced again.",
     ):
         assert sentence in said, sentence
 
