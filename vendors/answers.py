@@ -120,65 +120,59 @@ def carried_over(
 def stated_in(
     typed: Mapping[str, Any], ref: str, lists: Names, former: Claim | None
 ) -> Stated:
+    said, errors = _read(typed, lists, former)
+    if errors:
+        raise Invalid(_("The answer is not whole."), errors=errors)
+    return Stated(requirement=ref, **said)
+
+
+def words_in(
+    typed: Mapping[str, Any], lists: Names, former: Claim | None
+) -> ClaimWords:
+    """The same of a draft that need not be whole."""
+    said, _errors = _read(typed, lists, former)
+    values = said["holds_for"]
+    said["holds_for"] = {"said": values, "means": {}} if values else None
+    return ClaimWords(**said)
+
+
+def _read(
+    typed: Mapping[str, Any], lists: Names, former: Claim | None
+) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """The fields of an answer, and by field what is wrong, of which they say nothing.
+    What only programs and sheets say stays, unless a sheet says otherwise."""
     errors: dict[str, list[str]] = {}
-    day = None
+    day, own = None, list[Any]()
     try:
         day = day_in("available_from", typed["available_from"])
     except Invalid as error:
         errors |= error.errors
-    own: Any = []
     try:
-        own = read_holds_for(typed["own_answers"]) or []
+        values = read_holds_for(typed["own_answers"]) or []
+        if isinstance(values, list):
+            own = values
+        else:
+            sentence = _("Write the answer of each value, as in “Sites: Rome = never”.")
+            errors["own_answers"] = [sentence]
     except ValueError as error:
         errors["own_answers"] = [str(error)]
-    if not isinstance(own, list):
-        errors["own_answers"] = [
-            _("Write the answer of each value, as in “Sites: Rome = never”.")
-        ]
     try:
         read_field(typed.get("number") or "")
     except ValueError as error:
         errors["number"] = [str(error)]
     if not typed["availability"]:
         errors["availability"] = [_("Say when it exists.")]
-    if errors:
-        raise Invalid(_("The answer is not whole."), errors=errors)
+    stands = former.environments if former else []
     answer = {"availability": typed["availability"], "available_from": day}
-    return Stated(
-        requirement=ref,
-        availability=typed["availability"],
-        statement=typed["statement"],
-        available_from=day,
-        environments=_environments(typed, former),
-        evidence_url=typed["evidence_url"],
-        holds_for=joined(_ticked(typed["holds_for"], lists), own, answer),
-        number=_number(typed),
-    )
-
-
-def words_in(
-    typed: Mapping[str, Any], lists: Names, former: Claim | None
-) -> ClaimWords:
-    try:
-        day = day_in("available_from", typed["available_from"])
-    except Invalid:
-        day = None
-    try:
-        own = read_holds_for(typed["own_answers"])
-    except ValueError:
-        own = None
-    answer = {"availability": typed["availability"], "available_from": day}
-    lines = own if isinstance(own, list) else []
-    values = joined(_ticked(typed["holds_for"], lists), lines, answer)
-    return ClaimWords(
-        availability=typed["availability"],
-        available_from=day,
-        environments=list(_environments(typed, former)),
-        holds_for={"said": values, "means": {}} if values else None,
-        statement=typed["statement"],
-        evidence_url=typed["evidence_url"],
-        number=_number(typed),
-    )
+    said = {
+        **answer,
+        "statement": typed["statement"],
+        "environments": list(typed.get(ENVIRONMENTS, stands)),
+        "evidence_url": typed["evidence_url"],
+        "holds_for": joined(_ticked(typed["holds_for"], lists), own, answer),
+        "number": _number(typed),
+    }
+    return said, errors
 
 
 def day_in(field: str, text: str) -> datetime.date | None:
@@ -203,13 +197,6 @@ def boxes_for(lists: Names, ticked: list[str]) -> list[tuple[str, list[Box]]]:
         for name, values in lists.items()
         if values
     ]
-
-
-def _environments(typed: Mapping[str, Any], former: Claim | None) -> Iterable[str]:
-    """What only programs and sheets say stays, unless a sheet says otherwise."""
-    stands = former.environments if former else []
-    environments: Iterable[str] = typed.get(ENVIRONMENTS, stands)
-    return environments
 
 
 def _number(typed: Mapping[str, Any]) -> dict[str, str]:

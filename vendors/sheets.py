@@ -294,13 +294,11 @@ def claim_cells(words: ClaimWords) -> dict[str, Value]:
 def write_sheet(
     requirements: Iterable[Requirement], claims: Mapping[str, ClaimWords]
 ) -> bytes:
-    asked, held = (
-        list(requirements),
-        {
-            ref: write_holds_for(words.holds_for and words.holds_for["said"], word_of)
-            for ref, words in claims.items()
-        },
-    )
+    asked = list(requirements)
+    held = {
+        ref: write_holds_for(words.holds_for and words.holds_for["said"], word_of)
+        for ref, words in claims.items()
+    }
     rows = [
         {
             "requirement": harmless(requirement.ref),

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from evaltracker.errors import NotFound
+from evaltracker.errors import NotFound, require_row
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import address_of
@@ -151,21 +151,14 @@ def find_candidate(user: User, key: uuid.UUID, **more: Any) -> Candidate:
     rows = Candidate.objects.visible_to(user)
     rows = rows.select_related("evaluation__owner", "vendor")
     candidate: Candidate | None = rows.filter(pk=key, **more).first()
-    if candidate is None:
-        raise NotFound
-    return candidate
+    return require_row(candidate)
 
 
 def find_place(user: User, candidate_id: uuid.UUID, requirement_id: uuid.UUID) -> Place:
     candidate = find_candidate(user, candidate_id)
-    requirement = (
-        Requirement.objects.filter(evaluation=candidate.evaluation_id)
-        .select_related("category", "metric")
-        .filter(pk=requirement_id)
-        .first()
-    )
-    if requirement is None:
-        raise NotFound
+    asked = Requirement.objects.filter(evaluation=candidate.evaluation_id)
+    rows = asked.select_related("category", "metric")
+    requirement = require_row(rows.filter(pk=requirement_id).first())
     requirement.evaluation = candidate.evaluation
     return Place(candidate, requirement)
 

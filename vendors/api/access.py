@@ -33,7 +33,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from evaltracker.errors import Invalid, NotFound
+from evaltracker.errors import Invalid, NotFound, require_row
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Requirement
 from evaltracker.toolbox.rest.problems import problem_of
@@ -363,19 +363,15 @@ class VendorView(StrictView):
     def invitation(self, request: Request, invitation: str) -> Candidate:
         """The caller's own invitation; a foreign one is as absent as none."""
         rows = self.caller(request).invitations()
-        candidate = rows.filter(pk=read_id(invitation)).first()
-        if candidate is None:
-            raise NotFound
+        candidate = require_row(rows.filter(pk=read_id(invitation)).first())
         if candidate.first_seen_at is None:
             note_first_seen(candidate=candidate, by=self.caller(request).actor)
         return candidate
 
     def asked(self, candidate: Candidate, ref: str) -> Requirement:
         """The requirement of that ref in the address, if the invitation asks it."""
-        requirement = asked_requirements(candidate.evaluation).filter(ref=ref).first()
-        if requirement is None:
-            raise NotFound
-        return requirement
+        asked = asked_requirements(candidate.evaluation)
+        return require_row(asked.filter(ref=ref).first())
 
     def meant(self, candidate: Candidate, ref: str) -> Requirement:
         """The requirement of that ref in a body; else the field is wrong."""

@@ -18,10 +18,9 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from evaltracker.errors import Invalid, NotFound
+from evaltracker.errors import Invalid, NotFound, require_row
 from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.evaluations.journal import Actor
-from evaltracker.evaluations.models import AttachedFile
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import TYPES, attachment, download
 from evaltracker.toolbox.rest.problems import StrictJSONParser
@@ -57,7 +56,7 @@ from vendors.api.schema import (
     UploadField,
     examples,
 )
-from vendors.models import Candidate, Claim, ClaimFile, Submission, SupportStatement
+from vendors.models import Candidate, Claim, Submission, SupportStatement
 from vendors.selectors.candidates import asked_requirements, with_demands
 from vendors.selectors.claims import (
     handed_in_answers,
@@ -68,7 +67,7 @@ from vendors.selectors.claims import (
     own_history,
     with_counts,
 )
-from vendors.selectors.dialogue import released_about, shown_about
+from vendors.selectors.dialogue import file_for
 from vendors.selectors.progress import progress_of
 from vendors.services.claims import (
     MOST,
@@ -333,18 +332,9 @@ class FileView(VendorView):
     def get(self, request: Request, invitation: str, file: str) -> HttpResponse:
         """Read a file of yours or of the buyer's, as an attachment of its type."""
         candidate = self.invitation(request, invitation)
-        key, about = (
-            read_id(file),
-            shown_about(released_about(candidate.evaluation))["files"],
-        )
-        stored: ClaimFile | AttachedFile | None = (
-            own_files(candidate).filter(pk=key).first() or about.filter(pk=key).first()
-        )
-        if stored is None:
-            raise NotFound
-        return attachment(
-            stored.stored_as, name=stored.name, content_type=stored.content_type
-        )
+        stored = require_row(file_for(candidate, read_id(file)))
+        kind = stored.content_type
+        return attachment(stored.stored_as, name=stored.name, content_type=kind)
 
 
 class NothingInput(StrictSerializer):
@@ -383,9 +373,7 @@ class SubmissionView(VendorView):
     def get(self, request: Request, invitation: str) -> Response:
         """Read your last receipt; 404 until you hand in."""
         submission = last_submission(self.invitation(request, invitation))
-        if submission is None:
-            raise NotFound
-        return Response(show_receipt(submission))
+        return Response(show_receipt(require_row(submission)))
 
     @extend_schema(
         operation_id="submission_hand_in",

@@ -28,7 +28,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods
 
-from evaltracker.errors import Invalid, NotFound, Problem, Refused
+from evaltracker.errors import Invalid, NotFound, Problem, Refused, require_row
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.notices.mail import link_to
 from evaltracker.toolbox.days import database_now, wall_of
@@ -503,9 +503,7 @@ def _do_on_people(request: HttpRequest, link: InvitationLink, own: Any) -> str:
         return issue_token(label=request.POST.get("label", ""), by=by, **terms)[1]
     rows: Any = people_of(link.candidate).exclude(pk=link.contact_id)
     rows = own if then == "end" else rows
-    row = rows.filter(pk=_read(request.POST.get("key", ""))).first()
-    if row is None:
-        raise NotFound
+    row = require_row(rows.filter(pk=_read(request.POST.get("key", ""))).first())
     if then == "end":
         end_token(token=row, by=by, reason="")
     elif then == "disown":

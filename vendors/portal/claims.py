@@ -13,9 +13,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from evaltracker.errors import Invalid, NotFound, Problem, Refused, Stale
+from evaltracker.errors import (
+    Invalid,
+    NotFound,
+    Problem,
+    Refused,
+    Stale,
+    require_row,
+)
 from evaltracker.evaluations.choices import SupportWanted
-from evaltracker.evaluations.models import AttachedFile
 from evaltracker.rows.cells import meanings_of
 from evaltracker.toolbox.days import database_now, wall_of
 from evaltracker.toolbox.files import TYPES, attachment, download, handed_out
@@ -26,8 +32,6 @@ from vendors.answers import boxes_for, is_receipt_of, typed_in, typed_of
 from vendors.models import (
     AnswerDraft,
     Candidate,
-    ClaimFile,
-    PublishedDocument,
     VendorSession,
 )
 from vendors.portal.access import (
@@ -53,6 +57,7 @@ from vendors.selectors.claims import (
     own_files,
 )
 from vendors.selectors.dialogue import (
+    file_for,
     own_proposals,
     questions_for,
     released_about,
@@ -101,9 +106,7 @@ def earlier(request: HttpRequest, session: VendorSession) -> HttpResponse:
 @session_page(*FORM)
 def answer(request: HttpRequest, session: VendorSession, ref: str) -> HttpResponse:
     answers = answers_of(session.link)
-    row = answers.at(ref)
-    if row is None:
-        raise NotFound
+    row = require_row(answers.at(ref))
     if request.method != "POST":
         return _form(request, session, answers, row)
     if request.POST.get("then") == "discard":
@@ -345,26 +348,17 @@ def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
     candidate = session.link.candidate
     categories = list(candidate.evaluation.categories.order_by("position", "name"))
     problem: Problem | None = None
-    typed: dict[str, Any] = {}
+    fields = ("category", "new_category", "text", "reason")
+    typed: dict[str, Any] = {name: request.POST.get(name, "") for name in fields}
     if request.method == "POST":
-        fields = ("category", "new_category", "text", "reason")
-        typed = {name: request.POST.get(name, "") for name in fields}
-        category = next(
-            (row for row in categories if row.name == typed["category"]), None
-        )
-        if typed["category"] and category is None:
+        named = {row.name: row for row in categories}
+        if typed["category"] and typed["category"] not in named:
             raise NotFound
-        if typed["new_category"].strip():
-            category = None
+        is_new = typed["new_category"].strip()
+        category = None if is_new else named.get(typed["category"])
+        said, by = typed | {"category": category}, actor_in_pages(session.link)
         try:
-            propose_requirement(
-                candidate=candidate,
-                category=category,
-                new_category=typed["new_category"],
-                text=typed["text"],
-                reason=typed["reason"],
-                by=actor_in_pages(session.link),
-            )
+            propose_requirement(candidate=candidate, by=by, **said)
             return redirect(address(session, "proposals"))
         except Problem as refused:
             problem = refused
@@ -385,7 +379,7 @@ TITLE = gettext_lazy("Letters and feedback")
 
 @session_page(*READ)
 def documents(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    rows = PublishedDocument.objects.filter(candidate=session.link.candidate)
+    rows: Any = session.link.candidate.documents
     published = list(rows.order_by("-published_at", "pk"))
     return show(request, session, "documents.html", title=TITLE, documents=published)
 
@@ -394,11 +388,8 @@ def documents(request: HttpRequest, session: VendorSession) -> HttpResponse:
 def document(
     request: HttpRequest, session: VendorSession, document: str
 ) -> HttpResponse:
-    candidate = session.link.candidate
-    rows = PublishedDocument.objects.filter(candidate=candidate)
-    shown = rows.filter(pk=read_id(document)).first()
-    if shown is None:
-        raise NotFound
+    candidate: Any = session.link.candidate
+    shown = require_row(candidate.documents.filter(pk=read_id(document)).first())
     return show(
         request,
         session,
@@ -409,10 +400,9 @@ def document(
     )
 
 
-def documents_link(candidate: Candidate) -> tuple[str, str] | None:
-    if not PublishedDocument.objects.filter(candidate=candidate).exists():
-        return None
-    return str(TITLE), reverse("vendor_pages:documents", args=[str(candidate.pk)])
+def documents_link(candidate: Any) -> tuple[str, str] | None:
+    place = reverse("vendor_pages:documents", args=[candidate.pk])
+    return (str(TITLE), place) if candidate.documents.exists() else None
 
 
 LINKS.append(documents_link)
@@ -445,9 +435,7 @@ def hand_in(request: HttpRequest, session: VendorSession) -> HttpResponse:
 @session_page(*READ)
 def receipt(request: HttpRequest, session: VendorSession) -> HttpResponse:
     candidate = session.link.candidate
-    last = last_submission(candidate)
-    if last is None:
-        raise NotFound
+    last = require_row(last_submission(candidate))
     return show_answers(
         request,
         session,
@@ -460,17 +448,11 @@ def receipt(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 @session_page(*READ)
 def file(request: HttpRequest, session: VendorSession, file: str) -> HttpResponse:
-    key, candidate = read_id(file), session.link.candidate
-    about = shown_about(released_about(candidate.evaluation))["files"]
-    stored: ClaimFile | AttachedFile | None = (
-        own_files(candidate).filter(pk=key).first() or about.filter(pk=key).first()
-    )
-    if stored is not None:
+    key = read_id(file)
+    if stored := file_for(session.link.candidate, key):
         kind = stored.content_type
         return attachment(stored.stored_as, name=stored.name, content_type=kind)
-    draft = draft_files(session.link).filter(pk=key).first()
-    if draft is None:
-        raise NotFound
+    draft = require_row(draft_files(session.link).filter(pk=key).first())
     content = io.BytesIO(draft.content)
     return handed_out(content, name=draft.name, content_type=draft.content_type)
 

@@ -27,7 +27,13 @@ from vendors.models import (
     Question,
     Submission,
 )
-from vendors.selectors.claims import Waiting, standing_words, vendors_words, waiting_for
+from vendors.selectors.claims import (
+    Waiting,
+    own_files,
+    standing_words,
+    vendors_words,
+    waiting_for,
+)
 
 
 def questions_for(candidate: Candidate) -> QuerySet[Any]:
@@ -114,6 +120,13 @@ def shown_about(about: AboutRevision) -> dict[str, Any]:
         "timetable": [day_and_words(line) for line in about.timetable],
         "files": brief_files(about.evaluation).filter(sha256__in=about.files),
     }
+
+
+def file_for(candidate: Candidate, key: uuid.UUID) -> Any:
+    """One of its own answers, or of what it is told that this is about."""
+    own = own_files(candidate).filter(pk=key).first()
+    about = shown_about(released_about(candidate.evaluation))["files"]
+    return own or about.filter(pk=key).first()
 
 
 def person_of(line: str) -> dict[str, str]:

@@ -32,7 +32,7 @@ from evaltracker.requirements.services.requirements import (
     check_add_requirement,
     require_known,
 )
-from evaltracker.toolbox.days import database_now, instant_of, wall_of
+from evaltracker.toolbox.days import database_now, instant_of, local_day
 from evaltracker.toolbox.text import Inputs, listed, read_reason
 from stakeholders.policy import require_part
 from vendors.choices import DocumentKind, ProposalState
@@ -57,6 +57,7 @@ from vendors.notices import (
     NotAnswered,
     QuestionAnswered,
     RequirementChanged,
+    ToVendor,
     end_of,
 )
 from vendors.policy import claims_are_closed, require_claims_open
@@ -535,16 +536,11 @@ def remind_of_closing() -> None:
         claims_closed_at__isnull=True,
         claims_close_at__gt=now,
     ):
-        came = [
-            closing_moment
-            for closing_moment in closing_moments(evaluation)
-            if closing_moment[1] <= now
-        ]
-        if not came:
+        opened = evaluation.claims_opened_at
+        came = [pair for pair in closing_moments(evaluation) if pair[1] <= now]
+        if not came or (opened and opened >= came[-1][1]):
             continue
         days, moment = came[-1]
-        if evaluation.claims_opened_at and evaluation.claims_opened_at >= moment:
-            continue
         owe_contacts(
             kind=ClaimsClosing.name,
             candidates=invited_candidates(evaluation).filter(invited_at__lt=moment),
@@ -562,16 +558,11 @@ def closing_moments(evaluation: Evaluation) -> list[tuple[int, datetime.datetime
     """
     end = _end_of(evaluation)
     # A deadline at midnight is the end of the day before.
-    wall = wall_of(end - datetime.timedelta(microseconds=1), evaluation.zone)
-    moments = [
-        (
-            days,
-            instant_of(
-                wall.date() - datetime.timedelta(days=days), MORNING, evaluation.zone
-            ),
-        )
-        for days in sorted({*map(int, evaluation.reminder_days), *LEAST_DAYS})[::-1]
-    ]
+    last = local_day(end - datetime.timedelta(microseconds=1), evaluation.zone)
+    moments = []
+    for days in sorted({*map(int, evaluation.reminder_days), *LEAST_DAYS})[::-1]:
+        day = last - datetime.timedelta(days=days)
+        moments.append((days, instant_of(day, MORNING, evaluation.zone)))
     return [moment for moment in moments if moment[1] < end]
 
 
@@ -612,24 +603,14 @@ def owe_receipts() -> None:
 LATEST = datetime.timedelta(days=3)
 
 
-def tell_of_opening(evaluation: Evaluation) -> None:
-    """Owe it to whoever was invited before answers were taken."""
-    now = database_now()
+def _tell(
+    evaluation: Evaluation, kind: type[ToVendor[Candidate]], at: datetime.datetime
+) -> None:
+    """Owe it to whoever was invited before, once for that minute."""
     owe_contacts(
-        kind=AnsweringOpened.name,
+        kind=kind.name,
         candidates=invited_candidates(evaluation),
-        occurrence=_sequence(now),
-        at=now,
-    )
-
-
-def tell_of_move(evaluation: Evaluation) -> None:
-    """Owe the new end; moves within a quarter of an hour are one mail."""
-    at = gathering_end(database_now())
-    owe_contacts(
-        kind=AnsweringMoved.name,
-        candidates=invited_candidates(evaluation),
-        occurrence=_sequence(at),
+        occurrence=int(at.timestamp() // 60),
         at=at,
     )
 
@@ -653,10 +634,6 @@ def tell_of_end() -> None:
                 occurrence=end.isoformat(),
                 at=now,
             )
-
-
-def _sequence(instant: datetime.datetime) -> int:
-    return int(instant.timestamp() // 60)
 
 
 type Deadline = datetime.datetime | datetime.date
@@ -709,7 +686,7 @@ def open_claims(*, evaluation: Evaluation, close_at: Deadline, by: By) -> Evalua
         claims_opened_at=now,
         claims_close_at=read_deadline(evaluation, close_at, now),
     )
-    tell_of_opening(evaluation)
+    _tell(evaluation, AnsweringOpened, now)
     return evaluation
 
 
@@ -733,7 +710,8 @@ def move_claims_close(
         after=after,
         reason=reason,
     )
-    tell_of_move(evaluation)
+    # Moves within a quarter of an hour are one mail.
+    _tell(evaluation, AnsweringMoved, gathering_end(now))
     return evaluation
 
 
@@ -762,7 +740,7 @@ def reopen_claims(
         claims_closed_at=None,
         claims_close_at=read_deadline(evaluation, close_at, now),
     )
-    tell_of_opening(evaluation)
+    _tell(evaluation, AnsweringOpened, now)
     ask_to_confirm(evaluation)
     return evaluation
 
