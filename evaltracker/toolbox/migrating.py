@@ -24,7 +24,6 @@ from django.db.migrations.operations import (
     SeparateDatabaseAndState,
 )
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.migrations.state import ProjectState
 from django.db.models import (
     BooleanField,
     CheckConstraint,
@@ -143,21 +142,14 @@ class AddSearchIndex(RunPython):
 class AddIndexOnline(AddIndex):
     atomic = False
 
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
+    def database_forwards(self, app: str, editor: Any, old: Any, new: Any) -> None:
         """Build it; half an index of a former try is taken away first."""
-        if not _online(schema_editor):
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        if not _online(editor):
+            super().database_forwards(app, editor, old, new)
             return
-        model = to_state.apps.get_model(app_label, self.model_name)
-        name = schema_editor.quote_name(self.index.name)
-        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", params=None)
-        editor: Any = schema_editor  # PostgreSQL's own has the argument
+        model = new.apps.get_model(app, self.model_name)
+        name = editor.quote_name(self.index.name)
+        editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", params=None)
         editor.add_index(model, self.index, concurrently=True)
 
 
@@ -166,20 +158,14 @@ class AddConstraintOnline(AddConstraint):
 
     atomic = False
 
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
+    def database_forwards(self, app: str, editor: Any, old: Any, new: Any) -> None:
         """Add it; what a former try left is taken away first."""
-        if not _online(schema_editor):
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        if not _online(editor):
+            super().database_forwards(app, editor, old, new)
             return
-        model = to_state.apps.get_model(app_label, self.model_name)
-        for statement in self._statements(model, schema_editor):
-            schema_editor.execute(statement, params=None)
+        model = new.apps.get_model(app, self.model_name)
+        for statement in self._statements(model, editor):
+            editor.execute(statement, params=None)
 
     def _statements(self, model: type[Model], editor: Any) -> list[str]:
         table = editor.quote_name(model._meta.db_table)
@@ -212,19 +198,13 @@ class AddColumn(AddField):
     On SQLite the table keeps its triggers, since it is not made anew.
     """
 
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
+    def database_forwards(self, app: str, editor: Any, old: Any, new: Any) -> None:
         """Add it by ALTER TABLE ADD COLUMN, which writes no row."""
         if not self.field.null and not self.field.has_db_default():
             raise ValueError("Give the column a `db_default`, or let it be null.")
-        model = to_state.apps.get_model(app_label, self.model_name)
+        model = new.apps.get_model(app, self.model_name)
         field = model._meta.get_field(self.name)
-        BaseDatabaseSchemaEditor.add_field(schema_editor, model, field)
+        BaseDatabaseSchemaEditor.add_field(editor, model, field)
 
 
 class LetBeEmpty(AlterField):
@@ -233,31 +213,17 @@ class LetBeEmpty(AlterField):
     Django would take a foreign key away and add it again, and so lock the other table.
     """
 
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
+    def database_forwards(self, app: str, editor: Any, old: Any, new: Any) -> None:
+        if editor.connection.vendor != "postgresql":
+            super().database_forwards(app, editor, old, new)
             return
-        model = to_state.apps.get_model(app_label, self.model_name)
-        table = schema_editor.quote_name(model._meta.db_table)
-        column = schema_editor.quote_name(model._meta.get_field(self.name).column)
-        schema_editor.execute(
-            f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL"
-        )
+        model = new.apps.get_model(app, self.model_name)
+        table = editor.quote_name(model._meta.db_table)
+        column = editor.quote_name(model._meta.get_field(self.name).column)
+        editor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL")
 
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        super().database_forwards(app_label, schema_editor, from_state, to_state)
+    def database_backwards(self, app: str, editor: Any, old: Any, new: Any) -> None:
+        super().database_forwards(app, editor, old, new)
 
 
 def add_empty_column(
