@@ -77,9 +77,7 @@ def change_on(
         return False
     if isinstance(of, Candidate):
         after, of = {"candidate": of, **after}, of.evaluation
-    journal.record(
-        evaluation=of, action=action, subject=row, by=by, before=before, after=after
-    )
+    journal.record(of, action, row, by, before=before, after=after)
     return True
 
 

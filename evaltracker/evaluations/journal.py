@@ -107,11 +107,11 @@ def snapshot(row: models.Model, fields: Iterable[str]) -> dict[str, Any]:
 
 
 def record(
-    *,
     evaluation: Evaluation,
     action: str,
     subject: models.Model,
     by: By,
+    *,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     reason: str = "",

@@ -147,13 +147,7 @@ def add_and_tell(row: models.Model, action: str, by: By, fields: Iterable[str]) 
     """Validate and save a new row; the journal tells these fields of it."""
     checked(row)
     row.save()
-    record(
-        evaluation=evaluation_of(row),
-        action=action,
-        subject=row,
-        by=by,
-        after=snapshot(row, fields),
-    )
+    record(evaluation_of(row), action, row, by, after=snapshot(row, fields))
 
 
 def change_and_tell(

@@ -217,11 +217,7 @@ def cover_tables(evaluation: Evaluation) -> Entry | None:
         for row in rows:
             touch(evaluation.pk, type(row), row.pk, row.saved())
         return journal.record(
-            evaluation=evaluation,
-            action=COVERED,
-            subject=evaluation,
-            by=journal.SYSTEM,
-            after={"rows": len(rows)},
+            evaluation, COVERED, evaluation, journal.SYSTEM, after={"rows": len(rows)}
         )
 
 

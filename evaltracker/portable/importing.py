@@ -528,22 +528,17 @@ def _journal(seen: ImportPreview, evaluation: Evaluation, by: By) -> None:
         head=head,
         actors=actors,
     )
-    journal.record(
-        evaluation=evaluation,
-        action=IMPORTED,
-        subject=evaluation,
-        by=by,
-        after={
-            "sha256": seen.sha256,
-            "entries": len(entries),
-            "head": head,
-            "actors_sha256": digest_of_actors(actors),
-            "slug": evaluation.slug,
-            "people": {
-                person.told["username"]: person.how
-                if person.user is None
-                else person.user.username
-                for person in seen.people
-            },
+    after = {
+        "sha256": seen.sha256,
+        "entries": len(entries),
+        "head": head,
+        "actors_sha256": digest_of_actors(actors),
+        "slug": evaluation.slug,
+        "people": {
+            person.told["username"]: person.how
+            if person.user is None
+            else person.user.username
+            for person in seen.people
         },
-    )
+    }
+    journal.record(evaluation, IMPORTED, evaluation, by, after=after)

@@ -95,12 +95,7 @@ def add_comment(
         ).update(answered_at=timezone.now())
     for person in people:
         mention = Mention.objects.create(comment=comment, person=person)
-        owe_now(
-            kind=Mentioned.name,
-            evaluation=comment.evaluation,
-            subject_id=mention.pk,
-            recipient=person,
-        )
+        owe_now(Mentioned.name, comment.evaluation, mention.pk, recipient=person)
     _record(comment, "replied" if root else "added", by)
     return comment
 

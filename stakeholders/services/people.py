@@ -90,25 +90,15 @@ def delegate(
     lending.save()
     keep_sight(evaluation, substitute)
     for recipient in (by, substitute):
-        owe_now(
-            evaluation=evaluation,
-            kind=DelegationGiven.name,
-            subject_id=lending.pk,
-            recipient=recipient,
-        )
-    journal.record(
-        evaluation=evaluation,
-        action="delegation.given",
-        subject=lending,
-        by=by,
-        after={
-            "for": stakeholder.user.name,
-            "role": stakeholder.role,
-            "substitute": substitute.name,
-            "starts_on": starts_on,
-            "ends_on": ends_on,
-        },
-    )
+        owe_now(DelegationGiven.name, evaluation, lending.pk, recipient=recipient)
+    after = {
+        "for": stakeholder.user.name,
+        "role": stakeholder.role,
+        "substitute": substitute.name,
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+    }
+    journal.record(evaluation, "delegation.given", lending, by, after=after)
     return lending
 
 

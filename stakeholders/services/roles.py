@@ -120,12 +120,7 @@ def name_roles(*, evaluation: Evaluation, names: Mapping[str, str], by: By) -> N
         for named in (stand, wanted)
     )
     journal.record(
-        evaluation=evaluation,
-        action="roles.named",
-        subject=evaluation,
-        by=by,
-        before=before,
-        after=after,
+        evaluation, "roles.named", evaluation, by, before=before, after=after
     )
 
 

@@ -86,12 +86,7 @@ def owe_mails(
     condition: Condition, evaluation: Evaluation, asked: ConditionAsked
 ) -> None:
     if asked.owner != condition.sign_off.person:
-        owe_now(
-            evaluation=evaluation,
-            kind=ConditionGiven.name,
-            subject_id=condition.pk,
-            recipient=asked.owner,
-        )
+        owe_now(ConditionGiven.name, evaluation, condition.pk, recipient=asked.owner)
     today = today_in(evaluation.zone)
     before = {int(days) for days in evaluation.reminder_days}
     mails = [(ConditionDue.name, asked.owner, days) for days in sorted(before)]
@@ -217,10 +212,7 @@ def record_sign_off(
     attached = attach_conditions(sign_off, evaluation, conditions)
     if verdict not in APPROVALS:
         owe_now(
-            evaluation=evaluation,
-            kind=SignOffAgainst.name,
-            subject_id=sign_off.pk,
-            recipient=evaluation.owner,
+            SignOffAgainst.name, evaluation, sign_off.pk, recipient=evaluation.owner
         )
     journal_sign_off(sign_off, attached, reason)
     return sign_off

@@ -496,16 +496,11 @@ def draw_up_trials(
         trial.candidate.evaluation = evaluation
         _fill(trial, criteria, book, by)
         trials.append(trial)
-    journal.record(
-        evaluation=evaluation,
-        action="trials.drawn_up",
-        subject=evaluation,
-        by=by,
-        after={
-            "candidates": [trial.candidate.name for trial in trials],
-            "requirements": [criterion.requirement.ref for criterion in criteria],
-        },
-    )
+    after = {
+        "candidates": [trial.candidate.name for trial in trials],
+        "requirements": [criterion.requirement.ref for criterion in criteria],
+    }
+    journal.record(evaluation, "trials.drawn_up", evaluation, by, after=after)
     return trials
 
 

@@ -324,13 +324,7 @@ def _said(criterion: Criterion) -> dict[str, Any]:
 
 
 def _journal(criterion: Criterion, action: str, by: By, **said: Any) -> None:
-    journal.record(
-        evaluation=criterion.trial.candidate.evaluation,
-        action=action,
-        subject=criterion,
-        by=by,
-        **said,
-    )
+    journal.record(criterion.trial.candidate.evaluation, action, criterion, by, **said)
 
 
 def check_copy_criteria(trial: Trial, by: By) -> list[Trial]:

@@ -321,14 +321,7 @@ def move_demo(
         change(demo, occurrence=demo.occurrence + 1)
         call_off_invitations(demo, "The demo was moved.")
         owe_invitations(demo, evaluation, by)
-        journal.record(
-            evaluation=evaluation,
-            action="demo.moved",
-            subject=demo,
-            by=by,
-            before=before,
-            after=after,
-        )
+        journal.record(evaluation, "demo.moved", demo, by, before=before, after=after)
     return demo
 
 

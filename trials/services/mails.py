@@ -218,17 +218,12 @@ def _tell(evaluation: Evaluation, new: list[uuid.UUID]) -> None:
             occurrence=passed,
             recipient=evaluation.owner,
         )
-        journal.record(
-            evaluation=evaluation,
-            action="promise.slipped",
-            subject=claim,
-            by=SYSTEM,
-            after={
-                "candidate": claim.candidate.name,
-                "requirement": claim.requirement.ref,
-                "available_from": passed,
-            },
-        )
+        after = {
+            "candidate": claim.candidate.name,
+            "requirement": claim.requirement.ref,
+            "available_from": passed,
+        }
+        journal.record(evaluation, "promise.slipped", claim, SYSTEM, after=after)
 
 
 register_chore(

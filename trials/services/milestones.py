@@ -245,9 +245,7 @@ def _said(milestone: Milestone) -> dict[str, Any]:
 
 
 def journal_milestone(milestone: Milestone, action: str, by: By, **said: Any) -> None:
-    journal.record(
-        evaluation=milestone.evaluation, action=action, subject=milestone, by=by, **said
-    )
+    journal.record(milestone.evaluation, action, milestone, by, **said)
 
 
 EARLIEST = 90

@@ -293,18 +293,12 @@ def settle_score(
     settled.settled_at = timezone.now()
     checked(settled)
     settled.save()
-    journal.record(
-        evaluation=evaluation,
-        action="score.settled",
-        subject=settled,
-        by=by,
-        before=before,
-        after={
-            "candidate": candidate,
-            "category": category.name,
-            **journal.snapshot(settled, SETTLED),
-        },
-    )
+    after = {
+        "candidate": candidate,
+        "category": category.name,
+        **journal.snapshot(settled, SETTLED),
+    }
+    journal.record(evaluation, "score.settled", settled, by, before=before, after=after)
     return settled
 
 

@@ -268,17 +268,12 @@ def export_as_seen(*, evaluation: Evaluation, by: User, form: str = "json") -> b
     check_export(evaluation, by)
     document = document_of(evaluation, by)
     content = FORMS[form](document)
-    journal.record(
-        evaluation=evaluation,
-        action="evaluation.exported",
-        subject=evaluation,
-        by=by,
-        after={
-            "sha256": hashlib.sha256(content).hexdigest(),
-            "format": form,
-            "complete": document["complete"],
-        },
-    )
+    after = {
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "format": form,
+        "complete": document["complete"],
+    }
+    journal.record(evaluation, "evaluation.exported", evaluation, by, after=after)
     return content
 
 
@@ -412,17 +407,12 @@ def send_letter(
         )
     for contact in recipients:
         mail_link(letter.candidate, contact, LETTER, letter, 1)
-    journal.record(
-        evaluation=evaluation,
-        action="letter.sent",
-        subject=letter,
-        by=by,
-        after={
-            "candidate": letter.candidate,
-            "told": [contact.email for contact in recipients],
-            "sha256": digest_of(letter.text),
-        },
-    )
+    after = {
+        "candidate": letter.candidate,
+        "told": [contact.email for contact in recipients],
+        "sha256": digest_of(letter.text),
+    }
+    journal.record(evaluation, "letter.sent", letter, by, after=after)
     return letter
 
 

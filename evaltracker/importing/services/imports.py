@@ -367,22 +367,16 @@ def log_import(
     )
     row.save(force_insert=True)
     left = {part["sheet"]: [row["row"] for row in part["rows"]] for part in plan.rest}
-    journal.record(
-        evaluation=evaluation,
-        action=action,
-        subject=evaluation,
-        by=by,
-        before=before,
-        after={
-            "file": plan.filename,
-            "sha256": plan.sha256,
-            "new": new,
-            "changed": changed,
-            "same": len(plan.same),
-            **({"typed": list(plan.typed)} if plan.typed else {}),
-            **({"left_out": left} if left else {}),
-        },
-    )
+    after = {
+        "file": plan.filename,
+        "sha256": plan.sha256,
+        "new": new,
+        "changed": changed,
+        "same": len(plan.same),
+        **({"typed": list(plan.typed)} if plan.typed else {}),
+        **({"left_out": left} if left else {}),
+    }
+    journal.record(evaluation, action, evaluation, by, before=before, after=after)
 
 
 @transaction.atomic

@@ -28,10 +28,10 @@ STOPPABLE = (NoticeState.PENDING, NoticeState.CLAIMED)
 
 @transaction.atomic
 def schedule_notice(
-    *,
     kind: str,
     evaluation: Evaluation | None,
     subject_id: object,
+    *,
     day: datetime.date,
     time: datetime.time,
     zone: str,
@@ -86,13 +86,14 @@ def message_id_of(number: uuid.UUID) -> str:
     return f"<{number}@{urlsplit(settings.SITE_URL).hostname}>"
 
 
-def owe_now(*, evaluation: Evaluation | None, **terms: Any) -> Notice | None:
+def owe_now(
+    kind: str, evaluation: Evaluation | None, subject_id: object, **terms: Any
+) -> Notice | None:
     """Owe somebody a mail as soon as may be; the rest is as in `schedule_notice`."""
     # In UTC no wall time happens twice, so that none looks an hour late.
     now = timezone.now().astimezone(datetime.UTC).replace(microsecond=0)
-    return schedule_notice(
-        evaluation=evaluation, day=now.date(), time=now.time(), zone="UTC", **terms
-    )
+    terms |= {"day": now.date(), "time": now.time(), "zone": "UTC"}
+    return schedule_notice(kind, evaluation, subject_id, **terms)
 
 
 @transaction.atomic
@@ -243,13 +244,7 @@ def owe_warning(*, kind: str, person: User) -> Notice | None:
     if not person.email:
         return None
     today = timezone.now().astimezone(datetime.UTC).date()
-    return owe_now(
-        kind=kind,
-        evaluation=None,
-        subject_id=person.pk,
-        occurrence=f"{today}",
-        recipient=person,
-    )
+    return owe_now(kind, None, person.pk, occurrence=f"{today}", recipient=person)
 
 
 # Counting again when notices are due, as zones' rules change (R13); a daily chore.

@@ -223,12 +223,7 @@ def change_brief(*, evaluation: Evaluation, by: By, **values: Any) -> Evaluation
     before, after = was | before, now | after
     if after:
         journal.record(
-            evaluation=evaluation,
-            action="brief.changed",
-            subject=evaluation,
-            by=by,
-            before=before,
-            after=after,
+            evaluation, "brief.changed", evaluation, by, before=before, after=after
         )
     return evaluation
 

@@ -85,11 +85,7 @@ def add_list(
     )
     _write_values(scope, names)
     journal.record(
-        evaluation=evaluation,
-        action="list.added",
-        subject=scope,
-        by=by,
-        after={"name": name, "values": names},
+        evaluation, "list.added", scope, by, after={"name": name, "values": names}
     )
     return scope
 
@@ -120,12 +116,7 @@ def change_list(*, scope: Scope, name: str, values: Iterable[str], by: By) -> Sc
     after = {"name": name, "values": names}
     if before != after:
         journal.record(
-            evaluation=evaluation,
-            action="list.changed",
-            subject=scope,
-            by=by,
-            before=before,
-            after=after,
+            evaluation, "list.changed", scope, by, before=before, after=after
         )
     if set(names) - set(before["values"]) and is_published(scope.evaluation):
         affected = Requirement.objects.filter(demands__scope=scope, retired_at=None)
@@ -170,11 +161,7 @@ def retire_value(*, value: ScopeValue, by: By) -> ScopeValue:
     value.retired_at = timezone.now()
     value.save(update_fields=["retired_at"])
     journal.record(
-        evaluation=evaluation,
-        action="list.value_retired",
-        subject=value.scope,
-        by=by,
-        after={"value": value.name},
+        evaluation, "list.value_retired", value.scope, by, after={"value": value.name}
     )
     return value
 

@@ -220,9 +220,7 @@ def _read_choices(inputs: Inputs, kind: str, choices: list[str]) -> list[str]:
 
 
 def _record(action: str, field: BriefField, by: By, **values: Any) -> None:
-    journal.record(
-        evaluation=field.evaluation, action=action, subject=field, by=by, **values
-    )
+    journal.record(field.evaluation, action, field, by, **values)
 
 
 CATEGORY = ("name", "weight", "price_reason", "position")
@@ -277,19 +275,14 @@ def copy_needs(*, origin: Evaluation, evaluation: Evaluation, by: By) -> int:
     BriefField.objects.bulk_create(fields)
     questions = {row.label: shown_answer(row) for row in fields}
     lists = copy_lists(origin, evaluation, {row.ref: row for row in rows})
-    journal.record(
-        evaluation=evaluation,
-        action="requirements.copied",
-        subject=evaluation,
-        by=by,
-        after={
-            "metrics": [journal.snapshot(row, METRIC) for row in metrics.values()],
-            "categories": {row.name: row.weight for row in categories.values()},
-            "requirements": {row.ref: said_of(row) for row in rows},
-            **({"lists": lists} if lists else {}),
-            **({"questions": questions} if questions else {}),
-        },
-    )
+    after = {
+        "metrics": [journal.snapshot(row, METRIC) for row in metrics.values()],
+        "categories": {row.name: row.weight for row in categories.values()},
+        "requirements": {row.ref: said_of(row) for row in rows},
+        **({"lists": lists} if lists else {}),
+        **({"questions": questions} if questions else {}),
+    }
+    journal.record(evaluation, "requirements.copied", evaluation, by, after=after)
     return len(rows)
 
 

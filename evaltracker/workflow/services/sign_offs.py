@@ -661,12 +661,7 @@ def close_request(row: WaiverRequest, answer: str, reason: str, by: By) -> None:
         because="It was answered or withdrawn.",
     )
     if row.asked_by != user:
-        owe_now(
-            kind=WaiverAnswered.name,
-            evaluation=row.evaluation,
-            subject_id=row.pk,
-            recipient=row.asked_by,
-        )
+        owe_now(WaiverAnswered.name, row.evaluation, row.pk, recipient=row.asked_by)
 
 
 def lock_request(row: WaiverRequest) -> WaiverRequest:
@@ -704,10 +699,5 @@ def _asked(row: WaiverRequest, reason: str, by: By) -> WaiverRequest:
         reason=row.reason,
     )
     for leader in answerers(evaluation, tells=row.tells).exclude(pk=user.pk):
-        owe_now(
-            kind=WaiverAsked.name,
-            evaluation=evaluation,
-            subject_id=row.pk,
-            recipient=leader,
-        )
+        owe_now(WaiverAsked.name, evaluation, row.pk, recipient=leader)
     return row

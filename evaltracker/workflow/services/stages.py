@@ -283,12 +283,7 @@ def draft_decision(
     )
     if after or is_new:
         journal.record(
-            evaluation=evaluation,
-            action="decision.drafted",
-            subject=decision,
-            by=by,
-            before=before,
-            after=after,
+            evaluation, "decision.drafted", decision, by, before=before, after=after
         )
     return decision
 
@@ -328,11 +323,7 @@ def decide(*, evaluation: Evaluation, by: By) -> Decision:
     checks = plan_checks(evaluation=evaluation)
     for person in insiders(evaluation).exclude(pk=evaluation.owner_id):
         owe_now(
-            kind=DECISION_MADE,
-            evaluation=evaluation,
-            subject_id=evaluation.pk,
-            occurrence=1,
-            recipient=person,
+            DECISION_MADE, evaluation, evaluation.pk, occurrence=1, recipient=person
         )
     journal.record(
         evaluation=evaluation,
@@ -434,17 +425,12 @@ def send_test_invitation(
     people = proposed_about(evaluation)["people"]
     release_about(evaluation=test, people=people, by=by)
     invite(candidate=tried, contacts=invited, by=by)
-    journal.record(
-        evaluation=evaluation,
-        action="test_invitation.sent",
-        subject=candidate,
-        by=by,
-        after={
-            "candidate": candidate.name,
-            "told": [contact.email for contact in invited],
-            "test": str(test.pk),
-        },
-    )
+    after = {
+        "candidate": candidate.name,
+        "told": [contact.email for contact in invited],
+        "test": str(test.pk),
+    }
+    journal.record(evaluation, "test_invitation.sent", candidate, by, after=after)
     test.refresh_from_db()
     return test
 
