@@ -132,13 +132,8 @@ def revoke_delegation(*, delegation: Delegation, by: By) -> Delegation:
         subject_id=delegation.pk,
         because="The substitution is ended.",
     )
-    journal.record(
-        evaluation=part.evaluation,
-        action="delegation.revoked",
-        subject=delegation,
-        by=by,
-        before={"substitute": delegation.substitute.name},
-    )
+    before = {"substitute": delegation.substitute.name}
+    journal.record(part.evaluation, "delegation.revoked", delegation, by, before=before)
     return delegation
 
 
@@ -170,13 +165,8 @@ def end_lapsed_sight() -> None:
         lasts = lending.ends_on >= today_in(evaluation.zone)
         if lasts or keep_sight(evaluation, lending.substitute):
             continue
-        journal.record(
-            evaluation=evaluation,
-            action="delegation.lapsed",
-            subject=lending,
-            by=SYSTEM,
-            before={"substitute": lending.substitute.name},
-        )
+        before = {"substitute": lending.substitute.name}
+        journal.record(evaluation, "delegation.lapsed", lending, SYSTEM, before=before)
 
 
 @transaction.atomic
@@ -204,13 +194,8 @@ def add_stakeholder(
     else:
         change(part, left_at=None, scores=scores)
     evaluation.readers.add(user)
-    journal.record(
-        evaluation=evaluation,
-        action="stakeholder.added",
-        subject=part,
-        by=by,
-        after={"user": user.name, "role": role, "scores": scores},
-    )
+    after = {"user": user.name, "role": role, "scores": scores}
+    journal.record(evaluation, "stakeholder.added", part, by, after=after)
     return part
 
 
@@ -255,13 +240,9 @@ def remove_stakeholder(*, stakeholder: Stakeholder, reason: str, by: By) -> Stak
     keep_sight(evaluation, stakeholder.user)
     for lending in stakeholder.delegations.select_related("substitute"):
         keep_sight(evaluation, lending.substitute)
+    before = {"user": stakeholder.user.name, "role": stakeholder.role}
     journal.record(
-        evaluation=evaluation,
-        action="stakeholder.removed",
-        subject=stakeholder,
-        by=by,
-        before={"user": stakeholder.user.name, "role": stakeholder.role},
-        reason=reason,
+        evaluation, "stakeholder.removed", stakeholder, by, before=before, reason=reason
     )
     return stakeholder
 
@@ -308,14 +289,8 @@ def weigh_for_role(
     row.weight, row.set_by = weight, by
     checked(row)
     row.save()
-    journal.record(
-        evaluation=evaluation,
-        action="role_weight.said",
-        subject=row,
-        by=by,
-        before=before,
-        after={"category": category.name, "role": role, "weight": weight},
-    )
+    after = {"category": category.name, "role": role, "weight": weight}
+    journal.record(evaluation, "role_weight.said", row, by, before=before, after=after)
     return row
 
 
@@ -449,12 +424,8 @@ def set_sign_off_rule(
     rule.required = required
     checked(rule)
     rule.save()
+    after = {"stage": stage, "role": role, "required": required}
     journal.record(
-        evaluation=evaluation,
-        action="sign_off_rule.set",
-        subject=rule,
-        by=by,
-        before=before,
-        after={"stage": stage, "role": role, "required": required},
+        evaluation, "sign_off_rule.set", rule, by, before=before, after=after
     )
     return rule

@@ -149,13 +149,8 @@ def ask_usual_roles(*, evaluation: Evaluation, by: User, **_: Any) -> None:
     SignOffRule.objects.bulk_create(
         SignOffRule(evaluation=evaluation, **rule) for rule in rules
     )
-    journal.record(
-        evaluation=evaluation,
-        action="sign_off_rule.usual_set",
-        subject=evaluation,
-        by=by,
-        after={"rules": [f"{rule['stage']}: {rule['role']}" for rule in rules]},
-    )
+    after = {"rules": [f"{rule['stage']}: {rule['role']}" for rule in rules]}
+    journal.record(evaluation, "sign_off_rule.usual_set", evaluation, by, after=after)
 
 
 def load_names(evaluation: Evaluation, names: Any, by: User) -> None:

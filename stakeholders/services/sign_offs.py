@@ -132,13 +132,8 @@ def close_condition(*, condition: Condition, note: str, by: By) -> Condition:
         cancel_notices(
             kind=kind.name, subject_id=condition.pk, because="The condition is closed."
         )
-    journal.record(
-        evaluation=evaluation,
-        action="condition.closed",
-        subject=condition,
-        by=by,
-        after={"text": condition.text, "note": note},
-    )
+    after = {"text": condition.text, "note": note}
+    journal.record(evaluation, "condition.closed", condition, by, after=after)
     return condition
 
 

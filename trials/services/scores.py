@@ -81,12 +81,9 @@ def give_score(
     score.value, score.reason, score.given_at = value, cleaned, timezone.now()
     checked(score)
     score.save()
+    after = {"candidate": candidate, "category": category.name}
     journal.record(
-        evaluation=evaluation,
-        action="score.given" if first else "score.changed",
-        subject=score,
-        by=by,
-        after={"candidate": candidate, "category": category.name},
+        evaluation, "score.given" if first else "score.changed", score, by, after=after
     )
     return score
 
@@ -107,13 +104,8 @@ def withdraw_score(
     if score is None:
         raise Refused(f"You have not scored {category.name} of {candidate.name}.")
     score.delete()
-    journal.record(
-        evaluation=evaluation,
-        action="score.withdrawn",
-        subject=score,
-        by=by,
-        before={"candidate": candidate, "category": category.name},
-    )
+    before = {"candidate": candidate, "category": category.name}
+    journal.record(evaluation, "score.withdrawn", score, by, before=before)
 
 
 @transaction.atomic
@@ -251,13 +243,8 @@ def open_consensus(*, evaluation: Evaluation, by: By) -> Consensus:
     for sheet in unlocked.select_related("stakeholder__user"):
         lock_sheet(sheet, evaluation, by)
     consensus.save()
-    journal.record(
-        evaluation=evaluation,
-        action="consensus.opened",
-        subject=consensus,
-        by=by,
-        after={"scores": _all_scores(evaluation)},
-    )
+    after = {"scores": _all_scores(evaluation)}
+    journal.record(evaluation, "consensus.opened", consensus, by, after=after)
     return consensus
 
 

@@ -414,11 +414,6 @@ def start_next(
             counts["candidates"] += 1
     Succession.objects.create(evaluation=following, origin=origin)
     # By id: not everybody who sees the one has to know of the other.
-    journal.record(
-        evaluation=following,
-        action="evaluation.follows",
-        subject=following,
-        by=by,
-        after={"origin": origin.pk, **counts},
-    )
+    after = {"origin": origin.pk, **counts}
+    journal.record(following, "evaluation.follows", following, by, after=after)
     return following

@@ -503,13 +503,8 @@ def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
     for document in documents.order_by("sha256").iterator(chunk_size=20):
         pack.add(f"sign-offs/{document.sha256}.md", document.content)
     add_files(pack, evaluation, shut, by)
-    journal.record(
-        evaluation=evaluation,
-        action="pack.taken",
-        subject=decision,
-        by=by,
-        after={"memo_sha256": decision.memo_sha256, "withheld": sorted(shut)},
-    )
+    after = {"memo_sha256": decision.memo_sha256, "withheld": sorted(shut)}
+    journal.record(evaluation, "pack.taken", decision, by, after=after)
     pack.add_lines("journal/journal.jsonl", entry_lines(evaluation, shut))
     chain = JournalHead.objects.get(evaluation=evaluation)
     head = {

@@ -401,13 +401,8 @@ def undo_import(*, imported: Import, by: User) -> Import:
     imported.kept, imported.undone_by = {}, by
     imported.undone_at = timezone.now()
     imported.save(update_fields=["kept", "undone_at", "undone_by"])
-    journal.record(
-        evaluation=evaluation,
-        action="import.undone",
-        subject=imported,
-        by=by,
-        before={"kind": imported.kind, **imported.counts, "file": imported.filename},
-    )
+    before = {"kind": imported.kind, **imported.counts, "file": imported.filename}
+    journal.record(evaluation, "import.undone", imported, by, before=before)
     return imported
 
 

@@ -91,13 +91,8 @@ def remove_chat(*, evaluation: Evaluation, by: By) -> None:
     evaluation = lock(evaluation)
     room = check_remove_chat(evaluation, by)
     _rooms(evaluation).update(removed_at=Now())
-    journal.record(
-        evaluation=evaluation,
-        action="chat.removed",
-        subject=room,
-        by=by,
-        before=journal.snapshot(room, ("flavour", "host")),
-    )
+    before = journal.snapshot(room, ("flavour", "host"))
+    journal.record(evaluation, "chat.removed", room, by, before=before)
 
 
 def _rooms(evaluation: Evaluation) -> QuerySet[ChatWebhook]:

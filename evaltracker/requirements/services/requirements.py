@@ -534,13 +534,9 @@ def move_requirements(
         check_belongs(row)
     Requirement.objects.bulk_update(ordered, ["category", "position"], batch_size=500)
     for row in requirements:
+        after = journal.snapshot(row, ("category", "position"))
         journal.record(
-            evaluation=evaluation,
-            action="requirement.moved",
-            subject=row,
-            by=by,
-            before=before[row.pk],
-            after=journal.snapshot(row, ("category", "position")),
+            evaluation, "requirement.moved", row, by, before=before[row.pk], after=after
         )
 
 

@@ -140,13 +140,8 @@ def remove_list(*, scope: Scope, by: By) -> None:
     scope.demands.all().delete()
     scope.values.all().delete()
     scope.delete()
-    journal.record(
-        evaluation=evaluation,
-        action="list.removed",
-        subject=scope,
-        by=by,
-        before={"name": scope.name, "values": names, "must_hold_for": refs},
-    )
+    before = {"name": scope.name, "values": names, "must_hold_for": refs}
+    journal.record(evaluation, "list.removed", scope, by, before=before)
 
 
 @transaction.atomic

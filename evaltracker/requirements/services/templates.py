@@ -590,13 +590,8 @@ def save_as_template(
     template = EvaluationTemplate.objects.create(
         title=title, description=description, made_by=by, content=content
     )
-    journal.record(
-        evaluation=evaluation,
-        action="template.saved",
-        subject=template,
-        by=by,
-        after={"title": title, "requirements": len(content["requirements"])},
-    )
+    after = {"title": title, "requirements": len(content["requirements"])}
+    journal.record(evaluation, "template.saved", template, by, after=after)
     return template
 
 

@@ -144,13 +144,8 @@ def remind_colleague(*, awaited: Awaited, by: By) -> None:
             occurrence=occurrence_of(awaited.kind, today_in(evaluation.zone)),
             recipient=person,
         )
-        journal.record(
-            evaluation=evaluation,
-            action="colleague.reminded",
-            subject=evaluation,
-            by=by,
-            after={"person": person.name, "of": awaited.thing},
-        )
+        after = {"person": person.name, "of": awaited.thing}
+        journal.record(evaluation, "colleague.reminded", evaluation, by, after=after)
 
 
 def owe_scores(look: Look) -> None:
@@ -428,13 +423,8 @@ def put_name_to(
     if why := why_not_weightless(weightless, verdict, accepts=without_weights):
         raise Invalid(why, field="weights")
     if weightless and verdict in APPROVALS:
-        journal.record(
-            evaluation=evaluation,
-            action="sign_off.without_weights",
-            subject=signed,
-            by=by,
-            after={"role": rule.role, "role_name": weightless},
-        )
+        after = {"role": rule.role, "role_name": weightless}
+        journal.record(evaluation, "sign_off.without_weights", signed, by, after=after)
     return signed
 
 
@@ -690,13 +680,9 @@ def _asked(row: WaiverRequest, reason: str, by: By) -> WaiverRequest:
     checked(row)
     row.save()
     evaluation = row.evaluation
+    after = {"thing": row.thing, "stage": evaluation.stage}
     journal.record(
-        evaluation=evaluation,
-        action="waiver_request.asked",
-        subject=row,
-        by=by,
-        after={"thing": row.thing, "stage": evaluation.stage},
-        reason=row.reason,
+        evaluation, "waiver_request.asked", row, by, after=after, reason=row.reason
     )
     for leader in answerers(evaluation, tells=row.tells).exclude(pk=user.pk):
         owe_now(WaiverAsked.name, evaluation, row.pk, recipient=leader)

@@ -190,14 +190,8 @@ def waive_gate(*, evaluation: Evaluation, gate: str, reason: str, by: User) -> W
     waiver = Waiver.objects.create(
         visit=visit, gate=gate, rule=rule.rule, reason=reason.strip(), waived_by=holder
     )
-    journal.record(
-        evaluation=evaluation,
-        action="gate.waived",
-        subject=waiver,
-        by=by,
-        after={"gate": gate, "rule": rule.rule, "stage": visit.stage},
-        reason=reason,
-    )
+    after = {"gate": gate, "rule": rule.rule, "stage": visit.stage}
+    journal.record(evaluation, "gate.waived", waiver, by, after=after, reason=reason)
     grant_waiting(WaiverRequest.objects.of_gate(visit, gate), waiver.reason, by)
     return waiver
 
@@ -325,20 +319,17 @@ def decide(*, evaluation: Evaluation, by: By) -> Decision:
         owe_now(
             DECISION_MADE, evaluation, evaluation.pk, occurrence=1, recipient=person
         )
+    before = {"status": Status.OPEN}
+    after = {
+        "status": Status.DECIDED,
+        "candidate": decision.candidate.name,
+        "memo_sha256": decision.memo_sha256,
+        "formula_version": decision.formula_version,
+        "letters": len(letters),
+        "promise_checks": [check.due_on for check in checks],
+    }
     journal.record(
-        evaluation=evaluation,
-        action="evaluation.decided",
-        subject=decision,
-        by=by,
-        before={"status": Status.OPEN},
-        after={
-            "status": Status.DECIDED,
-            "candidate": decision.candidate.name,
-            "memo_sha256": decision.memo_sha256,
-            "formula_version": decision.formula_version,
-            "letters": len(letters),
-            "promise_checks": [check.due_on for check in checks],
-        },
+        evaluation, "evaluation.decided", decision, by, before=before, after=after
     )
     return decision
 
