@@ -365,10 +365,8 @@ class AboutChanged(ToVendor[AboutRevision]):
         before = rows.last() or AboutRevision()
         changed = [it for it in ABOUT if getattr(row, it) != getattr(before, it)]
         new = [line for line in row.timetable if line not in before.timetable]
-        said = [
-            f"{languages.day(it['day'])}: {it['what']}"
-            for it in map(day_and_words, new)
-        ]
+        lines = map(day_and_words, new)
+        said = [f"{languages.day(it['day'])}: {it['what']}" for it in lines]
         told = dict.fromkeys(changed, "yes") | {"new": languages.listed(said)}
         return {**super().values(notice, row), **told}
 
@@ -678,9 +676,8 @@ class TokenEnds(OnToken):
         if not candidates.exists():
             yield "Its vendor is not asked here any more."
         others = live_tokens(row.vendor).exclude(pk=row.pk)
-        if others.filter(
-            Q(expires_at__isnull=True) | Q(expires_at__gt=row.expires_at)
-        ).exists():
+        longer = Q(expires_at__isnull=True) | Q(expires_at__gt=row.expires_at)
+        if others.filter(longer).exists():
             yield "Another token of this vendor lasts longer."
 
     def values(self, notice: Notice, row: VendorToken) -> dict[str, str]:

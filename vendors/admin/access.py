@@ -25,7 +25,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from evaltracker.errors import Forbidden, NotFound, Problem
+from evaltracker.errors import Forbidden, NotFound, Problem, require_row
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Notice, User
 from evaltracker.evaluations.policy import is_owner
@@ -227,32 +227,19 @@ def has_a_token(look: Look) -> Iterator[Step]:
         ended = tuple(map(_ending, look.tokens[:3]))
         yield Step(title, BAD, "None is live any more.", (mend,), ended)
     else:
-        tokens = tuple(
-            f"{token.prefix}… {token.label}".strip()
-            + (
-                f", until {instant_sentence(token.expires_at)}"
-                if token.expires_at
-                else ""
-            )
-            for token in look.live
-        )
-        yield Step(title, GOOD, f"{len(look.live)} live.", (), tokens)
+        tokens = tuple(map(_lasting, look.live))
+        yield Step(title, GOOD, f"{len(tokens)} live.", (), tokens)
 
 
 @CHECKS.at(60)
 def has_called(look: Look) -> Iterator[Step]:
     title, seen = "It has called", look.candidate.first_seen_at
-    used = max(
-        (token.last_used_on for token in look.tokens if token.last_used_on),
-        default=None,
-    )
+    days = [token.last_used_on for token in look.tokens if token.last_used_on]
+    used = max(days, default=None)
     if seen is not None:
         last = f"; its last call was on {used:%d %b %Y}" if used else ""
-        yield Step(
-            title,
-            GOOD,
-            f"This invitation was opened first on {instant_sentence(seen)}{last}.",
-        )
+        first = f"This invitation was opened first on {instant_sentence(seen)}"
+        yield Step(title, GOOD, f"{first}{last}.")
     elif used is not None:
         sentence = (
             f"It called on {used:%d %b %Y}, but has not opened this invitation. Its id "
@@ -315,6 +302,11 @@ def not_put_off(look: Look) -> Iterator[Step]:
     )
 
 
+def _lasting(token: VendorToken) -> str:
+    name, ends = f"{token.prefix}… {token.label}".strip(), token.expires_at
+    return f"{name}, until {instant_sentence(ends)}" if ends else name
+
+
 def _ending(token: VendorToken) -> str:
     prefix = token.prefix
     if token.leaked_at:
@@ -322,11 +314,8 @@ def _ending(token: VendorToken) -> str:
         return f"{prefix}… stood in an address and was revoked {moment}"
     if token.revoked_at:
         return f"{prefix}… was revoked {instant_sentence(token.revoked_at)}"
-    return (
-        f"{prefix}… expired {instant_sentence(token.expires_at)}"
-        if token.expires_at
-        else prefix
-    )
+    ends = token.expires_at
+    return f"{prefix}… expired {instant_sentence(ends)}" if ends else prefix
 
 
 def _reason(look: Look, call: RefusedCall) -> str:
@@ -351,12 +340,9 @@ def research(look: Look) -> Iterator[Step]:
         ended = where.get_status_display().lower()
         yield Step(title, BAD, f"The evaluation is {ended}; nothing is answered.")
     elif where.stage == Stage.REQUIREMENTS:
-        yield Step(
-            title,
-            BAD,
-            "The requirements are not signed yet; before that nobody sees a vendor.",
-            (Mend("See what is missing", page_address(where, "overview")),),
-        )
+        mend = Mend("See what is missing", page_address(where, "overview"))
+        why = "The requirements are not signed yet; before that nobody sees a vendor."
+        yield Step(title, BAD, why, (mend,))
     elif where.stage == Stage.RESEARCH:
         yield Step(title, GOOD, "The evaluation is in research.")
     else:
@@ -640,9 +626,8 @@ def token_view(request: HttpRequest, vendor_id: uuid.UUID) -> HttpResponse:
     if request.method not in {"GET", "HEAD", "POST"}:
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
     check_query(request, filters={"next", "replaces"})
-    vendor = Vendor.objects.visible_to(reader(request)).filter(pk=vendor_id).first()
-    if vendor is None:
-        raise NotFound
+    vendors = Vendor.objects.visible_to(reader(request))
+    vendor: Vendor = require_row(vendors.filter(pk=vendor_id).first())
     if not may_keep_tokens(reader(request), vendor):
         raise Forbidden(
             f"Only the owner of an evaluation with {vendor} in it handles its tokens."

@@ -347,18 +347,13 @@ class Deadline:
 
 
 def deadline_of(evaluation: Evaluation, now: datetime.datetime) -> Deadline:
-    is_open, is_over = (
-        evaluation.claims_are_open(now),
-        claims_are_closed(evaluation, now),
-    )
-    ends = [
-        end
-        for end in (evaluation.claims_closed_at, evaluation.claims_close_at)
-        if end is not None and (is_open or not is_over or end <= now)
-    ]
-    if not ends:
+    is_open = evaluation.claims_are_open(now)
+    is_over = claims_are_closed(evaluation, now)
+    ends = (evaluation.claims_closed_at, evaluation.claims_close_at)
+    said = [end for end in ends if end and (is_open or not is_over or end <= now)]
+    if not said:
         return Deadline(is_open, is_over)
-    end = min(ends)
+    end = min(said)
     at, left = moment(end, evaluation.zone), end - now
     away = "" if is_over else _away(left)
     return Deadline(is_open, is_over, at, away, is_near=left < 2 * DAY)
@@ -425,9 +420,8 @@ def code(request: HttpRequest, secret: str) -> HttpResponse:
     # Who has no code locks nothing.
     begun = use_code(link=link, nonce=nonce, typed=typed) if living else None
     if begun is None:
-        return _shown(
-            request, "code.html", link, secret, str(NO), HTTPStatus.BAD_REQUEST
-        )
+        status = HTTPStatus.BAD_REQUEST
+        return _shown(request, "code.html", link, secret, str(NO), status)
     own = asked_language(request, link.contact.language)
     _keep(link.contact, own)
     page = "people" if "people" in request.GET else "answers"

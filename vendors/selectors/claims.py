@@ -523,12 +523,11 @@ def handed_in_answers(
     requirements = asked_requirements(candidate.evaluation).order_by(
         "category__position", "category__name", "position", "ref"
     )
-    return Answers(
-        [
-            AnswerRow(row, claims.get(row.pk), drafts.get(row.pk), row.pk in taken)
-            for row in requirements
-        ]
-    )
+    rows = [
+        AnswerRow(row, claims.get(row.pk), drafts.get(row.pk), row.pk in taken)
+        for row in requirements
+    ]
+    return Answers(rows)
 
 
 # What stands between digits may be part of a number, and so may a minus before one.

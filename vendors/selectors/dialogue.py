@@ -238,17 +238,10 @@ def chases(evaluation: Evaluation, candidates: Sequence[Candidate]) -> list[Chas
     for waiting in waiting_for(evaluation, candidates):
         one = waiting.candidate
         moments = sorted(moments_by_key.get(str(one.pk), {}).values())
-        since = spoke.get(one.pk)
-        rows.append(
-            Chase(
-                waiting=waiting,
-                contacts=people[one.vendor_id] if one.vendor_id else 0,
-                reminded=tuple(
-                    moment for moment in moments if since is None or moment > since
-                ),
-                last_at=moments[-1] if moments else None,
-            )
-        )
+        since, last = spoke.get(one.pk), moments[-1] if moments else None
+        lately = tuple(at for at in moments if since is None or at > since)
+        contacts = people[one.vendor_id] if one.vendor_id else 0
+        rows.append(Chase(waiting, contacts, lately, last))
     return rows
 
 
@@ -363,13 +356,9 @@ def sent_by_vendors(
 
 def count_unseen(user: User, evaluations: Iterable[Evaluation]) -> Counter[Place]:
     rows = unseen_claims(user, evaluations)
-    counted = rows.values_list("candidate__evaluation_id", "candidate_id")
-    return Counter(
-        {
-            (where, option): number
-            for where, option, number in counted.annotate(Count("pk"))
-        }
-    )
+    places = rows.values_list("candidate__evaluation_id", "candidate_id")
+    counted = places.annotate(Count("pk"))
+    return Counter({(where, option): number for where, option, number in counted})
 
 
 def unseen_claims(user: User, evaluations: Iterable[Evaluation]) -> QuerySet[Any]:

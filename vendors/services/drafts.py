@@ -249,12 +249,10 @@ def discard_draft(*, link: InvitationLink, requirement: Requirement, by: Actor) 
 def require_own_words(drafts: QuerySet[Any]) -> None:
     """Refuse what would stand over a draft that is not shown."""
     if drafts.filter(reads=False).exists():
-        raise Stale(
-            _(
-                "A colleague has a draft here; start over, or ask them to let you read "
-                "it."
-            )
+        sentence = _(
+            "A colleague has a draft here; start over, or ask them to let you read it."
         )
+        raise Stale(sentence)
 
 
 @transaction.atomic
@@ -365,9 +363,8 @@ def submit_sheet(
             comparison = compare_claims(candidate=candidate, claims=claims)
         else:
             comparison = submit_claims(candidate=candidate, claims=claims, by=by)
-    return SheetResult(
-        comparison, {line.requirement: line.row.number for line in lines}
-    )
+    rows = {line.requirement: line.row.number for line in lines}
+    return SheetResult(comparison, rows)
 
 
 def read_lines(
