@@ -365,8 +365,8 @@ class AboutChanged(ToVendor[AboutRevision]):
         before = rows.last() or AboutRevision()
         changed = [it for it in ABOUT if getattr(row, it) != getattr(before, it)]
         new = [line for line in row.timetable if line not in before.timetable]
-        lines = map(day_and_words, new)
-        said = [f"{languages.day(it['day'])}: {it['what']}" for it in lines]
+        days = [(it["day"], it["what"].rstrip(".")) for it in map(day_and_words, new)]
+        said = [f"{languages.day(day)}: {what}" for day, what in days]
         told = dict.fromkeys(changed, "yes") | {"new": languages.listed(said)}
         return {**super().values(notice, row), **told}
 
