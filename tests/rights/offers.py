@@ -186,11 +186,16 @@ def inputs(
     people: Mapping[str, User],
     no: Mapping[str, object],
 ) -> dict[str, Any] | None:
-    """What is sent: by the first who may, else by anybody whose form takes it."""
+    """What is sent: by the first who may, else by anybody whose form takes it.
+
+    But for the links that each person gives to invitations of their own.
+    """
     for who in sorted(seen, key=lambda name: no[name] is not None):
         form = filled(act, seen[who], people[who])
         if form.is_valid() or no[who] is None:
-            return dict(form.cleaned_data)
+            data = dict(form.cleaned_data)
+            data.pop("invitations", None)
+            return data
     return None
 
 

@@ -129,7 +129,8 @@ def owned(more: set[str]) -> re.Pattern[str]:
         for row in model._base_manager.values_list(*fields):
             for text in row:
                 lines = text if isinstance(text, list) else str(text or "").split("\n")
-                found |= {" ".join(DAY.sub("", line).split()) for line in lines}
+                bare_lines = (DAY.sub("", line).rstrip(".").split() for line in lines)
+                found |= set(map(" ".join, bare_lines))
                 found |= {part for line in lines for part in line.split(", ")}
     # Names of kinds of cost are the owner's.
     found |= {name for kind in IT for name in (kind.name, kind.title)}
