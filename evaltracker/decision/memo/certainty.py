@@ -373,7 +373,8 @@ def roles(figures: Figures) -> tuple[Part, Part]:
         if picked and not set(picked) & set(figures.leads):
             names = listed([figures.names[key] for key in picked])
             away.setdefault(names, []).append(name_of(figures.inputs, role))
-    number = counted_of("roles.other", sum(map(len, away.values())), len(rows))
+    telling = sum(bool(picked) for picked, _, _ in rows.values())
+    number = counted_of("roles.other", sum(map(len, away.values())), telling)
     picks = "; ".join(
         f"{listed(who)} would pick {picked}" for picked, who in away.items()
     )

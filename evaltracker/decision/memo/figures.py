@@ -59,7 +59,7 @@ chosen, without a knock-out and with a total, which is the fit until the consens
     second.total, second.first   totals of runner-up and first, points
     second.behind                their difference, with its places
     second.more                  requirements to prove beyond those that are named, n
-    roles.other                  roles that would pick another, n of those that weighed
+    roles.other                  roles that would pick another, n of those that pick one
     roles.weight                 people's weight on what their picks rest on, n of all
     role.fit.<role>              fit of its pick by its own weights, %
     role.lead.<role>             how far before the next, points
