@@ -81,7 +81,7 @@ def test_t33_what_goes_round_django_is_seen_too(where: Evaluation) -> None:
 def test_t55_a_row_that_no_entry_commits_to_is_seen(
     where: Evaluation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal, "record", lambda **_: None)
+    monkeypatch.setattr(journal, "record", lambda *_, **__: None)
     change_brief(evaluation=where, by=where.owner, problem="Untold")
     assert [row.partition(",")[0] for row in UNTOLD] == ["evaluations.evaluation"]
     UNTOLD.clear()

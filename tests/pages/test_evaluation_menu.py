@@ -22,7 +22,10 @@ PURCHASE = {
     "": ["Overview", "Comparison"],
     "Need": ["Brief", "Requirements", "Buy-in"],
     "People": ["Stakeholders", "Conflicts", "Sign-offs"],
-    "Market": ["Candidates", "Invitations", "What vendors sent", "Questions", "Costs"],
+    "Market": [
+        *("Candidates", "What this is about", "Invitations", "What vendors sent"),
+        *("Questions", "Costs"),
+    ],
     "Proof": ["Matrix", "Demos", "Trials", "Scores"],
     "Decision": ["Decision", "Memo", "Letters", "After the award"],
     "Record": ["Journal", "Notices", "Files"],
