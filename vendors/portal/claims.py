@@ -349,8 +349,9 @@ def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
     categories = list(candidate.evaluation.categories.order_by("position", "name"))
     problem: Problem | None = None
     fields = ("category", "new_category", "text", "reason")
-    typed: dict[str, Any] = {name: request.POST.get(name, "") for name in fields}
+    typed: dict[str, Any] = {}
     if request.method == "POST":
+        typed = {name: request.POST.get(name, "") for name in fields}
         named = {row.name: row for row in categories}
         if typed["category"] and typed["category"] not in named:
             raise NotFound

@@ -405,3 +405,12 @@ def test_t62_no_way_leads_one_person_of_the_buyer_to_an_amount(
     assert log.getvalue()
     assert len(ways) > 20
     assert {way: found for way, found in ways.items() if found} == {}
+
+
+def test_who_may_read_no_amount_learns_that_prices_were_handed_in(desk: Desk) -> None:
+    listed = desk.people["B"].get(desk.people["B"].home).content.decode()
+    assert "prices handed in" in listed
+    a = desk.people["A"]
+    assert a.post(a.prices, then="withdraw").status_code == 302
+    listed = desk.people["B"].get(desk.people["B"].home).content.decode()
+    assert re.search(r"prices not handed in \(handed in .+, withdrawn\)", listed)
