@@ -75,3 +75,8 @@ def test_column_letters_count_like_a_spreadsheet(index: int) -> None:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     assert number == index + 1
+
+
+def test_what_stands_within_quotes_separates_nothing() -> None:
+    sheet = read_separated('"","|"\r\n"","","0"\r\n')
+    assert [row.number for row in sheet.rows] == [1, 2]
