@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaltracker.rows.guards import Unreadable, column_letter
-from evaltracker.rows.sources import read_table
+from evaltracker.rows.sources import read_separated, read_table
 from tests.rows.books import xlsx
 
 NAMES = st.sampled_from(["r.csv", "r.xlsx", "r.xls", "r.ods", "r.md", "r.pdf", "r", ""])
