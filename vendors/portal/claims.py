@@ -13,14 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from evaltracker.errors import (
-    Invalid,
-    NotFound,
-    Problem,
-    Refused,
-    Stale,
-    require_row,
-)
+from evaltracker.errors import Invalid, NotFound, Problem, Refused, Stale, require_row
 from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.rows.cells import meanings_of
 from evaltracker.toolbox.days import database_now, wall_of
@@ -29,11 +22,7 @@ from evaltracker.toolbox.languages import moment
 from evaltracker.toolbox.rest.views import read_id
 from evaltracker.toolbox.text import meant
 from vendors.answers import boxes_for, is_receipt_of, typed_in, typed_of
-from vendors.models import (
-    AnswerDraft,
-    Candidate,
-    VendorSession,
-)
+from vendors.models import AnswerDraft, Candidate, VendorSession
 from vendors.portal.access import (
     FORM,
     LINKS,
@@ -52,6 +41,7 @@ from vendors.selectors.claims import (
     Answers,
     answers_of,
     draft_files,
+    earlier_answers,
     last_submission,
     own_claims,
     own_files,
@@ -90,7 +80,7 @@ from vendors.sheets import ANSWERS, COLUMNS, answer_cells, as_read
 
 @session_page(*READ)
 def answers(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    earlier = len(earlier_drafts(session.link))
+    earlier = len(earlier_answers(session.link))
     return show_answers(request, session, "answers.html", earlier=earlier)
 
 

@@ -116,10 +116,10 @@ def _number(path: str) -> Coalesce:
         requirement=OuterRef(f"{path}requirement"),
         revision__lte=OuterRef(f"{path}revision"),
     )
-    return _count(until, "requirement")
+    return count_of(until, "requirement")
 
 
-def _count(rows: QuerySet[Any], of: str) -> Coalesce:
+def count_of(rows: QuerySet[Any], of: str) -> Coalesce:
     """How many there are, all of one `of`, of a row of the query around them."""
     counted = rows.order_by().values(of).annotate(number=Count("pk"))
     return Coalesce(Subquery(counted.values("number")), 0)
@@ -129,8 +129,8 @@ def with_counts(candidates: QuerySet[Candidate]) -> QuerySet[Candidate]:
     """Each with `asked` requirements and `answered` ones, by its vendor, of them."""
     asked = Requirement.objects.filter(evaluation=OuterRef("evaluation"))
     return candidates.annotate(
-        asked=_count(asked.filter(retired_at=None), "evaluation"),
-        answered=_count(
+        asked=count_of(asked.filter(retired_at=None), "evaluation"),
+        answered=count_of(
             vendors_answers().filter(candidate=OuterRef("pk")), "candidate"
         ),
     )

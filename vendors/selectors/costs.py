@@ -325,13 +325,16 @@ def standing_quote(candidate: Candidate, reader: str) -> Quote | None:
     return None if last is None or last.is_withdrawn else last
 
 
+# Of a row of quotes; what a reader may not see of it is no withdrawal.
+IS_WITHDRAWN = Case(When(lines=[], then=Value(True)), default=Value(False))
+
+
 def quotes_seen(evaluation: Evaluation) -> dict[UUID, QuoteSeen]:
     """What is known of the quotes of an evaluation, by candidate; reads no price. It is
     read once for a request that only reads."""
     rows = Quote.objects.in_evaluation(evaluation).order_by("revision")
-    withdrawn = Case(When(lines=[], then=Value(True)), default=Value(False))
     quotes = rows.values_list(
-        *("candidate", "revision", "handed_in_at", "valid_until"), withdrawn
+        *("candidate", "revision", "handed_in_at", "valid_until"), IS_WITHDRAWN
     )
     return read_once(
         ("quotes seen", evaluation.pk),

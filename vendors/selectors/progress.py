@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Exists, OuterRef, Subquery
 from django.template.loader import render_to_string
 
 from evaltracker.evaluations.models import Evaluation
@@ -13,9 +13,21 @@ from evaltracker.toolbox import languages
 from evaltracker.toolbox.days import local_day
 from evaltracker.toolbox.text import one_line
 from vendors.choices import CandidateState
-from vendors.models import Candidate, PublishedDocument, VendorSession
-from vendors.selectors.claims import Answers, handed_in_answers, own_claims_to_confirm
-from vendors.selectors.costs import kinds_for
+from vendors.models import (
+    Asking,
+    Candidate,
+    PublishedDocument,
+    Quote,
+    SupportStatement,
+    VendorSession,
+)
+from vendors.selectors.claims import (
+    Answers,
+    count_of,
+    handed_in_answers,
+    own_claims_to_confirm,
+)
+from vendors.selectors.costs import IS_WITHDRAWN, kinds_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +67,24 @@ def progress_of(
     answers = answers or handed_in_answers(candidate)
     visits = VendorSession.objects.filter(link__candidate=candidate)
     if session is not None:
-        own = visits.filter(link__address=session.link.address)
-        visits = own.exclude(pk=session.pk)
-    seen = Exists(visits.filter(started_at__gte=OuterRef("documents__published_at")))
-    priced, waits = ~Q(quotes__lines=[]), Q(askings__question__answered_at=None)
-    told = Candidate.objects.filter(pk=candidate.pk).aggregate(
-        last=Max("quotes__revision"),
-        priced=Max("quotes__revision", filter=priced),
-        at=Max("quotes__handed_in_at", filter=priced),
-        support=Count("support_statements"),
-        questions=Count("askings", filter=waits, distinct=True),
-        documents=Count("documents", filter=~seen, distinct=True),
+        visits = visits.filter(link__address=session.link.address)
+        visits = visits.exclude(pk=session.pk)
+    # One place each: joined, every quote would count with every question.
+    own = OuterRef("pk")
+    quotes = Quote.objects.filter(candidate=own).annotate(gone=IS_WITHDRAWN)
+    quotes = quotes.order_by("-revision")
+    waiting = Asking.objects.filter(candidate=own, question__answered_at=None)
+    seen = Exists(visits.filter(started_at__gte=OuterRef("published_at")))
+    published = PublishedDocument.objects.filter(~seen, candidate=own)
+    counted = Candidate.objects.values(
+        gone=Subquery(quotes.values("gone")[:1]),
+        at=Subquery(quotes.filter(gone=False).values("handed_in_at")[:1]),
+        support=Exists(SupportStatement.objects.filter(candidate=own)),
+        questions=count_of(waiting, "candidate"),
+        new=count_of(published, "candidate"),
     )
-    prices = "withdrawn" if told["last"] != told["priced"] else "handed_in"
+    told = counted.get(pk=candidate.pk)
+    prices = "withdrawn" if told["gone"] else "handed_in"
     support = "stated" if told["support"] else "not_stated"
     place, at = candidate.evaluation, told["at"]
     return Progress(
@@ -78,7 +95,7 @@ def progress_of(
         prices_on=local_day(at, place.zone) if at else None,
         support=support if place.support_wanted else "",
         questions=told["questions"],
-        documents=told["documents"],
+        documents=told["new"],
     )
 
 
