@@ -273,6 +273,7 @@ class Evidence(SealedRecord, VendorRecord):
     }
     committed[2] = (*committed[1], "runner", "data", "named_values")
     committed[3] = (*committed[2], "others")
+    committed[4] = (*committed[3], "took")
     uncommitted: ClassVar = {"file": "Its SHA-256 counts, wherever it is kept."}
     only_grows: ClassVar[bool] = True
 
@@ -326,6 +327,13 @@ class Evidence(SealedRecord, VendorRecord):
     recorded_at = models.DateTimeField(default=timezone.now)
     # How many more the same person gave at the same moment, with one press.
     others = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    took = models.DecimalField(
+        max_digits=5,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        help_text="Days that it took to meet, in halves; blank if nobody counted.",
+    )
 
     objects: ClassVar = EvidenceQuerySet.as_manager()
 
@@ -345,6 +353,11 @@ class Evidence(SealedRecord, VendorRecord):
             CheckConstraint(
                 condition=~Q(verdict=EvidenceVerdict.FAILS) | ~Q(note=""),
                 name="evidence_failure_is_told",
+            ),
+            CheckConstraint(
+                condition=Q(took=None)
+                | Q(took__gte=0, took__lte=2000) & ~Q(source=Source.RESEARCH),
+                name="evidence_took_some_days",
             ),
         ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.files import File
@@ -46,6 +47,7 @@ from trials.policy import (
     require_excuser,
     require_same,
 )
+from trials.scoring.effort import half_days
 from trials.selectors.cells import Cell
 from trials.selectors.ledger import one_cell
 from trials.selectors.runs import pooled_runs
@@ -74,6 +76,7 @@ VERDICT_FIELDS = (
     "criterion_id",
     "research_note_id",
     "reconfirms_id",
+    "took",
 )
 
 
@@ -115,6 +118,20 @@ def read_kind(source: str, verdict: str) -> Source:
         inputs.refuse("verdict", "Only a demo can leave something not shown.")
     inputs.check()
     return Source(source)
+
+
+def read_took(inputs: Inputs, took: str, source: Source) -> Decimal | None:
+    """Days that it took to meet, as typed; None if nobody counted."""
+    if not (typed := took.strip().replace(",", ".")):
+        return None
+    if source == Source.RESEARCH:
+        inputs.refuse("took", "Research takes no days; leave it out.")
+    try:
+        half_days(typed)
+        return Decimal(typed)
+    except (ValueError, InvalidOperation):
+        inputs.refuse("took", "Write days from 0 to 2,000, in halves: 2.5.")
+        return None
 
 
 def lock_standing_claim(claim: Claim) -> Claim:
@@ -313,6 +330,7 @@ def record_evidence(
     research_note: ResearchNote | None = None,
     measurement: Measurement | None = None,
     seen: str | None = None,
+    took: str = "",
     others: int = 0,
     at: datetime.datetime | None = None,
 ) -> Evidence:
@@ -323,7 +341,8 @@ def record_evidence(
     on its own data proves what a demo proves. `seen` is the verdict that stood on its
     criterion or script item when the form was made. Where the brief has lists, it
     speaks of the values that it names; of a list that it leaves out, of those that its
-    criterion or script item names.
+    criterion or script item names. `took` is the days that it took to meet, blank if
+    nobody counted.
 
     Raises:
         Forbidden: no part in the evaluation, or a declared interest in the candidate.
@@ -356,6 +375,7 @@ def record_evidence(
         recorded_by=user,
         recorded_at=at or timezone.now(),
         others=others,
+        took=read_took(inputs, took, kind),
     )
     check_words(inputs, evidence, has_file=file is not None)
     check_setting(inputs, evidence)

@@ -568,6 +568,7 @@ def confirm_runs(
     reason: str = "",
     runner: str = Runner.US,
     named_values: object = None,
+    took: str = "",
 ) -> Evidence:
     """Record the verdict that the runs of a criterion propose, and freeze them with it.
 
@@ -611,6 +612,7 @@ def confirm_runs(
         named_values=named_values,
         criterion=criterion,
         measurement=measurement,
+        took=took,
         by=by,
     )
 
