@@ -132,7 +132,8 @@ class LinkEnding(models.TextChoices):
 
 
 class DocumentKind(models.TextChoices):
-    """What the house publishes to a vendor, once each."""
+    """What the house publishes to a vendor, once each, but an annex by versions."""
 
     LETTER = "letter", pgettext_lazy("document", "Letter")
     PROMISES = "promises", _("Promise record")
+    ANNEX = "annex", _("Annex of promises")

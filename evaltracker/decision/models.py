@@ -89,6 +89,66 @@ class Letter(SealedRecord):
         ]
 
 
+class AnnexLine(CommittedRecord):
+    """A requirement that the owner added to the annex of promises, or struck from it;
+    what was ruled last counts."""
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+
+    candidate = ForeignKey(Candidate, PROTECT, related_name="annex_lines")
+    requirement = ForeignKey(Requirement, PROTECT, related_name="+")
+    is_struck = models.BooleanField()
+    reason = models.TextField(blank=True)
+    ruled_at = models.DateTimeField()
+    ruled_by = ForeignKey(User, PROTECT, related_name="+")
+
+    class Meta:
+        app_label = "workflow"
+        ordering = ("requirement__ref",)
+        constraints = [
+            UniqueConstraint(
+                fields=("candidate", "requirement"), name="annex_line_once"
+            ),
+            CheckConstraint(
+                condition=Q(is_struck=False) | ~Q(reason=""),
+                name="annex_line_struck_with_a_reason",
+            ),
+        ]
+
+
+class Undertaking(CommittedRecord):
+    """What the chosen vendor is to do besides, in the owner's words."""
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+
+    candidate = ForeignKey(Candidate, PROTECT, related_name="undertakings")
+    requirement = ForeignKey(
+        Requirement, PROTECT, related_name="+", null=True, blank=True
+    )
+    words = models.TextField()
+    due_on = models.DateField(null=True, blank=True)
+    added_at = models.DateTimeField()
+    added_by = ForeignKey(User, PROTECT, related_name="+")
+    struck_at = models.DateTimeField(null=True, blank=True)
+    struck_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
+    struck_reason = models.TextField(blank=True)
+
+    class Meta:
+        app_label = "workflow"
+        ordering = ("added_at", "id")
+        constraints = [
+            CheckConstraint(condition=~Q(words=""), name="undertaking_says_something"),
+            CheckConstraint(
+                condition=Q(struck_at__isnull=True, struck_reason="")
+                | (Q(struck_at__isnull=False) & ~Q(struck_reason="")),
+                name="undertaking_struck_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+
 class PromiseCheck(CommittedRecord):
     """A day, months after the decision, on which the chosen one's promises are read
     again; closed by the owner, or waived with a reason."""

@@ -7,6 +7,7 @@ from django.dispatch import receiver
 
 from evaltracker.decision.memo.pack import digest_of_memo
 from evaltracker.decision.models import (
+    AnnexLine,
     CheckVerdict,
     ContractTerm,
     Decision,
@@ -16,6 +17,7 @@ from evaltracker.decision.models import (
     Outlook,
     PromiseCheck,
     Succession,
+    Undertaking,
     Waiver,
 )
 from evaltracker.decision.selectors import term_of
@@ -51,6 +53,12 @@ register_part(
 )
 register_part(Part(name="decision", model=Decision))
 register_part(Part(name="letters", model=Letter, order=("drafted_at",)))
+register_part(
+    Part(name="annex_lines", model=AnnexLine, order=("ruled_at",), optional=True)
+)
+register_part(
+    Part(name="undertakings", model=Undertaking, order=("added_at",), optional=True)
+)
 register_part(Part(name="promise_checks", model=PromiseCheck, order=("due_on",)))
 register_part(Part(name="check_verdicts", model=CheckVerdict, order=("recorded_at",)))
 register_part(

@@ -196,7 +196,13 @@ ACCESS: dict[str, Access] = {
     "vendors_submission": Access(rows=OWN, added=OWN),
     "vendors_supportstatement": Access(rows=OWN, added=OWN),
     # What the house published to it.
-    "vendors_publisheddocument": Access(rows=OWN),
+    "vendors_publisheddocument": Access(
+        rows=OWN,
+        shown=(
+            *("id", "candidate_id", "kind", "version", "text", "published_at"),
+            *("sha256", "language"),
+        ),
+    ),
     # That there is one all learn, and the prices who was named.
     "vendors_quote": Access(
         rows=f"{OWN} AND {READABLE}",

@@ -576,7 +576,7 @@ evaluations_evaluation evaluations_journalhead evaluations_visit
 stakeholders_signeddocument
 trials_leftout
 vendors_aboutrevision vendors_claim vendors_priceopening
-workflow_decision
+workflow_annexline workflow_decision workflow_undertaking
 """
 USES = """
 account_emailaddress account_emailconfirmation

@@ -181,9 +181,14 @@ class PublishedDocument(CommittedRecord, VendorRecord):
     """A text of the buyer's for one invitation; the database refuses every change."""
 
     uncommitted: ClassVar = {"language": "The text is what counts."}
+    joined: ClassVar = {"version": 2, "facts": 2}
 
     candidate = ForeignKey(Candidate, PROTECT, related_name="documents")
     kind = models.CharField(max_length=20, choices=DocumentKind.choices)
+    # Of an annex there are several; all else stays at 1.
+    version = models.PositiveSmallIntegerField(default=1, db_default=1)
+    # What an annex was written from. No vendor reads it: there are weights in it.
+    facts = models.JSONField(default=dict, db_default={}, blank=True)
     text = models.TextField(help_text="Paragraphs with a blank line between them.")
     published_at = models.DateTimeField(default=timezone.now)
     sha256 = models.CharField(max_length=64)
@@ -197,7 +202,12 @@ class PublishedDocument(CommittedRecord, VendorRecord):
         ordering = ("published_at",)
         constraints = [
             UniqueConstraint(
-                fields=("candidate", "kind"), name="published_document_once"
+                fields=("candidate", "kind", "version"),
+                name="published_document_once",
+            ),
+            CheckConstraint(
+                condition=Q(version=1) | Q(kind=DocumentKind.ANNEX),
+                name="published_document_annex_has_versions",
             ),
             CheckConstraint(
                 condition=~Q(text=""), name="published_document_says_something"
