@@ -1,6 +1,7 @@
 """Fields for the values of the brief's lists, and for a number with its unit."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -206,6 +207,58 @@ def _part(name: str, value: str, answer: str) -> dict[str, Any]:
         "values": {name: named} if name else EVERYWHERE,
         "availability": availability,
         "available_from": day.isoformat() if day else text or None,
+    }
+
+
+# An effort as one text: “out of the box”; “configure, 3 days, vendor”; with lowest,
+# likely and highest days: “customise; 5/10/20; buyer”.
+
+EFFORT = {"how": "effort_how", "by": "effort_by"}
+# A comma before a digit is a decimal one.
+PARTS_OF_EFFORT = re.compile(r"[;\n]|,(?![0-9])")
+DAYS = re.compile(r"([0-9.,]+(?: ?/ ?[0-9.,]+){0,2}) ?([^\W\d]*)")
+NAMES_OF_DAYS = (("likely",), ("low", "high"), ("low", "likely", "high"))
+
+
+def write_effort(said: Mapping[str, Any] | None, say: Say = as_it_is) -> str:
+    if not said:
+        return ""
+    how, by = (said[name] and say(word, said[name]) for name, word in EFFORT.items())
+    numbers = [*(said["days"] or {}).values()]
+    days = "/".join(numbers[:1] if len({*numbers}) == 1 else numbers)
+    if days:
+        days = f"{days} {say('days', 'day' if days == '1' else 'days')}"
+    return ", ".join(filter(None, (how, days, by)))
+
+
+def read_effort_text(text: str) -> dict[str, Any] | None:
+    """What a text says, as `vendors.effort` takes it; None of a blank one."""
+    sent: dict[str, Any] = {}
+    for part in filter(None, map(str.strip, PARTS_OF_EFFORT.split(text))):
+        name, value = _part_of_effort(part)
+        if name in sent:
+            raise ValueError(sentence_of("effort"))
+        sent[name] = value
+    return sent or None
+
+
+def _part_of_effort(part: str) -> tuple[str, Any]:
+    for name, closed in EFFORT.items():
+        if value := _words(closed).get(key(part)):
+            return name, value
+    days = DAYS.fullmatch(part)
+    if days is None or (days[2] and key(days[2]) not in _words("days")):
+        raise ValueError(sentence_of("effort"))
+    numbers = [number.strip().replace(",", ".") for number in days[1].split("/")]
+    names = NAMES_OF_DAYS[len(numbers) - 1]
+    return "days", dict(zip(names, numbers, strict=True))
+
+
+def _words(closed: str) -> dict[str, str]:
+    return {
+        key(word): value
+        for value, said in WORDS[closed].items()
+        for word in (value, *said.values())
     }
 
 

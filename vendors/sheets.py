@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, cast
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from msgspec import UNSET
 from xlsxwriter import Workbook
 
 from evaltracker.errors import Invalid
@@ -29,8 +30,10 @@ from vendors.fields import (
     SHEETS,
     WORDS,
     in_language,
+    read_effort_text,
     read_holds_for,
     word_of,
+    write_effort,
     write_holds_for,
 )
 from vendors.selectors.candidates import demanded
@@ -57,8 +60,8 @@ class Column:
     is_needed: bool = False
     # Whether the buyer fills it in.
     is_asked: bool = False
-    # Whether it stands only where a requirement has a measure.
-    is_of_measures: bool = False
+    # Where alone it stands: if “measures”, or “efforts”, are asked for.
+    only: str = ""
 
     @property
     def title(self) -> str:
@@ -91,6 +94,9 @@ HEAD = ("currency", "valid_until")
 SEARCHED_ROWS = 60
 
 type Value = str | Decimal | datetime.date
+# By ref what an answer takes, as it is sent.
+type Efforts = Mapping[str, Mapping[str, Any]]
+NO_EFFORTS: Efforts = {}
 
 
 def _written(column: Column, text: str) -> Value:
@@ -167,7 +173,10 @@ def _write(
             sheet.protect("", {"format_columns": True, "format_rows": True})
         guide = book.add_worksheet(_("How to"))
         guide.set_column(0, 0, 100)
-        guide.write_column(0, 0, in_language(said["about"], said["about"]["en"]))
+        lines = list(in_language(said["about"], said["about"]["en"]))
+        more = said.get("about_of", {}).items()
+        lines += [in_language(it, it["en"]) for field, it in more if field in columns]
+        guide.write_column(0, 0, lines)
     return stream.getvalue()
 
 
@@ -261,7 +270,9 @@ def _sentence(cell: Cell[Any], column: Column, text: str) -> str:
     return _(cells.SENTENCES[cell.refusal or no_value])
 
 
-def answer_cells(words: ClaimWords | None) -> dict[str, Value]:
+def answer_cells(
+    words: ClaimWords | None, effort: Mapping[str, Any] | None = None
+) -> dict[str, Value]:
     if words is None:
         return dict.fromkeys(ANSWER, "")
     texts = {
@@ -273,6 +284,7 @@ def answer_cells(words: ClaimWords | None) -> dict[str, Value]:
         "holds_for": write_holds_for(words.holds_for and words.holds_for["said"]),
         "number": words.number.get("value", ""),
         "unit": words.number.get("unit", ""),
+        "effort": write_effort(effort),
     }
     return {name: _written(COLUMNS[ANSWERS][name], texts[name]) for name in ANSWER}
 
@@ -282,9 +294,11 @@ def parted(environments: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def claim_cells(words: ClaimWords) -> dict[str, Value]:
+def claim_cells(
+    words: ClaimWords, effort: Mapping[str, Any] | None = None
+) -> dict[str, Value]:
     """An answer by role of an import of answers, which reads it back to itself."""
-    saved = answer_cells(words)
+    saved = answer_cells(words, effort)
     value, unit = saved.pop("number"), saved.pop("unit")
     number = cells.typed(value) if isinstance(value, Decimal) else value
     saved["evidence"] = saved.pop("evidence_url")
@@ -292,9 +306,13 @@ def claim_cells(words: ClaimWords) -> dict[str, Value]:
 
 
 def write_sheet(
-    requirements: Iterable[Requirement], claims: Mapping[str, ClaimWords]
+    requirements: Iterable[Requirement],
+    claims: Mapping[str, ClaimWords],
+    efforts: Efforts | None = None,
 ) -> bytes:
+    """Without `efforts` none are asked for, and their column is left out."""
     asked = list(requirements)
+    costing = {ref: write_effort(it, word_of) for ref, it in (efforts or {}).items()}
     held = {
         ref: write_holds_for(words.holds_for and words.holds_for["said"], word_of)
         for ref, words in claims.items()
@@ -310,12 +328,14 @@ def write_sheet(
             "measure": harmless(requirement.measure_words),
             **answer_cells(claims.get(requirement.ref)),
             "holds_for": harmless(held.get(requirement.ref)),
+            "effort": costing.get(requirement.ref, ""),
         }
         for requirement in asked
     ]
     measured = any(requirement.measure for requirement in asked)
+    asks = {"": True, "measures": measured, "efforts": efforts is not None}
     columns = COLUMNS[ANSWERS].items()
-    shown = {name: it for name, it in columns if measured or not it.is_of_measures}
+    shown = {name: column for name, column in columns if asks[column.only]}
     return _write(ANSWERS, shown, rows)
 
 
@@ -329,34 +349,45 @@ MAKES: dict[str, Callable[[Any], Any]] = {
     "available_from": lambda day: day or None,
     "environments": parted,
     "holds_for": _held,
+    "effort": read_effort_text,
 }
 
 
 class SheetLine(NamedTuple):
-    """An answered row, and its words; of what cannot be read they say nothing."""
+    """An answered row, and its words; of what cannot be read they say nothing.
+
+    `effort` is what it takes, as it is sent; left out, it stays.
+    """
 
     row: Filled
     requirement: str
     words: ClaimWords
+    effort: Any = UNSET
 
 
 def read_sheet(
-    content: bytes, filename: str, current: Mapping[str, ClaimWords], order: str = ""
+    content: bytes,
+    filename: str,
+    current: Mapping[str, ClaimWords],
+    order: str = "",
+    efforts: Efforts = NO_EFFORTS,
 ) -> list[SheetLine]:
-    """The answered rows of a sheet; `current` is what stands, by ref.
+    """The answered rows of a sheet; `current` and `efforts` are what stands, by ref.
 
     Cells that still show what `current` says keep its exact words. Rows without any
     answer are left out. `order` is how days are written, where no cell tells it.
     """
     rows = _read(content, filename, ANSWERS, COLUMNS[ANSWERS], order)
     return [
-        _line(row, current)
+        _line(row, current, efforts)
         for row in rows
         if row.wrong or any(map(row.shown.get, ANSWER))
     ]
 
 
-def _line(row: Filled, current: Mapping[str, ClaimWords]) -> SheetLine:
+def _line(
+    row: Filled, current: Mapping[str, ClaimWords], efforts: Efforts
+) -> SheetLine:
     ref, wrong = row.said["requirement"] or "", row.wrong
     if not ref:
         wrong.setdefault("requirement", _("Name the requirement that you answer."))
@@ -364,7 +395,13 @@ def _line(row: Filled, current: Mapping[str, ClaimWords]) -> SheetLine:
     with suppress(ValueError):
         held = write_holds_for(read_holds_for(row.said.get("holds_for") or ""))
         row.shown.update({"holds_for": harmless(held)} if held else {})
-    shown = {name: as_read(value) for name, value in answer_cells(stands).items()}
+    stood = answer_cells(stands, efforts.get(ref)).items()
+    shown = {name: as_read(value) for name, value in stood}
+    with suppress(ValueError):
+        costs = read_effort_text(shown["effort"])
+        if costs == read_effort_text(row.said.get("effort") or ""):
+            # The same in other words.
+            row.shown["effort"] = shown["effort"]
     new = [name for name in ANSWER if row.shown.get(name, shown[name]) != shown[name]]
     for name in wrong.keys() - set(new):
         if row.shown.get(name) and name in ANSWER:
@@ -379,6 +416,7 @@ def _line(row: Filled, current: Mapping[str, ClaimWords]) -> SheetLine:
         except ValueError as error:
             wrong.setdefault(name, str(error))
     fields.pop("unit", "")
+    effort = fields.pop("effort", UNSET)
     if {"number", "unit"} & {*new}:
         number = row.said.get("number")
         value = "" if number is None else plain(number)
@@ -391,7 +429,7 @@ def _line(row: Filled, current: Mapping[str, ClaimWords]) -> SheetLine:
     if not wrong.keys().isdisjoint(("availability", "available_from")):
         # Neither can be held against the other.
         fields |= {"availability": str(Availability.NOW), "available_from": None}
-    return SheetLine(row, ref, ClaimWords(**fields))
+    return SheetLine(row, ref, ClaimWords(**fields), effort)
 
 
 def write_prices(

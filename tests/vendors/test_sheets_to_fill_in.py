@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.utils.translation import override
+from msgspec import UNSET
 from openpyxl import load_workbook
 
 from evaltracker.errors import Invalid
@@ -223,3 +225,57 @@ def test_a_sheet_offers_what_is_taken_and_nothing_else() -> None:
         ("Prices", "recurrence"): Recurrence.values,
         ("Prices", "pricing"): Pricing.values,
     }
+
+
+EFFORTS: dict[str, dict[str, Any]] = {
+    "R1": {"how": "out_of_box", "days": None, "by": None},
+    "R1.10": {
+        "how": "customise",
+        "days": {"low": "2.5", "likely": "5", "high": "10"},
+        "by": "third_party",
+    },
+    "007": {"how": "configure", "days": None, "by": "vendor"},
+}
+
+
+def effort_sheet() -> bytes:
+    return write_sheet([asked(ref) for ref in EFFORTS], ANSWERS, EFFORTS)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_effort_reads_back_to_itself(name: str) -> None:
+    content = FORMATS[name](effort_sheet())
+    lines = read_sheet(content, name, {}, "month")
+    empty = {"days": None, "by": None}
+    assert {line.requirement: empty | line.effort for line in lines} == EFFORTS
+    same = read_sheet(content, name, ANSWERS, "month", EFFORTS)
+    assert [line.effort for line in same] == [UNSET] * 3
+
+
+def test_an_effort_that_is_changed_taken_back_or_unreadable_is_told_apart() -> None:
+    content = FORMATS["en.csv"](effort_sheet()).decode()
+    content = content.replace("out of the box", "")
+    content = content.replace("2.5/5/10 days", "4 days")
+    content = content.replace("configure", "somehow")
+    back, changed, wrong = read_sheet(
+        content.encode(), "a.csv", ANSWERS, "month", EFFORTS
+    )
+    assert back.effort is None
+    assert changed.effort == {**EFFORTS["R1.10"], "days": {"likely": "4"}}
+    assert wrong.effort is UNSET
+    assert wrong.row.wrong["effort"].startswith("Write it as in")
+    # The words stay what they are.
+    assert [back.words, changed.words] == [ANSWERS["R1"], ANSWERS["R1.10"]]
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "Effort"), ("de", "Aufwand")])
+def test_a_sheet_that_asks_for_no_effort_has_no_word_of_it(
+    language: str, word: str
+) -> None:
+    with override(language):
+        named = [
+            word in str([*load_workbook(io.BytesIO(content)).active.values])
+            or word in str([*load_workbook(io.BytesIO(content)).worksheets[1].values])
+            for content in (answer_sheet(), effort_sheet())
+        ]
+    assert named == [False, True]
