@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from django.utils.translation import gettext as _
+from msgspec import UNSET
 
 from evaltracker.errors import Invalid
 from evaltracker.toolbox.measures import Measure, Reading, check_same_kind, number_words
 from evaltracker.toolbox.text import Inputs
 from vendors.answered_values import answered
 from vendors.choices import NOTED, STATED, Availability
+from vendors.effort import read_effort
 
 # Which availability may be said with which date; a pure module.
 
@@ -450,12 +452,15 @@ def read_claim(
     as_is: bool = False,
     today: datetime.date | None = None,
     noted: bool = False,
+    effort: object = UNSET,
+    **of_effort: bool,
 ) -> ClaimWords:
     """A claim's words as they are kept; `today` makes a past plan refused.
 
     `lists` are those of the brief, which `holds_for` speaks of. What stays *as it is*
     (`as_is`) holds for all of them unless it says otherwise. `measure` is that of the
-    requirement, for which a `number` may be claimed.
+    requirement, for which a `number` may be claimed. An `effort` that was sent is no
+    part of the words, and is refused with them.
     """
     inputs = Inputs()
     known = (*STATED, *NOTED) if noted else STATED
@@ -474,6 +479,11 @@ def read_claim(
         claimed = claimed_number(number, measure)
     except Invalid as wrong:
         inputs.refuse("number", wrong.sentence)
+    if effort is not UNSET and not error:
+        try:
+            read_effort(effort, availability, **of_effort)
+        except ValueError as unfit:
+            inputs.refuse("effort", _(str(unfit)))
     claim = ClaimWords(
         availability=availability,
         available_from=available_from,

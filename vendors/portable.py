@@ -28,6 +28,7 @@ from vendors.models import (
     ContactRequest,
     CostLine,
     DraftFile,
+    Effort,
     ExchangeRate,
     IdempotencyRecord,
     InvitationLink,
@@ -120,6 +121,12 @@ for part in (
     Part(name="candidates", model=Candidate, order=("name",)),
     Part(name="rulings", model=Ruling, order=("candidate", "requirement")),
     Part(name="claims", model=Claim, order=("candidate", "requirement", "revision")),
+    Part(
+        name="efforts",
+        model=Effort,
+        order=("candidate", "requirement", "by_vendor", "revision"),
+        optional=True,
+    ),
     Part(
         name="claim_files",
         model=ClaimFile,

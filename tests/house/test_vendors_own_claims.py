@@ -16,11 +16,13 @@ SERVING = (
 # The one place, and what beside it reads for the buyer, by the functions' names.
 ELSEWHERE = {
     "claims.vendors_words": "the one place",
+    "claims.own_claims": "the one place: the efforts of such words",
     "claims.own_files": "the one place: files of such words",
     "answers.is_receipt_of": "receipts from before go on counting",
     "claims._answers": "for the buyer's counts",
     "claims.current_claim": "for the buyer's notes",
     "claims.current_claims": "for the buyer's pages",
+    "claims.current_efforts": "for the buyer's sums",
     "dialogue.Unseen": "what the buyer has not read",
     "dialogue.sent_by_vendors": "files for the buyer's page",
     "drafts._keep": "the buyer's journal has the buyer's number",
@@ -34,12 +36,12 @@ ELSEWHERE = {
 WRITING = {"create", "bulk_create"}
 # Reads of whatever is there, the buyer's notes too.
 FOR_THE_BUYER = {
-    *("current_claim", "current_claims", "claims_by_cell"),
+    *("current_claim", "current_claims", "current_efforts", "claims_by_cell"),
     "notes_can_be_found",
 }
 # By name: what a candidate or a requirement leads to.
-RELATED = {"claims", "claim_set"}
-MANAGED = {"Claim", "ClaimFile"}
+RELATED = {"claims", "claim_set", "efforts"}
+MANAGED = {"Claim", "ClaimFile", "Effort"}
 
 
 def trees() -> Iterator[tuple[str, ast.stmt]]:

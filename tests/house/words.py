@@ -41,6 +41,7 @@ DATA = {
     ),
     "evaltracker/rows/words.json": ("sentences",),
     "vendors/claims.json": ("sentences",),
+    "vendors/effort.json": ("sentences",),
 }
 KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("_", "_lazy", "gettext", "gettext_lazy"), None),

@@ -7,16 +7,8 @@ from typing import Any
 
 import pytest
 
-from trials.scoring.effort import (
-    BUYER,
-    THIRD_PARTY,
-    VENDOR,
-    Effort,
-    EffortCell,
-    read_effort,
-    sums_of,
-    written,
-)
+from trials.scoring.effort import EffortCell, sums_of
+from vendors.effort import BUYER, THIRD_PARTY, VENDOR, Effort, read_effort, written
 
 FILE = Path(__file__).parents[1] / "data/cases/effort_cases.json"
 CASES = json.loads(FILE.read_text())["cases"]

@@ -7,44 +7,25 @@ zero.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Any
 
-OUT_OF_BOX, CONFIGURE, CUSTOMISE, BUILD = HOWS = (
-    *("out_of_box", "configure", "customise", "build"),
+from vendors.effort import (
+    BUILD,
+    BUYER,
+    BYS,
+    CUSTOMISE,
+    HOWS,
+    OFFERED,
+    Days,
+    Effort,
+    written,
 )
-VENDOR, BUYER, THIRD_PARTY = BYS = ("vendor", "buyer", "third_party")
-# Availabilities with which an effort goes.
-OFFERED = ("now", "beta", "planned", "on_request")
-MOST_DAYS = 2000
-NO_DAYS = "Out of the box takes no days; choose configure."
-DAYS = "Days are 0.5 to 2,000, in halves, lowest first."
-NOT_OFFERED = "What you do not offer takes no effort."
-NOBODY_SELLS = "Nobody sells this; choose us or somebody else."
-SAY_HOW = "Say how: out_of_box, configure, customise or build."
-SAY_BY = "Say by whom: vendor, buyer or third_party."
+
 # The weight from which a requirement matters most.
 HEAVY = 7
 # So many heavy cells that say how, and so many timed cells, before anything is said.
 FEWEST = 3
 HOURS_A_DAY, DAYS_A_MONTH = 8, 20
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    how: str
-    # Low, likely, high.
-    days: tuple[Fraction, Fraction, Fraction] | None = None
-    by: str = ""
-
-    @property
-    def is_stated(self) -> bool:
-        return self.how == OUT_OF_BOX or bool(self.days and self.by)
-
-    @property
-    def likely(self) -> Fraction:
-        return self.days[1] if self.days else Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +44,6 @@ class EffortCell:
         return self.is_must or self.weight >= HEAVY
 
 
-type Days = tuple[Fraction, Fraction, Fraction]
-
-
 @dataclass(frozen=True, slots=True)
 class EffortSums:
     by_how: dict[str, int]
@@ -82,57 +60,6 @@ class EffortSums:
     customising: str
     # Promised and taken, as a sentence; blank: too few were timed.
     took: str
-
-
-def read_effort(sent: Any, availability: str, *, is_sold: bool) -> Effort | None:
-    """An effort as it is sent: `{"how", "days": {"low", "likely", "high"}, "by"}`.
-
-    Raises:
-        ValueError: the sentence that says how to mend it.
-    """
-    if sent is None:
-        return None
-    if not isinstance(sent, dict) or sent.get("how") not in HOWS:
-        raise ValueError(SAY_HOW)
-    how, days, by = sent["how"], sent.get("days"), sent.get("by") or ""
-    if availability not in OFFERED:
-        raise ValueError(NOT_OFFERED)
-    if how == OUT_OF_BOX and (days is not None or by):
-        raise ValueError(NO_DAYS)
-    if by and by not in BYS:
-        raise ValueError(SAY_BY)
-    if by == VENDOR and not is_sold:
-        raise ValueError(NOBODY_SELLS)
-    return Effort(how, None if days is None else _days(days), by)
-
-
-def _days(sent: Any) -> Days:
-    names = ("low", "likely", "high")
-    if not isinstance(sent, dict) or not sent.keys() <= {*names} or not sent:
-        raise ValueError(DAYS)
-    if sent.keys() == {"likely"}:
-        sent = dict.fromkeys(names, sent["likely"])
-    try:
-        low, likely, high = (half_days(sent[name]) for name in names)
-    except (KeyError, InvalidOperation) as error:
-        raise ValueError(DAYS) from error
-    if not Fraction(1, 2) <= low <= likely <= high:
-        raise ValueError(DAYS)
-    return low, likely, high
-
-
-def half_days(sent: Any) -> Fraction:
-    """Days in halves, of a text or a whole number.
-
-    Raises:
-        ValueError: anything else. InvalidOperation: the text is no number.
-    """
-    if isinstance(sent, bool) or not isinstance(sent, str | int):
-        raise ValueError(DAYS)
-    number = Decimal(sent)
-    if not number.is_finite() or not 0 <= number <= MOST_DAYS or number * 2 % 1:
-        raise ValueError(DAYS)
-    return Fraction(number)
 
 
 def sums_of(
@@ -214,8 +141,3 @@ def _took(cells: Sequence[EffortCell]) -> str:
         f"promised {said if promised else 'none'}, took {written(taken)} "
         f"({len(timed)} of {len(judged)} cells timed)"
     )
-
-
-def written(days: Fraction) -> str:
-    """Days as people write them: “7.5”, “15”."""
-    return f"{Decimal(days.numerator) / days.denominator:f}"

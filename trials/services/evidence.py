@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.core.files import File
@@ -47,7 +47,6 @@ from trials.policy import (
     require_excuser,
     require_same,
 )
-from trials.scoring.effort import half_days
 from trials.selectors.cells import Cell
 from trials.selectors.ledger import one_cell
 from trials.selectors.runs import pooled_runs
@@ -56,6 +55,7 @@ from trials.services.demos import require_held
 from trials.services.trials import judged_anew, open_gap_for_refuted
 from vendors.choices import Availability
 from vendors.claims import Named, answered_values, read_named_values
+from vendors.effort import half_days
 from vendors.models import Candidate, Claim
 from vendors.policy import require_no_conflict
 from vendors.selectors.candidates import demanded_in, lists_of, read_item_values
@@ -129,7 +129,7 @@ def read_took(inputs: Inputs, took: str, source: Source) -> Decimal | None:
     try:
         half_days(typed)
         return Decimal(typed)
-    except (ValueError, InvalidOperation):
+    except ValueError:
         inputs.refuse("took", "Write days from 0 to 2,000, in halves: 2.5.")
         return None
 

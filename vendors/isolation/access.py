@@ -86,6 +86,8 @@ ACCESS: dict[str, Access] = {
             *("currency", "owner_types_prices", "prices_opened_at"),
             # Blank: support is not asked for.
             "support_wanted",
+            # Whether each answer says what it costs in days.
+            "asks_effort",
             # Whether the list is made up, for it to try; what demos are called.
             *("is_practice", "words"),
         ),
@@ -182,6 +184,12 @@ ACCESS: dict[str, Access] = {
         # What the buyer noted is found only while it is numbered and superseded.
         rows=f"{OWN} AND (by_vendor OR {NOTED})",
         added=f"by_vendor AND noted_by_id IS NULL AND {OWN}",
+        changed=("superseded_at",),
+    ),
+    # As with claims: what the buyer noted is found only while it is superseded.
+    "vendors_effort": Access(
+        rows=f"{OWN} AND (by_vendor OR {NOTED})",
+        added=f"by_vendor AND {OWN}",
         changed=("superseded_at",),
     ),
     "vendors_claimfile": Access(

@@ -575,7 +575,7 @@ KEEPS = """
 evaluations_evaluation evaluations_journalhead evaluations_visit
 stakeholders_signeddocument
 trials_leftout
-vendors_aboutrevision vendors_claim vendors_priceopening
+vendors_aboutrevision vendors_claim vendors_effort vendors_priceopening
 workflow_annexline workflow_decision workflow_undertaking
 """
 USES = """

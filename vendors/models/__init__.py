@@ -24,6 +24,7 @@ from vendors.models.claims import (
     Claim,
     ClaimFile,
     DraftFile,
+    Effort,
     LastSeen,
     Submission,
     SupportStatement,

@@ -1,6 +1,8 @@
 """What candidates say, revision by revision, and how they hand it in."""
 
 from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from django.db import models
@@ -8,6 +10,7 @@ from django.db.models import (
     PROTECT,
     CheckConstraint,
     Exists,
+    F,
     ForeignKey,
     Index,
     OuterRef,
@@ -26,7 +29,8 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.toolbox.measures import number_words
-from vendors.choices import NOTED, Availability
+from vendors.choices import NOTED, Availability, EffortBy, EffortHow
+from vendors.effort import written
 from vendors.models.candidates import Candidate, VendorRecord, VendorScopedQuerySet
 
 
@@ -173,6 +177,11 @@ class Claim(SealedRecord, VendorRecord):
         """The number that is claimed, as “12 ms”; blank of none."""
         return number_words(self.number)
 
+    @property
+    def effort(self) -> "Effort | None":
+        """What its vendor states with it, where `selectors.own_claims` read it."""
+        return next(iter(getattr(self.requirement, "own_efforts", ())), None)
+
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refused: withdrawing is a revision, history stays."""
         raise AppendOnlyError("A claim is withdrawn by a revision, never deleted.")
@@ -190,6 +199,67 @@ class Claim(SealedRecord, VendorRecord):
             | Q(superseded_at__isnull=False) & ~Exists(following)
         )
         return ((pk, "superseded_at") for pk in rows.values_list("pk", flat=True))
+
+
+def _days() -> "models.DecimalField[Any, Decimal | None]":
+    return models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
+
+
+class Effort(SealedRecord, VendorRecord):
+    """One revision of what it costs to meet a requirement, and whose days.
+
+    As with claims `superseded_at` alone is set later. What is taken back is a revision
+    without `how`. The vendor's revisions are numbered apart from the buyer's notes.
+    """
+
+    uncommitted: ClassVar = {"superseded_at": "The next revision, or claim, says it."}
+
+    candidate = ForeignKey(Candidate, PROTECT, related_name="efforts")
+    requirement = ForeignKey(Requirement, PROTECT, related_name="efforts")
+    revision = models.PositiveIntegerField()
+    how = models.CharField(max_length=10, choices=EffortHow.choices, blank=True)
+    low = _days()
+    likely = _days()
+    high = _days()
+    by = models.CharField(max_length=11, choices=EffortBy.choices, blank=True)
+    by_vendor = models.BooleanField()
+    submitted_at = models.DateTimeField()
+    submitted_by = models.CharField(max_length=300)
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = VendorScopedQuerySet["Effort"].as_manager()
+
+    class Meta:
+        ordering = ("candidate", "requirement", "by_vendor", "revision")
+        constraints = [
+            UniqueConstraint(
+                fields=("candidate", "requirement", "by_vendor", "revision"),
+                name="effort_revision_once",
+            ),
+            UniqueConstraint(
+                fields=("candidate", "requirement"),
+                condition=Q(superseded_at__isnull=True),
+                name="effort_one_current",
+            ),
+            CheckConstraint(
+                condition=Q(how__in=["", *EffortHow.values]), name="effort_how_known"
+            ),
+            CheckConstraint(
+                condition=Q(by__in=["", *EffortBy.values]), name="effort_by_known"
+            ),
+            CheckConstraint(
+                condition=Q(low=None, likely=None, high=None)
+                | Q(low__gt=0, low__lte=F("likely"), likely__lte=F("high")),
+                name="effort_days_in_order",
+            ),
+        ]
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """As it is sent: `{"how", "days", "by"}`; without days, or by whom, null."""
+        days = {"low": self.low, "likely": self.likely, "high": self.high}
+        known = {name: written(Fraction(day)) for name, day in days.items() if day}
+        return {"how": self.how, "days": known or None, "by": self.by or None}
 
 
 class ClaimFile(CommittedRecord, VendorRecord):

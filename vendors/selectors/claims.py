@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,7 @@ from vendors.models import (
     ClaimFile,
     Conflict,
     DraftFile,
+    Effort,
     InvitationLink,
     Ruling,
     Submission,
@@ -47,6 +48,19 @@ def current_claims(candidate: Candidate) -> QuerySet[Claim]:
         .exclude(availability=Availability.WITHDRAWN)
         .select_related("requirement")
     )
+
+
+def current_efforts(
+    candidates: Iterable[Candidate],
+) -> dict[tuple[uuid.UUID, uuid.UUID], Effort]:
+    """By candidate and requirement what “yes” costs, whoever says it."""
+    rows = Effort.objects.filter(
+        candidate__in=[candidate.pk for candidate in candidates],
+        candidate__evaluation__asks_effort=True,
+        superseded_at__isnull=True,
+    )
+    said = rows.exclude(how="").order_by()
+    return {(row.candidate_id, row.requirement_id): row for row in said}
 
 
 def last_submission(candidate: Candidate) -> Submission | None:
@@ -84,7 +98,13 @@ def own_history(candidate: Candidate) -> QuerySet[Claim]:
 
 
 def own_claims(candidate: Candidate) -> QuerySet[Claim]:
-    return _numbered(vendors_answers(), candidate)
+    """Each with its effort, where the evaluation asks for it."""
+    rows = _numbered(vendors_answers(), candidate)
+    if not candidate.evaluation.asks_effort:
+        return rows
+    said = Effort.objects.filter(candidate=candidate, by_vendor=True)
+    said = said.filter(superseded_at__isnull=True).exclude(how="")
+    return rows.prefetch_related(Prefetch("requirement__efforts", said, "own_efforts"))
 
 
 def own_claims_to_confirm(candidate: Candidate) -> QuerySet[Claim]:

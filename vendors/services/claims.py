@@ -4,12 +4,14 @@ import datetime
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Self
 
 import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from msgspec import UNSET
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
@@ -30,7 +32,8 @@ from vendors.claims import (
     Lists,
     read_claim,
 )
-from vendors.models import Candidate, Claim, Ruling, SupportStatement
+from vendors.effort import OFFERED, read_effort
+from vendors.models import Candidate, Claim, Effort, Ruling, SupportStatement
 from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES, require_claims_open
 from vendors.selectors.candidates import read_item_values
 from vendors.selectors.claims import is_answered_by_buyer
@@ -95,6 +98,40 @@ def next_revision(
     return claim
 
 
+def next_effort(
+    last: Effort | None,
+    candidate: Candidate,
+    requirement: Requirement,
+    sent: Any,
+    availability: str,
+    now: datetime.datetime,
+    by: By,
+    *,
+    by_vendor: bool,
+) -> Effort | None:
+    """The effort that follows the last of its side, not yet saved; None: it stands.
+
+    What is taken back is a revision without `how`.
+    """
+    read = read_effort(sent, availability, is_sold=bool(candidate.vendor_id))
+    stands = last if last and not last.superseded_at else Effort()
+    row = Effort(
+        candidate=candidate,
+        requirement=requirement,
+        revision=last.revision + 1 if last else 1,
+        how=read.how if read else "",
+        by=read.by if read else "",
+        by_vendor=by_vendor,
+        submitted_at=now,
+        submitted_by=actor_of(by).name,
+    )
+    if read and read.days:
+        row.low, row.likely, row.high = (
+            Decimal(f"{float(day):.1f}") for day in read.days
+        )
+    return None if row.said == stands.said else row
+
+
 def claim_entry(claim: Claim, former: Claim | None) -> dict[str, Any]:
     withdrawn = claim.availability == Availability.WITHDRAWN
     state: dict[str, Any] = journal.snapshot(claim, ("revision", *WORDS))
@@ -125,10 +162,12 @@ class LockedClaims:
     pipe: Pipeline
     candidate: Candidate
     now: datetime.datetime
-    # By ref; then, by requirement, what stands and how many revisions there are.
+    # By ref; then, by requirement, what stands and how many revisions there are, and
+    # the last revision of its effort.
     requirements: dict[str, Requirement]
     standing: dict[uuid.UUID, Claim]
     counts: dict[uuid.UUID, RevisionCount]
+    efforts: dict[uuid.UUID, Effort]
     head: JournalHead
     # The lists of the brief, each with its values of now.
     lists: dict[str, list[str]]
@@ -155,6 +194,7 @@ class LockedClaims:
         rows = pipe.ask(sql.ASKED, **meant)
         named = pipe.ask(sql.LISTS, **own)
         standing = pipe.ask(sql.STANDING, **meant)
+        efforts = pipe.ask(sql.EFFORTS, **meant)
         show(pipe, sql.FIND_NOTES)
         counted = pipe.ask(sql.COUNTS, **meant)
         last = pipe.ask(sql.HEAD, **own)
@@ -181,6 +221,11 @@ class LockedClaims:
                 for claim in [loaded(Claim, line)]
             },
             counts=counts,
+            efforts={
+                row.requirement_id: row
+                for line in efforts.fetchall()
+                for row in [loaded(Effort, line)]
+            },
             head=loaded(JournalHead, head),
             lists=lists_in(named.fetchall()),
         )
@@ -199,10 +244,41 @@ class LockedClaims:
             raise NotFound(_("There is no such requirement."))
         return fresh
 
+    def next_effort(
+        self,
+        requirement: Requirement,
+        sent: Any,
+        words: ClaimWords,
+        by: By,
+        **side: Any,
+    ) -> Effort | None:
+        """What follows an effort as it was sent with such words; None: it stands."""
+        last = self.efforts.get(requirement.pk)
+        if sent is UNSET:
+            if words.availability in OFFERED or last is None:
+                return None
+            sent = None
+        terms = (self.candidate, requirement, sent, words.availability)
+        return next_effort(last, *terms, self.now, by, **side)
+
     def next_revisions(
-        self, said: Sequence[tuple[Requirement, ClaimWords]], by: By, *, by_vendor: bool
+        self,
+        said: Sequence[tuple[Requirement, ClaimWords]],
+        by: By,
+        *,
+        by_vendor: bool,
+        efforts: Sequence[Effort] = (),
     ) -> list[Claim]:
         places = [requirement.pk for requirement, _words in said]
+        if efforts or self.candidate.evaluation.asks_effort:
+            self.pipe.ask(
+                sql.SUPERSEDE_EFFORTS,
+                candidate=self.candidate.pk,
+                said=[effort.requirement_id for effort in efforts],
+                requirements=places,
+                by_vendor=by_vendor,
+                now=self.now,
+            )
         if any(place in self.counts for place in places):
             self.pipe.ask(
                 sql.SUPERSEDE,
@@ -219,10 +295,11 @@ class LockedClaims:
             )
             for requirement, answer in said
         ]
-        if len(rows) == 1:
-            self.pipe.add(rows[0])
-        else:
-            self.pipe.add_all(rows)
+        for added in (rows, efforts):
+            if len(added) == 1:
+                self.pipe.add(added[0])
+            elif added:
+                self.pipe.add_all(added)
         show(self.pipe, sql.LEAVE_NOTES)
         return rows
 
@@ -271,6 +348,8 @@ class Stated(msgspec.Struct, frozen=True):
     holds_for: Any = None
     # As it was given; see `vendors.candidates`.
     number: Any = None
+    # As it was given, see `vendors.effort`; left out, it stays as it stands.
+    effort: Any = UNSET
     # What was not even of the right shape, by field; blank: all of it.
     faults: dict[str, str] = {}
 
@@ -286,6 +365,9 @@ class NewWords:
     requirement: Requirement
     words: ClaimWords
     former: Claim | None
+    # Of which the words may be those that stand.
+    is_reworded: bool = True
+    effort: Effort | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,18 +395,21 @@ def submit_claims(
 def submit_many(
     locked: LockedClaims, claims: Sequence[Stated], by: Actor
 ) -> Comparison:
-    result = compare(locked, claims)
+    result = compare(locked, claims, by)
     if result.new:
-        answers = [(new.requirement, new.words) for new in result.new]
-        rows = locked.next_revisions(answers, by, by_vendor=True)
-        locked.record(by=by, **batch_entry(result, rows, locked.candidate))
+        reworded = [new for new in result.new if new.is_reworded]
+        answers = [(new.requirement, new.words) for new in reworded]
+        efforts = [new.effort for new in result.new if new.effort]
+        rows = locked.next_revisions(answers, by, by_vendor=True, efforts=efforts)
+        told = batch_entry(result.unchanged, reworded, rows, locked.candidate)
+        locked.record(by=by, **with_efforts(told, efforts))
     return result
 
 
 def compare_claims(*, candidate: Candidate, claims: Sequence[Stated]) -> Comparison:
     """What `submit_claims` would do; refuses what it would refuse, writes nothing."""
     with pipeline() as pipe:
-        return compare(_lock_many(pipe, candidate, claims), claims)
+        return compare(_lock_many(pipe, candidate, claims), claims, Actor(name=""))
 
 
 def _lock_many(
@@ -334,19 +419,23 @@ def _lock_many(
     return LockedClaims.of(pipe, candidate.pk, refs, vendor=candidate.vendor_id)
 
 
-def compare(locked: LockedClaims, claims: Sequence[Stated]) -> Comparison:
+def compare(locked: LockedClaims, claims: Sequence[Stated], by: By) -> Comparison:
     locked.require_open()
     if not 1 <= len(claims) <= MOST:
         sentence = _("It must hold 1 to %(most)s claims; it holds %(count)s.")
         counts = {"most": number(MOST), "count": number(len(claims))}
         raise Invalid(sentence % counts, field="claims")
-    answers = read_all(claims, locked.requirements, locked.now.date(), locked.lists)
+    terms = (locked.requirements, locked.now.date(), locked.lists)
+    answers = read_all(claims, *terms, locked.candidate)
     new: list[NewWords] = []
     for claim, answer in zip(claims, answers, strict=True):
         requirement = locked.requirements[claim.requirement]
         former = locked.standing.get(requirement.pk)
-        if not (former and says_the_same(former, answer, requirement, by_vendor=True)):
-            new.append(NewWords(requirement, answer, former))
+        same = former and says_the_same(former, answer, requirement, by_vendor=True)
+        said = (requirement, claim.effort, answer, by)
+        effort = locked.next_effort(*said, by_vendor=True)
+        if effort or not same:
+            new.append(NewWords(requirement, answer, former, not same, effort))
     return Comparison(new, len(claims) - len(new))
 
 
@@ -355,6 +444,7 @@ def read_all(
     asked: Mapping[str, Requirement],
     today: datetime.date,
     lists: Lists,
+    candidate: Candidate,
 ) -> list[ClaimWords]:
     """The words of answers to what is asked, each requirement once.
 
@@ -380,7 +470,8 @@ def read_all(
             ]
         seen.add(claim.requirement)
         try:
-            answers.append(read_stated(claim, today, lists, measure))
+            terms = (today, lists, measure)
+            answers.append(read_stated(claim, *terms, candidate=candidate))
         except Invalid as error:
             for name, sentences in error.errors.items():
                 errors[f"claims.{index}.{name}"] = sentences
@@ -390,16 +481,25 @@ def read_all(
     return answers
 
 
+def effort_terms(candidate: Candidate) -> dict[str, bool]:
+    is_asked, is_sold = candidate.evaluation.asks_effort, bool(candidate.vendor_id)
+    return {"is_asked": is_asked, "is_sold": is_sold}
+
+
 def read_stated(
     said: Stated,
     today: datetime.date | None,
     lists: Lists = NO_LISTS,
     measure: Mapping[str, Any] = NO_MEASURE,
+    *,
+    candidate: Candidate | None = None,
     **how: Any,
 ) -> ClaimWords:
     """The words of an answer to what has that measure, as they are kept; `how` as in
     `read_claim`."""
     words: dict[str, Any] = {name: getattr(said, name) for name in WORDS}
+    if candidate:
+        words |= {"effort": said.effort, **effort_terms(candidate)}
     return read_claim(**words, measure=measure, lists=lists, today=today, **how)
 
 
@@ -413,17 +513,33 @@ def _refused(errors: dict[str, list[str]]) -> Invalid:
     return Invalid(sentence % {"count": number(lines)}, errors=errors)
 
 
+def with_efforts(entry: dict[str, Any], efforts: Iterable[Effort]) -> dict[str, Any]:
+    """What the journal says of answers, and of the efforts that came with them."""
+    said = {
+        row.requirement.ref: row.said | {"revision": row.revision} for row in efforts
+    }
+    return entry | {"after": entry["after"] | {"efforts": said}} if said else entry
+
+
+def effort_entry(row: Effort) -> dict[str, Any]:
+    names = {"candidate": row.candidate.name, "requirement": row.requirement.ref}
+    return {"action": "effort.stated", "subject": row, "after": names}
+
+
 def batch_entry(
-    found: Comparison, rows: Sequence[Claim], candidate: Candidate
+    unchanged: int,
+    reworded: Sequence[NewWords],
+    rows: Sequence[Claim],
+    candidate: Candidate,
 ) -> dict[str, Any]:
     before: dict[str, Any] = {
         new.requirement.ref: journal.snapshot(new.former, ("revision", *WORDS))
-        for new in found.new
+        for new in reworded
         if new.former is not None
     }
     after: dict[str, Any] = {
         new.requirement.ref: {"revision": row.revision, **new.words.fields()}
-        for new, row in zip(found.new, rows, strict=True)
+        for new, row in zip(reworded, rows, strict=True)
     }
     return {
         "action": "claims.submitted",
@@ -432,7 +548,7 @@ def batch_entry(
         "after": {
             "candidate": candidate.name,
             "claims": after,
-            "unchanged": found.unchanged,
+            "unchanged": unchanged,
         },
     }
 
@@ -518,8 +634,8 @@ def submit_one(claims: LockedClaims, said: Stated, by: Actor) -> SubmitResult:
     if requirement is None:
         raise Invalid(str(UNKNOWN), field="requirement")
     terms = (claims.now.date(), claims.lists, requirement.measure)
-    answer = read_stated(said, *terms)
-    return _write(claims, requirement, answer, by, by_vendor=True)
+    answer = read_stated(said, *terms, candidate=claims.candidate)
+    return _write(claims, requirement, answer, by, said.effort, by_vendor=True)
 
 
 def check_note_claim(candidate: Candidate, requirement: Requirement, by: By) -> None:
@@ -589,10 +705,36 @@ def note_claim(
             None,
             claims.lists,
             requirement.measure,
+            candidate=candidate,
             as_is=candidate.kind == CandidateKind.AS_IS,
             noted=True,
         )
-        return _write(claims, requirement, answer, by, by_vendor=False)
+        return _write(claims, requirement, answer, by, claim.effort, by_vendor=False)
+
+
+def set_effort(
+    *, candidate: Candidate, requirement: Requirement, effort: Any, by: By
+) -> Effort | None:
+    """Note, as the owner, the effort of an answer that was noted, whatever it is of.
+
+    The same again writes nothing. Raises as `note_claim` does.
+    """
+    with pipeline() as pipe:
+        claims = _lock_one(pipe, candidate, requirement, noting=True)
+        current = claims.standing.get(requirement.pk)
+        check_noting(claims.candidate, requirement, by, current)
+        words = ClaimWords.of(require_words(requirement, current))
+        requirement = claims.asked(requirement)
+        terms = effort_terms(claims.candidate)
+        try:
+            read_effort(effort, words.availability, **terms)
+        except ValueError as error:
+            raise Invalid(_(str(error)), field="effort") from error
+        row = claims.next_effort(requirement, effort, words, by, by_vendor=False)
+        if row:
+            claims.next_revisions([], by, by_vendor=False, efforts=[row])
+            claims.record(by=by, **with_efforts(effort_entry(row), [row]))
+        return row
 
 
 def withdraw_claim(*, candidate: Candidate, requirement: Requirement, by: By) -> Claim:
@@ -641,17 +783,28 @@ def _write(
     requirement: Requirement,
     words: ClaimWords,
     by: By,
+    sent: Any = UNSET,
     *,
     by_vendor: bool,
 ) -> SubmitResult:
     current = claims.standing.get(requirement.pk)
-    if current and says_the_same(current, words, requirement, by_vendor=by_vendor):
-        current.requirement = requirement
-        return SubmitResult(current, created=False)
-    answers = [(requirement, words)]
-    [claim] = claims.next_revisions(answers, by, by_vendor=by_vendor)
-    claims.record(by=by, **claim_entry(claim, current))
-    return SubmitResult(claim, created=True)
+    effort = claims.next_effort(requirement, sent, words, by, by_vendor=by_vendor)
+    efforts = [effort] if effort else []
+    same = current and says_the_same(current, words, requirement, by_vendor=by_vendor)
+    answers = [] if same else [(requirement, words)]
+    claim: Any = current
+    entry = effort_entry(effort) if effort else {}
+    if answers or effort:
+        side: dict[str, Any] = {"by_vendor": by_vendor, "efforts": efforts}
+        for claim in claims.next_revisions(answers, by, **side):
+            entry = claim_entry(claim, current)
+        claims.record(by=by, **with_efforts(entry, efforts))
+    claim.requirement = requirement
+    if claims.candidate.evaluation.asks_effort:
+        stands = effort or claims.efforts.get(requirement.pk)
+        is_said = stands and stands.how and not stands.superseded_at
+        vars(requirement)["own_efforts"] = [stands] if is_said else []
+    return SubmitResult(claim, created=bool(answers or effort))
 
 
 # The owner's rulings that a requirement does not apply to a candidate.

@@ -468,9 +468,8 @@ def preview_sheet(
     with naming_cells(new):
         today = database_now().date()
         by_ref = {ref: row.requirement for ref, row in rows.items()}
-        answers = read_all(
-            [stated(line.requirement, line.words) for line in new], by_ref, today, lists
-        )
+        claims = [stated(line.requirement, line.words) for line in new]
+        answers = read_all(claims, by_ref, today, lists, link.candidate)
     differences = [
         _change(rows[line.requirement], current[line.requirement], answer)
         for line, answer in zip(new, answers, strict=True)

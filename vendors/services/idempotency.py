@@ -32,7 +32,7 @@ PLACE = f"(SELECT evaluation_id FROM vendors_candidate WHERE {OWN})"  # noqa: S6
 # The row that every service locks before any other of the evaluation.
 EVALUATION = f"""
 SELECT id, owner_id, zone, stage, status,
-    claims_opened_at, claims_close_at, claims_closed_at
+    claims_opened_at, claims_close_at, claims_closed_at, asks_effort
 FROM evaluations_evaluation WHERE id = {PLACE} FOR NO KEY UPDATE
 """  # noqa: S608
 CANDIDATE = f"""
@@ -60,6 +60,13 @@ WHERE candidate_id = %(candidate)s AND superseded_at IS NULL
 AND (%(noting)s OR availability <> 'withdrawn' AND by_vendor)
 AND requirement_id = ANY(ARRAY(SELECT id {MEANT}))
 """  # noqa: S608
+# Of one side: the vendor's, or the buyer's notes.
+EFFORTS = f"""
+SELECT id, requirement_id, revision, how, low, likely, high, "by", superseded_at
+FROM vendors_effort
+WHERE candidate_id = %(candidate)s AND by_vendor <> %(noting)s
+AND requirement_id = ANY(ARRAY(SELECT id {MEANT})) ORDER BY revision
+"""  # noqa: S608
 # From here on what the buyer noted is found, to be counted past and superseded.
 FIND_NOTES = f"SELECT set_config('{NOTES}', 'on', true)"
 COUNTS = f"""
@@ -80,6 +87,13 @@ SUPERSEDE = """
 UPDATE vendors_claim SET superseded_at = %(now)s
 WHERE candidate_id = %(candidate)s AND superseded_at IS NULL
 AND requirement_id = ANY((%(requirements)s))
+"""
+# Those that are said anew, and of the other side those to what is answered.
+SUPERSEDE_EFFORTS = """
+UPDATE vendors_effort SET superseded_at = %(now)s
+WHERE candidate_id = %(candidate)s AND superseded_at IS NULL
+AND (requirement_id = ANY((%(said)s))
+    OR by_vendor <> %(by_vendor)s AND requirement_id = ANY((%(requirements)s)))
 """
 LEAVE_NOTES = f"SELECT set_config('{NOTES}', '', true)"
 MOVE_HEAD = """

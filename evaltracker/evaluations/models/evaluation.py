@@ -348,7 +348,7 @@ class EvaluationQuerySet(ScopedQuerySet["Evaluation"]):
 
 class Evaluation(CommittedRecord):
     evaluation_path: ClassVar[str] = ""
-    joined: ClassVar = {"words": 2, "different_people": 2}
+    joined: ClassVar = {"words": 2, "different_people": 2, "asks_effort": 3}
     uncommitted: ClassVar = {"vendor_language": "Nothing that counts rests on it."}
 
     slug = models.SlugField(max_length=80, unique=True)
@@ -404,6 +404,11 @@ class Evaluation(CommittedRecord):
     budget_yearly = amount("What may be paid in a full year.")
     support_wanted = models.CharField(
         max_length=16, choices=SupportWanted.choices, blank=True
+    )
+    asks_effort = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Ask with each answer what it costs in days, and whose.",
     )
     does_not_matter = models.JSONField(
         default=list,
