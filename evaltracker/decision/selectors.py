@@ -346,13 +346,13 @@ def letter_notices(letters: Iterable[Letter]) -> QuerySet[Notice]:
     return rows.order_by("created_at")
 
 
-def rivals_named(letter: Letter, text: str) -> list[str]:
+def rivals_named(candidate: Candidate, text: str) -> list[str]:
     """Names of other candidates, or of their vendors, that stand in the text. What
     everybody would build or stay with is named after no company."""
-    own = set(names_of(letter.candidate))
+    own = set(names_of(candidate))
     others = Candidate.objects.filter(
-        ~Q(pk=letter.candidate_id),
-        evaluation=letter.candidate.evaluation_id,
+        ~Q(pk=candidate.pk),
+        evaluation=candidate.evaluation_id,
         kind__in=("buy", "open_source"),
     ).select_related("vendor")
     return [

@@ -37,9 +37,12 @@ type Facts = dict[str, Any]
 
 
 def chosen_rows(facts: Facts) -> tuple[list[Facts], list[str]]:
-    """Which requirements are promised, by ref; and refs that the vendor left unsaid."""
+    """Which requirements are promised, by ref; and refs that the vendor left unsaid.
+    What the owner struck is neither."""
     promised, unsaid = [], []
     for row in sorted(facts["requirements"], key=lambda row: str(row["ref"])):
+        if row["ref"] in facts.get("struck", ()):
+            continue
         claim = row.get("claim") or {}
         matters = row["must"] or row["weight"] >= HEAVY
         short = row.get("trial") in ("partly", "fails") or row["gaps"]
@@ -57,21 +60,41 @@ def due_of(row: Facts, starts_on: str | None) -> tuple[str | None, str]:
     values = claim.get("values") or {
         "": [claim["availability"], claim["available_from"]]
     }
+    # What is never there is due on no day.
+    said_of = {value: said for value, said in values.items() if said[0] in SAID}
     by_value = {
         value: day if said == "planned" else None if said == "on_request" else starts_on
-        for value, (said, day) in values.items()
+        for value, (said, day) in said_of.items()
+    }
+    undated = {
+        value: FIRST_DAY if said in ("now", "beta") else NO_DAY
+        for value, (said, _) in said_of.items()
     }
     gaps = [gap["promised_for"] for gap in row["gaps"] if gap.get("promised_for")]
     if gaps:
         return max(gaps), max(gaps)
     days = {day for day in by_value.values() if day}
     if not days:
-        firsts = any(said in ("now", "beta") for said, _ in values.values())
-        return None, FIRST_DAY if firsts else NO_DAY
-    each = "; ".join(f"{value} {day or NO_DAY}" for value, day in by_value.items())
+        return None, FIRST_DAY if FIRST_DAY in undated.values() else NO_DAY
+    each = "; ".join(
+        f"{value} {day or undated[value]}" for value, day in by_value.items()
+    )
     return max(days), f"{max(days)} ({each})" if len(set(by_value.values())) > 1 else (
         max(days)
     )
+
+
+def lines_of(facts: Facts) -> list[Facts]:
+    """Each promise and undertaking by its number, with its ref and due day."""
+    starts_on, (promised, _) = facts["contract_starts_on"], chosen_rows(facts)
+    lines: list[Facts] = [
+        {"line": f"P{number}", "ref": row["ref"], "due": due_of(row, starts_on)[0]}
+        for number, row in enumerate(promised, 1)
+    ]
+    for number, row in enumerate(facts.get("undertakings", ()), 1):
+        told = {"ref": row.get("ref"), "due": row.get("day")}
+        lines.append({"line": f"U{number}", "undertaking": row.get("id")} | told)
+    return lines
 
 
 def annex_text(facts: Facts, *, with_costs: bool = True) -> str:
@@ -93,7 +116,7 @@ def annex_text(facts: Facts, *, with_costs: bool = True) -> str:
     lines = ["Promises"]
     for number, row in enumerate(promised, 1):
         lines += [*([""] if number > 1 else []), f"P{number}. {_asked(row)}"]
-        lines += _promise(row, facts["contract_starts_on"])
+        lines += _promise(row, facts)
     sections.append(lines if promised else [*lines, NO_PROMISE])
     if undertakings := facts.get("undertakings"):
         sections.append(["Undertakings", *_undertakings(undertakings)])
@@ -101,9 +124,13 @@ def annex_text(facts: Facts, *, with_costs: bool = True) -> str:
         sections.append(_costs(facts["costs"]))
     if unsaid:
         sections.append([f"Not said by the vendor: {', '.join(unsaid)}."])
-    text = "\n\n".join("\n".join(lines) for lines in sections if lines)
-    bare = "\n".join(line.rstrip() for line in text.split("\n"))
-    return unicodedata.normalize("NFC", bare) + "\n"
+    # A line of ours stays one line, whatever stands in a name.
+    text = "\n\n".join(
+        "\n".join(" ".join(line.splitlines()).rstrip() for line in lines)
+        for lines in sections
+        if lines
+    )
+    return unicodedata.normalize("NFC", text) + "\n"
 
 
 def digest_of_annex(text: str) -> str:
@@ -114,7 +141,7 @@ def _asked(row: Facts) -> str:
     return f"{row['ref']} {' '.join(row['text'].split())} (revision {row['revision']})"
 
 
-def _promise(row: Facts, starts_on: str | None) -> Iterator[str]:
+def _promise(row: Facts, facts: Facts) -> Iterator[str]:
     claim = row["claim"]
     said = SAID[claim["availability"]].format(claim["available_from"])
     yield f"Said by the vendor, revision {claim['revision']}, {claim['day']}: {said}."
@@ -125,9 +152,9 @@ def _promise(row: Facts, starts_on: str | None) -> Iterator[str]:
         yield f"Number claimed: {number}."
     trial, demo = row.get("trial"), row.get("demo")
     if trial:
-        yield f"Tested in the trial: {VERDICTS[trial]}."
+        yield f"{facts.get('tested', 'Tested in the trial')}: {VERDICTS[trial]}."
     elif demo:
-        yield f"Shown in a demo: {VERDICTS[demo]}. Not tested."
+        yield f"{facts.get('shown', 'Shown in a demo')}: {VERDICTS[demo]}. Not tested."
     else:
         yield "Not tested."
     for measured in row.get("measured", ()):
@@ -142,7 +169,7 @@ def _promise(row: Facts, starts_on: str | None) -> Iterator[str]:
             yield "No reply."
         if gap.get("promised_for"):
             yield f"Promised for: {gap['promised_for']}."
-    yield f"Due: {due_of(row, starts_on)[1]}."
+    yield f"Due: {due_of(row, facts['contract_starts_on'])[1]}."
 
 
 def _quoted(words: str) -> Iterator[str]:

@@ -71,6 +71,8 @@ def page_addresses() -> dict[str, str]:
         "memo_docx": [decided.slug],
         "memo_pdf": [decided.slug],
         "memo_xlsx": [decided.slug],
+        "evaluation_annex": [decided.slug],
+        "evaluation_annex_pdf": [decided.slug],
         "help": ["lead"],
         "help_picture": ["workspace.png"],
         "index": [],

@@ -79,7 +79,8 @@ def pages(sealed: Sealed) -> Iterator[str]:
     }
     yield "/admin/search/?s=mark"
     for name in site._pages:
-        if name in ELSEWHERE or name == "memo_pdf":  # the same words as the memo
+        # The same words as their pages.
+        if name in ELSEWHERE or name in ("memo_pdf", "evaluation_annex_pdf"):
             continue
         for args in (details.get(name, [where.slug]), []):
             try:

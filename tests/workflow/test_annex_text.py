@@ -1,6 +1,7 @@
 """The annex of promises says what the cases say, to the byte."""
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from evaltracker.workflow.annex import (
     chosen_rows,
     digest_of_annex,
     due_of,
+    lines_of,
 )
+from tests.workflow.annex_again import made_up, write
 
 FILE = Path(__file__).parents[1] / "data/cases/annex_cases.json"
 CASES = [
@@ -35,3 +38,22 @@ def test_the_text_of_a_version_is_exact(case: dict[str, Any]) -> None:
     assert unsaid == expected["N"]
     assert due == expected["due"]
     assert digest_of_annex(text) == expected["sha256"]
+
+
+@pytest.mark.parametrize("start", range(0, 400, 100))
+def test_a_second_writer_writes_the_same_to_the_byte(start: int) -> None:
+    for seed in range(start, start + 100):
+        facts = made_up(seed)
+        text = annex_text(facts)
+        assert text == write(facts), seed
+        assert unicodedata.is_normalized("NFC", text)
+        assert text.endswith("\n")
+        assert all(line == line.rstrip() for line in text.split("\n"))
+
+
+def test_each_line_has_its_number_and_day() -> None:
+    facts = made_up(3) | {"undertakings": [{"id": "u", "words": "It.", "day": None}]}
+    text, lines = annex_text(facts), lines_of(facts)
+    for line in lines[:-1]:
+        assert f"\n{line['line']}. {line['ref']} " in text
+    assert lines[-1] == {"line": "U1", "undertaking": "u", "ref": None, "due": None}

@@ -52,6 +52,7 @@ from vendors.costs.totals import (
     Worth,
     asks,
     is_old,
+    offer_words,
     opportunity_cost,
     rate_words,
     read_terms,

@@ -181,8 +181,15 @@ def times(price: Exact3, factor: Fraction) -> Money3:
     return low, likely, high
 
 
+def offer_words(line: Line) -> str:
+    """“40,000 USD, once”: a price as it was offered, whatever it comes to."""
+    if line.pricing == Pricing.PERCENT:
+        return f"{_span(line.amounts)} per cent a year"
+    return f"{_price_words(line)}, {line.recurrence}"
+
+
 def _words(line: Line, terms: Terms) -> str:
-    working = f"{_price_words(line)}, {line.recurrence}"
+    working = offer_words(line)
     if line.recurrence != Recurrence.ONCE:
         working += f" over {terms.horizon_months} months"
         if terms.discount:

@@ -390,13 +390,21 @@ def check_publish(candidate: Candidate, kind: DocumentKind, by: By) -> None:
     require_owner(by, candidate.evaluation)
     if candidate.invited_at is None:
         raise Refused(f"{candidate.name} was not invited, so nobody could read it.")
-    if PublishedDocument.objects.filter(candidate=candidate, kind=kind).exists():
+    before = PublishedDocument.objects.filter(candidate=candidate, kind=kind)
+    if kind != DocumentKind.ANNEX and before.exists():
         raise Refused(f"The {kind.label.lower()} is published already.")
 
 
 @transaction.atomic
 def publish_document(
-    *, candidate: Candidate, kind: DocumentKind, text: str, by: By, language: str = "en"
+    *,
+    candidate: Candidate,
+    kind: DocumentKind,
+    text: str,
+    by: By,
+    language: str = "en",
+    version: int = 1,
+    facts: Mapping[str, Any] | None = None,
 ) -> PublishedDocument:
     """Let a candidate's vendor read a text in its pages; nothing takes it back.
 
@@ -409,6 +417,8 @@ def publish_document(
         kind=kind,
         text=text,
         language=language,
+        version=version,
+        facts=dict(facts or {}),
         published_at=database_now(),
         sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
@@ -421,6 +431,7 @@ def publish_document(
             "candidate": candidate.name,
             "document": kind.label.lower(),
             "sha256": document.sha256,
+            **({"version": version} if kind == DocumentKind.ANNEX else {}),
         },
     )
     return document

@@ -7,7 +7,7 @@ the pictures as PNG, since Word of before 2016 takes no SVG.
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from decimal import Decimal
@@ -325,27 +325,32 @@ def lay_out(
     decision: Decision | None,
     paper: str = "a4",
 ) -> Any:
+    # “1443 0818 d8e8 90aa”: the first letters of the fingerprint, to be compared.
+    seal = " ".join(re.findall("....", decision.memo_sha256[:16])) if decision else ""
+    told = {
+        "evaluation": evaluation,
+        "head": as_html(memo.head, alone=True),
+        "front": memo.front,
+        "body": as_html(memo.body, alone=True),
+        "decision": decision,
+        "seal": seal,
+    }
+    return typeset("workflow/memo_print.html", told, paper)
+
+
+def typeset(template: str, told: Mapping[str, Any], paper: str = "a4") -> Any:
+    """A document that is laid out as the memo is.
+
+    Raises:
+        Unprintable: the libraries are not installed.
+    """
     try:
         # Late, since it needs libraries of the system that a demo may lack.
         from weasyprint import HTML
     except (ImportError, OSError) as error:
         raise Unprintable(NO_LIBRARIES) from error
-    # “1443 0818 d8e8 90aa”: the first letters of the fingerprint, to be compared.
-    seal = " ".join(re.findall("....", decision.memo_sha256[:16])) if decision else ""
-    page = render_to_string(
-        "workflow/memo_print.html",
-        {
-            "evaluation": evaluation,
-            "head": as_html(memo.head, alone=True),
-            "front": memo.front,
-            "body": as_html(memo.body, alone=True),
-            "decision": decision,
-            "seal": seal,
-            "paper": PAPERS[paper],
-            "faces": FACES,
-            "shipped": SHIPPED,
-        },
-    )
+    said = {"paper": PAPERS[paper], "faces": FACES, "shipped": SHIPPED, **told}
+    page = render_to_string(template, said)
     return HTML(string=page, base_url=None, url_fetcher=fetch_shipped)
 
 

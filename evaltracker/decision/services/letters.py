@@ -443,7 +443,7 @@ def require_sendable(letter: Letter, text: str) -> None:
         sentence = "Write the letter first."
     elif len(text) > TEXT_LIMIT:
         sentence = f"A letter has at most {TEXT_LIMIT:,} characters."
-    elif named := rivals_named(letter, text):
+    elif named := rivals_named(letter.candidate, text):
         sentence = f"It names {named[0]}, and no vendor may learn who else was invited."
     if sentence:
         raise Invalid(sentence, field="text")

@@ -1,0 +1,203 @@
+"""The owner drafts the annex, puts versions forward and strikes lines."""
+
+import datetime
+
+import pytest
+
+from evaltracker.decision.models import ContractTerm, Undertaking
+from evaltracker.errors import Forbidden, Invalid, Refused, Stale
+from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from evaltracker.workflow.annex import NOBODY, annex_text, digest_of_annex
+from evaltracker.workflow.services.annex import (
+    add_annex_line,
+    add_undertaking,
+    facts_of,
+    promisor,
+    put_forward_annex,
+    refs_to_add,
+    strike_annex_line,
+    strike_undertaking,
+)
+from tests.cast import common
+from tests.clients import signed_in
+from tests.workflow.deciding import decided, in_decision, leave_gap, ready_to_decide
+from vendors.models import Candidate, PublishedDocument
+from vendors.services.contacts import add_contact
+
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+RIVAL = "Globexmark ML"
+
+
+@pytest.fixture
+def where(db: None) -> Evaluation:
+    return decided(RIVAL)[0]
+
+
+def draft(where: Evaluation) -> str:
+    return annex_text(facts_of(promisor(where)))
+
+
+def put_forward(where: Evaluation) -> PublishedDocument:
+    digest = digest_of_annex(draft(where))
+    return put_forward_annex(evaluation=where, digest=digest, by=where.owner)
+
+
+def test_the_draft_quotes_the_vendor_and_names_no_rival(where: Evaluation) -> None:
+    ContractTerm.objects.create(
+        evaluation=where,
+        starts_on=datetime.date(2040, 5, 1),
+        looks_after=where.owner,
+    )
+    text = draft(where)
+    assert "P1. R1 " in text
+    assert "Said by the vendor, revision 1, " in text
+    assert "Tested in the trial: holds." in text
+    assert "Due: 2040-05-01." in text
+    assert "C1. licence or usage: 91,234 USD, once (noted by the buyer)." in text
+    assert "Nothing was said about: set-up, support contract" in text
+    for mark in ("Globexmark", "98,765", where.owner.name, "weight"):
+        assert mark not in text, mark
+
+
+def test_an_open_gap_is_a_line_whatever_it_weighs(db: None) -> None:
+    _, option = ready_to_decide()
+    leave_gap(option, datetime.date(2040, 3, 31))
+    text = str(facts_of(option))
+    assert "Not reached in three attempts." in text
+    assert "2040-03-31" in text
+    # Nobody but the vendor promised it, so it is left unsaid.
+    assert "Not said by the vendor: R9." in annex_text(facts_of(option))
+
+
+def test_a_version_is_frozen_with_its_facts_and_tells_the_contacts(
+    where: Evaluation,
+) -> None:
+    candidate = promisor(where)
+    assert candidate.vendor
+    people = {"vendor": candidate.vendor, "by": where.owner}
+    add_contact(name="Zoe", email="zoe@vendor.example", **people)
+    first = put_forward(where)
+    assert (first.kind, first.version) == ("annex", 1)
+    assert first.text == annex_text(first.facts)
+    assert first.sha256 == digest_of_annex(first.text)
+    assert first.facts["lines"][0]["line"] == "P1"
+    told = Notice.objects.filter(kind="document_published", subject_id=str(first.pk))
+    assert [row.address for row in told] == ["zoe@vendor.example"]
+    entry = Entry.objects.get(evaluation=where, action="document.published")
+    assert (entry.after["version"], entry.after["sha256"]) == (1, first.sha256)
+    with pytest.raises(Refused, match="Nothing has changed since version 1"):
+        put_forward(where)
+    add_undertaking(evaluation=where, words="Mends\nit.", by=where.owner)
+    second = put_forward(where)
+    assert second.version == 2
+    assert "U1. Mends it.\nDue: no day was said." in second.text
+    first.refresh_from_db()
+    assert "Mends it." not in first.text
+
+
+def test_what_was_not_read_is_not_put_forward(where: Evaluation) -> None:
+    digest = digest_of_annex(draft(where))
+    add_undertaking(evaluation=where, words="Mends it.", by=where.owner)
+    with pytest.raises(Stale, match="changed after you opened it"):
+        put_forward_annex(evaluation=where, digest=digest, by=where.owner)
+    assert not PublishedDocument.objects.filter(kind="annex").exists()
+
+
+def test_a_line_is_struck_with_a_reason_and_taken_in_again(where: Evaluation) -> None:
+    need = where.requirements.get(ref="R1")
+    with pytest.raises(Invalid):
+        strike_annex_line(
+            evaluation=where, requirement=need, reason=" ", by=where.owner
+        )
+    with pytest.raises(Invalid):
+        add_annex_line(evaluation=where, requirement=need, by=where.owner)
+    strike_annex_line(
+        evaluation=where, requirement=need, reason="Agreed away.", by=where.owner
+    )
+    assert "P1." not in draft(where)
+    assert "Not said by the vendor: R1" not in draft(where)
+    with pytest.raises(Invalid):
+        strike_annex_line(
+            evaluation=where, requirement=need, reason="Again.", by=where.owner
+        )
+    assert refs_to_add(facts_of(promisor(where))) == ["R1"]
+    add_annex_line(evaluation=where, requirement=need, by=where.owner)
+    assert "P1. R1 " in draft(where)
+    told = Entry.objects.filter(evaluation=where, action__startswith="annex.")
+    assert [(row.action, row.reason) for row in told.order_by("number")] == [
+        ("annex.line_struck", "Agreed away."),
+        ("annex.line_added", ""),
+    ]
+
+
+def test_an_undertaking_names_no_rival_and_is_struck_once(where: Evaluation) -> None:
+    for words in (" ", f"Does it as {RIVAL} would."):
+        with pytest.raises(Invalid):
+            add_undertaking(evaluation=where, words=words, by=where.owner)
+    row = add_undertaking(
+        evaluation=where,
+        words="Mends it.",
+        due_on=datetime.date(2040, 1, 15),
+        requirement=where.requirements.get(ref="R1"),
+        by=where.owner,
+    )
+    assert "U1. Mends it.\nConcerns: R1.\nDue: 2040-01-15." in draft(where)
+    strike_undertaking(undertaking=row, reason="Done before.", by=where.owner)
+    assert "Undertakings" not in draft(where)
+    with pytest.raises(Refused, match="struck already"):
+        strike_undertaking(undertaking=row, reason="Again.", by=where.owner)
+
+
+def test_nobody_else_drafts_it_and_not_before_the_decision(db: None) -> None:
+    where, option = in_decision()
+    with pytest.raises(Refused, match="once the evaluation is decided"):
+        add_undertaking(evaluation=where, words="Mends it.", by=where.owner)
+    with pytest.raises(Forbidden):
+        add_undertaking(evaluation=where, words="Mends it.", by=common.noor())
+    assert not Undertaking.objects.filter(candidate=option).exists()
+
+
+def test_what_is_built_has_no_annex(where: Evaluation) -> None:
+    Candidate.objects.filter(pk=promisor(where).pk).update(
+        vendor=None, invited_at=None, kind="build"
+    )
+    with pytest.raises(Refused) as refused:
+        put_forward_annex(evaluation=where, digest="", by=where.owner)
+    assert str(refused.value) == NOBODY
+    lead = signed_in(where.owner)
+    assert lead.get(f"/admin/e/{where.slug}/annex/").status_code == 409
+
+
+def test_the_page_shows_draft_and_versions(where: Evaluation) -> None:
+    lead, home = signed_in(where.owner), f"/admin/e/{where.slug}/annex/"
+    page = lead.get(home).content.decode()
+    assert "P1. R1 " in page
+    assert "not put forward" in page
+    version = put_forward(where)
+    assert "as put forward" in lead.get(home).content.decode()
+    page = lead.get(f"{home}?version=1").content.decode()
+    assert version.sha256 in page
+    assert "Strike" not in page
+    for wrong in ("2", "x", "0", "١"):
+        assert lead.get(home, {"version": wrong}).status_code == 404
+    assert signed_in(common.noor()).get(home).status_code == 404
+
+
+def test_lines_are_struck_and_versions_put_forward_on_the_page(
+    where: Evaluation,
+) -> None:
+    lead, act = signed_in(where.owner), "/admin/act/"
+    asked = lead.get(f"{act}put-forward-annex/{where.pk}/")
+    digest = asked.context["form"]["digest"].value()
+    lead.post(f"{act}put-forward-annex/{where.pk}/", {"digest": digest})
+    assert PublishedDocument.objects.filter(kind="annex").count() == 1
+    strike = f"{act}strike-annex-line/{where.pk}/"
+    assert (
+        'value="R1" selected' in lead.get(f"{strike}?requirement=R1").content.decode()
+    )
+    lead.post(strike, {"requirement": "R1", "reason": "Agreed away."})
+    page = lead.get(f"/admin/e/{where.slug}/annex/").content.decode()
+    assert "Agreed away." in page
+    late = lead.post(f"{act}put-forward-annex/{where.pk}/", {"digest": digest})
+    assert late.status_code == 409
+    assert PublishedDocument.objects.filter(kind="annex").count() == 1
