@@ -74,8 +74,12 @@ def test_a_version_is_frozen_with_its_facts_and_tells_the_contacts(
 ) -> None:
     candidate = promisor(where)
     assert candidate.vendor
-    people = {"vendor": candidate.vendor, "by": where.owner}
-    add_contact(name="Zoe", email="zoe@vendor.example", **people)
+    add_contact(
+        vendor=candidate.vendor,
+        name="Zoe",
+        email="zoe@vendor.example",
+        by=where.owner,
+    )
     first = put_forward(where)
     assert (first.kind, first.version) == ("annex", 1)
     assert first.text == annex_text(first.facts)
