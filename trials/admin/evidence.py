@@ -242,6 +242,13 @@ class ProofForm(SettingForm):
         widget=forms.HiddenInput,
         error_messages={"invalid_choice": "These words are not there any more."},
     )
+    took = forms.CharField(
+        label="Days that it took",
+        required=False,
+        max_length=20,
+        help_text="In halves, such as 2.5. Leave it out if nobody counted.",
+        widget=forms.TextInput({"inputmode": "decimal"}),
+    )
     url = link_field("Link")
     file = forms.FileField(
         label="File",
@@ -249,7 +256,7 @@ class ProofForm(SettingForm):
         help_text="At most 10 MB: pdf, png, jpeg, txt, csv, xlsx or docx.",
     )
 
-    field_order: Iterable[str] | None = ("verdict", "note", "runner", "data")
+    field_order: Iterable[str] | None = ("verdict", "note", "runner", "data", "took")
 
     def __init__(
         self, *args: Any, place: Place, source: str = "", **kwargs: Any
@@ -257,6 +264,8 @@ class ProofForm(SettingForm):
         wording = place.evaluation.wording
         super().__init__(*args, source=source, wording=wording, **kwargs)
         fields: Any = self.fields
+        if not place.evaluation.asks_effort:
+            del fields["took"]
         fields["claim"].queryset = Claim.objects.filter(
             candidate=place.candidate, requirement=place.requirement
         )
@@ -451,7 +460,9 @@ class EvidenceForm(ProofForm):
         empty_label="None",
     )
 
-    field_order = ("source", "verdict", "runner", "data", "note", "url", "file")
+    field_order = (
+        *("source", "verdict", "runner", "data", "took", "note", "url", "file"),
+    )
 
     def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
         super().__init__(*args, place=place, **kwargs)

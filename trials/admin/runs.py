@@ -571,7 +571,7 @@ class ConfirmForm(ProofForm):
         ),
     )
 
-    field_order = ("verdict", "reason", "runner", "data")
+    field_order = ("verdict", "reason", "runner", "data", "took")
 
 
 class ConfirmRuns(JudgeCriterion):

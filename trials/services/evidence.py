@@ -76,7 +76,6 @@ VERDICT_FIELDS = (
     "criterion_id",
     "research_note_id",
     "reconfirms_id",
-    "took",
 )
 
 
@@ -91,6 +90,7 @@ def journal_verdict(
 ) -> None:
     claim = evidence.claim
     rests_on = journal.snapshot(measurement, MEASUREMENT_FIELDS) if measurement else {}
+    counted = ("took",) if evidence.took is not None else ()
     action = "evidence.reconfirmed" if evidence.reconfirms_id else "evidence.recorded"
     if n := evidence.others:
         action = "evidence.recorded_together"
@@ -102,7 +102,7 @@ def journal_verdict(
         after={
             "requirement": claim.requirement.ref,
             "claim_revision": claim.revision,
-            **journal.snapshot(evidence, VERDICT_FIELDS),
+            **journal.snapshot(evidence, (*VERDICT_FIELDS, *counted)),
             **rests_on,
         },
     )
@@ -659,6 +659,7 @@ def reconfirm_evidence(*, evidence: Evidence, note: str, by: By) -> Evidence:
     again = Evidence(
         **{field: getattr(former, field) for field in VERDICT_FIELDS},
         file=former.file.name,
+        took=former.took,
         claim=claim,
         recorded_by=user,
     )
