@@ -96,6 +96,11 @@ USUAL_FORM = form_like(
     BRIEF,
     zone=ZoneField(),
     currency=currency_field(),
+    asks_effort=forms.BooleanField(
+        required=False,
+        label="Ask what each answer costs in days, and whose",
+        help_text="You can change this until answers open.",
+    ),
     does_not_matter=forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple,
         required=False,
@@ -165,6 +170,7 @@ class BriefForm(USUAL_FORM):  # type: ignore[misc, valid-type]
         super().__init__(*args, **kwargs)
         currency: Any = self.fields["currency"]
         currency.choices = currency_choices(evaluation.currency)
+        self.fields["asks_effort"].disabled = bool(evaluation.claims_opened_at)
         own = list(evaluation.brief_fields.all())
         self.fields |= {field.key: form_field(field) for field in own}
         choice: Any = self.fields["does_not_matter"]
@@ -454,6 +460,8 @@ def answer(evaluation: Evaluation, name: str, missing: Mapping[str, str]) -> Ans
         value = ", ".join(Infrastructure(value).label for value in raw)
     elif field.choices:
         value = getattr(evaluation, f"get_{name}_display")()
+    elif isinstance(raw, bool):
+        value = "asked with each answer" if raw else ""
     elif isinstance(raw, datetime.date):
         value = day(raw)
     elif name in MONEY and raw is not None:
@@ -482,7 +490,8 @@ def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     live = Q(requirements__retired_at__isnull=True)
     metrics = evaluation.metrics.annotate(moved_by=Count("requirements", filter=live))
     weeks = {**MINIMUM_WEEKS, **evaluation.stage_weeks}
-    shown = answers(evaluation, tuple(key for key in BRIEF if key != "does_not_matter"))
+    unshown = {"does_not_matter", *([] if evaluation.asks_effort else ["asks_effort"])}
+    shown = answers(evaluation, tuple(key for key in BRIEF if key not in unshown))
     lists = lists_of(evaluation)
     if not lists:
         shown += [answer for answer in answers(evaluation, FORMER) if answer.value]

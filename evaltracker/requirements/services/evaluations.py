@@ -6,9 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import Signal
 
-from evaltracker.errors import Forbidden, Invalid
+from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.choices import FieldKind, Stage
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import (
     BriefField,
@@ -104,6 +104,7 @@ BRIEF = (
     "budget_yearly",
     "currency",
     "support_wanted",
+    "asks_effort",
     "engineers",
     "zone",
     "vendor_language",
@@ -132,6 +133,19 @@ QUESTIONS = {
     "support_wanted": "how much support is wanted",
 }
 
+# What a brief asks besides, where answers are asked for their effort; by key.
+OF_EFFORT: dict[str, dict[str, Any]] = {
+    "own-does-it-set-us-apart": {
+        "label": "Does it set us apart?",
+        "help": "Whether customers choose you for it, or for something else.",
+        "kind": FieldKind.CHOICE,
+        "choices": ["yes", "partly", "no"],
+    },
+    "own-who-becomes-the-expert": {
+        "label": "Who becomes the expert?",
+        "help": "Name who will know it best once it runs, and who stands in.",
+    },
+}
 
 # Sent with `evaluation` and `by`, once it is filled, in the transaction of the start.
 evaluation_started = Signal()
@@ -212,6 +226,9 @@ def change_brief(*, evaluation: Evaluation, by: By, **values: Any) -> Evaluation
     before, after = answer_own(own, values, inputs)
     read_currency_of(evaluation, values, inputs)
     brief = {name: values[name] for name in values.keys() & BRIEF_FIELDS}
+    asked = evaluation.asks_effort
+    if brief.get("asks_effort", asked) != asked and evaluation.claims_opened_at:
+        raise Refused("Answers are open. What they are asked for stays as it is.")
     try:
         was, now = change(evaluation, **brief)
         check_brief(evaluation)
@@ -221,11 +238,26 @@ def change_brief(*, evaluation: Evaluation, by: By, **values: Any) -> Evaluation
         raise
     inputs.check()
     before, after = was | before, now | after
+    if evaluation.asks_effort != asked:
+        switch_questions(evaluation)
     if after:
         journal.record(
             evaluation, "brief.changed", evaluation, by, before=before, after=after
         )
     return evaluation
+
+
+def switch_questions(evaluation: Evaluation) -> None:
+    """Add what the brief asks along with efforts, or take it out while unanswered."""
+    there = {field.label.casefold(): field for field in evaluation.brief_fields.all()}
+    last = max((field.position for field in there.values()), default=0)
+    for place, (key, question) in enumerate(OF_EFFORT.items(), last + 1):
+        field = there.get(question["label"].casefold())
+        if evaluation.asks_effort and field is None:
+            of = {"evaluation": evaluation, "key": key, "position": place}
+            BriefField.objects.create(**of, **question, needed=False)
+        elif field and not evaluation.asks_effort and not field.answer:
+            field.delete()
 
 
 def check_brief(evaluation: Evaluation) -> None:

@@ -396,7 +396,7 @@ class TemplatePart:
 
 
 # Of these every evaluation has some, so that they alone are no template.
-ALWAYS = ("brief", "costs", "roles", "sign_offs", "different_people")
+ALWAYS = ("brief", "effort", "costs", "roles", "sign_offs", "different_people")
 TEMPLATE_PARTS: Registry[str, TemplatePart] = Registry("part of a template")
 
 
@@ -475,7 +475,8 @@ def fill_from(*, evaluation: Evaluation, key: str, by: User) -> None:
     bring_needs(evaluation, point, by)
     fields = point.content.get("brief", QUESTIONS)
     unasked = [field for field in QUESTIONS if field not in fields]
-    change_brief(evaluation=evaluation, does_not_matter=unasked, by=by)
+    asked = {"asks_effort": True} if point.content.get("effort") else {}
+    change_brief(evaluation=evaluation, does_not_matter=unasked, by=by, **asked)
     for name, part in TEMPLATE_PARTS.items():
         if part.load is not None and point.content.get(name):
             part.load(evaluation, point.content[name], by)
@@ -533,6 +534,7 @@ def content_of(evaluation: Evaluation) -> dict[str, Any]:
     unasked = evaluation.does_not_matter
     return {
         "brief": [field for field in QUESTIONS if field not in unasked],
+        "effort": evaluation.asks_effort,
         "questions": [
             values_of(field, DEFINITION) for field in evaluation.brief_fields.all()
         ],
