@@ -336,6 +336,12 @@ class HoldsForCell(ReadField):
     read = staticmethod(read_holds_for)
 
 
+class EffortField(ReadField):
+    """What it takes, as it is sent; None of a blank one."""
+
+    read = staticmethod(read_effort_text)
+
+
 def joined(
     held: Any, own_answers: Sequence[Mapping[str, Any]], answer: Mapping[str, Any]
 ) -> Any:

@@ -52,6 +52,7 @@ from vendors.choices import Availability
 from vendors.claims import Change, days_moved
 from vendors.differences import Pieces, word_difference
 from vendors.fields import (
+    EffortField,
     ForValuesForm,
     HoldsForCell,
     HoldsForField,
@@ -59,12 +60,19 @@ from vendors.fields import (
     OwnAnswersField,
     joined,
     parted,
+    word_of,
+    write_effort,
     write_holds_for,
 )
-from vendors.models import Candidate, Claim, ClaimFile, Ruling, Submission
+from vendors.models import Candidate, Claim, ClaimFile, Effort, Ruling, Submission
 from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES
 from vendors.selectors.candidates import demanded_of, lists_of
-from vendors.selectors.claims import answering_of, is_answered_by_buyer, readable
+from vendors.selectors.claims import (
+    answering_of,
+    current_efforts,
+    is_answered_by_buyer,
+    readable,
+)
 from vendors.selectors.dialogue import SentBy, SentClaim, sent_by_vendors, unseen_claims
 from vendors.services.claims import ANSWER_FIELDS as WORDS
 from vendors.services.claims import (
@@ -130,8 +138,11 @@ def answer_rows(candidate: Candidate, *, sealed: bool = False) -> QuerySet[Requi
     stands = stands.none() if sealed else stands
     keys = [row.pk for row in answering_of(candidate).asked]
     rows: QuerySet[Requirement] = Requirement.objects.filter(pk__in=keys)
+    efforts = Effort.objects.filter(candidate=candidate, superseded_at__isnull=True)
+    efforts = efforts.none() if sealed else efforts.exclude(how="")
     rows = rows.select_related("category").prefetch_related(
-        Prefetch("claims", stands, to_attr="standing")
+        Prefetch("claims", stands, to_attr="standing"),
+        Prefetch("efforts", efforts, to_attr="standing_efforts"),
     )
     return rows.order_by("category__position", "category__name", "position", "ref")
 
@@ -143,6 +154,11 @@ def said_in(row: Requirement, name: str) -> Any:
 
 def holds_in(row: Requirement) -> str:
     return write_holds_for((said_in(row, "holds_for") or {}).get("said"))
+
+
+def takes_in(row: Requirement) -> str:
+    efforts: list[Effort] = row.standing_efforts  # type: ignore[attr-defined]
+    return write_effort(efforts[0].said if efforts else None, word_of)
 
 
 @register_grid
@@ -188,6 +204,9 @@ class OwnAnswersGrid(Grid[Candidate, Requirement]):
             columns.append(
                 made("holds_for", "Holds for", field, read=holds_in, width=16)
             )
+        if subject.evaluation.asks_effort:
+            field = EffortField(required=False)
+            columns.append(made("effort", "Effort", field, read=takes_in, width=16))
         link = made("evidence_url", "Evidence link", link_field(), width=12)
         return [*columns, link]
 
@@ -217,6 +236,10 @@ class Answer:
     @property
     def holds_for(self) -> str:
         return holds_in(self.place.requirement)
+
+    @property
+    def effort(self) -> str:
+        return takes_in(self.place.requirement)
 
     @property
     def address(self) -> str:
@@ -432,7 +455,7 @@ def unseen(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
     return unseen_claims(user, [evaluation])
 
 
-ANSWER = ("availability", "available_from", "holds_for", "own_answers")
+ANSWER = ("availability", "available_from", "holds_for", "own_answers", "effort")
 
 
 class NoteForm(forms.Form):
@@ -459,6 +482,13 @@ class NoteForm(forms.Form):
             # A status is the vendor's to give.
             del self.fields["availability"]
             del self.fields["available_from"]
+        elif candidate.evaluation.asks_effort:
+            self.fields["effort"] = EffortField(
+                label="Effort",
+                required=False,
+                help_text="What it takes, how many days, and whose: out of the box; or "
+                "configure, customise or build, as in “build, 5/10/20 days, buyer”.",
+            )
         if lists := lists_of(candidate.evaluation):
             self.fields["holds_for"] = HoldsForField(
                 lists=lists,
@@ -505,8 +535,12 @@ class NoteClaim(OnPlace):
         holds_for = claim.holds_for and claim.holds_for["said"]
         held, own_answers = parted(holds_for, texts)
         number = claim.number_words
+        effort = current_efforts([target.candidate]).get(
+            (target.candidate.pk, target.requirement.pk)
+        )
         return {
             **texts,
+            "effort": write_effort(effort and effort.said, word_of),
             "number": number,
             "holds_for": held,
             "own_answers": own_answers,

@@ -354,9 +354,9 @@ class Stated(msgspec.Struct, frozen=True):
     faults: dict[str, str] = {}
 
 
-def stated(requirement: str, words: ClaimWords) -> Stated:
+def stated(requirement: str, words: ClaimWords, effort: Any = UNSET) -> Stated:
     held = words.holds_for
-    fields = words.fields() | {"holds_for": held and held["said"]}
+    fields = words.fields() | {"holds_for": held and held["said"], "effort": effort}
     return Stated(requirement=requirement, **fields)
 
 

@@ -4,7 +4,7 @@ import datetime
 import io
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
@@ -70,7 +70,14 @@ from vendors.services.claims import (
     submit_claim,
     submit_claims,
 )
-from vendors.sheets import SheetLine, read_sheet, write_sheet, wrong_cells
+from vendors.sheets import (
+    NO_EFFORTS,
+    Efforts,
+    SheetLine,
+    read_sheet,
+    write_sheet,
+    wrong_cells,
+)
 
 
 @transaction.atomic
@@ -336,7 +343,8 @@ class SheetResult:
 
 def answer_sheet(candidate: Candidate) -> bytes:
     requirements = with_demands(asked_requirements(candidate.evaluation))
-    return write_sheet(requirements, _standing(candidate))
+    asks, rows = candidate.evaluation.asks_effort, list(own_claims(candidate))
+    return write_sheet(requirements, _words(rows), _efforts(rows) if asks else None)
 
 
 @transaction.atomic
@@ -355,8 +363,9 @@ def submit_sheet(
         Refused: claims are not open. NotFound: the candidate was not invited. Invalid:
         by cell, each named “Answers.<cell>”, all that is wrong at once.
     """
-    lines = read_lines(content, filename, _standing(candidate), order)
-    claims = [stated(line.requirement, line.words) for line in lines]
+    rows = list(own_claims(candidate))
+    lines = read_lines(content, filename, _words(rows), order, _efforts(rows))
+    claims = [stated(line.requirement, line.words, line.effort) for line in lines]
     comparison = Comparison()
     with naming_cells(lines):
         if dry_run or any(line.row.wrong for line in lines):
@@ -368,9 +377,13 @@ def submit_sheet(
 
 
 def read_lines(
-    content: bytes, filename: str, current: Mapping[str, ClaimWords], order: str
+    content: bytes,
+    filename: str,
+    current: Mapping[str, ClaimWords],
+    order: str,
+    efforts: Efforts = NO_EFFORTS,
 ) -> list[SheetLine]:
-    lines = read_sheet(content, filename, current, order)
+    lines = read_sheet(content, filename, current, order, efforts)
     if not lines:
         raise Invalid(_("No row of the sheet has an answer."), field="file")
     if len(lines) > MOST:
@@ -400,8 +413,12 @@ def naming_cells(lines: Sequence[SheetLine]) -> Iterator[None]:
         raise wrong_cells(errors)
 
 
-def _standing(candidate: Candidate) -> dict[str, ClaimWords]:
-    return {row.requirement.ref: ClaimWords.of(row) for row in own_claims(candidate)}
+def _words(rows: Iterable[Claim]) -> dict[str, ClaimWords]:
+    return {row.requirement.ref: ClaimWords.of(row) for row in rows}
+
+
+def _efforts(rows: Iterable[Claim]) -> dict[str, dict[str, Any]]:
+    return {row.requirement.ref: row.effort.said for row in rows if row.effort}
 
 
 # The answer sheet in the vendor pages: it goes out with the drafts and comes back as
