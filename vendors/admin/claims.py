@@ -138,8 +138,9 @@ def answer_rows(candidate: Candidate, *, sealed: bool = False) -> QuerySet[Requi
     stands = stands.none() if sealed else stands
     keys = [row.pk for row in answering_of(candidate).asked]
     rows: QuerySet[Requirement] = Requirement.objects.filter(pk__in=keys)
-    efforts = Effort.objects.filter(candidate=candidate, superseded_at__isnull=True)
-    efforts = efforts.none() if sealed else efforts.exclude(how="")
+    efforts: Any = Effort.objects.filter(candidate=candidate, superseded_at=None)
+    asks = candidate.evaluation.asks_effort and not sealed
+    efforts = efforts.exclude(how="") if asks else efforts.none()
     rows = rows.select_related("category").prefetch_related(
         Prefetch("claims", stands, to_attr="standing"),
         Prefetch("efforts", efforts, to_attr="standing_efforts"),
@@ -205,8 +206,10 @@ class OwnAnswersGrid(Grid[Candidate, Requirement]):
                 made("holds_for", "Holds for", field, read=holds_in, width=16)
             )
         if subject.evaluation.asks_effort:
-            field = EffortField(required=False)
-            columns.append(made("effort", "Effort", field, read=takes_in, width=16))
+            more = {"read": takes_in, "width": 16}
+            columns.append(
+                made("effort", "Effort", EffortField(required=False), **more)
+            )
         link = made("evidence_url", "Evidence link", link_field(), width=12)
         return [*columns, link]
 
@@ -540,7 +543,7 @@ class NoteClaim(OnPlace):
         )
         return {
             **texts,
-            "effort": write_effort(effort and effort.said, word_of),
+            "effort": write_effort(effort.said if effort else None, word_of),
             "number": number,
             "holds_for": held,
             "own_answers": own_answers,

@@ -39,7 +39,8 @@ def test_the_column_takes_it_keeps_it_changes_it_and_takes_it_back(
     # Another effort makes no other words.
     assert Claim.objects.get().revision == 1
     stands = Effort.objects.get(superseded_at=None)
-    assert (stands.revision, stands.likely, stands.by) == (2, 4, "buyer")
+    said = (stands.revision, stands.said["days"]["likely"], stands.by)
+    assert said == (2, "4", "buyer")
     send(asking, fill(fetch(asking), M2=None))
     assert Effort.objects.get(superseded_at=None).how == ""
 
