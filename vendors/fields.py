@@ -223,12 +223,13 @@ NAMES_OF_DAYS = (("likely",), ("low", "high"), ("low", "likely", "high"))
 def write_effort(said: Mapping[str, Any] | None, say: Say = as_it_is) -> str:
     if not said:
         return ""
-    how, by = (said[name] and say(word, said[name]) for name, word in EFFORT.items())
-    numbers = [*(said["days"] or {}).values()]
+    how, by = (said.get(name) or "" for name in EFFORT)
+    numbers = [*(said.get("days") or {}).values()]
     days = "/".join(numbers[:1] if len({*numbers}) == 1 else numbers)
     if days:
         days = f"{days} {say('days', 'day' if days == '1' else 'days')}"
-    return ", ".join(filter(None, (how, days, by)))
+    parts = (how and say(EFFORT["how"], how), days, by and say(EFFORT["by"], by))
+    return ", ".join(filter(None, parts))
 
 
 def read_effort_text(text: str) -> dict[str, Any] | None:

@@ -395,13 +395,10 @@ def _line(
     with suppress(ValueError):
         held = write_holds_for(read_holds_for(row.said.get("holds_for") or ""))
         row.shown.update({"holds_for": harmless(held)} if held else {})
+    with suppress(KeyError, ValueError):
+        row.shown["effort"] = write_effort(read_effort_text(row.said["effort"] or ""))
     stood = answer_cells(stands, efforts.get(ref)).items()
     shown = {name: as_read(value) for name, value in stood}
-    with suppress(ValueError):
-        costs = read_effort_text(shown["effort"])
-        if costs == read_effort_text(row.said.get("effort") or ""):
-            # The same in other words.
-            row.shown["effort"] = shown["effort"]
     new = [name for name in ANSWER if row.shown.get(name, shown[name]) != shown[name]]
     for name in wrong.keys() - set(new):
         if row.shown.get(name) and name in ANSWER:

@@ -55,7 +55,7 @@ from trials.services.demos import require_held
 from trials.services.trials import judged_anew, open_gap_for_refuted
 from vendors.choices import Availability
 from vendors.claims import Named, answered_values, read_named_values
-from vendors.effort import half_days
+from vendors.effort import half_days, written
 from vendors.models import Candidate, Claim
 from vendors.policy import require_no_conflict
 from vendors.selectors.candidates import demanded_in, lists_of, read_item_values
@@ -122,16 +122,15 @@ def read_kind(source: str, verdict: str) -> Source:
 
 def read_took(inputs: Inputs, took: str, source: Source) -> Decimal | None:
     """Days that it took to meet, as typed; None if nobody counted."""
-    if not (typed := took.strip().replace(",", ".")):
+    if not took.strip():
         return None
     if source == Source.RESEARCH:
         inputs.refuse("took", "Research takes no days; leave it out.")
     try:
-        half_days(typed)
-        return Decimal(typed)
+        return Decimal(written(half_days(took.strip().replace(",", "."))))
     except ValueError:
         inputs.refuse("took", "Write days from 0 to 2,000, in halves: 2.5.")
-        return None
+    return None
 
 
 def lock_standing_claim(claim: Claim) -> Claim:

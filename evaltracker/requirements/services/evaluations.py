@@ -1,6 +1,8 @@
 """Starting an evaluation and writing its brief."""
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -8,7 +10,7 @@ from django.dispatch import Signal
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.choices import FieldKind, Stage
+from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import (
     BriefField,
@@ -134,18 +136,9 @@ QUESTIONS = {
 }
 
 # What a brief asks besides, where answers are asked for their effort; by key.
-OF_EFFORT: dict[str, dict[str, Any]] = {
-    "own-does-it-set-us-apart": {
-        "label": "Does it set us apart?",
-        "help": "Whether customers choose you for it, or for something else.",
-        "kind": FieldKind.CHOICE,
-        "choices": ["yes", "partly", "no"],
-    },
-    "own-who-becomes-the-expert": {
-        "label": "Who becomes the expert?",
-        "help": "Name who will know it best once it runs, and who stands in.",
-    },
-}
+OF_EFFORT: dict[str, dict[str, Any]] = json.loads(
+    Path(__file__).with_name("effort_questions.json").read_text(encoding="utf-8")
+)
 
 # Sent with `evaluation` and `by`, once it is filled, in the transaction of the start.
 evaluation_started = Signal()
