@@ -2,8 +2,9 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -25,6 +26,7 @@ from trials.admin.matrix import TESTS, switches_of
 from trials.admin.matrix_html import values_by_standing
 from trials.models import Demo, Evidence, Excuse, ResearchNote, Trial
 from trials.scoring import FitRow, Source, Standing
+from trials.scoring.effort import EffortCell, effort_words, sums_of
 from trials.scoring.promise import FEWEST_TESTED, PromiseRecord
 from trials.selectors.cells import Cell, claimed_of
 from trials.selectors.ledger import (
@@ -38,18 +40,23 @@ from trials.selectors.ledger import (
 )
 from trials.selectors.matrix import (
     Revision,
+    cell_efforts,
     cell_history,
     cell_numbers,
     counted_once,
+    effort_cells,
     promises_of,
     standing_ledger,
 )
 from trials.selectors.trials import is_partly_proven
 from vendors.admin.base import Place, find_candidate, find_place, open_answers, reader
 from vendors.choices import Availability
+from vendors.costs.asked import WORK, kinds_for
+from vendors.effort import written
 from vendors.models import Candidate, Claim, Contact, Ruling, Submission
-from vendors.policy import NOTE_STAGES, may_read_contacts
+from vendors.policy import NOTE_STAGES, may_read_contacts, may_see_prices
 from vendors.selectors.claims import answering_of, is_answered_by_buyer
+from vendors.selectors.costs import kinds_of
 
 FILTERS = {"musts": "Must-haves", **{name: label for name, (label, _) in TESTS.items()}}
 
@@ -63,6 +70,7 @@ class LedgerRow:
     fit: FitRow
     ruling: Ruling | None
     excuse: Excuse | None
+    effort: str
 
     @property
     def claimed(self) -> str:
@@ -77,7 +85,9 @@ class LedgerRow:
         return self.requirement.is_must and self.cell.knocks_out
 
 
-def ledger_rows(book: Ledger, candidate: Candidate) -> list[LedgerRow]:
+def ledger_rows(
+    book: Ledger, candidate: Candidate, efforts: Mapping[str, EffortCell]
+) -> list[LedgerRow]:
     """Every requirement, in three queries beside the ledger's."""
     column = book.of(candidate)
     claims = _by_requirement(
@@ -102,6 +112,7 @@ def ledger_rows(book: Ledger, candidate: Candidate) -> list[LedgerRow]:
             fit=fits[requirement.ref],
             ruling=rulings.get(requirement.pk),
             excuse=excuses.get(requirement.pk),
+            effort=effort_words(efforts.get(requirement.ref)),
         )
         for requirement in book.requirements
     ]
@@ -208,6 +219,9 @@ def cell_view(
             for value in cell.values
         ],
         numbers=cell_numbers(evaluation).get((candidate.pk, requirement.pk)),
+        effort=effort_words(
+            cell_efforts(evaluation).get((candidate.pk, requirement.pk))
+        ),
         promised=Promised(candidate, requirement, cell, steps) if steps else None,
         claimed=claimed_of(cell),
         chapters=list(reversed(chapters)),
@@ -328,6 +342,26 @@ def record_of(
     }
 
 
+def effort_of(
+    cells: Mapping[str, EffortCell], candidate: Candidate, user: User
+) -> dict[str, Any]:
+    """What its “yes” costs in days; empty where efforts are not asked for."""
+    if not cells:
+        return {}
+    evaluation = candidate.evaluation
+    sums = sums_of(cells.values(), vars(evaluation))
+    asks = sums.money and is_owner(user, evaluation)
+    kinds = kinds_for(candidate.kind, kinds_of(evaluation) if asks else ())
+    # A cost line of work is multiplied by the planning factor once more.
+    once = Fraction(evaluation.planning_factor)
+    return {
+        "sums": sums,
+        "priced": may_see_prices(user, evaluation),
+        "work": next((kind for kind in kinds if kind.counts_as == WORK), None),
+        "amounts": [written(amount / once) for amount in sums.money or ()],
+    }
+
+
 def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
     check_query(request, filters={"show"})
     user = reader(request)
@@ -337,9 +371,10 @@ def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespons
         raise Invalid("There is no such filter here.")
     evaluation = candidate.evaluation
     open_answers(request, evaluation)
-    book = ledger(evaluation, candidates=[candidate])
+    book = ledger(evaluation, candidates=[candidate], exact=True)
     column = book.of(candidate)
-    rows = ledger_rows(book, candidate)
+    efforts = effort_cells(book).get(candidate.pk, {})
+    rows = ledger_rows(book, candidate, efforts)
     owns = is_owner(user, evaluation)
     notes = ResearchNote.objects.filter(candidate=candidate)
     return show(
@@ -366,6 +401,7 @@ def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespons
         notes=notes.select_related("requirement", "noted_by"),
         contacts=Contact.objects.current().filter(vendor=candidate.vendor_id),
         support=candidate.support_stated,
+        effort=effort_of(efforts, candidate, user),
         receipt=Submission.objects.filter(candidate=candidate).last(),
         demos=Demo.objects.filter(candidate=candidate),
         trials=Trial.objects.filter(candidate=candidate),

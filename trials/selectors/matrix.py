@@ -24,19 +24,21 @@ from django.db.models import (
 from django.db.models.functions import Cast, Length, Replace
 from django.utils import timezone
 
+from evaltracker.evaluations.journal import plain
 from evaltracker.evaluations.models import Entry, Evaluation, JournalHead, Requirement
 from evaltracker.pages.tabs import code_version
 from evaltracker.toolbox.days import instant_of, today_in
 from evaltracker.toolbox.measures import FAILED, CellNumbers, Measure, Measured, Reading
 from evaltracker.toolbox.registry import is_only_reading, seen_by_request
 from stakeholders.models import Stakeholder
-from trials.choices import Source
+from trials.choices import DataOwner, Runner, Source
 from trials.models import Evidence, Gap, Measurement
 from trials.scoring import FORMULA_VERSION, PromiseRecord, rounded
+from trials.scoring.effort import EffortCell
 from trials.selectors.cells import Cell, awaiting_reply
 from trials.selectors.ledger import Column, Ledger, ledger, ledger_after
 from vendors.claims import Named, named_words
-from vendors.models import Candidate, Claim
+from vendors.models import Candidate, Claim, Effort
 
 # What may change between two readings, journalled or not, is listed in
 # docs/developers/architecture.md, *What moves what is counted*; it is all in a version.
@@ -149,6 +151,7 @@ OF_NONE = frozenset(
         *("quote.entered", "quote.handed_in", "quote.taken_out", "quote.withdrawn"),
         *("score.changed", "score.given", "score.withdrawn", "scores.locked"),
         *("demo.note_changed", "demo.note_written", "test_invitation.sent"),
+        "effort.stated",
         # Runs propose a verdict; nothing moves before a person gives it.
         *("run.left_out", "run.taken_back", "run_token.made", "run_token.revoked"),
         *("quote.read", "quote.reader_named", "quotes.reader_set", "runs.reported"),
@@ -348,6 +351,70 @@ def promises_of(numbers: Numbers, column: Column) -> PromiseRecord:
         if (cell := numbers.get((key, row.pk))) and cell.misses_claim
     )
     return column.sums.promises(frozenset(missed))
+
+
+# What “yes” costs in days.
+
+
+def effort_cells(book: Ledger) -> dict[Any, dict[str, EffortCell]]:
+    """By candidate and ref of an exact ledger what applies; empty where efforts are not
+    asked for."""
+    if not book.evaluation.asks_effort:
+        return {}
+    efforts, on_file = cell_efforts(book.evaluation), book.on_file or {}
+    return {
+        column.candidate.pk: {
+            row.ref: {
+                **efforts.get((column.candidate.pk, row.pk), NO_EFFORT),
+                "weight": row.weight,
+                "is_must": row.is_must,
+                "availability": on_file.get(at * len(book.rows) + number, ("",))[0],
+            }
+            for number, row in enumerate(book.rows)
+            if not column.cells[row.ref].not_applicable
+        }
+        for at, column in enumerate(book.columns)
+    }
+
+
+NO_EFFORT = EffortCell(
+    weight=0, is_must=False, availability="", effort=None, judged=None, took=None
+)
+
+
+def cell_efforts(evaluation: Evaluation) -> Mapping[Spot, EffortCell]:
+    """What is stated, tested and timed, in two queries; none where nobody is asked."""
+    asks = evaluation.asks_effort
+    return counted_once(evaluation, "efforts", _efforts) if asks else {}
+
+
+def _efforts(evaluation: Evaluation) -> Mapping[Spot, EffortCell]:
+    trials = Evidence.objects.standing().exclude(awaiting_reply("finding__"))
+    rows = trials.filter(source=Source.TRIAL, claim__candidate__evaluation=evaluation)
+    given: dict[Any, datetime.datetime] = {}
+    newest = {}
+    for key, candidate, requirement, again, at, took in (
+        rows.exclude(runner=Runner.VENDOR, data=DataOwner.VENDOR)
+        .order_by("recorded_at", "pk")
+        .values_list(
+            *("pk", "claim__candidate_id", "claim__requirement_id", "reconfirms_id"),
+            *("recorded_at", "took"),
+        )
+    ):
+        # One that was said again keeps the moment of the first.
+        given[key] = given.get(again, at)
+        newest[candidate, requirement] = given[key], took
+    cells: dict[Spot, EffortCell] = {}
+    for row in Effort.objects.filter(candidate__evaluation=evaluation).exclude(how=""):
+        spot = row.candidate_id, row.requirement_id
+        cell = cells.setdefault(spot, {**NO_EFFORT})
+        if row.superseded_at is None:
+            cell["effort"] = row.said
+        at, took = newest.get(spot, (None, None))
+        over = row.superseded_at
+        if at and row.submitted_at <= at and (over is None or at < over):
+            cell["judged"], cell["took"] = row.said, plain(took)
+    return cells
 
 
 def measured_by(verdicts: Iterable[TrialVerdict]) -> dict[Spot, list[Measured]]:

@@ -183,7 +183,7 @@ class SetCostLine(OnCosts):
     help = "The same kind and part is replaced. Amounts stay sealed until they open."
     success = "Cost saved."
     form_class = CostForm
-    prefill = ("kind",)
+    prefill = ("kind", "low", "likely", "high")
     service = set_cost_line
 
     def initial(self, target: Candidate, user: User) -> dict[str, Any]:

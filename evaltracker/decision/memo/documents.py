@@ -30,6 +30,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from evaltracker.decision.memo.brief import effort_rows
 from evaltracker.decision.memo.certainty import weighed
 from evaltracker.decision.memo.figures import figures_of
 from evaltracker.decision.memo.markdown import (
@@ -88,6 +89,7 @@ def as_xlsx(memo: Memo, decision: Decision | None = None) -> bytes:
             if (numbers := [*number_lines(memo)])
             else []
         ),
+        *([("Effort to meet", {1}, iter(rows))] if (rows := effort_rows(memo)) else []),
     )
 
 

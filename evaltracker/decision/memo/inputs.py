@@ -61,7 +61,12 @@ from trials.scoring import (
 )
 from trials.selectors.cells import PlainShape, record_of, shape_of
 from trials.selectors.ledger import Ledger, ledger
-from trials.selectors.matrix import cell_numbers, counted_once, standing_ledger
+from trials.selectors.matrix import (
+    cell_numbers,
+    counted_once,
+    effort_cells,
+    standing_ledger,
+)
 from trials.selectors.owed import verdicts_owed
 from trials.selectors.scores import cell_records, counted_scores, prior_of
 from vendors.choices import CandidateState, CostState
@@ -214,7 +219,7 @@ def candidates_inputs(
     book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]
 ) -> list[dict[str, Any]]:
     """Candidates with their cells, scores, numbers, cost lines, gaps and steps, in
-    fifteen queries for all."""
+    seventeen queries for all."""
     evaluation = book.evaluation
     opened = Consensus.objects.filter(evaluation=evaluation).exists()
     among = {"candidate__evaluation": evaluation}
@@ -258,7 +263,7 @@ def candidates_inputs(
     numbers = numbers_inputs(book)
     stages = stages_eliminated(evaluation)
     gaps = gaps_inputs(evaluation)
-    steps = steps_inputs(book, gaps)
+    steps, efforts = steps_inputs(book, gaps), effort_cells(book)
     return [
         {
             "id": candidate.pk,
@@ -282,6 +287,7 @@ def candidates_inputs(
             "gaps": gaps.get(candidate.pk, []),
             "steps": steps[candidate.pk],
             "support_stated": stated.get(candidate.pk),
+            **({"effort": efforts[candidate.pk]} if efforts else {}),
         }
         for candidate in book.candidates
     ]

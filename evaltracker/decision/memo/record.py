@@ -13,6 +13,7 @@ from typing import Any, NotRequired, TypedDict
 from stakeholders.models import Role
 from trials import scoring
 from trials.scoring import Availability, CellState, ValueState, state_before_scope
+from trials.scoring.effort import EffortCell
 from vendors.policy import INVITABLE
 
 
@@ -184,6 +185,8 @@ class FrozenCandidate(FrozenOption):
     steps: NotRequired[list[FrozenStep]]
     # `kind` and `text` as its vendor stated it last; None: it did not.
     support_stated: NotRequired[dict[str, str] | None]
+    # What its “yes” costs in days, by ref, where that was asked for.
+    effort: NotRequired[dict[str, EffortCell]]
 
 
 class FrozenChoice(TypedDict):

@@ -67,7 +67,9 @@ from vendors import costs
 # count as they did then.
 
 # What is frozen of a candidate and costs nothing.
-NOT_COSTS = frozenset({"cells", "gaps", "mailed_sheets", "scores", "settled", "steps"})
+NOT_COSTS = frozenset(
+    {"cells", "effort", "gaps", "mailed_sheets", "scores", "settled", "steps"}
+)
 
 
 def cost_results(candidate: FrozenCandidate, inputs: Inputs) -> CostResult:

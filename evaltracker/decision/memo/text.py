@@ -13,6 +13,7 @@ from evaltracker.decision.memo.brief import (
     SHORT,
     brief_of_choice,
     briefs_of_others,
+    effort_rows,
     own_answers,
     price_gap,
     pursued,
@@ -509,8 +510,9 @@ def write_memo(inputs: Inputs, results: Results) -> str:
     """The memo as Markdown; every embedded text is escaped."""
     brief = inputs["brief"]
     chosen, choice = chosen_of(inputs), inputs["choice"]
-    counted = figures_of({"inputs": inputs, "results": results}, inline)
-    numbers = [*number_lines({"inputs": inputs, "results": results})]
+    memo: Memo = {"inputs": inputs, "results": results}
+    counted = figures_of(memo, inline)
+    numbers, efforts = [*number_lines(memo)], effort_rows(memo)
     lines = [
         f"{inline(interest['person'])} in {inline(interest['candidate'])}: "
         f"{what_became(interest)}"
@@ -525,6 +527,7 @@ def write_memo(inputs: Inputs, results: Results) -> str:
         section("Dissent", block(choice["dissent"]) or "None was recorded."),
         section("The brief, answered", brief_of_choice(inputs, results)),
         section("What it really costs", costs_really(counted, chosen)),
+        section("Effort to meet", table(efforts[0], efforts[1:]) if efforts else ""),
         section("How sure the first place is", robustness(counted)),
         section("Options compared", options(counted)),
         section(
@@ -551,12 +554,18 @@ def write_memo(inputs: Inputs, results: Results) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+APART = ["Does it set us apart?", "no"]
+SETS_NOT_APART = "Building was chosen although it does not set us apart."
+
+
 def decision(counted: Figures, chosen: FrozenCandidate | None) -> str:
     if chosen is None:
         return "No candidate is chosen yet."
+    is_alike = APART in counted.inputs.get("brief_questions", ())
     parts = (
         f"**{inline(chosen['name'])}** ({KINDS[chosen['kind']].lower()}).",
         block(counted.inputs["choice"]["rationale"]),
+        SETS_NOT_APART if chosen["kind"] == "build" and is_alike else "",
         ahead_of(counted, chosen["id"]),
     )
     return "\n\n".join(filter(None, parts))

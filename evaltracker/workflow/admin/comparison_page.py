@@ -20,6 +20,7 @@ from evaltracker.decision.admin.comparison import (
     not_drawn,
     working_of,
 )
+from evaltracker.decision.memo.brief import effort_rows
 from evaltracker.decision.memo.certainty import by_weights, weighed
 from evaltracker.decision.memo.figures import Figures, counted_of
 from evaltracker.decision.memo.inputs import StandingMemo, memo_on, standing_memo
@@ -115,6 +116,7 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         key=key_to(chart) if chart else [],
         not_drawn=not_drawn(comparison),
         unequal=unequal_trials(evaluation),
+        efforts=effort_rows(memo),
         measured={
             "needs": needs[:MEASURED],
             "more": more and counted_of("stated.measured", more),
