@@ -27,6 +27,8 @@ from vendors.models import (
     Contact,
     ContactRequest,
     CostLine,
+    DocumentObjection,
+    DocumentReceipt,
     DraftFile,
     Effort,
     ExchangeRate,
@@ -151,6 +153,19 @@ for part in (
     ),
     Part(name="about", model=AboutRevision, order=("revision",), optional=True),
     Part(name="documents", model=PublishedDocument, order=("published_at",)),
+    Part(
+        name="document_receipts",
+        model=DocumentReceipt,
+        order=("confirmed_at",),
+        optional=True,
+        without={"address": "Of a vendor's people; for the owner's page here."},
+    ),
+    Part(
+        name="document_objections",
+        model=DocumentObjection,
+        order=("made_at",),
+        optional=True,
+    ),
     Part(name="proposals", model=Proposal, order=("proposed_at",)),
     Part(
         name="price_items", model=PriceItem, order=("position", "part"), optional=True

@@ -187,12 +187,19 @@ class PromiseCheck(CommittedRecord):
 
 
 class CheckVerdict(CommittedRecord):
-    """Whether what was promised of one requirement holds on the day of a check."""
+    """Whether what was promised of one requirement, or an undertaking, holds on the day
+    of a check."""
 
     evaluation_path: ClassVar[str] = "promise_check__candidate__evaluation"
+    joined: ClassVar = {"undertaking": 2}
 
     promise_check = ForeignKey(PromiseCheck, PROTECT, related_name="verdicts")
-    requirement = ForeignKey(Requirement, PROTECT, related_name="+")
+    requirement = ForeignKey(
+        Requirement, PROTECT, related_name="+", null=True, blank=True
+    )
+    undertaking = ForeignKey(
+        Undertaking, PROTECT, related_name="+", null=True, blank=True
+    )
     found = models.CharField(max_length=6, choices=CheckFound.choices)
     note = models.TextField(help_text="How it was seen: where, by whom, on what.")
     recorded_at = models.DateTimeField(default=timezone.now)
@@ -204,6 +211,15 @@ class CheckVerdict(CommittedRecord):
         constraints = [
             UniqueConstraint(
                 fields=("promise_check", "requirement"), name="check_verdict_once"
+            ),
+            UniqueConstraint(
+                fields=("promise_check", "undertaking"),
+                name="check_verdict_of_undertaking_once",
+            ),
+            CheckConstraint(
+                condition=Q(requirement__isnull=False, undertaking__isnull=True)
+                | Q(requirement__isnull=True, undertaking__isnull=False),
+                name="check_verdict_of_one_line",
             ),
             known("found", CheckFound, "check_verdict_known"),
             CheckConstraint(condition=~Q(note=""), name="check_verdict_has_a_note"),

@@ -1,5 +1,6 @@
 """The mails that follow a decision: to its people, to vendors, and months later."""
 
+import datetime
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -7,7 +8,15 @@ from django.utils.translation import gettext as _
 
 from evaltracker.decision import links
 from evaltracker.decision.models import ContractTerm, Letter, PromiseCheck
-from evaltracker.decision.selectors import CHECK_NOTICE, GAP_NOTICE, LETTER, TERM_NOTICE
+from evaltracker.decision.selectors import (
+    ANNEX_NOTICE,
+    CHECK_NOTICE,
+    GAP_NOTICE,
+    LETTER,
+    TERM_NOTICE,
+    awaited_lines,
+    term_of,
+)
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.about import About, ended, not_the_owners
@@ -15,10 +24,12 @@ from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import letter
 from evaltracker.toolbox.days import MORNING, instant_of
 from evaltracker.toolbox.languages import speaking
+from evaltracker.toolbox.text import listed
 from evaltracker.toolbox.working_days import day_in_words
 from trials.models import Gap
-from vendors.models import Candidate, Contact
+from vendors.models import Candidate, Contact, PublishedDocument
 from vendors.notices import from_owner, way_in
+from vendors.selectors.annex import versions_of
 
 
 @register
@@ -122,6 +133,45 @@ class GapPromiseDue(About[Gap]):
 
     def page(self, notice: Notice, row: Gap) -> str:
         return links.page(notice.place, "promise_checks", "gaps")
+
+
+@register
+class AnnexLineDue(About[PublishedDocument]):
+    """What the annex promises for a day: before it, on it, then each week until a check
+    has judged it. Which lines, and not whose."""
+
+    name: ClassVar[str] = ANNEX_NOTICE
+    can_wait: ClassVar[bool] = True
+    rows: ClassVar = PublishedDocument.objects.select_related("candidate__evaluation")
+
+    def title(self, row: PublishedDocument) -> str:
+        return f"Annex of promises, version {row.version}"
+
+    def lines(self, notice: Notice, row: PublishedDocument) -> list[str]:
+        return awaited_lines(row, datetime.date.fromisoformat(notice.occurrence))
+
+    def reasons(self, notice: Notice, row: PublishedDocument) -> Iterator[str]:
+        if versions_of(row.candidate).first() != row:
+            yield "A newer version of the annex was put forward."
+        term = term_of(notice.place)
+        if notice.recipient_id not in (
+            notice.place.owner_id,
+            term and term.looks_after_id,
+        ):
+            yield "Somebody else looks after the contract now."
+        if not self.lines(notice, row):
+            yield "What was due then is judged."
+
+    def page(self, notice: Notice, row: PublishedDocument) -> str:
+        return links.page(notice.place, "promise_checks", "annex")
+
+    def values(self, notice: Notice, row: PublishedDocument) -> dict[str, str]:
+        return {"lines": listed(self.lines(notice, row))}
+
+    def compose(self, notice: Notice) -> Message:
+        due_on = datetime.date.fromisoformat(notice.occurrence)
+        due_at = instant_of(due_on, MORNING, notice.place.zone)
+        return self.dated(notice, self.row(notice), due_at)
 
 
 @register

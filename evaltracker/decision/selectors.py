@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import normalize
+from uuid import UUID
 
 from django.db.models import Case, JSONField, Q, QuerySet, Value, When
 from django.db.models.fields.json import KeyTransform
@@ -23,6 +25,7 @@ from evaltracker.decision.models import (
     Letter,
     MetricValue,
     PromiseCheck,
+    Undertaking,
 )
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import (
@@ -34,7 +37,7 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.portable.registry import parts
-from evaltracker.toolbox.days import today_in
+from evaltracker.toolbox.days import local_day, today_in
 from evaltracker.toolbox.files import HALF, file_storage
 from trials.models import Gap
 from trials.policy import matters_most
@@ -43,7 +46,8 @@ from trials.selectors.cells import Cell
 from trials.selectors.ledger import ledger
 from trials.selectors.matrix import versions_of
 from vendors.choices import CandidateState
-from vendors.models import Candidate
+from vendors.models import Candidate, PublishedDocument
+from vendors.selectors.annex import NumberedLine, lines_of, versions_of
 from vendors.selectors.dialogue import names_of, stands_alone
 
 # The kind of the mail about it; notices.py.
@@ -83,6 +87,7 @@ def is_near(term: ContractTerm) -> bool:
 
 # The kinds of the mails about them; notices.py.
 CHECK_NOTICE = "promise_check_due"
+ANNEX_NOTICE = "annex_line_due"
 GAP_NOTICE = "gap_promise_due"
 PROMISED = (
     Availability.NOW,
@@ -94,9 +99,27 @@ PROMISED = (
 
 @dataclass(frozen=True, slots=True)
 class PromisedRow:
-    requirement: Requirement
-    cell: Cell
+    """What was promised: a requirement with its cell, or else an undertaking."""
+
+    requirement: Requirement | None
+    cell: Cell | None
     verdicts: tuple[CheckVerdict | None, ...]
+    # Of the annex, if one was put forward.
+    line: NumberedLine | None = None
+    undertaking: Undertaking | None = None
+
+    @property
+    def key(self) -> str:
+        return self.requirement.ref if self.requirement else str(self.about.pk)
+
+    @property
+    def name(self) -> str:
+        is_line = self.line and not self.requirement
+        return self.line.number if is_line else self.key
+
+    @property
+    def about(self) -> Any:
+        return self.requirement or self.undertaking
 
     @property
     def last(self) -> CheckVerdict | None:
@@ -127,31 +150,78 @@ def chosen_of(evaluation: Evaluation) -> Candidate | None:
 def promised_rows(
     candidate: Candidate, checks: Iterable[PromiseCheck] = ()
 ) -> list[PromisedRow]:
-    """Every must-have and heavy requirement that it said is or will be there, and
-    whatever it weighs what failed, held in part or left a gap open. What it said
-    *never* of is no promise. The ledger stands still once the evaluation has ended, so
-    these are the rows that the memo rests on."""
+    """What the newest annex that was put forward lists. Without one every must-have and
+    heavy requirement that it said is or will be there, and whatever it weighs what
+    failed, held in part or left a gap open. What it said *never* of is no promise. The
+    ledger stands still once the evaluation has ended, so these are the rows that the
+    memo rests on."""
     places = list(checks)
     book = ledger(candidate.evaluation, candidates=[candidate])
-    left_open = set(open_gaps_of(candidate).values_list("requirement", flat=True))
     verdicts: dict[object, CheckVerdict] = {
-        (verdict.promise_check_id, verdict.requirement_id): verdict
+        (verdict.promise_check_id, verdict.requirement_id or verdict.undertaking_id): (
+            verdict
+        )
         for verdict in CheckVerdict.objects.filter(
             promise_check__in=places
         ).select_related("recorded_by")
     }
+
+    def row_of(
+        requirement: Requirement | None,
+        line: NumberedLine | None = None,
+        undertaking: Undertaking | None = None,
+    ) -> PromisedRow:
+        cell = book.cell(candidate, requirement) if requirement else None
+        about: Any = requirement or undertaking
+        told = tuple(verdicts.get((place.pk, about.pk)) for place in places)
+        return PromisedRow(requirement, cell, told, line, undertaking)
+
+    annex = versions_of(candidate).first()
+    if annex is not None:
+        return [row_of(*row) for row in lines_in_annex(annex, book.requirements)]
+    left_open = set(open_gaps_of(candidate).values_list("requirement", flat=True))
     return [
-        PromisedRow(
-            requirement,
-            cell,
-            tuple(verdicts.get((place.pk, requirement.pk)) for place in places),
-        )
+        row_of(requirement)
         for requirement in book.requirements
         if not (cell := book.cell(candidate, requirement)).not_applicable
         and (
             (matters_most(requirement) and cell.claimed in PROMISED)
             or cell.standing in (Standing.REFUTED, Standing.PARTLY)
             or requirement.pk in left_open
+        )
+    ]
+
+
+def lines_in_annex(
+    annex: PublishedDocument, requirements: Iterable[Requirement]
+) -> Iterator[tuple[Requirement | None, NumberedLine, Undertaking | None]]:
+    """The promises and undertakings of a version, each with what it is about."""
+    # As the text begins with them; the longest first, as one may begin with another.
+    by_ref = {normalize("NFC", f"{it.ref} "): it for it in requirements}
+    refs = sorted(by_ref, key=len, reverse=True)
+    keys = [row["id"] for row in annex.facts.get("undertakings", ())]
+    undertakings = Undertaking.objects.in_bulk(keys)
+    for line in lines_of(annex.text):
+        at = int(line.number[1:]) - 1
+        if line.number.startswith("U"):
+            yield None, line, undertakings[UUID(keys[at])]
+        elif line.number.startswith("P"):
+            ref = next(ref for ref in refs if line.words.startswith(ref))
+            yield by_ref[ref], line, None
+
+
+def awaited_lines(annex: PublishedDocument, day: datetime.date) -> list[str]:
+    """Numbers of what is due on that day, and was not judged on it or later."""
+    candidate = annex.candidate
+    zone, checks = candidate.evaluation.zone, candidate.promise_checks.all()
+    return [
+        row.line.number
+        for row in promised_rows(candidate, checks)
+        if row.line
+        and row.line.due_on == day
+        and not any(
+            verdict and local_day(verdict.recorded_at, zone) >= day
+            for verdict in row.verdicts
         )
     ]
 

@@ -21,6 +21,7 @@ from evaltracker.decision.models import (
     Waiver,
 )
 from evaltracker.decision.selectors import term_of
+from evaltracker.decision.services.after import follow_annex
 from evaltracker.decision.services.contract_terms import EARLIEST, owe_term_reminders
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation, User
@@ -88,6 +89,7 @@ def remind_of_contract(*, evaluation: Evaluation, **_: Any) -> None:
     term = term_of(evaluation)
     if term is not None:
         owe_term_reminders(term)
+    follow_annex(evaluation=evaluation)
 
 
 @CHECKS.add

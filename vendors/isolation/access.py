@@ -42,6 +42,7 @@ READABLE = f"""(lines = '[]' OR id IN (
 OWN_PEOPLE = (
     "email IN (SELECT lower(email) FROM vendors_contact WHERE removed_at IS NULL)"
 )
+OWN_DOCUMENT = "document_id IN (SELECT id FROM vendors_publisheddocument)"
 OWN_QUOTE = "quote_id IN (SELECT id FROM vendors_quote)"
 # Of a file: what is released names it. The subquery has the rows that the role reads.
 RELEASED = """EXISTS (
@@ -211,6 +212,8 @@ ACCESS: dict[str, Access] = {
             *("sha256", "language"),
         ),
     ),
+    "vendors_documentreceipt": Access(rows=OWN, added=f"{OWN} AND {OWN_DOCUMENT}"),
+    "vendors_documentobjection": Access(rows=OWN, added=f"{OWN} AND {OWN_DOCUMENT}"),
     # That there is one all learn, and the prices who was named.
     "vendors_quote": Access(
         rows=f"{OWN} AND {READABLE}",

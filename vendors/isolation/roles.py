@@ -567,7 +567,7 @@ evaluations_accountentry evaluations_entry evaluations_importedhistory
 stakeholders_signoff
 trials_agreement trials_contractchange trials_evidence trials_measurement
 trials_run trials_runreport trials_takenback
-vendors_publisheddocument
+vendors_documentobjection vendors_documentreceipt vendors_publisheddocument
 vendors_quote vendors_quoteread vendors_quotereader vendors_supportstatement
 workflow_waiver
 """

@@ -42,6 +42,8 @@ from vendors.models.dialogue import (
     AboutRevision,
     Asking,
     ContactRequest,
+    DocumentObjection,
+    DocumentReceipt,
     Proposal,
     PublishedDocument,
     Question,

@@ -22,6 +22,7 @@ from evaltracker.toolbox.languages import moment
 from evaltracker.toolbox.rest.views import read_id
 from evaltracker.toolbox.text import meant
 from vendors.answers import boxes_for, is_receipt_of, typed_in, typed_of
+from vendors.choices import DocumentKind
 from vendors.models import AnswerDraft, Candidate, VendorSession
 from vendors.portal.access import (
     FORM,
@@ -368,9 +369,14 @@ def about(request: HttpRequest, session: VendorSession) -> HttpResponse:
 TITLE = gettext_lazy("Letters and feedback")
 
 
+def letters_of(candidate: Any) -> Any:
+    """What was published to it, but for annexes: not everybody reads their costs."""
+    return candidate.documents.exclude(kind=DocumentKind.ANNEX)
+
+
 @session_page(*READ)
 def documents(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    rows: Any = session.link.candidate.documents
+    rows = letters_of(session.link.candidate)
     published = list(rows.order_by("-published_at", "pk"))
     return show(request, session, "documents.html", title=TITLE, documents=published)
 
@@ -380,7 +386,7 @@ def document(
     request: HttpRequest, session: VendorSession, document: str
 ) -> HttpResponse:
     candidate: Any = session.link.candidate
-    shown = require_row(candidate.documents.filter(pk=read_id(document)).first())
+    shown = require_row(letters_of(candidate).filter(pk=read_id(document)).first())
     return show(
         request,
         session,
@@ -393,7 +399,7 @@ def document(
 
 def documents_link(candidate: Any) -> tuple[str, str] | None:
     place = reverse("vendor_pages:documents", args=[candidate.pk])
-    return (str(TITLE), place) if candidate.documents.exists() else None
+    return (str(TITLE), place) if letters_of(candidate).exists() else None
 
 
 LINKS.append(documents_link)

@@ -122,23 +122,23 @@ class JudgeForm(PairsForm):
 
     def __init__(self, *args: Any, rows: list[PromisedRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.rows = {row.requirement.ref: row for row in rows}
-        for ref, row in self.rows.items():
+        self.rows = {row.key: row for row in rows}
+        for key, row in self.rows.items():
             found = forms.ChoiceField(
-                label=f"{ref}: does it hold?",
+                label=f"{row.name}: does it hold?",
                 choices=[("", "not judged yet"), *CheckFound.choices],
                 required=False,
             )
-            self.ask(ref, found, f"{ref}: how was it seen?", row.last)
+            self.ask(key, found, f"{row.name}: how was it seen?", row.last)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        for ref in self.rows:
-            verdict, note = data.get(f"found-{ref}"), data.get(f"note-{ref}")
+        for key in self.rows:
+            verdict, note = data.get(f"found-{key}"), data.get(f"note-{key}")
             if verdict and not note:
-                self.add_error(f"note-{ref}", "Enter how you checked it.")
+                self.add_error(f"note-{key}", "Enter how you checked it.")
             if note and not verdict:
-                self.add_error(f"found-{ref}", "Choose whether it holds.")
+                self.add_error(f"found-{key}", "Choose whether it holds.")
         return data
 
 

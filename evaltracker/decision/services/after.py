@@ -1,7 +1,8 @@
 """Reading a decision's promises again, after 3, 6 and 12 months."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -19,12 +20,14 @@ from evaltracker.decision.models import (
     Succession,
 )
 from evaltracker.decision.selectors import (
+    ANNEX_NOTICE,
     CHECK_NOTICE,
     GAP_NOTICE,
     chosen_of,
     letter_notices,
     open_gaps_of,
     promised_rows,
+    term_of,
 )
 from evaltracker.decision.services.letters import (
     check_letter,
@@ -64,6 +67,7 @@ from vendors.choices import CandidateState, DocumentKind
 from vendors.models import Contact, PublishedDocument
 from vendors.notices import DocumentPublished
 from vendors.policy import check_read_answers, require_no_conflict
+from vendors.selectors.annex import lines_of, versions_of
 from vendors.services.candidates import add_candidate
 from vendors.services.contacts import mail_link
 from vendors.services.dialogue import check_publish, publish_document
@@ -71,6 +75,9 @@ from vendors.services.dialogue import check_publish, publish_document
 MONTHS = (3, 6, 12)
 # Days before the day on which the owner is reminded; a week after, if it is open.
 OFFSETS = (7, 0, -7)
+# Of a day in the annex: weekly after it, eight times.
+ANNEX_OFFSETS = (7, *range(0, -57, -7))
+NEWER = "A newer version of the annex was put forward."
 CLOSED = "The promise check is closed."
 
 
@@ -101,13 +108,17 @@ def plan_checks(*, evaluation: Evaluation) -> list[PromiseCheck]:
 
 def owe_reminders(
     kind: str,
-    row: PromiseCheck | Gap,
+    row: PromiseCheck | Gap | PublishedDocument,
     due_on: datetime.date,
     evaluation: Evaluation,
     occurrence: object = "",
+    people: Iterable[User] = (),
+    offsets: Iterable[int] = OFFSETS,
 ) -> None:
-    """Owe the owner a mail before, on and after the day; none for what is past."""
-    for offset in OFFSETS:
+    """Owe `people`, or else the owner, a mail before, on and after the day; none for
+    what is past."""
+    recipients = set(people) or {evaluation.owner}
+    for offset, person in product(offsets, recipients):
         day = due_on - datetime.timedelta(days=offset)
         if day < today_in(evaluation.zone):
             continue
@@ -120,7 +131,27 @@ def owe_reminders(
             time=MORNING,
             zone=evaluation.zone,
             offset_days=offset,
-            recipient=evaluation.owner,
+            recipient=person,
+        )
+
+
+def follow_annex(*, evaluation: Evaluation) -> None:
+    """Owe the owner and who looks after the contract mails of each day in the newest
+    annex; those of older versions are owed no more. Called in the transaction of what
+    puts it forward, or names who looks after it; what is owed already stays."""
+    candidate = chosen_of(evaluation)
+    newest, *older = versions_of(candidate) if candidate else [None]
+    if newest is None:
+        return
+    for former in older:
+        cancel_notices(kind=ANNEX_NOTICE, subject_id=former.pk, because=NEWER)
+    if not candidate.promise_checks.exists():
+        plan_checks(evaluation=evaluation)
+    term = term_of(evaluation)
+    people = [evaluation.owner, *([term.looks_after] if term else [])]
+    for day in {line.due_on for line in lines_of(newest.text)} - {None}:
+        owe_reminders(
+            ANNEX_NOTICE, newest, day, evaluation, day, people, ANNEX_OFFSETS
         )
 
 
@@ -154,9 +185,10 @@ def waive_check(*, check: PromiseCheck, reason: str, by: By) -> PromiseCheck:
 def record_promises(
     *, check: PromiseCheck, found: Mapping[str, tuple[str, str]], by: By
 ) -> PromiseCheck:
-    """Say of promised requirements whether they hold today, each with a note.
+    """Say of what was promised whether it holds today, each with a note.
 
-    `found` is verdict and note by the requirement's ref; what is left out stays open.
+    `found` is verdict and note by the key of the row, which is a requirement's ref;
+    what is left out stays open.
 
     Raises:
         Forbidden: no part, or a declared interest. Refused: closed. Invalid: nothing
@@ -165,25 +197,27 @@ def record_promises(
     check, evaluation = open_check(check)
     user = check_judge(check, by)
     promised = promised_rows(check.candidate, [check])
-    rows = {row.requirement.ref: row for row in promised}
+    rows = {row.key: row for row in promised}
     before, after = {}, {}
-    for ref, (verdict, note) in found.items():
-        if ref not in rows:
-            raise Invalid(f"{ref} is not among what was promised.")
-        (old,) = rows[ref].verdicts
+    for key, (verdict, note) in found.items():
+        if key not in rows:
+            raise Invalid(f"{key} is not among what was promised.")
+        line, (old,) = rows[key], rows[key].verdicts
         if old is not None and (old.found, old.note) == (verdict, note.strip()):
             continue
         if old is not None:
-            before[ref] = f"{old.found}: {old.note}"
+            before[line.name] = f"{old.found}: {old.note}"
         if verdict not in CheckFound.values or not note.strip():
-            sentence = f"{ref}: say whether it holds, and how you saw it."
-            raise Invalid(sentence, errors={f"note-{ref}": [sentence]})
+            sentence = f"{line.name}: say whether it holds, and how you saw it."
+            raise Invalid(sentence, errors={f"note-{key}": [sentence]})
         row = old or CheckVerdict(
-            promise_check=check, requirement_id=rows[ref].requirement.pk
+            promise_check=check,
+            requirement=line.requirement,
+            undertaking=line.undertaking,
         )
         row.found, row.note = verdict, note.strip()
         keep(row, user)
-        after[ref] = f"{row.found}: {row.note}"
+        after[line.name] = f"{row.found}: {row.note}"
     if after:
         record(check, evaluation, "judged", by, before, after)
     return check
@@ -219,7 +253,7 @@ def check_judge(check: PromiseCheck, by: By) -> User:
 def check_close(check: PromiseCheck, by: By) -> None:
     check_run(check, by)
     rows = promised_rows(check.candidate, [check])
-    missing = [row.requirement.ref for row in rows if row.last is None]
+    missing = [row.name for row in rows if row.last is None]
     if missing:
         raise Refused(f"Not judged yet: {', '.join(missing)}.")
 

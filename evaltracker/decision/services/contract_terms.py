@@ -20,6 +20,7 @@ from evaltracker.decision.models import (
 )
 from evaltracker.decision.notices import EvaluationHandedOn
 from evaltracker.decision.selectors import TERM_NOTICE, term_of
+from evaltracker.decision.services.after import follow_annex
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Status
@@ -65,6 +66,7 @@ def remind_anew(term: ContractTerm, *, moved: bool) -> None:
         because="The contract's dates or people were changed.",
     )
     owe_term_reminders(term)
+    follow_annex(evaluation=term.evaluation)
 
 
 def owe_term_reminders(term: ContractTerm) -> None:
