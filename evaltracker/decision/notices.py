@@ -29,7 +29,7 @@ from evaltracker.toolbox.working_days import day_in_words
 from trials.models import Gap
 from vendors.models import Candidate, Contact, PublishedDocument
 from vendors.notices import from_owner, way_in
-from vendors.selectors.annex import versions_of
+from vendors.selectors.annex import annex_versions
 
 
 @register
@@ -151,7 +151,7 @@ class AnnexLineDue(About[PublishedDocument]):
         return awaited_lines(row, datetime.date.fromisoformat(notice.occurrence))
 
     def reasons(self, notice: Notice, row: PublishedDocument) -> Iterator[str]:
-        if versions_of(row.candidate).first() != row:
+        if annex_versions(row.candidate).first() != row:
             yield "A newer version of the annex was put forward."
         term = term_of(notice.place)
         if notice.recipient_id not in (

@@ -47,7 +47,7 @@ from trials.selectors.ledger import ledger
 from trials.selectors.matrix import versions_of
 from vendors.choices import CandidateState
 from vendors.models import Candidate, PublishedDocument
-from vendors.selectors.annex import NumberedLine, lines_of, versions_of
+from vendors.selectors.annex import NumberedLine, annex_versions, numbered_lines
 from vendors.selectors.dialogue import names_of, stands_alone
 
 # The kind of the mail about it; notices.py.
@@ -176,7 +176,7 @@ def promised_rows(
         told = tuple(verdicts.get((place.pk, about.pk)) for place in places)
         return PromisedRow(requirement, cell, told, line, undertaking)
 
-    annex = versions_of(candidate).first()
+    annex = annex_versions(candidate).first()
     if annex is not None:
         return [row_of(*row) for row in lines_in_annex(annex, book.requirements)]
     left_open = set(open_gaps_of(candidate).values_list("requirement", flat=True))
@@ -201,7 +201,7 @@ def lines_in_annex(
     refs = sorted(by_ref, key=len, reverse=True)
     keys = [row["id"] for row in annex.facts.get("undertakings", ())]
     undertakings = Undertaking.objects.in_bulk(keys)
-    for line in lines_of(annex.text):
+    for line in numbered_lines(annex.text):
         at = int(line.number[1:]) - 1
         if line.number.startswith("U"):
             yield None, line, undertakings[UUID(keys[at])]

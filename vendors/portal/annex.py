@@ -13,7 +13,7 @@ from vendors.models import Candidate, VendorSession
 from vendors.portal.access import FORM, LINKS, refusal, session_page, show
 from vendors.portal.claims import address
 from vendors.selectors.access import reader_of
-from vendors.selectors.annex import annex_for, versions_of
+from vendors.selectors.annex import annex_for, annex_versions
 from vendors.services.access import actor_in_pages
 from vendors.services.annex import confirm_annex, object_to_annex
 
@@ -58,7 +58,7 @@ def annex(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 def annex_link(candidate: Candidate) -> tuple[str, str] | None:
     place = reverse("vendor_pages:annex", args=[candidate.pk])
-    return (str(TITLE), place) if versions_of(candidate).exists() else None
+    return (str(TITLE), place) if annex_versions(candidate).exists() else None
 
 
 LINKS.append(annex_link)

@@ -26,7 +26,7 @@ class NumberedLine(NamedTuple):
     due_on: datetime.date | None = None
 
 
-def lines_of(text: str) -> list[NumberedLine]:
+def numbered_lines(text: str) -> list[NumberedLine]:
     """Promises, undertakings and costs, as a version tells them."""
     lines: list[NumberedLine] = []
     for line in text.split("\n"):
@@ -48,7 +48,7 @@ class Annex:
 
     @property
     def lines(self) -> dict[str, str]:
-        return {line.number: line.words for line in lines_of(self.text)}
+        return {line.number: line.words for line in numbered_lines(self.text)}
 
     @property
     def objections(self) -> list[Any]:
@@ -57,7 +57,7 @@ class Annex:
         return [row for row in rows if row.line in lines]
 
 
-def versions_of(candidate: Candidate) -> QuerySet[PublishedDocument]:
+def annex_versions(candidate: Candidate) -> QuerySet[PublishedDocument]:
     """All that were put forward, the newest first."""
     rows: QuerySet[PublishedDocument] = candidate.documents.filter(
         kind=DocumentKind.ANNEX
@@ -68,7 +68,7 @@ def versions_of(candidate: Candidate) -> QuerySet[PublishedDocument]:
 def annex_for(candidate: Candidate, reader: str) -> Annex | None:
     """As `reader` (`reader_of`) reads it: costs go to whoever may read the quote in
     force, and to no token that the house issued."""
-    document = versions_of(candidate).first()
+    document = annex_versions(candidate).first()
     if document is None:
         return None
     blocks = document.text.removesuffix("\n").split("\n\n")

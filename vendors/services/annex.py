@@ -3,13 +3,13 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from evaltracker.errors import Forbidden, Invalid, Refused, Stale, require_row
+from evaltracker.errors import Forbidden, Refused, Stale, require_row
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.text import Inputs
 from vendors.models import Candidate, DocumentObjection, DocumentReceipt
-from vendors.selectors.annex import Annex, annex_for, differing_lines, versions_of
+from vendors.selectors.annex import Annex, annex_for, annex_versions, differing_lines
 from vendors.services.candidates import lock_candidate
 
 
@@ -29,7 +29,7 @@ def confirm_annex(
         raise Forbidden(_("Only people who may read your prices can confirm it."))
     inputs = Inputs()
     name = inputs.line("name", name)
-    older = versions_of(candidate).filter(sha256=sha256).first()
+    older = annex_versions(candidate).filter(sha256=sha256).first()
     if older is None:
         inputs.refuse("sha256", _("No version has this SHA-256. Read the annex again."))
     inputs.check()

@@ -67,7 +67,7 @@ from vendors.choices import CandidateState, DocumentKind
 from vendors.models import Contact, PublishedDocument
 from vendors.notices import DocumentPublished
 from vendors.policy import check_read_answers, require_no_conflict
-from vendors.selectors.annex import lines_of, versions_of
+from vendors.selectors.annex import annex_versions, numbered_lines
 from vendors.services.candidates import add_candidate
 from vendors.services.contacts import mail_link
 from vendors.services.dialogue import check_publish, publish_document
@@ -140,7 +140,7 @@ def follow_annex(*, evaluation: Evaluation) -> None:
     annex; those of older versions are owed no more. Called in the transaction of what
     puts it forward, or names who looks after it; what is owed already stays."""
     candidate = chosen_of(evaluation)
-    newest, *older = versions_of(candidate) if candidate else [None]
+    newest, *older = annex_versions(candidate) if candidate else [None]
     if newest is None:
         return
     for former in older:
@@ -149,10 +149,8 @@ def follow_annex(*, evaluation: Evaluation) -> None:
         plan_checks(evaluation=evaluation)
     term = term_of(evaluation)
     people = [evaluation.owner, *([term.looks_after] if term else [])]
-    for day in {line.due_on for line in lines_of(newest.text)} - {None}:
-        owe_reminders(
-            ANNEX_NOTICE, newest, day, evaluation, day, people, ANNEX_OFFSETS
-        )
+    for day in {line.due_on for line in numbered_lines(newest.text)} - {None}:
+        owe_reminders(ANNEX_NOTICE, newest, day, evaluation, day, people, ANNEX_OFFSETS)
 
 
 @transaction.atomic

@@ -71,7 +71,7 @@ from vendors.admin.invitations import ContactsField, ContactsForm
 from vendors.choices import DocumentKind
 from vendors.models import PublishedDocument
 from vendors.policy import may_read_contacts, may_see_prices
-from vendors.selectors.annex import versions_of
+from vendors.selectors.annex import annex_versions
 from vendors.selectors.costs import nobody_opens, opening_state
 
 
@@ -316,7 +316,7 @@ def checks_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         metrics=metrics,
         picture=metric_picture(metrics),
         checks=outcomes_of(checks),
-        annex=versions_of(candidate).first() if candidate else None,
+        annex=annex_versions(candidate).first() if candidate else None,
         rows=[(row, list(zip(checks, row.verdicts, strict=True))) for row in promised],
         today=today,
         is_owner=is_owner(user, evaluation),
