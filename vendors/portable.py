@@ -110,6 +110,7 @@ def answers_hold_for_values(document: Document) -> Iterator[tuple[str, str]]:
             )
 
 
+REPLIES: Any = {"order": ("made_at",), "optional": True}
 for part in (
     Part(
         name="vendors",
@@ -156,16 +157,10 @@ for part in (
     Part(
         name="document_receipts",
         model=DocumentReceipt,
-        order=("confirmed_at",),
-        optional=True,
         without={"address": "Of a vendor's people; for the owner's page here."},
+        **REPLIES,
     ),
-    Part(
-        name="document_objections",
-        model=DocumentObjection,
-        order=("made_at",),
-        optional=True,
-    ),
+    Part(name="document_objections", model=DocumentObjection, **REPLIES),
     Part(name="proposals", model=Proposal, order=("proposed_at",)),
     Part(
         name="price_items", model=PriceItem, order=("position", "part"), optional=True

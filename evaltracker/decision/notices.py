@@ -1,7 +1,7 @@
 """The mails that follow a decision: to its people, to vendors, and months later."""
 
-import datetime
 from collections.abc import Iterator
+from datetime import date
 from typing import ClassVar
 
 from django.utils.translation import gettext as _
@@ -13,9 +13,10 @@ from evaltracker.decision.selectors import (
     CHECK_NOTICE,
     GAP_NOTICE,
     LETTER,
+    NEWER,
     TERM_NOTICE,
     awaited_lines,
-    term_of,
+    keepers_of,
 )
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation, Notice
@@ -137,8 +138,7 @@ class GapPromiseDue(About[Gap]):
 
 @register
 class AnnexLineDue(About[PublishedDocument]):
-    """What the annex promises for a day: before it, on it, then each week until a check
-    has judged it. Which lines, and not whose."""
+    """What the annex promises for a day, until a check judged it; not whose it is."""
 
     name: ClassVar[str] = ANNEX_NOTICE
     can_wait: ClassVar[bool] = True
@@ -147,30 +147,23 @@ class AnnexLineDue(About[PublishedDocument]):
     def title(self, row: PublishedDocument) -> str:
         return f"Annex of promises, version {row.version}"
 
-    def lines(self, notice: Notice, row: PublishedDocument) -> list[str]:
-        return awaited_lines(row, datetime.date.fromisoformat(notice.occurrence))
-
     def reasons(self, notice: Notice, row: PublishedDocument) -> Iterator[str]:
         if annex_versions(row.candidate).first() != row:
-            yield "A newer version of the annex was put forward."
-        term = term_of(notice.place)
-        if notice.recipient_id not in (
-            notice.place.owner_id,
-            term and term.looks_after_id,
-        ):
+            yield NEWER
+        if notice.recipient not in keepers_of(notice.place):
             yield "Somebody else looks after the contract now."
-        if not self.lines(notice, row):
-            yield "What was due then is judged."
+        if not awaited_lines(row, notice.occurrence):
+            yield "A check has judged it."
 
     def page(self, notice: Notice, row: PublishedDocument) -> str:
         return links.page(notice.place, "promise_checks", "annex")
 
     def values(self, notice: Notice, row: PublishedDocument) -> dict[str, str]:
-        return {"lines": listed(self.lines(notice, row))}
+        return {"lines": listed(awaited_lines(row, notice.occurrence))}
 
     def compose(self, notice: Notice) -> Message:
-        due_on = datetime.date.fromisoformat(notice.occurrence)
-        due_at = instant_of(due_on, MORNING, notice.place.zone)
+        day = date.fromisoformat(notice.occurrence)
+        due_at = instant_of(day, MORNING, notice.place.zone)
         return self.dated(notice, self.row(notice), due_at)
 
 

@@ -88,6 +88,7 @@ def is_near(term: ContractTerm) -> bool:
 # The kinds of the mails about them; notices.py.
 CHECK_NOTICE = "promise_check_due"
 ANNEX_NOTICE = "annex_line_due"
+NEWER = "A newer version of the annex was put forward."
 GAP_NOTICE = "gap_promise_due"
 PROMISED = (
     Availability.NOW,
@@ -107,19 +108,9 @@ class PromisedRow:
     # Of the annex, if one was put forward.
     line: NumberedLine | None = None
     undertaking: Undertaking | None = None
-
-    @property
-    def key(self) -> str:
-        return self.requirement.ref if self.requirement else str(self.about.pk)
-
-    @property
-    def name(self) -> str:
-        is_line = self.line and not self.requirement
-        return self.line.number if is_line else self.key
-
-    @property
-    def about(self) -> Any:
-        return self.requirement or self.undertaking
+    # What it is known by to forms and to people.
+    key: str = ""
+    name: str = ""
 
     @property
     def last(self) -> CheckVerdict | None:
@@ -167,17 +158,16 @@ def promised_rows(
     }
 
     def row_of(
-        requirement: Requirement | None,
-        line: NumberedLine | None = None,
-        undertaking: Undertaking | None = None,
+        need: Requirement | Undertaking, line: NumberedLine | None = None
     ) -> PromisedRow:
-        cell = book.cell(candidate, requirement) if requirement else None
-        about: Any = requirement or undertaking
-        told = tuple(verdicts.get((place.pk, about.pk)) for place in places)
-        return PromisedRow(requirement, cell, told, line, undertaking)
+        told = tuple(verdicts.get((place.pk, need.pk)) for place in places)
+        if isinstance(need, Undertaking):
+            name = line.number if line else ""
+            return PromisedRow(None, None, told, line, need, str(need.pk), name)
+        cell = book.cell(candidate, need)
+        return PromisedRow(need, cell, told, line, None, need.ref, need.ref)
 
-    annex = annex_versions(candidate).first()
-    if annex is not None:
+    if annex := annex_versions(candidate).first():
         return [row_of(*row) for row in lines_in_annex(annex, book.requirements)]
     left_open = set(open_gaps_of(candidate).values_list("requirement", flat=True))
     return [
@@ -194,36 +184,38 @@ def promised_rows(
 
 def lines_in_annex(
     annex: PublishedDocument, requirements: Iterable[Requirement]
-) -> Iterator[tuple[Requirement | None, NumberedLine, Undertaking | None]]:
-    """The promises and undertakings of a version, each with what it is about."""
+) -> Iterator[tuple[Requirement | Undertaking, NumberedLine]]:
+    """What each promise and undertaking of a version is about."""
     # As the text begins with them; the longest first, as one may begin with another.
     by_ref = {normalize("NFC", f"{it.ref} "): it for it in requirements}
     refs = sorted(by_ref, key=len, reverse=True)
-    keys = [row["id"] for row in annex.facts.get("undertakings", ())]
+    keys = [UUID(row["id"]) for row in annex.facts.get("undertakings", ())]
     undertakings = Undertaking.objects.in_bulk(keys)
     for line in numbered_lines(annex.text):
-        at = int(line.number[1:]) - 1
         if line.number.startswith("U"):
-            yield None, line, undertakings[UUID(keys[at])]
+            yield undertakings[keys[int(line.number[1:]) - 1]], line
         elif line.number.startswith("P"):
-            ref = next(ref for ref in refs if line.words.startswith(ref))
-            yield by_ref[ref], line, None
+            yield by_ref[next(ref for ref in refs if line.words.startswith(ref))], line
 
 
-def awaited_lines(annex: PublishedDocument, day: datetime.date) -> list[str]:
-    """Numbers of what is due on that day, and was not judged on it or later."""
+def awaited_lines(annex: PublishedDocument, day: str) -> list[str]:
+    """What is due on that day, as `lines_in_annex` number it, and was not judged on it
+    or later."""
     candidate = annex.candidate
-    zone, checks = candidate.evaluation.zone, candidate.promise_checks.all()
+    checks, zone = candidate.promise_checks.all(), candidate.evaluation.zone
     return [
         row.line.number
         for row in promised_rows(candidate, checks)
-        if row.line
-        and row.line.due_on == day
-        and not any(
-            verdict and local_day(verdict.recorded_at, zone) >= day
-            for verdict in row.verdicts
-        )
+        if row.line and str(row.line.due_on) == day
+        # Days are compared as they are written, the year first.
+        if all(str(local_day(it.recorded_at, zone)) < day for it in row.verdicts if it)
     ]
+
+
+def keepers_of(evaluation: Evaluation) -> set[User]:
+    """Its owner, and who looks after the contract."""
+    term = term_of(evaluation)
+    return {evaluation.owner, term.looks_after} if term else {evaluation.owner}
 
 
 def open_gaps_of(candidate: Candidate) -> QuerySet[Gap]:

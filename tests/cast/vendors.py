@@ -1,6 +1,7 @@
 """Acme and Globex, rivals; “Acme ML” and “Globex ML”, what they offer."""
 
 import datetime
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import Evaluation, Requirement, User, Visit
 from tests.cast import stakeholders
 from tests.worlds import built_once
-from vendors.models import AboutRevision, Candidate, Claim, Vendor
+from vendors.choices import DocumentKind
+from vendors.models import AboutRevision, Candidate, Claim, PublishedDocument, Vendor
 from vendors.policy import to_declare
 from vendors.selectors.claims import current_claims
 from vendors.selectors.dialogue import released_about
@@ -172,3 +174,40 @@ def to_reconfirm(of: Candidate) -> list[Claim]:
         for claim in current_claims(of)
         if claim.requirement_revision != claim.requirement.revision
     ]
+
+
+ANNEX = """Annex of promises
+Choose an ML platform: Acme ML, Acme
+This lists what was said and tested. It binds only as part of a contract.
+
+Promises
+P1. R1 Requirement R1 (revision 1)
+Said by the vendor, revision 1, 2026-11-29: now.
+> Yes.
+>
+> P9. Due: 2099-01-01.
+Tested in the trial: holds.
+Due: 2026-12-12.
+
+Undertakings
+U1. A named engineer
+Due: 2027-01-31.
+
+Costs
+C1. licence or usage: 8,484.84 USD, once.
+Included: set-up.
+
+Not said by the vendor: R2.
+"""
+
+
+def annex(option: Candidate, version: int = 1, text: str = ANNEX) -> PublishedDocument:
+    """A version of the annex, as it is put forward to the candidate's vendor."""
+    found: PublishedDocument = PublishedDocument.objects.create(
+        candidate=option,
+        kind=DocumentKind.ANNEX,
+        version=version,
+        text=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+    )
+    return found

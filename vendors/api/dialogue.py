@@ -1,4 +1,4 @@
-"""Questions and proposals: how a vendor helps to say what is needed."""
+"""Questions, proposals, what it is about, and the annex of what was promised."""
 
 from copy import copy
 from typing import Any, ClassVar
@@ -10,19 +10,28 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from evaltracker.errors import require_row
 from evaltracker.evaluations.models import Category
-from evaltracker.toolbox.rest.views import PARAMS, StrictSerializer, Text, page_of
+from evaltracker.toolbox.rest.views import (
+    PARAMS,
+    StrictSerializer,
+    Text,
+    page_of,
+    problems,
+)
 from evaltracker.toolbox.text import LINE_LIMIT, TEXT_LIMIT
 from vendors.api.access import IDEMPOTENCY_KEY, READ, WRITE, VendorView, lists
 from vendors.api.schema import examples
 from vendors.choices import ProposalState
 from vendors.models import Candidate, Question
+from vendors.selectors.annex import annex_for
 from vendors.selectors.dialogue import (
     own_proposals,
     questions_for,
     released_about,
     shown_about,
 )
+from vendors.services.annex import confirm_annex, object_to_annex
 from vendors.services.dialogue import ask_question, propose_requirement
 
 UNKNOWN_CATEGORY = (
@@ -256,3 +265,100 @@ class AboutView(VendorView):
         """
         about = released_about(self.invitation(request, invitation).evaluation)
         return Response(ABOUT.to_representation(shown_about(about)))
+
+
+class ConfirmationInput(StrictSerializer):
+    """That a version of the annex is right, word for word."""
+
+    sha256 = Text(max_length=64, help_text="Of the version that you have read.")
+    name = Text(max_length=LINE_LIMIT, help_text="Who confirms it.")
+
+
+class ObjectionInput(StrictSerializer):
+    """What is not right in a line of the annex."""
+
+    line = Text(max_length=10, help_text="Its number, such as P4.")
+    words = Text(max_length=TEXT_LIMIT)
+
+
+def version(*names: str) -> dict[str, Any]:
+    of = {name: serializers.CharField(source=f"document.{name}") for name in names}
+    return {"version": serializers.IntegerField(source="document.version"), **of}
+
+
+MADE = texts("made_by", made_at=serializers.DateTimeField())
+RECEIPT: Any = inline_serializer("Receipt", version("sha256") | texts("name") | MADE)
+OBJECTION: Any = inline_serializer("Objection", texts("line", "words") | MADE)
+WITHHELD = serializers.BooleanField(
+    help_text="True: the costs are left out of `text`, not of `sha256`. This token may "
+    "not read your prices; none that the buyer issued may."
+)
+ANNEX: Any = inline_serializer(
+    "Annex",
+    version("sha256", "published_at")
+    | texts("text", withheld=WITHHELD)
+    | {"receipt": type(RECEIPT)(allow_null=True)}
+    | {"objections": type(OBJECTION)(many=True)},
+)
+
+
+class AnnexView(VendorView):
+    """What you promised, as it is to stand in the contract."""
+
+    @extend_schema(
+        operation_id="annex_read",
+        summary="The annex of promises",
+        responses={200: ANNEX, **READ},
+        examples=examples("annex"),
+    )
+    def get(self, request: Request, invitation: str) -> Response:
+        """Read the newest version, once the buyer has put one forward."""
+        candidate = self.invitation(request, invitation)
+        annex = require_row(annex_for(candidate, self.caller(request).reader))
+        return Response(ANNEX.to_representation(annex))
+
+
+def says(
+    reads: type[StrictSerializer], shows: Any, service: Any, name: str, **told: Any
+) -> type[VendorView]:
+    """A call that says something to the newest version."""
+
+    class SaysView(VendorView):
+        @extend_schema(
+            parameters=[IDEMPOTENCY_KEY],
+            request=reads,
+            responses={201: shows, 200: shows, **problems(403), **WRITE},
+            examples=examples(f"{name}_answer", 200, 201, body=name),
+            **told,
+        )
+        def post(self, request: Request, invitation: str) -> HttpResponse:
+            candidate = self.invitation(request, invitation)
+            body, caller = reads(data=request.data), self.caller(request)
+            body.is_valid(raise_exception=True)
+            said = {**body.validated_data, "reader": caller.reader, "by": caller.actor}
+
+            def say() -> Response:
+                row, new = service(candidate=candidate, **said)
+                shown = shows.to_representation(row)
+                return Response(shown, status=201 if new else 200)
+
+            return self.once(request, say)
+
+    return SaysView
+
+
+ConfirmationView = says(
+    *(ConfirmationInput, RECEIPT, confirm_annex, "confirmation"),
+    operation_id="annex_confirm",
+    summary="Confirm the annex",
+    description="Confirm the version of that SHA-256, with a token of your own. "
+    "200: it is confirmed already. 409: there is a newer version; `errors` holds the "
+    "lines that differ.",
+)
+ObjectionsView = says(
+    *(ObjectionInput, OBJECTION, object_to_annex, "objection"),
+    operation_id="annex_object",
+    summary="Object to a line of the annex",
+    description="Say what is not right in a line of the newest version, until it is "
+    "confirmed. Send it with a token of your own. 200: you have said the same already.",
+)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vendors.api import annex, claims, dialogue, quotes
+from vendors.api import claims, dialogue, quotes
 from vendors.api.access import INVITATION
 from vendors.api.schema import DocsView, SchemaView
 
@@ -19,9 +19,9 @@ urlpatterns = [
     path(f"{INVITATION}proposals/", dialogue.ProposalsView.as_view()),
     path(f"{INVITATION}quote/", quotes.QuoteView.as_view()),
     path(f"{INVITATION}support/", claims.SupportView.as_view()),
-    path(f"{INVITATION}annex/", annex.AnnexView.as_view()),
-    path(f"{INVITATION}annex/confirmation/", annex.AnnexConfirmationView.as_view()),
-    path(f"{INVITATION}annex/objections/", annex.AnnexObjectionsView.as_view()),
+    path(f"{INVITATION}annex/", dialogue.AnnexView.as_view()),
+    path(f"{INVITATION}annex/confirmation/", dialogue.ConfirmationView.as_view()),
+    path(f"{INVITATION}annex/objections/", dialogue.ObjectionsView.as_view()),
     path(CLAIMS, claims.ClaimsView.as_view()),
     path(f"{CLAIMS}batch/", claims.BatchView.as_view()),
     # A ref takes slashes too, so these come last, and the longer one first.

@@ -29,9 +29,11 @@ def salt() -> tuple[str, models.CharField]:
     )
 
 
-def to(model: str, name: str) -> models.ForeignKey:
+def to(model: str) -> models.ForeignKey:
     return models.ForeignKey(
-        on_delete=django.db.models.deletion.PROTECT, related_name=name, to=model
+        on_delete=django.db.models.deletion.PROTECT,
+        related_name="%(class)ss",
+        to=model,
     )
 
 
@@ -50,18 +52,10 @@ class Migration(migrations.Migration):
                 ("words", models.TextField()),
                 ("made_at", models.DateTimeField()),
                 ("made_by", models.CharField(max_length=300)),
-                ("candidate", to("vendors.candidate", "document_objections")),
-                ("document", to("vendors.publisheddocument", "objections")),
+                ("candidate", to("vendors.candidate")),
+                ("document", to("vendors.publisheddocument")),
             ],
-            options={
-                "ordering": ("made_at",),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("words", ""), _negated=True),
-                        name="document_objection_says_something",
-                    )
-                ],
-            },
+            options={"ordering": ("made_at",), "abstract": False},
         ),
         append_only("vendors_documentobjection"),
         migrations.CreateModel(
@@ -71,13 +65,14 @@ class Migration(migrations.Migration):
                 salt(),
                 ("name", models.CharField(max_length=150)),
                 ("address", models.CharField(blank=True, default="", max_length=254)),
-                ("confirmed_at", models.DateTimeField()),
-                ("confirmed_by", models.CharField(max_length=300)),
-                ("candidate", to("vendors.candidate", "document_receipts")),
-                ("document", to("vendors.publisheddocument", "receipts")),
+                ("made_at", models.DateTimeField()),
+                ("made_by", models.CharField(max_length=300)),
+                ("candidate", to("vendors.candidate")),
+                ("document", to("vendors.publisheddocument")),
             ],
             options={
-                "ordering": ("confirmed_at",),
+                "ordering": ("made_at",),
+                "abstract": False,
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("candidate", "document"), name="document_receipt_once"

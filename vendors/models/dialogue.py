@@ -218,25 +218,33 @@ class PublishedDocument(CommittedRecord, VendorRecord):
         return f"{self.get_kind_display()} for {self.candidate}"
 
 
-class DocumentReceipt(SealedRecord, VendorRecord):
-    """That somebody of the vendor confirmed a version of its annex, word for word."""
+class DocumentReply(SealedRecord, VendorRecord):
+    """What somebody of the vendor said to a version of its annex."""
 
     only_grows: ClassVar[bool] = True
-    uncommitted: ClassVar = {"address": "It is read here alone, and does not travel."}
 
-    candidate = ForeignKey(Candidate, PROTECT, related_name="document_receipts")
-    document = ForeignKey(PublishedDocument, PROTECT, related_name="receipts")
-    # As typed with the confirmation.
-    name = models.CharField(max_length=LINE_LIMIT)
-    # Of whose session or token it was, in small letters.
-    address = models.CharField(max_length=254, blank=True, default="")
-    confirmed_at = models.DateTimeField()
-    confirmed_by = models.CharField(max_length=300)
+    candidate = ForeignKey(Candidate, PROTECT, related_name="%(class)ss")
+    document = ForeignKey(PublishedDocument, PROTECT, related_name="%(class)ss")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=300)
 
-    objects: ClassVar = VendorScopedQuerySet["DocumentReceipt"].as_manager()
+    objects: ClassVar = VendorScopedQuerySet[Any].as_manager()
 
     class Meta:
-        ordering = ("confirmed_at",)
+        abstract = True
+        ordering = ("made_at",)
+
+
+class DocumentReceipt(DocumentReply):
+    """That it is right, word for word."""
+
+    uncommitted: ClassVar = {"address": "It is read here alone, and does not travel."}
+
+    # As typed. The address, in small letters, is that of who was signed in.
+    name = models.CharField(max_length=LINE_LIMIT)
+    address = models.CharField(max_length=254, blank=True, default="")
+
+    class Meta(DocumentReply.Meta):
         constraints = [
             UniqueConstraint(
                 fields=("candidate", "document"), name="document_receipt_once"
@@ -244,27 +252,9 @@ class DocumentReceipt(SealedRecord, VendorRecord):
         ]
 
 
-class DocumentObjection(SealedRecord, VendorRecord):
-    """What the vendor says against a line of its annex."""
-
-    only_grows: ClassVar[bool] = True
-
-    candidate = ForeignKey(Candidate, PROTECT, related_name="document_objections")
-    document = ForeignKey(PublishedDocument, PROTECT, related_name="objections")
+class DocumentObjection(DocumentReply):
     line = models.CharField(max_length=10)
     words = models.TextField()
-    made_at = models.DateTimeField()
-    made_by = models.CharField(max_length=300)
-
-    objects: ClassVar = VendorScopedQuerySet["DocumentObjection"].as_manager()
-
-    class Meta:
-        ordering = ("made_at",)
-        constraints = [
-            CheckConstraint(
-                condition=~Q(words=""), name="document_objection_says_something"
-            )
-        ]
 
 
 class AboutRevision(CommittedRecord):

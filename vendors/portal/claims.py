@@ -34,7 +34,8 @@ from vendors.portal.access import (
     session_page,
     show,
 )
-from vendors.selectors.access import own_contact_requests
+from vendors.selectors.access import own_contact_requests, reader_of
+from vendors.selectors.annex import annex_for, annex_versions
 from vendors.selectors.candidates import demanded, with_demands
 from vendors.selectors.claims import (
     OFFERED,
@@ -56,6 +57,7 @@ from vendors.selectors.dialogue import (
 )
 from vendors.selectors.progress import progress_of
 from vendors.services.access import actor_in_pages
+from vendors.services.annex import NewerVersion, confirm_annex, object_to_annex
 from vendors.services.candidates import lock_candidate
 from vendors.services.claims import state_support
 from vendors.services.contacts import ask_for_contact
@@ -403,6 +405,38 @@ def documents_link(candidate: Any) -> tuple[str, str] | None:
 
 
 LINKS.append(documents_link)
+
+
+@session_page(*FORM)
+def annex(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    link, reader, refused = session.link, reader_of(session), None
+    typed = {"name": link.contact.name}
+    if request.method == "POST":
+        objects = "line" in request.POST
+        fields = ("line", "words") if objects else ("sha256", "name")
+        said = {name: request.POST.get(name, "") for name in fields}
+        say: Any = object_to_annex if objects else confirm_annex
+        try:
+            by = actor_in_pages(link)
+            say(candidate=link.candidate, reader=reader, by=by, **said)
+            return redirect(address(session, "annex"))
+        except Problem as problem:
+            typed, refused = typed | said, problem
+    shown = require_row(annex_for(link.candidate, reader))
+    context: dict[str, Any] = {"annex": shown, "typed": typed, **refusal(refused)}
+    context["wrong"] = getattr(refused, "errors", {})
+    if isinstance(refused, NewerVersion):
+        context |= {"problem": refused.sentence, "differing": context.pop("wrong")}
+    return show(request, session, "annex.html", **context)
+
+
+def annex_link(candidate: Candidate) -> tuple[str, str] | None:
+    place = reverse("vendor_pages:annex", args=[candidate.pk])
+    is_there = annex_versions(candidate).exists()
+    return (_("Annex of promises"), place) if is_there else None
+
+
+LINKS.append(annex_link)
 
 
 @session_page(*FORM)

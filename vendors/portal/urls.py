@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from vendors.portal import access, annex, claims, quotes
+from vendors.portal import access, claims, quotes
 
 app_name = "vendor_pages"
 INVITATION = "<str:invitation>/"
@@ -28,7 +28,7 @@ urlpatterns = [
     path(f"{INVITATION}proposals/", claims.proposals, name="proposals"),
     path(f"{INVITATION}documents/", claims.documents, name="documents"),
     path(f"{INVITATION}documents/<str:document>/", claims.document, name="document"),
-    path(f"{INVITATION}annex/", annex.annex, name="annex"),
+    path(f"{INVITATION}annex/", claims.annex, name="annex"),
     path(f"{INVITATION}people/", access.people, name="people"),
     path(f"{INVITATION}colleagues/", claims.colleagues, name="colleagues"),
     path(f"{INVITATION}sign-out/", access.leave, name="sign_out"),

@@ -1,16 +1,31 @@
 """What a vendor says to its annex of promises: that it is right, or what is not."""
 
+from difflib import unified_diff
+from typing import Any, ClassVar
+
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from evaltracker.errors import Forbidden, Refused, Stale, require_row
+from evaltracker.errors import Forbidden, Invalid, Refused, require_row
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.text import Inputs
 from vendors.models import Candidate, DocumentObjection, DocumentReceipt
-from vendors.selectors.annex import Annex, annex_for, annex_versions, differing_lines
+from vendors.selectors.annex import Annex, annex_for, annex_versions
 from vendors.services.candidates import lock_candidate
+
+THEIRS = gettext_lazy(
+    "Only the vendor itself confirms; use the link, or a token made on “People”."
+)
+
+
+class NewerVersion(Invalid):
+    """Another version was read; its errors are the lines that differ (409)."""
+
+    status: ClassVar[int] = 409
+    default_code: ClassVar[str] = "stale"
 
 
 @transaction.atomic
@@ -20,38 +35,25 @@ def confirm_annex(
     """The receipt for the newest version, and whether it is new.
 
     Raises:
-        Forbidden: `reader` is nobody's, or may not read all of it. NotFound: nothing
-        was put forward. Stale: it is the digest of an older version; with the lines
-        that differ. Invalid: by field.
+        Forbidden: `reader` (`reader_of`) is nobody's, or may not read all of it.
+        NotFound: nothing was put forward. NewerVersion: `sha256` is an older one's.
     """
-    annex = _locked(candidate, reader)
+    annex, inputs = _locked(candidate, reader), Inputs()
     if annex.withheld:
         raise Forbidden(_("Only people who may read your prices can confirm it."))
-    inputs = Inputs()
-    name = inputs.line("name", name)
-    older = annex_versions(candidate).filter(sha256=sha256).first()
-    if older is None:
+    name, newest = inputs.line("name", name), annex.document
+    read = annex_versions(candidate).filter(sha256=sha256).first()
+    if read is None:
         inputs.refuse("sha256", _("No version has this SHA-256. Read the annex again."))
     inputs.check()
-    document = annex.document
-    if older and older.sha256 != document.sha256:
-        raise Stale(
+    if read and read.sha256 != newest.sha256:
+        former, newer = read.text.split("\n"), newest.text.split("\n")
+        lines = [*unified_diff(former, newer, n=0, lineterm="")][2:]
+        raise NewerVersion(
             _("There is a newer version. Read what differs, then confirm that one."),
-            difference="\n".join(differing_lines(older.text, document.text)),
+            errors={"sha256": [line for line in lines if not line.startswith("@@")]},
         )
-    receipt = document.receipts.first()
-    if receipt is not None:
-        return receipt, False
-    receipt = DocumentReceipt.objects.create(
-        candidate=document.candidate,
-        document=document,
-        name=name,
-        address=reader,
-        confirmed_at=database_now(),
-        confirmed_by=actor_of(by).name,
-    )
-    _tell(annex, "annex.confirmed", by, name=name, sha256=document.sha256)
-    return receipt, True
+    return _keep(DocumentReceipt, annex, by, {}, name=name, address=reader)
 
 
 @transaction.atomic
@@ -61,48 +63,40 @@ def object_to_annex(
     """The objection to a line of the newest version, and whether it is new.
 
     Raises:
-        Forbidden: `reader` is nobody's. NotFound: nothing was put forward. Refused: it
-        is confirmed. Invalid: by field.
+        Forbidden, NotFound: as above. Refused: it is confirmed.
     """
-    annex = _locked(candidate, reader)
-    inputs = Inputs()
+    annex, inputs = _locked(candidate, reader), Inputs()
     words = inputs.text("words", words)
     if line not in annex.lines:
         inputs.refuse("line", _("Choose a line of the annex."))
     inputs.check()
-    if annex.document.receipts.exists():
+    if annex.receipt:
         raise Refused(_("This version is confirmed, so nobody can object to it."))
-    said = {"document": annex.document, "line": line, "words": words}
-    objection = DocumentObjection.objects.filter(**said).first()
-    if objection is not None:
-        return objection, False
-    objection = DocumentObjection.objects.create(
-        candidate=annex.document.candidate,
-        made_at=database_now(),
-        made_by=actor_of(by).name,
-        **said,
-    )
-    _tell(annex, "annex.objected", by, line=line)
-    return objection, True
+    return _keep(DocumentObjection, annex, by, {"line": line, "words": words})
 
 
 def _locked(candidate: Candidate, reader: str) -> Annex:
     if not reader:
-        raise Forbidden(
-            _(
-                "Only the vendor itself confirms; use the link, or a token made on "
-                "“People”."
-            )
-        )
+        raise Forbidden(str(THEIRS))
     return require_row(annex_for(lock_candidate(candidate), reader))
 
 
-def _tell(annex: Annex, action: str, by: By, **told: str) -> None:
-    candidate = annex.document.candidate
+def _keep(
+    model: Any, annex: Annex, by: By, said: dict[str, str], **more: str
+) -> tuple[Any, bool]:
+    """The row that says so, unless it was said before."""
+    document, candidate = annex.document, annex.document.candidate
+    row = model.objects.filter(document=document, **said).first()
+    if row is not None:
+        return row, False
+    made = {"made_at": database_now(), "made_by": actor_of(by).name, **said, **more}
+    row = model.objects.create(candidate=candidate, document=document, **made)
+    told = {"line": row.line} if said else {"name": row.name, "sha256": document.sha256}
     journal.record(
         evaluation=candidate.evaluation,
-        action=action,
+        action="annex.objected" if said else "annex.confirmed",
         subject=candidate,
         by=by,
-        after={"candidate": candidate.name, "version": annex.document.version, **told},
+        after={"candidate": candidate.name, "version": document.version, **told},
     )
+    return row, True

@@ -23,11 +23,12 @@ from evaltracker.decision.selectors import (
     ANNEX_NOTICE,
     CHECK_NOTICE,
     GAP_NOTICE,
+    NEWER,
     chosen_of,
+    keepers_of,
     letter_notices,
     open_gaps_of,
     promised_rows,
-    term_of,
 )
 from evaltracker.decision.services.letters import (
     check_letter,
@@ -77,7 +78,6 @@ MONTHS = (3, 6, 12)
 OFFSETS = (7, 0, -7)
 # Of a day in the annex: weekly after it, eight times.
 ANNEX_OFFSETS = (7, *range(0, -57, -7))
-NEWER = "A newer version of the annex was put forward."
 CLOSED = "The promise check is closed."
 
 
@@ -136,21 +136,19 @@ def owe_reminders(
 
 
 def follow_annex(*, evaluation: Evaluation) -> None:
-    """Owe the owner and who looks after the contract mails of each day in the newest
-    annex; those of older versions are owed no more. Called in the transaction of what
-    puts it forward, or names who looks after it; what is owed already stays."""
+    """Owe mails of each day in the newest annex, and none of older ones, in the
+    transaction of what puts it forward or names who looks after it."""
     candidate = chosen_of(evaluation)
-    newest, *older = annex_versions(candidate) if candidate else [None]
-    if newest is None:
+    if candidate is None or not (versions := list(annex_versions(candidate))):
         return
+    newest, *older = versions
     for former in older:
         cancel_notices(kind=ANNEX_NOTICE, subject_id=former.pk, because=NEWER)
     if not candidate.promise_checks.exists():
         plan_checks(evaluation=evaluation)
-    term = term_of(evaluation)
-    people = [evaluation.owner, *([term.looks_after] if term else [])]
-    for day in {line.due_on for line in numbered_lines(newest.text)} - {None}:
-        owe_reminders(ANNEX_NOTICE, newest, day, evaluation, day, people, ANNEX_OFFSETS)
+    terms = (keepers_of(evaluation), ANNEX_OFFSETS)
+    for day in {line.due_on for line in numbered_lines(newest.text) if line.due_on}:
+        owe_reminders(ANNEX_NOTICE, newest, day, evaluation, day, *terms)
 
 
 @transaction.atomic
