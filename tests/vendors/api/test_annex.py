@@ -1,4 +1,4 @@
-"""The annex of promises by REST: whole for whom it concerns, confirmed by them alone."""
+"""The annex of promises by REST: confirmed by the vendor itself, and nobody else."""
 
 from typing import Any
 

@@ -35,6 +35,7 @@ QUOTE = {
     "valid_until": "2040-06-30",
     "lines": [{"kind": "setup", "likely": "5"}],
 }
+OBJECTION = {"line": "P1", "words": "In our own cloud alone."}
 SUPPORT = {"kind": "round_the_clock", "text": "By telephone, too."}
 DRAFT = {"version": "0", "availability": "now", "statement": "New words."}
 PRICES = {
@@ -68,6 +69,12 @@ ROUTES: dict[str, Route] = {
     ),
     f"{INVITATION}quote/": Route({**READ, "PUT": 201, "DELETE": 403}, QUOTE),
     f"{INVITATION}support/": Route({**READ, "PUT": 201}, SUPPORT),
+    f"{INVITATION}annex/": Route(READ),
+    # The house issued the token.
+    f"{INVITATION}annex/confirmation/": Route(
+        {"POST": 403}, {"sha256": "0" * 64, "name": "Kim"}
+    ),
+    f"{INVITATION}annex/objections/": Route({"POST": 403}, OBJECTION),
     f"{INVITATION}submission/": Route({**READ, "POST": 201}),
     f"{INVITATION}files/<str:file>/": Route(READ),
     f"{INVITATION}claims/": Route({**READ, "POST": 201}, CLAIM),
@@ -112,6 +119,7 @@ ROUTES: dict[str, Route] = {
     f"{PAGE}demos/": Route(READ),
     f"{PAGE}demos/demo.ics": Route(READ),
     f"{PAGE}documents/": Route(READ),
+    f"{PAGE}annex/": Route({**READ, "POST": 302}, form=OBJECTION),
     f"{PAGE}documents/<str:document>/": Route(READ),
     # Not the trials stage.
     f"{PAGE}gaps/<str:gap>/reply/": Route({**READ, "POST": 409}, form=REPLY),

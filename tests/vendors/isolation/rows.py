@@ -13,6 +13,8 @@ OURS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
 ONLY_GROW = (
     "Agreement",
     "ContractChange",
+    "DocumentObjection",
+    "DocumentReceipt",
     "Entry",
     "Evidence",
     "Measurement",

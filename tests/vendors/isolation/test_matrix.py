@@ -93,7 +93,8 @@ def test_a_vendor_hears_and_changes_nothing_of_its_rivals(
 
 def test_a_later_contact_and_the_buyers_token_hear_no_amount(world: World) -> None:
     me = world.parties["Globex"]
-    pages = {f"GET vendor/<str:invitation>/quote/{page}" for page in ("", "sheet/")}
+    own = ("quote/", "quote/sheet/", "annex/")
+    pages = {f"GET {PAGE}{page}" for page in own}
     assert amounts_heard(me, me.cookie) == pages
     assert amounts_heard(me, me.late) == set()
 

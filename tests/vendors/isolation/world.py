@@ -48,6 +48,7 @@ from vendors.models import (
 from vendors.models.candidates import VendorRecord
 from vendors.portal.access import keep_session
 from vendors.services.access import ask_code, begin_session, revoke_token
+from vendors.services.annex import object_to_annex
 from vendors.services.claims import note_claim, state_support, withdraw_claim
 from vendors.services.contacts import add_contact, give_link
 from vendors.services.dialogue import answer_question, ask_question, publish_document
@@ -170,7 +171,9 @@ def _party(shared: Evaluation, name: str) -> Party:
 
 
 def _document(candidate: Candidate, name: str) -> PublishedDocument:
-    """A letter to it, with its mark; nothing can write one into it later."""
+    """A letter to it and an annex, with its mark; nothing writes it into them later."""
+    text = vendors.ANNEX.replace("8,484.84 USD", f"{mark_of(name)} price")
+    vendors.annex(candidate, text=text.replace("> Yes.", f"> {mark_of(name)}"))
     return publish_document(
         candidate=candidate,
         kind=DocumentKind.LETTER,
@@ -299,6 +302,8 @@ def _fill(shared: Evaluation, party: Party) -> None:
         reader=f"{party.mark} reader",
         read_at=database_now(),
     )
+    said = {"line": "P1", "words": f"{party.mark} objection", "reader": reader}
+    object_to_annex(candidate=candidate, by=Actor(name=party.mark), **said)
     stated = {"kind": "self_service", "text": f"{party.mark} support"}
     state_support(candidate=candidate, by=Actor(name=f"{party.mark} token"), **stated)
     IdempotencyRecord.objects.create(
@@ -323,6 +328,7 @@ def _near(party: Party, shared: Evaluation) -> Near:
     person = shared.stakeholders.first()
     sheet, _ = ScoreSheet.objects.get_or_create(stakeholder=person)
     rows = [
+        PublishedDocument.objects.get(pk=party.document),
         trial.criteria.first(),
         *(party.vendor, party.candidate, trial, claim, requirement),
         *(requirement.category, shared, shared.owner, person, sheet),

@@ -410,9 +410,28 @@ def shown(where: Evaluation, language: str) -> Iterator[State]:
     retest_gap(gap=gap, outcome=Retest.STILL_THERE, note="Still.", by=gap.trial.lead)
     yield "tried again", ada.get(f"{ada.home}trial/")
     yield "documents, none", ada.get(f"{ada.home}documents/")
-    for kind in DocumentKind:
+    for kind in (DocumentKind.LETTER, DocumentKind.PROMISES):
         letter = publish_document(
             candidate=globex, kind=kind, text="We thank you.", by=where.owner
         )
         yield f"document: {kind}", ada.get(f"{ada.home}documents/{letter.pk}/")
     yield "documents", ada.get(f"{ada.home}documents/")
+    yield from annex(ada)
+
+
+def annex(ada: Visitor) -> Iterator[State]:
+    """Objected to, put forward anew and confirmed."""
+    page, option = f"{ada.home}annex/", ada.link.candidate
+    first = vendors.annex(option)
+    yield "annex", ada.get(page)
+    yield "annex: no such line", ada.post(page, line="P9", words="")
+    yield "annex: no name", ada.post(page, sha256=first.sha256, name="")
+    yield "annex: no such version", ada.post(page, sha256="0" * 64, name="Yes.")
+    ada.post(page, line="P1", words="No.")
+    yield "annex: objected to", ada.get(page)
+    text = vendors.ANNEX.replace("2027-01-31", "2027-02-28")
+    newer = vendors.annex(option, 2, text)
+    yield "annex: newer", ada.post(page, sha256=first.sha256, name="Yes.")
+    ada.post(page, sha256=newer.sha256, name="Yes.")
+    yield "annex: confirmed", ada.get(page)
+    yield "annex: too late", ada.post(page, line="P1", words="No.")

@@ -1,12 +1,15 @@
 """The annex of promises in the vendor pages: read, objected to, confirmed."""
 
+from typing import Any
+
 import pytest
 from django.db import DatabaseError, transaction
 
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import vendors
 from tests.vendors.portal.visitor import Visitor, invited
-from vendors.models import DocumentObjection, DocumentReceipt, QuoteReader
+from vendors.models import DocumentObjection, DocumentReceipt
+from vendors.services.contacts import add_contact, give_link
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 PRICES = {"currency": "USD", "valid_until": "2040-06-30"}
@@ -26,6 +29,15 @@ def page(visitor: Visitor) -> str:
 def shown(visitor: Visitor) -> str:
     text: str = visitor.get(page(visitor)).content.decode()
     return text
+
+
+def late(inside: Visitor) -> Visitor:
+    """A colleague whom nobody named to read the prices."""
+    option = inside.link.candidate
+    assert option.vendor is not None
+    terms: dict[str, Any] = {"vendor": option.vendor, "by": option.evaluation.owner}
+    bo = add_contact(name="Bo Lind", email="bo@acme.example", **terms)
+    return Visitor(give_link(candidate=option, contact=bo)).sign_in()
 
 
 def test_it_is_there_once_it_was_put_forward(inside: Visitor) -> None:
@@ -104,34 +116,30 @@ def test_an_objection_stands_by_its_line(inside: Visitor) -> None:
     assert "In our own cloud alone." not in shown(inside)
 
 
-def test_who_may_not_read_the_quote_reads_no_costs(
-    inside: Visitor, where: Evaluation
-) -> None:
+def test_who_may_not_read_the_quote_reads_no_costs(inside: Visitor) -> None:
     assert inside.quote(**PRICES, **LICENCE).status_code == 302
     document = vendors.annex(inside.link.candidate)
     assert inside.post(page(inside), line="C1", words="8,484.84?").status_code == 302
     assert "8,484.84" in shown(inside)
-    QuoteReader.objects.filter(quote__candidate=document.candidate).update(
-        email="bo@acme.example"
-    )
-    text = shown(inside)
+    bo = late(inside)
+    text = shown(bo)
     assert "The costs are left out here." in text and document.sha256 in text
     assert "8,484.84" not in text and "Not said by the vendor: R2." in text
-    assert inside.post(page(inside), line="C1", words="No.").status_code == 400
-    said = {"sha256": document.sha256, "name": "Ada"}
-    assert inside.post(page(inside), **said).status_code == 403
+    assert bo.post(page(bo), line="C1", words="No.").status_code == 400
+    said = {"sha256": document.sha256, "name": "Bo"}
+    assert bo.post(page(bo), **said).status_code == 403
     assert not DocumentReceipt.objects.exists()
 
 
 def test_a_version_without_prices_is_whole_for_everybody(inside: Visitor) -> None:
     inside.quote(**PRICES, **LICENCE)
-    QuoteReader.objects.update(email="bo@acme.example")
+    bo = late(inside)
     sealed = "Costs\nPrices are not part of this version."
     text = vendors.ANNEX.split("Costs")[0] + sealed + "\n"
     document = vendors.annex(inside.link.candidate, text=text)
-    assert "Prices are not part of this version." in shown(inside)
-    said = {"sha256": document.sha256, "name": "Ada"}
-    assert inside.post(page(inside), **said).status_code == 302
+    assert "Prices are not part of this version." in shown(bo)
+    said = {"sha256": document.sha256, "name": "Bo"}
+    assert bo.post(page(bo), **said).status_code == 302
 
 
 def test_a_rival_finds_nothing(inside: Visitor, where: Evaluation) -> None:
