@@ -39,7 +39,7 @@ def to(model: str) -> models.ForeignKey:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("vendors", "0039_versions_of_documents"),
+        ("vendors", "0040_efforts"),
     ]
 
     operations = [
