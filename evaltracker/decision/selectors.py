@@ -11,11 +11,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from unicodedata import normalize
-from uuid import UUID
 
 from django.db.models import Case, JSONField, Q, QuerySet, Value, When
 from django.db.models.fields.json import KeyTransform
+from django.utils.dateparse import parse_date
 
 from evaltracker.decision.models import (
     CheckVerdict,
@@ -47,7 +46,7 @@ from trials.selectors.ledger import ledger
 from trials.selectors.matrix import versions_of
 from vendors.choices import CandidateState
 from vendors.models import Candidate, PublishedDocument
-from vendors.selectors.annex import NumberedLine, annex_versions, numbered_lines
+from vendors.selectors.annex import annex_versions
 from vendors.selectors.dialogue import names_of, stands_alone
 
 # The kind of the mail about it; notices.py.
@@ -105,12 +104,19 @@ class PromisedRow:
     requirement: Requirement | None
     cell: Cell | None
     verdicts: tuple[CheckVerdict | None, ...]
-    # Of the annex, if one was put forward.
-    line: NumberedLine | None = None
+    # In the annex, if one was put forward.
+    number: str = ""
+    due_on: datetime.date | None = None
     undertaking: Undertaking | None = None
-    # What it is known by to forms and to people.
-    key: str = ""
-    name: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.requirement.ref if self.requirement else self.number
+
+    @property
+    def key(self) -> str:
+        """What forms know it by: no ref is an id."""
+        return str(self.undertaking.pk) if self.undertaking else self.name
 
     @property
     def last(self) -> CheckVerdict | None:
@@ -158,17 +164,25 @@ def promised_rows(
     }
 
     def row_of(
-        need: Requirement | Undertaking, line: NumberedLine | None = None
+        need: Requirement | None, undertaking: Undertaking | None = None, **line: Any
     ) -> PromisedRow:
-        told = tuple(verdicts.get((place.pk, need.pk)) for place in places)
-        if isinstance(need, Undertaking):
-            name = line.number if line else ""
-            return PromisedRow(None, None, told, line, need, str(need.pk), name)
-        cell = book.cell(candidate, need)
-        return PromisedRow(need, cell, told, line, None, need.ref, need.ref)
+        about: Any = need or undertaking
+        told = tuple(verdicts.get((place.pk, about.pk)) for place in places)
+        cell = book.cell(candidate, need) if need else None
+        return PromisedRow(need, cell, told, undertaking=undertaking, **line)
 
     if annex := annex_versions(candidate).first():
-        return [row_of(*row) for row in lines_in_annex(annex, book.requirements)]
+        needs = {need.ref: need for need in book.requirements}
+        undertaken = {str(row.pk): row for row in candidate.undertakings.all()}
+        return [
+            row_of(
+                None if "undertaking" in line else needs[line["ref"]],
+                undertaken.get(line.get("undertaking")),
+                number=line["line"],
+                due_on=parse_date(line["due"] or ""),
+            )
+            for line in annex.facts["lines"]
+        ]
     left_open = set(open_gaps_of(candidate).values_list("requirement", flat=True))
     return [
         row_of(requirement)
@@ -182,33 +196,15 @@ def promised_rows(
     ]
 
 
-def lines_in_annex(
-    annex: PublishedDocument, requirements: Iterable[Requirement]
-) -> Iterator[tuple[Requirement | Undertaking, NumberedLine]]:
-    """What each promise and undertaking of a version is about."""
-    # As the text begins with them; the longest first, as one may begin with another.
-    by_ref = {normalize("NFC", f"{it.ref} "): it for it in requirements}
-    refs = sorted(by_ref, key=len, reverse=True)
-    keys = [UUID(row["id"]) for row in annex.facts.get("undertakings", ())]
-    undertakings = Undertaking.objects.in_bulk(keys)
-    for line in numbered_lines(annex.text):
-        if line.number.startswith("U"):
-            yield undertakings[keys[int(line.number[1:]) - 1]], line
-        elif line.number.startswith("P"):
-            yield by_ref[next(ref for ref in refs if line.words.startswith(ref))], line
-
-
 def awaited_lines(annex: PublishedDocument, day: str) -> list[str]:
-    """What is due on that day, as `lines_in_annex` number it, and was not judged on it
-    or later."""
-    candidate = annex.candidate
-    checks, zone = candidate.promise_checks.all(), candidate.evaluation.zone
+    """Numbers of what is due on that day, and was not judged on it or later."""
+    checks, zone = annex.candidate.promise_checks.all(), annex.candidate.evaluation.zone
     return [
-        row.line.number
-        for row in promised_rows(candidate, checks)
-        if row.line and str(row.line.due_on) == day
+        row.number
+        for row in promised_rows(annex.candidate, checks)
         # Days are compared as they are written, the year first.
-        if all(str(local_day(it.recorded_at, zone)) < day for it in row.verdicts if it)
+        if str(row.due_on) == day
+        and all(str(local_day(it.recorded_at, zone)) < day for it in row.verdicts if it)
     ]
 
 

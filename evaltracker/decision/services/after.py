@@ -68,7 +68,7 @@ from vendors.choices import CandidateState, DocumentKind
 from vendors.models import Contact, PublishedDocument
 from vendors.notices import DocumentPublished
 from vendors.policy import check_read_answers, require_no_conflict
-from vendors.selectors.annex import annex_versions, numbered_lines
+from vendors.selectors.annex import annex_versions
 from vendors.services.candidates import add_candidate
 from vendors.services.contacts import mail_link
 from vendors.services.dialogue import check_publish, publish_document
@@ -139,7 +139,8 @@ def follow_annex(*, evaluation: Evaluation) -> None:
     """Owe mails of each day in the newest annex, and none of older ones, in the
     transaction of what puts it forward or names who looks after it."""
     candidate = chosen_of(evaluation)
-    if candidate is None or not (versions := list(annex_versions(candidate))):
+    versions = list(annex_versions(candidate)) if candidate else []
+    if candidate is None or not versions:
         return
     newest, *older = versions
     for former in older:
@@ -147,8 +148,9 @@ def follow_annex(*, evaluation: Evaluation) -> None:
     if not candidate.promise_checks.exists():
         plan_checks(evaluation=evaluation)
     terms = (keepers_of(evaluation), ANNEX_OFFSETS)
-    for day in {line.due_on for line in numbered_lines(newest.text) if line.due_on}:
-        owe_reminders(ANNEX_NOTICE, newest, day, evaluation, day, *terms)
+    for day in {line["due"] for line in newest.facts["lines"] if line["due"]}:
+        due_on = datetime.date.fromisoformat(day)
+        owe_reminders(ANNEX_NOTICE, newest, due_on, evaluation, day, *terms)
 
 
 @transaction.atomic
