@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -201,13 +202,19 @@ Not said by the vendor: R2.
 """
 
 
-def annex(option: Candidate, version: int = 1, text: str = ANNEX) -> PublishedDocument:
+def annex(
+    option: Candidate,
+    version: int = 1,
+    text: str = ANNEX,
+    lines: Sequence[dict[str, Any]] = (),
+) -> PublishedDocument:
     """A version of the annex, as it is put forward to the candidate's vendor."""
     found: PublishedDocument = PublishedDocument.objects.create(
         candidate=option,
         kind=DocumentKind.ANNEX,
         version=version,
         text=text,
+        facts={"lines": list(lines)},
         sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
     return found
