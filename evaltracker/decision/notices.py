@@ -144,9 +144,6 @@ class AnnexLineDue(About[PublishedDocument]):
     can_wait: ClassVar[bool] = True
     rows: ClassVar = PublishedDocument.objects.select_related("candidate__evaluation")
 
-    def title(self, row: PublishedDocument) -> str:
-        return f"Annex of promises, version {row.version}"
-
     def reasons(self, notice: Notice, row: PublishedDocument) -> Iterator[str]:
         if annex_versions(row.candidate).first() != row:
             yield NEWER

@@ -281,25 +281,22 @@ class ObjectionInput(StrictSerializer):
     words = Text(max_length=TEXT_LIMIT)
 
 
-def version(*names: str) -> dict[str, Any]:
-    of = {name: serializers.CharField(source=f"document.{name}") for name in names}
-    return {"version": serializers.IntegerField(source="document.version"), **of}
-
-
-MADE = texts("made_by", made_at=serializers.DateTimeField())
-RECEIPT: Any = inline_serializer("Receipt", version("sha256") | texts("name") | MADE)
-OBJECTION: Any = inline_serializer("Objection", texts("line", "words") | MADE)
+PUBLISHED = serializers.DateTimeField(source="document.published_at")
 WITHHELD = serializers.BooleanField(
     help_text="True: the costs are left out of `text`, not of `sha256`. This token may "
     "not read your prices; none that the buyer issued may."
 )
-ANNEX: Any = inline_serializer(
-    "Annex",
-    version("sha256", "published_at")
-    | texts("text", withheld=WITHHELD)
-    | {"receipt": type(RECEIPT)(allow_null=True)}
-    | {"objections": type(OBJECTION)(many=True)},
-)
+MADE = texts("made_by", made_at=serializers.DateTimeField())
+VERSION: dict[str, Any] = {
+    "version": serializers.IntegerField(source="document.version"),
+    "sha256": serializers.CharField(source="document.sha256"),
+}
+RECEIPT: Any = inline_serializer("Receipt", VERSION | texts("name") | MADE)
+OBJECTION: Any = inline_serializer("Objection", texts("line", "words") | MADE)
+SAID = {"receipt": type(RECEIPT)(allow_null=True)}
+SAID |= {"objections": type(OBJECTION)(many=True)}
+SHOWN = texts("text", withheld=WITHHELD, published_at=PUBLISHED)
+ANNEX: Any = inline_serializer("Annex", VERSION | SHOWN | SAID)
 
 
 class AnnexView(VendorView):

@@ -236,11 +236,10 @@ class DocumentReply(SealedRecord, VendorRecord):
 
 
 class DocumentReceipt(DocumentReply):
-    """That it is right, word for word."""
+    """That it is right, word for word; from whose address it came, in small letters."""
 
     uncommitted: ClassVar = {"address": "It is read here alone, and does not travel."}
 
-    # As typed. The address, in small letters, is that of who was signed in.
     name = models.CharField(max_length=LINE_LIMIT)
     address = models.CharField(max_length=254, blank=True, default="")
 

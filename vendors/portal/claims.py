@@ -423,11 +423,11 @@ def annex(request: HttpRequest, session: VendorSession) -> HttpResponse:
         except Problem as problem:
             typed, refused = typed | said, problem
     shown = require_row(annex_for(link.candidate, reader))
-    context: dict[str, Any] = {"annex": shown, "typed": typed, **refusal(refused)}
+    context: dict[str, Any] = {"typed": typed, **refusal(refused)}
     context["wrong"] = getattr(refused, "errors", {})
     if isinstance(refused, NewerVersion):
         context |= {"problem": refused.sentence, "differing": context.pop("wrong")}
-    return show(request, session, "annex.html", **context)
+    return show(request, session, "annex.html", annex=shown, **context)
 
 
 def annex_link(candidate: Candidate) -> tuple[str, str] | None:

@@ -1,13 +1,12 @@
 """What a vendor says to its annex of promises: that it is right, or what is not."""
 
 from difflib import unified_diff
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from evaltracker.errors import Forbidden, Invalid, Refused, require_row
+from evaltracker.errors import Forbidden, Invalid, Refused, Stale, require_row
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.toolbox.days import database_now
@@ -16,28 +15,19 @@ from vendors.models import Candidate, DocumentObjection, DocumentReceipt
 from vendors.selectors.annex import Annex, annex_for, annex_versions
 from vendors.services.candidates import lock_candidate
 
-THEIRS = gettext_lazy(
-    "Only the vendor itself confirms; use the link, or a token made on “People”."
-)
-
 
 class NewerVersion(Invalid):
-    """Another version was read; its errors are the lines that differ (409)."""
+    """Another version was read; its errors are the lines that differ."""
 
-    status: ClassVar[int] = 409
-    default_code: ClassVar[str] = "stale"
+    status, default_code = Stale.status, Stale.default_code
 
 
 @transaction.atomic
 def confirm_annex(
     *, candidate: Candidate, sha256: str, name: str, reader: str, by: By
 ) -> tuple[DocumentReceipt, bool]:
-    """The receipt for the newest version, and whether it is new.
-
-    Raises:
-        Forbidden: `reader` (`reader_of`) is nobody's, or may not read all of it.
-        NotFound: nothing was put forward. NewerVersion: `sha256` is an older one's.
-    """
+    """The receipt for the newest version, and whether it is new. `reader` is from
+    `reader_of`, and has to read all of it."""
     annex, inputs = _locked(candidate, reader), Inputs()
     if annex.withheld:
         raise Forbidden(_("Only people who may read your prices can confirm it."))
@@ -60,11 +50,7 @@ def confirm_annex(
 def object_to_annex(
     *, candidate: Candidate, line: str, words: str, reader: str, by: By
 ) -> tuple[DocumentObjection, bool]:
-    """The objection to a line of the newest version, and whether it is new.
-
-    Raises:
-        Forbidden, NotFound: as above. Refused: it is confirmed.
-    """
+    """The objection to a line of the newest version, and whether it is new."""
     annex, inputs = _locked(candidate, reader), Inputs()
     words = inputs.text("words", words)
     if line not in annex.lines:
@@ -76,9 +62,12 @@ def object_to_annex(
 
 
 def _locked(candidate: Candidate, reader: str) -> Annex:
-    if not reader:
-        raise Forbidden(str(THEIRS))
-    return require_row(annex_for(lock_candidate(candidate), reader))
+    if reader:
+        return require_row(annex_for(lock_candidate(candidate), reader))
+    sentence = _(
+        "Only the vendor itself confirms; use the link, or a token made on “People”."
+    )
+    raise Forbidden(sentence)
 
 
 def _keep(
@@ -86,8 +75,7 @@ def _keep(
 ) -> tuple[Any, bool]:
     """The row that says so, unless it was said before."""
     document, candidate = annex.document, annex.document.candidate
-    row = model.objects.filter(document=document, **said).first()
-    if row is not None:
+    if row := model.objects.filter(document=document, **said).first():
         return row, False
     made = {"made_at": database_now(), "made_by": actor_of(by).name, **said, **more}
     row = model.objects.create(candidate=candidate, document=document, **made)
