@@ -35,10 +35,10 @@ from evaltracker.workflow.services.annex import (
     refs_to_strike,
     strike_annex_line,
     strike_undertaking,
-    versions_of,
 )
 from vendors.admin.base import AboutCandidate, open_answers
 from vendors.models import Candidate, PublishedDocument
+from vendors.selectors.annex import annex_versions
 
 
 def is_promised(user: User, evaluation: Evaluation) -> bool:
@@ -54,7 +54,7 @@ def annex_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     candidate, version = read(request, evaluation)
     facts = version.facts if version else facts_of(candidate)
     text = version.text if version else annex_text(facts)
-    newest = versions_of(candidate).first()
+    newest = annex_versions(candidate).first()
     ruled = AnnexLine.objects.filter(candidate=candidate, is_struck=True)
     struck = Undertaking.objects.filter(candidate=candidate, struck_at__isnull=False)
     user: Any = request.user
@@ -66,7 +66,7 @@ def annex_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         tab="annex",
         candidate=candidate,
         version=version,
-        versions=versions_of(candidate),
+        versions=annex_versions(candidate),
         text=text,
         lines=facts["lines"],
         needs={row["ref"]: row["text"] for row in chosen_rows(facts)[0]},
@@ -107,7 +107,7 @@ def read(
     if not number:
         return candidate, None
     short = number.isascii() and number.isdecimal() and len(number) < 5
-    rows = versions_of(candidate).filter(version=int(number) if short else 0)
+    rows = annex_versions(candidate).filter(version=int(number) if short else 0)
     if (version := rows.first()) is None:
         raise NotFound
     return candidate, version

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from evaltracker.decision.models import AnnexLine, Undertaking
@@ -18,6 +17,7 @@ from evaltracker.decision.selectors import (
     rivals_named,
     term_of,
 )
+from evaltracker.decision.services.after import follow_annex
 from evaltracker.errors import Invalid, Refused, Stale
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, plain
@@ -45,6 +45,7 @@ from vendors.fields import write_holds_for
 from vendors.models import Candidate, Claim, Contact, CostLine, PublishedDocument
 from vendors.notices import DocumentPublished
 from vendors.policy import check_judges
+from vendors.selectors.annex import annex_versions
 from vendors.selectors.claims import own_claims
 from vendors.selectors.costs import asked_of, cost_input, kinds_of
 from vendors.services.contacts import mail_link
@@ -64,13 +65,6 @@ def promisor(evaluation: Evaluation) -> Candidate:
     if candidate is None or not candidate.vendor_id:
         raise Refused(NOBODY if candidate else EARLY)
     return candidate
-
-
-def versions_of(candidate: Candidate) -> QuerySet[PublishedDocument]:
-    rows: QuerySet[PublishedDocument] = PublishedDocument.objects.filter(
-        candidate=candidate, kind=DocumentKind.ANNEX
-    )
-    return rows.order_by("-version")
 
 
 def facts_of(candidate: Candidate) -> Facts:
@@ -373,7 +367,7 @@ def put_forward_annex(
     """
     candidate = _opened(evaluation, by)
     check_put_forward_annex(candidate.evaluation, by)
-    facts, last = facts_of(candidate), versions_of(candidate).first()
+    facts, last = facts_of(candidate), annex_versions(candidate).first()
     text = annex_text(facts)
     if digest_of_annex(text) != digest:
         raise Stale(MOVED)
@@ -390,4 +384,5 @@ def put_forward_annex(
     if settings.VENDOR_SITE_URL:
         for contact in Contact.objects.current().filter(vendor=candidate.vendor_id):
             mail_link(candidate, contact, DocumentPublished.name, document)
+    follow_annex(evaluation=candidate.evaluation)
     return document
