@@ -12,8 +12,8 @@ from vendors.selectors.costs import standing_quote
 
 # How a line begins that has a number; words of others stand behind “> ”.
 NUMBERED = re.compile(r"^([PUC][0-9]+)\. (.*)$", re.MULTILINE)
-COSTS = "Costs\n"
-SEALED = f"{COSTS}Prices are not part of this version."
+# The section of costs, and how it begins where prices were sealed then.
+COSTS, SEALED = "Costs\n", "Costs\nPrices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,9 @@ def annex_for(candidate: Candidate, reader: str) -> Annex | None:
     text, quote = document.text, standing_quote(candidate, reader)
     if not reader or (quote and quote.is_withheld):
         blocks = text.removesuffix("\n").split("\n\n")
-        kept = [it for it in blocks if it == SEALED or not it.startswith(COSTS)]
+        kept = [
+            it for it in blocks if it.startswith(SEALED) or not it.startswith(COSTS)
+        ]
         text = "\n\n".join(kept) + "\n"
     lines = dict(NUMBERED.findall(text))
     said = [it for it in document.documentobjections.all() if it.line in lines]
