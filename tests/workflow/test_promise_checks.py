@@ -158,7 +158,7 @@ def test_what_failed_and_an_open_gap_are_followed_up_whatever_they_weigh() -> No
     body = signed_in(where.owner).get(links.page(where, "promise_checks")).text
     assert "Not reached in three attempts." in body
     assert "It comes next month." in body
-    refs = [row.requirement.ref for row in promised_rows(option, [check()])]
+    refs = [row.name for row in promised_rows(option, [check()])]
     assert found.ref in refs
     week = datetime.timedelta(days=7)
     rows = Notice.objects.filter(kind="gap_promise_due", recipient=where.owner)

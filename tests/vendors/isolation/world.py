@@ -302,8 +302,8 @@ def _fill(shared: Evaluation, party: Party) -> None:
         reader=f"{party.mark} reader",
         read_at=database_now(),
     )
-    said = {"line": "P1", "words": f"{party.mark} objection", "reader": reader}
-    object_to_annex(candidate=candidate, by=Actor(name=party.mark), **said)
+    against = {"line": "P1", "words": f"{party.mark} objection", "reader": reader}
+    object_to_annex(candidate=candidate, by=Actor(name=party.mark), **against)
     stated = {"kind": "self_service", "text": f"{party.mark} support"}
     state_support(candidate=candidate, by=Actor(name=f"{party.mark} token"), **stated)
     IdempotencyRecord.objects.create(
