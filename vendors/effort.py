@@ -36,6 +36,13 @@ class Effort:
         return self.how == OUT_OF_BOX or bool(self.days and self.by)
 
     @property
+    def said(self) -> dict[str, Any]:
+        """As it is sent, whole; without days, or by whom, null."""
+        numbers = map(written, self.days or ())
+        days = zip(("low", "likely", "high"), numbers, strict=bool(self.days))
+        return {"how": self.how, "days": dict(days) or None, "by": self.by or None}
+
+    @property
     def likely(self) -> Fraction:
         return self.days[1] if self.days else Fraction(0)
 

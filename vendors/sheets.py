@@ -294,11 +294,10 @@ def parted(environments: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def claim_cells(
-    words: ClaimWords, effort: Mapping[str, Any] | None = None
-) -> dict[str, Value]:
+def claim_cells(words: ClaimWords) -> dict[str, Value]:
     """An answer by role of an import of answers, which reads it back to itself."""
-    saved = answer_cells(words, effort)
+    saved = answer_cells(words)
+    del saved["effort"]
     value, unit = saved.pop("number"), saved.pop("unit")
     number = cells.typed(value) if isinstance(value, Decimal) else value
     saved["evidence"] = saved.pop("evidence_url")

@@ -53,8 +53,10 @@ from trials.selectors.matrix import (
 from vendors.admin.base import open_answers
 from vendors.choices import Availability, CandidateState
 from vendors.claims import ClaimWords
+from vendors.fields import word_of, write_effort
 from vendors.imports.answers import Claims
 from vendors.models import Candidate, Claim
+from vendors.selectors.claims import current_efforts
 from vendors.sheets import ANSWERS, Column, add_table, claim_cells
 
 # Offered where the brief has lists.
@@ -348,9 +350,12 @@ def claim_rows(book: Ledger, rows: Sequence[int]) -> Iterator[dict[str, Any]]:
         requirement__in=[book.rows[row].pk for row in rows],
         superseded_at__isnull=True,
     ).exclude(availability=Availability.WITHDRAWN)
+    efforts = current_efforts(book.candidates)
     in_order = claims.order_by("requirement__position", "requirement__ref", "candidate")
     for claim in in_order.select_related("requirement", "candidate"):
+        effort = efforts.get((claim.candidate_id, claim.requirement_id))
         yield {
+            "effort": write_effort(effort.said if effort else None, word_of),
             "ref": harmless(claim.requirement.ref),
             "candidate": harmless(claim.candidate.name),
             **claim_cells(ClaimWords.of(claim)),
@@ -371,7 +376,9 @@ def as_xlsx(book: Ledger, rows: Sequence[int]) -> bytes:
         }
         table = (dict(zip(columns, line, strict=False)) for line in lines)
         add_table(workbook, "Matrix", columns, table).freeze_panes(1, FROZEN)
-        add_table(workbook, ANSWERS, CLAIM_COLUMNS, claim_rows(book, rows))
+        unasked = () if book.evaluation.asks_effort else ("effort",)
+        asked = {name: it for name, it in CLAIM_COLUMNS.items() if name not in unasked}
+        add_table(workbook, ANSWERS, asked, claim_rows(book, rows))
     return stream.getvalue()
 
 

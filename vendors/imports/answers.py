@@ -22,7 +22,14 @@ from evaltracker.toolbox.measures import Reading, number_words
 from evaltracker.toolbox.text import Inputs, meant
 from vendors.choices import STATED, Availability, CandidateKind
 from vendors.claims import DATED, ClaimWords, claimed_number, held_for
-from vendors.fields import read_holds_for, write_holds_for
+from vendors.effort import read_effort
+from vendors.fields import (
+    read_effort_text,
+    read_holds_for,
+    word_of,
+    write_effort,
+    write_holds_for,
+)
 from vendors.imports.costs import (
     OfCandidates,
     Said,
@@ -35,6 +42,7 @@ from vendors.imports.costs import (
 )
 from vendors.selectors.candidates import asked_requirements, lists_of
 from vendors.services.sheets import (
+    EFFORT,
     KIND,
     REVISION,
     current_rows,
@@ -75,6 +83,8 @@ class Claims(OfCandidates):
         asked = list(asked_requirements(evaluation))
         names = candidates_by_name(evaluation)
         as_is = evaluation.candidates.filter(kind=CandidateKind.AS_IS)
+        sold = evaluation.candidates.exclude(vendor=None)
+        known = known_claims(evaluation=evaluation)
         return Context(
             candidates=names,
             choices={"text": once((key(row.text), row.ref) for row in asked)},
@@ -89,6 +99,9 @@ class Claims(OfCandidates):
                 "revisions": {row.ref: row.revision for row in asked},
                 "measures": {row.ref: row.measure for row in asked if row.measure},
                 "lists": lists_of(evaluation),
+                "asks": evaluation.asks_effort,
+                "sold": frozenset(sold.values_list("name", flat=True)),
+                "efforts": {key: it[EFFORT] for key, it in known.items() if it[EFFORT]},
                 "as_is": frozenset(as_is.values_list("name", flat=True)),
                 "claims": {
                     (row.candidate.name, row.requirement.ref): (
@@ -151,6 +164,7 @@ def readable(values: Mapping[str, Any]) -> dict[str, Any]:
         "statement": values["statement"],
         "evidence": values["evidence_url"],
         "holds for": write_holds_for(held),
+        "effort": write_effort(values[EFFORT], word_of),
         "number": number_words(values["number"]),
         "words of the requirement": f"revision {values[REVISION]}",
     }
@@ -199,14 +213,32 @@ def record_of(row: ReadRow, context: Context, said: Said) -> Record:
     if before and says_no_more(words, before) and "holds_for" not in row.values:
         # What a file says nothing of stays as it is.
         words = replace(before, number=words.number or before.number)
-    if by_vendor and not (before == words and is_fresh):
+    stands = context.more["efforts"].get((candidate, ref))
+    effort = (
+        effort_of(row, context, candidate, words) if EFFORT in row.values else stands
+    )
+    if by_vendor and not (before == words and is_fresh and effort == stands):
         raise Wrong(
             "availability",
             f"{candidate}'s vendor has answered {ref} itself, in other words; a file "
             "cannot replace them. Blank the cell.",
         )
-    values = {**words.fields(), REVISION: context.more["revisions"][ref]}
+    revision = context.more["revisions"][ref]
+    values = {**words.fields(), REVISION: revision, EFFORT: effort}
     return Record((candidate, ref), values, row.sheet, row.number)
+
+
+def effort_of(
+    row: ReadRow, context: Context, candidate: str, words: ClaimWords
+) -> dict[str, Any] | None:
+    terms = {"is_sold": candidate in context.more["sold"]}
+    try:
+        sent = read_effort_text(str(row.values[EFFORT]))
+        terms |= {"is_asked": context.more["asks"]}
+        effort = read_effort(sent, words.availability, **terms)
+    except ValueError as error:
+        raise Wrong(EFFORT, str(error)) from error
+    return effort.said if effort else None
 
 
 def is_state(cell: Any, words: ClaimWords) -> bool:

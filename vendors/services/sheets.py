@@ -11,7 +11,7 @@ from django.db import transaction
 
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.models import Evaluation, Import, User
+from evaltracker.evaluations.models import Evaluation, Import, Requirement, User
 from evaltracker.evaluations.policy import lock, require_owner, require_stage
 from evaltracker.importing.services.imports import (
     log_import,
@@ -24,24 +24,34 @@ from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import create_all, in_batches
 from vendors.choices import Availability
 from vendors.claims import WORDS, ClaimWords
-from vendors.models import Claim
+from vendors.models import Candidate, Claim, Effort
 from vendors.policy import NOTE_STAGES
 from vendors.selectors.candidates import asked_requirements
+from vendors.selectors.claims import current_efforts
 from vendors.services.candidates import lock_candidates
-from vendors.services.claims import RevisionCount, next_revision
+from vendors.services.claims import (
+    RevisionCount,
+    next_effort,
+    next_revision,
+    says_the_same,
+)
 
 # The requirement's revision that a claim answers; of another one, it is no answer.
 REVISION = "requirement_revision"
+# What an answer takes, as it is sent; None: nothing is said of it.
+EFFORT = "effort"
 type Key = tuple[str, ...]
 
 
 def known_claims(*, evaluation: Evaluation) -> dict[Key, dict[str, Any]]:
     """By candidate and ref, what is said now and of which words."""
+    efforts = current_efforts(evaluation.candidates.all())
     return {
         _cell_of(row): ClaimWords.of(row).fields()
-        | {REVISION: row.requirement_revision}
+        | {REVISION: row.requirement_revision, EFFORT: effort.said if effort else None}
         for row in current_rows(evaluation)
         if row.availability != Availability.WITHDRAWN
+        for effort in [efforts.get((row.candidate_id, row.requirement_id))]
     }
 
 
@@ -73,29 +83,25 @@ def import_claims(
     refuse_stale(plan, known_claims(evaluation=evaluation), gone)
     if not records:
         return
-    now, rows = database_now(), []
+    now, rows, said = database_now(), [], {}
     for record in records:
-        candidate, ref = record.key
-        before = former.get(record.key)
-        rows.append(
-            next_revision(
-                RevisionCount(before.revision if before else 0),
-                candidates[candidate],
-                requirements[ref],
-                ClaimWords(**words_in(record.values)),
-                now,
-                by,
-                by_vendor=False,
-            )
-        )
-    _supersede([former[one.key].pk for one in records if one.key in former], now)
+        candidate, requirement = candidates[record.key[0]], requirements[record.key[1]]
+        before, words = former.get(record.key), ClaimWords(**words_in(record.values))
+        said[candidate, requirement] = record.values[EFFORT], words.availability
+        if before and says_the_same(before, words, requirement, by_vendor=False):
+            continue
+        count = RevisionCount(before.revision if before else 0)
+        terms = (count, candidate, requirement, words, now, by)
+        rows.append(next_revision(*terms, by_vendor=False))
+    replaced = [former[key] for key in map(_cell_of, rows) if key in former]
+    _supersede([row.pk for row in replaced], now)
     create_all(rows)
     log_import(
         evaluation=evaluation,
         kind=KIND,
         plan=plan,
         by=by,
-        kept=kept_of(rows, former),
+        kept=kept_of(rows, former) | {"efforts": _note_efforts(said, now, by)},
         import_id=import_id,
         action="claims.imported",
         before=by_cell((change.record.key, change.before) for change in plan.changed),
@@ -104,6 +110,31 @@ def import_claims(
             (change.record.key, change.record.values) for change in plan.changed
         ),
     )
+
+
+def _note_efforts(
+    said: Mapping[tuple[Candidate, Requirement], tuple[Any, str]],
+    now: datetime.datetime,
+    by: By,
+) -> dict[str, Any]:
+    """Note those that are others than stand; by the id of each, what stood."""
+    rows = Effort.objects.filter(candidate__in={candidate for candidate, _ in said})
+    last = {
+        (row.candidate_id, row.requirement_id): row
+        for row in rows.filter(by_vendor=False).order_by("revision")
+    }
+    fresh, gone, kept = [], [], dict[str, Any]()
+    for (candidate, requirement), terms in said.items():
+        before = last.get((candidate.pk, requirement.pk))
+        place = (before, candidate, requirement)
+        if row := next_effort(*place, *terms, now, by, by_vendor=False):
+            stood = before if before and not before.superseded_at else None
+            gone += [stood.pk] if stood else []
+            kept[str(row.pk)] = stood.said if stood and stood.how else None
+            fresh.append(row)
+    rows.filter(pk__in=gone).update(superseded_at=now)
+    create_all(fresh)
+    return kept
 
 
 def is_theirs(row: Claim) -> bool:
@@ -125,7 +156,8 @@ def words_in(values: Mapping[str, Any]) -> dict[str, Any]:
 def by_cell(said: Iterable[tuple[Key, Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:
     by_candidate: dict[str, dict[str, Any]] = {}
     for (candidate, ref), values in said:
-        by_candidate.setdefault(candidate, {})[ref] = words_in(values)
+        effort = {EFFORT: values[EFFORT]} if values.get(EFFORT) else {}
+        by_candidate.setdefault(candidate, {})[ref] = words_in(values) | effort
     return by_candidate
 
 
@@ -156,11 +188,20 @@ def undo(imported: Import, by: User) -> None:
         )
         if str(row.pk) in by_claim
     ]
+    stood = imported.kept.get("efforts", {})
+    noted = Effort.objects.in_evaluation(evaluation).filter(pk__in=stood)
+    efforts: list[Effort] = list(noted.select_related("candidate", "requirement"))
+    moved: list[Any] = [*rows, *efforts]
     refuse_moved(
         f"{row.candidate} / {row.requirement}"
-        for row in rows
+        for row in moved
         if row.superseded_at is not None or row.requirement.retired_at is not None
     )
+    said = {
+        (row.candidate, row.requirement): (stood[str(row.pk)], Availability.NOW)
+        for row in efforts
+    }
+    _note_efforts(said, database_now(), by)
     fresh = _put_back(rows, by_claim, by)
     journal.record(
         evaluation=evaluation,

@@ -52,8 +52,10 @@ def test_research_takes_no_days(acme: Candidate) -> None:
 
 def test_it_is_carried_over_when_the_verdict_is_said_again(acme: Candidate) -> None:
     first = trials.verdict(trials.claim_of(acme), "trial", took="3")
-    vendors.claim(acme, first.claim.requirement, statement="Other words.")
-    owner = acme.evaluation.owner
+    where, owner = acme.evaluation, acme.evaluation.owner
+    vendors.enter(where, "research")
+    vendors.claim(acme, where.requirements.get(), "now", statement="Other words")
+    vendors.enter(where, "trials")
     again = reconfirm_evidence(evidence=first, note="Still so.", by=owner)
     assert again.took == 3
 
