@@ -39,6 +39,7 @@ from trials.selectors.ledger import (
     story,
 )
 from trials.selectors.matrix import (
+    NO_EFFORT,
     Revision,
     cell_efforts,
     cell_history,
@@ -112,7 +113,7 @@ def ledger_rows(
             fit=fits[requirement.ref],
             ruling=rulings.get(requirement.pk),
             excuse=excuses.get(requirement.pk),
-            effort=effort_words(efforts.get(requirement.ref)),
+            effort=effort_words(efforts.get(requirement.ref, NO_EFFORT)),
         )
         for requirement in book.requirements
     ]
@@ -220,7 +221,7 @@ def cell_view(
         ],
         numbers=cell_numbers(evaluation).get((candidate.pk, requirement.pk)),
         effort=effort_words(
-            cell_efforts(evaluation).get((candidate.pk, requirement.pk))
+            cell_efforts(evaluation).get((candidate.pk, requirement.pk), NO_EFFORT)
         ),
         promised=Promised(candidate, requirement, cell, steps) if steps else None,
         claimed=claimed_of(cell),

@@ -5,13 +5,13 @@ zero.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypedDict
+from typing import Any
 
-from evaltracker.money import written as amount_written
+from evaltracker import money
 from vendors.effort import (
     BUILD,
     BUYER,
@@ -31,19 +31,10 @@ FEWEST = 3
 HOURS_A_DAY, DAYS_A_MONTH = 8, 20
 NOTHING, HALF = (Fraction(0),) * 3, Fraction(1, 2)
 
-
-class EffortCell(TypedDict):
-    """As a memo freezes it: efforts as they are sent, days as text. `judged` was stated
-    when the newest trial verdict that counts was given, which `took` so many days."""
-
-    weight: int
-    is_must: bool
-    availability: str
-    effort: dict[str, Any] | None
-    judged: dict[str, Any] | None
-    took: str | None
-
-
+# As a memo freezes it: `weight`, `is_must`, `availability`; `effort` as it is sent;
+# `judged`, which was stated when the newest trial verdict that counts was given, and
+# the days which that `took`, as text.
+type EffortCell = Mapping[str, Any]
 # Low, likely and high; None where they are not known.
 type Sums = tuple[Fraction, ...] | None
 type Show = Callable[[Fraction], str]
@@ -69,9 +60,7 @@ class EffortSums:
         hows = (
             f"{at} {how.replace('_', ' ')}" for how, at in self.by_how.items() if at
         )
-        vendors, ours, others = (
-            self.spread(self.days[by], in_days, written) for by in BYS
-        )
+        vendors, ours, others = map(self.words, self.days.values())
         return {
             "Our days": ours,
             "The vendor’s days": vendors,
@@ -87,23 +76,36 @@ class EffortSums:
 
     @property
     def amount(self) -> str:
-        return self.spread(self.money, _amount, _amount)
+        return self.words(self.money, lambda sum: money.written(Decimal(written(sum))))
 
-    def spread(self, sums: Sums, whole: Show, part: Show) -> str:
-        """“15 days (7.5 to 30) or more”, “not known”."""
+    def words(self, sums: Sums, show: Show = written) -> str:
+        """“15 (7.5 to 30) or more”, “not known”."""
         more = " or more" if self.not_stated else ""
-        return f"{spread(sums, whole, part)}{more}" if sums else "not known"
+        return f"{spread(sums, show)}{more}" if sums else "not known"
+
+
+def spread(sums: tuple[Fraction, ...], show: Show = written) -> str:
+    low, likely, high = map(show, sums)
+    return likely if low == high else f"{likely} ({low} to {high})"
+
+
+def effort_words(cell: EffortCell) -> str:
+    """“customise, 10 (5 to 20) days, buyer”; blank where nothing is stated."""
+    effort = _read(cell["effort"]) or Effort("")
+    days = f"{spread(effort.days)} days" if effort.days else ""
+    parts = (effort.how.replace("_", " "), days, effort.by.replace("_", " "))
+    return ", ".join(filter(None, parts))
 
 
 def sums_of(cells: Iterable[EffortCell], brief: Mapping[str, Any]) -> EffortSums:
     """The efforts of one candidate; `cells` are of requirements that apply to it."""
     cells = list(cells)
     scored = [
-        (cell, _read(cell["effort"]))
+        (cell["weight"], cell["is_must"], _read(cell["effort"]))
         for cell in cells
         if cell["weight"] > 0 and cell["availability"] in OFFERED
     ]
-    said = [effort for _, effort in scored if effort]
+    said = [effort for *_, effort in scored if effort]
     counts = Counter(effort.how for effort in said)
     silent = len(scored) - sum(effort.is_stated for effort in said)
     days: dict[str, Sums] = {}
@@ -113,17 +115,20 @@ def sums_of(cells: Iterable[EffortCell], brief: Mapping[str, Any]) -> EffortSums
         sums = tuple(factor * sum(each) for each in zip(NOTHING, *own, strict=True))
         days[by] = sums if own or not silent else None
     ours, rate, team = days[BUYER], brief["loaded_hourly_rate"], brief["engineers"]
-    money = None
-    if ours and rate is not None:
-        money = tuple(day * HOURS_A_DAY * Fraction(rate) for day in ours)
+    paid = None if rate is None else HOURS_A_DAY * Fraction(rate)
+    heavy = [
+        (weight, effort.how in (CUSTOMISE, BUILD))
+        for weight, is_must, effort in scored
+        if effort and (is_must or weight >= HEAVY)
+    ]
     return EffortSums(
         by_how={how: counts[how] for how in HOWS},
         not_stated=silent,
         of=len(scored),
         days=days,
-        money=money,
-        load=_load(ours[1], team) if ours and team else "",
-        customising=_customising(scored),
+        money=tuple(day * paid for day in ours) if ours and paid is not None else None,
+        load=_load(ours[1] / (team * DAYS_A_MONTH)) if ours and team else "",
+        customising=_share(heavy) if len(heavy) >= FEWEST else "",
         took=_took(cells),
     )
 
@@ -132,59 +137,28 @@ def _read(sent: Mapping[str, Any] | None) -> Effort | None:
     return read_effort(sent, OFFERED[0], is_sold=True)
 
 
-def _load(days: Fraction, engineers: int) -> str:
-    tenths = int(days * 10 / (engineers * DAYS_A_MONTH) + HALF)
-    return "less than 0.1" if days and not tenths else written(Fraction(tenths, 10))
+def _load(months: Fraction) -> str:
+    tenths = int(months * 10 + HALF)
+    return "less than 0.1" if months and not tenths else written(Fraction(tenths, 10))
 
 
-def _customising(scored: Sequence[tuple[EffortCell, Effort | None]]) -> str:
-    heavy = [
-        (cell["weight"], effort.how in (CUSTOMISE, BUILD))
-        for cell, effort in scored
-        if effort and (cell["is_must"] or cell["weight"] >= HEAVY)
-    ]
+def _share(heavy: list[tuple[int, bool]]) -> str:
     whole = sum(weight for weight, _ in heavy)
     part = sum(weight for weight, customised in heavy if customised)
-    if len(heavy) < FEWEST or 4 * part <= whole:
-        return ""
     percent = int(Fraction(100 * part, whole) + HALF)
-    return f"{percent if part == whole else min(percent, 99)}%"
+    shown = percent if part == whole else min(percent, 99)
+    return f"{shown}%" if 4 * part > whole else ""
 
 
 def _took(cells: Iterable[EffortCell]) -> str:
-    judged = [
-        (effort.likely, cell["took"])
-        for cell in cells
-        if (effort := _read(cell["judged"])) and effort.is_stated
-    ]
-    timed = [(likely, Fraction(took)) for likely, took in judged if took is not None]
+    judged = [(_read(cell["judged"]), cell["took"]) for cell in cells]
+    stated = [(said, took) for said, took in judged if said and said.is_stated]
+    timed = [(said.likely, Fraction(took)) for said, took in stated if took is not None]
     if len(timed) < FEWEST:
         return ""
     promised, taken = (sum(each, Fraction(0)) for each in zip(*timed, strict=True))
+    said = f"{written(promised)} day{'' if promised == 1 else 's'}"
     return (
-        f"promised {in_days(promised) if promised else 'none'}, took {written(taken)} "
-        f"({len(timed)} of {len(judged)} cells timed)"
+        f"promised {said if promised else 'none'}, took {written(taken)} "
+        f"({len(timed)} of {len(stated)} cells timed)"
     )
-
-
-def effort_words(cell: EffortCell | None) -> str:
-    """“customise, 10 days (5 to 20), buyer”; blank where nothing is stated."""
-    effort = cell and _read(cell["effort"])
-    if not effort:
-        return ""
-    days = spread(effort.days, in_days, written) if effort.days else ""
-    parts = (effort.how.replace("_", " "), days, effort.by.replace("_", " "))
-    return ", ".join(filter(None, parts))
-
-
-def spread(sums: tuple[Fraction, ...], whole: Show, part: Show) -> str:
-    low, likely, high = sums
-    return whole(likely) + (f" ({part(low)} to {part(high)})" if low != high else "")
-
-
-def in_days(days: Fraction) -> str:
-    return f"{written(days)} day{'' if days == 1 else 's'}"
-
-
-def _amount(amount: Fraction) -> str:
-    return amount_written(Decimal(written(amount)))

@@ -354,9 +354,10 @@ def promises_of(numbers: Numbers, column: Column) -> PromiseRecord:
 
 
 # What “yes” costs in days.
+NO_EFFORT: dict[str, Any] = {"effort": None, "judged": None, "took": None}
 
 
-def effort_cells(book: Ledger) -> dict[Any, dict[str, EffortCell]]:
+def effort_cells(book: Ledger) -> dict[UUID, dict[str, EffortCell]]:
     """By candidate and ref of an exact ledger what applies; empty where efforts are not
     asked for."""
     if not book.evaluation.asks_effort:
@@ -366,8 +367,7 @@ def effort_cells(book: Ledger) -> dict[Any, dict[str, EffortCell]]:
         column.candidate.pk: {
             row.ref: {
                 **efforts.get((column.candidate.pk, row.pk), NO_EFFORT),
-                "weight": row.weight,
-                "is_must": row.is_must,
+                **{"weight": row.weight, "is_must": row.is_must},
                 "availability": on_file.get(at * len(book.rows) + number, ("",))[0],
             }
             for number, row in enumerate(book.rows)
@@ -375,11 +375,6 @@ def effort_cells(book: Ledger) -> dict[Any, dict[str, EffortCell]]:
         }
         for at, column in enumerate(book.columns)
     }
-
-
-NO_EFFORT = EffortCell(
-    weight=0, is_must=False, availability="", effort=None, judged=None, took=None
-)
 
 
 def cell_efforts(evaluation: Evaluation) -> Mapping[Spot, EffortCell]:
@@ -391,7 +386,7 @@ def cell_efforts(evaluation: Evaluation) -> Mapping[Spot, EffortCell]:
 def _efforts(evaluation: Evaluation) -> Mapping[Spot, EffortCell]:
     trials = Evidence.objects.standing().exclude(awaiting_reply("finding__"))
     rows = trials.filter(source=Source.TRIAL, claim__candidate__evaluation=evaluation)
-    given: dict[Any, datetime.datetime] = {}
+    first: dict[Any, datetime.datetime] = {}
     newest = {}
     for key, candidate, requirement, again, at, took in (
         rows.exclude(runner=Runner.VENDOR, data=DataOwner.VENDOR)
@@ -402,18 +397,17 @@ def _efforts(evaluation: Evaluation) -> Mapping[Spot, EffortCell]:
         )
     ):
         # One that was said again keeps the moment of the first.
-        given[key] = given.get(again, at)
-        newest[candidate, requirement] = given[key], took
-    cells: dict[Spot, EffortCell] = {}
+        first[key] = first.get(again, at)
+        newest[candidate, requirement] = first[key], plain(took)
+    cells: dict[Spot, dict[str, Any]] = {}
     for row in Effort.objects.filter(candidate__evaluation=evaluation).exclude(how=""):
-        spot = row.candidate_id, row.requirement_id
+        spot, over = (row.candidate_id, row.requirement_id), row.superseded_at
         cell = cells.setdefault(spot, {**NO_EFFORT})
-        if row.superseded_at is None:
+        if over is None:
             cell["effort"] = row.said
         at, took = newest.get(spot, (None, None))
-        over = row.superseded_at
         if at and row.submitted_at <= at and (over is None or at < over):
-            cell["judged"], cell["took"] = row.said, plain(took)
+            cell |= {"judged": row.said, "took": took}
     return cells
 
 

@@ -36,7 +36,7 @@ from evaltracker.decision.memo.results import CHOOSABLE, States, frozen_kinds
 from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.toolbox.text import listed, named_ref
 from trials.scoring import CellState, Standing, ValueState
-from trials.scoring.effort import EffortSums, sums_of
+from trials.scoring.effort import sums_of
 from vendors.costs import SUPPORT
 
 GOOD, BAD = "good", "bad"
@@ -191,9 +191,10 @@ def _answers(
     yield from _date(candidate, inputs, states)
     yield from _budget(candidate["id"], inputs["brief"], result["cost"], prices=prices)
     yield from _support(candidate, inputs, result["cost"], prices=prices)
-    if sums := effort_of(candidate, inputs):
+    if "effort" in candidate:
+        sums = sums_of(candidate["effort"].values(), inputs["brief"])
         said = [*sums.rows.values()]
-        answer = "ours {}, the vendor’s {}, third parties’ {}".format(*said)
+        answer = "our days {}, the vendor’s {}, third parties’ {}".format(*said)
         proof = "; ".join(filter(None, (f"{said[5]} not stated", sums.took)))
         yield BriefAnswer("Effort to meet", "days, and whose", answer, proof)
     yield from _metrics(candidate["id"], inputs, states, readings)
@@ -350,24 +351,18 @@ def _metrics(
         yield BriefAnswer(name, wanted, answer, proof, tone, verdict)
 
 
-def effort_of(row: FrozenCandidate, inputs: Inputs) -> EffortSums | None:
-    """None where efforts were not asked for, as in memos of before."""
-    cells = row.get("effort")
-    return None if cells is None else sums_of(cells.values(), inputs["brief"])
-
-
 def effort_rows(memo: Memo) -> list[tuple[str, ...]]:
     """A head and a line of each option that is compared; none where efforts were not
-    asked for."""
+    asked for, as in memos of before."""
     inputs, results = memo["inputs"], memo["results"]
-    rows = [
-        (row["name"], sums.rows)
+    said = [
+        (row["name"], sums_of(row["effort"].values(), inputs["brief"]).rows)
         for row in inputs["candidates"]
-        if pursued(row, results[row["id"]]) and (sums := effort_of(row, inputs))
+        if "effort" in row and pursued(row, results[row["id"]])
     ]
-    head = [("Option", *rows[0][1])] if rows else []
+    head = [("Option", *rows) for _, rows in said[:1]]
     return head + [
-        (name, *(said or "–" for said in row.values())) for name, row in rows
+        (name, *(text or "–" for text in rows.values())) for name, rows in said
     ]
 
 

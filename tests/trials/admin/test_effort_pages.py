@@ -52,7 +52,7 @@ def test_the_candidate_shows_days_and_who_reads_prices_the_money(
     built: Candidate,
 ) -> None:
     body = read(page(built), common.lina())
-    assert "<dt>Our days</dt><dd>15 days (7.5 to 30) or more</dd>" in body
+    assert "<dt>Our days</dt><dd>15 (7.5 to 30) or more</dd>" in body
     assert "<dt>The vendor’s days</dt><dd>not known</dd>" in body
     assert "<dt>Not stated</dt><dd>1 of 2</dd>" in body
     assert "9,600 (4,800 to 19,200) or more USD" in body
@@ -61,7 +61,7 @@ def test_the_candidate_shows_days_and_who_reads_prices_the_money(
     form = read(take_over(body), common.lina())
     assert 'value="6400"' in form
     others = read(page(built), stakeholders.holder("it"))
-    assert "15 days (7.5 to 30) or more" in others
+    assert "15 (7.5 to 30) or more" in others
     assert "9,600" not in others
     assert "low=3200" not in others
 
@@ -78,14 +78,14 @@ def take_over(body: str) -> str:
 def test_rows_and_cells_say_what_is_stated_or_that_nothing_is(
     built: Candidate,
 ) -> None:
-    assert "Effort: customise, 10 days (5 to 20), buyer." in read(
+    assert "Effort: customise, 10 (5 to 20) days, buyer." in read(
         page(built), common.lina()
     )
     cells = {
         row.ref: read(f"/admin/cells/{built.pk}/{row.pk}/", common.lina())
         for row in built.evaluation.requirements.all()
     }
-    assert "Effort: <strong>customise, 10 days (5 to 20), buyer</strong>" in cells["R1"]
+    assert "Effort: <strong>customise, 10 (5 to 20) days, buyer</strong>" in cells["R1"]
     assert "Effort: <strong>not stated</strong>" in cells["R2"]
 
 

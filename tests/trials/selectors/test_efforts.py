@@ -111,7 +111,7 @@ def test_what_is_taken_back_or_does_not_apply_is_not_counted(acme: Candidate) ->
     assert found["R1"]["effort"] is None
     sums = sums_of(found.values(), vars(where))
     assert (sums.not_stated, sums.of) == (2, 3)
-    assert sums.rows["Our days"] == "7.5 days or more"
+    assert sums.rows["Our days"] == "7.5 or more"
     assert sums.rows["The vendor’s days"] == "not known"
 
 
