@@ -115,6 +115,10 @@ class AnnexLine(CommittedRecord):
             ),
         ]
 
+    @property
+    def ref(self) -> str:
+        return self.requirement.ref
+
 
 class Undertaking(CommittedRecord):
     """What the chosen vendor is to do besides, in the owner's words."""
@@ -125,8 +129,11 @@ class Undertaking(CommittedRecord):
     requirement = ForeignKey(
         Requirement, PROTECT, related_name="+", null=True, blank=True
     )
-    words = models.TextField()
-    due_on = models.DateField(null=True, blank=True)
+    words = models.TextField(
+        "what the vendor will do",
+        help_text="In your words, as agreed. The vendor reads it; name nobody else.",
+    )
+    due_on = models.DateField("due", null=True, blank=True)
     added_at = models.DateTimeField()
     added_by = ForeignKey(User, PROTECT, related_name="+")
     struck_at = models.DateTimeField(null=True, blank=True)

@@ -129,12 +129,14 @@ ABOUT_PEOPLE = {
 }
 SEALED = ("change-cost-line", "remove-cost-line")
 ON_PLACE = (
+    "add-annex-line",
     "answer-requirement",
     "ask-to-excuse",
     "excuse-knock-out",
     "note-claim",
     "record-evidence",
     "rule-not-applicable",
+    "strike-annex-line",
     "withdraw-note",
 )
 

@@ -1,21 +1,22 @@
 """The owner drafts the annex, puts versions forward and strikes lines."""
 
 import datetime
+from typing import Any
 
 import pytest
 
+from evaltracker.decision.memo.documents import typeset
 from evaltracker.decision.models import ContractTerm, Undertaking
 from evaltracker.errors import Forbidden, Invalid, Refused, Stale
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.workflow.annex import NOBODY, annex_text, digest_of_annex
 from evaltracker.workflow.services.annex import (
-    add_annex_line,
     add_undertaking,
     facts_of,
     promisor,
     put_forward_annex,
-    refs_to_add,
-    strike_annex_line,
+    refs_of,
+    rule_annex_line,
     strike_undertaking,
 )
 from tests.cast import common
@@ -39,7 +40,7 @@ def draft(where: Evaluation) -> str:
 
 def put_forward(where: Evaluation) -> PublishedDocument:
     digest = digest_of_annex(draft(where))
-    return put_forward_annex(evaluation=where, digest=digest, by=where.owner)
+    return put_forward_annex(candidate=promisor(where), digest=digest, by=where.owner)
 
 
 def test_the_draft_quotes_the_vendor_and_names_no_rival(where: Evaluation) -> None:
@@ -91,7 +92,7 @@ def test_a_version_is_frozen_with_its_facts_and_tells_the_contacts(
     assert (entry.after["version"], entry.after["sha256"]) == (1, first.sha256)
     with pytest.raises(Refused, match="Nothing has changed since version 1"):
         put_forward(where)
-    add_undertaking(evaluation=where, words="Mends\nit.", by=where.owner)
+    add_undertaking(candidate=promisor(where), words="Mends\nit.", by=where.owner)
     second = put_forward(where)
     assert second.version == 2
     assert "U1. Mends it.\nDue: no day was said." in second.text
@@ -101,34 +102,27 @@ def test_a_version_is_frozen_with_its_facts_and_tells_the_contacts(
 
 def test_what_was_not_read_is_not_put_forward(where: Evaluation) -> None:
     digest = digest_of_annex(draft(where))
-    add_undertaking(evaluation=where, words="Mends it.", by=where.owner)
+    add_undertaking(candidate=promisor(where), words="Mends it.", by=where.owner)
     with pytest.raises(Stale, match="changed after you opened it"):
-        put_forward_annex(evaluation=where, digest=digest, by=where.owner)
+        put_forward_annex(candidate=promisor(where), digest=digest, by=where.owner)
     assert not PublishedDocument.objects.filter(kind="annex").exists()
 
 
 def test_a_line_is_struck_with_a_reason_and_taken_in_again(where: Evaluation) -> None:
     need = where.requirements.get(ref="R1")
-    with pytest.raises(Invalid):
-        strike_annex_line(
-            evaluation=where, requirement=need, reason=" ", by=where.owner
-        )
-    with pytest.raises(Invalid):
-        add_annex_line(evaluation=where, requirement=need, by=where.owner)
-    strike_annex_line(
-        evaluation=where, requirement=need, reason="Agreed away.", by=where.owner
-    )
+    about: Any = {"candidate": promisor(where), "requirement": need, "by": where.owner}
+    with pytest.raises(Refused, match="a line already"):
+        rule_annex_line(**about)
+    rule_annex_line(**about, reason="Agreed away.")
     assert "P1." not in draft(where)
     assert "Not said by the vendor: R1" not in draft(where)
-    with pytest.raises(Invalid):
-        strike_annex_line(
-            evaluation=where, requirement=need, reason="Again.", by=where.owner
-        )
-    assert refs_to_add(facts_of(promisor(where))) == ["R1"]
-    add_annex_line(evaluation=where, requirement=need, by=where.owner)
+    with pytest.raises(Refused, match="no line of the draft"):
+        rule_annex_line(**about, reason="Again.")
+    assert refs_of(facts_of(promisor(where))) == ([], ["R1"])
+    rule_annex_line(**about)
     assert "P1. R1 " in draft(where)
     told = Entry.objects.filter(evaluation=where, action__startswith="annex.")
-    assert [(row.action, row.reason) for row in told.order_by("number")] == [
+    assert [(row.action, row.after["reason"]) for row in told.order_by("number")] == [
         ("annex.line_struck", "Agreed away."),
         ("annex.line_added", ""),
     ]
@@ -137,9 +131,9 @@ def test_a_line_is_struck_with_a_reason_and_taken_in_again(where: Evaluation) ->
 def test_an_undertaking_names_no_rival_and_is_struck_once(where: Evaluation) -> None:
     for words in (" ", f"Does it as {RIVAL} would."):
         with pytest.raises(Invalid):
-            add_undertaking(evaluation=where, words=words, by=where.owner)
+            add_undertaking(candidate=promisor(where), words=words, by=where.owner)
     row = add_undertaking(
-        evaluation=where,
+        candidate=promisor(where),
         words="Mends it.",
         due_on=datetime.date(2040, 1, 15),
         requirement=where.requirements.get(ref="R1"),
@@ -155,18 +149,19 @@ def test_an_undertaking_names_no_rival_and_is_struck_once(where: Evaluation) -> 
 def test_nobody_else_drafts_it_and_not_before_the_decision(db: None) -> None:
     where, option = in_decision()
     with pytest.raises(Refused, match="once the evaluation is decided"):
-        add_undertaking(evaluation=where, words="Mends it.", by=where.owner)
+        add_undertaking(candidate=option, words="Mends it.", by=where.owner)
     with pytest.raises(Forbidden):
-        add_undertaking(evaluation=where, words="Mends it.", by=common.noor())
+        add_undertaking(candidate=option, words="Mends it.", by=common.noor())
     assert not Undertaking.objects.filter(candidate=option).exists()
 
 
 def test_what_is_built_has_no_annex(where: Evaluation) -> None:
-    Candidate.objects.filter(pk=promisor(where).pk).update(
+    chosen = promisor(where)
+    Candidate.objects.filter(pk=chosen.pk).update(
         vendor=None, invited_at=None, kind="build"
     )
     with pytest.raises(Refused) as refused:
-        put_forward_annex(evaluation=where, digest="", by=where.owner)
+        put_forward_annex(candidate=chosen, digest="", by=where.owner)
     assert str(refused.value) == NOBODY
     lead = signed_in(where.owner)
     assert lead.get(f"/admin/e/{where.slug}/annex/").status_code == 409
@@ -190,18 +185,28 @@ def test_the_page_shows_draft_and_versions(where: Evaluation) -> None:
 def test_lines_are_struck_and_versions_put_forward_on_the_page(
     where: Evaluation,
 ) -> None:
-    lead, act = signed_in(where.owner), "/admin/act/"
-    asked = lead.get(f"{act}put-forward-annex/{where.pk}/")
-    digest = asked.context["form"]["digest"].value()
-    lead.post(f"{act}put-forward-annex/{where.pk}/", {"digest": digest})
+    lead, act, chosen = signed_in(where.owner), "/admin/act/", promisor(where)
+    forward = f"{act}put-forward-annex/{chosen.pk}/"
+    digest = lead.get(forward).context["form"]["digest"].value()
+    lead.post(forward, {"digest": digest})
     assert PublishedDocument.objects.filter(kind="annex").count() == 1
-    strike = f"{act}strike-annex-line/{where.pk}/"
-    assert (
-        'value="R1" selected' in lead.get(f"{strike}?requirement=R1").content.decode()
-    )
-    lead.post(strike, {"requirement": "R1", "reason": "Agreed away."})
-    page = lead.get(f"/admin/e/{where.slug}/annex/").content.decode()
+    home = f"/admin/e/{where.slug}/annex/"
+    strike = f"{act}strike-annex-line/{chosen.pk}.{where.requirements.get().pk}/"
+    assert strike in lead.get(home).content.decode()
+    lead.post(strike, {"reason": "Agreed away."})
+    page = lead.get(home).content.decode()
     assert "Agreed away." in page
-    late = lead.post(f"{act}put-forward-annex/{where.pk}/", {"digest": digest})
-    assert late.status_code == 409
+    assert "add-annex-line" in page
+    assert lead.post(forward, {"digest": digest}).status_code == 409
     assert PublishedDocument.objects.filter(kind="annex").count() == 1
+
+
+def test_the_pdf_has_the_text_and_its_digest(where: Evaluation) -> None:
+    version = put_forward(where)
+    told = {"version": version, "head": "Annex", "body": version.text}
+    page = typeset("workflow/annex_print.html", told | {"evaluation": where})
+    assert page.write_pdf(pdf_variant="pdf/ua-1").startswith(b"%PDF")
+    lead = signed_in(where.owner)
+    got = lead.get(f"/admin/e/{where.slug}/annex.pdf", {"version": "1"})
+    assert got["Content-Type"] == "application/pdf"
+    assert got["Cache-Control"] == "private, no-store"

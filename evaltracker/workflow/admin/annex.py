@@ -1,42 +1,38 @@
 """The annex of promises: its draft, its versions, and what the owner does with it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 
 from evaltracker.decision.memo.documents import typeset
-from evaltracker.decision.models import AnnexLine, Undertaking
+from evaltracker.decision.models import Undertaking
 from evaltracker.decision.selectors import chosen_of
-from evaltracker.errors import NotFound
+from evaltracker.errors import require_row
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.base import check_query
 from evaltracker.pages.fields import (
     NamedChoice,
     OfferingForm,
-    day_field,
+    ReasonForm,
+    form_like,
     form_of,
-    reason_field,
-    text_field,
 )
-from evaltracker.pages.workspace import OnEvaluation, evaluation_page, show
+from evaltracker.pages.workspace import evaluation_page, page_address, show
 from evaltracker.toolbox.files import download
-from evaltracker.workflow.annex import annex_text, chosen_rows, digest_of_annex
+from evaltracker.workflow.annex import annex_text, digest_of_annex
 from evaltracker.workflow.services.annex import (
-    add_annex_line,
     add_undertaking,
     check_annex,
-    draft_of,
     facts_of,
     promisor,
     put_forward_annex,
-    refs_to_add,
-    refs_to_strike,
-    strike_annex_line,
+    refs_of,
+    rule_annex_line,
     strike_undertaking,
 )
-from vendors.admin.base import AboutCandidate, open_answers
+from vendors.admin.base import AboutCandidate, OnPlace, Place, open_answers
 from vendors.models import Candidate, PublishedDocument
 from vendors.selectors.annex import annex_versions
 
@@ -50,13 +46,11 @@ def is_promised(user: User, evaluation: Evaluation) -> bool:
     "annex", "Annex of promises", order=114, group="Decision", visible=is_promised
 )
 def annex_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    check_query(request, filters={"version"})
     candidate, version = read(request, evaluation)
     facts = version.facts if version else facts_of(candidate)
     text = version.text if version else annex_text(facts)
-    newest = annex_versions(candidate).first()
-    ruled = AnnexLine.objects.filter(candidate=candidate, is_struck=True)
-    struck = Undertaking.objects.filter(candidate=candidate, struck_at__isnull=False)
+    versions = annex_versions(candidate)
+    needs = {row.ref: Place(candidate, row) for row in evaluation.requirements.all()}
     user: Any = request.user
     return show(
         request,
@@ -66,21 +60,17 @@ def annex_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         tab="annex",
         candidate=candidate,
         version=version,
-        versions=annex_versions(candidate),
+        versions=versions,
         text=text,
-        lines=facts["lines"],
-        needs={row["ref"]: row["text"] for row in chosen_rows(facts)[0]},
-        is_new=newest is None or newest.text != text,
-        struck_lines=ruled.select_related("requirement", "ruled_by"),
-        struck_undertakings=struck.select_related("struck_by"),
-        may_add=bool(refs_to_add(facts)),
+        lines=[(line, needs.get(line["ref"])) for line in facts["lines"]],
+        more=[needs[ref] for ref in refs_of(facts)[1]],
+        is_new=text not in {row.text for row in versions[:1]},
         is_owner=is_owner(user, evaluation),
     )
 
 
 @evaluation_page("annex_pdf", "Annex of promises as PDF", route="annex.pdf")
 def annex_pdf(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    check_query(request, filters={"version"})
     candidate, version = read(request, evaluation)
     text = version.text if version else annex_text(facts_of(candidate))
     head, _, body = text.partition("\n")
@@ -97,79 +87,57 @@ def annex_pdf(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 def read(
     request: HttpRequest, evaluation: Evaluation
 ) -> tuple[Candidate, PublishedDocument | None]:
-    """The chosen candidate, and the version that is asked for; None: the draft.
-
-    Raises:
-        NotFound: there is no such version. Refused: nobody else promised anything.
-    """
+    """The chosen candidate, and the version that is asked for; None: the draft."""
+    check_query(request, filters={"version"})
     open_answers(request, evaluation)
-    candidate, number = promisor(evaluation), request.GET.get("version", "")
-    if not number:
-        return candidate, None
-    short = number.isascii() and number.isdecimal() and len(number) < 5
-    rows = annex_versions(candidate).filter(version=int(number) if short else 0)
-    if (version := rows.first()) is None:
-        raise NotFound
-    return candidate, version
+    candidate, asked = promisor(evaluation), request.GET.get("version", "")
+    versions = {str(row.version): row for row in annex_versions(candidate)}
+    return candidate, require_row(versions.get(asked)) if asked else None
 
 
-class OnAnnex(AboutCandidate[Evaluation], OnEvaluation):
+class OnAnnex(AboutCandidate[Candidate]):
     tab = "annex"
+    model = Candidate
+    target_name = "candidate"
+    related = ("evaluation__owner", "vendor")
+    heading_format = "{title}"
     rule = check_annex
 
 
-def needs_in(evaluation: Evaluation, refs: list[str]) -> Any:
-    return Requirement.objects.filter(evaluation=evaluation, ref__in=refs)
+class OnLine(OnPlace):
+    tab = "annex"
+    heading_format = "{title}: {target.requirement.ref}"
+
+    def check(self, user: User, target: Place) -> None:
+        check_annex(target.candidate, user)
+
+    def cancel_url(self, target: Place) -> str:
+        return page_address(target.evaluation, "annex")
 
 
-class AddLineForm(OfferingForm):
-    offers = {
-        "requirement": lambda about: needs_in(about, refs_to_add(draft_of(about)))
-    }
-    requirement = NamedChoice(
-        Requirement._default_manager.none(),
-        label="What the vendor promised",
-        help_text="Its words stand in the next version as the vendor wrote them.",
-    )
-
-
-class AddAnnexLine(OnAnnex):
+class AddAnnexLine(OnLine):
     title = "Add a line"
     verb = "Add the line"
-    help = "Take in something that the vendor promised, whatever it weighs."
+    help = "The vendor's own words stand in the next version, whatever it weighs."
     success = "The line is in the draft."
-    form_class = AddLineForm
-    service = add_annex_line
+    service = rule_annex_line
 
 
-class StrikeLineForm(OfferingForm):
-    offers = {
-        "requirement": lambda about: needs_in(about, refs_to_strike(draft_of(about)))
-    }
-    requirement = NamedChoice(
-        Requirement._default_manager.none(), label="Which line", to_field_name="ref"
-    )
-    reason = reason_field(help_text="It stays beside the draft and in the journal.")
-
-
-class StrikeAnnexLine(OnAnnex):
+class StrikeAnnexLine(OnLine):
     title = "Strike a line"
     verb = "Strike the line"
     help = "The next version goes without it. Versions put forward keep it."
     success = "The line is struck."
-    form_class = StrikeLineForm
-    service = strike_annex_line
-    prefill = ("requirement",)
+    form_class = ReasonForm
+    service = rule_annex_line
 
 
-class UndertakingForm(OfferingForm):
-    offers = {"requirement": lambda about: about.requirements.filter(retired_at=None)}
-    words = text_field(
-        "What the vendor will do",
-        max_length=2000,
-        help_text="In your words, as agreed. The vendor reads it; name nobody else.",
-    )
-    due_on = day_field("Due", required=False)
+class UndertakingForm(OfferingForm, form_like(Undertaking, ("words", "due_on"))):  # type: ignore[misc]
+    offers: ClassVar = {
+        "requirement": lambda about: about.evaluation.requirements.filter(
+            retired_at=None
+        )
+    }
     requirement = NamedChoice(
         Requirement._default_manager.none(),
         label="Concerns",
@@ -196,9 +164,7 @@ class StrikeUndertaking(AboutCandidate[Undertaking]):
     model = Undertaking
     related = ("candidate__evaluation__owner",)
     target_name = "undertaking"
-    form_class = form_of(
-        reason=reason_field(help_text="It stays beside the draft and in the journal.")
-    )
+    form_class = ReasonForm
     service = strike_undertaking
 
 
@@ -217,12 +183,11 @@ class PutForwardAnnex(OnAnnex):
     dangerous = True
     service = put_forward_annex
 
-    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        return {"digest": digest_of_annex(self.text(target))}
+    def initial(self, target: Candidate, user: User) -> dict[str, Any]:
+        return {"digest": digest_of_annex(self.text(target, user))}
 
-    def context(self, target: Evaluation, user: User) -> dict[str, Any]:
-        return {**super().context(target, user), "text": self.text(target)}
+    def context(self, target: Candidate, user: User) -> dict[str, Any]:
+        return {**super().context(target, user), "text": self.text(target, user)}
 
-    def text(self, target: Evaluation) -> str:
-        draft = draft_of(target)
-        return annex_text(draft) if draft else ""
+    def text(self, target: Candidate, user: User) -> str:
+        return "" if self.why_not(user, target) else annex_text(facts_of(target))

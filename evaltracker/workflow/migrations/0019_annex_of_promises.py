@@ -85,8 +85,18 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("words", models.TextField()),
-                ("due_on", models.DateField(blank=True, null=True)),
+                (
+                    "words",
+                    models.TextField(
+                        help_text="In your words, as agreed. The vendor reads it; name "
+                        "nobody else.",
+                        verbose_name="what the vendor will do",
+                    ),
+                ),
+                (
+                    "due_on",
+                    models.DateField(blank=True, null=True, verbose_name="due"),
+                ),
                 ("added_at", models.DateTimeField()),
                 ("struck_at", models.DateTimeField(blank=True, null=True)),
                 ("struck_reason", models.TextField(blank=True)),

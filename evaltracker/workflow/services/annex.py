@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from evaltracker.decision.models import AnnexLine, Undertaking
@@ -19,10 +20,14 @@ from evaltracker.decision.selectors import (
 )
 from evaltracker.decision.services.after import follow_annex
 from evaltracker.errors import Invalid, Refused, Stale
-from evaltracker.evaluations import journal
-from evaltracker.evaluations.journal import By, plain
+from evaltracker.evaluations.journal import By, plain, snapshot
 from evaltracker.evaluations.models import Evaluation, Requirement
-from evaltracker.evaluations.policy import checked, lock, require_owner
+from evaltracker.evaluations.policy import (
+    add_and_tell,
+    change_and_tell,
+    lock,
+    require_owner,
+)
 from evaltracker.toolbox.days import local_day
 from evaltracker.toolbox.measures import Measured
 from evaltracker.toolbox.text import read_field, read_reason
@@ -49,9 +54,11 @@ from vendors.selectors.annex import annex_versions
 from vendors.selectors.claims import own_claims
 from vendors.selectors.costs import asked_of, cost_input, kinds_of
 from vendors.services.contacts import mail_link
-from vendors.services.dialogue import check_publish, publish_document
+from vendors.services.dialogue import publish_document
 
-EARLY = "The annex is written once the evaluation is decided."
+EARLY = "The annex is of the chosen candidate, once the evaluation is decided."
+NO_LINE = "This is no line of the draft."
+NO_PROMISE = "The vendor did not promise it, or it is a line already."
 MOVED = "The draft changed after you opened it; nothing was put forward. Read it again."
 
 
@@ -84,17 +91,11 @@ def facts_of(candidate: Candidate) -> Facts:
             "costs": list(_costs(candidate)) if evaluation.prices_opened_at else None,
             "added": [ref for ref, struck in ruled if not struck],
             "struck": [ref for ref, struck in ruled if struck],
-            "undertakings": [
-                {
-                    "id": row.pk,
-                    "words": row.words,
-                    "day": row.due_on,
-                    "ref": row.requirement.ref if row.requirement else None,
-                }
-                for row in candidate.undertakings.filter(struck_at=None).select_related(
-                    "requirement"
+            "undertakings": list(
+                candidate.undertakings.filter(struck_at=None).values(
+                    "id", "words", day=F("due_on"), ref=F("requirement__ref")
                 )
-            ],
+            ),
         }
     )
     return facts | {"lines": lines_of(facts)}
@@ -106,13 +107,9 @@ def _requirements(candidate: Candidate) -> Iterator[Facts]:
     claims = {claim.requirement_id: claim for claim in own_claims(candidate)}
     gaps: dict[object, list[Facts]] = defaultdict(list)
     for gap in open_gaps_of(candidate).order_by("found_on", "pk"):
+        told = snapshot(gap, ("found_on", "text", "reply", "promised_for"))
         replied = gap.reply_at and local_day(gap.reply_at, evaluation.zone)
-        gaps[gap.requirement_id].append(
-            {
-                **{"found_on": gap.found_on, "text": gap.text, "reply": gap.reply},
-                **{"reply_day": replied, "promised_for": gap.promised_for},
-            }
-        )
+        gaps[gap.requirement_id].append(told | {"reply_day": replied})
     for row in book.requirements:
         cell = book.cell(candidate, row)
         if cell.not_applicable:
@@ -120,8 +117,8 @@ def _requirements(candidate: Candidate) -> Iterator[Facts]:
         measured = getattr(numbers.get((candidate.pk, row.pk)), "measured", ())
         claim = claims.get(row.pk)
         yield {
-            **{"ref": row.ref, "text": row.text, "revision": row.revision},
-            **{"must": row.is_must, "weight": row.weight},
+            **snapshot(row, ("ref", "text", "revision", "weight")),
+            "must": row.is_must,
             "claim": _said(claim, cell, evaluation) if claim else None,
             "trial": _tested(cell),
             "demo": cell.shown,
@@ -142,12 +139,9 @@ def _said(claim: Claim, cell: Cell, evaluation: Evaluation) -> Facts:
     holds_for: Any = claim.holds_for or {"said": None, "means": {}}
     means = holds_for["means"]
     return {
-        "by_vendor": True,
-        "availability": claim.availability,
-        "available_from": claim.available_from,
+        **snapshot(claim, ("by_vendor", "availability", "available_from", "statement")),
         "revision": claim.own_revision,
         "day": local_day(claim.submitted_at, evaluation.zone),
-        "statement": claim.statement,
         "number": claim.number_words,
         "holds_for": write_holds_for(holds_for["said"]),
         "values": {
@@ -176,197 +170,102 @@ def _costs(candidate: Candidate) -> Iterator[Facts]:
             if line.kind == asked.kind.key and line.state != LineState.NOT_APPLICABLE
         ]
         for row, by_vendor in rows:
-            told: Facts = {"label": row.name, "state": str(row.state)}
-            if row.state == LineState.PRICED:
-                told |= {"words": offer_words(row), "by_vendor": by_vendor}
-            elif row.state == LineState.EXCLUDED:
-                told["state"] = "not_offered"
-            yield told
+            words = offer_words(row) if row.state == LineState.PRICED else ""
+            state = "not_offered" if row.state == LineState.EXCLUDED else row.state
+            told = {"words": words, "by_vendor": by_vendor}
+            yield {"label": row.name, "state": state, **told}
         for part in asked.missing or ("",) * (not rows):
             label = f"{asked.kind.name} ({part})" if part else asked.kind.name
             yield {"label": label, "state": "unsaid"}
 
 
-def draft_of(evaluation: Evaluation) -> Facts | None:
-    """What its draft is written from; None where nobody promised anything."""
-    candidate = chosen_of(evaluation)
-    return facts_of(candidate) if candidate and candidate.vendor_id else None
+def refs_of(facts: Facts) -> tuple[list[str], list[str]]:
+    """The lines that are promises, and what else the vendor promised."""
+    there = [row["ref"] for row in chosen_rows(facts)[0]]
+    claims = {row["ref"]: row["claim"] for row in facts["requirements"]}
+    said = [ref for ref, it in claims.items() if it and it["availability"] in SAID]
+    return there, [ref for ref in said if ref not in there]
 
 
-def refs_to_add(facts: Facts | None) -> list[str]:
-    """What the vendor promised that is no line yet."""
-    there = refs_to_strike(facts)
-    return [
-        row["ref"]
-        for row in (facts["requirements"] if facts else ())
-        if row["claim"] and row["claim"]["availability"] in SAID
-        if row["ref"] not in there
-    ]
-
-
-def refs_to_strike(facts: Facts | None) -> list[str]:
-    return [row["ref"] for row in chosen_rows(facts)[0]] if facts else []
-
-
-def check_annex(evaluation: Evaluation, by: By) -> None:
-    require_owner(by, evaluation)
-    check_judges(evaluation, by)
-    promisor(evaluation)
-
-
-def _opened(evaluation: Evaluation, by: By) -> Candidate:
-    evaluation = lock(evaluation)
-    check_annex(evaluation, by)
-    return promisor(evaluation)
+def check_annex(candidate: Candidate, by: By) -> None:
+    require_owner(by, candidate.evaluation)
+    check_judges(candidate.evaluation, by)
+    if candidate != promisor(candidate.evaluation):
+        raise Refused(EARLY)
 
 
 @transaction.atomic
-def add_annex_line(
-    *, evaluation: Evaluation, requirement: Requirement, by: By
+def rule_annex_line(
+    *, candidate: Candidate, requirement: Requirement, reason: str = "", by: By
 ) -> AnnexLine:
-    """Take a promise in, whatever it weighs; also one that was struck before.
-
-    Raises:
-        Forbidden: not the owner. Refused: not decided, or nobody promised. Invalid: the
-        vendor did not promise it, or it is a line already.
-    """
-    candidate = _opened(evaluation, by)
-    if requirement.ref not in refs_to_add(facts_of(candidate)):
-        sentence = "Choose something that the vendor promised and that is no line yet."
-        raise Invalid(sentence, field="requirement")
-    return _rule(candidate, requirement, "annex.line_added", by)
-
-
-@transaction.atomic
-def strike_annex_line(
-    *, evaluation: Evaluation, requirement: Requirement, reason: str, by: By
-) -> AnnexLine:
-    """Leave a promise out from now on; versions of before keep it.
-
-    Raises:
-        Forbidden: not the owner. Refused: not decided, or nobody promised. Invalid: no
-        line, or no reason.
-    """
-    candidate = _opened(evaluation, by)
-    reason = read_reason(reason, "Write why the line is struck.")
-    if requirement.ref not in refs_to_strike(facts_of(candidate)):
-        raise Invalid("Choose a line of the draft.", field="requirement")
-    return _rule(candidate, requirement, "annex.line_struck", by, reason)
-
-
-def _rule(
-    candidate: Candidate,
-    requirement: Requirement,
-    action: str,
-    by: By,
-    reason: str = "",
-) -> AnnexLine:
+    """Leave a promise out from now on, for a reason; without one, take it in."""
+    candidate.evaluation = lock(candidate.evaluation)
+    check_annex(candidate, by)
+    lines, more = refs_of(facts_of(candidate))
+    if requirement.ref not in (lines if reason else more):
+        raise Refused(NO_LINE if reason else NO_PROMISE)
     about = {"candidate": candidate, "requirement": requirement}
     row = AnnexLine.objects.filter(**about).first() or AnnexLine(**about)
-    row.is_struck, row.reason = bool(reason), reason
+    row.is_struck, row.reason = bool(reason), reason and read_reason(reason, "")
     row.ruled_at, row.ruled_by = timezone.now(), candidate.evaluation.owner
-    checked(row)
-    row.save()
-    journal.record(
-        evaluation=candidate.evaluation,
-        action=action,
-        subject=candidate,
-        by=by,
-        after={"candidate": candidate.name, "requirement": requirement.ref},
-        reason=reason,
-    )
+    action = "annex.line_struck" if reason else "annex.line_added"
+    add_and_tell(row, action, by, ("candidate", "ref", "reason"))
     return row
 
 
 @transaction.atomic
 def add_undertaking(
     *,
-    evaluation: Evaluation,
+    candidate: Candidate,
     words: str,
     due_on: datetime.date | None = None,
     requirement: Requirement | None = None,
     by: By,
 ) -> Undertaking:
-    """Write down what the vendor is to do besides.
-
-    Raises:
-        Forbidden: not the owner. Refused: not decided, or nobody promised. Invalid: no
-        words, or they name another candidate.
-    """
-    candidate = _opened(evaluation, by)
+    """Write down what the vendor is to do besides, naming no other candidate."""
+    candidate.evaluation = lock(candidate.evaluation)
+    check_annex(candidate, by)
     words = " ".join(read_field("words", words).split())
     if named := rivals_named(candidate, words):
         sentence = f"It names {named[0]}, and no vendor may learn who else was invited."
         raise Invalid(sentence, field="words")
-    row = Undertaking(
-        candidate=candidate,
-        requirement=requirement,
-        words=words,
-        due_on=due_on,
-        added_at=timezone.now(),
-        added_by=candidate.evaluation.owner,
-    )
-    checked(row)
-    row.save()
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="undertaking.added",
-        subject=row,
-        by=by,
-        after={"candidate": candidate.name, "words": words, "due_on": due_on}
-        | ({"requirement": requirement.ref} if requirement else {}),
-    )
+    told: Any = {"words": words, "due_on": due_on, "requirement": requirement}
+    added: Any = {"added_at": timezone.now(), "added_by": candidate.evaluation.owner}
+    row = Undertaking(candidate=candidate, **told, **added)
+    add_and_tell(row, "undertaking.added", by, ("candidate", *told))
     return row
 
 
 def check_strike_undertaking(undertaking: Undertaking, by: By) -> None:
-    check_annex(undertaking.candidate.evaluation, by)
+    check_annex(undertaking.candidate, by)
     if undertaking.struck_at is not None:
         raise Refused("This undertaking is struck already.")
 
 
 @transaction.atomic
 def strike_undertaking(*, undertaking: Undertaking, reason: str, by: By) -> Undertaking:
-    """Leave an undertaking out from now on; versions of before keep it.
-
-    Raises:
-        Forbidden: not the owner. Refused: it is struck. Invalid: no reason.
-    """
-    candidate = _opened(undertaking.candidate.evaluation, by)
+    """Leave it out from now on; versions of before keep it."""
     row: Undertaking = lock(undertaking)
     check_strike_undertaking(row, by)
-    row.struck_reason = read_reason(reason, "Write why the undertaking is struck.")
-    row.struck_at, row.struck_by = timezone.now(), candidate.evaluation.owner
-    checked(row)
-    row.save()
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="undertaking.struck",
-        subject=row,
-        by=by,
-        after={"candidate": candidate.name},
-        reason=row.struck_reason,
-    )
+    reason = read_reason(reason, "Write why the undertaking is struck.")
+    owner = row.candidate.evaluation.owner
+    struck: Any = {"struck_at": timezone.now(), "struck_by": owner}
+    change_and_tell(row, "undertaking.struck", by, struck_reason=reason, **struck)
     return row
-
-
-def check_put_forward_annex(evaluation: Evaluation, by: By) -> None:
-    check_annex(evaluation, by)
-    check_publish(promisor(evaluation), DocumentKind.ANNEX, by)
 
 
 @transaction.atomic
 def put_forward_annex(
-    *, evaluation: Evaluation, digest: str, by: By
+    *, candidate: Candidate, digest: str, by: By
 ) -> PublishedDocument:
     """Freeze the draft with its facts as the next version, and tell the contacts.
 
     Raises:
-        Forbidden: not the owner. Refused: not decided, nobody promised, or it is the
-        newest version to the letter. Stale: it is not what was read.
+        Forbidden: not the owner. Refused: not the chosen one, or the newest version
+        says the same. Stale: it is not what was read.
     """
-    candidate = _opened(evaluation, by)
-    check_put_forward_annex(candidate.evaluation, by)
+    candidate.evaluation = lock(candidate.evaluation)
+    check_annex(candidate, by)
     facts, last = facts_of(candidate), annex_versions(candidate).first()
     text = annex_text(facts)
     if digest_of_annex(text) != digest:
