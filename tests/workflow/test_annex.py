@@ -209,4 +209,4 @@ def test_the_pdf_has_the_text_and_its_digest(where: Evaluation) -> None:
     lead = signed_in(where.owner)
     got = lead.get(f"/admin/e/{where.slug}/annex.pdf", {"version": "1"})
     assert got["Content-Type"] == "application/pdf"
-    assert got["Cache-Control"] == "private, no-store"
+    assert "no-store" in got["Cache-Control"]
