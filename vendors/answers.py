@@ -20,8 +20,18 @@ from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
 from vendors.choices import STATED, Availability, Pricing, QuoteState
 from vendors.claims import EVERYWHERE, ClaimWords, claimed_number
 from vendors.costs import RISE, Kind, Tier, read_tiers, write_tiers
-from vendors.fields import OF_ALL, Box, Names, joined, key_of, parted, read_holds_for
-from vendors.models import Candidate, Claim, Quote
+from vendors.effort import read_effort
+from vendors.fields import (
+    OF_ALL,
+    Box,
+    Names,
+    joined,
+    key_of,
+    parted,
+    read_effort_text,
+    read_holds_for,
+)
+from vendors.models import Candidate, Claim, Effort, Quote
 from vendors.selectors.candidates import demanded
 from vendors.selectors.costs import kinds_for
 from vendors.services.claims import Stated
@@ -31,6 +41,8 @@ TEXTS = ("availability", "available_from", "statement", "evidence_url", "own_ans
 EMPTY: dict[str, Any] = {**dict.fromkeys(TEXTS, ""), "holds_for": []}
 # Of a draft that came by a sheet; no form shows them.
 ENVIRONMENTS = "environments"
+# What an answer takes; a draft without it says nothing of it.
+EFFORT = ("how", "days", "by")
 # Twice what is taken, so that too much can be cut by who typed it.
 LONGEST = {"statement": 2 * TEXT_LIMIT, "evidence_url": 2 * LINK_LIMIT}
 LONGEST_OTHER, LONGEST_NUMBER = 1_000, 100
@@ -50,6 +62,9 @@ def typed_in(form: Any) -> dict[str, Any]:
         unit = form.get("unit", "").strip()[:LONGEST_NUMBER]
         number = _meant(UNSEEN.sub("", number), form.get("number-means"), "number")
         typed |= {"number": number, "unit": UNSEEN.sub("", unit)}
+    for name in EFFORT:
+        if text := UNSEEN.sub("", form.get(name, "")[:LONGEST_NUMBER]).strip():
+            typed[name] = text
     boxes = form.getlist("holds_for")[:MOST_BOXES]
     typed["holds_for"] = [box[:LONGEST_OTHER] for box in boxes]
     return typed
@@ -75,6 +90,7 @@ def typed_of(claim: Claim | ClaimWords | None) -> dict[str, Any]:
         number["number"] = written(Decimal(claimed["value"]))
     return {
         **number,
+        **_typed_effort(getattr(claim, "effort", None)),
         "availability": claim.availability,
         "available_from": _written(claim.available_from),
         "statement": claim.statement,
@@ -82,6 +98,13 @@ def typed_of(claim: Claim | ClaimWords | None) -> dict[str, Any]:
         "own_answers": own,
         "holds_for": _boxes(held),
     }
+
+
+def _typed_effort(effort: Effort | None) -> dict[str, str]:
+    said: dict[str, Any] = effort.said if effort else {}
+    days = list((said.get("days") or {}).values())
+    typed = said | {"days": "/".join(days if len({*days}) > 1 else days[:1])}
+    return {name: text for name, text in typed.items() if text}
 
 
 def carried_over(
@@ -121,9 +144,31 @@ def stated_in(
     typed: Mapping[str, Any], ref: str, lists: Names, former: Claim | None
 ) -> Stated:
     said, errors = _read(typed, lists, former)
+    effort = None
+    try:
+        effort = effort_in(typed)
+    except ValueError as error:
+        errors["effort"] = [str(error)]
     if errors:
         raise Invalid(_("The answer is not whole."), errors=errors)
+    if effort or (former and former.effort):
+        said["effort"] = effort
     return Stated(requirement=ref, **said)
+
+
+def effort_in(typed: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What is typed of an effort, as it is sent; a ValueError says what is wrong."""
+    return read_effort_text("; ".join(filter(None, map(typed.get, EFFORT))))
+
+
+def effort_wrong(typed: Mapping[str, Any]) -> str:
+    """What of an effort has to be mended before it is handed in; blank: nothing."""
+    availability = typed["availability"] or Availability.NOW
+    try:
+        read_effort(effort_in(typed), availability, is_sold=True)
+    except ValueError as error:
+        return _(str(error))
+    return ""
 
 
 def words_in(
@@ -262,14 +307,22 @@ def _is_day(text: object) -> bool:
 # The canonical form of an answer, so that anybody can recompute its SHA-256.
 
 # The version of the form; the second had no `number`, and the first neither a version
-# nor `holds_for`.
+# nor `holds_for`. With efforts it is the next.
 FORM = 3
 
 
 def digest_of(claims: Iterable[Claim]) -> str:
     """SHA-256 over the claims, sorted by requirement, as compact UTF-8 JSON."""
-    rows = [_with_values(claim) | {"number": claim.number or None} for claim in claims]
-    return _digest({"form": FORM, "claims": _in_order(rows)})
+    rows, efforts = [], []
+    for claim in claims:
+        rows.append(_with_values(claim) | {"number": claim.number or None})
+        if effort := claim.effort:
+            said = {"requirement": claim.requirement.ref, "revision": effort.revision}
+            efforts.append(said | effort.said)
+    form = {"form": FORM, "claims": _in_order(rows)}
+    if efforts:
+        form = {**form, "form": FORM + 1, "efforts": _in_order(efforts)}
+    return _digest(form)
 
 
 def is_receipt_of(sha256: str, claims: Iterable[Claim]) -> bool:
@@ -279,6 +332,8 @@ def is_receipt_of(sha256: str, claims: Iterable[Claim]) -> bool:
     numbering of their own, which were given over the buyer's.
     """
     rows = list(claims)
+    if any(claim.effort for claim in rows):
+        return sha256 == digest_of(rows)
     second_form = {"form": 2, "claims": _in_order(map(_with_values, rows))}
     first_form = (
         [_document(claim, claim.own_revision) for claim in rows],

@@ -44,21 +44,6 @@ STATED = (
 NOTED = (Availability.PARTIAL, Availability.UNSTATED)
 
 
-class EffortHow(models.TextChoices):
-    """How far what is asked is there without work."""
-
-    OUT_OF_BOX = "out_of_box", pgettext_lazy("effort", "Out of the box")
-    CONFIGURE = "configure", pgettext_lazy("effort", "Configure")
-    CUSTOMISE = "customise", pgettext_lazy("effort", "Customise")
-    BUILD = "build", pgettext_lazy("effort", "Build")
-
-
-class EffortBy(models.TextChoices):
-    VENDOR = "vendor", pgettext_lazy("effort", "Vendor")
-    BUYER = "buyer", pgettext_lazy("effort", "Buyer")
-    THIRD_PARTY = "third_party", pgettext_lazy("effort", "Third party")
-
-
 class ProposalState(models.TextChoices):
     OPEN = "open", pgettext_lazy("proposal", "Open")
     ACCEPTED = "accepted", pgettext_lazy("proposal", "Accepted")

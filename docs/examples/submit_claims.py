@@ -257,7 +257,14 @@ def digest_of(claims: list[dict[str, Any]]) -> str:
     """What a receipt over these claims must say."""
     said = [{name: claim[name] for name in SAID} for claim in claims]
     said.sort(key=lambda claim: claim["requirement"])
-    form = {"form": 3, "claims": said}
+    efforts = [
+        {"requirement": claim["requirement"], **claim["effort"]}
+        for claim in claims
+        if claim.get("effort")
+    ]
+    efforts.sort(key=lambda effort: effort["requirement"])
+    form = {"form": 4 if efforts else 3, "claims": said}
+    form |= {"efforts": efforts} if efforts else {}
     text = json.dumps(form, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

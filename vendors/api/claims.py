@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from msgspec import UNSET
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import BaseRenderer, JSONRenderer
@@ -142,6 +143,10 @@ def _read_item(item: Any, no_object: str) -> Stated:
     number = item.get("number")
     if number == {}:
         faults["number"] = "Say the number, such as 12; null of none."
+    effort = item.get("effort", UNSET)
+    if isinstance(effort, dict):
+        unknown = effort.keys() - {"how", "days", "by"}
+        faults |= {f"effort.{name[:100]}": UNKNOWN_FIELD for name in unknown}
     day = read_day(item.get("available_from"))
     if day is None and item.get("available_from") is not None:
         faults["available_from"] = WRITE_DAY
@@ -151,6 +156,7 @@ def _read_item(item: Any, no_object: str) -> Stated:
         environments=[place for place in places if isinstance(place, str)],
         holds_for=item.get("holds_for"),
         number=None if number == {} else number,
+        effort=effort,
         faults=faults,
     )
 
@@ -411,6 +417,7 @@ def show_invitation(candidate: Any, now: datetime.datetime, **more: Any) -> Any:
         "claims_close_at": evaluation.claims_close_at,
         "requirements": candidate.asked,
         "claims": candidate.answered,
+        "asks_effort": evaluation.asks_effort,
         "test": evaluation.is_practice,
     }
     return dict(InvitationOutput(shown | more).data)

@@ -41,6 +41,7 @@ from evaltracker.toolbox.rest.views import (
 from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
 from vendors.api.access import GuessThrottle
 from vendors.choices import STATED, Availability
+from vendors.effort import BYS, HOWS
 from vendors.selectors.candidates import demanded
 
 HERE = Path(__file__).parent
@@ -205,6 +206,31 @@ class NumberField(serializers.JSONField):
         return value or None
 
 
+DAYS = {"type": "string", "example": "2.5"}
+NAMES_OF_DAYS = ("low", "likely", "high")
+EFFORT = {
+    "type": "object",
+    "properties": {
+        "how": {"type": "string", "enum": list(HOWS)},
+        "days": {
+            "type": "object",
+            "nullable": True,
+            "properties": dict.fromkeys(NAMES_OF_DAYS, DAYS),
+        },
+        "by": {"type": "string", "enum": list(BYS), "nullable": True},
+    },
+    "required": ["how"],
+}
+
+
+@extend_schema_field(EFFORT, component_name="Effort")
+class EffortField(serializers.JSONField):
+    """What it takes to meet a requirement: days in halves, as text, and whose."""
+
+    def to_representation(self, value: Any) -> Any:
+        return {**value.said, "revision": value.revision}
+
+
 class MeasureOutput(serializers.Serializer[Any]):
     """The number that must be reached; decimals are texts."""
 
@@ -271,6 +297,12 @@ class ClaimInput(StrictSerializer):
         help_text="The number that you claim, where the requirement has a measure; in "
         "any unit that can be compared with its own.",
     )
+    effort = EffortField(
+        required=False,
+        allow_null=True,
+        help_text="Where the invitation asks for it. Left out, it stays; null takes it "
+        "back.",
+    )
     statement = Text(max_length=TEXT_LIMIT, help_text="Your answer, as plain text.")
     evidence_url = Text(
         max_length=LINK_LIMIT,
@@ -296,8 +328,19 @@ class ClaimOutput(serializers.Serializer[Any]):
     number = NumberField(allow_null=True, help_text="As it was given.")
     statement = serializers.CharField(allow_blank=True)
     evidence_url = serializers.CharField(allow_blank=True)
+    effort = EffortField(
+        required=False,
+        allow_null=True,
+        help_text="As it stands, with its revision, where the invitation asks for it.",
+    )
     revision = serializers.IntegerField(source="own_revision")
     submitted_at = serializers.DateTimeField()
+
+    def to_representation(self, claim: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(claim)
+        if not hasattr(claim.requirement, "own_efforts"):
+            del shown["effort"]
+        return shown
 
 
 class RequirementOutput(serializers.Serializer[Any]):
@@ -354,6 +397,9 @@ class InvitationOutput(serializers.Serializer[Any]):
     claims_close_at = serializers.DateTimeField(allow_null=True)
     requirements = serializers.IntegerField(help_text="How many are asked.")
     claims = serializers.IntegerField(help_text="How many you answer now.")
+    asks_effort = serializers.BooleanField(
+        help_text="Whether claims say what it takes to meet a requirement."
+    )
     test = serializers.BooleanField(
         help_text="Whether this is a test with a made-up list. Nothing counts."
     )

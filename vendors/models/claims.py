@@ -29,8 +29,8 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.toolbox.measures import number_words
-from vendors.choices import NOTED, Availability, EffortBy, EffortHow
-from vendors.effort import written
+from vendors.choices import NOTED, Availability
+from vendors.effort import BYS, HOWS, written
 from vendors.models.candidates import Candidate, VendorRecord, VendorScopedQuerySet
 
 
@@ -217,11 +217,11 @@ class Effort(SealedRecord, VendorRecord):
     candidate = ForeignKey(Candidate, PROTECT, related_name="efforts")
     requirement = ForeignKey(Requirement, PROTECT, related_name="efforts")
     revision = models.PositiveIntegerField()
-    how = models.CharField(max_length=10, choices=EffortHow.choices, blank=True)
+    how = models.CharField(max_length=10, blank=True)
     low = _days()
     likely = _days()
     high = _days()
-    by = models.CharField(max_length=11, choices=EffortBy.choices, blank=True)
+    by = models.CharField(max_length=11, blank=True)
     by_vendor = models.BooleanField()
     submitted_at = models.DateTimeField()
     submitted_by = models.CharField(max_length=300)
@@ -242,10 +242,8 @@ class Effort(SealedRecord, VendorRecord):
                 name="effort_one_current",
             ),
             CheckConstraint(
-                condition=Q(how__in=["", *EffortHow.values]), name="effort_how_known"
-            ),
-            CheckConstraint(
-                condition=Q(by__in=["", *EffortBy.values]), name="effort_by_known"
+                condition=Q(how__in=["", *HOWS], by__in=["", *BYS]),
+                name="effort_words_known",
             ),
             CheckConstraint(
                 condition=Q(low=None, likely=None, high=None)

@@ -21,8 +21,16 @@ from evaltracker.toolbox.files import TYPES, attachment, download, handed_out
 from evaltracker.toolbox.languages import moment
 from evaltracker.toolbox.rest.views import read_id
 from evaltracker.toolbox.text import meant
-from vendors.answers import boxes_for, is_receipt_of, typed_in, typed_of
+from vendors.answers import (
+    boxes_for,
+    effort_wrong,
+    is_receipt_of,
+    typed_in,
+    typed_of,
+)
 from vendors.choices import DocumentKind
+from vendors.effort import BYS, HOWS
+from vendors.fields import word_of
 from vendors.models import AnswerDraft, Candidate, VendorSession
 from vendors.portal.access import (
     FORM,
@@ -242,6 +250,9 @@ def _form(
         typed=typed,
         readings=meanings_of(typed.get("number", ""), "number"),
         offered=OFFERED.items(),
+        hows=[(how, word_of("effort_how", how)) for how in HOWS],
+        bys=[(by, word_of("effort_by", by)) for by in BYS],
+        effort_wrong=effort_wrong(typed),
         boxes=boxes_for(demanded(rows.get()), typed["holds_for"]),
         version=row.draft.version if row.draft else 0,
         saved=_clock(session, row.draft),

@@ -32,7 +32,7 @@ from vendors.claims import (
     Lists,
     read_claim,
 )
-from vendors.effort import OFFERED, read_effort
+from vendors.effort import OFFERED, read_effort, written
 from vendors.models import Candidate, Claim, Effort, Ruling, SupportStatement
 from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES, require_claims_open
 from vendors.selectors.candidates import read_item_values
@@ -60,13 +60,11 @@ class RevisionCount:
     own: int = 0
 
 
-def says_the_same(
-    current: Claim, words: ClaimWords, requirement: Requirement, *, by_vendor: bool
-) -> bool:
+def says_the_same(current: Claim, claim: Claim) -> bool:
     return (
-        ClaimWords.of(current) == words
-        and current.requirement_revision == requirement.revision
-        and current.by_vendor == by_vendor
+        ClaimWords.of(current) == ClaimWords.of(claim)
+        and current.requirement_revision == claim.requirement_revision
+        and current.by_vendor == claim.by_vendor
     )
 
 
@@ -98,37 +96,25 @@ def next_revision(
     return claim
 
 
-def next_effort(
-    last: Effort | None,
-    candidate: Candidate,
-    requirement: Requirement,
-    sent: Any,
-    availability: str,
-    now: datetime.datetime,
-    by: By,
-    *,
-    by_vendor: bool,
-) -> Effort | None:
-    """The effort that follows the last of its side, not yet saved; None: it stands.
+OF_CLAIM = ("candidate", "requirement", "submitted_at", "submitted_by", "by_vendor")
+
+
+def next_effort(last: Effort | None, claim: Claim, sent: Any) -> Effort | None:
+    """What follows the last effort of its side, sent with a claim; None: it stands.
 
     What is taken back is a revision without `how`.
     """
-    read = read_effort(sent, availability, is_sold=bool(candidate.vendor_id))
+    if sent is UNSET and claim.availability in OFFERED:
+        return None
+    said, is_sold = None if sent is UNSET else sent, bool(claim.candidate.vendor_id)
+    read = read_effort(said, claim.availability, is_sold=is_sold)
+    row = Effort(**{name: getattr(claim, name) for name in OF_CLAIM})
+    row.revision = last.revision + 1 if last else 1
+    if read:
+        row.how, row.by = read.how, read.by
+        days = [Decimal(written(day)) for day in read.days or ()]
+        row.low, row.likely, row.high = days or (None, None, None)
     stands = last if last and not last.superseded_at else Effort()
-    row = Effort(
-        candidate=candidate,
-        requirement=requirement,
-        revision=last.revision + 1 if last else 1,
-        how=read.how if read else "",
-        by=read.by if read else "",
-        by_vendor=by_vendor,
-        submitted_at=now,
-        submitted_by=actor_of(by).name,
-    )
-    if read and read.days:
-        row.low, row.likely, row.high = (
-            Decimal(f"{float(day):.1f}") for day in read.days
-        )
     return None if row.said == stands.said else row
 
 
@@ -155,6 +141,16 @@ def claim_entry(claim: Claim, former: Claim | None) -> dict[str, Any]:
 # begins with `LockedClaims.of`: so there is one order of locks.
 
 
+@dataclass(frozen=True, slots=True)
+class NewWords:
+    requirement: Requirement
+    words: ClaimWords
+    former: Claim | None
+    # Rows that are not saved yet; None: what is said of it stands.
+    claim: Claim | None
+    effort: Effort | None
+
+
 @dataclass(slots=True)
 class LockedClaims:
     """A candidate whose evaluation is locked, and what is said to some requirements."""
@@ -162,8 +158,8 @@ class LockedClaims:
     pipe: Pipeline
     candidate: Candidate
     now: datetime.datetime
-    # By ref; then, by requirement, what stands and how many revisions there are, and
-    # the last revision of its effort.
+    # By ref; then, by requirement, what stands, how many revisions there are, and the
+    # last of its effort.
     requirements: dict[str, Requirement]
     standing: dict[uuid.UUID, Claim]
     counts: dict[uuid.UUID, RevisionCount]
@@ -222,9 +218,9 @@ class LockedClaims:
             },
             counts=counts,
             efforts={
-                row.requirement_id: row
+                effort.requirement_id: effort
                 for line in efforts.fetchall()
-                for row in [loaded(Effort, line)]
+                for effort in [loaded(Effort, line)]
             },
             head=loaded(JournalHead, head),
             lists=lists_in(named.fetchall()),
@@ -244,64 +240,44 @@ class LockedClaims:
             raise NotFound(_("There is no such requirement."))
         return fresh
 
-    def next_effort(
+    def following(
         self,
         requirement: Requirement,
-        sent: Any,
         words: ClaimWords,
         by: By,
-        **side: Any,
-    ) -> Effort | None:
-        """What follows an effort as it was sent with such words; None: it stands."""
-        last = self.efforts.get(requirement.pk)
-        if sent is UNSET:
-            if words.availability in OFFERED or last is None:
-                return None
-            sent = None
-        terms = (self.candidate, requirement, sent, words.availability)
-        return next_effort(last, *terms, self.now, by, **side)
-
-    def next_revisions(
-        self,
-        said: Sequence[tuple[Requirement, ClaimWords]],
-        by: By,
+        sent: Any = UNSET,
         *,
         by_vendor: bool,
-        efforts: Sequence[Effort] = (),
-    ) -> list[Claim]:
-        places = [requirement.pk for requirement, _words in said]
+    ) -> NewWords:
+        """What such words, and an effort as it was sent, add to what stands."""
+        former = self.standing.get(requirement.pk)
+        claim = next_revision(
+            self.counts.get(requirement.pk, RevisionCount()),
+            *(self.candidate, requirement, words, self.now, by),
+            by_vendor=by_vendor,
+        )
+        effort = next_effort(self.efforts.get(requirement.pk), claim, sent)
+        same = former and says_the_same(former, claim)
+        return NewWords(requirement, words, former, None if same else claim, effort)
+
+    def write(self, new: Sequence[NewWords], *, by_vendor: bool) -> None:
+        claims = [one.claim for one in new if one.claim]
+        efforts = [one.effort for one in new if one.effort]
+        places = [claim.requirement_id for claim in claims]
+        said = [effort.requirement_id for effort in efforts]
+        where: dict[str, Any] = {"candidate": self.candidate.pk, "now": self.now}
+        where["requirements"] = places
         if efforts or self.candidate.evaluation.asks_effort:
-            self.pipe.ask(
-                sql.SUPERSEDE_EFFORTS,
-                candidate=self.candidate.pk,
-                said=[effort.requirement_id for effort in efforts],
-                requirements=places,
-                by_vendor=by_vendor,
-                now=self.now,
-            )
+            side = {"said": said, "by_vendor": by_vendor}
+            self.pipe.ask(sql.SUPERSEDE_EFFORTS, **where, **side)
         if any(place in self.counts for place in places):
-            self.pipe.ask(
-                sql.SUPERSEDE,
-                candidate=self.candidate.pk,
-                requirements=places,
-                now=self.now,
-            )
-        none_yet = RevisionCount()
-        rows = [
-            next_revision(
-                self.counts.get(requirement.pk, none_yet),
-                *(self.candidate, requirement, answer, self.now, by),
-                by_vendor=by_vendor,
-            )
-            for requirement, answer in said
-        ]
-        for added in (rows, efforts):
-            if len(added) == 1:
-                self.pipe.add(added[0])
-            elif added:
-                self.pipe.add_all(added)
+            self.pipe.ask(sql.SUPERSEDE, **where)
+        for rows in (claims, efforts):
+            if len(rows) == 1:
+                self.pipe.add(rows[0])
+            elif rows:
+                self.pipe.add_all(rows)
         show(self.pipe, sql.LEAVE_NOTES)
-        return rows
 
     def record(self, **told: Any) -> None:
         self.pipe.add(journal.next_entry(self.head, **told))
@@ -356,18 +332,8 @@ class Stated(msgspec.Struct, frozen=True):
 
 def stated(requirement: str, words: ClaimWords, effort: Any = UNSET) -> Stated:
     held = words.holds_for
-    fields = words.fields() | {"holds_for": held and held["said"], "effort": effort}
-    return Stated(requirement=requirement, **fields)
-
-
-@dataclass(frozen=True, slots=True)
-class NewWords:
-    requirement: Requirement
-    words: ClaimWords
-    former: Claim | None
-    # Of which the words may be those that stand.
-    is_reworded: bool = True
-    effort: Effort | None = None
+    fields = words.fields() | {"holds_for": held and held["said"]}
+    return Stated(requirement=requirement, effort=effort, **fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,12 +363,8 @@ def submit_many(
 ) -> Comparison:
     result = compare(locked, claims, by)
     if result.new:
-        reworded = [new for new in result.new if new.is_reworded]
-        answers = [(new.requirement, new.words) for new in reworded]
-        efforts = [new.effort for new in result.new if new.effort]
-        rows = locked.next_revisions(answers, by, by_vendor=True, efforts=efforts)
-        told = batch_entry(result.unchanged, reworded, rows, locked.candidate)
-        locked.record(by=by, **with_efforts(told, efforts))
+        locked.write(result.new, by_vendor=True)
+        locked.record(by=by, **batch_entry(result, locked.candidate))
     return result
 
 
@@ -419,7 +381,7 @@ def _lock_many(
     return LockedClaims.of(pipe, candidate.pk, refs, vendor=candidate.vendor_id)
 
 
-def compare(locked: LockedClaims, claims: Sequence[Stated], by: By) -> Comparison:
+def compare(locked: LockedClaims, claims: Sequence[Stated], by: Actor) -> Comparison:
     locked.require_open()
     if not 1 <= len(claims) <= MOST:
         sentence = _("It must hold 1 to %(most)s claims; it holds %(count)s.")
@@ -429,13 +391,10 @@ def compare(locked: LockedClaims, claims: Sequence[Stated], by: By) -> Compariso
     answers = read_all(claims, *terms, locked.candidate)
     new: list[NewWords] = []
     for claim, answer in zip(claims, answers, strict=True):
-        requirement = locked.requirements[claim.requirement]
-        former = locked.standing.get(requirement.pk)
-        same = former and says_the_same(former, answer, requirement, by_vendor=True)
-        said = (requirement, claim.effort, answer, by)
-        effort = locked.next_effort(*said, by_vendor=True)
-        if effort or not same:
-            new.append(NewWords(requirement, answer, former, not same, effort))
+        said = (locked.requirements[claim.requirement], answer, by, claim.effort)
+        following = locked.following(*said, by_vendor=True)
+        if following.claim or following.effort:
+            new.append(following)
     return Comparison(new, len(claims) - len(new))
 
 
@@ -481,25 +440,20 @@ def read_all(
     return answers
 
 
-def effort_terms(candidate: Candidate) -> dict[str, bool]:
-    is_asked, is_sold = candidate.evaluation.asks_effort, bool(candidate.vendor_id)
-    return {"is_asked": is_asked, "is_sold": is_sold}
-
-
 def read_stated(
     said: Stated,
     today: datetime.date | None,
     lists: Lists = NO_LISTS,
     measure: Mapping[str, Any] = NO_MEASURE,
-    *,
     candidate: Candidate | None = None,
     **how: Any,
 ) -> ClaimWords:
     """The words of an answer to what has that measure, as they are kept; `how` as in
     `read_claim`."""
     words: dict[str, Any] = {name: getattr(said, name) for name in WORDS}
-    if candidate:
-        words |= {"effort": said.effort, **effort_terms(candidate)}
+    if candidate and said.effort is not UNSET:
+        words |= {"effort": said.effort, "is_sold": bool(candidate.vendor_id)}
+        words["is_asked"] = candidate.evaluation.asks_effort
     return read_claim(**words, measure=measure, lists=lists, today=today, **how)
 
 
@@ -513,34 +467,29 @@ def _refused(errors: dict[str, list[str]]) -> Invalid:
     return Invalid(sentence % {"count": number(lines)}, errors=errors)
 
 
-def with_efforts(entry: dict[str, Any], efforts: Iterable[Effort]) -> dict[str, Any]:
-    """What the journal says of answers, and of the efforts that came with them."""
-    said = {
-        row.requirement.ref: row.said | {"revision": row.revision} for row in efforts
-    }
-    return entry | {"after": entry["after"] | {"efforts": said}} if said else entry
+def entry_of(new: NewWords) -> dict[str, Any]:
+    entry: dict[str, Any] = {"action": "effort.stated", "subject": new.effort}
+    if new.claim:
+        entry = claim_entry(new.claim, new.former)
+    if new.effort:
+        names = {"candidate": new.effort.candidate.name}
+        names["requirement"] = new.requirement.ref
+        entry["after"] = {**names, **entry.get("after", {}), "effort": new.effort.said}
+    return entry
 
 
-def effort_entry(row: Effort) -> dict[str, Any]:
-    names = {"candidate": row.candidate.name, "requirement": row.requirement.ref}
-    return {"action": "effort.stated", "subject": row, "after": names}
-
-
-def batch_entry(
-    unchanged: int,
-    reworded: Sequence[NewWords],
-    rows: Sequence[Claim],
-    candidate: Candidate,
-) -> dict[str, Any]:
+def batch_entry(found: Comparison, candidate: Candidate) -> dict[str, Any]:
     before: dict[str, Any] = {
         new.requirement.ref: journal.snapshot(new.former, ("revision", *WORDS))
-        for new in reworded
-        if new.former is not None
+        for new in found.new
+        if new.former is not None and new.claim
     }
     after: dict[str, Any] = {
-        new.requirement.ref: {"revision": row.revision, **new.words.fields()}
-        for new, row in zip(reworded, rows, strict=True)
+        new.requirement.ref: {"revision": new.claim.revision, **new.words.fields()}
+        for new in found.new
+        if new.claim
     }
+    efforts = {new.requirement.ref: new.effort.said for new in found.new if new.effort}
     return {
         "action": "claims.submitted",
         "subject": candidate,
@@ -548,7 +497,8 @@ def batch_entry(
         "after": {
             "candidate": candidate.name,
             "claims": after,
-            "unchanged": unchanged,
+            **({"efforts": efforts} if efforts else {}),
+            "unchanged": found.unchanged,
         },
     }
 
@@ -634,7 +584,7 @@ def submit_one(claims: LockedClaims, said: Stated, by: Actor) -> SubmitResult:
     if requirement is None:
         raise Invalid(str(UNKNOWN), field="requirement")
     terms = (claims.now.date(), claims.lists, requirement.measure)
-    answer = read_stated(said, *terms, candidate=claims.candidate)
+    answer = read_stated(said, *terms, claims.candidate)
     return _write(claims, requirement, answer, by, said.effort, by_vendor=True)
 
 
@@ -705,36 +655,11 @@ def note_claim(
             None,
             claims.lists,
             requirement.measure,
-            candidate=candidate,
+            candidate,
             as_is=candidate.kind == CandidateKind.AS_IS,
             noted=True,
         )
         return _write(claims, requirement, answer, by, claim.effort, by_vendor=False)
-
-
-def set_effort(
-    *, candidate: Candidate, requirement: Requirement, effort: Any, by: By
-) -> Effort | None:
-    """Note, as the owner, the effort of an answer that was noted, whatever it is of.
-
-    The same again writes nothing. Raises as `note_claim` does.
-    """
-    with pipeline() as pipe:
-        claims = _lock_one(pipe, candidate, requirement, noting=True)
-        current = claims.standing.get(requirement.pk)
-        check_noting(claims.candidate, requirement, by, current)
-        words = ClaimWords.of(require_words(requirement, current))
-        requirement = claims.asked(requirement)
-        terms = effort_terms(claims.candidate)
-        try:
-            read_effort(effort, words.availability, **terms)
-        except ValueError as error:
-            raise Invalid(_(str(error)), field="effort") from error
-        row = claims.next_effort(requirement, effort, words, by, by_vendor=False)
-        if row:
-            claims.next_revisions([], by, by_vendor=False, efforts=[row])
-            claims.record(by=by, **with_efforts(effort_entry(row), [row]))
-        return row
 
 
 def withdraw_claim(*, candidate: Candidate, requirement: Requirement, by: By) -> Claim:
@@ -787,24 +712,17 @@ def _write(
     *,
     by_vendor: bool,
 ) -> SubmitResult:
-    current = claims.standing.get(requirement.pk)
-    effort = claims.next_effort(requirement, sent, words, by, by_vendor=by_vendor)
-    efforts = [effort] if effort else []
-    same = current and says_the_same(current, words, requirement, by_vendor=by_vendor)
-    answers = [] if same else [(requirement, words)]
-    claim: Any = current
-    entry = effort_entry(effort) if effort else {}
-    if answers or effort:
-        side: dict[str, Any] = {"by_vendor": by_vendor, "efforts": efforts}
-        for claim in claims.next_revisions(answers, by, **side):
-            entry = claim_entry(claim, current)
-        claims.record(by=by, **with_efforts(entry, efforts))
+    new = claims.following(requirement, words, by, sent, by_vendor=by_vendor)
+    is_new = bool(new.claim or new.effort)
+    if is_new:
+        claims.write([new], by_vendor=by_vendor)
+        claims.record(by=by, **entry_of(new))
+    claim: Any = new.claim or new.former
     claim.requirement = requirement
     if claims.candidate.evaluation.asks_effort:
-        stands = effort or claims.efforts.get(requirement.pk)
-        is_said = stands and stands.how and not stands.superseded_at
-        vars(requirement)["own_efforts"] = [stands] if is_said else []
-    return SubmitResult(claim, created=bool(answers or effort))
+        effort = new.effort or claims.efforts.get(requirement.pk)
+        vars(requirement)["own_efforts"] = [effort] if effort and effort.how else []
+    return SubmitResult(claim, is_new)
 
 
 # The owner's rulings that a requirement does not apply to a candidate.

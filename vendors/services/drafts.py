@@ -25,6 +25,7 @@ from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import AcceptedFile, files_of_rows, read_file
 from evaltracker.toolbox.languages import number
 from vendors.answers import (
+    EFFORT,
     EMPTY,
     ENVIRONMENTS,
     carried_over,
@@ -550,6 +551,7 @@ def _change(
     if words.environments != (row.claim.environments if row.claim else []):
         typed[ENVIRONMENTS] = words.environments
     stands = row.draft.typed if row.draft else typed_of(row.claim)
+    typed |= {name: stands[name] for name in EFFORT if name in stands}
     if typed == stands:
         return None
     version = row.draft.version if row.draft else 0

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.models import Evaluation, Import, Requirement, User
+from evaltracker.evaluations.models import Evaluation, Import, User
 from evaltracker.evaluations.policy import lock, require_owner, require_stage
 from evaltracker.importing.services.imports import (
     log_import,
@@ -24,7 +24,7 @@ from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import create_all, in_batches
 from vendors.choices import Availability
 from vendors.claims import WORDS, ClaimWords
-from vendors.models import Candidate, Claim, Effort
+from vendors.models import Claim, Effort
 from vendors.policy import NOTE_STAGES
 from vendors.selectors.candidates import asked_requirements
 from vendors.selectors.claims import current_efforts
@@ -83,16 +83,16 @@ def import_claims(
     refuse_stale(plan, known_claims(evaluation=evaluation), gone)
     if not records:
         return
-    now, rows, said = database_now(), [], {}
+    now, rows, said = database_now(), list[Claim](), list[tuple[Claim, Any]]()
     for record in records:
         candidate, requirement = candidates[record.key[0]], requirements[record.key[1]]
         before, words = former.get(record.key), ClaimWords(**words_in(record.values))
-        said[candidate, requirement] = record.values[EFFORT], words.availability
-        if before and says_the_same(before, words, requirement, by_vendor=False):
-            continue
         count = RevisionCount(before.revision if before else 0)
         terms = (count, candidate, requirement, words, now, by)
-        rows.append(next_revision(*terms, by_vendor=False))
+        claim = next_revision(*terms, by_vendor=False)
+        said.append((claim, record.values[EFFORT]))
+        if not (before and says_the_same(before, claim)):
+            rows.append(claim)
     replaced = [former[key] for key in map(_cell_of, rows) if key in former]
     _supersede([row.pk for row in replaced], now)
     create_all(rows)
@@ -101,7 +101,7 @@ def import_claims(
         kind=KIND,
         plan=plan,
         by=by,
-        kept=kept_of(rows, former) | {"efforts": _note_efforts(said, now, by)},
+        kept=kept_of(rows, former) | {"efforts": _note_efforts(said, now)},
         import_id=import_id,
         action="claims.imported",
         before=by_cell((change.record.key, change.before) for change in plan.changed),
@@ -113,21 +113,18 @@ def import_claims(
 
 
 def _note_efforts(
-    said: Mapping[tuple[Candidate, Requirement], tuple[Any, str]],
-    now: datetime.datetime,
-    by: By,
+    said: Sequence[tuple[Claim, Any]], now: datetime.datetime
 ) -> dict[str, Any]:
     """Note those that are others than stand; by the id of each, what stood."""
-    rows = Effort.objects.filter(candidate__in={candidate for candidate, _ in said})
+    rows = Effort.objects.filter(candidate__in={claim.candidate for claim, _ in said})
     last = {
         (row.candidate_id, row.requirement_id): row
         for row in rows.filter(by_vendor=False).order_by("revision")
     }
     fresh, gone, kept = [], [], dict[str, Any]()
-    for (candidate, requirement), terms in said.items():
-        before = last.get((candidate.pk, requirement.pk))
-        place = (before, candidate, requirement)
-        if row := next_effort(*place, *terms, now, by, by_vendor=False):
+    for claim, sent in said:
+        before = last.get((claim.candidate_id, claim.requirement_id))
+        if row := next_effort(before, claim, sent):
             stood = before if before and not before.superseded_at else None
             gone += [stood.pk] if stood else []
             kept[str(row.pk)] = stood.said if stood and stood.how else None
@@ -197,11 +194,12 @@ def undo(imported: Import, by: User) -> None:
         for row in moved
         if row.superseded_at is not None or row.requirement.retired_at is not None
     )
-    said = {
-        (row.candidate, row.requirement): (stood[str(row.pk)], Availability.NOW)
-        for row in efforts
-    }
-    _note_efforts(said, database_now(), by)
+    now, said = database_now(), []
+    for row in efforts:
+        words = ClaimWords(availability=Availability.NOW)
+        terms = (RevisionCount(), row.candidate, row.requirement, words, now, by)
+        said.append((next_revision(*terms, by_vendor=False), stood[str(row.pk)]))
+    _note_efforts(said, now)
     fresh = _put_back(rows, by_claim, by)
     journal.record(
         evaluation=evaluation,

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from evaltracker.evaluations.models import Evaluation
 from tests.vendors.api.conftest import Party
 
 HOME = "/api/v1/invitations/{invitation}/"
@@ -46,6 +47,7 @@ def example(content: dict[str, Any]) -> Any:
 def test_an_example_is_a_request_that_works(
     acme: Party, paths: dict[str, Any], below: str
 ) -> None:
+    Evaluation.objects.update(asks_effort=True)
     methods = paths[f"{HOME}{below}"]
     method = "put" if "put" in methods else "post"
     call = methods[method]

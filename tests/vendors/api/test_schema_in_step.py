@@ -7,7 +7,9 @@ import pytest
 from django.test import Client
 
 from evaltracker.errors import Invalid
+from evaltracker.evaluations.models import Evaluation
 from vendors.api.claims import FIELDS, read_claim_body
+from vendors.models import Candidate
 from vendors.services.claims import read_stated
 
 GOOD = {"requirement": "R1", "availability": "beta", "statement": "Yes."}
@@ -48,7 +50,8 @@ def wrong_fields(**fields: Any) -> set[str]:
     """Which fields of a claim are refused."""
     try:
         [said] = read_claim_body({**GOOD, **fields})
-        read_stated(said, TODAY)
+        asking = Candidate(evaluation=Evaluation(asks_effort=True))
+        read_stated(said, TODAY, candidate=asking)
     except Invalid as error:
         return {field.split(".")[0] for field in error.errors}
     return set()

@@ -8,7 +8,7 @@ from tests.cast.common import evaluation, requirement
 from tests.cast.vendors import candidate, claim, enter, in_research, invited
 from tests.imported import plan_of, take_in, undo_last
 from vendors.models import Claim, Effort
-from vendors.services.claims import set_effort
+from vendors.services.claims import note_claim
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 HEAD = "Ref,Candidate,Availability,Effort\n"
@@ -78,14 +78,14 @@ def test_it_is_refused_where_none_is_asked(where: Evaluation) -> None:
 
 
 def test_what_was_changed_by_hand_since_is_not_undone(where: Evaluation) -> None:
-    take_in("claims", where, ROW)
-    option, asked = (
-        where.candidates.get(name="Acme ML"),
+    own, asked = (
+        candidate(where, "Own build", kind="build"),
         where.requirements.get(ref="R1"),
     )
-    effort = {"how": "build"}
-    set_effort(candidate=option, requirement=asked, effort=effort, by=where.owner)
-    with pytest.raises(Refused, match="since: Acme ML / R1"):
+    take_in("claims", where, f'{HEAD}R1,Own build,now,"configure, 3 days"\n')
+    words = {"availability": "now", "statement": "Yes.", "effort": {"how": "build"}}
+    note_claim(candidate=own, requirement=asked, by=where.owner, **words)
+    with pytest.raises(Refused, match="since: Own build / R1"):
         undo_last(where)
 
 
