@@ -8,6 +8,7 @@ import pytest
 from evaltracker.decision.memo.documents import typeset
 from evaltracker.decision.models import ContractTerm, Undertaking
 from evaltracker.errors import Forbidden, Invalid, Refused, Stale
+from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.workflow.annex import NOBODY, annex_text, digest_of_annex
 from evaltracker.workflow.services.annex import (
@@ -19,10 +20,12 @@ from evaltracker.workflow.services.annex import (
     rule_annex_line,
     strike_undertaking,
 )
+from evaltracker.workflow.services.stages import decide
 from tests.cast import common
 from tests.clients import signed_in
 from tests.workflow.deciding import decided, in_decision, leave_gap, ready_to_decide
 from vendors.models import Candidate, PublishedDocument
+from vendors.services.annex import confirm_annex, object_to_annex
 from vendors.services.contacts import add_contact
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
@@ -199,6 +202,28 @@ def test_lines_are_struck_and_versions_put_forward_on_the_page(
     assert "add-annex-line" in page
     assert lead.post(forward, {"digest": digest}).status_code == 409
     assert PublishedDocument.objects.filter(kind="annex").count() == 1
+
+
+def test_the_owner_reads_who_confirmed_and_what_was_objected(db: None) -> None:
+    where, option = ready_to_decide()
+    assert option.vendor
+    told: Any = {"name": "Zoe", "email": "zoe@vendor.example"}
+    add_contact(vendor=option.vendor, by=where.owner, **told)
+    decide(evaluation=where, by=where.owner)
+    where.refresh_from_db()
+    candidate = promisor(where)
+    add_undertaking(candidate=candidate, words="Mends it.", by=where.owner)
+    version = put_forward(where)
+    said: Any = {"candidate": candidate, "reader": "zoe@vendor.example"}
+    said["by"] = Actor(name="Zoe")
+    object_to_annex(line="P1", words="Not by then.", **said)
+    confirm_annex(sha256=version.sha256, name="Zoe Adler", **said)
+    page = signed_in(where.owner).get(f"/admin/e/{where.slug}/annex/").content.decode()
+    assert "Not by then." in page
+    assert "Zoe Adler" in page
+    assert "zoe@vendor.example" in page
+    assert f"added by {where.owner.name}" in " ".join(page.split())
+    assert f"strike-undertaking/{Undertaking.objects.get().pk}/" in page
 
 
 def test_the_pdf_has_the_text_and_its_digest(where: Evaluation) -> None:

@@ -9,7 +9,7 @@ from evaltracker.decision.memo.documents import typeset
 from evaltracker.decision.models import Undertaking
 from evaltracker.decision.selectors import chosen_of
 from evaltracker.errors import require_row
-from evaltracker.evaluations.models import Evaluation, Requirement, User
+from evaltracker.evaluations.models import Entry, Evaluation, Requirement, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.base import check_query
 from evaltracker.pages.fields import (
@@ -33,7 +33,7 @@ from evaltracker.workflow.services.annex import (
     strike_undertaking,
 )
 from vendors.admin.base import AboutCandidate, OnPlace, Place, open_answers
-from vendors.models import Candidate, PublishedDocument
+from vendors.models import Candidate, Contact, PublishedDocument
 from vendors.selectors.annex import annex_versions
 
 
@@ -49,7 +49,7 @@ def annex_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     candidate, version = read(request, evaluation)
     facts = version.facts if version else facts_of(candidate)
     text = version.text if version else annex_text(facts)
-    versions = annex_versions(candidate)
+    versions = replied_versions(candidate)
     needs = {row.ref: Place(candidate, row) for row in evaluation.requirements.all()}
     user: Any = request.user
     return show(
@@ -64,9 +64,25 @@ def annex_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         text=text,
         lines=[(line, needs.get(line["ref"])) for line in facts["lines"]],
         more=[needs[ref] for ref in refs_of(facts)[1]],
-        is_new=text not in {row.text for row in versions[:1]},
+        is_new=text not in {row.text for row, *_ in versions[:1]},
         is_owner=is_owner(user, evaluation),
     )
+
+
+def replied_versions(
+    candidate: Candidate,
+) -> list[tuple[PublishedDocument, Any, Entry | None]]:
+    """Each version with its receipt, and the entry that tells who had added the contact
+    whose receipt it is."""
+    people = Contact.objects.filter(vendor=candidate.vendor_id)
+    emails = {str(row.pk): row.email.lower() for row in people}
+    entries = candidate.evaluation.entries.filter(
+        action="contact.added", subject_id__in=emails
+    )
+    added = {emails[entry.subject_id]: entry for entry in entries}
+    rows: Any = annex_versions(candidate).prefetch_related("documentobjections")
+    receipts = [(row, row.documentreceipts.first()) for row in rows]
+    return [(row, it, it and added.get(it.address)) for row, it in receipts]
 
 
 @evaluation_page("annex_pdf", "Annex of promises as PDF", route="annex.pdf")
