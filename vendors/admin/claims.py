@@ -489,8 +489,8 @@ class NoteForm(forms.Form):
             self.fields["effort"] = EffortField(
                 label="Effort",
                 required=False,
-                help_text="What it takes, how many days, and whose: out of the box; or "
-                "configure, customise or build, as in “build, 5/10/20 days, buyer”.",
+                help_text="As in “out of the box”, or “build, 5/10/20 days, buyer”: "
+                "configure, customise or build; days, or lowest to highest; whose.",
             )
         if lists := lists_of(candidate.evaluation):
             self.fields["holds_for"] = HoldsForField(
