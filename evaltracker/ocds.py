@@ -10,6 +10,7 @@ from evaltracker.evaluations.choices import Priority, Stage, Status
 from evaltracker.portable.registry import Document
 from evaltracker.toolbox.measures import FAILED, CellNumbers, Measure, Measured, Reading
 from trials.choices import Source
+from trials.scoring.effort import effort_words
 from trials.selectors.matrix import Spot, TrialVerdict, measured_by
 from vendors.claims import named_words
 from vendors.fields import write_holds_for
@@ -83,6 +84,7 @@ CODES: dict[str, Any] = json.loads(
 def bids(document: Document) -> list[dict[str, Any]]:
     refs = {row["id"]: row["ref"] for row in document["requirements"]}
     numbers, sent = numbers_of(document), last_sent(document)
+    efforts = efforts_of(document)
     return [
         {
             "id": candidate["id"],
@@ -93,7 +95,9 @@ def bids(document: Document) -> list[dict[str, Any]]:
                 {
                     "id": claim["id"],
                     "value": claim["availability"],
-                    "description": described(claim, numbers.get(spot_of(claim))),
+                    "description": described(
+                        claim, numbers.get(spot_of(claim)), efforts.get(spot_of(claim))
+                    ),
                     "requirement": {
                         "id": claim["requirement"],
                         "title": refs[claim["requirement"]],
@@ -128,10 +132,25 @@ def last_sent(document: Document) -> dict[str, str]:
     return sent
 
 
-def described(claim: dict[str, Any], numbers: CellNumbers | None = None) -> str:
+def efforts_of(document: Document) -> dict[Spot, str]:
+    """What is stated now of each answer, where the evaluation asks for efforts."""
+    stated = {}
+    for row in document.get("efforts", ()):
+        if row["how"] and row["superseded_at"] is None:
+            days = {name: row[name] for name in ("low", "likely", "high")}
+            effort = {**row, "days": days if row["likely"] else None}
+            effort["by"] = row["by"] or None
+            stated[spot_of(row)] = effort_words({"effort": effort})
+    return stated if document["evaluation"].get("asks_effort") else {}
+
+
+def described(
+    claim: dict[str, Any], numbers: CellNumbers | None = None, effort: str | None = None
+) -> str:
     held = write_holds_for(claim["holds_for"] and claim["holds_for"]["said"])
     lines = [f"Holds for: {held}"] if held else []
     lines += [f"{numbers.words}."] if numbers else []
+    lines += [f"Effort to meet: {effort}."] if effort else []
     return "\n".join([claim["statement"], *lines])
 
 

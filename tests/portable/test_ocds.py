@@ -10,9 +10,10 @@ from evaltracker.decision.services.letters import export_as_seen, export_whole
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import common, trials
 from tests.portable.ocds_schema import faults
+from tests.trials.efforts import asked, states
 from tests.trials.runs.confirming import confirm, latencies, measured
 from tests.trials.runs.posting import LATENCY, measured_trial, program, report, run
-from tests.workflow.deciding import decided
+from tests.workflow.deciding import decided, in_decision
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 EXAMPLE = DATA / "ocds_fictional_example"
@@ -125,3 +126,18 @@ def test_what_the_standard_objects_to_is_found() -> None:
         "$.releases[0].tender.criteria[0]",
         "$.releases[0].tender.status",
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("asks", [True, False])
+def test_a_bid_tells_what_yes_costs_in_days_where_that_is_asked(asks: bool) -> None:
+    where, option = in_decision()
+    states(option, "R1", "configure", 9)
+    states(option, "R1", "customise", 5, 10, 20)
+    if asks:
+        asked(where)
+    (bid,) = exported(where)["releases"][0]["bids"]["details"]
+    (answer,) = bid["requirementResponses"]
+    said = "\nEffort to meet: customise, 10 (5 to 20) days, vendor."
+    assert answer["description"].endswith(said) is asks
+    assert "configure" not in answer["description"]

@@ -354,7 +354,7 @@ def effort_of(
     asks = sums.money and is_owner(user, evaluation)
     kinds = kinds_for(candidate.kind, kinds_of(evaluation) if asks else ())
     # A cost line of work is multiplied by the planning factor once more.
-    once = Fraction(evaluation.planning_factor)
+    once = Fraction(evaluation.planning_factor) or 1
     return {
         "sums": sums,
         "priced": may_see_prices(user, evaluation),
