@@ -351,7 +351,7 @@ def effort_of(
         return {}
     evaluation = candidate.evaluation
     sums = sums_of(cells.values(), vars(evaluation))
-    asks = sums.money and is_owner(user, evaluation)
+    asks = sums.money and evaluation.is_open and is_owner(user, evaluation)
     kinds = kinds_for(candidate.kind, kinds_of(evaluation) if asks else ())
     # A cost line of work is multiplied by the planning factor once more.
     once = Fraction(evaluation.planning_factor) or 1
