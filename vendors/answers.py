@@ -31,7 +31,7 @@ from vendors.fields import (
     read_effort_text,
     read_holds_for,
 )
-from vendors.models import Candidate, Claim, Effort, Quote
+from vendors.models import Candidate, Claim, Quote
 from vendors.selectors.candidates import demanded
 from vendors.selectors.costs import kinds_for
 from vendors.services.claims import Stated
@@ -90,7 +90,7 @@ def typed_of(claim: Claim | ClaimWords | None) -> dict[str, Any]:
         number["number"] = written(Decimal(claimed["value"]))
     return {
         **number,
-        **_typed_effort(getattr(claim, "effort", None)),
+        **typed_effort(getattr(getattr(claim, "effort", None), "said", None)),
         "availability": claim.availability,
         "available_from": _written(claim.available_from),
         "statement": claim.statement,
@@ -100,8 +100,8 @@ def typed_of(claim: Claim | ClaimWords | None) -> dict[str, Any]:
     }
 
 
-def _typed_effort(effort: Effort | None) -> dict[str, str]:
-    said: dict[str, Any] = effort.said if effort else {}
+def typed_effort(effort: Mapping[str, Any] | None) -> dict[str, str]:
+    said: dict[str, Any] = {**(effort or {})}
     days = list((said.get("days") or {}).values())
     typed = said | {"days": "/".join(days if len({*days}) > 1 else days[:1])}
     return {name: text for name, text in typed.items() if text}

@@ -30,7 +30,7 @@ from vendors.answers import (
 )
 from vendors.choices import DocumentKind
 from vendors.effort import BYS, HOWS
-from vendors.fields import word_of
+from vendors.fields import word_of, write_effort
 from vendors.models import AnswerDraft, Candidate, VendorSession
 from vendors.portal.access import (
     FORM,
@@ -599,7 +599,10 @@ def _differences(change: DraftChange) -> list[tuple[str, str, str]]:
     """Head of the column, what is typed or handed in now, and what the sheet says."""
     before, after = (
         {name: meant(as_read(cell)) for name, cell in answer_cells(words).items()}
-        for words in (change.former, change.words)
+        | {"effort": write_effort(effort, word_of)}
+        for words, effort in zip(
+            (change.former, change.words), change.efforts, strict=True
+        )
     )
     columns = COLUMNS[ANSWERS]
     return [

@@ -5,7 +5,7 @@ import io
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -16,6 +16,7 @@ from django.db.models import Count, Prefetch, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from msgspec import UNSET
 
 from evaltracker.errors import Invalid, NotFound, Refused, Stale
 from evaltracker.evaluations import journal
@@ -30,8 +31,10 @@ from vendors.answers import (
     ENVIRONMENTS,
     carried_over,
     digest_of,
+    effort_in,
     is_receipt_of,
     stated_in,
+    typed_effort,
     typed_of,
     words_in,
 )
@@ -437,6 +440,8 @@ class DraftChange:
     # The words as a form holds them, over which version of a draft.
     typed: dict[str, Any]
     version: int
+    # What it takes, before and after, as it is sent.
+    efforts: tuple[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -458,7 +463,9 @@ def drafts_sheet(link: InvitationLink) -> bytes:
         if (typed := _current(row, lists)) is not None
     }
     requirements = with_demands(asked_requirements(candidate.evaluation))
-    return write_sheet(requirements, current)
+    efforts = _drafted_efforts(answers_of(link).rows)
+    asks = candidate.evaluation.asks_effort
+    return write_sheet(requirements, current, efforts if asks else None)
 
 
 def preview_sheet(
@@ -473,7 +480,8 @@ def preview_sheet(
     lists = lists_of(link.candidate.evaluation)
     current = {ref: _current(row, lists) for ref, row in rows.items()}
     stands = {ref: typed for ref, typed in current.items() if typed is not None}
-    lines = read_lines(content, filename, stands, order)
+    efforts = _drafted_efforts(rows.values())
+    lines = read_lines(content, filename, stands, order, efforts)
     times = Counter(line.requirement for line in lines)
     # A draft that is not whole yet may stay as it is.
     new = [
@@ -486,10 +494,13 @@ def preview_sheet(
     with naming_cells(new):
         today = database_now().date()
         by_ref = {ref: row.requirement for ref, row in rows.items()}
-        claims = [stated(line.requirement, line.words) for line in new]
+        claims = [stated(line.requirement, line.words, line.effort) for line in new]
         answers = read_all(claims, by_ref, today, lists, link.candidate)
     differences = [
-        _change(rows[line.requirement], current[line.requirement], answer)
+        _change(
+            *(rows[line.requirement], current[line.requirement], answer),
+            *(efforts.get(line.requirement), line.effort),
+        )
         for line, answer in zip(new, answers, strict=True)
     ]
     changes = [change for change in differences if change is not None]
@@ -543,19 +554,37 @@ def _current(row: AnswerRow, lists: Names) -> ClaimWords | None:
     return ClaimWords.of(row.claim)
 
 
+def _drafted_efforts(rows: Iterable[AnswerRow]) -> dict[str, dict[str, Any]]:
+    """By ref as it is sent; what cannot be read stays in its draft, unsaid."""
+    said: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        with suppress(ValueError):
+            claimed = row.claim.effort if row.claim else None
+            stands = claimed.said if claimed else None
+            if effort := effort_in(row.draft.typed) if row.draft else stands:
+                said[row.requirement.ref] = effort
+    return said
+
+
 def _change(
-    row: AnswerRow, former: ClaimWords | None, words: ClaimWords
+    row: AnswerRow,
+    former: ClaimWords | None,
+    words: ClaimWords,
+    drafted: Mapping[str, Any] | None,
+    effort: Any,
 ) -> DraftChange | None:
     """The words of a sheet as they would be typed; None if they are typed already."""
     typed = typed_of(words)
     if words.environments != (row.claim.environments if row.claim else []):
         typed[ENVIRONMENTS] = words.environments
     stands = row.draft.typed if row.draft else typed_of(row.claim)
-    typed |= {name: stands[name] for name in EFFORT if name in stands}
+    kept = {name: stands[name] for name in EFFORT if name in stands}
+    typed |= kept if effort is UNSET else typed_effort(effort)
     if typed == stands:
         return None
     version = row.draft.version if row.draft else 0
-    return DraftChange(row.requirement, former, words, typed, version)
+    efforts = (drafted, drafted if effort is UNSET else effort)
+    return DraftChange(row.requirement, former, words, typed, version, efforts)
 
 
 FOLDER = "claim_files"

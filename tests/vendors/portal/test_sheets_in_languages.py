@@ -36,8 +36,11 @@ def sheet_in(inside: Visitor, language: str) -> Workbook:
 
 def filled(book: Workbook, row: int = 2, **fields: Any) -> Workbook:
     """The workbook with what is said of a requirement, by fields."""
+    heads = [cell.value for cell in book.worksheets[0][1]]
     for name, value in fields.items():
-        book.worksheets[0].cell(row, [*COLUMNS["Answers"]].index(name) + 1, value)
+        column = COLUMNS["Answers"][name]
+        (at,) = {*heads} & {column.head, column.de, column.fr}
+        book.worksheets[0].cell(row, heads.index(at) + 1, value)
     return book
 
 
@@ -55,6 +58,26 @@ def test_d7_a_french_sheet_is_read_on_a_german_page(inside: Visitor) -> None:
     assert drafts["R1"]["availability"] == expected["availability"]
     assert drafts["R1"]["number"] == expected["number"]
     assert drafts["R2"]["available_from"] == expected["available_from"]
+
+
+def test_a_draft_takes_its_effort_from_a_sheet_in_any_language(
+    inside: Visitor,
+) -> None:
+    Evaluation.objects.update(asks_effort=True)
+    book = sheet_in(inside, "fr")
+    said: Any = {"statement": "Oui.", "effort": "configurer, 2,5 jours, fournisseur"}
+    page = upload(inside, filled(book, availability="disponible", **said))
+    assert "konfigurieren, 2.5 Tage, Anbieter" in page.content.decode()
+    keep(inside, page)
+    typed = AnswerDraft.objects.get().typed
+    assert (typed["how"], typed["days"], typed["by"]) == ("configure", "2.5", "vendor")
+    again = sheet_in(inside, "en")
+    heads = [cell.value for cell in again.worksheets[0][1]]
+    cell = again.worksheets[0].cell(2, heads.index("Effort") + 1)
+    assert cell.value == "configure, 2.5 days, vendor"
+    filled(again, statement="Yes.", effort="")
+    keep(inside, upload(inside, again))
+    assert "how" not in AnswerDraft.objects.get().typed
 
 
 READ = {
