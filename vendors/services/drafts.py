@@ -376,8 +376,8 @@ def submit_sheet(
             comparison = compare_claims(candidate=candidate, claims=claims)
         else:
             comparison = submit_claims(candidate=candidate, claims=claims, by=by)
-    rows = {line.requirement: line.row.number for line in lines}
-    return SheetResult(comparison, rows)
+    numbers = {line.requirement: line.row.number for line in lines}
+    return SheetResult(comparison, numbers)
 
 
 def read_lines(
