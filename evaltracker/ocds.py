@@ -10,10 +10,10 @@ from evaltracker.evaluations.choices import Priority, Stage, Status
 from evaltracker.portable.registry import Document
 from evaltracker.toolbox.measures import FAILED, CellNumbers, Measure, Measured, Reading
 from trials.choices import Source
-from trials.scoring.effort import effort_words
 from trials.selectors.matrix import Spot, TrialVerdict, measured_by
 from vendors.claims import named_words
-from vendors.fields import write_holds_for
+from vendors.effort import effort_in
+from vendors.fields import word_of, write_effort, write_holds_for
 
 # The claimed and measured numbers of a document, by candidate and requirement.
 
@@ -96,7 +96,9 @@ def bids(document: Document) -> list[dict[str, Any]]:
                     "id": claim["id"],
                     "value": claim["availability"],
                     "description": described(
-                        claim, numbers.get(spot_of(claim)), efforts.get(spot_of(claim))
+                        claim,
+                        numbers.get(spot_of(claim)),
+                        efforts.get(spot_of(claim), ""),
                     ),
                     "requirement": {
                         "id": claim["requirement"],
@@ -134,18 +136,16 @@ def last_sent(document: Document) -> dict[str, str]:
 
 def efforts_of(document: Document) -> dict[Spot, str]:
     """What is stated now of each answer, where the evaluation asks for efforts."""
-    stated = {}
-    for row in document.get("efforts", ()):
-        if row["how"] and row["superseded_at"] is None:
-            days = {name: row[name] for name in ("low", "likely", "high")}
-            effort = {**row, "days": days if row["likely"] else None}
-            effort["by"] = row["by"] or None
-            stated[spot_of(row)] = effort_words({"effort": effort})
-    return stated if document["evaluation"].get("asks_effort") else {}
+    rows = document["efforts"] if document["evaluation"].get("asks_effort") else ()
+    return {
+        spot_of(row): write_effort(effort_in(row), word_of)
+        for row in rows
+        if row["how"] and row["superseded_at"] is None
+    }
 
 
 def described(
-    claim: dict[str, Any], numbers: CellNumbers | None = None, effort: str | None = None
+    claim: dict[str, Any], numbers: CellNumbers | None = None, effort: str = ""
 ) -> str:
     held = write_holds_for(claim["holds_for"] and claim["holds_for"]["said"])
     lines = [f"Holds for: {held}"] if held else []

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from msgspec import UNSET
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Requirement
@@ -25,6 +26,7 @@ from vendors.fields import (
     OF_ALL,
     Box,
     Names,
+    effort_fields,
     joined,
     key_of,
     parted,
@@ -76,9 +78,10 @@ def _meant(text: str, means: str | None, kind: str, currency: str = "") -> str:
     return means if means and means in dict(meanings) else text
 
 
-def typed_of(claim: Claim | ClaimWords | None) -> dict[str, Any]:
-    if claim is None:
+def typed_of(said: Claim | ClaimWords | None) -> dict[str, Any]:
+    if said is None:
         return dict(EMPTY)
+    claim = ClaimWords.of(said) if isinstance(said, Claim) else said
     answer = {
         "availability": claim.availability,
         "available_from": claim.available_from,
@@ -90,7 +93,7 @@ def typed_of(claim: Claim | ClaimWords | None) -> dict[str, Any]:
         number["number"] = written(Decimal(claimed["value"]))
     return {
         **number,
-        **typed_effort(getattr(getattr(claim, "effort", None), "said", None)),
+        **effort_fields(claim.effort),
         "availability": claim.availability,
         "available_from": _written(claim.available_from),
         "statement": claim.statement,
@@ -98,13 +101,6 @@ def typed_of(claim: Claim | ClaimWords | None) -> dict[str, Any]:
         "own_answers": own,
         "holds_for": _boxes(held),
     }
-
-
-def typed_effort(effort: Mapping[str, Any] | None) -> dict[str, str]:
-    said: dict[str, Any] = {**(effort or {})}
-    days = list((said.get("days") or {}).values())
-    typed = said | {"days": "/".join(days if len({*days}) > 1 else days[:1])}
-    return {name: text for name, text in typed.items() if text}
 
 
 def carried_over(
@@ -144,28 +140,19 @@ def stated_in(
     typed: Mapping[str, Any], ref: str, lists: Names, former: Claim | None
 ) -> Stated:
     said, errors = _read(typed, lists, former)
-    effort = None
-    try:
-        effort = effort_in(typed)
-    except ValueError as error:
-        errors["effort"] = [str(error)]
     if errors:
         raise Invalid(_("The answer is not whole."), errors=errors)
-    if effort or (former and former.effort):
-        said["effort"] = effort
     return Stated(requirement=ref, **said)
 
 
-def effort_in(typed: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What is typed of an effort, as it is sent; a ValueError says what is wrong."""
+def _effort(typed: Mapping[str, Any]) -> dict[str, Any] | None:
     return read_effort_text("; ".join(filter(None, map(typed.get, EFFORT))))
 
 
 def effort_wrong(typed: Mapping[str, Any]) -> str:
     """What of an effort has to be mended before it is handed in; blank: nothing."""
-    availability = typed["availability"] or Availability.NOW
     try:
-        read_effort(effort_in(typed), availability, is_sold=True)
+        read_effort(_effort(typed), typed["availability"] or Availability.NOW)
     except ValueError as error:
         return _(str(error))
     return ""
@@ -205,6 +192,11 @@ def _read(
         read_field(typed.get("number") or "")
     except ValueError as error:
         errors["number"] = [str(error)]
+    effort: Any = UNSET
+    try:
+        effort = _effort(typed) or (None if former and former.effort else UNSET)
+    except ValueError as error:
+        errors["effort"] = [str(error)]
     if not typed["availability"]:
         errors["availability"] = [_("Say when it exists.")]
     stands = former.environments if former else []
@@ -216,6 +208,7 @@ def _read(
         "evidence_url": typed["evidence_url"],
         "holds_for": joined(_ticked(typed["holds_for"], lists), own, answer),
         "number": _number(typed),
+        "effort": effort,
     }
     return said, errors
 
@@ -317,8 +310,7 @@ def digest_of(claims: Iterable[Claim]) -> str:
     for claim in claims:
         rows.append(_with_values(claim) | {"number": claim.number or None})
         if effort := claim.effort:
-            said = {"requirement": claim.requirement.ref, "revision": effort.revision}
-            efforts.append(said | effort.said)
+            efforts.append({"requirement": claim.requirement.ref, **effort.shown})
     form = {"form": FORM, "claims": _in_order(rows)}
     if efforts:
         form = {**form, "form": FORM + 1, "efforts": _in_order(efforts)}

@@ -422,10 +422,13 @@ class ClaimWords:
     evidence_url: str = ""
     # {"value": "12", "unit": "ms"}, for the requirement's measure; {}: none.
     number: dict[str, Any] = field(default_factory=dict)
+    # What it takes, as it is sent, which is no part of the words; UNSET: it stays.
+    effort: Any = field(default=UNSET, compare=False)
 
     @classmethod
     def of(cls, row: Any) -> Self:
-        return cls(**{name: getattr(row, name) for name in WORDS})
+        words = {name: getattr(row, name) for name in WORDS}
+        return cls(**words, effort=row.effort and row.effort.said)
 
     def fields(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in WORDS}
@@ -435,7 +438,7 @@ class ClaimWords:
         return number_words(self.number)
 
 
-WORDS = tuple(field.name for field in fields(ClaimWords))
+WORDS = tuple(field.name for field in fields(ClaimWords) if field.compare)
 
 
 def read_claim(
@@ -452,15 +455,15 @@ def read_claim(
     as_is: bool = False,
     today: datetime.date | None = None,
     noted: bool = False,
-    effort: object = UNSET,
+    effort: Any = UNSET,
     **of_effort: bool,
 ) -> ClaimWords:
     """A claim's words as they are kept; `today` makes a past plan refused.
 
     `lists` are those of the brief, which `holds_for` speaks of. What stays *as it is*
     (`as_is`) holds for all of them unless it says otherwise. `measure` is that of the
-    requirement, for which a `number` may be claimed. An `effort` that was sent is no
-    part of the words, and is refused with them.
+    requirement, for which a `number` may be claimed. `of_effort` is as `read_effort`
+    has it.
     """
     inputs = Inputs()
     known = (*STATED, *NOTED) if noted else STATED
@@ -481,7 +484,7 @@ def read_claim(
         inputs.refuse("number", wrong.sentence)
     if effort is not UNSET and not error:
         try:
-            read_effort(effort, availability, **of_effort)
+            effort = read_effort(effort, availability, **of_effort)
         except ValueError as unfit:
             inputs.refuse("effort", _(str(unfit)))
     claim = ClaimWords(
@@ -492,6 +495,7 @@ def read_claim(
         statement=inputs.text("statement", statement),
         evidence_url=inputs.link("evidence_url", evidence_url),
         number=claimed,
+        effort=effort,
     )
     inputs.check()
     return claim

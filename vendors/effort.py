@@ -2,87 +2,64 @@
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-OUT_OF_BOX, CONFIGURE, CUSTOMISE, BUILD = HOWS = (
-    *("out_of_box", "configure", "customise", "build"),
-)
-VENDOR, BUYER, THIRD_PARTY = BYS = ("vendor", "buyer", "third_party")
+TOLD = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+# The JSON schema of an effort, and what may be wrong with one, by name.
+SCHEMA: dict[str, Any] = TOLD["schema"]
+SENTENCES: dict[str, str] = TOLD["sentences"]
+HOWS, BYS = (SCHEMA["properties"][name]["enum"] for name in ("how", "by"))
+OUT_OF_BOX, CONFIGURE, CUSTOMISE, BUILD = HOWS
+VENDOR, BUYER, THIRD_PARTY = BYS
+DAYS = (*SCHEMA["properties"]["days"]["properties"],)
 # Availabilities with which an effort goes.
 OFFERED = ("now", "beta", "planned", "on_request")
 MOST_DAYS = 2000
 NUMBER = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,2})?")
-# What is wrong with an effort, by name.
-SENTENCES: dict[str, str] = json.loads(
-    Path(__file__).with_suffix(".json").read_text(encoding="utf-8")
-)["sentences"]
 
-# Low, likely, high.
-type Days = tuple[Fraction, Fraction, Fraction]
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    how: str
-    days: Days | None = None
-    by: str = ""
-
-    @property
-    def is_stated(self) -> bool:
-        return self.how == OUT_OF_BOX or bool(self.days and self.by)
-
-    @property
-    def said(self) -> dict[str, Any]:
-        """As it is sent, whole; without days, or by whom, null."""
-        numbers = map(written, self.days or ())
-        days = zip(("low", "likely", "high"), numbers, strict=bool(self.days))
-        return {"how": self.how, "days": dict(days) or None, "by": self.by or None}
-
-    @property
-    def likely(self) -> Fraction:
-        return self.days[1] if self.days else Fraction(0)
+# `{"how", "days": {"low", "likely", "high"}, "by"}`; without days, or by whom, null.
+type Effort = dict[str, Any]
 
 
 def read_effort(
-    sent: Any, availability: str, *, is_sold: bool, is_asked: bool = True
+    sent: Any, availability: str, *, is_sold: bool = True, is_asked: bool = True
 ) -> Effort | None:
-    """An effort as it is sent: `{"how", "days": {"low", "likely", "high"}, "by"}`.
+    """An effort, whole, as it is sent.
 
     Raises:
         ValueError: the sentence that says how to mend it.
     """
-    if not is_asked:
-        raise ValueError(SENTENCES["unasked"])
-    if sent is None:
+    if sent is None and is_asked:
         return None
-    if not isinstance(sent, dict) or sent.get("how") not in HOWS:
-        raise ValueError(SENTENCES["how"])
-    how, days, by = sent["how"], sent.get("days"), sent.get("by")
-    if availability not in OFFERED:
-        raise ValueError(SENTENCES["not offered"])
-    if how == OUT_OF_BOX and (days, by) != (None, None):
-        raise ValueError(SENTENCES["no days"])
-    if by is not None and by not in BYS:
-        raise ValueError(SENTENCES["by"])
-    if by == VENDOR and not is_sold:
-        raise ValueError(SENTENCES["nobody sells"])
-    return Effort(how, None if days is None else _days(days), by or "")
+    told: Any = sent if isinstance(sent, dict) else {}
+    how, days, by = (told.get(name) for name in ("how", "days", "by"))
+    wrong = {
+        "unasked": not is_asked,
+        "how": how not in HOWS,
+        "not offered": availability not in OFFERED,
+        "no days": how == OUT_OF_BOX and (days, by) != (None, None),
+        "by": by not in (None, *BYS),
+        "nobody sells": by == VENDOR and not is_sold,
+    }
+    for name, is_so in wrong.items():
+        if is_so:
+            raise ValueError(SENTENCES[name])
+    return {"how": how, "days": None if days is None else _days(days), "by": by}
 
 
-def _days(sent: Any) -> Days:
-    names = ("low", "likely", "high")
-    if not isinstance(sent, dict) or not sent.keys() <= {*names} or not sent:
+def _days(sent: Any) -> dict[str, str]:
+    if isinstance(sent, dict) and sent.keys() == {"likely"}:
+        sent = dict.fromkeys(DAYS, sent["likely"])
+    if not isinstance(sent, dict) or sent.keys() != {*DAYS}:
         raise ValueError(SENTENCES["days"])
-    if sent.keys() == {"likely"}:
-        sent = dict.fromkeys(names, sent["likely"])
-    low, likely, high = (half_days(sent.get(name)) for name in names)
-    if not Fraction(1, 2) <= low <= likely <= high:
+    low, likely, high = days = [half_days(sent[name]) for name in DAYS]
+    if not 0 < low <= likely <= high:
         raise ValueError(SENTENCES["days"])
-    return low, likely, high
+    return dict(zip(DAYS, map(written, days), strict=True))
 
 
 def half_days(sent: Any) -> Fraction:
@@ -100,3 +77,9 @@ def half_days(sent: Any) -> Fraction:
 def written(days: Fraction) -> str:
     """Days as people write them: “7.5”, “15”."""
     return f"{Decimal(days.numerator) / days.denominator:f}"
+
+
+def effort_in(row: Mapping[str, Any]) -> Effort:
+    """The effort of a row, which has a column for each number of days."""
+    days = {name: written(Fraction(row[name])) for name in DAYS if row[name]}
+    return {"how": row["how"], "days": days or None, "by": row["by"] or None}

@@ -213,54 +213,57 @@ def _part(name: str, value: str, answer: str) -> dict[str, Any]:
 # An effort as one text: “out of the box”; “configure, 3 days, vendor”; with lowest,
 # likely and highest days: “customise; 5/10/20; buyer”.
 
-EFFORT = {"how": "effort_how", "by": "effort_by"}
+
+def own_words(closed: str) -> dict[str, str]:
+    """What each word for a value of a closed list means, in every language."""
+    return {
+        key(word): value
+        for value, said in WORDS.get(closed, {}).items()
+        for word in (value, *said.values())
+    }
+
+
+EFFORT = {"how": own_words("effort_how"), "by": own_words("effort_by")}
 # A comma before a digit is a decimal one.
 PARTS_OF_EFFORT = re.compile(r"[;\n]|,(?![0-9])")
 DAYS = re.compile(r"([0-9.,]+(?: ?/ ?[0-9.,]+){0,2}) ?([^\W\d]*)")
 NAMES_OF_DAYS = (("likely",), ("low", "high"), ("low", "likely", "high"))
 
 
-def write_effort(said: Mapping[str, Any] | None, say: Say = as_it_is) -> str:
+def effort_fields(said: Any) -> dict[str, str]:
+    """How, days and by, each as it is typed; blank ones are left out."""
     if not said:
-        return ""
-    how, by = (said.get(name) or "" for name in EFFORT)
-    numbers = [*(said.get("days") or {}).values()]
-    days = "/".join(numbers[:1] if len({*numbers}) == 1 else numbers)
-    if days:
-        days = f"{days} {say('days', 'day' if days == '1' else 'days')}"
-    parts = (how and say(EFFORT["how"], how), days, by and say(EFFORT["by"], by))
-    return ", ".join(filter(None, parts))
+        return {}
+    days = [*(said.get("days") or {}).values()]
+    typed = {**said, "days": "/".join(days[:1] if len({*days}) == 1 else days)}
+    return {name: typed[name] for name in ("how", "days", "by") if typed.get(name)}
+
+
+def write_effort(said: Any, say: Say = as_it_is) -> str:
+    typed = effort_fields(said)
+    if days := typed.get("days"):
+        typed["days"] = f"{days} {say('days', 'day' if days == '1' else 'days')}"
+    return ", ".join(say(f"effort_{name}", text) for name, text in typed.items())
 
 
 def read_effort_text(text: str) -> dict[str, Any] | None:
     """What a text says, as `vendors.effort` takes it; None of a blank one."""
     sent: dict[str, Any] = {}
     for part in filter(None, map(str.strip, PARTS_OF_EFFORT.split(text))):
-        name, value = _part_of_effort(part)
-        if name in sent:
+        said: list[tuple[str, Any]] = [
+            (name, words[key(part)])
+            for name, words in EFFORT.items()
+            if key(part) in words
+        ]
+        days = DAYS.fullmatch(part)
+        if days and key(days[2]) in ("", *own_words("days")):
+            numbers = days[1].replace(",", ".").replace(" ", "").split("/")
+            names = NAMES_OF_DAYS[len(numbers) - 1]
+            said.append(("days", dict(zip(names, numbers, strict=True))))
+        if not said or said[0][0] in sent:
             raise ValueError(sentence_of("effort"))
-        sent[name] = value
+        sent |= said
     return sent or None
-
-
-def _part_of_effort(part: str) -> tuple[str, Any]:
-    for name, closed in EFFORT.items():
-        if value := _words(closed).get(key(part)):
-            return name, value
-    days = DAYS.fullmatch(part)
-    if days is None or (days[2] and key(days[2]) not in _words("days")):
-        raise ValueError(sentence_of("effort"))
-    numbers = [number.strip().replace(",", ".") for number in days[1].split("/")]
-    names = NAMES_OF_DAYS[len(numbers) - 1]
-    return "days", dict(zip(names, numbers, strict=True))
-
-
-def _words(closed: str) -> dict[str, str]:
-    return {
-        key(word): value
-        for value, said in WORDS[closed].items()
-        for word in (value, *said.values())
-    }
 
 
 OF_ALL = key_of("", EVERYWHERE)

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, cast
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from msgspec import UNSET
 from xlsxwriter import Workbook
 
 from evaltracker.errors import Invalid
@@ -28,8 +27,10 @@ from vendors.claims import ClaimWords, sentence_of
 from vendors.costs import Kind, kind_named
 from vendors.fields import (
     SHEETS,
-    WORDS,
+    Say,
+    as_it_is,
     in_language,
+    own_words,
     read_effort_text,
     read_holds_for,
     word_of,
@@ -78,10 +79,8 @@ class Column:
     def words(self) -> dict[str, str]:
         listed = cells.words_of(self.closed).items()
         words = {word: value for word, value in listed if value in self.choices}
-        for choice in self.choices:
-            own = WORDS.get(self.closed, {}).get(choice, {})
-            words |= {key(word): choice for word in (choice, *own.values())}
-        return words
+        own = {key(choice): choice for choice in self.choices} | own_words(self.closed)
+        return words | {word: to for word, to in own.items() if to in self.choices}
 
 
 COLUMNS: dict[str, dict[str, Column]] = {
@@ -94,9 +93,6 @@ HEAD = ("currency", "valid_until")
 SEARCHED_ROWS = 60
 
 type Value = str | Decimal | datetime.date
-# By ref what an answer takes, as it is sent.
-type Efforts = Mapping[str, Mapping[str, Any]]
-NO_EFFORTS: Efforts = {}
 
 
 def _written(column: Column, text: str) -> Value:
@@ -270,9 +266,7 @@ def _sentence(cell: Cell[Any], column: Column, text: str) -> str:
     return _(cells.SENTENCES[cell.refusal or no_value])
 
 
-def answer_cells(
-    words: ClaimWords | None, effort: Mapping[str, Any] | None = None
-) -> dict[str, Value]:
+def answer_cells(words: ClaimWords | None, say: Say = as_it_is) -> dict[str, Value]:
     if words is None:
         return dict.fromkeys(ANSWER, "")
     texts = {
@@ -281,10 +275,10 @@ def answer_cells(
         "environments": "; ".join(words.environments),
         "statement": words.statement,
         "evidence_url": words.evidence_url,
-        "holds_for": write_holds_for(words.holds_for and words.holds_for["said"]),
+        "holds_for": write_holds_for(words.holds_for and words.holds_for["said"], say),
         "number": words.number.get("value", ""),
         "unit": words.number.get("unit", ""),
-        "effort": write_effort(effort),
+        "effort": write_effort(words.effort, say),
     }
     return {name: _written(COLUMNS[ANSWERS][name], texts[name]) for name in ANSWER}
 
@@ -297,7 +291,7 @@ def parted(environments: str) -> list[str]:
 def claim_cells(words: ClaimWords) -> dict[str, Value]:
     """An answer by role of an import of answers, which reads it back to itself."""
     saved = answer_cells(words)
-    del saved["effort"]
+    saved["effort"] = write_effort(words.effort, word_of)
     value, unit = saved.pop("number"), saved.pop("unit")
     number = cells.typed(value) if isinstance(value, Decimal) else value
     saved["evidence"] = saved.pop("evidence_url")
@@ -307,15 +301,10 @@ def claim_cells(words: ClaimWords) -> dict[str, Value]:
 def write_sheet(
     requirements: Iterable[Requirement],
     claims: Mapping[str, ClaimWords],
-    efforts: Efforts | None = None,
+    *,
+    asks_effort: bool = False,
 ) -> bytes:
-    """Without `efforts` none are asked for, and their column is left out."""
     asked = list(requirements)
-    costing = {ref: write_effort(it, word_of) for ref, it in (efforts or {}).items()}
-    held = {
-        ref: write_holds_for(words.holds_for and words.holds_for["said"], word_of)
-        for ref, words in claims.items()
-    }
     rows = [
         {
             "requirement": harmless(requirement.ref),
@@ -325,14 +314,12 @@ def write_sheet(
             "help": harmless(requirement.vendor_help),
             "lists": harmless(write_holds_for(demanded(requirement), word_of)),
             "measure": harmless(requirement.measure_words),
-            **answer_cells(claims.get(requirement.ref)),
-            "holds_for": harmless(held.get(requirement.ref)),
-            "effort": costing.get(requirement.ref, ""),
+            **answer_cells(claims.get(requirement.ref), word_of),
         }
         for requirement in asked
     ]
     measured = any(requirement.measure for requirement in asked)
-    asks = {"": True, "measures": measured, "efforts": efforts is not None}
+    asks = {"": True, "measures": measured, "efforts": asks_effort}
     columns = COLUMNS[ANSWERS].items()
     shown = {name: column for name, column in columns if asks[column.only]}
     return _write(ANSWERS, shown, rows)
@@ -353,15 +340,11 @@ MAKES: dict[str, Callable[[Any], Any]] = {
 
 
 class SheetLine(NamedTuple):
-    """An answered row, and its words; of what cannot be read they say nothing.
-
-    `effort` is what it takes, as it is sent; left out, it stays.
-    """
+    """An answered row, and its words; of what cannot be read they say nothing."""
 
     row: Filled
     requirement: str
     words: ClaimWords
-    effort: Any = UNSET
 
 
 def read_sheet(
@@ -369,24 +352,21 @@ def read_sheet(
     filename: str,
     current: Mapping[str, ClaimWords],
     order: str = "",
-    efforts: Efforts = NO_EFFORTS,
 ) -> list[SheetLine]:
-    """The answered rows of a sheet; `current` and `efforts` are what stands, by ref.
+    """The answered rows of a sheet; `current` is what stands, by ref.
 
     Cells that still show what `current` says keep its exact words. Rows without any
     answer are left out. `order` is how days are written, where no cell tells it.
     """
     rows = _read(content, filename, ANSWERS, COLUMNS[ANSWERS], order)
     return [
-        _line(row, current, efforts)
+        _line(row, current)
         for row in rows
         if row.wrong or any(map(row.shown.get, ANSWER))
     ]
 
 
-def _line(
-    row: Filled, current: Mapping[str, ClaimWords], efforts: Efforts
-) -> SheetLine:
+def _line(row: Filled, current: Mapping[str, ClaimWords]) -> SheetLine:
     ref, wrong = row.said["requirement"] or "", row.wrong
     if not ref:
         wrong.setdefault("requirement", _("Name the requirement that you answer."))
@@ -396,8 +376,7 @@ def _line(
         row.shown.update({"holds_for": harmless(held)} if held else {})
     with suppress(KeyError, ValueError):
         row.shown["effort"] = write_effort(read_effort_text(row.said["effort"] or ""))
-    stood = answer_cells(stands, efforts.get(ref)).items()
-    shown = {name: as_read(value) for name, value in stood}
+    shown = {name: as_read(value) for name, value in answer_cells(stands).items()}
     new = [name for name in ANSWER if row.shown.get(name, shown[name]) != shown[name]]
     for name in wrong.keys() - set(new):
         if row.shown.get(name) and name in ANSWER:
@@ -412,7 +391,6 @@ def _line(
         except ValueError as error:
             wrong.setdefault(name, str(error))
     fields.pop("unit", "")
-    effort = fields.pop("effort", UNSET)
     if {"number", "unit"} & {*new}:
         number = row.said.get("number")
         value = "" if number is None else plain(number)
@@ -425,7 +403,7 @@ def _line(
     if not wrong.keys().isdisjoint(("availability", "available_from")):
         # Neither can be held against the other.
         fields |= {"availability": str(Availability.NOW), "available_from": None}
-    return SheetLine(row, ref, ClaimWords(**fields), effort)
+    return SheetLine(row, ref, ClaimWords(**fields))
 
 
 def write_prices(

@@ -16,7 +16,7 @@ SERVING = (
 # The one place, and what beside it reads for the buyer, by the functions' names.
 ELSEWHERE = {
     "claims.vendors_words": "the one place",
-    "claims.own_claims": "the one place: the efforts of such words",
+    "claims._numbered": "the one place: the efforts of such words",
     "claims.own_files": "the one place: files of such words",
     "answers.is_receipt_of": "receipts from before go on counting",
     "claims._answers": "for the buyer's counts",
@@ -28,7 +28,9 @@ ELSEWHERE = {
     "drafts._keep": "the buyer's journal has the buyer's number",
     "letters.add_files": "the buyer's evidence pack",
     "notices.uses_in_answers": "where a list of the brief is in use",
+    "sheets._note_efforts": "the buyer's import",
     "sheets.current_rows": "the buyer's import",
+    "sheets.import": "the buyer's import",
     "sheets._supersede": "the buyer's import",
     "sheets.undo": "the buyer's import",
 }

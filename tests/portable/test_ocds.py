@@ -138,6 +138,6 @@ def test_a_bid_tells_what_yes_costs_in_days_where_that_is_asked(asks: bool) -> N
         asked(where)
     (bid,) = exported(where)["releases"][0]["bids"]["details"]
     (answer,) = bid["requirementResponses"]
-    said = "\nEffort to meet: customise, 10 (5 to 20) days, vendor."
+    said = "\nEffort to meet: customise, 5/10/20 days, vendor."
     assert answer["description"].endswith(said) is asks
     assert "configure" not in answer["description"]

@@ -238,8 +238,11 @@ EFFORTS: dict[str, dict[str, Any]] = {
 }
 
 
+TAKING = {ref: replace(ANSWERS[ref], effort=it) for ref, it in EFFORTS.items()}
+
+
 def effort_sheet() -> bytes:
-    return write_sheet([asked(ref) for ref in EFFORTS], ANSWERS, EFFORTS)
+    return write_sheet([asked(ref) for ref in EFFORTS], TAKING, asks_effort=True)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -247,9 +250,10 @@ def test_every_effort_reads_back_to_itself(name: str) -> None:
     content = FORMATS[name](effort_sheet())
     lines = read_sheet(content, name, {}, "month")
     empty = {"days": None, "by": None}
-    assert {line.requirement: empty | line.effort for line in lines} == EFFORTS
-    same = read_sheet(content, name, ANSWERS, "month", EFFORTS)
-    assert [line.effort for line in same] == [UNSET] * 3
+    assert {line.requirement: empty | line.words.effort for line in lines} == EFFORTS
+    same = read_sheet(content, name, TAKING, "month")
+    stays = (UNSET, *EFFORTS.values())
+    assert all(line.words.effort in stays for line in same)
 
 
 def test_an_effort_that_is_changed_taken_back_or_unreadable_is_told_apart() -> None:
@@ -257,12 +261,10 @@ def test_an_effort_that_is_changed_taken_back_or_unreadable_is_told_apart() -> N
     content = content.replace("out of the box", "")
     content = content.replace("2.5/5/10 days", "4 days")
     content = content.replace("configure", "somehow")
-    back, changed, wrong = read_sheet(
-        content.encode(), "a.csv", ANSWERS, "month", EFFORTS
-    )
-    assert back.effort is None
-    assert changed.effort == {**EFFORTS["R1.10"], "days": {"likely": "4"}}
-    assert wrong.effort is UNSET
+    back, changed, wrong = read_sheet(content.encode(), "a.csv", TAKING, "month")
+    assert back.words.effort is None
+    assert changed.words.effort == {**EFFORTS["R1.10"], "days": {"likely": "4"}}
+    assert wrong.words.effort is UNSET
     assert wrong.row.wrong["effort"].startswith("Write it as in")
     # The words stay what they are.
     assert [back.words, changed.words] == [ANSWERS["R1"], ANSWERS["R1.10"]]

@@ -26,7 +26,7 @@ from trials.admin.matrix import TESTS, switches_of
 from trials.admin.matrix_html import values_by_standing
 from trials.models import Demo, Evidence, Excuse, ResearchNote, Trial
 from trials.scoring import FitRow, Source, Standing
-from trials.scoring.effort import EffortCell, effort_words, sums_of
+from trials.scoring.effort import EffortCell, EffortSums
 from trials.scoring.promise import FEWEST_TESTED, PromiseRecord
 from trials.selectors.cells import Cell, claimed_of
 from trials.selectors.ledger import (
@@ -39,7 +39,6 @@ from trials.selectors.ledger import (
     story,
 )
 from trials.selectors.matrix import (
-    NO_EFFORT,
     Revision,
     cell_efforts,
     cell_history,
@@ -54,6 +53,7 @@ from vendors.admin.base import Place, find_candidate, find_place, open_answers, 
 from vendors.choices import Availability
 from vendors.costs.asked import WORK, kinds_for
 from vendors.effort import written
+from vendors.fields import word_of, write_effort
 from vendors.models import Candidate, Claim, Contact, Ruling, Submission
 from vendors.policy import NOTE_STAGES, may_read_contacts, may_see_prices
 from vendors.selectors.claims import answering_of, is_answered_by_buyer
@@ -113,7 +113,7 @@ def ledger_rows(
             fit=fits[requirement.ref],
             ruling=rulings.get(requirement.pk),
             excuse=excuses.get(requirement.pk),
-            effort=effort_words(efforts.get(requirement.ref, NO_EFFORT)),
+            effort=stated(efforts.get(requirement.ref)),
         )
         for requirement in book.requirements
     ]
@@ -220,9 +220,7 @@ def cell_view(
             for value in cell.values
         ],
         numbers=cell_numbers(evaluation).get((candidate.pk, requirement.pk)),
-        effort=effort_words(
-            cell_efforts(evaluation).get((candidate.pk, requirement.pk), NO_EFFORT)
-        ),
+        effort=stated(cell_efforts(evaluation).get((candidate.pk, requirement.pk))),
         promised=Promised(candidate, requirement, cell, steps) if steps else None,
         claimed=claimed_of(cell),
         chapters=list(reversed(chapters)),
@@ -343,6 +341,10 @@ def record_of(
     }
 
 
+def stated(cell: EffortCell | None) -> str:
+    return write_effort(cell and cell["effort"], word_of)
+
+
 def effort_of(
     cells: Mapping[str, EffortCell], candidate: Candidate, user: User
 ) -> dict[str, Any]:
@@ -350,9 +352,9 @@ def effort_of(
     if not cells:
         return {}
     evaluation = candidate.evaluation
-    sums = sums_of(cells.values(), vars(evaluation))
-    asks = sums.money and evaluation.is_open and is_owner(user, evaluation)
-    kinds = kinds_for(candidate.kind, kinds_of(evaluation) if asks else ())
+    sums = EffortSums(cells.values(), vars(evaluation))
+    may = sums.money and evaluation.is_open and is_owner(user, evaluation)
+    kinds = kinds_for(candidate.kind, kinds_of(evaluation) if may else ())
     # A cost line of work is multiplied by the planning factor once more.
     once = Fraction(evaluation.planning_factor) or 1
     return {

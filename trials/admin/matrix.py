@@ -53,7 +53,6 @@ from trials.selectors.matrix import (
 from vendors.admin.base import open_answers
 from vendors.choices import Availability, CandidateState
 from vendors.claims import ClaimWords
-from vendors.fields import word_of, write_effort
 from vendors.imports.answers import Claims
 from vendors.models import Candidate, Claim
 from vendors.selectors.claims import current_efforts
@@ -355,10 +354,9 @@ def claim_rows(book: Ledger, rows: Sequence[int]) -> Iterator[dict[str, Any]]:
     for claim in in_order.select_related("requirement", "candidate"):
         effort = efforts.get((claim.candidate_id, claim.requirement_id))
         yield {
-            "effort": write_effort(effort.said if effort else None, word_of),
             "ref": harmless(claim.requirement.ref),
             "candidate": harmless(claim.candidate.name),
-            **claim_cells(ClaimWords.of(claim)),
+            **claim_cells(replace(ClaimWords.of(claim), effort=effort and effort.said)),
         }
 
 
@@ -376,9 +374,10 @@ def as_xlsx(book: Ledger, rows: Sequence[int]) -> bytes:
         }
         table = (dict(zip(columns, line, strict=False)) for line in lines)
         add_table(workbook, "Matrix", columns, table).freeze_panes(1, FROZEN)
-        unasked = () if book.evaluation.asks_effort else ("effort",)
-        asked = {name: it for name, it in CLAIM_COLUMNS.items() if name not in unasked}
-        add_table(workbook, ANSWERS, asked, claim_rows(book, rows))
+        columns = dict(CLAIM_COLUMNS)
+        if not book.evaluation.asks_effort:
+            del columns["effort"]
+        add_table(workbook, ANSWERS, columns, claim_rows(book, rows))
     return stream.getvalue()
 
 

@@ -6,30 +6,20 @@ zero.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from evaltracker import money
-from vendors.effort import (
-    BUILD,
-    BUYER,
-    BYS,
-    CUSTOMISE,
-    HOWS,
-    OFFERED,
-    Effort,
-    read_effort,
-    written,
-)
+from vendors import effort as efforts
+from vendors.effort import BUYER, DAYS, OFFERED, Effort, written
 
 # The weight from which a requirement matters most.
 HEAVY = 7
 # So many heavy cells that say how, and so many timed cells, before anything is said.
 FEWEST = 3
 HOURS_A_DAY, DAYS_A_MONTH = 8, 20
-NOTHING, HALF = (Fraction(0),) * 3, Fraction(1, 2)
+ZERO, HALF = Fraction(0), Fraction(1, 2)
 
 # As a memo freezes it: `weight`, `is_must`, `availability`; `effort` as it is sent;
 # `judged`, which was stated when the newest trial verdict that counts was given, and
@@ -40,19 +30,50 @@ type Sums = tuple[Fraction, ...] | None
 type Show = Callable[[Fraction], str]
 
 
-@dataclass(frozen=True, slots=True)
 class EffortSums:
-    """`days` are by whose, the buyer's times the planning factor; `load`, `customising`
-    and `took` are blank where nothing is said."""
+    """The efforts of one candidate; `cells` are of requirements that apply to it.
 
-    by_how: dict[str, int]
-    not_stated: int
-    of: int
-    days: dict[str, Sums]
-    money: Sums
-    load: str
-    customising: str
-    took: str
+    `days` are by whose, the buyer's times the planning factor; `load`, `customising`
+    and `took` are blank where nothing is said.
+    """
+
+    def __init__(self, cells: Iterable[EffortCell], brief: Mapping[str, Any]) -> None:
+        cells = list(cells)
+        scored = [
+            (cell, _read(cell["effort"]))
+            for cell in cells
+            if cell["weight"] > 0 and cell["availability"] in OFFERED
+        ]
+        said = [(cell, effort) for cell, effort in scored if effort]
+        hows = Counter(effort["how"] for _, effort in said)
+        self.by_how = {how: hows[how] for how in efforts.HOWS}
+        self.of = len(scored)
+        self.not_stated = self.of - sum(_is_stated(effort) for _, effort in said)
+        self.days: dict[str, Sums] = {}
+        for by in efforts.BYS:
+            factor = Fraction(brief["planning_factor"] if by == BUYER else 1)
+            own = [
+                [factor * Fraction(effort["days"][name]) for name in DAYS]
+                for _, effort in said
+                if effort["by"] == by and effort["days"]
+            ]
+            is_known = own or not self.not_stated
+            sums = (sum(each, ZERO) for each in zip([ZERO] * 3, *own, strict=True))
+            self.days[by] = tuple(sums) if is_known else None
+        ours, rate = self.days[BUYER], brief["loaded_hourly_rate"]
+        paid = None if rate is None else HOURS_A_DAY * Fraction(rate)
+        self.money: Sums = None
+        if ours and paid is not None:
+            self.money = tuple(day * paid for day in ours)
+        team = (brief["engineers"] or 0) * DAYS_A_MONTH
+        self.load = _load(ours[1] / team) if ours and team else ""
+        heavy = [
+            (cell["weight"], effort["how"] in (efforts.CUSTOMISE, efforts.BUILD))
+            for cell, effort in said
+            if cell["is_must"] or cell["weight"] >= HEAVY
+        ]
+        self.customising = _share(heavy) if len(heavy) >= FEWEST else ""
+        self.took = _took(cells)
 
     @property
     def rows(self) -> dict[str, str]:
@@ -80,61 +101,20 @@ class EffortSums:
 
     def words(self, sums: Sums, show: Show = written) -> str:
         """“15 (7.5 to 30) or more”, “not known”."""
-        more = " or more" if self.not_stated else ""
-        return f"{spread(sums, show)}{more}" if sums else "not known"
+        if not sums:
+            return "not known"
+        low, likely, high = map(show, sums)
+        spread = likely if low == high else f"{likely} ({low} to {high})"
+        return f"{spread} or more" if self.not_stated else spread
 
 
-def spread(sums: tuple[Fraction, ...], show: Show = written) -> str:
-    low, likely, high = map(show, sums)
-    return likely if low == high else f"{likely} ({low} to {high})"
+def _read(sent: Any) -> Effort | None:
+    return efforts.read_effort(sent, OFFERED[0])
 
 
-def effort_words(cell: EffortCell) -> str:
-    """“customise, 10 (5 to 20) days, buyer”; blank where nothing is stated."""
-    effort = _read(cell["effort"]) or Effort("")
-    days = f"{spread(effort.days)} days" if effort.days else ""
-    parts = (effort.how.replace("_", " "), days, effort.by.replace("_", " "))
-    return ", ".join(filter(None, parts))
-
-
-def sums_of(cells: Iterable[EffortCell], brief: Mapping[str, Any]) -> EffortSums:
-    """The efforts of one candidate; `cells` are of requirements that apply to it."""
-    cells = list(cells)
-    scored = [
-        (cell["weight"], cell["is_must"], _read(cell["effort"]))
-        for cell in cells
-        if cell["weight"] > 0 and cell["availability"] in OFFERED
-    ]
-    said = [effort for *_, effort in scored if effort]
-    counts = Counter(effort.how for effort in said)
-    silent = len(scored) - sum(effort.is_stated for effort in said)
-    days: dict[str, Sums] = {}
-    for by in BYS:
-        own = [effort.days for effort in said if effort.days and effort.by == by]
-        factor = Fraction(brief["planning_factor"] if by == BUYER else 1)
-        sums = tuple(factor * sum(each) for each in zip(NOTHING, *own, strict=True))
-        days[by] = sums if own or not silent else None
-    ours, rate, team = days[BUYER], brief["loaded_hourly_rate"], brief["engineers"]
-    paid = None if rate is None else HOURS_A_DAY * Fraction(rate)
-    heavy = [
-        (weight, effort.how in (CUSTOMISE, BUILD))
-        for weight, is_must, effort in scored
-        if effort and (is_must or weight >= HEAVY)
-    ]
-    return EffortSums(
-        by_how={how: counts[how] for how in HOWS},
-        not_stated=silent,
-        of=len(scored),
-        days=days,
-        money=tuple(day * paid for day in ours) if ours and paid is not None else None,
-        load=_load(ours[1] / (team * DAYS_A_MONTH)) if ours and team else "",
-        customising=_share(heavy) if len(heavy) >= FEWEST else "",
-        took=_took(cells),
-    )
-
-
-def _read(sent: Mapping[str, Any] | None) -> Effort | None:
-    return read_effort(sent, OFFERED[0], is_sold=True)
+def _is_stated(effort: Effort) -> bool:
+    is_whole = bool(effort["days"] and effort["by"])
+    return is_whole or effort["how"] == efforts.OUT_OF_BOX
 
 
 def _load(months: Fraction) -> str:
@@ -151,14 +131,19 @@ def _share(heavy: list[tuple[int, bool]]) -> str:
 
 
 def _took(cells: Iterable[EffortCell]) -> str:
-    judged = [(_read(cell["judged"]), cell["took"]) for cell in cells]
-    stated = [(said, took) for said, took in judged if said and said.is_stated]
-    timed = [(said.likely, Fraction(took)) for said, took in stated if took is not None]
+    stated = [
+        (said["days"] or {"likely": 0}, cell["took"])
+        for cell in cells
+        if (said := _read(cell["judged"])) and _is_stated(said)
+    ]
+    timed = [(days["likely"], took) for days, took in stated if took is not None]
     if len(timed) < FEWEST:
         return ""
-    promised, taken = (sum(each, Fraction(0)) for each in zip(*timed, strict=True))
-    said = f"{written(promised)} day{'' if promised == 1 else 's'}"
+    promised, taken = (
+        sum(map(Fraction, each), ZERO) for each in zip(*timed, strict=True)
+    )
+    days = f"{written(promised)} day{'' if promised == 1 else 's'}"
     return (
-        f"promised {said if promised else 'none'}, took {written(taken)} "
+        f"promised {days if promised else 'none'}, took {written(taken)} "
         f"({len(timed)} of {len(stated)} cells timed)"
     )

@@ -386,19 +386,14 @@ def cell_efforts(evaluation: Evaluation) -> Mapping[Spot, EffortCell]:
 def _efforts(evaluation: Evaluation) -> Mapping[Spot, EffortCell]:
     trials = Evidence.objects.standing().exclude(awaiting_reply("finding__"))
     rows = trials.filter(source=Source.TRIAL, claim__candidate__evaluation=evaluation)
+    rows = rows.exclude(runner=Runner.VENDOR, data=DataOwner.VENDOR)
     first: dict[Any, datetime.datetime] = {}
     newest = {}
-    for key, candidate, requirement, again, at, took in (
-        rows.exclude(runner=Runner.VENDOR, data=DataOwner.VENDOR)
-        .order_by("recorded_at", "pk")
-        .values_list(
-            *("pk", "claim__candidate_id", "claim__requirement_id", "reconfirms_id"),
-            *("recorded_at", "took"),
-        )
-    ):
+    for verdict in rows.select_related("claim").order_by("recorded_at", "pk"):
         # One that was said again keeps the moment of the first.
-        first[key] = first.get(again, at)
-        newest[candidate, requirement] = first[key], plain(took)
+        given = first.get(verdict.reconfirms_id, verdict.recorded_at)
+        first[verdict.pk], claim = given, verdict.claim
+        newest[claim.candidate_id, claim.requirement_id] = given, plain(verdict.took)
     cells: dict[Spot, dict[str, Any]] = {}
     for row in Effort.objects.filter(candidate__evaluation=evaluation).exclude(how=""):
         spot, over = (row.candidate_id, row.requirement_id), row.superseded_at

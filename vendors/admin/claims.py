@@ -138,13 +138,12 @@ def answer_rows(candidate: Candidate, *, sealed: bool = False) -> QuerySet[Requi
     stands = stands.none() if sealed else stands
     keys = [row.pk for row in answering_of(candidate).asked]
     rows: QuerySet[Requirement] = Requirement.objects.filter(pk__in=keys)
-    efforts: Any = Effort.objects.filter(candidate=candidate, superseded_at=None)
-    asks = candidate.evaluation.asks_effort and not sealed
-    efforts = efforts.exclude(how="") if asks else efforts.none()
     rows = rows.select_related("category").prefetch_related(
-        Prefetch("claims", stands, to_attr="standing"),
-        Prefetch("efforts", efforts, to_attr="standing_efforts"),
+        Prefetch("claims", stands, to_attr="standing")
     )
+    if candidate.evaluation.asks_effort:
+        said = Effort.objects.filter(candidate=candidate, superseded_at=None)
+        rows = rows.prefetch_related(Prefetch("efforts", said, to_attr="own_efforts"))
     return rows.order_by("category__position", "category__name", "position", "ref")
 
 
@@ -158,8 +157,8 @@ def holds_in(row: Requirement) -> str:
 
 
 def takes_in(row: Requirement) -> str:
-    efforts: list[Effort] = row.standing_efforts  # type: ignore[attr-defined]
-    return write_effort(efforts[0].said if efforts else None, word_of)
+    effort = said_in(row, "effort")
+    return write_effort(effort and effort.said, word_of)
 
 
 @register_grid
@@ -206,10 +205,8 @@ class OwnAnswersGrid(Grid[Candidate, Requirement]):
                 made("holds_for", "Holds for", field, read=holds_in, width=16)
             )
         if subject.evaluation.asks_effort:
-            more = {"read": takes_in, "width": 16}
-            columns.append(
-                made("effort", "Effort", EffortField(required=False), **more)
-            )
+            said = EffortField(required=False)
+            columns.append(made("effort", "Effort", said, read=takes_in, width=16))
         link = made("evidence_url", "Evidence link", link_field(), width=12)
         return [*columns, link]
 
@@ -489,8 +486,8 @@ class NoteForm(forms.Form):
             self.fields["effort"] = EffortField(
                 label="Effort",
                 required=False,
-                help_text="As in “out of the box”, or “build, 5/10/20 days, buyer”: "
-                "configure, customise or build; days, or lowest to highest; whose.",
+                help_text="As in “out of the box” or “build, 5/10/20 days, buyer”: the "
+                "lowest, likely and highest days.",
             )
         if lists := lists_of(candidate.evaluation):
             self.fields["holds_for"] = HoldsForField(
@@ -538,12 +535,11 @@ class NoteClaim(OnPlace):
         holds_for = claim.holds_for and claim.holds_for["said"]
         held, own_answers = parted(holds_for, texts)
         number = claim.number_words
-        effort = current_efforts([target.candidate]).get(
-            (target.candidate.pk, target.requirement.pk)
-        )
+        efforts = current_efforts([target.candidate])
+        effort = efforts.get((target.candidate.pk, target.requirement.pk))
         return {
             **texts,
-            "effort": write_effort(effort.said if effort else None, word_of),
+            "effort": write_effort(effort and effort.said, word_of),
             "number": number,
             "holds_for": held,
             "own_answers": own_answers,

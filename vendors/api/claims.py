@@ -50,6 +50,7 @@ from vendors.api.access import (
 from vendors.api.schema import (
     ClaimInput,
     ClaimOutput,
+    EffortField,
     HoldsForField,
     InvitationOutput,
     NumberField,
@@ -587,6 +588,9 @@ class WordsOutput(serializers.Serializer[Any]):
     number = NumberField(allow_null=True)
     statement = serializers.CharField(allow_blank=True)
     evidence_url = serializers.CharField(allow_blank=True)
+    effort = EffortField(
+        required=False, allow_null=True, help_text="Left out where it stays."
+    )
 
 
 class ChangeOutput(serializers.Serializer[Any]):

@@ -22,6 +22,7 @@ from drf_spectacular.utils import (
     extend_schema_field,
 )
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from msgspec import UNSET
 from rest_framework import serializers
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import JSONRenderer
@@ -41,7 +42,7 @@ from evaltracker.toolbox.rest.views import (
 from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
 from vendors.api.access import GuessThrottle
 from vendors.choices import STATED, Availability
-from vendors.effort import BYS, HOWS
+from vendors.effort import SCHEMA as EFFORT
 from vendors.selectors.candidates import demanded
 
 HERE = Path(__file__).parent
@@ -206,29 +207,17 @@ class NumberField(serializers.JSONField):
         return value or None
 
 
-DAYS = {"type": "string", "example": "2.5"}
-NAMES_OF_DAYS = ("low", "likely", "high")
-EFFORT = {
-    "type": "object",
-    "properties": {
-        "how": {"type": "string", "enum": list(HOWS)},
-        "days": {
-            "type": "object",
-            "nullable": True,
-            "properties": dict.fromkeys(NAMES_OF_DAYS, DAYS),
-        },
-        "by": {"type": "string", "enum": list(BYS), "nullable": True},
-    },
-    "required": ["how"],
-}
-
-
 @extend_schema_field(EFFORT, component_name="Effort")
 class EffortField(serializers.JSONField):
     """What it takes to meet a requirement: days in halves, as text, and whose."""
 
+    def get_attribute(self, instance: Any) -> Any:
+        if instance.effort is UNSET:
+            raise serializers.SkipField
+        return instance.effort
+
     def to_representation(self, value: Any) -> Any:
-        return {**value.said, "revision": value.revision}
+        return value if isinstance(value, dict) else value.shown
 
 
 class MeasureOutput(serializers.Serializer[Any]):
@@ -335,12 +324,6 @@ class ClaimOutput(serializers.Serializer[Any]):
     )
     revision = serializers.IntegerField(source="own_revision")
     submitted_at = serializers.DateTimeField()
-
-    def to_representation(self, claim: Any) -> dict[str, Any]:
-        shown: dict[str, Any] = super().to_representation(claim)
-        if not hasattr(claim.requirement, "own_efforts"):
-            del shown["effort"]
-        return shown
 
 
 class RequirementOutput(serializers.Serializer[Any]):

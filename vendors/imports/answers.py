@@ -202,7 +202,7 @@ def record_of(row: ReadRow, context: Context, said: Said) -> Record:
     if (
         before
         and is_state(cell, before)
-        and {*kept, "availability"} == before.fields().keys()
+        and {*kept, "availability"} - {EFFORT} == before.fields().keys()
     ):
         words = before
     else:
@@ -213,32 +213,29 @@ def record_of(row: ReadRow, context: Context, said: Said) -> Record:
     if before and says_no_more(words, before) and "holds_for" not in row.values:
         # What a file says nothing of stays as it is.
         words = replace(before, number=words.number or before.number)
-    stands = context.more["efforts"].get((candidate, ref))
-    effort = (
-        effort_of(row, context, candidate, words) if EFFORT in row.values else stands
-    )
+    effort = stands = context.more["efforts"].get((candidate, ref))
+    if EFFORT in row.values:
+        effort = effort_of(row, context, candidate, words)
     if by_vendor and not (before == words and is_fresh and effort == stands):
         raise Wrong(
             "availability",
             f"{candidate}'s vendor has answered {ref} itself, in other words; a file "
             "cannot replace them. Blank the cell.",
         )
-    revision = context.more["revisions"][ref]
-    values = {**words.fields(), REVISION: revision, EFFORT: effort}
+    values: dict[str, Any] = {**words.fields(), EFFORT: effort}
+    values[REVISION] = context.more["revisions"][ref]
     return Record((candidate, ref), values, row.sheet, row.number)
 
 
 def effort_of(
     row: ReadRow, context: Context, candidate: str, words: ClaimWords
 ) -> dict[str, Any] | None:
-    terms = {"is_sold": candidate in context.more["sold"]}
+    is_sold, asks = candidate in context.more["sold"], context.more["asks"]
     try:
         sent = read_effort_text(str(row.values[EFFORT]))
-        terms |= {"is_asked": context.more["asks"]}
-        effort = read_effort(sent, words.availability, **terms)
+        return read_effort(sent, words.availability, is_sold=is_sold, is_asked=asks)
     except ValueError as error:
         raise Wrong(EFFORT, str(error)) from error
-    return effort.said if effort else None
 
 
 def is_state(cell: Any, words: ClaimWords) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any, ClassVar
 
 from django.db import models
@@ -19,6 +18,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Now
 from django.utils import timezone
+from msgspec import UNSET
 
 from evaltracker.evaluations.choices import SupportWanted, known
 from evaltracker.evaluations.models import (
@@ -30,7 +30,7 @@ from evaltracker.evaluations.models import (
 )
 from evaltracker.toolbox.measures import number_words
 from vendors.choices import NOTED, Availability
-from vendors.effort import BYS, HOWS, written
+from vendors.effort import BYS, HOWS, effort_in
 from vendors.models.candidates import Candidate, VendorRecord, VendorScopedQuerySet
 
 
@@ -178,9 +178,16 @@ class Claim(SealedRecord, VendorRecord):
         return number_words(self.number)
 
     @property
-    def effort(self) -> "Effort | None":
-        """What its vendor states with it, where `selectors.own_claims` read it."""
-        return next(iter(getattr(self.requirement, "own_efforts", ())), None)
+    def effort(self) -> Any:
+        """The `Effort` that was stated last with it, or None; UNSET where that was not
+        read with its requirement."""
+        efforts = getattr(self.requirement, "own_efforts", None)
+        until = self.superseded_at
+        stated: list[Effort | None] = [None]
+        for row in efforts or ():
+            if row.submitted_at < until if until else not row.superseded_at:
+                stated.append(row if row.how else None)
+        return UNSET if efforts is None else stated[-1]
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refused: withdrawing is a revision, history stays."""
@@ -254,10 +261,12 @@ class Effort(SealedRecord, VendorRecord):
 
     @property
     def said(self) -> dict[str, Any]:
-        """As it is sent: `{"how", "days", "by"}`; without days, or by whom, null."""
-        days = {"low": self.low, "likely": self.likely, "high": self.high}
-        known = {name: written(Fraction(day)) for name, day in days.items() if day}
-        return {"how": self.how, "days": known or None, "by": self.by or None}
+        """As it is sent; what was taken back has a blank `how`."""
+        return effort_in(vars(self))
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        return {**self.said, "revision": self.revision}
 
 
 class ClaimFile(CommittedRecord, VendorRecord):

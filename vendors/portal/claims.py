@@ -30,7 +30,7 @@ from vendors.answers import (
 )
 from vendors.choices import DocumentKind
 from vendors.effort import BYS, HOWS
-from vendors.fields import word_of, write_effort
+from vendors.fields import word_of
 from vendors.models import AnswerDraft, Candidate, VendorSession
 from vendors.portal.access import (
     FORM,
@@ -598,11 +598,9 @@ def _unpacked(session: VendorSession, packed: str) -> TypedByRef:
 def _differences(change: DraftChange) -> list[tuple[str, str, str]]:
     """Head of the column, what is typed or handed in now, and what the sheet says."""
     before, after = (
-        {name: meant(as_read(cell)) for name, cell in answer_cells(words).items()}
-        | {"effort": write_effort(effort, word_of)}
-        for words, effort in zip(
-            (change.former, change.words), change.efforts, strict=True
-        )
+        {name: meant(as_read(cell)) for name, cell in cells.items()}
+        for words in (change.former, change.words)
+        for cells in [answer_cells(words, word_of)]
     )
     columns = COLUMNS[ANSWERS]
     return [

@@ -98,13 +98,7 @@ def own_history(candidate: Candidate) -> QuerySet[Claim]:
 
 
 def own_claims(candidate: Candidate) -> QuerySet[Claim]:
-    """Each with its effort, where the evaluation asks for it."""
-    rows = _numbered(vendors_answers(), candidate)
-    if not candidate.evaluation.asks_effort:
-        return rows
-    said = Effort.objects.filter(candidate=candidate, by_vendor=True)
-    said = said.filter(superseded_at__isnull=True).exclude(how="")
-    return rows.prefetch_related(Prefetch("requirement__efforts", said, "own_efforts"))
+    return _numbered(vendors_answers(), candidate)
 
 
 def own_claims_to_confirm(candidate: Candidate) -> QuerySet[Claim]:
@@ -126,8 +120,14 @@ def own_files(candidate: Candidate) -> QuerySet[ClaimFile]:
 
 
 def _numbered(rows: QuerySet[Any], candidate: Candidate) -> QuerySet[Claim]:
+    """With their efforts, where the evaluation asks for them."""
     numbered: QuerySet[Claim] = rows.annotate(own_revision=_number(""))
-    return numbered.filter(candidate=candidate).select_related("requirement")
+    numbered = numbered.filter(candidate=candidate).select_related("requirement")
+    if not candidate.evaluation.asks_effort:
+        return numbered
+    own = Effort.objects.filter(candidate=candidate, by_vendor=True)
+    efforts = Prefetch("requirement__efforts", own, to_attr="own_efforts")
+    return numbered.prefetch_related(efforts)
 
 
 def _number(path: str) -> Coalesce:

@@ -4,7 +4,6 @@ import datetime
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Self
 
 import msgspec
@@ -32,7 +31,7 @@ from vendors.claims import (
     Lists,
     read_claim,
 )
-from vendors.effort import OFFERED, read_effort, written
+from vendors.effort import OFFERED
 from vendors.models import Candidate, Claim, Effort, Ruling, SupportStatement
 from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES, require_claims_open
 from vendors.selectors.candidates import read_item_values
@@ -61,11 +60,8 @@ class RevisionCount:
 
 
 def says_the_same(current: Claim, claim: Claim) -> bool:
-    return (
-        ClaimWords.of(current) == ClaimWords.of(claim)
-        and current.requirement_revision == claim.requirement_revision
-        and current.by_vendor == claim.by_vendor
-    )
+    names = (*WORDS, "requirement_revision", "by_vendor")
+    return all(getattr(current, name) == getattr(claim, name) for name in names)
 
 
 def next_revision(
@@ -99,21 +95,19 @@ def next_revision(
 OF_CLAIM = ("candidate", "requirement", "submitted_at", "submitted_by", "by_vendor")
 
 
-def next_effort(last: Effort | None, claim: Claim, sent: Any) -> Effort | None:
-    """What follows the last effort of its side, sent with a claim; None: it stands.
+def next_effort(
+    last: Effort | None, words: ClaimWords, of: Mapping[str, Any]
+) -> Effort | None:
+    """What follows the last effort of its side, said with such words; None: it stands.
 
     What is taken back is a revision without `how`.
     """
-    if sent is UNSET and claim.availability in OFFERED:
+    if words.effort is UNSET and words.availability in OFFERED:
         return None
-    said, is_sold = None if sent is UNSET else sent, bool(claim.candidate.vendor_id)
-    read = read_effort(said, claim.availability, is_sold=is_sold)
-    row = Effort(**{name: getattr(claim, name) for name in OF_CLAIM})
-    row.revision = last.revision + 1 if last else 1
-    if read:
-        row.how, row.by = read.how, read.by
-        days = [Decimal(written(day)) for day in read.days or ()]
-        row.low, row.likely, row.high = days or (None, None, None)
+    said = (words.availability in OFFERED and words.effort) or {}
+    columns = {"how": said.get("how", ""), "by": said.get("by") or ""}
+    revision = last.revision + 1 if last else 1
+    row = Effort(**of, **columns, **(said.get("days") or {}), revision=revision)
     stands = last if last and not last.superseded_at else Effort()
     return None if row.said == stands.said else row
 
@@ -245,18 +239,23 @@ class LockedClaims:
         requirement: Requirement,
         words: ClaimWords,
         by: By,
-        sent: Any = UNSET,
         *,
         by_vendor: bool,
     ) -> NewWords:
-        """What such words, and an effort as it was sent, add to what stands."""
+        """What such words add to what stands."""
         former = self.standing.get(requirement.pk)
         claim = next_revision(
             self.counts.get(requirement.pk, RevisionCount()),
             *(self.candidate, requirement, words, self.now, by),
             by_vendor=by_vendor,
         )
-        effort = next_effort(self.efforts.get(requirement.pk), claim, sent)
+        of = {name: getattr(claim, name) for name in OF_CLAIM}
+        last = self.efforts.get(requirement.pk)
+        effort = next_effort(last, words, of)
+        if former:
+            former.requirement = requirement
+        if self.candidate.evaluation.asks_effort:
+            vars(requirement)["own_efforts"] = [last] if last else []
         same = former and says_the_same(former, claim)
         return NewWords(requirement, words, former, None if same else claim, effort)
 
@@ -330,10 +329,10 @@ class Stated(msgspec.Struct, frozen=True):
     faults: dict[str, str] = {}
 
 
-def stated(requirement: str, words: ClaimWords, effort: Any = UNSET) -> Stated:
+def stated(requirement: str, words: ClaimWords) -> Stated:
     held = words.holds_for
     fields = words.fields() | {"holds_for": held and held["said"]}
-    return Stated(requirement=requirement, effort=effort, **fields)
+    return Stated(requirement=requirement, effort=words.effort, **fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,8 +390,8 @@ def compare(locked: LockedClaims, claims: Sequence[Stated], by: Actor) -> Compar
     answers = read_all(claims, *terms, locked.candidate)
     new: list[NewWords] = []
     for claim, answer in zip(claims, answers, strict=True):
-        said = (locked.requirements[claim.requirement], answer, by, claim.effort)
-        following = locked.following(*said, by_vendor=True)
+        requirement = locked.requirements[claim.requirement]
+        following = locked.following(requirement, answer, by, by_vendor=True)
         if following.claim or following.effort:
             new.append(following)
     return Comparison(new, len(claims) - len(new))
@@ -429,8 +428,7 @@ def read_all(
             ]
         seen.add(claim.requirement)
         try:
-            terms = (today, lists, measure)
-            answers.append(read_stated(claim, *terms, candidate=candidate))
+            answers.append(read_stated(claim, candidate, today, lists, measure))
         except Invalid as error:
             for name, sentences in error.errors.items():
                 errors[f"claims.{index}.{name}"] = sentences
@@ -442,18 +440,17 @@ def read_all(
 
 def read_stated(
     said: Stated,
+    candidate: Candidate,
     today: datetime.date | None,
     lists: Lists = NO_LISTS,
     measure: Mapping[str, Any] = NO_MEASURE,
-    candidate: Candidate | None = None,
     **how: Any,
 ) -> ClaimWords:
     """The words of an answer to what has that measure, as they are kept; `how` as in
     `read_claim`."""
-    words: dict[str, Any] = {name: getattr(said, name) for name in WORDS}
-    if candidate and said.effort is not UNSET:
-        words |= {"effort": said.effort, "is_sold": bool(candidate.vendor_id)}
-        words["is_asked"] = candidate.evaluation.asks_effort
+    words: dict[str, Any] = {name: getattr(said, name) for name in (*WORDS, "effort")}
+    how |= {"is_sold": bool(candidate.vendor_id)}
+    how |= {"is_asked": candidate.evaluation.asks_effort}
     return read_claim(**words, measure=measure, lists=lists, today=today, **how)
 
 
@@ -584,8 +581,8 @@ def submit_one(claims: LockedClaims, said: Stated, by: Actor) -> SubmitResult:
     if requirement is None:
         raise Invalid(str(UNKNOWN), field="requirement")
     terms = (claims.now.date(), claims.lists, requirement.measure)
-    answer = read_stated(said, *terms, claims.candidate)
-    return _write(claims, requirement, answer, by, said.effort, by_vendor=True)
+    answer = read_stated(said, claims.candidate, *terms)
+    return _write(claims, requirement, answer, by, by_vendor=True)
 
 
 def check_note_claim(candidate: Candidate, requirement: Requirement, by: By) -> None:
@@ -652,14 +649,14 @@ def note_claim(
             raise Invalid(sentence, field="availability")
         answer = read_stated(
             claim,
+            candidate,
             None,
             claims.lists,
             requirement.measure,
-            candidate,
             as_is=candidate.kind == CandidateKind.AS_IS,
             noted=True,
         )
-        return _write(claims, requirement, answer, by, claim.effort, by_vendor=False)
+        return _write(claims, requirement, answer, by, by_vendor=False)
 
 
 def withdraw_claim(*, candidate: Candidate, requirement: Requirement, by: By) -> Claim:
@@ -708,20 +705,17 @@ def _write(
     requirement: Requirement,
     words: ClaimWords,
     by: By,
-    sent: Any = UNSET,
     *,
     by_vendor: bool,
 ) -> SubmitResult:
-    new = claims.following(requirement, words, by, sent, by_vendor=by_vendor)
+    new = claims.following(requirement, words, by, by_vendor=by_vendor)
     is_new = bool(new.claim or new.effort)
     if is_new:
         claims.write([new], by_vendor=by_vendor)
         claims.record(by=by, **entry_of(new))
+    if new.effort:
+        vars(requirement)["own_efforts"] = [new.effort]
     claim: Any = new.claim or new.former
-    claim.requirement = requirement
-    if claims.candidate.evaluation.asks_effort:
-        effort = new.effort or claims.efforts.get(requirement.pk)
-        vars(requirement)["own_efforts"] = [effort] if effort and effort.how else []
     return SubmitResult(claim, is_new)
 
 

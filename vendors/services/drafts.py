@@ -4,9 +4,9 @@ import datetime
 import io
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 from django.core.files.base import ContentFile
@@ -31,10 +31,8 @@ from vendors.answers import (
     ENVIRONMENTS,
     carried_over,
     digest_of,
-    effort_in,
     is_receipt_of,
     stated_in,
-    typed_effort,
     typed_of,
     words_in,
 )
@@ -74,14 +72,7 @@ from vendors.services.claims import (
     submit_claim,
     submit_claims,
 )
-from vendors.sheets import (
-    NO_EFFORTS,
-    Efforts,
-    SheetLine,
-    read_sheet,
-    write_sheet,
-    wrong_cells,
-)
+from vendors.sheets import SheetLine, read_sheet, write_sheet, wrong_cells
 
 
 @transaction.atomic
@@ -347,8 +338,8 @@ class SheetResult:
 
 def answer_sheet(candidate: Candidate) -> bytes:
     requirements = with_demands(asked_requirements(candidate.evaluation))
-    asks, rows = candidate.evaluation.asks_effort, list(own_claims(candidate))
-    return write_sheet(requirements, _words(rows), _efforts(rows) if asks else None)
+    asks = candidate.evaluation.asks_effort
+    return write_sheet(requirements, _standing(candidate), asks_effort=asks)
 
 
 @transaction.atomic
@@ -367,27 +358,22 @@ def submit_sheet(
         Refused: claims are not open. NotFound: the candidate was not invited. Invalid:
         by cell, each named “Answers.<cell>”, all that is wrong at once.
     """
-    rows = list(own_claims(candidate))
-    lines = read_lines(content, filename, _words(rows), order, _efforts(rows))
-    claims = [stated(line.requirement, line.words, line.effort) for line in lines]
+    lines = read_lines(content, filename, _standing(candidate), order)
+    claims = [stated(line.requirement, line.words) for line in lines]
     comparison = Comparison()
     with naming_cells(lines):
         if dry_run or any(line.row.wrong for line in lines):
             comparison = compare_claims(candidate=candidate, claims=claims)
         else:
             comparison = submit_claims(candidate=candidate, claims=claims, by=by)
-    numbers = {line.requirement: line.row.number for line in lines}
-    return SheetResult(comparison, numbers)
+    rows = {line.requirement: line.row.number for line in lines}
+    return SheetResult(comparison, rows)
 
 
 def read_lines(
-    content: bytes,
-    filename: str,
-    current: Mapping[str, ClaimWords],
-    order: str,
-    efforts: Efforts = NO_EFFORTS,
+    content: bytes, filename: str, current: Mapping[str, ClaimWords], order: str
 ) -> list[SheetLine]:
-    lines = read_sheet(content, filename, current, order, efforts)
+    lines = read_sheet(content, filename, current, order)
     if not lines:
         raise Invalid(_("No row of the sheet has an answer."), field="file")
     if len(lines) > MOST:
@@ -417,12 +403,8 @@ def naming_cells(lines: Sequence[SheetLine]) -> Iterator[None]:
         raise wrong_cells(errors)
 
 
-def _words(rows: Iterable[Claim]) -> dict[str, ClaimWords]:
-    return {row.requirement.ref: ClaimWords.of(row) for row in rows}
-
-
-def _efforts(rows: Iterable[Claim]) -> dict[str, dict[str, Any]]:
-    return {row.requirement.ref: row.effort.said for row in rows if row.effort}
+def _standing(candidate: Candidate) -> dict[str, ClaimWords]:
+    return {row.requirement.ref: ClaimWords.of(row) for row in own_claims(candidate)}
 
 
 # The answer sheet in the vendor pages: it goes out with the drafts and comes back as
@@ -440,8 +422,6 @@ class DraftChange:
     # The words as a form holds them, over which version of a draft.
     typed: dict[str, Any]
     version: int
-    # What it takes, before and after, as it is sent.
-    efforts: tuple[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,9 +443,8 @@ def drafts_sheet(link: InvitationLink) -> bytes:
         if (typed := _current(row, lists)) is not None
     }
     requirements = with_demands(asked_requirements(candidate.evaluation))
-    efforts = _drafted_efforts(answers_of(link).rows)
     asks = candidate.evaluation.asks_effort
-    return write_sheet(requirements, current, efforts if asks else None)
+    return write_sheet(requirements, current, asks_effort=asks)
 
 
 def preview_sheet(
@@ -480,8 +459,7 @@ def preview_sheet(
     lists = lists_of(link.candidate.evaluation)
     current = {ref: _current(row, lists) for ref, row in rows.items()}
     stands = {ref: typed for ref, typed in current.items() if typed is not None}
-    efforts = _drafted_efforts(rows.values())
-    lines = read_lines(content, filename, stands, order, efforts)
+    lines = read_lines(content, filename, stands, order)
     times = Counter(line.requirement for line in lines)
     # A draft that is not whole yet may stay as it is.
     new = [
@@ -494,13 +472,10 @@ def preview_sheet(
     with naming_cells(new):
         today = database_now().date()
         by_ref = {ref: row.requirement for ref, row in rows.items()}
-        claims = [stated(line.requirement, line.words, line.effort) for line in new]
+        claims = [stated(line.requirement, line.words) for line in new]
         answers = read_all(claims, by_ref, today, lists, link.candidate)
     differences = [
-        _change(
-            *(rows[line.requirement], current[line.requirement], answer),
-            *(efforts.get(line.requirement), line.effort),
-        )
+        _change(rows[line.requirement], current[line.requirement], answer)
         for line, answer in zip(new, answers, strict=True)
     ]
     changes = [change for change in differences if change is not None]
@@ -554,37 +529,21 @@ def _current(row: AnswerRow, lists: Names) -> ClaimWords | None:
     return ClaimWords.of(row.claim)
 
 
-def _drafted_efforts(rows: Iterable[AnswerRow]) -> dict[str, dict[str, Any]]:
-    """By ref as it is sent; what cannot be read stays in its draft, unsaid."""
-    said: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        with suppress(ValueError):
-            claimed = row.claim.effort if row.claim else None
-            stands = claimed.said if claimed else None
-            if effort := effort_in(row.draft.typed) if row.draft else stands:
-                said[row.requirement.ref] = effort
-    return said
-
-
 def _change(
-    row: AnswerRow,
-    former: ClaimWords | None,
-    words: ClaimWords,
-    drafted: Mapping[str, Any] | None,
-    effort: Any,
+    row: AnswerRow, former: ClaimWords | None, words: ClaimWords
 ) -> DraftChange | None:
     """The words of a sheet as they would be typed; None if they are typed already."""
     typed = typed_of(words)
     if words.environments != (row.claim.environments if row.claim else []):
         typed[ENVIRONMENTS] = words.environments
     stands = row.draft.typed if row.draft else typed_of(row.claim)
-    kept = {name: stands[name] for name in EFFORT if name in stands}
-    typed |= kept if effort is UNSET else typed_effort(effort)
+    if words.effort is UNSET:
+        typed |= {name: stands[name] for name in EFFORT if name in stands}
+        words = replace(words, effort=former and former.effort)
     if typed == stands:
         return None
     version = row.draft.version if row.draft else 0
-    efforts = (drafted, drafted if effort is UNSET else effort)
-    return DraftChange(row.requirement, former, words, typed, version, efforts)
+    return DraftChange(row.requirement, former, words, typed, version)
 
 
 FOLDER = "claim_files"

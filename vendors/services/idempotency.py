@@ -54,7 +54,7 @@ WHERE s.evaluation_id = {PLACE} ORDER BY s.position, s.name, v.position, v.name
 STANDING = f"""
 SELECT id, requirement_id, revision, requirement_revision, by_vendor, availability,
     available_from, environments, holds_for, number, statement, evidence_url,
-    submitted_at
+    submitted_at, superseded_at
 FROM vendors_claim
 WHERE candidate_id = %(candidate)s AND superseded_at IS NULL
 AND (%(noting)s OR availability <> 'withdrawn' AND by_vendor)

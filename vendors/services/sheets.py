@@ -10,8 +10,8 @@ from typing import Any
 from django.db import transaction
 
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.models import Evaluation, Import, User
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import Evaluation, Import, Requirement, User
 from evaltracker.evaluations.policy import lock, require_owner, require_stage
 from evaltracker.importing.services.imports import (
     log_import,
@@ -24,7 +24,7 @@ from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import create_all, in_batches
 from vendors.choices import Availability
 from vendors.claims import WORDS, ClaimWords
-from vendors.models import Claim, Effort
+from vendors.models import Candidate, Claim, Effort
 from vendors.policy import NOTE_STAGES
 from vendors.selectors.candidates import asked_requirements
 from vendors.selectors.claims import current_efforts
@@ -41,6 +41,7 @@ REVISION = "requirement_revision"
 # What an answer takes, as it is sent; None: nothing is said of it.
 EFFORT = "effort"
 type Key = tuple[str, ...]
+type Said = tuple[Candidate, Requirement, ClaimWords]
 
 
 def known_claims(*, evaluation: Evaluation) -> dict[Key, dict[str, Any]]:
@@ -83,14 +84,15 @@ def import_claims(
     refuse_stale(plan, known_claims(evaluation=evaluation), gone)
     if not records:
         return
-    now, rows, said = database_now(), list[Claim](), list[tuple[Claim, Any]]()
+    now, rows, said = database_now(), list[Claim](), list[Said]()
     for record in records:
         candidate, requirement = candidates[record.key[0]], requirements[record.key[1]]
-        before, words = former.get(record.key), ClaimWords(**words_in(record.values))
+        values, before = record.values, former.get(record.key)
+        words = ClaimWords(**words_in(values), effort=values[EFFORT])
         count = RevisionCount(before.revision if before else 0)
-        terms = (count, candidate, requirement, words, now, by)
-        claim = next_revision(*terms, by_vendor=False)
-        said.append((claim, record.values[EFFORT]))
+        terms = (candidate, requirement, words)
+        claim = next_revision(count, *terms, now, by, by_vendor=False)
+        said.append(terms)
         if not (before and says_the_same(before, claim)):
             rows.append(claim)
     replaced = [former[key] for key in map(_cell_of, rows) if key in former]
@@ -101,7 +103,7 @@ def import_claims(
         kind=KIND,
         plan=plan,
         by=by,
-        kept=kept_of(rows, former) | {"efforts": _note_efforts(said, now)},
+        kept=kept_of(rows, former) | {"efforts": _note_efforts(said, by)},
         import_id=import_id,
         action="claims.imported",
         before=by_cell((change.record.key, change.before) for change in plan.changed),
@@ -112,24 +114,22 @@ def import_claims(
     )
 
 
-def _note_efforts(
-    said: Sequence[tuple[Claim, Any]], now: datetime.datetime
-) -> dict[str, Any]:
+def _note_efforts(said: Iterable[Said], by: By) -> dict[str, Any]:
     """Note those that are others than stand; by the id of each, what stood."""
-    rows = Effort.objects.filter(candidate__in={claim.candidate for claim, _ in said})
-    last = {
-        (row.candidate_id, row.requirement_id): row
-        for row in rows.filter(by_vendor=False).order_by("revision")
-    }
+    of = {"submitted_at": database_now(), "submitted_by": actor_of(by).name}
+    rows = Effort.objects.filter(candidate__in={place for place, *_ in said})
+    noted = rows.filter(by_vendor=False).order_by("revision")
+    last = {(row.candidate_id, row.requirement_id): row for row in noted}
     fresh, gone, kept = [], [], dict[str, Any]()
-    for claim, sent in said:
-        before = last.get((claim.candidate_id, claim.requirement_id))
-        if row := next_effort(before, claim, sent):
-            stood = before if before and not before.superseded_at else None
+    for candidate, requirement, words in said:
+        of |= {"candidate": candidate, "requirement": requirement, "by_vendor": False}
+        before = last.get((candidate.pk, requirement.pk))
+        if row := next_effort(before, words, of):
+            stood = before and not before.superseded_at and before
             gone += [stood.pk] if stood else []
             kept[str(row.pk)] = stood.said if stood and stood.how else None
             fresh.append(row)
-    rows.filter(pk__in=gone).update(superseded_at=now)
+    rows.filter(pk__in=gone).update(superseded_at=of["submitted_at"])
     create_all(fresh)
     return kept
 
@@ -194,12 +194,11 @@ def undo(imported: Import, by: User) -> None:
         for row in moved
         if row.superseded_at is not None or row.requirement.retired_at is not None
     )
-    now, said = database_now(), []
-    for row in efforts:
-        words = ClaimWords(availability=Availability.NOW)
-        terms = (RevisionCount(), row.candidate, row.requirement, words, now, by)
-        said.append((next_revision(*terms, by_vendor=False), stood[str(row.pk)]))
-    _note_efforts(said, now)
+    said = [
+        (row.candidate, row.requirement, ClaimWords("now", effort=stood[str(row.pk)]))
+        for row in efforts
+    ]
+    _note_efforts(said, by)
     fresh = _put_back(rows, by_claim, by)
     journal.record(
         evaluation=evaluation,

@@ -35,8 +35,7 @@ from evaltracker.decision.memo.record import (
 from evaltracker.decision.memo.results import CHOOSABLE, States, frozen_kinds
 from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.toolbox.text import listed, named_ref
-from trials.scoring import CellState, Standing, ValueState
-from trials.scoring.effort import sums_of
+from trials.scoring import CellState, EffortSums, Standing, ValueState
 from vendors.costs import SUPPORT
 
 GOOD, BAD = "good", "bad"
@@ -192,7 +191,7 @@ def _answers(
     yield from _budget(candidate["id"], inputs["brief"], result["cost"], prices=prices)
     yield from _support(candidate, inputs, result["cost"], prices=prices)
     if "effort" in candidate:
-        sums = sums_of(candidate["effort"].values(), inputs["brief"])
+        sums = EffortSums(candidate["effort"].values(), inputs["brief"])
         said = [*sums.rows.values()]
         answer = "our days {}, the vendor’s {}, third parties’ {}".format(*said)
         proof = "; ".join(filter(None, (f"{said[5]} not stated", sums.took)))
@@ -356,7 +355,7 @@ def effort_rows(memo: Memo) -> list[tuple[str, ...]]:
     asked for, as in memos of before."""
     inputs, results = memo["inputs"], memo["results"]
     said = [
-        (row["name"], sums_of(row["effort"].values(), inputs["brief"]).rows)
+        (row["name"], EffortSums(row["effort"].values(), inputs["brief"]).rows)
         for row in inputs["candidates"]
         if "effort" in row and pursued(row, results[row["id"]])
     ]

@@ -12,8 +12,13 @@ from typing import Any, NotRequired, TypedDict
 
 from stakeholders.models import Role
 from trials import scoring
-from trials.scoring import Availability, CellState, ValueState, state_before_scope
-from trials.scoring.effort import EffortCell
+from trials.scoring import (
+    Availability,
+    CellState,
+    EffortCell,
+    ValueState,
+    state_before_scope,
+)
 from vendors.policy import INVITABLE
 
 

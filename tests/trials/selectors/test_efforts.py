@@ -11,7 +11,7 @@ from tests.cast import trials, vendors
 from tests.trials.efforts import asked, states
 from trials.models import Evidence
 from trials.scoring import Standing
-from trials.scoring.effort import EffortCell, sums_of
+from trials.scoring.effort import EffortCell, EffortSums
 from trials.selectors.ledger import ledger
 from trials.selectors.matrix import effort_cells
 from trials.services.evidence import take_back_evidence
@@ -109,7 +109,7 @@ def test_what_is_taken_back_or_does_not_apply_is_not_counted(acme: Candidate) ->
     found = cells(acme)
     assert found.keys() == {"R1", "R2", "R4"}
     assert found["R1"]["effort"] is None
-    sums = sums_of(found.values(), vars(where))
+    sums = EffortSums(found.values(), vars(where))
     assert (sums.not_stated, sums.of) == (2, 3)
     assert sums.rows["Our days"] == "7.5 or more"
     assert sums.rows["The vendor’s days"] == "not known"

@@ -51,7 +51,7 @@ def wrong_fields(**fields: Any) -> set[str]:
     try:
         [said] = read_claim_body({**GOOD, **fields})
         asking = Candidate(evaluation=Evaluation(asks_effort=True))
-        read_stated(said, TODAY, candidate=asking)
+        read_stated(said, asking, TODAY)
     except Invalid as error:
         return {field.split(".")[0] for field in error.errors}
     return set()
