@@ -341,8 +341,6 @@ class HoldsForCell(ReadField):
 
 
 class EffortField(ReadField):
-    """What it takes, as it is sent; None of a blank one."""
-
     read = staticmethod(read_effort_text)
 
 

@@ -348,10 +348,7 @@ class SheetLine(NamedTuple):
 
 
 def read_sheet(
-    content: bytes,
-    filename: str,
-    current: Mapping[str, ClaimWords],
-    order: str = "",
+    content: bytes, filename: str, current: Mapping[str, ClaimWords], order: str = ""
 ) -> list[SheetLine]:
     """The answered rows of a sheet; `current` is what stands, by ref.
 

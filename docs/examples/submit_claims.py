@@ -257,14 +257,12 @@ def digest_of(claims: list[dict[str, Any]]) -> str:
     """What a receipt over these claims must say."""
     said = [{name: claim[name] for name in SAID} for claim in claims]
     said.sort(key=lambda claim: claim["requirement"])
-    efforts = [
-        {"requirement": claim["requirement"], **claim["effort"]}
-        for claim in claims
-        if claim.get("effort")
-    ]
-    efforts.sort(key=lambda effort: effort["requirement"])
-    form = {"form": 4 if efforts else 3, "claims": said}
-    form |= {"efforts": efforts} if efforts else {}
+    form: dict[str, Any] = {"form": 3, "claims": said}
+    taking = [claim for claim in claims if claim.get("effort")]
+    if taking:
+        taking.sort(key=lambda claim: claim["requirement"])
+        rows = [{"requirement": it["requirement"], **it["effort"]} for it in taking]
+        form = {"form": 4, "claims": said, "efforts": rows}
     text = json.dumps(form, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

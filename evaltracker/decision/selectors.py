@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db.models import Case, JSONField, Q, QuerySet, Value, When
 from django.db.models.fields.json import KeyTransform
-from django.utils.dateparse import parse_date
 
 from evaltracker.decision.models import (
     CheckVerdict,
@@ -179,7 +178,7 @@ def promised_rows(
                 None if "undertaking" in line else needs[line["ref"]],
                 undertaken.get(line.get("undertaking")),
                 number=line["line"],
-                due_on=parse_date(line["due"] or ""),
+                due_on=line["due"] and datetime.date.fromisoformat(line["due"]),
             )
             for line in annex.facts["lines"]
         ]

@@ -19,7 +19,7 @@ from tests.clients import signed_in
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
-QUESTIONS = [question["label"] for question in OF_EFFORT.values()]
+QUESTIONS = [question["label"] for question in OF_EFFORT]
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_the_questions_go_with_it_but_those_that_are_answered(
     switch(where, asks=True)
     assert asked_in(where) == QUESTIONS
     assert not any(field.needed for field in where.brief_fields.all())
-    apart, _expert = OF_EFFORT
+    apart, _expert = (question["key"] for question in OF_EFFORT)
     change_brief(evaluation=where, by=where.owner, **{apart: "no"})
     switch(where, asks=False)
     assert asked_in(where) == QUESTIONS[:1]

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -51,13 +51,13 @@ from trials.selectors.matrix import (
 from trials.selectors.trials import is_partly_proven
 from vendors.admin.base import Place, find_candidate, find_place, open_answers, reader
 from vendors.choices import Availability
-from vendors.costs.asked import WORK, kinds_for
+from vendors.costs import WORK
 from vendors.effort import written
 from vendors.fields import word_of, write_effort
 from vendors.models import Candidate, Claim, Contact, Ruling, Submission
 from vendors.policy import NOTE_STAGES, may_read_contacts, may_see_prices
 from vendors.selectors.claims import answering_of, is_answered_by_buyer
-from vendors.selectors.costs import kinds_of
+from vendors.selectors.costs import kinds_for
 
 FILTERS = {"musts": "Must-haves", **{name: label for name, (label, _) in TESTS.items()}}
 
@@ -86,9 +86,7 @@ class LedgerRow:
         return self.requirement.is_must and self.cell.knocks_out
 
 
-def ledger_rows(
-    book: Ledger, candidate: Candidate, efforts: Mapping[str, EffortCell]
-) -> list[LedgerRow]:
+def ledger_rows(book: Ledger, candidate: Candidate, efforts: Any) -> list[LedgerRow]:
     """Every requirement, in three queries beside the ledger's."""
     column = book.of(candidate)
     claims = _by_requirement(
@@ -345,16 +343,14 @@ def stated(cell: EffortCell | None) -> str:
     return write_effort(cell and cell["effort"], word_of)
 
 
-def effort_of(
-    cells: Mapping[str, EffortCell], candidate: Candidate, user: User
-) -> dict[str, Any]:
+def effort_of(efforts: Any, candidate: Candidate, user: User) -> dict[str, Any]:
     """What its “yes” costs in days; empty where efforts are not asked for."""
-    if not cells:
+    if not efforts:
         return {}
     evaluation = candidate.evaluation
-    sums = EffortSums(cells.values(), vars(evaluation))
+    sums = EffortSums(efforts.values(), vars(evaluation))
     may = sums.money and evaluation.is_open and is_owner(user, evaluation)
-    kinds = kinds_for(candidate.kind, kinds_of(evaluation) if may else ())
+    kinds = kinds_for(candidate) if may else ()
     # A cost line of work is multiplied by the planning factor once more.
     once = Fraction(evaluation.planning_factor) or 1
     return {

@@ -122,12 +122,11 @@ def read_kind(source: str, verdict: str) -> Source:
 
 def read_took(inputs: Inputs, took: str, source: Source) -> Decimal | None:
     """Days that it took to meet, as typed; None if nobody counted."""
-    if not took.strip():
-        return None
-    if source == Source.RESEARCH:
+    text = took.strip().replace(",", ".")
+    if text and source == Source.RESEARCH:
         inputs.refuse("took", "Research takes no days; leave it out.")
     try:
-        return Decimal(written(half_days(took.strip().replace(",", "."))))
+        return Decimal(written(half_days(text))) if text else None
     except ValueError:
         inputs.refuse("took", "Write days from 0 to 2,000, in halves: 2.5.")
     return None

@@ -588,9 +588,7 @@ class WordsOutput(serializers.Serializer[Any]):
     number = NumberField(allow_null=True)
     statement = serializers.CharField(allow_blank=True)
     evidence_url = serializers.CharField(allow_blank=True)
-    effort = EffortField(
-        required=False, allow_null=True, help_text="Left out where it stays."
-    )
+    effort = EffortField(help_text="Left out where it stays.")
 
 
 class ChangeOutput(serializers.Serializer[Any]):

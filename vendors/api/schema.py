@@ -211,6 +211,9 @@ class NumberField(serializers.JSONField):
 class EffortField(serializers.JSONField):
     """What it takes to meet a requirement: days in halves, as text, and whose."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, allow_null=True, **kwargs)
+
     def get_attribute(self, instance: Any) -> Any:
         if instance.effort is UNSET:
             raise serializers.SkipField
@@ -287,10 +290,8 @@ class ClaimInput(StrictSerializer):
         "any unit that can be compared with its own.",
     )
     effort = EffortField(
-        required=False,
-        allow_null=True,
         help_text="Where the invitation asks for it. Left out, it stays; null takes it "
-        "back.",
+        "back."
     )
     statement = Text(max_length=TEXT_LIMIT, help_text="Your answer, as plain text.")
     evidence_url = Text(
@@ -318,9 +319,7 @@ class ClaimOutput(serializers.Serializer[Any]):
     statement = serializers.CharField(allow_blank=True)
     evidence_url = serializers.CharField(allow_blank=True)
     effort = EffortField(
-        required=False,
-        allow_null=True,
-        help_text="As it stands, with its revision, where the invitation asks for it.",
+        help_text="As it stands, with its revision, where the invitation asks for it."
     )
     revision = serializers.IntegerField(source="own_revision")
     submitted_at = serializers.DateTimeField()

@@ -9,6 +9,7 @@ from vendors.costs.asked import (
     IT,
     RISE,
     SUPPORT,
+    WORK,
     Asked,
     Kind,
     LineState,

@@ -21,13 +21,7 @@ from evaltracker.toolbox.files import TYPES, attachment, download, handed_out
 from evaltracker.toolbox.languages import moment
 from evaltracker.toolbox.rest.views import read_id
 from evaltracker.toolbox.text import meant
-from vendors.answers import (
-    boxes_for,
-    effort_wrong,
-    is_receipt_of,
-    typed_in,
-    typed_of,
-)
+from vendors.answers import boxes_for, effort_wrong, is_receipt_of, typed_in, typed_of
 from vendors.choices import DocumentKind
 from vendors.effort import BYS, HOWS
 from vendors.fields import word_of

@@ -31,7 +31,7 @@ from vendors.claims import (
     Lists,
     read_claim,
 )
-from vendors.effort import OFFERED
+from vendors.effort import DAYS, OFFERED
 from vendors.models import Candidate, Claim, Effort, Ruling, SupportStatement
 from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES, require_claims_open
 from vendors.selectors.candidates import read_item_values
@@ -92,41 +92,25 @@ def next_revision(
     return claim
 
 
-OF_CLAIM = ("candidate", "requirement", "submitted_at", "submitted_by", "by_vendor")
+SHARED = ("candidate", "requirement", "submitted_at", "submitted_by", "by_vendor")
 
 
 def next_effort(
-    last: Effort | None, words: ClaimWords, of: Mapping[str, Any]
+    last: Effort | None, beside: Claim | Effort, words: ClaimWords
 ) -> Effort | None:
-    """What follows the last effort of its side, said with such words; None: it stands.
-
-    What is taken back is a revision without `how`.
+    """What follows the last effort of its side, of the same moment as `beside`; None:
+    that stands. What is taken back is a revision without `how`.
     """
-    if words.effort is UNSET and words.availability in OFFERED:
+    is_offered = words.availability in OFFERED
+    if words.effort is UNSET and is_offered:
         return None
-    said = (words.availability in OFFERED and words.effort) or {}
-    columns = {"how": said.get("how", ""), "by": said.get("by") or ""}
-    revision = last.revision + 1 if last else 1
-    row = Effort(**of, **columns, **(said.get("days") or {}), revision=revision)
+    said = (is_offered and words.effort) or {"how": "", "days": None, "by": None}
+    row = Effort(**{name: getattr(beside, name) for name in SHARED})
+    row.how, row.by = said["how"], said["by"] or ""
+    row.low, row.likely, row.high = map((said["days"] or {}).get, DAYS)
+    row.revision = last.revision + 1 if last else 1
     stands = last if last and not last.superseded_at else Effort()
     return None if row.said == stands.said else row
-
-
-def claim_entry(claim: Claim, former: Claim | None) -> dict[str, Any]:
-    withdrawn = claim.availability == Availability.WITHDRAWN
-    state: dict[str, Any] = journal.snapshot(claim, ("revision", *WORDS))
-    return {
-        "action": "claim.withdrawn"
-        if withdrawn
-        else ("claim.submitted" if claim.by_vendor else "claim.noted"),
-        "subject": claim,
-        "before": journal.snapshot(former, ("revision", *WORDS)) if former else {},
-        "after": {
-            "candidate": claim.candidate.name,
-            "requirement": claim.requirement.ref,
-            **state,
-        },
-    }
 
 
 # The claims of one candidate, locked and read in one trip and written in another.
@@ -235,23 +219,15 @@ class LockedClaims:
         return fresh
 
     def following(
-        self,
-        requirement: Requirement,
-        words: ClaimWords,
-        by: By,
-        *,
-        by_vendor: bool,
+        self, requirement: Requirement, words: ClaimWords, by: By, *, by_vendor: bool
     ) -> NewWords:
         """What such words add to what stands."""
         former = self.standing.get(requirement.pk)
-        claim = next_revision(
-            self.counts.get(requirement.pk, RevisionCount()),
-            *(self.candidate, requirement, words, self.now, by),
-            by_vendor=by_vendor,
-        )
-        of = {name: getattr(claim, name) for name in OF_CLAIM}
+        count = self.counts.get(requirement.pk, RevisionCount())
+        terms = (self.candidate, requirement, words, self.now, by)
+        claim = next_revision(count, *terms, by_vendor=by_vendor)
         last = self.efforts.get(requirement.pk)
-        effort = next_effort(last, words, of)
+        effort = next_effort(last, claim, words)
         if former:
             former.requirement = requirement
         if self.candidate.evaluation.asks_effort:
@@ -386,8 +362,8 @@ def compare(locked: LockedClaims, claims: Sequence[Stated], by: Actor) -> Compar
         sentence = _("It must hold 1 to %(most)s claims; it holds %(count)s.")
         counts = {"most": number(MOST), "count": number(len(claims))}
         raise Invalid(sentence % counts, field="claims")
-    terms = (locked.requirements, locked.now.date(), locked.lists)
-    answers = read_all(claims, *terms, locked.candidate)
+    terms = (locked.requirements, locked.now.date(), locked.lists, locked.candidate)
+    answers = read_all(claims, *terms)
     new: list[NewWords] = []
     for claim, answer in zip(claims, answers, strict=True):
         requirement = locked.requirements[claim.requirement]
@@ -449,8 +425,8 @@ def read_stated(
     """The words of an answer to what has that measure, as they are kept; `how` as in
     `read_claim`."""
     words: dict[str, Any] = {name: getattr(said, name) for name in (*WORDS, "effort")}
-    how |= {"is_sold": bool(candidate.vendor_id)}
-    how |= {"is_asked": candidate.evaluation.asks_effort}
+    words["is_asked"] = candidate.evaluation.asks_effort
+    words["is_sold"] = bool(candidate.vendor_id)
     return read_claim(**words, measure=measure, lists=lists, today=today, **how)
 
 
@@ -464,15 +440,20 @@ def _refused(errors: dict[str, list[str]]) -> Invalid:
     return Invalid(sentence % {"count": number(lines)}, errors=errors)
 
 
-def entry_of(new: NewWords) -> dict[str, Any]:
-    entry: dict[str, Any] = {"action": "effort.stated", "subject": new.effort}
-    if new.claim:
-        entry = claim_entry(new.claim, new.former)
-    if new.effort:
-        names = {"candidate": new.effort.candidate.name}
-        names["requirement"] = new.requirement.ref
-        entry["after"] = {**names, **entry.get("after", {}), "effort": new.effort.said}
-    return entry
+def entry_of(new: NewWords, candidate: Candidate) -> dict[str, Any]:
+    about = {"candidate": candidate.name, "requirement": new.requirement.ref}
+    effort = {"effort": new.effort.said} if new.effort else {}
+    if (claim := new.claim) is None:
+        after = {**about, **effort}
+        return {"action": "effort.stated", "subject": new.effort, "after": after}
+    noted = "claim.submitted" if claim.by_vendor else "claim.noted"
+    of, former = ("revision", *WORDS), new.former
+    return {
+        "action": "claim.withdrawn" if _is_withdrawn(claim) else noted,
+        "subject": claim,
+        "before": journal.snapshot(former, of) if former else {},
+        "after": {**about, **journal.snapshot(claim, of), **effort},
+    }
 
 
 def batch_entry(found: Comparison, candidate: Candidate) -> dict[str, Any]:
@@ -712,7 +693,7 @@ def _write(
     is_new = bool(new.claim or new.effort)
     if is_new:
         claims.write([new], by_vendor=by_vendor)
-        claims.record(by=by, **entry_of(new))
+        claims.record(by=by, **entry_of(new, claims.candidate))
     if new.effort:
         vars(requirement)["own_efforts"] = [new.effort]
     claim: Any = new.claim or new.former

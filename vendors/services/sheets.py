@@ -11,7 +11,7 @@ from django.db import transaction
 
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of
-from evaltracker.evaluations.models import Evaluation, Import, Requirement, User
+from evaltracker.evaluations.models import Evaluation, Import, User
 from evaltracker.evaluations.policy import lock, require_owner, require_stage
 from evaltracker.importing.services.imports import (
     log_import,
@@ -24,7 +24,7 @@ from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import create_all, in_batches
 from vendors.choices import Availability
 from vendors.claims import WORDS, ClaimWords
-from vendors.models import Candidate, Claim, Effort
+from vendors.models import Claim, Effort
 from vendors.policy import NOTE_STAGES
 from vendors.selectors.candidates import asked_requirements
 from vendors.selectors.claims import current_efforts
@@ -41,7 +41,7 @@ REVISION = "requirement_revision"
 # What an answer takes, as it is sent; None: nothing is said of it.
 EFFORT = "effort"
 type Key = tuple[str, ...]
-type Said = tuple[Candidate, Requirement, ClaimWords]
+type Said = tuple[Claim | Effort, ClaimWords]
 
 
 def known_claims(*, evaluation: Evaluation) -> dict[Key, dict[str, Any]]:
@@ -90,9 +90,9 @@ def import_claims(
         values, before = record.values, former.get(record.key)
         words = ClaimWords(**words_in(values), effort=values[EFFORT])
         count = RevisionCount(before.revision if before else 0)
-        terms = (candidate, requirement, words)
-        claim = next_revision(count, *terms, now, by, by_vendor=False)
-        said.append(terms)
+        terms = (count, candidate, requirement, words, now, by)
+        claim = next_revision(*terms, by_vendor=False)
+        said.append((claim, words))
         if not (before and says_the_same(before, claim)):
             rows.append(claim)
     replaced = [former[key] for key in map(_cell_of, rows) if key in former]
@@ -103,7 +103,7 @@ def import_claims(
         kind=KIND,
         plan=plan,
         by=by,
-        kept=kept_of(rows, former) | {"efforts": _note_efforts(said, by)},
+        kept=kept_of(rows, former) | {"efforts": _note_efforts(said, now)},
         import_id=import_id,
         action="claims.imported",
         before=by_cell((change.record.key, change.before) for change in plan.changed),
@@ -114,22 +114,20 @@ def import_claims(
     )
 
 
-def _note_efforts(said: Iterable[Said], by: By) -> dict[str, Any]:
+def _note_efforts(said: Iterable[Said], now: datetime.datetime) -> dict[str, Any]:
     """Note those that are others than stand; by the id of each, what stood."""
-    of = {"submitted_at": database_now(), "submitted_by": actor_of(by).name}
-    rows = Effort.objects.filter(candidate__in={place for place, *_ in said})
+    rows = Effort.objects.filter(candidate__in={row.candidate for row, _ in said})
     noted = rows.filter(by_vendor=False).order_by("revision")
     last = {(row.candidate_id, row.requirement_id): row for row in noted}
-    fresh, gone, kept = [], [], dict[str, Any]()
-    for candidate, requirement, words in said:
-        of |= {"candidate": candidate, "requirement": requirement, "by_vendor": False}
-        before = last.get((candidate.pk, requirement.pk))
-        if row := next_effort(before, words, of):
+    fresh, gone, kept = list[Effort](), [], dict[str, Any]()
+    for beside, words in said:
+        before = last.get((beside.candidate_id, beside.requirement_id))
+        if row := next_effort(before, beside, words):
             stood = before and not before.superseded_at and before
             gone += [stood.pk] if stood else []
             kept[str(row.pk)] = stood.said if stood and stood.how else None
             fresh.append(row)
-    rows.filter(pk__in=gone).update(superseded_at=of["submitted_at"])
+    rows.filter(pk__in=gone).update(superseded_at=now)
     create_all(fresh)
     return kept
 
@@ -194,11 +192,11 @@ def undo(imported: Import, by: User) -> None:
         for row in moved
         if row.superseded_at is not None or row.requirement.retired_at is not None
     )
-    said = [
-        (row.candidate, row.requirement, ClaimWords("now", effort=stood[str(row.pk)]))
-        for row in efforts
-    ]
-    _note_efforts(said, by)
+    now = database_now()
+    for row in efforts:
+        row.submitted_at, row.submitted_by = now, actor_of(by).name
+    back = [(row, ClaimWords("now", effort=stood[str(row.pk)])) for row in efforts]
+    _note_efforts(back, now)
     fresh = _put_back(rows, by_claim, by)
     journal.record(
         evaluation=evaluation,

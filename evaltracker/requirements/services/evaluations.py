@@ -135,8 +135,8 @@ QUESTIONS = {
     "support_wanted": "how much support is wanted",
 }
 
-# What a brief asks besides, where answers are asked for their effort; by key.
-OF_EFFORT: dict[str, dict[str, Any]] = json.loads(
+# What a brief asks besides, where answers are asked for their effort.
+OF_EFFORT: list[dict[str, Any]] = json.loads(
     Path(__file__).with_name("effort_questions.json").read_text(encoding="utf-8")
 )
 
@@ -244,11 +244,10 @@ def switch_questions(evaluation: Evaluation) -> None:
     """Add what the brief asks along with efforts, or take it out while unanswered."""
     there = {field.label.casefold(): field for field in evaluation.brief_fields.all()}
     last = max((field.position for field in there.values()), default=0)
-    for place, (key, question) in enumerate(OF_EFFORT.items(), last + 1):
+    for place, question in enumerate(OF_EFFORT, last + 1):
         field = there.get(question["label"].casefold())
         if evaluation.asks_effort and field is None:
-            of = {"evaluation": evaluation, "key": key, "position": place}
-            BriefField.objects.create(**of, **question, needed=False)
+            evaluation.brief_fields.create(position=place, **question)
         elif field and not evaluation.asks_effort and not field.answer:
             field.delete()
 
