@@ -238,6 +238,8 @@ def filled(field: Any) -> tuple[str, Any]:
     if field.choices:
         return field.name, field.flatchoices[0][0]
     match field:
+        case models.BooleanField():
+            return field.name, True
         case models.DateTimeField():
             return field.name, timezone.now()
         case models.DateField():

@@ -195,17 +195,19 @@ class Claim(SealedRecord, VendorRecord):
 
     @classmethod
     def contradictions(cls, evaluation: models.Model) -> Iterable[tuple[Any, str]]:
-        """Claims that stand though a revision follows, or the reverse."""
-        following = cls.objects.filter(
-            candidate=OuterRef("candidate"),
-            requirement=OuterRef("requirement"),
-            revision__gt=OuterRef("revision"),
-        )
-        rows = cls.objects.in_evaluation(evaluation).filter(
-            Q(superseded_at__isnull=True) & Exists(following)
-            | Q(superseded_at__isnull=False) & ~Exists(following)
-        )
-        return ((pk, "superseded_at") for pk in rows.values_list("pk", flat=True))
+        later = cls.objects.filter(**CELL, revision__gt=OuterRef("revision"))
+        return _wrongly_standing(cls.objects.in_evaluation(evaluation), Exists(later))
+
+
+CELL = {name: OuterRef(name) for name in ("candidate", "requirement")}
+
+
+def _wrongly_standing(
+    rows: "models.QuerySet[Any]", follows: Any
+) -> Iterable[tuple[Any, str]]:
+    """Those that stand though something follows, or the reverse."""
+    wrong = Q(superseded_at=None) & follows | Q(superseded_at__isnull=False) & ~follows
+    return ((row.pk, "superseded_at") for row in rows.filter(wrong).only("pk"))
 
 
 def _days() -> "models.DecimalField[Any, Decimal | None]":
@@ -267,6 +269,16 @@ class Effort(SealedRecord, VendorRecord):
     @property
     def shown(self) -> dict[str, Any]:
         return {**self.said, "revision": self.revision}
+
+    @classmethod
+    def contradictions(cls, evaluation: models.Model) -> Iterable[tuple[Any, str]]:
+        later: Any = {**CELL, "submitted_at__gt": OuterRef("submitted_at")}
+        answers = Claim.objects.filter(~Q(by_vendor=OuterRef("by_vendor")), **later)
+        asked = {"candidate__evaluation__asks_effort": True}
+        return _wrongly_standing(
+            cls.objects.in_evaluation(evaluation).filter(**asked),
+            Exists(cls.objects.filter(**later)) | Exists(answers),
+        )
 
 
 class ClaimFile(CommittedRecord, VendorRecord):

@@ -117,17 +117,22 @@ def import_claims(
 def _note_efforts(said: Iterable[Said], now: datetime.datetime) -> dict[str, Any]:
     """Note those that are others than stand; by the id of each, what stood."""
     rows = Effort.objects.filter(candidate__in={row.candidate for row, _ in said})
-    noted = rows.filter(by_vendor=False).order_by("revision")
-    last = {(row.candidate_id, row.requirement_id): row for row in noted}
+    last = {
+        (row.candidate_id, row.requirement_id, row.by_vendor): row
+        for row in rows.order_by("revision")
+    }
     fresh, gone, kept = list[Effort](), [], dict[str, Any]()
     for beside, words in said:
-        before = last.get((beside.candidate_id, beside.requirement_id))
+        cell = (beside.candidate_id, beside.requirement_id)
+        before, theirs = last.get((*cell, False)), last.get((*cell, True))
+        # That a vendor took its own back stands until then.
+        gone += [theirs.pk] if theirs else []
         if row := next_effort(before, beside, words):
             stood = before and not before.superseded_at and before
             gone += [stood.pk] if stood else []
             kept[str(row.pk)] = stood.said if stood and stood.how else None
             fresh.append(row)
-    rows.filter(pk__in=gone).update(superseded_at=now)
+    rows.filter(pk__in=gone, superseded_at=None).update(superseded_at=now)
     create_all(fresh)
     return kept
 

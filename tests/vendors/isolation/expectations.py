@@ -12,7 +12,9 @@ from typing import Any
 
 from vendors.services.quotes import QuotedLine, kept_line
 
-CLAIM = {"requirement": "R1", "availability": "now", "statement": "New words."}
+EFFORT = {"how": "configure", "days": {"likely": "2.5"}, "by": "vendor"}
+ANSWER = {"requirement": "R1", "availability": "now", "statement": "New words."}
+CLAIM = {**ANSWER, "effort": EFFORT}
 # The vendor that calls is in research with open claims; every id is its own.
 INVITATION = "api/v1/invitations/<str:invitation>/"
 
@@ -38,6 +40,7 @@ QUOTE = {
 OBJECTION = {"line": "P1", "words": "In our own cloud alone."}
 SUPPORT = {"kind": "round_the_clock", "text": "By telephone, too."}
 DRAFT = {"version": "0", "availability": "now", "statement": "New words."}
+DRAFT |= {"how": "configure", "days": "2.5", "by": "vendor"}
 PRICES = {
     "currency": "USD",
     "valid_until": "2040-06-30",

@@ -8,6 +8,7 @@ column is marked as the house's until somebody grants it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -15,12 +16,19 @@ from django.db import models
 from vendors.isolation.access import ACCESS
 
 HOUSE = "mark-house"
+# Days by whose they are, as everybody writes them: of a vendor what it states of one
+# requirement, which no other number contains; of the house what it noted, what a trial
+# took, and the sums over what vendors state.
+STATED = {"Acme": "671.5", "Globex": "673.5", "Initech": "675.5"}
+MORE, NOTED_DAYS, TOOK = "40", "616.5", "515.5"
 # Read by code as a zone, a digest or a stored file's name; no words of anybody.
 CODED = {
     *("zone", "time_zone", "digest", "sha256", "stored_as", "kind", "password"),
     *("hash", "previous_hash", "currency", "route", "body_sha256", "content_type"),
     *("body", "file", "source_url", "username", "ref", "message_id"),
     "browser_digest",
+    # Of an effort, words of the product.
+    *("how", "by"),
     # Blank unless the demo was called off.
     "called_off_because",
 }
@@ -29,6 +37,14 @@ CODED = {
 def mark_of(vendor: str) -> str:
     """The mark of a vendor; every text that it owns holds it."""
     return f"mark-{vendor.lower()}"
+
+
+def days_of(own: str) -> tuple[str, ...]:
+    """The days beside a mark."""
+    if own == HOUSE:
+        sums = [str(Decimal(days) + Decimal(MORE)) for days in STATED.values()]
+        return (NOTED_DAYS, TOOK, *sums)
+    return tuple(days for name, days in STATED.items() if mark_of(name) == own)
 
 
 def mark(rows: Iterable[models.Model], own: str) -> None:
@@ -65,6 +81,8 @@ def words(field: models.Field[Any, Any], text: str, row: str) -> object:
 
 
 def marks_in(heard: bytes, *marks: str) -> list[str]:
-    """Those of `marks` that are in an answer, in whatever case."""
+    """Those of `marks`, and of the days beside them, that are in an answer, in whatever
+    case."""
     lowered = heard.lower()
-    return [mark for mark in marks if mark.encode() in lowered]
+    texts = (text for mark in marks for text in (mark, *days_of(mark)))
+    return [text for text in texts if text.encode() in lowered]

@@ -12,8 +12,8 @@ from django.db.models import F
 
 from evaltracker.evaluations.models import Requirement
 from tests.imported import take_in
-from tests.vendors.isolation.expectations import Route
-from tests.vendors.isolation.marks import HOUSE
+from tests.vendors.isolation.expectations import EFFORT, Route
+from tests.vendors.isolation.marks import HOUSE, NOTED_DAYS, marks_in
 from tests.vendors.isolation.walk import NOBODY, Call, Heard
 from vendors.claims import ClaimWords
 from vendors.models import Candidate, Claim
@@ -63,10 +63,12 @@ class Story:
             )
 
     def import_(self, *refs: str) -> None:
-        """A spreadsheet says “yes”, which is a status and a statement."""
+        """A spreadsheet has a status, and the days that it takes."""
         if self.notes:
             where = self.candidate.evaluation
-            table = "Feature,Acme ML\n" + "".join(f"{ref},yes\n" for ref in refs)
+            row = f',Acme ML,now,"build, {NOTED_DAYS}, buyer"\n'
+            table = "Ref,Candidate,Availability,Effort\n"
+            table += "".join(ref + row for ref in refs)
             take_in("claims", where, table)
 
     @property
@@ -84,13 +86,12 @@ class Story:
 
     def claim(self, ref: str, statement: str = "yes", **more: str) -> None:
         """An answer."""
-        body = {"requirement": ref, "availability": "now", "statement": statement}
+        body = {"requirement": ref, **answer(statement)}
         self.call("POST", "claims/", body, **more)
 
     def batch(self, *refs: str, statement: str = "yes") -> None:
         """Many answers in one call."""
-        body = {"availability": "now", "statement": statement}
-        claims = [{"requirement": ref, **body} for ref in refs]
+        claims = [{"requirement": ref, **answer(statement)} for ref in refs]
         self.call("POST", "claims/batch/", {"claims": claims})
 
     def sheet(self, *refs: str, dry: bool) -> None:
@@ -113,7 +114,7 @@ class Story:
         address = f"api/v1/invitations/{self.candidate.pk}/{path}"
         call = Call(method, address, self.token, route, query and f"?{query}", **more)
         heard = call.hear(self.disguise)
-        if HOUSE.encode() in heard.everything.lower():
+        if marks_in(heard.everything, HOUSE):
             self.marks.append(str(call))
         self.heard.append((f"{method} {path}{query}", heard.status, plain(heard)))
         return self.heard[-1]
@@ -122,6 +123,12 @@ class Story:
         """The owner words requirements anew; with and without notes."""
         where = self.candidate.evaluation
         where.requirements.filter(ref__in=refs).update(revision=F("revision") + 1)
+
+
+def answer(statement: str) -> dict[str, Any]:
+    """As it is sent, with what it takes; the same words keep that as it is."""
+    body: dict[str, Any] = {"availability": "now", "statement": statement}
+    return body | ({"effort": EFFORT} if statement != "yes" else {})
 
 
 def plain(heard: Heard) -> bytes:

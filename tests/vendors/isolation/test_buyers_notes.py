@@ -15,17 +15,18 @@ from django.db import connection, transaction
 
 from tests.cast import trials, vendors
 from tests.lock_order import around_tests
+from tests.trials.efforts import asked
 from tests.vendors.isolation.conftest import behind
 from tests.vendors.isolation.noted import REFS, Story
 from tests.vendors.isolation.world import World
-from vendors.models import Candidate, Claim
+from vendors.models import Candidate, Claim, Effort
 from vendors.wall import show_vendor
 
 
 @pytest.fixture
 def acme(db: None) -> Candidate:
     """A vendor that is asked six things, and has called before."""
-    where = trials.platform(*["must"] * len(REFS))
+    where = asked(trials.platform(*["must"] * len(REFS)))
     return vendors.invited(where)
 
 
@@ -54,7 +55,7 @@ def go_through(story: Story) -> None:
     story.claim("R3", key="once")
     story.claim("R3", key="once")
     story.claim("R3", "another", key="once")
-    story.batch("R4", "R5", "R6")
+    story.batch("R4", "R5", "R6", statement="Ours.")
     story.batch("R4", "R5", "no such")
     story.attach("R2")
     story.call("POST", "submission/")
@@ -115,12 +116,16 @@ def test_t53_the_wall_itself_hides_what_the_buyer_noted(
     """Without a condition of ours: the role does not even find that a note is there."""
     me = world.parties["Acme"]
     notes = Claim.objects.filter(candidate=me.candidate, by_vendor=False)
-    assert notes.count() == 3
+    days = Effort.objects.filter(candidate=me.candidate, by_vendor=False)
+    assert (notes.count(), days.count()) == (3, 3)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     with behind(role):
         show_vendor(me.vendor.pk)
-        assert set(Claim.objects.values_list("by_vendor", flat=True)) == {True}
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE vendors_claim SET superseded_at = now()")
-    assert notes.filter(superseded_at__isnull=True).count() == 2
+        for model in (Claim, Effort):
+            assert set(model.objects.values_list("by_vendor", flat=True)) == {True}
+            with connection.cursor() as cursor:
+                table = model._meta.db_table
+                cursor.execute(f"UPDATE {table} SET superseded_at = now()")
+    for noted in (notes, days):
+        assert noted.filter(superseded_at__isnull=True).count() == 2

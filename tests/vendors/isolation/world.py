@@ -15,13 +15,23 @@ from django.db.models import Model
 from django.http import HttpResponse
 from django.test import override_settings
 
+from evaltracker.decision.models import AnnexLine, Undertaking
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import AttachedFile, Evaluation, Requirement
 from evaltracker.evaluations.topics import TOPICS
 from evaltracker.talk.services import add_comment
 from evaltracker.toolbox.days import database_now
 from tests.cast import common, trials, vendors
-from tests.vendors.isolation.marks import HOUSE, mark, mark_of
+from tests.trials.efforts import asked
+from tests.vendors.isolation.marks import (
+    HOUSE,
+    MORE,
+    NOTED_DAYS,
+    STATED,
+    TOOK,
+    mark,
+    mark_of,
+)
 from tests.vendors.isolation.rows import ONLY_GROW, OURS, owner_path
 from trials.models import Gap, Milestone, ScoreSheet
 from vendors.answers import EMPTY
@@ -35,7 +45,9 @@ from vendors.models import (
     ClaimFile,
     Contact,
     ContactRequest,
+    DocumentReceipt,
     DraftFile,
+    Effort,
     IdempotencyRecord,
     InvitationLink,
     MailedSheet,
@@ -67,7 +79,7 @@ AMOUNT, WRITTEN = Decimal("8484.84"), "8484.84"
 # What makes a row of this model one that its constraints take.
 FITTING: dict[str, dict[str, Any]] = {
     "Conflict": {"has_interest": False},
-    "Evidence": {"source": "research", "verdict": "holds", "note": HOUSE},
+    "Evidence": {"source": "demo", "verdict": "holds", "note": HOUSE, "took": TOOK},
     "Score": {"value": 3},
     "Demo": {"scheduled_for": datetime.datetime(2027, 2, 1, 9, tzinfo=datetime.UTC)},
     "Gap": {"severity": "challenge"},
@@ -78,6 +90,10 @@ FITTING: dict[str, dict[str, Any]] = {
     "ResearchNote": {"kind": "peer"},
     "Run": {"number": 1, "unit": "ms"},
     "RunReport": {"format": "json"},
+    "Undertaking": {
+        "struck_at": datetime.datetime(2027, 2, 1, tzinfo=datetime.UTC),
+        "struck_reason": HOUSE,
+    },
 }
 
 
@@ -120,6 +136,7 @@ class World:
 def build_world() -> World:
     """All of it, with a mark in every text."""
     shared = trials.platform("must", "should", "could", "could", stage="trials")
+    asked(shared)
     parties = {name: _party(shared, name) for name in NAMES}
     vendors.enter(shared, "research")
     for party in parties.values():
@@ -173,7 +190,11 @@ def _party(shared: Evaluation, name: str) -> Party:
 def _document(candidate: Candidate, name: str) -> PublishedDocument:
     """A letter to it and an annex, with its mark; nothing writes it into them later."""
     text = vendors.ANNEX.replace("8,484.84 USD", f"{mark_of(name)} price")
-    vendors.annex(candidate, text=text.replace("> Yes.", f"> {mark_of(name)}"))
+    vendors.annex(
+        candidate,
+        text=text.replace("> Yes.", f"> {mark_of(name)}"),
+        lines=[{"weight": HOUSE}],
+    )
     return publish_document(
         candidate=candidate,
         kind=DocumentKind.LETTER,
@@ -205,14 +226,18 @@ def _say(candidate: Candidate, shared: Evaluation) -> None:
     """Its own claims, and what the buyer noted before, after and instead of them."""
     first, second, third, fourth = shared.requirements.order_by("ref")
     note(candidate, first)
-    for requirement in (first, second, fourth):
+    note_effort(candidate, first, superseded_at=database_now())
+    stated = (STATED[str(candidate.vendor).split()[0]], MORE, MORE)
+    for requirement, days in zip((first, second, fourth), stated, strict=True):
+        effort = {"how": "customise", "days": {"likely": days}, "by": "vendor"}
         vendors.claim(candidate, requirement)
-        vendors.claim(candidate, requirement, "beta")
+        vendors.claim(candidate, requirement, "beta", effort=effort)
     withdraw_claim(
         candidate=candidate, requirement=fourth, by=Actor(name=str(candidate.vendor))
     )
-    note(candidate, third)
-    note(candidate, fourth)
+    for requirement in (third, fourth):
+        note(candidate, requirement)
+        note_effort(candidate, requirement)
 
 
 def note(candidate: Candidate, requirement: Requirement) -> None:
@@ -222,6 +247,20 @@ def note(candidate: Candidate, requirement: Requirement) -> None:
         requirement=requirement,
         statement="They say so.",
         by=requirement.evaluation.owner,
+    )
+
+
+def note_effort(candidate: Candidate, requirement: Requirement, **more: Any) -> None:
+    """What the buyer heard that it takes, out of a file."""
+    days = dict.fromkeys(("low", "likely", "high"), NOTED_DAYS)
+    Effort.objects.create(
+        candidate=candidate,
+        requirement=requirement,
+        revision=1,
+        by_vendor=False,
+        submitted_at=database_now(),
+        submitted_by=HOUSE,
+        **{"how": "build", "by": "buyer", **days, **more},
     )
 
 
@@ -314,6 +353,12 @@ def _fill(shared: Evaluation, party: Party) -> None:
     vendors.in_research(alone)
     vendors.claim(vendors.invited(alone, f"{party.name} Two"), asked)
     near = _near(party, shared)
+    # What the owner rules of its annex; nothing of it is the vendor's to read before
+    # it is put forward.
+    for ruled in (AnnexLine, Undertaking):
+        _make(ruled, near)
+    receipt = {"name": party.mark, "made_by": party.mark, "address": reader}
+    near[DocumentReceipt] = _make(DocumentReceipt, near, **receipt)
     for model in apps.get_models():
         if issubclass(model, VendorRecord):
             mine = {model.vendor_path: party.vendor.pk}
@@ -362,6 +407,8 @@ def _value(field: models.Field[Any, Any]) -> object:
             return datetime.datetime.now(datetime.UTC)
         case models.DateField():
             return datetime.date(2026, 11, 20)
+        case models.BooleanField():
+            return False
         case models.TimeField():
             return datetime.time(9)
         case models.IntegerField() | models.DecimalField():
@@ -394,6 +441,7 @@ def _mark_all(shared: Evaluation, parties: dict[str, Party]) -> None:
             evidence_url=f"https://{HOUSE}.example/",
             environments=[HOUSE],
         )
+    Effort.objects.filter(by_vendor=False).update(submitted_by=HOUSE)
     for party in parties.values():
         alone = Evaluation.objects.get(requirements__ref=party.ref)
         mark([alone, *alone.categories.all(), *alone.requirements.all()], party.mark)

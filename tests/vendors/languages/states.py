@@ -15,6 +15,7 @@ from pytest_django import Settings
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.requirements.services.scopes import add_list, demand
 from tests.cast import common, stakeholders, trials, vendors
+from tests.trials.efforts import asked
 from tests.trials.portal.test_demo_dates import arranged
 from tests.trials.portal.test_own_trial_page import tried
 from tests.trials.runs.posting import LATENCY
@@ -24,6 +25,7 @@ from trials.services.demos import call_off_demo, hold_demo, move_demo
 from trials.services.milestones import add_milestone
 from trials.services.trials import retest_gap
 from vendors.choices import DocumentKind
+from vendors.effort import BYS, HOWS
 from vendors.mail import code_of
 from vendors.models import (
     Claim,
@@ -162,6 +164,7 @@ def answering(where: Evaluation, language: str) -> Iterator[State]:
     yield from sheets(ada)
     yield from talking(ada, where)
     yield from earlier(ada)
+    yield from taking(ada)
     close_claims(evaluation=where, by=where.owner)
     yield "answers, closed", ada.get()
     yield "answer, closed", ada.get(page)
@@ -194,6 +197,42 @@ def support(ada: Visitor) -> Iterator[State]:
     yield "support refused", ada.post(page, kind="", text="")
     ada.post(page, kind="business_hours", text="By Ada.")
     yield "support stated", ada.get(page)
+
+
+def taking(ada: Visitor) -> Iterator[State]:
+    """What an answer takes in days, where the owner asks for it."""
+    asked(ada.link.candidate.evaluation)
+    page = f"{ada.home}answer/R4/"
+    yield "answer and what it takes", ada.get(page)
+    wrong = {
+        "days out of the box": {"how": "out_of_box", "days": "3"},
+        "days that are none": {"how": "configure", "days": "many"},
+        "too many days": {"how": "build", "days": "2001"},
+        "days of nobody": {"days": "3", "by": "third_party"},
+    }
+    for name, fields in wrong.items():
+        save(ada, "R4", **fields)
+        yield name, ada.get(page)
+        yield f"hand in {name}", ada.post(f"{ada.home}hand-in/")
+    save(ada, "R4", availability="never", how="build")
+    yield "what is not offered takes days", ada.post(f"{ada.home}hand-in/")
+    for how, by in zip(HOWS[1:], BYS, strict=True):
+        save(ada, "R4", how=how, days="1/2,5/3", by=by)
+        yield f"answer takes: {how}", ada.get(page)
+        yield f"hand in what takes: {how}", ada.get(f"{ada.home}hand-in/")
+    sheet = f"{ada.home}sheet/"
+    book = load_workbook(io.BytesIO(ada.get(f"{sheet}file/").content))
+    yield "answer sheet with days", workbook(book)
+    cells = book.worksheets[0]
+    column = next(cell.column for cell in cells[1] if cell.value == "Aufwand")
+    for said in ("many", "out of the box, 3 days", "vendor, 3 days"):
+        cells.cell(5, column).value = said
+        yield f"wrong days on a sheet: {said}", ada.post(sheet, file=file(book))
+    cells.cell(5, column).value = "customise; 5/10/20; buyer"
+    yield "days of a sheet", ada.post(sheet, file=file(book))
+    assert ada.post(f"{ada.home}hand-in/").status_code == 302
+    yield "what it takes, handed in", ada.get(page)
+    yield "receipt with days", ada.get(f"{ada.home}receipt/")
 
 
 def earlier(ada: Visitor) -> Iterator[State]:
