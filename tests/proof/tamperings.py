@@ -239,7 +239,7 @@ def filled(field: Any) -> tuple[str, Any]:
         return field.name, field.flatchoices[0][0]
     match field:
         case models.BooleanField():
-            return field.name, True
+            return field.name, False
         case models.DateTimeField():
             return field.name, timezone.now()
         case models.DateField():

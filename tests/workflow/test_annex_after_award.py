@@ -29,6 +29,7 @@ from vendors.models import Candidate, PublishedDocument
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 KIND = "annex_line_due"
 DAYS = datetime.timedelta(days=1)
+OFFSETS = [7, 0, -7, -14, -21, -28, -35, -42, -49, -56]
 
 
 @pytest.fixture
@@ -43,19 +44,22 @@ def undertaking(option: Candidate) -> Undertaking:
     return Undertaking.objects.get_or_create(**said, defaults=made)[0]
 
 
-def put_forward(
+def put_forward(option: Candidate, version: int = 1, *, ahead: int = 30) -> None:
+    put_down(option, version, ahead=ahead)
+    follow_annex(evaluation=option.evaluation)
+
+
+def put_down(
     option: Candidate, version: int = 1, *, ahead: int = 30
 ) -> PublishedDocument:
-    """P1 on R1 and an undertaking, both due so many days ahead."""
+    """P1 on R1 and an undertaking, both due so many days ahead; nothing is owed yet."""
     where = option.evaluation
     due = str(today_in(where.zone) + ahead * DAYS)
     lines: list[dict[str, Any]] = [
         {"line": "P1", "ref": "R1", "due": due},
         {"line": "U1", "ref": None, "due": due, "undertaking": str(key(option))},
     ]
-    document = vendors.annex(option, version, f"Version {version}", lines)
-    follow_annex(evaluation=where)
-    return document
+    return vendors.annex(option, version, f"Version {version}", lines)
 
 
 def key(option: Candidate) -> Any:
@@ -118,9 +122,8 @@ def test_a_day_owes_one_mail_to_each_however_often_it_is_followed(
     put_forward(option)
     for _ in range(20):
         follow_annex(evaluation=option.evaluation)
-    offsets = [7, 0, -7, -14, -21, -28, -35, -42, -49, -56]
     expected = [
-        (person.username, offset) for person in (owner, keeper) for offset in offsets
+        (person.username, offset) for person in (owner, keeper) for offset in OFFSETS
     ]
     assert pending() == sorted(expected, key=lambda told: (told[0], -told[1]))
     notice = Notice.objects.filter(kind=KIND).first()

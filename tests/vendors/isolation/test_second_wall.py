@@ -16,7 +16,7 @@ from tests.lock_order import around_tests
 from tests.vendors.door import case
 from tests.vendors.isolation.conftest import behind
 from tests.vendors.isolation.expectations import ROUTES, Route
-from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
+from tests.vendors.isolation.marks import HOUSE, STATED, mark_of, marks_in
 from tests.vendors.isolation.rows import picture
 from tests.vendors.isolation.walk import METHODS, Call, addresses, amounts_heard
 from tests.vendors.isolation.world import (
@@ -248,6 +248,11 @@ def test_without_any_scope_and_wall_rivals_would_be_heard(
     leaks = "\n".join(walk(world, monkeypatch, own=True))
     for place in ("claims/", "questions/", "proposals/", "files/", "trial/"):
         assert f"{place}: " in leaks
+    # Of days it hears those of the first, which are its own for whoever walks above.
+    me = world.parties["Globex"]
+    path = f"api/v1/invitations/{me.candidate.pk}/claims/"
+    heard = Call("GET", path, me.token, Route({})).hear()
+    assert marks_in(heard.everything, mark_of("Acme"))[-1] == STATED["Acme"]
 
 
 def test_q31_prices_come_to_the_role_for_a_reader_alone(
