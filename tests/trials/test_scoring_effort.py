@@ -33,8 +33,8 @@ def cell_of(given: dict[str, Any]) -> EffortCell:
         "weight": given["weight"],
         "is_must": given["must"],
         "availability": given["availability"],
-        "effort": given["effort"],
-        "judged": trial.get("judged_effort"),
+        "effort": read_effort(given["effort"], "now"),
+        "judged": read_effort(trial.get("judged_effort"), "now"),
         "took": trial.get("took"),
     }
 

@@ -5,7 +5,7 @@ zero.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -21,7 +21,7 @@ FEWEST = 3
 HOURS_A_DAY, DAYS_A_MONTH = 8, 20
 ZERO, HALF = Fraction(0), Fraction(1, 2)
 
-# As a memo freezes it: `weight`, `is_must`, `availability`; `effort` as it is sent;
+# As a memo freezes it: `weight`, `is_must`, `availability`; `effort`, whole;
 # `judged`, which was stated when the newest trial verdict that counts was given, and
 # the days which that `took`, as text.
 type EffortCell = Mapping[str, Any]
@@ -37,41 +37,31 @@ class EffortSums:
     and `took` are blank where nothing is said.
     """
 
-    def __init__(self, cells: Iterable[EffortCell], brief: Mapping[str, Any]) -> None:
-        cells = list(cells)
+    def __init__(self, cells: Collection[EffortCell], brief: Mapping[str, Any]) -> None:
         scored = [
-            (cell, _read(cell["effort"]))
+            cell
             for cell in cells
             if cell["weight"] > 0 and cell["availability"] in OFFERED
         ]
-        said = [(cell, effort) for cell, effort in scored if effort]
-        hows = Counter(effort["how"] for _, effort in said)
+        said = [cell for cell in scored if cell["effort"]]
+        hows = Counter(cell["effort"]["how"] for cell in said)
         self.by_how = {how: hows[how] for how in efforts.HOWS}
         self.of = len(scored)
-        self.not_stated = self.of - sum(_is_stated(effort) for _, effort in said)
+        self.not_stated = self.of - sum(_is_stated(cell["effort"]) for cell in said)
         self.days: dict[str, Sums] = {}
         for by in efforts.BYS:
+            own = [cell["effort"] for cell in said if cell["effort"]["by"] == by]
+            days = [effort["days"] for effort in own if effort["days"]]
             factor = Fraction(brief["planning_factor"] if by == BUYER else 1)
-            own = [
-                [factor * Fraction(effort["days"][name]) for name in DAYS]
-                for _, effort in said
-                if effort["by"] == by and effort["days"]
-            ]
-            is_known = own or not self.not_stated
-            sums = (sum(each, ZERO) for each in zip([ZERO] * 3, *own, strict=True))
-            self.days[by] = tuple(sums) if is_known else None
-        ours, rate = self.days[BUYER], brief["loaded_hourly_rate"]
-        paid = None if rate is None else HOURS_A_DAY * Fraction(rate)
+            sums = (factor * sum(Fraction(it[name]) for it in days) for name in DAYS)
+            self.days[by] = tuple(sums) if days or not self.not_stated else None
         self.money: Sums = None
-        if ours and paid is not None:
-            self.money = tuple(day * paid for day in ours)
+        ours, rate = self.days[BUYER], brief["loaded_hourly_rate"]
+        if ours and rate is not None:
+            self.money = tuple(day * HOURS_A_DAY * Fraction(rate) for day in ours)
         team = (brief["engineers"] or 0) * DAYS_A_MONTH
         self.load = _load(ours[1] / team) if ours and team else ""
-        heavy = [
-            (cell["weight"], effort["how"] in (efforts.CUSTOMISE, efforts.BUILD))
-            for cell, effort in said
-            if cell["is_must"] or cell["weight"] >= HEAVY
-        ]
+        heavy = [cell for cell in said if cell["is_must"] or cell["weight"] >= HEAVY]
         self.customising = _share(heavy) if len(heavy) >= FEWEST else ""
         self.took = _took(cells)
 
@@ -108,13 +98,8 @@ class EffortSums:
         return f"{spread} or more" if self.not_stated else spread
 
 
-def _read(sent: Any) -> Effort | None:
-    return efforts.read_effort(sent, OFFERED[0])
-
-
 def _is_stated(effort: Effort) -> bool:
-    is_whole = bool(effort["days"] and effort["by"])
-    return is_whole or effort["how"] == efforts.OUT_OF_BOX
+    return effort["how"] == efforts.OUT_OF_BOX or bool(effort["days"] and effort["by"])
 
 
 def _load(months: Fraction) -> str:
@@ -122,26 +107,23 @@ def _load(months: Fraction) -> str:
     return "less than 0.1" if months and not tenths else written(Fraction(tenths, 10))
 
 
-def _share(heavy: list[tuple[int, bool]]) -> str:
-    whole = sum(weight for weight, _ in heavy)
-    part = sum(weight for weight, customised in heavy if customised)
+def _share(heavy: list[EffortCell]) -> str:
+    whole = sum(cell["weight"] for cell in heavy)
+    ours = (efforts.CUSTOMISE, efforts.BUILD)
+    part = sum(cell["weight"] for cell in heavy if cell["effort"]["how"] in ours)
     percent = int(Fraction(100 * part, whole) + HALF)
     shown = percent if part == whole else min(percent, 99)
     return f"{shown}%" if 4 * part > whole else ""
 
 
 def _took(cells: Iterable[EffortCell]) -> str:
-    stated = [
-        (said["days"] or {"likely": 0}, cell["took"])
-        for cell in cells
-        if (said := _read(cell["judged"])) and _is_stated(said)
-    ]
-    timed = [(days["likely"], took) for days, took in stated if took is not None]
+    stated = [cell for cell in cells if cell["judged"] and _is_stated(cell["judged"])]
+    timed = [cell for cell in stated if cell["took"] is not None]
     if len(timed) < FEWEST:
         return ""
-    promised, taken = (
-        sum(map(Fraction, each), ZERO) for each in zip(*timed, strict=True)
-    )
+    promises = [cell["judged"]["days"] or {"likely": 0} for cell in timed]
+    promised = sum((Fraction(days["likely"]) for days in promises), ZERO)
+    taken = sum((Fraction(cell["took"]) for cell in timed), ZERO)
     days = f"{written(promised)} day{'' if promised == 1 else 's'}"
     return (
         f"promised {days if promised else 'none'}, took {written(taken)} "

@@ -1,7 +1,6 @@
 """What candidates say, revision by revision, and how they hand it in."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import models
@@ -210,10 +209,6 @@ def _wrongly_standing(
     return ((row.pk, "superseded_at") for row in rows.filter(wrong).only("pk"))
 
 
-def _days() -> "models.DecimalField[Any, Decimal | None]":
-    return models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
-
-
 class Effort(SealedRecord, VendorRecord):
     """One revision of what it costs to meet a requirement, and whose days.
 
@@ -227,9 +222,9 @@ class Effort(SealedRecord, VendorRecord):
     requirement = ForeignKey(Requirement, PROTECT, related_name="efforts")
     revision = models.PositiveIntegerField()
     how = models.CharField(max_length=10, blank=True)
-    low = _days()
-    likely = _days()
-    high = _days()
+    low = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
+    likely = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
+    high = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
     by = models.CharField(max_length=11, blank=True)
     by_vendor = models.BooleanField()
     submitted_at = models.DateTimeField()

@@ -242,14 +242,12 @@ def change_brief(*, evaluation: Evaluation, by: By, **values: Any) -> Evaluation
 
 def switch_questions(evaluation: Evaluation) -> None:
     """Add what the brief asks along with efforts, or take it out while unanswered."""
-    there = {field.label.casefold(): field for field in evaluation.brief_fields.all()}
-    last = max((field.position for field in there.values()), default=0)
-    for place, question in enumerate(OF_EFFORT, last + 1):
-        field = there.get(question["label"].casefold())
-        if evaluation.asks_effort and field is None:
-            evaluation.brief_fields.create(position=place, **question)
-        elif field and not evaluation.asks_effort and not field.answer:
-            field.delete()
+    for question in OF_EFFORT:
+        there = evaluation.brief_fields.filter(label__iexact=question["label"])
+        if not evaluation.asks_effort:
+            there.filter(answer="").delete()
+        elif not there.exists():
+            evaluation.brief_fields.create(**question)
 
 
 def check_brief(evaluation: Evaluation) -> None:
