@@ -95,11 +95,7 @@ def bids(document: Document) -> list[dict[str, Any]]:
                 {
                     "id": claim["id"],
                     "value": claim["availability"],
-                    "description": described(
-                        claim,
-                        numbers.get(spot_of(claim)),
-                        efforts.get(spot_of(claim), ""),
-                    ),
+                    "description": described(claim, numbers, efforts),
                     "requirement": {
                         "id": claim["requirement"],
                         "title": refs[claim["requirement"]],
@@ -145,12 +141,13 @@ def efforts_of(document: Document) -> dict[Spot, str]:
 
 
 def described(
-    claim: dict[str, Any], numbers: CellNumbers | None = None, effort: str = ""
+    claim: dict[str, Any], numbers: dict[Spot, CellNumbers], efforts: dict[Spot, str]
 ) -> str:
+    spot = spot_of(claim)
     held = write_holds_for(claim["holds_for"] and claim["holds_for"]["said"])
     lines = [f"Holds for: {held}"] if held else []
-    lines += [f"{numbers.words}."] if numbers else []
-    lines += [f"Effort to meet: {effort}."] if effort else []
+    lines += [f"{numbers[spot].words}."] if spot in numbers else []
+    lines += [f"Effort to meet: {efforts[spot]}."] if spot in efforts else []
     return "\n".join([claim["statement"], *lines])
 
 

@@ -250,19 +250,16 @@ def read_effort_text(text: str) -> dict[str, Any] | None:
     """What a text says, as `vendors.effort` takes it; None of a blank one."""
     sent: dict[str, Any] = {}
     for part in filter(None, map(str.strip, PARTS_OF_EFFORT.split(text))):
-        said: list[tuple[str, Any]] = [
-            (name, words[key(part)])
-            for name, words in EFFORT.items()
-            if key(part) in words
-        ]
+        said: dict[str, Any] = {name: it.get(key(part)) for name, it in EFFORT.items()}
         days = DAYS.fullmatch(part)
         if days and key(days[2]) in ("", *own_words("days")):
             numbers = days[1].replace(",", ".").replace(" ", "").split("/")
             names = NAMES_OF_DAYS[len(numbers) - 1]
-            said.append(("days", dict(zip(names, numbers, strict=True))))
-        if not said or said[0][0] in sent:
+            said["days"] = dict(zip(names, numbers, strict=True))
+        new = {name: value for name, value in said.items() if value}
+        if not new or new.keys() & sent.keys():
             raise ValueError(sentence_of("effort"))
-        sent |= said
+        sent |= new
     return sent or None
 
 

@@ -50,17 +50,12 @@ def current_claims(candidate: Candidate) -> QuerySet[Claim]:
     )
 
 
-def current_efforts(
-    candidates: Iterable[Candidate],
-) -> dict[tuple[uuid.UUID, uuid.UUID], Effort]:
+def current_efforts(candidates: Iterable[Candidate]) -> dict[Any, Effort]:
     """By candidate and requirement what “yes” costs, whoever says it."""
-    rows = Effort.objects.filter(
-        candidate__in=[candidate.pk for candidate in candidates],
-        candidate__evaluation__asks_effort=True,
-        superseded_at__isnull=True,
-    )
-    said = rows.exclude(how="").order_by()
-    return {(row.candidate_id, row.requirement_id): row for row in said}
+    keys = [candidate.pk for candidate in candidates]
+    rows = Effort.objects.filter(candidate__in=keys, superseded_at__isnull=True)
+    said = rows.filter(candidate__evaluation__asks_effort=True).exclude(how="")
+    return {(row.candidate_id, row.requirement_id): row for row in said.order_by()}
 
 
 def last_submission(candidate: Candidate) -> Submission | None:

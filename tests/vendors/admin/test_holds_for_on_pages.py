@@ -155,10 +155,13 @@ def test_what_a_vendor_sent_says_for_which_values_it_holds(where: Evaluation) ->
 
 
 def test_a_release_of_ocds_says_it_below_the_statement() -> None:
-    claim = {"statement": "Yes.", "holds_for": None}
-    assert described(claim) == "Yes."
+    claim = {"statement": "Yes.", "holds_for": None, "candidate": 1, "requirement": 1}
+    assert described(claim, {}, {}) == "Yes."
     held = {"said": {"Runs on": ["AWS"]}, "means": {}}
-    assert described({**claim, "holds_for": held}) == "Yes.\nHolds for: Runs on: AWS"
+    assert (
+        described({**claim, "holds_for": held}, {}, {})
+        == "Yes.\nHolds for: Runs on: AWS"
+    )
 
 
 def test_lists_and_marks_are_written_on_their_pages(where: Evaluation) -> None:

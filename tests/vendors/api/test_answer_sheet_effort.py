@@ -1,5 +1,7 @@
 """A vendor's sheet says what an answer costs in days, where that is asked."""
 
+from typing import Any
+
 import pytest
 
 from evaltracker.evaluations.models import Evaluation
@@ -8,7 +10,7 @@ from tests.vendors.api.test_answer_sheet import fetch, fill, send
 from vendors.models import Claim, Effort
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
-SAID = {
+SAID: dict[str, Any] = {
     "how": "configure",
     "days": {"low": "2.5", "likely": "2.5", "high": "2.5"},
     "by": "vendor",
@@ -35,7 +37,10 @@ def test_the_column_takes_it_keeps_it_changes_it_and_takes_it_back(
     assert again["Answers"]["M2"].value == "configure, 2.5 days, vendor"
     assert send(asking, again).json()["unchanged"] == 1
     told = send(asking, fill(fetch(asking), M2="Konfigurieren; 4; Auftraggeber"))
-    assert told.json()["created"] == 1
+    (change,) = told.json()["changes"]
+    assert change["before"]["effort"] == SAID | {"revision": 1}
+    days = dict.fromkeys(SAID["days"], "4")
+    assert change["after"]["effort"] == SAID | {"days": days, "by": "buyer"}
     # Another effort makes no other words.
     assert Claim.objects.get().revision == 1
     stands = Effort.objects.get(superseded_at=None)

@@ -163,6 +163,16 @@ def test_a_vendors_own_answer_ends_what_the_buyer_noted_and_tells_nothing_of_it(
     assert acme.claim(effort=SENT).json()["effort"]["revision"] == 1
 
 
+def test_the_history_shows_with_each_revision_what_it_took_last(acme: Party) -> None:
+    acme.claim(effort=SENT)
+    acme.claim(effort={"how": "build"})
+    acme.claim(statement="Other words.", effort={"how": "out_of_box"})
+    acme.call("DELETE", f"{acme.home}claims/R1/")
+    rows = acme.call("GET", f"{acme.home}claims/?history=1").json()["results"]
+    hows = [row["effort"] and row["effort"]["how"] for row in rows]
+    assert hows == ["build", "out_of_box", None]
+
+
 def test_a_batch_takes_words_and_efforts_as_one_entry(acme: Party) -> None:
     acme.claim(requirement="R1")
     more = {"availability": "now", "statement": "Yes.", "effort": SENT}
