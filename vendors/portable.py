@@ -27,8 +27,7 @@ from vendors.models import (
     Contact,
     ContactRequest,
     CostLine,
-    DocumentObjection,
-    DocumentReceipt,
+    DocumentReply,
     DraftFile,
     Effort,
     ExchangeRate,
@@ -110,7 +109,6 @@ def answers_hold_for_values(document: Document) -> Iterator[tuple[str, str]]:
             )
 
 
-REPLIES: Any = {"order": ("made_at",), "optional": True}
 for part in (
     Part(
         name="vendors",
@@ -155,12 +153,12 @@ for part in (
     Part(name="about", model=AboutRevision, order=("revision",), optional=True),
     Part(name="documents", model=PublishedDocument, order=("published_at",)),
     Part(
-        name="document_receipts",
-        model=DocumentReceipt,
+        name="document_replies",
+        model=DocumentReply,
+        order=("made_at",),
+        optional=True,
         without={"address": "Of a vendor's people; for the owner's page here."},
-        **REPLIES,
     ),
-    Part(name="document_objections", model=DocumentObjection, **REPLIES),
     Part(name="proposals", model=Proposal, order=("proposed_at",)),
     Part(
         name="price_items", model=PriceItem, order=("position", "part"), optional=True

@@ -90,70 +90,38 @@ class Letter(SealedRecord):
 
 
 class AnnexLine(CommittedRecord):
-    """A requirement that the owner added to the annex of promises, or struck from it;
-    what was ruled last counts."""
+    """The owner's ruling on a line of the annex of promises: a requirement, or words of
+    an undertaking. With a reason it is struck; of the same line the last one counts."""
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
+    only_grows: ClassVar[bool] = True
 
     candidate = ForeignKey(Candidate, PROTECT, related_name="annex_lines")
-    requirement = ForeignKey(Requirement, PROTECT, related_name="+")
-    is_struck = models.BooleanField()
-    reason = models.TextField(blank=True)
-    ruled_at = models.DateTimeField()
-    ruled_by = ForeignKey(User, PROTECT, related_name="+")
-
-    class Meta:
-        app_label = "workflow"
-        ordering = ("requirement__ref",)
-        constraints = [
-            UniqueConstraint(
-                fields=("candidate", "requirement"), name="annex_line_once"
-            ),
-            CheckConstraint(
-                condition=Q(is_struck=False) | ~Q(reason=""),
-                name="annex_line_struck_with_a_reason",
-            ),
-        ]
-
-    @property
-    def ref(self) -> str:
-        return self.requirement.ref
-
-
-class Undertaking(CommittedRecord):
-    """What the chosen vendor is to do besides, in the owner's words."""
-
-    evaluation_path: ClassVar[str] = "candidate__evaluation"
-
-    candidate = ForeignKey(Candidate, PROTECT, related_name="undertakings")
     requirement = ForeignKey(
         Requirement, PROTECT, related_name="+", null=True, blank=True
     )
     words = models.TextField(
         "what the vendor will do",
+        blank=True,
         help_text="In your words, as agreed. The vendor reads it; name nobody else.",
     )
     due_on = models.DateField("due", null=True, blank=True)
-    added_at = models.DateTimeField()
-    added_by = ForeignKey(User, PROTECT, related_name="+")
-    struck_at = models.DateTimeField(null=True, blank=True)
-    struck_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
-    struck_reason = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+    ruled_at = models.DateTimeField(default=timezone.now)
+    ruled_by = ForeignKey(User, PROTECT, related_name="+")
 
     class Meta:
         app_label = "workflow"
-        ordering = ("added_at", "id")
+        ordering = ("ruled_at", "id")
         constraints = [
-            CheckConstraint(condition=~Q(words=""), name="undertaking_says_something"),
             CheckConstraint(
-                condition=Q(struck_at__isnull=True, struck_reason="")
-                | (Q(struck_at__isnull=False) & ~Q(struck_reason="")),
-                name="undertaking_struck_with_a_reason",
-            ),
+                condition=Q(requirement__isnull=False) | ~Q(words=""),
+                name="annex_line_says_something",
+            )
         ]
 
     def __str__(self) -> str:
-        return self.words
+        return self.words or str(self.requirement)
 
 
 class PromiseCheck(CommittedRecord):
@@ -205,7 +173,7 @@ class CheckVerdict(CommittedRecord):
         Requirement, PROTECT, related_name="+", null=True, blank=True
     )
     undertaking = ForeignKey(
-        Undertaking, PROTECT, related_name="+", null=True, blank=True
+        AnnexLine, PROTECT, related_name="+", null=True, blank=True
     )
     found = models.CharField(max_length=6, choices=CheckFound.choices)
     note = models.TextField(help_text="How it was seen: where, by whom, on what.")

@@ -13,7 +13,6 @@ from evaltracker.decision.selectors import (
     CHECK_NOTICE,
     GAP_NOTICE,
     LETTER,
-    NEWER,
     TERM_NOTICE,
     awaited_lines,
     keepers_of,
@@ -30,7 +29,6 @@ from evaltracker.toolbox.working_days import day_in_words
 from trials.models import Gap
 from vendors.models import Candidate, Contact, PublishedDocument
 from vendors.notices import from_owner, way_in
-from vendors.selectors.annex import annex_versions
 
 
 @register
@@ -145,8 +143,6 @@ class AnnexLineDue(About[PublishedDocument]):
     rows: ClassVar = PublishedDocument.objects.select_related("candidate__evaluation")
 
     def reasons(self, notice: Notice, row: PublishedDocument) -> Iterator[str]:
-        if annex_versions(row.candidate).first() != row:
-            yield NEWER
         if notice.recipient not in keepers_of(notice.place):
             yield "Somebody else looks after the contract now."
         if not awaited_lines(row, notice.occurrence):

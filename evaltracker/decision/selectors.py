@@ -8,7 +8,7 @@ import re
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.db.models import Case, JSONField, Q, QuerySet, Value, When
 from django.db.models.fields.json import KeyTransform
 
 from evaltracker.decision.models import (
+    AnnexLine,
     CheckVerdict,
     ContractTerm,
     Decision,
@@ -23,7 +24,6 @@ from evaltracker.decision.models import (
     Letter,
     MetricValue,
     PromiseCheck,
-    Undertaking,
 )
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import (
@@ -86,7 +86,6 @@ def is_near(term: ContractTerm) -> bool:
 # The kinds of the mails about them; notices.py.
 CHECK_NOTICE = "promise_check_due"
 ANNEX_NOTICE = "annex_line_due"
-NEWER = "A newer version of the annex was put forward."
 GAP_NOTICE = "gap_promise_due"
 PROMISED = (
     Availability.NOW,
@@ -98,24 +97,21 @@ PROMISED = (
 
 @dataclass(frozen=True, slots=True)
 class PromisedRow:
-    """What was promised: a requirement with its cell, or else an undertaking."""
+    """What was promised: a requirement with its cell, or else an undertaking. No ref of
+    the one is an id of the other."""
 
+    key: str
     requirement: Requirement | None
+    undertaking: AnnexLine | None
     cell: Cell | None
     verdicts: tuple[CheckVerdict | None, ...]
     # In the annex, if one was put forward.
-    number: str = ""
-    due_on: datetime.date | None = None
-    undertaking: Undertaking | None = None
+    number: str
+    due_on: datetime.date | None
 
     @property
     def name(self) -> str:
         return self.requirement.ref if self.requirement else self.number
-
-    @property
-    def key(self) -> str:
-        """What forms know it by: no ref is an id."""
-        return str(self.undertaking.pk) if self.undertaking else self.name
 
     @property
     def last(self) -> CheckVerdict | None:
@@ -153,46 +149,42 @@ def promised_rows(
     memo rests on."""
     places = list(checks)
     book = ledger(candidate.evaluation, candidates=[candidate])
+    rows = CheckVerdict.objects.filter(promise_check__in=places)
     verdicts: dict[object, CheckVerdict] = {
-        (verdict.promise_check_id, verdict.requirement_id or verdict.undertaking_id): (
-            verdict
-        )
-        for verdict in CheckVerdict.objects.filter(
-            promise_check__in=places
-        ).select_related("recorded_by")
+        (row.promise_check_id, row.requirement_id or row.undertaking_id): row
+        for row in rows.select_related("recorded_by")
     }
-
-    def row_of(
-        need: Requirement | None, undertaking: Undertaking | None = None, **line: Any
-    ) -> PromisedRow:
-        about: Any = need or undertaking
-        told = tuple(verdicts.get((place.pk, about.pk)) for place in places)
-        cell = book.cell(candidate, need) if need else None
-        return PromisedRow(need, cell, told, undertaking=undertaking, **line)
-
     if annex := annex_versions(candidate).first():
-        needs = {need.ref: need for need in book.requirements}
-        undertaken = {str(row.pk): row for row in candidate.undertakings.all()}
-        return [
-            row_of(
-                None if "undertaking" in line else needs[line["ref"]],
-                undertaken.get(line.get("undertaking")),
-                number=line["line"],
-                due_on=line["due"] and datetime.date.fromisoformat(line["due"]),
+        lines = annex.facts["lines"]
+    else:
+        left_open = set(open_gaps_of(candidate).values_list("requirement", flat=True))
+        lines = [
+            {"key": requirement.ref, "line": "", "due": None}
+            for requirement in book.requirements
+            if not (cell := book.cell(candidate, requirement)).not_applicable
+            and (
+                (matters_most(requirement) and cell.claimed in PROMISED)
+                or cell.standing in (Standing.REFUTED, Standing.PARTLY)
+                or requirement.pk in left_open
             )
-            for line in annex.facts["lines"]
         ]
-    left_open = set(open_gaps_of(candidate).values_list("requirement", flat=True))
-    return [
-        row_of(requirement)
-        for requirement in book.requirements
-        if not (cell := book.cell(candidate, requirement)).not_applicable
-        and (
-            (matters_most(requirement) and cell.claimed in PROMISED)
-            or cell.standing in (Standing.REFUTED, Standing.PARTLY)
-            or requirement.pk in left_open
+    needs = {need.ref: need for need in book.requirements}
+    undertaken = {str(row.pk): row for row in candidate.annex_lines.all()}
+
+    def row_of(line: Mapping[str, str]) -> PromisedRow:
+        need, undertaking = needs.get(line["key"]), undertaken.get(line["key"])
+        about: Any = need or undertaking
+        return PromisedRow(
+            line["key"],
+            need,
+            undertaking,
+            book.cell(candidate, need) if need else None,
+            tuple(verdicts.get((place.pk, about.pk)) for place in places),
+            line["line"],
+            datetime.date.fromisoformat(line["due"]) if line["due"] else None,
         )
-    ]
+
+    return [row_of(line) for line in lines]
 
 
 def awaited_lines(annex: PublishedDocument, day: str) -> list[str]:

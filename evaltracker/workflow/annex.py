@@ -4,7 +4,7 @@ From facts, as a version keeps them, to its text. It quotes and judges nothing.
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
@@ -20,12 +20,6 @@ SAID = {
     "planned": "planned for {}",
     "on_request": "on request, at cost",
 }
-VERDICTS = {
-    "holds": "holds",
-    "partly": "partly",
-    "fails": "fails",
-    "not_shown": "not shown",
-}
 # What a line of costs says of those that have no price, by their state.
 UNPRICED = {
     "included": "Included",
@@ -36,68 +30,64 @@ UNPRICED = {
 type Facts = dict[str, Any]
 
 
-def chosen_rows(facts: Facts) -> tuple[list[Facts], list[str]]:
-    """Which requirements are promised, by ref; and refs that the vendor left unsaid.
-    What the owner struck is neither."""
-    promised, unsaid = [], []
+def chosen_rows(facts: Facts) -> tuple[list[Facts], list[str], list[str]]:
+    """Which requirements are promised, by ref; refs of what is promised too, but is no
+    line; and of what the vendor left unsaid. What the owner struck is no line."""
+    promised, more, unsaid = [], [], []
     for row in sorted(facts["requirements"], key=lambda row: str(row["ref"])):
-        if row["ref"] in facts.get("struck", ()):
-            continue
-        claim = row.get("claim") or {}
-        matters = row["must"] or row["weight"] >= HEAVY
-        short = row.get("trial") in ("partly", "fails") or row["gaps"]
+        ref, claim = row["ref"], row.get("claim") or {}
+        counts = row["must"] or row["weight"] >= HEAVY or row["gaps"]
+        counts = counts or row.get("trial") in ("partly", "fails")
+        struck = ref in facts.get("struck", ())
         said = claim.get("availability") if claim.get("by_vendor") else None
-        if said in SAID and (matters or short or row["ref"] in facts.get("added", ())):
-            promised.append(row)
-        elif (matters or short) and said != "never" and said not in SAID:
-            unsaid.append(row["ref"])
-    return promised, unsaid
+        if said in SAID:
+            is_line = counts or ref in facts.get("added", ())
+            if is_line and not struck:
+                promised.append(row)
+            else:
+                more.append(ref)
+        elif counts and said != "never" and not struck:
+            unsaid.append(ref)
+    return promised, more, unsaid
 
 
 def due_of(row: Facts, starts_on: str | None) -> tuple[str | None, str]:
     """The day by which a promise is due, if there is one, and its words."""
-    claim = row["claim"]
-    values = claim.get("values") or {
-        "": [claim["availability"], claim["available_from"]]
+    if days := [day for gap in row["gaps"] if (day := gap.get("promised_for"))]:
+        return max(days), max(days)
+    claim, first = row["claim"], starts_on or FIRST_DAY
+    whole = {"": [claim["availability"], claim["available_from"]]}
+    due = {
+        value: day if said == "planned" else NO_DAY if said == "on_request" else first
+        for value, (said, day) in (claim.get("values") or whole).items()
+        # What is never there is due on no day.
+        if said in SAID
     }
-    # What is never there is due on no day.
-    said_of = {value: said for value, said in values.items() if said[0] in SAID}
-    by_value = {
-        value: day if said == "planned" else None if said == "on_request" else starts_on
-        for value, (said, day) in said_of.items()
-    }
-    undated = {
-        value: FIRST_DAY if said in ("now", "beta") else NO_DAY
-        for value, (said, _) in said_of.items()
-    }
-    gaps = [gap["promised_for"] for gap in row["gaps"] if gap.get("promised_for")]
-    if gaps:
-        return max(gaps), max(gaps)
-    days = {day for day in by_value.values() if day}
-    if not days:
-        return None, FIRST_DAY if FIRST_DAY in undated.values() else NO_DAY
-    each = "; ".join(
-        f"{value} {day or undated[value]}" for value, day in by_value.items()
-    )
-    return max(days), f"{max(days)} ({each})" if len(set(by_value.values())) > 1 else (
-        max(days)
-    )
+    words = set(due.values())
+    last = max(words - {FIRST_DAY, NO_DAY}, default=None)
+    if last is None:
+        return None, FIRST_DAY if FIRST_DAY in words else NO_DAY
+    each = "; ".join(f"{value} {day}" for value, day in due.items())
+    return last, f"{last} ({each})" if len(words) > 1 else last
 
 
 def lines_of(facts: Facts) -> list[Facts]:
-    """Each promise and undertaking by its number, with its ref and due day."""
-    starts_on, (promised, _) = facts["contract_starts_on"], chosen_rows(facts)
-    lines: list[Facts] = [
-        {"line": f"P{number}", "ref": row["ref"], "due": due_of(row, starts_on)[0]}
-        for number, row in enumerate(promised, 1)
+    """Each promise and undertaking by its number, with its due day. Its key stays when
+    numbers move: the ref of a promise, the id of an undertaking."""
+    starts_on, undertakings = facts["contract_starts_on"], facts.get("undertakings", ())
+    promises = [
+        (f"P{number}", row["ref"], _asked(row), due_of(row, starts_on)[0])
+        for number, row in enumerate(chosen_rows(facts)[0], 1)
     ]
-    for number, row in enumerate(facts.get("undertakings", ()), 1):
-        told = {"ref": row.get("ref"), "due": row.get("day")}
-        lines.append({"line": f"U{number}", "undertaking": row.get("id")} | told)
-    return lines
+    undertaken = [
+        (f"U{number}", row.get("id"), row["words"], row.get("day"))
+        for number, row in enumerate(undertakings, 1)
+    ]
+    names = ("line", "key", "says", "due")
+    return [dict(zip(names, line, strict=True)) for line in promises + undertaken]
 
 
-def annex_text(facts: Facts, *, with_costs: bool = True) -> str:
+def annex_text(facts: Facts) -> str:
     """The text of a version: NFC, LF, one LF at its end.
 
     Raises:
@@ -105,29 +95,22 @@ def annex_text(facts: Facts, *, with_costs: bool = True) -> str:
     """
     if not facts["vendor"]:
         raise LookupError(NOBODY)
-    promised, unsaid = chosen_rows(facts)
-    sections = [
-        [
-            "Annex of promises",
-            f"{facts['title']}: {facts['candidate']}, {facts['vendor']}",
-            NOTICE,
-        ]
+    promised, _, unsaid = chosen_rows(facts)
+    named = f"{facts['title']}: {facts['candidate']}, {facts['vendor']}"
+    undertaken = map(_undertaking, facts.get("undertakings", ()))
+    costs = [*_costs(facts["costs"])]
+    blocks = [
+        ["Annex of promises", named, NOTICE],
+        *_numbered("Promises", (_promise(row, facts) for row in promised)),
+        [] if promised else ["Promises", NO_PROMISE],
+        *_numbered("Undertakings", undertaken),
+        ["Costs", *costs] if costs else [],
+        [f"Not said by the vendor: {', '.join(unsaid)}."] if unsaid else [],
     ]
-    lines = ["Promises"]
-    for number, row in enumerate(promised, 1):
-        lines += [*([""] if number > 1 else []), f"P{number}. {_asked(row)}"]
-        lines += _promise(row, facts)
-    sections.append(lines if promised else [*lines, NO_PROMISE])
-    if undertakings := facts.get("undertakings"):
-        sections.append(["Undertakings", *_undertakings(undertakings)])
-    if with_costs:
-        sections.append(_costs(facts["costs"]))
-    if unsaid:
-        sections.append([f"Not said by the vendor: {', '.join(unsaid)}."])
     # A line of ours stays one line, whatever stands in a name.
     text = "\n\n".join(
         "\n".join(" ".join(line.splitlines()).rstrip() for line in lines)
-        for lines in sections
+        for lines in blocks
         if lines
     )
     return unicodedata.normalize("NFC", text) + "\n"
@@ -137,24 +120,31 @@ def digest_of_annex(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
+def _numbered(head: str, blocks: Iterable[Iterable[str]]) -> Iterator[list[str]]:
+    for number, (first, *more) in enumerate(blocks, 1):
+        heads = [head] if number == 1 else []
+        yield [*heads, f"{head[0]}{number}. {first}", *more]
+
+
 def _asked(row: Facts) -> str:
-    return f"{row['ref']} {' '.join(row['text'].split())} (revision {row['revision']})"
+    return f"{row['ref']} {' '.join(row['text'].split())}"
 
 
 def _promise(row: Facts, facts: Facts) -> Iterator[str]:
     claim = row["claim"]
     said = SAID[claim["availability"]].format(claim["available_from"])
+    yield f"{_asked(row)} (revision {row['revision']})"
     yield f"Said by the vendor, revision {claim['revision']}, {claim['day']}: {said}."
     yield from _quoted(claim["statement"])
     if held := claim.get("holds_for"):
         yield f"Holds for: {held}."
     if number := claim.get("number"):
         yield f"Number claimed: {number}."
-    trial, demo = row.get("trial"), row.get("demo")
-    if trial:
-        yield f"{facts.get('tested', 'Tested in the trial')}: {VERDICTS[trial]}."
-    elif demo:
-        yield f"{facts.get('shown', 'Shown in a demo')}: {VERDICTS[demo]}. Not tested."
+    if trial := row.get("trial"):
+        yield f"{facts.get('tested', 'Tested in the trial')}: {trial}."
+    elif demo := row.get("demo"):
+        found = demo.replace("_", " ")
+        yield f"{facts.get('shown', 'Shown in a demo')}: {found}. Not tested."
     else:
         yield "Not tested."
     for measured in row.get("measured", ()):
@@ -162,13 +152,10 @@ def _promise(row: Facts, facts: Facts) -> Iterator[str]:
     for gap in sorted(row["gaps"], key=lambda gap: str(gap["found_on"])):
         yield f"Open gap, found {gap['found_on']}:"
         yield from _quoted(gap["text"])
-        if gap.get("reply"):
-            yield f"Reply of {gap['reply_day']}:"
-            yield from _quoted(gap["reply"])
-        else:
-            yield "No reply."
-        if gap.get("promised_for"):
-            yield f"Promised for: {gap['promised_for']}."
+        yield f"Reply of {gap['reply_day']}:" if gap.get("reply") else "No reply."
+        yield from _quoted(gap.get("reply") or "")
+        if day := gap.get("promised_for"):
+            yield f"Promised for: {day}."
     yield f"Due: {due_of(row, facts['contract_starts_on'])[1]}."
 
 
@@ -178,26 +165,21 @@ def _quoted(words: str) -> Iterator[str]:
         yield from (f"> {line}" for line in words.splitlines())
 
 
-def _undertakings(rows: Sequence[Facts]) -> Iterator[str]:
-    for number, row in enumerate(rows, 1):
-        if number > 1:
-            yield ""
-        yield f"U{number}. {' '.join(row['words'].split())}"
-        if row.get("ref"):
-            yield f"Concerns: {row['ref']}."
-        yield f"Due: {row.get('day') or NO_DAY}."
+def _undertaking(row: Facts) -> Iterator[str]:
+    yield " ".join(row["words"].split())
+    if ref := row.get("ref"):
+        yield f"Concerns: {ref}."
+    yield f"Due: {row.get('day') or NO_DAY}."
 
 
-def _costs(costs: Sequence[Facts] | None) -> list[str]:
+def _costs(costs: Sequence[Facts] | None) -> Iterator[str]:
     if costs is None:
-        return ["Costs", SEALED]
-    lines: list[str] = []
-    for cost in costs:
-        if cost["state"] == "priced":
-            noted = "" if cost["by_vendor"] else " (noted by the buyer)"
-            number = f"C{len(lines) + 1}. {cost['label']}"
-            lines.append(f"{number}: {cost['words']}{noted}.")
+        yield SEALED
+        return
+    priced = [cost for cost in costs if cost["state"] == "priced"]
+    for number, cost in enumerate(priced, 1):
+        noted = "" if cost["by_vendor"] else " (noted by the buyer)"
+        yield f"C{number}. {cost['label']}: {cost['words']}{noted}."
     for state, head in UNPRICED.items():
         if labels := [cost["label"] for cost in costs if cost["state"] == state]:
-            lines.append(f"{head}: {', '.join(labels)}.")
-    return ["Costs", *lines] if lines else []
+            yield f"{head}: {', '.join(labels)}."

@@ -17,7 +17,6 @@ from evaltracker.decision.models import (
     Outlook,
     PromiseCheck,
     Succession,
-    Undertaking,
     Waiver,
 )
 from evaltracker.decision.selectors import term_of
@@ -56,9 +55,6 @@ register_part(Part(name="decision", model=Decision))
 register_part(Part(name="letters", model=Letter, order=("drafted_at",)))
 register_part(
     Part(name="annex_lines", model=AnnexLine, order=("ruled_at",), optional=True)
-)
-register_part(
-    Part(name="undertakings", model=Undertaking, order=("added_at",), optional=True)
 )
 register_part(Part(name="promise_checks", model=PromiseCheck, order=("due_on",)))
 register_part(Part(name="check_verdicts", model=CheckVerdict, order=("recorded_at",)))

@@ -129,14 +129,12 @@ ABOUT_PEOPLE = {
 }
 SEALED = ("change-cost-line", "remove-cost-line")
 ON_PLACE = (
-    "add-annex-line",
     "answer-requirement",
     "ask-to-excuse",
     "excuse-knock-out",
     "note-claim",
     "record-evidence",
     "rule-not-applicable",
-    "strike-annex-line",
     "withdraw-note",
 )
 

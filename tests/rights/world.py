@@ -21,7 +21,7 @@ from evaltracker.requirements.services.templates import (
 )
 from evaltracker.talk.services import add_comment
 from evaltracker.workflow.models import WaiverRequest
-from evaltracker.workflow.services.annex import add_undertaking, promisor
+from evaltracker.workflow.services.annex import add_annex_line, promisor
 from evaltracker.workflow.services.sign_offs import ask_for_waiver, askable_gates
 from evaltracker.workflow.services.stages import answer_waiver_request
 from stakeholders.services.people import delegate
@@ -121,7 +121,7 @@ def build() -> dict[str, User]:
     save_as_template(evaluation=main, title="Ours", by=main.owner)
     reported(Evaluation.objects.get(slug=FURTHER))
     renewed = Evaluation.objects.get(slug="automated-renewals")
-    add_undertaking(
+    add_annex_line(
         candidate=promisor(renewed), words="Mends the plan.", by=renewed.owner
     )
     return people

@@ -4,23 +4,21 @@ import datetime
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from evaltracker.decision.memo.documents import typeset
-from evaltracker.decision.models import ContractTerm, Undertaking
+from evaltracker.decision.models import AnnexLine, ContractTerm
 from evaltracker.errors import Forbidden, Invalid, Refused, Stale
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
-from evaltracker.workflow.annex import NOBODY, annex_text, digest_of_annex
+from evaltracker.workflow.annex import NOBODY, annex_text, chosen_rows, digest_of_annex
 from evaltracker.workflow.services.annex import (
-    add_undertaking,
+    add_annex_line,
     facts_of,
     promisor,
     put_forward_annex,
-    refs_of,
-    rule_annex_line,
-    strike_undertaking,
+    strike_annex_line,
 )
-from evaltracker.workflow.services.stages import decide
 from tests.cast import common
 from tests.clients import signed_in
 from tests.workflow.deciding import decided, in_decision, leave_gap, ready_to_decide
@@ -95,7 +93,7 @@ def test_a_version_is_frozen_with_its_facts_and_tells_the_contacts(
     assert (entry.after["version"], entry.after["sha256"]) == (1, first.sha256)
     with pytest.raises(Refused, match="Nothing has changed since version 1"):
         put_forward(where)
-    add_undertaking(candidate=promisor(where), words="Mends\nit.", by=where.owner)
+    add_annex_line(candidate=promisor(where), words="Mends\nit.", by=where.owner)
     second = put_forward(where)
     assert second.version == 2
     assert "U1. Mends it.\nDue: no day was said." in second.text
@@ -105,7 +103,7 @@ def test_a_version_is_frozen_with_its_facts_and_tells_the_contacts(
 
 def test_what_was_not_read_is_not_put_forward(where: Evaluation) -> None:
     digest = digest_of_annex(draft(where))
-    add_undertaking(candidate=promisor(where), words="Mends it.", by=where.owner)
+    add_annex_line(candidate=promisor(where), words="Mends it.", by=where.owner)
     with pytest.raises(Stale, match="changed after you opened it"):
         put_forward_annex(candidate=promisor(where), digest=digest, by=where.owner)
     assert not PublishedDocument.objects.filter(kind="annex").exists()
@@ -113,49 +111,53 @@ def test_what_was_not_read_is_not_put_forward(where: Evaluation) -> None:
 
 def test_a_line_is_struck_with_a_reason_and_taken_in_again(where: Evaluation) -> None:
     need = where.requirements.get(ref="R1")
-    about: Any = {"candidate": promisor(where), "requirement": need, "by": where.owner}
+    about: Any = {"candidate": promisor(where), "by": where.owner}
     with pytest.raises(Refused, match="a line already"):
-        rule_annex_line(**about)
-    rule_annex_line(**about, reason="Agreed away.")
+        add_annex_line(**about, requirement=need)
+    strike_annex_line(**about, line="R1", reason="Agreed away.")
     assert "P1." not in draft(where)
     assert "Not said by the vendor: R1" not in draft(where)
     with pytest.raises(Refused, match="no line of the draft"):
-        rule_annex_line(**about, reason="Again.")
-    assert refs_of(facts_of(promisor(where))) == ([], ["R1"])
-    rule_annex_line(**about)
+        strike_annex_line(**about, line="R1", reason="Again.")
+    assert chosen_rows(facts_of(promisor(where))) == ([], ["R1"], [])
+    add_annex_line(**about, requirement=need)
     assert "P1. R1 " in draft(where)
     told = Entry.objects.filter(evaluation=where, action__startswith="annex.")
-    assert [(row.action, row.after["reason"]) for row in told.order_by("number")] == [
-        ("annex.line_struck", "Agreed away."),
-        ("annex.line_added", ""),
-    ]
+    assert [
+        (row.action, row.after.get("reason")) for row in told.order_by("number")
+    ] == [("annex.line_struck", "Agreed away."), ("annex.line_added", None)]
 
 
 def test_an_undertaking_names_no_rival_and_is_struck_once(where: Evaluation) -> None:
+    about: Any = {"candidate": promisor(where), "by": where.owner}
     for words in (" ", f"Does it as {RIVAL} would."):
         with pytest.raises(Invalid):
-            add_undertaking(candidate=promisor(where), words=words, by=where.owner)
-    row = add_undertaking(
-        candidate=promisor(where),
-        words="Mends it.",
-        due_on=datetime.date(2040, 1, 15),
-        requirement=where.requirements.get(ref="R1"),
-        by=where.owner,
-    )
+            add_annex_line(**about, words=words)
+    with pytest.raises(Invalid):
+        add_annex_line(**about, due_on=datetime.date(2040, 1, 15))
+    agreed: Any = {"requirement": where.requirements.get(ref="R1")}
+    agreed |= {"words": "Mends it.", "due_on": datetime.date(2040, 1, 15)}
+    row = add_annex_line(**about, **agreed)
     assert "U1. Mends it.\nConcerns: R1.\nDue: 2040-01-15." in draft(where)
-    strike_undertaking(undertaking=row, reason="Done before.", by=where.owner)
+    # The same words with another day are the same line.
+    row = add_annex_line(**about, **agreed | {"due_on": datetime.date(2040, 2, 1)})
+    assert draft(where).count("Mends it.") == 1
+    assert "Due: 2040-02-01." in draft(where)
+    strike_annex_line(**about, line=str(row.pk), reason="Done before.")
     assert "Undertakings" not in draft(where)
-    with pytest.raises(Refused, match="struck already"):
-        strike_undertaking(undertaking=row, reason="Again.", by=where.owner)
+    with pytest.raises(Refused, match="no line of the draft"):
+        strike_annex_line(**about, line=str(row.pk), reason="Again.")
+    with pytest.raises(DatabaseError, match="only grows"), transaction.atomic():
+        AnnexLine.objects.all().delete()
 
 
 def test_nobody_else_drafts_it_and_not_before_the_decision(db: None) -> None:
     where, option = in_decision()
     with pytest.raises(Refused, match="once the evaluation is decided"):
-        add_undertaking(candidate=option, words="Mends it.", by=where.owner)
+        add_annex_line(candidate=option, words="Mends it.", by=where.owner)
     with pytest.raises(Forbidden):
-        add_undertaking(candidate=option, words="Mends it.", by=common.noor())
-    assert not Undertaking.objects.filter(candidate=option).exists()
+        add_annex_line(candidate=option, words="Mends it.", by=common.noor())
+    assert not AnnexLine.objects.filter(candidate=option).exists()
 
 
 def test_what_is_built_has_no_annex(where: Evaluation) -> None:
@@ -194,25 +196,25 @@ def test_lines_are_struck_and_versions_put_forward_on_the_page(
     lead.post(forward, {"digest": digest})
     assert PublishedDocument.objects.filter(kind="annex").count() == 1
     home = f"/admin/e/{where.slug}/annex/"
-    strike = f"{act}strike-annex-line/{chosen.pk}.{where.requirements.get().pk}/"
+    strike = f"{act}strike-annex-line/{chosen.pk}/?line=R1"
     assert strike in lead.get(home).content.decode()
-    lead.post(strike, {"reason": "Agreed away."})
+    assert 'value="R1" selected' in lead.get(strike).content.decode()
+    lead.post(strike, {"line": "R1", "reason": "Agreed away."})
     page = lead.get(home).content.decode()
     assert "Agreed away." in page
-    assert "add-annex-line" in page
+    need = where.requirements.get(ref="R1")
+    assert f"add-annex-line/{chosen.pk}/?requirement={need.pk}" in page
     assert lead.post(forward, {"digest": digest}).status_code == 409
     assert PublishedDocument.objects.filter(kind="annex").count() == 1
 
 
 def test_the_owner_reads_who_confirmed_and_what_was_objected(db: None) -> None:
-    where, option = ready_to_decide()
+    where, option = decided()
+    candidate = promisor(where)
     assert option.vendor
     told: Any = {"name": "Zoe", "email": "zoe@vendor.example"}
     add_contact(vendor=option.vendor, by=where.owner, **told)
-    decide(evaluation=where, by=where.owner)
-    where.refresh_from_db()
-    candidate = promisor(where)
-    add_undertaking(candidate=candidate, words="Mends it.", by=where.owner)
+    add_annex_line(candidate=candidate, words="Mends it.", by=where.owner)
     version = put_forward(where)
     said: Any = {"candidate": candidate, "reader": "zoe@vendor.example"}
     said["by"] = Actor(name="Zoe")
@@ -223,13 +225,12 @@ def test_the_owner_reads_who_confirmed_and_what_was_objected(db: None) -> None:
     assert "Zoe Adler" in page
     assert "zoe@vendor.example" in page
     assert f"added by {where.owner.name}" in " ".join(page.split())
-    assert f"strike-undertaking/{Undertaking.objects.get().pk}/" in page
+    assert f"?line={AnnexLine.objects.get().pk}" in page
 
 
 def test_the_pdf_has_the_text_and_its_digest(where: Evaluation) -> None:
     version = put_forward(where)
-    told = {"version": version, "head": "Annex", "body": version.text}
-    page = typeset("workflow/annex_print.html", told | {"evaluation": where})
+    page = typeset("workflow/annex_print.html", {"document": version})
     assert page.write_pdf(pdf_variant="pdf/ua-1").startswith(b"%PDF")
     lead = signed_in(where.owner)
     got = lead.get(f"/admin/e/{where.slug}/annex.pdf", {"version": "1"})

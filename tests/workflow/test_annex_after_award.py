@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from evaltracker.decision import links
-from evaltracker.decision.models import CheckVerdict, PromiseCheck, Undertaking
+from evaltracker.decision.models import AnnexLine, CheckVerdict, PromiseCheck
 from evaltracker.decision.selectors import promised_rows
 from evaltracker.decision.services.after import (
     close_check,
@@ -37,11 +36,11 @@ def option(db: None) -> Candidate:
     return decided()[1]
 
 
-def undertaking(option: Candidate) -> Undertaking:
+def undertaking(option: Candidate) -> AnnexLine:
     """One without a requirement; made once."""
     said = {"candidate": option, "words": "A named engineer"}
-    made = {"added_at": timezone.now(), "added_by": option.evaluation.owner}
-    return Undertaking.objects.get_or_create(**said, defaults=made)[0]
+    made = {"ruled_by": option.evaluation.owner}
+    return AnnexLine.objects.get_or_create(**said, defaults=made)[0]
 
 
 def put_forward(option: Candidate, version: int = 1, *, ahead: int = 30) -> None:
@@ -56,8 +55,8 @@ def put_down(
     where = option.evaluation
     due = str(today_in(where.zone) + ahead * DAYS)
     lines: list[dict[str, Any]] = [
-        {"line": "P1", "ref": "R1", "due": due},
-        {"line": "U1", "ref": None, "due": due, "undertaking": str(key(option))},
+        {"line": "P1", "key": "R1", "due": due},
+        {"line": "U1", "key": str(key(option)), "due": due},
     ]
     return vendors.annex(option, version, f"Version {version}", lines)
 

@@ -31,7 +31,7 @@ def test_the_text_of_a_version_is_exact(case: dict[str, Any]) -> None:
         assert str(refused.value) == expected["refused"]
         return
     text = annex_text(given)
-    promised, unsaid = chosen_rows(given)
+    promised, _, unsaid = chosen_rows(given)
     due = {row["ref"]: due_of(row, given["contract_starts_on"])[0] for row in promised}
     assert text == expected["text"]
     assert [row["ref"] for row in promised] == expected["P"]
@@ -55,5 +55,6 @@ def test_each_line_has_its_number_and_day() -> None:
     facts = made_up(3) | {"undertakings": [{"id": "u", "words": "It.", "day": None}]}
     text, lines = annex_text(facts), lines_of(facts)
     for line in lines[:-1]:
-        assert f"\n{line['line']}. {line['ref']} " in text
-    assert lines[-1] == {"line": "U1", "undertaking": "u", "ref": None, "due": None}
+        assert f"\n{line['line']}. {line['says']} (revision" in text
+        assert line["says"].startswith(f"{line['key']} ")
+    assert lines[-1] == {"line": "U1", "key": "u", "says": "It.", "due": None}

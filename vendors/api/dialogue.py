@@ -281,22 +281,26 @@ class ObjectionInput(StrictSerializer):
     words = Text(max_length=TEXT_LIMIT)
 
 
-PUBLISHED = serializers.DateTimeField(source="document.published_at")
 WITHHELD = serializers.BooleanField(
     help_text="True: the costs are left out of `text`, not of `sha256`. This token may "
     "not read your prices; none that the buyer issued may."
 )
 MADE = texts("made_by", made_at=serializers.DateTimeField())
-VERSION: dict[str, Any] = {
+OF_DOCUMENT: dict[str, Any] = {
     "version": serializers.IntegerField(source="document.version"),
     "sha256": serializers.CharField(source="document.sha256"),
+    "name": serializers.CharField(source="words"),
 }
-RECEIPT: Any = inline_serializer("Receipt", VERSION | texts("name") | MADE)
+RECEIPT: Any = inline_serializer("Receipt", OF_DOCUMENT | MADE)
 OBJECTION: Any = inline_serializer("Objection", texts("line", "words") | MADE)
-SAID = {"receipt": type(RECEIPT)(allow_null=True)}
-SAID |= {"objections": type(OBJECTION)(many=True)}
-SHOWN = texts("text", withheld=WITHHELD, published_at=PUBLISHED)
-ANNEX: Any = inline_serializer("Annex", VERSION | SHOWN | SAID)
+ANNEX: Any = inline_serializer(
+    "Annex",
+    {"version": serializers.IntegerField()}
+    | texts("sha256", "text", withheld=WITHHELD)
+    | {"published_at": serializers.DateTimeField()}
+    | {"receipt": type(RECEIPT)(allow_null=True)}
+    | {"objections": type(OBJECTION)(many=True)},
+)
 
 
 class AnnexView(VendorView):

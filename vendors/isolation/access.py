@@ -212,8 +212,7 @@ ACCESS: dict[str, Access] = {
             *("sha256", "language"),
         ),
     ),
-    "vendors_documentreceipt": Access(rows=OWN, added=f"{OWN} AND {OWN_DOCUMENT}"),
-    "vendors_documentobjection": Access(rows=OWN, added=f"{OWN} AND {OWN_DOCUMENT}"),
+    "vendors_documentreply": Access(rows=OWN, added=f"{OWN} AND {OWN_DOCUMENT}"),
     # That there is one all learn, and the prices who was named.
     "vendors_quote": Access(
         rows=f"{OWN} AND {READABLE}",

@@ -567,16 +567,16 @@ evaluations_accountentry evaluations_entry evaluations_importedhistory
 stakeholders_signoff
 trials_agreement trials_contractchange trials_evidence trials_measurement
 trials_run trials_runreport trials_takenback
-vendors_documentobjection vendors_documentreceipt vendors_publisheddocument
+vendors_documentreply vendors_publisheddocument
 vendors_quote vendors_quoteread vendors_quotereader vendors_supportstatement
-workflow_waiver
+workflow_annexline workflow_waiver
 """
 KEEPS = """
 evaluations_evaluation evaluations_journalhead evaluations_visit
 stakeholders_signeddocument
 trials_leftout
 vendors_aboutrevision vendors_claim vendors_effort vendors_priceopening
-workflow_annexline workflow_decision workflow_undertaking
+workflow_decision
 """
 USES = """
 account_emailaddress account_emailconfirmation

@@ -219,41 +219,33 @@ class PublishedDocument(CommittedRecord, VendorRecord):
 
 
 class DocumentReply(SealedRecord, VendorRecord):
-    """What somebody of the vendor said to a version of its annex."""
+    """What somebody of the vendor said to a version of its annex: what is wrong in a
+    line, or by their name that the whole is right, word for word."""
 
     only_grows: ClassVar[bool] = True
+    uncommitted: ClassVar = {"address": "It is read here alone, and does not travel."}
 
-    candidate = ForeignKey(Candidate, PROTECT, related_name="%(class)ss")
-    document = ForeignKey(PublishedDocument, PROTECT, related_name="%(class)ss")
+    candidate = ForeignKey(Candidate, PROTECT, related_name="+")
+    document = ForeignKey(PublishedDocument, PROTECT, related_name="replies")
+    # Blank: it confirms the whole.
+    line = models.CharField(max_length=10, blank=True)
+    words = models.TextField()
+    # From whose it was confirmed, in small letters.
+    address = models.CharField(max_length=254, blank=True, default="")
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=300)
 
-    objects: ClassVar = VendorScopedQuerySet[Any].as_manager()
+    objects: ClassVar = VendorScopedQuerySet["DocumentReply"].as_manager()
 
     class Meta:
-        abstract = True
         ordering = ("made_at",)
-
-
-class DocumentReceipt(DocumentReply):
-    """That it is right, word for word; from whose address it came, in small letters."""
-
-    uncommitted: ClassVar = {"address": "It is read here alone, and does not travel."}
-
-    name = models.CharField(max_length=LINE_LIMIT)
-    address = models.CharField(max_length=254, blank=True, default="")
-
-    class Meta(DocumentReply.Meta):
         constraints = [
             UniqueConstraint(
-                fields=("candidate", "document"), name="document_receipt_once"
+                fields=("document",),
+                condition=Q(line=""),
+                name="document_confirmed_once",
             )
         ]
-
-
-class DocumentObjection(DocumentReply):
-    line = models.CharField(max_length=10)
-    words = models.TextField()
 
 
 class AboutRevision(CommittedRecord):

@@ -1,9 +1,10 @@
 """Cost lines as the pure functions want them; callers ask the policy."""
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Value, When
@@ -15,6 +16,7 @@ from evaltracker.toolbox.text import listed
 from stakeholders.models import Delegation, Role, Stakeholder, role_names
 from stakeholders.policy import lendings_today, voices
 from vendors import costs
+from vendors.choices import PriceSource
 from vendors.models import (
     Candidate,
     Conflict,
@@ -100,6 +102,26 @@ def asked_of(
     """What is asked of a candidate with these lines; rates are not looked at."""
     kinds = kinds_of(candidate.evaluation)
     return costs.asked_kinds(kinds, candidate.kind, map(said_of, lines))
+
+
+def offered_of(candidate: Candidate) -> Iterator[dict[str, Any]]:
+    """Line by line what it offers at which price, and what nothing was said about."""
+    kinds = kinds_of(candidate.evaluation)
+    lines = list(CostLine.objects.filter(candidate=candidate))
+    for asked in asked_of(candidate, lines):
+        own = [line for line in lines if line.kind == asked.kind.key]
+        own = [line for line in own if line.state != costs.LineState.NOT_APPLICABLE]
+        for line in own:
+            row, is_priced = cost_input(line, {}, kinds), line.state == "priced"
+            yield {
+                "label": row.name,
+                "state": "not_offered" if line.state == "excluded" else line.state,
+                "words": costs.offer_words(row) if is_priced else "",
+                "by_vendor": line.said_by == PriceSource.VENDOR,
+            }
+        for part in asked.missing or ("",) * (not own):
+            label = f"{asked.kind.name} ({part})" if part else asked.kind.name
+            yield {"label": label, "state": "unsaid"}
 
 
 def kind_name(line: CostLine) -> str:

@@ -11,8 +11,8 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.text import Inputs
-from vendors.models import Candidate, DocumentObjection, DocumentReceipt
-from vendors.selectors.annex import Annex, annex_for, annex_versions
+from vendors.models import Candidate, DocumentReply
+from vendors.selectors.annex import annex_for, annex_versions
 from vendors.services.candidates import lock_candidate
 
 
@@ -25,31 +25,34 @@ class NewerVersion(Invalid):
 @transaction.atomic
 def confirm_annex(
     *, candidate: Candidate, sha256: str, name: str, reader: str, by: By
-) -> tuple[DocumentReceipt, bool]:
+) -> tuple[DocumentReply, bool]:
     """The receipt for the newest version, and whether it is new. `reader` is from
     `reader_of`, and has to read all of it."""
     annex, inputs = _locked(candidate, reader), Inputs()
     if annex.withheld:
         raise Forbidden(_("Only people who may read your prices can confirm it."))
-    name, newest = inputs.line("name", name), annex.document
+    name = inputs.line("name", name)
     read = annex_versions(candidate).filter(sha256=sha256).first()
     if read is None:
         inputs.refuse("sha256", _("No version has this SHA-256. Read the annex again."))
     inputs.check()
-    if read and read.sha256 != newest.sha256:
-        former, newer = read.text.split("\n"), newest.text.split("\n")
+    if read and read.sha256 != annex.sha256:
+        former, newer = read.text.split("\n"), annex.text.split("\n")
         lines = [*unified_diff(former, newer, n=0, lineterm="")][2:]
         raise NewerVersion(
             _("There is a newer version. Read what differs, then confirm that one."),
             errors={"sha256": [line for line in lines if not line.startswith("@@")]},
         )
-    return _keep(DocumentReceipt, annex, by, {}, name=name, address=reader)
+    if annex.receipt:
+        return annex.receipt, False
+    told = {"name": name, "sha256": annex.sha256}
+    return _keep(annex, by, "annex.confirmed", told, words=name, address=reader), True
 
 
 @transaction.atomic
 def object_to_annex(
     *, candidate: Candidate, line: str, words: str, reader: str, by: By
-) -> tuple[DocumentObjection, bool]:
+) -> tuple[DocumentReply, bool]:
     """The objection to a line of the newest version, and whether it is new."""
     annex, inputs = _locked(candidate, reader), Inputs()
     words = inputs.text("words", words)
@@ -58,10 +61,14 @@ def object_to_annex(
     inputs.check()
     if annex.receipt:
         raise Refused(_("This version is confirmed, so nobody can object to it."))
-    return _keep(DocumentObjection, annex, by, {"line": line, "words": words})
+    for row in annex.objections:
+        if (row.line, row.words) == (line, words):
+            return row, False
+    told = {"line": line}
+    return _keep(annex, by, "annex.objected", told, line=line, words=words), True
 
 
-def _locked(candidate: Candidate, reader: str) -> Annex:
+def _locked(candidate: Candidate, reader: str) -> Any:
     if reader:
         return require_row(annex_for(lock_candidate(candidate), reader))
     sentence = _(
@@ -71,20 +78,16 @@ def _locked(candidate: Candidate, reader: str) -> Annex:
 
 
 def _keep(
-    model: Any, annex: Annex, by: By, said: dict[str, str], **more: str
-) -> tuple[Any, bool]:
-    """The row that says so, unless it was said before."""
-    document, candidate = annex.document, annex.document.candidate
-    if row := model.objects.filter(document=document, **said).first():
-        return row, False
-    made = {"made_at": database_now(), "made_by": actor_of(by).name, **said, **more}
-    row = model.objects.create(candidate=candidate, document=document, **made)
-    told = {"line": row.line} if said else {"name": row.name, "sha256": document.sha256}
+    annex: Any, by: By, action: str, told: dict[str, str], **said: str
+) -> DocumentReply:
+    made = {"made_at": database_now(), "made_by": actor_of(by).name, **said}
+    candidate = annex.candidate
+    row: DocumentReply = annex.replies.create(candidate=candidate, **made)
     journal.record(
         evaluation=candidate.evaluation,
-        action="annex.objected" if said else "annex.confirmed",
+        action=action,
         subject=candidate,
         by=by,
-        after={"candidate": candidate.name, "version": document.version, **told},
+        after={"candidate": candidate.name, "version": annex.version, **told},
     )
-    return row, True
+    return row

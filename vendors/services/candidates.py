@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -252,14 +252,16 @@ def change_vendor(*, vendor: Vendor, by: By, **values: Any) -> Vendor:
 def record_for_vendor(
     subject: Vendor | Contact | VendorToken, action: str, by: By, **more: Any
 ) -> None:
-    """Write one entry into the journal of each open evaluation with its vendor.
+    """Write one entry into the journal of each evaluation with its vendor that is open,
+    or has chosen it.
 
     A company stands above evaluations, a journal belongs to one. The evaluations are
     locked in one order, so that two writers never wait for each other.
     """
     vendor = subject if isinstance(subject, Vendor) else subject.vendor
+    chosen = Q(candidates__state=CandidateState.CHOSEN, status=Status.DECIDED)
     touched = Evaluation.objects.filter(
-        candidates__vendor=vendor, status=Status.OPEN
+        Q(status=Status.OPEN) | chosen, candidates__vendor=vendor
     ).distinct()
     for evaluation in touched.order_by("pk"):
         journal.record(

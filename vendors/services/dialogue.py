@@ -403,10 +403,10 @@ def publish_document(
     text: str,
     by: By,
     language: str = "en",
-    version: int = 1,
-    facts: Mapping[str, Any] | None = None,
+    facts: dict[str, Any] | None = None,
 ) -> PublishedDocument:
-    """Let a candidate's vendor read a text in its pages; nothing takes it back.
+    """Let a candidate's vendor read a text in its pages; nothing takes it back. Of an
+    annex it is the next version, with the `facts` that it was written from.
 
     Whoever owns the text asks before whether it may be published.
     """
@@ -417,8 +417,8 @@ def publish_document(
         kind=kind,
         text=text,
         language=language,
-        version=version,
-        facts=dict(facts or {}),
+        version=1 + candidate.documents.filter(kind=kind).count(),
+        facts=facts or {},
         published_at=database_now(),
         sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
@@ -431,7 +431,7 @@ def publish_document(
             "candidate": candidate.name,
             "document": kind.label.lower(),
             "sha256": document.sha256,
-            **({"version": version} if kind == DocumentKind.ANNEX else {}),
+            **({"version": document.version} if facts else {}),
         },
     )
     return document

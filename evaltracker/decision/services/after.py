@@ -23,7 +23,6 @@ from evaltracker.decision.selectors import (
     ANNEX_NOTICE,
     CHECK_NOTICE,
     GAP_NOTICE,
-    NEWER,
     chosen_of,
     keepers_of,
     letter_notices,
@@ -139,18 +138,17 @@ def follow_annex(*, evaluation: Evaluation) -> None:
     """Owe mails of each day in the newest annex, and none of older ones, in the
     transaction of what puts it forward or names who looks after it."""
     candidate = chosen_of(evaluation)
-    versions = list(annex_versions(candidate)) if candidate else []
-    if candidate is None or not versions:
-        return
-    newest, *older = versions
-    for former in older:
-        cancel_notices(kind=ANNEX_NOTICE, subject_id=former.pk, because=NEWER)
-    if not candidate.promise_checks.exists():
+    versions = [*annex_versions(candidate)] if candidate else []
+    for former in versions[1:]:
+        because = "A newer version of the annex was put forward."
+        cancel_notices(kind=ANNEX_NOTICE, subject_id=former.pk, because=because)
+    if candidate and versions and not candidate.promise_checks.exists():
         plan_checks(evaluation=evaluation)
     terms = (keepers_of(evaluation), ANNEX_OFFSETS)
-    for day in {line["due"] for line in newest.facts["lines"] if line["due"]}:
-        due_on = datetime.date.fromisoformat(day)
-        owe_reminders(ANNEX_NOTICE, newest, due_on, evaluation, day, *terms)
+    for newest in versions[:1]:
+        for day in {line["due"] for line in newest.facts["lines"] if line["due"]}:
+            due_on = datetime.date.fromisoformat(day)
+            owe_reminders(ANNEX_NOTICE, newest, due_on, evaluation, day, *terms)
 
 
 @transaction.atomic

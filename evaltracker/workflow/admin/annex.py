@@ -1,15 +1,16 @@
 """The annex of promises: its draft, its versions, and what the owner does with it."""
 
+from itertools import chain
 from typing import Any, ClassVar
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 
 from evaltracker.decision.memo.documents import typeset
-from evaltracker.decision.models import Undertaking
+from evaltracker.decision.models import AnnexLine
 from evaltracker.decision.selectors import chosen_of
 from evaltracker.errors import require_row
-from evaltracker.evaluations.models import Entry, Evaluation, Requirement, User
+from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.base import check_query
 from evaltracker.pages.fields import (
@@ -19,20 +20,20 @@ from evaltracker.pages.fields import (
     form_like,
     form_of,
 )
-from evaltracker.pages.workspace import evaluation_page, page_address, show
+from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.toolbox.files import download
-from evaltracker.workflow.annex import annex_text, digest_of_annex
+from evaltracker.toolbox.text import shortened
+from evaltracker.workflow.annex import annex_text, chosen_rows, digest_of_annex
 from evaltracker.workflow.services.annex import (
-    add_undertaking,
+    add_annex_line,
     check_annex,
     facts_of,
     promisor,
     put_forward_annex,
-    refs_of,
-    rule_annex_line,
-    strike_undertaking,
+    rulings_of,
+    strike_annex_line,
 )
-from vendors.admin.base import AboutCandidate, OnPlace, Place, open_answers
+from vendors.admin.base import AboutCandidate, open_answers
 from vendors.models import Candidate, Contact, PublishedDocument
 from vendors.selectors.annex import annex_versions
 
@@ -46,11 +47,8 @@ def is_promised(user: User, evaluation: Evaluation) -> bool:
     "annex", "Annex of promises", order=114, group="Decision", visible=is_promised
 )
 def annex_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    candidate, version = read(request, evaluation)
-    facts = version.facts if version else facts_of(candidate)
-    text = version.text if version else annex_text(facts)
+    candidate, document = read(request, evaluation)
     versions = replied_versions(candidate)
-    needs = {row.ref: Place(candidate, row) for row in evaluation.requirements.all()}
     user: Any = request.user
     return show(
         request,
@@ -59,41 +57,37 @@ def annex_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         title="Annex of promises",
         tab="annex",
         candidate=candidate,
-        version=version,
+        document=document,
         versions=versions,
-        text=text,
-        lines=[(line, needs.get(line["ref"])) for line in facts["lines"]],
-        more=[needs[ref] for ref in refs_of(facts)[1]],
-        is_new=text not in {row.text for row, *_ in versions[:1]},
+        is_new=document.text not in {row.text for row in versions[:1]},
+        more=evaluation.requirements.filter(ref__in=chosen_rows(document.facts)[1]),
+        struck=[row for row in rulings_of(candidate) if row.reason],
         is_owner=is_owner(user, evaluation),
     )
 
 
-def replied_versions(
-    candidate: Candidate,
-) -> list[tuple[PublishedDocument, Any, Entry | None]]:
-    """Each version with its receipt, and the entry that tells who had added the contact
-    whose receipt it is."""
+def replied_versions(candidate: Candidate) -> list[PublishedDocument]:
+    """Each with its replies, and these with the entry that tells who had added the
+    contact by whose address it was confirmed."""
     people = Contact.objects.filter(vendor=candidate.vendor_id)
     emails = {str(row.pk): row.email.lower() for row in people}
     entries = candidate.evaluation.entries.filter(
         action="contact.added", subject_id__in=emails
     )
     added = {emails[entry.subject_id]: entry for entry in entries}
-    rows: Any = annex_versions(candidate).prefetch_related("documentobjections")
-    receipts = [(row, row.documentreceipts.first()) for row in rows]
-    return [(row, it, it and added.get(it.address)) for row, it in receipts]
+    versions = list(annex_versions(candidate).prefetch_related("replies"))
+    for reply in chain.from_iterable(row.replies.all() for row in versions):
+        reply.added = added.get(reply.address)
+    return versions
 
 
 @evaluation_page("annex_pdf", "Annex of promises as PDF", route="annex.pdf")
 def annex_pdf(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    candidate, version = read(request, evaluation)
-    text = version.text if version else annex_text(facts_of(candidate))
-    head, _, body = text.partition("\n")
-    told = {"evaluation": evaluation, "version": version, "head": head, "body": body}
-    name = f"version-{version.version}" if version else "draft"
+    _, document = read(request, evaluation)
+    laid_out = typeset("workflow/annex_print.html", {"document": document})
+    name = f"version-{document.version}" if document.version else "draft"
     return download(
-        typeset("workflow/annex_print.html", told).write_pdf(pdf_variant="pdf/ua-1"),
+        laid_out.write_pdf(pdf_variant="pdf/ua-1"),
         name=f"{evaluation.slug}-annex-{name}.pdf",
         content_type="application/pdf",
         cache="private, no-store",
@@ -102,13 +96,18 @@ def annex_pdf(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 def read(
     request: HttpRequest, evaluation: Evaluation
-) -> tuple[Candidate, PublishedDocument | None]:
-    """The chosen candidate, and the version that is asked for; None: the draft."""
+) -> tuple[Candidate, PublishedDocument]:
+    """The chosen candidate, and the version that is asked for; the draft is version 0,
+    and not saved."""
     check_query(request, filters={"version"})
     open_answers(request, evaluation)
-    candidate, asked = promisor(evaluation), request.GET.get("version", "")
-    versions = {str(row.version): row for row in annex_versions(candidate)}
-    return candidate, require_row(versions.get(asked)) if asked else None
+    candidate = promisor(evaluation)
+    if asked := request.GET.get("version", ""):
+        versions = {str(row.version): row for row in annex_versions(candidate)}
+        return candidate, require_row(versions.get(asked))
+    facts = facts_of(candidate)
+    said = {"version": 0, "facts": facts, "text": annex_text(facts)}
+    return candidate, PublishedDocument(candidate=candidate, **said)
 
 
 class OnAnnex(AboutCandidate[Candidate]):
@@ -120,35 +119,7 @@ class OnAnnex(AboutCandidate[Candidate]):
     rule = check_annex
 
 
-class OnLine(OnPlace):
-    tab = "annex"
-    heading_format = "{title}: {target.requirement.ref}"
-
-    def check(self, user: User, target: Place) -> None:
-        check_annex(target.candidate, user)
-
-    def cancel_url(self, target: Place) -> str:
-        return page_address(target.evaluation, "annex")
-
-
-class AddAnnexLine(OnLine):
-    title = "Add a line"
-    verb = "Add the line"
-    help = "The vendor's own words stand in the next version, whatever it weighs."
-    success = "The line is in the draft."
-    service = rule_annex_line
-
-
-class StrikeAnnexLine(OnLine):
-    title = "Strike a line"
-    verb = "Strike the line"
-    help = "The next version goes without it. Versions put forward keep it."
-    success = "The line is struck."
-    form_class = ReasonForm
-    service = rule_annex_line
-
-
-class UndertakingForm(OfferingForm, form_like(Undertaking, ("words", "due_on"))):  # type: ignore[misc]
+class AddLineForm(OfferingForm, form_like(AnnexLine, ("words", "due_on"))):  # type: ignore[misc]
     offers: ClassVar = {
         "requirement": lambda about: about.evaluation.requirements.filter(
             retired_at=None
@@ -156,32 +127,45 @@ class UndertakingForm(OfferingForm, form_like(Undertaking, ("words", "due_on")))
     }
     requirement = NamedChoice(
         Requirement._default_manager.none(),
-        label="Concerns",
         required=False,
-        help_text="Such as a requirement with a gap whose day was agreed later.",
+        help_text="Alone, it adds what the vendor said of it. With words, they concern "
+        "it, such as a gap whose day was agreed later.",
     )
+    field_order = ("requirement", "words", "due_on")
 
 
-class AddUndertaking(OnAnnex):
-    title = "Add an undertaking"
-    verb = "Add the undertaking"
-    help = "Write down what you agreed after the answers, with a day if there is one."
-    success = "The undertaking is in the draft."
-    form_class = UndertakingForm
-    service = add_undertaking
+class AddAnnexLine(OnAnnex):
+    title = "Add a line"
+    verb = "Add the line"
+    help = (
+        "Add what the vendor promised, whatever it weighs, or an undertaking: what you "
+        "agreed after the answers."
+    )
+    success = "The line is in the draft."
+    form_class = AddLineForm
+    prefill = ("requirement",)
+    service = add_annex_line
 
 
-class StrikeUndertaking(AboutCandidate[Undertaking]):
-    title = "Strike the undertaking"
-    verb = "Strike it"
-    help = StrikeAnnexLine.help
-    success = "The undertaking is struck."
-    tab = "annex"
-    model = Undertaking
-    related = ("candidate__evaluation__owner",)
-    target_name = "undertaking"
-    form_class = ReasonForm
-    service = strike_undertaking
+class StrikeLineForm(OfferingForm, ReasonForm):
+    offers: ClassVar = {
+        "line": lambda about: [
+            (row["key"], f"{row['line']}. {shortened(row['says'], 90)}")
+            for row in facts_of(about)["lines"]
+        ]
+    }
+    line = forms.ChoiceField()
+    field_order = ("line", "reason")
+
+
+class StrikeAnnexLine(OnAnnex):
+    title = "Strike a line"
+    verb = "Strike the line"
+    help = "The next version goes without it. Versions put forward keep it."
+    success = "The line is struck."
+    form_class = StrikeLineForm
+    prefill = ("line",)
+    service = strike_annex_line
 
 
 class PutForwardAnnex(OnAnnex):
@@ -200,10 +184,5 @@ class PutForwardAnnex(OnAnnex):
     service = put_forward_annex
 
     def initial(self, target: Candidate, user: User) -> dict[str, Any]:
-        return {"digest": digest_of_annex(self.text(target, user))}
-
-    def context(self, target: Candidate, user: User) -> dict[str, Any]:
-        return {**super().context(target, user), "text": self.text(target, user)}
-
-    def text(self, target: Candidate, user: User) -> str:
-        return "" if self.why_not(user, target) else annex_text(facts_of(target))
+        text = "" if self.why_not(user, target) else annex_text(facts_of(target))
+        return {"digest": digest_of_annex(text), "text": text}

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField("checkverdict", "undertaking", to("workflow.undertaking")),
+        migrations.AddField("checkverdict", "undertaking", to("workflow.annexline")),
         LetBeEmpty("checkverdict", "requirement", to("evaluations.requirement")),
         AddConstraintOnline(
             model_name="checkverdict",

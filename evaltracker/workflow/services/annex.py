@@ -8,10 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
-from django.utils import timezone
 
-from evaltracker.decision.models import AnnexLine, Undertaking
+from evaltracker.decision.models import AnnexLine
 from evaltracker.decision.selectors import (
     chosen_of,
     open_gaps_of,
@@ -24,7 +22,6 @@ from evaltracker.evaluations.journal import By, plain, snapshot
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.evaluations.policy import (
     add_and_tell,
-    change_and_tell,
     lock,
     require_owner,
 )
@@ -33,7 +30,6 @@ from evaltracker.toolbox.measures import Measured
 from evaltracker.toolbox.text import read_field, read_reason
 from evaltracker.workflow.annex import (
     NOBODY,
-    SAID,
     Facts,
     annex_text,
     chosen_rows,
@@ -44,15 +40,14 @@ from trials.scoring import Source
 from trials.selectors.cells import Cell
 from trials.selectors.ledger import ledger
 from trials.selectors.matrix import cell_numbers
-from vendors.choices import DocumentKind, PriceSource
-from vendors.costs import LineState, offer_words
+from vendors.choices import DocumentKind
 from vendors.fields import write_holds_for
-from vendors.models import Candidate, Claim, Contact, CostLine, PublishedDocument
+from vendors.models import Candidate, Claim, Contact, PublishedDocument
 from vendors.notices import DocumentPublished
 from vendors.policy import check_judges
 from vendors.selectors.annex import annex_versions
 from vendors.selectors.claims import own_claims
-from vendors.selectors.costs import asked_of, cost_input, kinds_of
+from vendors.selectors.costs import offered_of
 from vendors.services.contacts import mail_link
 from vendors.services.dialogue import publish_document
 
@@ -74,10 +69,24 @@ def promisor(evaluation: Evaluation) -> Candidate:
     return candidate
 
 
+def rulings_of(candidate: Candidate) -> list[AnnexLine]:
+    """What the owner ruled last of each line that they ever ruled on."""
+    rows = candidate.annex_lines.select_related("requirement", "ruled_by")
+    return [*{(row.requirement_id, row.words): row for row in rows}.values()]
+
+
 def facts_of(candidate: Candidate) -> Facts:
     """What a version would be written from now, as plain JSON."""
     evaluation, term = candidate.evaluation, term_of(candidate.evaluation)
-    ruled = candidate.annex_lines.values_list("requirement__ref", "is_struck")
+    refs: dict[bool, list[str]] = {True: [], False: []}
+    undertakings = []
+    for row in rulings_of(candidate):
+        ref = row.requirement.ref if row.requirement else None
+        if not row.words:
+            refs[not row.reason].append(str(ref))
+        elif not row.reason:
+            told = {"id": row.pk, "words": row.words, "day": row.due_on, "ref": ref}
+            undertakings.append(told)
     facts: Facts = plain(
         {
             "title": evaluation.title,
@@ -88,14 +97,10 @@ def facts_of(candidate: Candidate) -> Facts:
             "shown": evaluation.say("Shown in a demo"),
             "contract_starts_on": term.starts_on if term else None,
             "requirements": list(_requirements(candidate)),
-            "costs": list(_costs(candidate)) if evaluation.prices_opened_at else None,
-            "added": [ref for ref, struck in ruled if not struck],
-            "struck": [ref for ref, struck in ruled if struck],
-            "undertakings": list(
-                candidate.undertakings.filter(struck_at=None).values(
-                    "id", "words", day=F("due_on"), ref=F("requirement__ref")
-                )
-            ),
+            "costs": [*offered_of(candidate)] if evaluation.prices_opened_at else None,
+            "added": refs[True],
+            "struck": refs[False],
+            "undertakings": undertakings,
         }
     )
     return facts | {"lines": lines_of(facts)}
@@ -111,20 +116,18 @@ def _requirements(candidate: Candidate) -> Iterator[Facts]:
         replied = gap.reply_at and local_day(gap.reply_at, evaluation.zone)
         gaps[gap.requirement_id].append(told | {"reply_day": replied})
     for row in book.requirements:
-        cell = book.cell(candidate, row)
-        if cell.not_applicable:
-            continue
+        cell, claim = book.cell(candidate, row), claims.get(row.pk)
         measured = getattr(numbers.get((candidate.pk, row.pk)), "measured", ())
-        claim = claims.get(row.pk)
-        yield {
-            **snapshot(row, ("ref", "text", "revision", "weight")),
-            "must": row.is_must,
-            "claim": _said(claim, cell, evaluation) if claim else None,
-            "trial": _tested(cell),
-            "demo": cell.shown,
-            "gaps": gaps[row.pk],
-            "measured": [_measured(each) for each in measured],
-        }
+        if not cell.not_applicable:
+            yield {
+                **snapshot(row, ("ref", "text", "revision", "weight")),
+                "must": row.is_must,
+                "claim": _said(claim, cell, evaluation) if claim else None,
+                "trial": _tested(cell),
+                "demo": cell.shown,
+                "gaps": gaps[row.pk],
+                "measured": [_measured(found) for found in measured],
+            }
 
 
 def _measured(found: Measured) -> str:
@@ -135,20 +138,19 @@ def _measured(found: Measured) -> str:
 
 
 def _said(claim: Claim, cell: Cell, evaluation: Evaluation) -> Facts:
-    lists = {one.list_name for one in cell.values}
-    holds_for: Any = claim.holds_for or {"said": None, "means": {}}
-    means = holds_for["means"]
+    held: Any = claim.holds_for or {"said": None, "means": {}}
+    several = len({one.list_name for one in cell.values}) > 1
     return {
         **snapshot(claim, ("by_vendor", "availability", "available_from", "statement")),
         "revision": claim.own_revision,
         "day": local_day(claim.submitted_at, evaluation.zone),
         "number": claim.number_words,
-        "holds_for": write_holds_for(holds_for["said"]),
+        "holds_for": write_holds_for(held["said"]),
         "values": {
-            one.value if len(lists) == 1 else one.name: answer
+            one.name if several else one.value: said
             for one in cell.values
-            if not one.not_applicable
-            and (answer := means.get(one.list_name, {}).get(one.value))
+            if (said := held["means"].get(one.list_name, {}).get(one.value))
+            and not one.not_applicable
         },
     }
 
@@ -160,33 +162,6 @@ def _tested(cell: Cell) -> str:
     return next((word for word in ("fails", "partly") if word in found), cell.tested)
 
 
-def _costs(candidate: Candidate) -> Iterator[Facts]:
-    kinds = kinds_of(candidate.evaluation)
-    lines = list(CostLine.objects.filter(candidate=candidate))
-    for asked in asked_of(candidate, lines):
-        rows = [
-            (cost_input(line, {}, kinds), line.said_by == PriceSource.VENDOR)
-            for line in lines
-            if line.kind == asked.kind.key and line.state != LineState.NOT_APPLICABLE
-        ]
-        for row, by_vendor in rows:
-            words = offer_words(row) if row.state == LineState.PRICED else ""
-            state = "not_offered" if row.state == LineState.EXCLUDED else row.state
-            told = {"words": words, "by_vendor": by_vendor}
-            yield {"label": row.name, "state": state, **told}
-        for part in asked.missing or ("",) * (not rows):
-            label = f"{asked.kind.name} ({part})" if part else asked.kind.name
-            yield {"label": label, "state": "unsaid"}
-
-
-def refs_of(facts: Facts) -> tuple[list[str], list[str]]:
-    """The lines that are promises, and what else the vendor promised."""
-    there = [row["ref"] for row in chosen_rows(facts)[0]]
-    claims = {row["ref"]: row["claim"] for row in facts["requirements"]}
-    said = [ref for ref, it in claims.items() if it and it["availability"] in SAID]
-    return there, [ref for ref in said if ref not in there]
-
-
 def check_annex(candidate: Candidate, by: By) -> None:
     require_owner(by, candidate.evaluation)
     check_judges(candidate.evaluation, by)
@@ -195,62 +170,52 @@ def check_annex(candidate: Candidate, by: By) -> None:
 
 
 @transaction.atomic
-def rule_annex_line(
-    *, candidate: Candidate, requirement: Requirement, reason: str = "", by: By
-) -> AnnexLine:
-    """Leave a promise out from now on, for a reason; without one, take it in."""
-    candidate.evaluation = lock(candidate.evaluation)
-    check_annex(candidate, by)
-    lines, more = refs_of(facts_of(candidate))
-    if requirement.ref not in (lines if reason else more):
-        raise Refused(NO_LINE if reason else NO_PROMISE)
-    about = {"candidate": candidate, "requirement": requirement}
-    row = AnnexLine.objects.filter(**about).first() or AnnexLine(**about)
-    row.is_struck, row.reason = bool(reason), reason and read_reason(reason, "")
-    row.ruled_at, row.ruled_by = timezone.now(), candidate.evaluation.owner
-    action = "annex.line_struck" if reason else "annex.line_added"
-    add_and_tell(row, action, by, ("candidate", "ref", "reason"))
-    return row
-
-
-@transaction.atomic
-def add_undertaking(
+def add_annex_line(
     *,
     candidate: Candidate,
-    words: str,
-    due_on: datetime.date | None = None,
     requirement: Requirement | None = None,
+    words: str = "",
+    due_on: datetime.date | None = None,
     by: By,
-) -> Undertaking:
-    """Write down what the vendor is to do besides, naming no other candidate."""
+) -> AnnexLine:
+    """Take in a requirement that the vendor promised, whatever it weighs; or write down
+    what the vendor is to do besides, naming no other candidate."""
     candidate.evaluation = lock(candidate.evaluation)
     check_annex(candidate, by)
-    words = " ".join(read_field("words", words).split())
+    if words or due_on or requirement is None:
+        words = " ".join(read_field("words", words).split())
+    elif requirement.ref not in chosen_rows(facts_of(candidate))[1]:
+        raise Refused(NO_PROMISE)
     if named := rivals_named(candidate, words):
         sentence = f"It names {named[0]}, and no vendor may learn who else was invited."
         raise Invalid(sentence, field="words")
-    told: Any = {"words": words, "due_on": due_on, "requirement": requirement}
-    added: Any = {"added_at": timezone.now(), "added_by": candidate.evaluation.owner}
-    row = Undertaking(candidate=candidate, **told, **added)
-    add_and_tell(row, "undertaking.added", by, ("candidate", *told))
-    return row
-
-
-def check_strike_undertaking(undertaking: Undertaking, by: By) -> None:
-    check_annex(undertaking.candidate, by)
-    if undertaking.struck_at is not None:
-        raise Refused("This undertaking is struck already.")
+    said: Any = {"words": words, "due_on": due_on, "requirement": requirement}
+    return _rule(candidate, "annex.line_added", by, **said)
 
 
 @transaction.atomic
-def strike_undertaking(*, undertaking: Undertaking, reason: str, by: By) -> Undertaking:
-    """Leave it out from now on; versions of before keep it."""
-    row: Undertaking = lock(undertaking)
-    check_strike_undertaking(row, by)
-    reason = read_reason(reason, "Write why the undertaking is struck.")
-    owner = row.candidate.evaluation.owner
-    struck: Any = {"struck_at": timezone.now(), "struck_by": owner}
-    change_and_tell(row, "undertaking.struck", by, struck_reason=reason, **struck)
+def strike_annex_line(
+    *, candidate: Candidate, line: str, reason: str, by: By
+) -> AnnexLine:
+    """Leave the line of that key out from now on; versions of before keep it."""
+    candidate.evaluation = lock(candidate.evaluation)
+    check_annex(candidate, by)
+    facts = facts_of(candidate)
+    if line not in {row["key"] for row in facts["lines"]}:
+        raise Refused(NO_LINE)
+    rows = {row["id"]: row for row in facts["undertakings"]}
+    row = rows.get(line, {"ref": line, "words": "", "day": None})
+    said: Any = {"words": row["words"], "due_on": row["day"]}
+    said["reason"] = read_reason(reason, "Write why the line is struck.")
+    needs = candidate.evaluation.requirements
+    said["requirement"] = needs.filter(ref=row["ref"]).first()
+    return _rule(candidate, "annex.line_struck", by, **said)
+
+
+def _rule(candidate: Candidate, action: str, by: By, **said: Any) -> AnnexLine:
+    owner = candidate.evaluation.owner
+    row = AnnexLine(candidate=candidate, ruled_by=owner, **said)
+    add_and_tell(row, action, by, ("candidate", *said))
     return row
 
 
@@ -272,13 +237,9 @@ def put_forward_annex(
         raise Stale(MOVED)
     if last and last.sha256 == digest:
         raise Refused(f"Nothing has changed since version {last.version}.")
+    kind = DocumentKind.ANNEX
     document = publish_document(
-        candidate=candidate,
-        kind=DocumentKind.ANNEX,
-        text=text,
-        by=by,
-        version=last.version + 1 if last else 1,
-        facts=facts,
+        candidate=candidate, kind=kind, text=text, facts=facts, by=by
     )
     if settings.VENDOR_SITE_URL:
         for contact in Contact.objects.current().filter(vendor=candidate.vendor_id):

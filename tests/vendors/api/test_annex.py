@@ -6,7 +6,7 @@ import pytest
 
 from tests.cast import vendors
 from tests.vendors.api.conftest import Party
-from vendors.models import DocumentReceipt
+from vendors.models import DocumentReply
 from vendors.services.access import issue_token
 from vendors.services.contacts import add_contact, give_link
 
@@ -50,7 +50,7 @@ def test_a_contacts_own_token_confirms_the_newest(own: Party) -> None:
     assert given.status_code == 201
     assert (given.json()["version"], given.json()["sha256"]) == (2, new.sha256)
     assert post(own, CONFIRMATION, sha256=new.sha256, name="Bo").status_code == 200
-    assert DocumentReceipt.objects.get().address == "ada@acme.example"
+    assert DocumentReply.objects.get(line="").address == "ada@acme.example"
     assert post(own, OBJECTIONS, line="P1", words="Again.").status_code == 409
     read = own.call("GET", f"{own.home}annex/").json()
     assert (read["text"], read["withheld"], read["objections"]) == (OTHER, False, [])
@@ -80,7 +80,7 @@ def test_what_is_no_confirmation_is_refused(own: Party, body: Any) -> None:
     vendors.annex(own.candidate)
     answer = own.call("POST", f"{own.home}{CONFIRMATION}", body)
     assert answer.status_code == 400
-    assert not DocumentReceipt.objects.exists()
+    assert not DocumentReply.objects.filter(line="").exists()
 
 
 def test_a_rival_learns_nothing(own: Party, globex: Party) -> None:

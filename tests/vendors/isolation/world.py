@@ -15,7 +15,7 @@ from django.db.models import Model
 from django.http import HttpResponse
 from django.test import override_settings
 
-from evaltracker.decision.models import AnnexLine, Undertaking
+from evaltracker.decision.models import AnnexLine
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import AttachedFile, Evaluation, Requirement
 from evaltracker.evaluations.topics import TOPICS
@@ -45,7 +45,7 @@ from vendors.models import (
     ClaimFile,
     Contact,
     ContactRequest,
-    DocumentReceipt,
+    DocumentReply,
     DraftFile,
     Effort,
     IdempotencyRecord,
@@ -82,6 +82,7 @@ FITTING: dict[str, dict[str, Any]] = {
     "Evidence": {"source": "demo", "verdict": "holds", "note": HOUSE, "took": TOOK},
     "Score": {"value": 3},
     "Demo": {"scheduled_for": datetime.datetime(2027, 2, 1, 9, tzinfo=datetime.UTC)},
+    "AnnexLine": {"words": HOUSE, "reason": HOUSE},
     "Gap": {"severity": "challenge"},
     "LeftOut": {"reason": HOUSE},
     "Measurement": {"proposed": "holds"},
@@ -90,10 +91,6 @@ FITTING: dict[str, dict[str, Any]] = {
     "ResearchNote": {"kind": "peer"},
     "Run": {"number": 1, "unit": "ms"},
     "RunReport": {"format": "json"},
-    "Undertaking": {
-        "struck_at": datetime.datetime(2027, 2, 1, tzinfo=datetime.UTC),
-        "struck_reason": HOUSE,
-    },
 }
 
 
@@ -355,10 +352,9 @@ def _fill(shared: Evaluation, party: Party) -> None:
     near = _near(party, shared)
     # What the owner rules of its annex; nothing of it is the vendor's to read before
     # it is put forward.
-    for ruled in (AnnexLine, Undertaking):
-        _make(ruled, near)
-    receipt = {"name": party.mark, "made_by": party.mark, "address": reader}
-    near[DocumentReceipt] = _make(DocumentReceipt, near, **receipt)
+    _make(AnnexLine, near)
+    receipt = {"words": party.mark, "made_by": party.mark, "address": reader}
+    near[DocumentReply] = _make(DocumentReply, near, **receipt)
     for model in apps.get_models():
         if issubclass(model, VendorRecord):
             mine = {model.vendor_path: party.vendor.pk}
