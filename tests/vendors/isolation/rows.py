@@ -12,9 +12,9 @@ OURS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
 # Tables that triggers keep from being marked; the journal is of all.
 ONLY_GROW = (
     "Agreement",
+    "AnnexLine",
     "ContractChange",
-    "DocumentObjection",
-    "DocumentReceipt",
+    "DocumentReply",
     "Entry",
     "Evidence",
     "Measurement",

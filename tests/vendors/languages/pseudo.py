@@ -110,8 +110,7 @@ OWN: dict[str, tuple[str, ...]] = {
     "vendors.Proposal": ("text", "reason", "new_category", "state_reason"),
     "vendors.Submission": ("number",),
     "vendors.PublishedDocument": ("text",),
-    "vendors.DocumentReceipt": ("name",),
-    "vendors.DocumentObjection": ("words",),
+    "vendors.DocumentReply": ("words",),
     "vendors.AboutRevision": ("purpose", "judged", "people", "timetable"),
     "trials.Trial": (
         *("title", "workload", "environment", "data_allowed"),
