@@ -76,7 +76,8 @@ def replied_versions(candidate: Candidate) -> list[PublishedDocument]:
     )
     added = {emails[entry.subject_id]: entry for entry in entries}
     versions = list(annex_versions(candidate).prefetch_related("replies"))
-    for reply in chain.from_iterable(row.replies.all() for row in versions):
+    replies: Any = chain.from_iterable(row.replies.all() for row in versions)
+    for reply in replies:
         reply.added = added.get(reply.address)
     return versions
 
