@@ -6,6 +6,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import evaltracker.evaluations.models.evaluation
+from evaltracker.toolbox.migrating import never_emptied
 
 
 class Migration(migrations.Migration):
@@ -116,4 +117,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        never_emptied("vendors_effort"),
     ]
