@@ -269,11 +269,9 @@ class Effort(SealedRecord, VendorRecord):
     def contradictions(cls, evaluation: models.Model) -> Iterable[tuple[Any, str]]:
         later: Any = {**CELL, "submitted_at__gt": OuterRef("submitted_at")}
         answers = Claim.objects.filter(~Q(by_vendor=OuterRef("by_vendor")), **later)
-        asked = {"candidate__evaluation__asks_effort": True}
-        return _wrongly_standing(
-            cls.objects.in_evaluation(evaluation).filter(**asked),
-            Exists(cls.objects.filter(**later)) | Exists(answers),
-        )
+        follows = Exists(cls.objects.filter(**later)) | Exists(answers)
+        rows = cls.objects.filter(candidate__evaluation__asks_effort=True)
+        return _wrongly_standing(rows.in_evaluation(evaluation), follows)
 
 
 class ClaimFile(CommittedRecord, VendorRecord):
