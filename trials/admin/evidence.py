@@ -460,9 +460,7 @@ class EvidenceForm(ProofForm):
         empty_label="None",
     )
 
-    field_order = (
-        *("source", "verdict", "runner", "data", "took", "note", "url", "file"),
-    )
+    field_order = ("source", "verdict", "runner", "data", "took", "note", "url", "file")
 
     def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
         super().__init__(*args, place=place, **kwargs)

@@ -339,8 +339,7 @@ def record_evidence(
     on its own data proves what a demo proves. `seen` is the verdict that stood on its
     criterion or script item when the form was made. Where the brief has lists, it
     speaks of the values that it names; of a list that it leaves out, of those that its
-    criterion or script item names. `took` is the days that it took to meet, blank if
-    nobody counted.
+    criterion or script item names. `took` is days, blank if nobody counted.
 
     Raises:
         Forbidden: no part in the evaluation, or a declared interest in the candidate.

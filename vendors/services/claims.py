@@ -189,17 +189,9 @@ class LockedClaims:
             requirements={
                 line["ref"]: loaded(Requirement, line) for line in rows.fetchall()
             },
-            standing={
-                claim.requirement_id: claim
-                for line in standing.fetchall()
-                for claim in [loaded(Claim, line)]
-            },
+            standing=_by_requirement(Claim, standing),
             counts=counts,
-            efforts={
-                effort.requirement_id: effort
-                for line in efforts.fetchall()
-                for effort in [loaded(Effort, line)]
-            },
+            efforts=_by_requirement(Effort, efforts),
             head=loaded(JournalHead, head),
             lists=lists_in(named.fetchall()),
         )
@@ -262,6 +254,11 @@ class LockedClaims:
             count=self.head.count,
             hash=self.head.hash,
         )
+
+
+def _by_requirement(model: Any, answer: Any) -> dict[uuid.UUID, Any]:
+    rows = [loaded(model, line) for line in answer.fetchall()]
+    return {row.requirement_id: row for row in rows}
 
 
 def lists_in(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:

@@ -12,13 +12,7 @@ from typing import Any, NotRequired, TypedDict
 
 from stakeholders.models import Role
 from trials import scoring
-from trials.scoring import (
-    Availability,
-    CellState,
-    EffortCell,
-    ValueState,
-    state_before_scope,
-)
+from trials.scoring import Availability, CellState, ValueState, state_before_scope
 from vendors.policy import INVITABLE
 
 
@@ -191,7 +185,7 @@ class FrozenCandidate(FrozenOption):
     # `kind` and `text` as its vendor stated it last; None: it did not.
     support_stated: NotRequired[dict[str, str] | None]
     # What its “yes” costs in days, by ref, where that was asked for.
-    effort: NotRequired[dict[str, EffortCell]]
+    effort: NotRequired[dict[str, dict[str, Any]]]
 
 
 class FrozenChoice(TypedDict):
