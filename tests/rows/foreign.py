@@ -53,7 +53,7 @@ def context_of(subject: str, given: Mapping[str, Any]) -> Context:
         "claims": {},
         "measures": {},
         "as_is": frozenset(),
-        "efforts": {},
+        "stands": {},
         "revisions": dict.fromkeys(texts, 1),
         "kinds": IT,
         "items": {},

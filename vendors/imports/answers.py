@@ -100,7 +100,7 @@ class Claims(OfCandidates):
                 "lists": lists_of(evaluation),
                 "asks": evaluation.asks_effort,
                 "sold": frozenset(sold.values_list("name", flat=True)),
-                "known": known_claims(evaluation=evaluation),
+                "stands": known_claims(evaluation=evaluation),
                 "as_is": frozenset(as_is.values_list("name", flat=True)),
                 "claims": {
                     (row.candidate.name, row.requirement.ref): (
@@ -212,7 +212,7 @@ def record_of(row: ReadRow, context: Context, said: Said) -> Record:
     if before and says_no_more(words, before) and "holds_for" not in row.values:
         # What a file says nothing of stays as it is.
         words = replace(before, number=words.number or before.number)
-    effort = stands = context.more["known"].get((candidate, ref), {}).get(EFFORT)
+    effort = stands = context.more["stands"].get((candidate, ref), {}).get(EFFORT)
     if EFFORT in row.values:
         effort = effort_of(row, context, candidate, words)
     if by_vendor and not (before == words and is_fresh and effort == stands):

@@ -28,7 +28,7 @@ def context(**claims: Any) -> Context:
             "measures": {"R1": MEASURE},
             "lists": SITES,
             "as_is": frozenset({"Old tool"}),
-            "efforts": {},
+            "stands": {},
             "claims": {("Alder", "R1"): claims["alder"]} if claims else {},
         },
     )
