@@ -24,6 +24,8 @@ from evaltracker.demo.people import LEAD, LOGINS, OPERATOR, PASSWORD
 from evaltracker.demo.purchases import SLUGS
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.verifying import find_break
+from evaltracker.workflow.annex import FIRST_DAY, annex_text
+from evaltracker.workflow.services.annex import facts_of, promisor
 from tests import walking
 from tests.lock_order import made_once
 from tests.portable.files import document, taken_in, written_again
@@ -194,6 +196,19 @@ def test_the_decided_purchase_says_what_would_change_the_choice() -> None:
     )
     assert "10 of 40 points of people’s weights" in str(said.roles[1])
     assert str(said.price).endswith("price decides.")
+
+
+def test_the_annex_lists_what_mattered_and_names_no_rival() -> None:
+    facts = facts_of(promisor(Evaluation.objects.get(slug="automated-renewals")))
+    due = {line["key"]: line["due"] for line in facts["lines"]}
+    assert list(due) == ["QAP-1", "QAP-2", "QAP-3", "QAP-6", "QAP-7"]
+    text, mended = annex_text(facts), due.pop("QAP-6")
+    assert f"Promised for: {mended}.\nDue: {mended}." in text
+    # All else is due on the contract's first day.
+    (day,) = set(due.values())
+    assert text.count(f"Due: {day or FIRST_DAY}.") == len(due)
+    for mark in ("Kodiak", "88", "72%", "Priya", "weight"):
+        assert mark not in text, mark
 
 
 @pytest.mark.parametrize("slug", SLUGS)
