@@ -20,11 +20,7 @@ from evaltracker.decision.services.after import follow_annex
 from evaltracker.errors import Invalid, Refused, Stale
 from evaltracker.evaluations.journal import By, plain, snapshot
 from evaltracker.evaluations.models import Evaluation, Requirement
-from evaltracker.evaluations.policy import (
-    add_and_tell,
-    lock,
-    require_owner,
-)
+from evaltracker.evaluations.policy import add_and_tell, lock, require_owner
 from evaltracker.toolbox.days import local_day
 from evaltracker.toolbox.measures import Measured
 from evaltracker.toolbox.text import read_field, read_reason
