@@ -15,59 +15,30 @@ from evaltracker.portable.registry import (
     leave_out,
     register_part,
 )
+from vendors import models
 from vendors.answers import is_kept_form
-from vendors.models import (
-    AboutRevision,
-    AnswerDraft,
-    Asking,
-    Candidate,
-    Claim,
-    ClaimFile,
-    Conflict,
-    Contact,
-    ContactRequest,
-    CostLine,
-    DocumentReply,
-    DraftFile,
-    Effort,
-    ExchangeRate,
-    IdempotencyRecord,
-    InvitationLink,
-    LastSeen,
-    MailedSheet,
-    PriceItem,
-    PriceOpening,
-    Proposal,
-    PublishedDocument,
-    Question,
-    Quote,
-    QuoteRead,
-    QuoteReader,
-    RefusedCall,
-    Ruling,
-    SignInCode,
-    StatusWord,
-    Submission,
-    SupportStatement,
-    Vendor,
-    VendorSession,
-    VendorToken,
-)
 from vendors.policy import may_see_prices
 from vendors.selectors.costs import may_see_quotes
 
 
-def companies(evaluation: Evaluation) -> QuerySet[Vendor]:
-    behind = Candidate.objects.filter(evaluation=evaluation, vendor__isnull=False)
-    vendors: QuerySet[Vendor] = Vendor.objects.filter(pk__in=behind.values("vendor"))
+def companies(evaluation: Evaluation) -> QuerySet[models.Vendor]:
+    behind = models.Candidate.objects.filter(
+        evaluation=evaluation, vendor__isnull=False
+    )
+    vendors: QuerySet[models.Vendor] = models.Vendor.objects.filter(
+        pk__in=behind.values("vendor")
+    )
     return vendors
 
 
 def known_companies(rows: list[dict[str, Any]]) -> dict[str, Any]:
     names = {row["name"]: row["slug"] for row in rows}
-    here = {vendor.name: vendor for vendor in Vendor.objects.filter(name__in=names)}
+    here = {
+        vendor.name: vendor for vendor in models.Vendor.objects.filter(name__in=names)
+    }
     slugs = {
-        vendor.slug: vendor for vendor in Vendor.objects.filter(slug__in=names.values())
+        vendor.slug: vendor
+        for vendor in models.Vendor.objects.filter(slug__in=names.values())
     }
     for at, row in enumerate(rows):
         other = slugs.get(row["slug"])
@@ -82,7 +53,7 @@ def shuts_quotes(user: User, evaluation: Evaluation) -> bool:
     owner knows whether there are any."""
     if may_see_quotes(user, evaluation):
         return False
-    there = Quote.objects.filter(candidate__evaluation=evaluation)
+    there = models.Quote.objects.filter(candidate__evaluation=evaluation)
     return not is_owner(user, evaluation) or there.exists()
 
 
@@ -90,11 +61,11 @@ def owners_alone(user: User, evaluation: Evaluation) -> bool:
     return not is_owner(user, evaluation)
 
 
-def own(user: User, rows: QuerySet[Conflict]) -> QuerySet[Conflict]:
+def own(user: User, rows: QuerySet[models.Conflict]) -> QuerySet[models.Conflict]:
     return rows.filter(person=user) | rows.filter(candidate__evaluation__owner=user)
 
 
-def of_owner(user: User, rows: QuerySet[Asking]) -> QuerySet[Asking]:
+def of_owner(user: User, rows: QuerySet[models.Asking]) -> QuerySet[models.Asking]:
     return rows.filter(candidate__evaluation__owner=user)
 
 
@@ -112,75 +83,82 @@ def answers_hold_for_values(document: Document) -> Iterator[tuple[str, str]]:
 for part in (
     Part(
         name="vendors",
-        model=Vendor,
+        model=models.Vendor,
         order=("slug",),
         key="slug",
         without={"id": "A company belongs to no evaluation; its slug names it."},
         shared=companies,
         known=known_companies,
     ),
-    Part(name="candidates", model=Candidate, order=("name",)),
-    Part(name="rulings", model=Ruling, order=("candidate", "requirement")),
-    Part(name="claims", model=Claim, order=("candidate", "requirement", "revision")),
+    Part(name="candidates", model=models.Candidate, order=("name",)),
+    Part(name="rulings", model=models.Ruling, order=("candidate", "requirement")),
+    Part(
+        name="claims",
+        model=models.Claim,
+        order=("candidate", "requirement", "revision"),
+    ),
     Part(
         name="efforts",
-        model=Effort,
+        model=models.Effort,
         order=("candidate", "requirement", "by_vendor", "revision"),
         optional=True,
     ),
     Part(
         name="claim_files",
-        model=ClaimFile,
+        model=models.ClaimFile,
         order=("uploaded_at",),
         stored=("stored_as", "sha256"),
     ),
-    Part(name="submissions", model=Submission, order=("submitted_at",)),
+    Part(name="submissions", model=models.Submission, order=("submitted_at",)),
     Part(
         name="support_statements",
-        model=SupportStatement,
+        model=models.SupportStatement,
         order=("candidate", "revision"),
         optional=True,
     ),
-    Part(name="mailed_sheets", model=MailedSheet, order=("uploaded_at", "id")),
-    Part(name="questions", model=Question, order=("asked_at",)),
+    Part(name="mailed_sheets", model=models.MailedSheet, order=("uploaded_at", "id")),
+    Part(name="questions", model=models.Question, order=("asked_at",)),
     Part(
         name="askings",
-        model=Asking,
+        model=models.Asking,
         order=("question",),
         sealed=owners_alone,
         narrow=of_owner,
     ),
-    Part(name="about", model=AboutRevision, order=("revision",), optional=True),
-    Part(name="documents", model=PublishedDocument, order=("published_at",)),
+    Part(name="about", model=models.AboutRevision, order=("revision",), optional=True),
+    Part(name="documents", model=models.PublishedDocument, order=("published_at",)),
     Part(
         name="document_replies",
-        model=DocumentReply,
+        model=models.DocumentReply,
         order=("made_at",),
         optional=True,
         without={"address": "Of a vendor's people; for the owner's page here."},
     ),
-    Part(name="proposals", model=Proposal, order=("proposed_at",)),
+    Part(name="proposals", model=models.Proposal, order=("proposed_at",)),
     Part(
-        name="price_items", model=PriceItem, order=("position", "part"), optional=True
+        name="price_items",
+        model=models.PriceItem,
+        order=("position", "part"),
+        optional=True,
     ),
     Part(
         name="cost_lines",
-        model=CostLine,
+        model=models.CostLine,
         order=("candidate", "kind", "label"),
         sealed=lambda user, evaluation: not may_see_prices(user, evaluation),
     ),
     Part(
         name="quotes",
-        model=Quote,
+        model=models.Quote,
         order=("candidate", "revision"),
         optional=True,
         sealed=shuts_quotes,
     ),
-    Part(name="price_openings", model=PriceOpening, order=("asked_at",)),
-    Part(name="exchange_rates", model=ExchangeRate, order=("currency",)),
+    Part(name="price_openings", model=models.PriceOpening, order=("asked_at",)),
+    Part(name="exchange_rates", model=models.ExchangeRate, order=("currency",)),
     Part(
         name="conflicts",
-        model=Conflict,
+        model=models.Conflict,
         order=("declared_at",),
         sealed=owners_alone,
         narrow=own,
@@ -188,17 +166,19 @@ for part in (
 ):
     register_part(part)
 
-leave_out(Contact, "People outside are asked by who knows them; a vendor's, not ours.")
-leave_out(VendorToken, "A secret.")
-leave_out(RefusedCall, "It is about this installation.")
-leave_out(AnswerDraft, "What a vendor types is its own until it hands in.")
-leave_out(DraftFile, "What a vendor attaches is its own until it hands in.")
-leave_out(ContactRequest, "It asks for a way into this installation.")
-leave_out(InvitationLink, "A way into this installation.")
-leave_out(QuoteReader, "Addresses of a vendor's people, for its pages here.")
-leave_out(QuoteRead, "It is about visits to this installation.")
-leave_out(SignInCode, "A way into this installation.")
-leave_out(VendorSession, "A way into this installation.")
-leave_out(IdempotencyRecord, "It is about calls to this installation.")
-leave_out(LastSeen, "A reader's own bookmark.")
-leave_out(StatusWord, "It is about spreadsheets that were read here.")
+leave_out(
+    models.Contact, "People outside are asked by who knows them; a vendor's, not ours."
+)
+leave_out(models.VendorToken, "A secret.")
+leave_out(models.RefusedCall, "It is about this installation.")
+leave_out(models.AnswerDraft, "What a vendor types is its own until it hands in.")
+leave_out(models.DraftFile, "What a vendor attaches is its own until it hands in.")
+leave_out(models.ContactRequest, "It asks for a way into this installation.")
+leave_out(models.InvitationLink, "A way into this installation.")
+leave_out(models.QuoteReader, "Addresses of a vendor's people, for its pages here.")
+leave_out(models.QuoteRead, "It is about visits to this installation.")
+leave_out(models.SignInCode, "A way into this installation.")
+leave_out(models.VendorSession, "A way into this installation.")
+leave_out(models.IdempotencyRecord, "It is about calls to this installation.")
+leave_out(models.LastSeen, "A reader's own bookmark.")
+leave_out(models.StatusWord, "It is about spreadsheets that were read here.")

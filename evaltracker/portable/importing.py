@@ -62,17 +62,7 @@ from evaltracker.evaluations.models import (
 )
 from evaltracker.evaluations.policy import free_slug
 from evaltracker.evaluations.topics import TOPICS
-from evaltracker.portable.reading import (
-    MOST_SENTENCES,
-    Match,
-    Wrong,
-    check_document,
-    entry_of,
-    free_names,
-    invalid,
-    match_people,
-    read_document,
-)
+from evaltracker.portable import reading
 from evaltracker.portable.registry import (
     Document,
     Part,
@@ -108,7 +98,7 @@ class Builder:
         self.document = document
         self.people = people
         self.known = known
-        self.wrong: list[Wrong] = []
+        self.wrong: list[reading.Wrong] = []
         self.latest = timezone.now() + SKEW
         self.keys: dict[Any, dict[str, Any]] = {
             part.model: self.keys_of(part) for part in parts()
@@ -194,7 +184,7 @@ class Builder:
 
     def refuse(self) -> None:
         if self.wrong:
-            raise invalid(self.wrong[:MOST_SENTENCES])
+            raise reading.invalid(self.wrong[: reading.MOST_SENTENCES])
 
 
 # Moments that may well lie ahead; all others tell of what happened.
@@ -203,7 +193,7 @@ COMING = frozenset(
 )
 
 
-def misfits(row: models.Model, leave: set[str]) -> Iterator[Wrong]:
+def misfits(row: models.Model, leave: set[str]) -> Iterator[reading.Wrong]:
     try:
         row.clean_fields(exclude=leave)
     except ValidationError as error:
@@ -228,7 +218,9 @@ def handed_in(document: Document) -> dict[str, AcceptedFile]:
                 where = pointer_to([part.name, at, part.stored[1]])
                 files[sha256] = accepted(document, part, sha256, row[names[0]], where)
     if spare := document["files"].keys() - files.keys():
-        raise invalid([(pointer_to(["files", min(spare)]), "Nothing names this file.")])
+        raise reading.invalid(
+            [(pointer_to(["files", min(spare)]), "Nothing names this file.")]
+        )
     return files
 
 
@@ -238,15 +230,15 @@ def accepted(
     try:
         content = base64.b64decode(document["files"][sha256], validate=True)
     except KeyError:
-        raise invalid([(where, "Its file is not in “files”.")]) from None
+        raise reading.invalid([(where, "Its file is not in “files”.")]) from None
     except binascii.Error:
-        raise invalid([(f"/files/{sha256}", "It is not base64.")]) from None
+        raise reading.invalid([(f"/files/{sha256}", "It is not base64.")]) from None
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise invalid([(f"/files/{sha256}", "Its SHA-256 is another.")])
+        raise reading.invalid([(f"/files/{sha256}", "Its SHA-256 is another.")])
     try:
         return part.takes(io.BytesIO(content), name)
     except Invalid as error:
-        raise invalid([(f"/files/{sha256}", error.sentence)]) from error
+        raise reading.invalid([(f"/files/{sha256}", error.sentence)]) from error
 
 
 def has(part: Part, name: str) -> bool:
@@ -333,7 +325,7 @@ class ImportPreview:
     document: Document
     sha256: str
     slug: str
-    people: list[Match]
+    people: list[reading.Match]
     known: dict[Any, dict[str, Any]]
 
     @property
@@ -350,7 +342,7 @@ class ImportPreview:
         return {name.replace("_", " "): count for name, count in every.items() if count}
 
     @property
-    def owner(self) -> Match:
+    def owner(self) -> reading.Match:
         name = self.told["owner"]
         return next(person for person in self.people if person.told["username"] == name)
 
@@ -373,8 +365,8 @@ def preview_import(
         Refused: this evaluation is here already, or the slug is taken.
     """
     require_importer(by)
-    document = read_document(content, limit)
-    check_document(document)
+    document = reading.read_document(content, limit)
+    reading.check_document(document)
     evaluation = document["evaluation"]
     here = Evaluation.objects.filter(pk=evaluation["id"]).first()
     if here is not None:
@@ -390,7 +382,7 @@ def preview_import(
         document=document,
         sha256=hashlib.sha256(content).hexdigest(),
         slug=free_slug(evaluation["title"]) if taken else wanted,
-        people=match_people(document["people"]),
+        people=reading.match_people(document["people"]),
         known={
             part.model: part.known(document[part.name])
             for part in parts()
@@ -466,7 +458,7 @@ def _take_in(seen: ImportPreview, by: By) -> Evaluation:
 def _people(seen: ImportPreview, by: By) -> dict[str, User]:
     """Everybody by the login name of the file; the unknown get a stopped login."""
     unknown = [pairing for pairing in seen.people if pairing.user is None]
-    names = free_names(pairing.told["username"] for pairing in unknown)
+    names = reading.free_names(pairing.told["username"] for pairing in unknown)
     people = {
         pairing.told["username"]: pairing.user
         for pairing in seen.people
@@ -513,7 +505,7 @@ def _journal(seen: ImportPreview, evaluation: Evaluation, by: By) -> None:
     That entry commits to every row anew: people are known by other numbers here.
     """
     written = seen.document["journal"]
-    entries = [entry_of(evaluation.pk, value) for value in written]
+    entries = [reading.entry_of(evaluation.pk, value) for value in written]
     actors = [row["actor"] for row in written]
     for entry in entries:
         entry.actor = None

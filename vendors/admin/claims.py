@@ -35,19 +35,7 @@ from evaltracker.pages.tabs import waits_on
 from evaltracker.pages.workspace import OnEvaluation, crumbs_to, evaluation_page, show
 from evaltracker.toolbox.files import TYPES, attachment, download
 from evaltracker.toolbox.text import shortened
-from vendors.admin.base import (
-    AboutCandidate,
-    AboutCandidates,
-    OnPlace,
-    OpenReasonForm,
-    Place,
-    cell_address,
-    cell_name,
-    find_candidate,
-    is_kept_out,
-    open_answers,
-    reader,
-)
+from vendors.admin import base
 from vendors.choices import Availability
 from vendors.claims import Change, days_moved
 from vendors.differences import Pieces, word_difference
@@ -91,10 +79,10 @@ from vendors.services.drafts import answer_sheet
 
 def answer_sheet_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
     check_query(request)
-    user = reader(request)
-    candidate = find_candidate(user, candidate_id, invited_at__isnull=False)
+    user = base.reader(request)
+    candidate = base.find_candidate(user, candidate_id, invited_at__isnull=False)
     check_owned(candidate.evaluation, user)
-    open_answers(request, candidate.evaluation)
+    base.open_answers(request, candidate.evaluation)
     content = answer_sheet(candidate)
     return download(content, name="answers.xlsx", content_type=TYPES["xlsx"])
 
@@ -107,10 +95,10 @@ site.register_page(
 def claim_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     """The file as an attachment, never run; it was not scanned for viruses."""
     check_query(request)
-    file = ClaimFile.objects.visible_to(reader(request)).filter(pk=file_id).first()
+    file = ClaimFile.objects.visible_to(base.reader(request)).filter(pk=file_id).first()
     if file is None:
         raise NotFound
-    open_answers(request, file.claim.candidate.evaluation)
+    base.open_answers(request, file.claim.candidate.evaluation)
     return attachment(file.stored_as, name=file.name, content_type=file.content_type)
 
 
@@ -123,7 +111,7 @@ OFFERED = without_blank(
 
 
 def find_own(user: User, key: uuid.UUID) -> Candidate:
-    candidate = find_candidate(user, key)
+    candidate = base.find_candidate(user, key)
     if not is_answered_by_buyer(candidate):
         raise NotFound
     return candidate
@@ -211,13 +199,13 @@ class OwnAnswersGrid(Grid[Candidate, Requirement]):
         return [*columns, link]
 
     def rows(self, subject: Candidate, user: User) -> QuerySet[Requirement]:
-        return answer_rows(subject, sealed=is_kept_out(user, subject.evaluation))
+        return answer_rows(subject, sealed=base.is_kept_out(user, subject.evaluation))
 
     def name_of(self, row: Requirement) -> str:
         return row.ref
 
     def note(self, subject: Candidate, user: User) -> str:
-        if is_kept_out(user, subject.evaluation):
+        if base.is_kept_out(user, subject.evaluation):
             return ""
         answering = answering_of(subject)
         return f"{answering.answered} of {len(answering.asked)} answered"
@@ -230,7 +218,7 @@ def closed_for(candidate: Candidate, user: User) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    place: Place
+    place: base.Place
     claim: Claim | None
 
     @property
@@ -248,15 +236,16 @@ class Answer:
 
 def own_answers_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
     check_query(request)
-    user = reader(request)
+    user = base.reader(request)
     candidate = find_own(user, candidate_id)
     evaluation = candidate.evaluation
-    open_answers(request, evaluation)
+    base.open_answers(request, evaluation)
     there = reverse("admin:candidate", args=[candidate.pk])
     answering = answering_of(candidate)
     rows: Any = answer_rows(candidate)
     shown = [
-        Answer(Place(candidate, row), next(iter(row.standing), None)) for row in rows
+        Answer(base.Place(candidate, row), next(iter(row.standing), None))
+        for row in rows
     ]
     by_category = groupby(shown, lambda answer: str(answer.place.requirement.category))
     return show(
@@ -375,8 +364,8 @@ def has_begun(user: User, evaluation: Evaluation) -> bool:
 def sent_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """New and changed answers beside what they replace; reading it marks nothing."""
     check_query(request, filters={*FILTERS, "page"})
-    user = reader(request)
-    open_answers(request, evaluation)
+    user = base.reader(request)
+    base.open_answers(request, evaluation)
     everything = request.GET.get("all") == "1"
     parties = sent_by_vendors(user, evaluation, everything=everything)
     change, of = _chosen(request.GET, parties)
@@ -470,7 +459,7 @@ class NoteForm(forms.Form):
     statement = text_field("Statement", 5)
     evidence_url = link_field("Evidence link")
 
-    def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, place: base.Place, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         candidate = place.candidate
         if place.requirement.measure:
@@ -514,7 +503,7 @@ class NoteForm(forms.Form):
         return data
 
 
-class NoteClaim(OnPlace):
+class NoteClaim(base.OnPlace):
     title = "Note a claim"
     verb = "Save the note"
     help = (
@@ -558,27 +547,27 @@ class AnswerRequirement(NoteClaim):
     template = "vendors/answering.html"
     service = answer_requirement
 
-    def context(self, target: Place, user: User) -> dict[str, Any]:
+    def context(self, target: base.Place, user: User) -> dict[str, Any]:
         answering = answering_of(target.candidate)
         following = answering.after(target.requirement.pk)
         return {
             **super().context(target, user),
             "answering": answering,
-            "following": following and Place(target.candidate, following),
+            "following": following and base.Place(target.candidate, following),
         }
 
-    def cancel_url(self, target: Place) -> str:
+    def cancel_url(self, target: base.Place) -> str:
         page = reverse("admin:candidate", args=[target.candidate.pk])
         return f"{page}#requirement-{target.requirement.pk}"
 
-    def destination(self, target: Place, made: Any) -> str:
+    def destination(self, target: base.Place, made: Any) -> str:
         following = answering_of(target.candidate).after(target.requirement.pk)
         if following is None:
             return self.cancel_url(target)
-        return address_of(self.name, Place(target.candidate, following))
+        return address_of(self.name, base.Place(target.candidate, following))
 
 
-class WithdrawNote(OnPlace):
+class WithdrawNote(base.OnPlace):
     title = "Withdraw the note"
     verb = "Withdraw"
     help = "A revision that says “withdrawn”; history stays."
@@ -588,11 +577,11 @@ class WithdrawNote(OnPlace):
     rule = check_withdraw_note
 
 
-class RuleOutForm(ForValuesForm, OpenReasonForm):
+class RuleOutForm(ForValuesForm, base.OpenReasonForm):
     pass
 
 
-class RuleNotApplicable(OnPlace):
+class RuleNotApplicable(base.OnPlace):
     title = "Rule not applicable"
     verb = "Rule not applicable"
     help = "It leaves the count for this candidate: neither earned nor missed."
@@ -601,11 +590,11 @@ class RuleNotApplicable(OnPlace):
     template = "vendors/place.html"
     service = rule_not_applicable
 
-    def form_kwargs(self, target: Place, user: User) -> dict[str, Any]:
+    def form_kwargs(self, target: base.Place, user: User) -> dict[str, Any]:
         return {"lists": demanded_of(target.requirement)}
 
 
-class RevokeRuling(AboutCandidate[Ruling]):
+class RevokeRuling(base.AboutCandidate[Ruling]):
     title = "Apply it after all"
     verb = "Apply it again"
     success = "It counts again."
@@ -613,7 +602,7 @@ class RevokeRuling(AboutCandidate[Ruling]):
     target_name = "ruling"
     service = revoke_ruling
     related = ("candidate__evaluation__owner", "requirement")
-    form_class = OpenReasonForm
+    form_class = base.OpenReasonForm
     tab = "matrix"
     heading_format = "{title}: {target.candidate}, {target.requirement}"
 
@@ -667,7 +656,7 @@ class MarkSeen(OnEvaluation):
 
 
 @admin.register(Claim, site=site)
-class ClaimAdmin(AboutCandidates):
+class ClaimAdmin(base.AboutCandidates):
     empty_text = "No vendor has answered yet. Invite them and open answering."
     list_display = (
         "requirement",
@@ -698,11 +687,11 @@ class ClaimAdmin(AboutCandidates):
         return row.number_words
 
     def page_of(self, row: Claim) -> str:
-        return cell_address(row)
+        return base.cell_address(row)
 
 
 @admin.register(Submission, site=site)
-class SubmissionAdmin(AboutCandidates):
+class SubmissionAdmin(base.AboutCandidates):
     empty_text = "A vendor that hands in its answer gets a receipt."
     list_display = ("number", "candidate", "claims", "submitted_at", "submitted_by")
     list_filter = (by("candidate"),)
@@ -734,8 +723,8 @@ register_search(
         rows=answers,
         columns=("statement",),
         closest="statement",
-        label=lambda row: f"{cell_name(row)}: {shortened(row.statement, 70)}",
-        address=cell_address,
+        label=lambda row: f"{base.cell_name(row)}: {shortened(row.statement, 70)}",
+        address=base.cell_address,
         beneath=lambda row: (
             f"{row.get_availability_display()} · {row.candidate.evaluation}"
         ),
@@ -754,9 +743,9 @@ register_search(
         columns=("name",),
         closest="name",
         label=lambda row: row.name,
-        address=lambda row: cell_address(row.claim),
+        address=lambda row: base.cell_address(row.claim),
         beneath=lambda row: (
-            f"With the answer of {cell_name(row.claim)} · "
+            f"With the answer of {base.cell_name(row.claim)} · "
             f"{row.claim.candidate.evaluation}"
         ),
         evaluation_path="claim__candidate__evaluation",

@@ -28,15 +28,7 @@ from evaltracker.pages.workspace import (
 )
 from evaltracker.toolbox.days import database_now
 from stakeholders.policy import parts
-from vendors.admin.base import (
-    AboutCandidates,
-    OnCandidate,
-    Place,
-    SharedForm,
-    ask_first,
-    open_answers,
-    reader,
-)
+from vendors.admin import base
 from vendors.choices import ProposalState
 from vendors.models import Candidate, ContactRequest, CostLine, Proposal, Question
 from vendors.policy import unbarred, where_unbarred
@@ -44,19 +36,7 @@ from vendors.selectors.candidates import asked_requirements
 from vendors.selectors.claims import AnswerCounts, answer_counts
 from vendors.selectors.costs import kind_name
 from vendors.selectors.dialogue import GAP, MOST, Chase, chases, given_away
-from vendors.services.contacts import (
-    accept_contact,
-    decline_contact,
-    invited_candidates,
-)
-from vendors.services.dialogue import (
-    accept_proposal,
-    answer_question,
-    ask_question,
-    chase,
-    chase_all,
-    decline_proposal,
-)
+from vendors.services import contacts, dialogue
 
 
 class RulingOnContact(InEvaluation[ContactRequest]):
@@ -75,8 +55,8 @@ class AcceptContact(RulingOnContact):
         "their own. They read and hand in the vendor's answers."
     )
     success = "The invitation leaves within half a minute."
-    form_class = SharedForm
-    service = accept_contact
+    form_class = base.SharedForm
+    service = contacts.accept_contact
     heading_format = "Let in {target.name}, {target.email}, for {target.candidate}"
 
 
@@ -89,7 +69,7 @@ class DeclineContact(RulingOnContact):
     verb = "Decline"
     success = "The request is declined; the vendor reads why."
     form_class = DeclineContactForm
-    service = decline_contact
+    service = contacts.decline_contact
     heading_format = "Decline to let in {target.name}"
 
 
@@ -113,7 +93,7 @@ class AskQuestion(OnEvaluation):
     form_class = QuestionForm
     prefill = ("requirement",)
     beside = "questions"
-    service = ask_question
+    service = dialogue.ask_question
 
 
 class AnswerForm(forms.Form):
@@ -147,7 +127,7 @@ class AnswerQuestion(InEvaluation[Question]):
     success = "The answer is published to all invited vendors."
     model = Question
     target_name = "question"
-    service = answer_question
+    service = dialogue.answer_question
     related = ("evaluation__owner", "requirement")
     form_class = AnswerForm
     current_fields = ("text", "answer")
@@ -191,7 +171,7 @@ class AcceptProposal(RulingOnProposal):
     help = "Every candidate has to answer it, including the proposer's rivals."
     success = "Accepted. Every candidate is now asked this requirement."
     form_class = AcceptForm
-    service = accept_proposal
+    service = dialogue.accept_proposal
     form_about = "proposal"
 
 
@@ -204,7 +184,7 @@ class DeclineProposal(RulingOnProposal):
     verb = "Decline"
     success = "The proposal is declined; its vendor reads why."
     form_class = DeclineForm
-    service = decline_proposal
+    service = dialogue.decline_proposal
 
 
 def questions_of(evaluation: Evaluation) -> list[Question]:
@@ -229,8 +209,8 @@ def proposals_of(evaluation: Evaluation) -> list[Proposal]:
 @evaluation_page("questions", "Questions", order=48, group="Market")
 def questions_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
-    user = reader(request)
-    ask_first(request, evaluation)
+    user = base.reader(request)
+    base.ask_first(request, evaluation)
     questions = questions_of(evaluation)
     proposals = proposals_of(evaluation)
     return show(
@@ -289,7 +269,7 @@ def about_cell(row: Candidate, part: str) -> Told | None:
     ).first()
     if requirement is None or str(key) != part:
         return None
-    place = Place(row, requirement)
+    place = base.Place(row, requirement)
     return row.evaluation, str(place), place.address
 
 
@@ -321,7 +301,7 @@ for topic in (
         people=unbarred,
         describe=about_candidate,
         tab="candidates",
-        ask_before=open_answers,
+        ask_before=base.open_answers,
         takes_files=True,
     ),
     Topic(
@@ -331,7 +311,7 @@ for topic in (
         people=unbarred,
         describe=about_cell,
         tab="matrix",
-        ask_before=open_answers,
+        ask_before=base.open_answers,
     ),
     Topic(
         name="cost_line",
@@ -340,7 +320,7 @@ for topic in (
         people=who_sees_prices,
         describe=about_cost_line,
         tab="costs",
-        ask_before=open_answers,
+        ask_before=base.open_answers,
         takes_files=True,
     ),
 ):
@@ -363,10 +343,10 @@ class Line:
 @evaluation_page("unanswered", "Not answered yet")
 def unanswered_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
-    user = reader(request)
-    open_answers(request, evaluation)
+    user = base.reader(request)
+    base.open_answers(request, evaluation)
     now = database_now()
-    candidates = list(invited_candidates(evaluation))
+    candidates = list(contacts.invited_candidates(evaluation))
     counts = answer_counts(evaluation, candidates)
     lines = [
         Line(chase, counts[chase.candidate.pk], chase.why_not(now))
@@ -395,12 +375,12 @@ def unanswered_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     )
 
 
-class ChaseVendor(OnCandidate):
+class ChaseVendor(base.OnCandidate):
     title = "Remind the vendor"
     verb = "Send the reminder"
     help = f"Each of its contacts gets a mail. {LIMITS}"
     success = "{target.vendor} is reminded within half a minute."
-    service = chase
+    service = dialogue.chase
 
     def cancel_url(self, target: Any) -> str:
         return page_address(target.evaluation, "unanswered", f"candidate-{target.pk}")
@@ -412,7 +392,7 @@ class ChaseAll(OnEvaluation):
     verb = "Send the reminders"
     help = f"Each contact of each vendor whose turn it is gets a mail. {LIMITS}"
     success = "The vendors are reminded within half a minute."
-    service = chase_all
+    service = dialogue.chase_all
 
     def cancel_url(self, target: Any) -> str:
         return page_address(target, "unanswered")
@@ -432,7 +412,7 @@ class QuestionAdmin(HardenedAdmin):
 
 
 @admin.register(Proposal, site=site)
-class ProposalAdmin(AboutCandidates):
+class ProposalAdmin(base.AboutCandidates):
     empty_text = "No vendor has suggested a requirement."
     list_display = ("text", "candidate", "category", "state", "proposed_at")
     list_filter = (by("state"),)

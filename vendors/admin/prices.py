@@ -29,15 +29,7 @@ from vendors.selectors.costs import (
     second_people,
     tiers_of,
 )
-from vendors.services.costs import (
-    mark_rest_unsaid,
-    remove_cost_line,
-    remove_rate,
-    set_cost_line,
-    set_payments,
-    set_price_change,
-    set_rate,
-)
+from vendors.services import costs
 from vendors.services.quotes import (
     ask_to_open_prices,
     confirm_price_opening,
@@ -184,7 +176,7 @@ class SetCostLine(OnCosts):
     success = "Cost saved."
     form_class = CostForm
     prefill = ("kind", "low", "likely", "high")
-    service = set_cost_line
+    service = costs.set_cost_line
 
     def initial(self, target: Candidate, user: User) -> dict[str, Any]:
         return {"currency": target.evaluation.currency}
@@ -210,7 +202,7 @@ class ChangeCostLine(OnCostLine):
     verb = "Save"
     success = "Cost saved."
     form_class = PriceForm
-    service = set_cost_line
+    service = costs.set_cost_line
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {
@@ -235,7 +227,7 @@ class SetRenewalRise(OnCosts):
     )
     success = "Price change saved."
     form_class = RiseForm
-    service = set_price_change
+    service = costs.set_price_change
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         line = CostLine.objects.filter(
@@ -255,7 +247,7 @@ class RemoveCostLine(OnCostLine):
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> str:
         address = self.cancel_url(target)
-        remove_cost_line(line=target, by=by)
+        costs.remove_cost_line(line=target, by=by)
         return address
 
 
@@ -267,7 +259,7 @@ class MarkRestUnsaid(OnCosts):
         "as zero."
     )
     success = "Missing kinds of cost are marked as not stated."
-    service = mark_rest_unsaid
+    service = costs.mark_rest_unsaid
 
 
 class RateForm(forms.Form):
@@ -296,7 +288,7 @@ class SetRate(OnEvaluation):
     success = "Exchange rate saved. Totals use it."
     form_class = RateForm
     prefill = ("currency",)
-    service = set_rate
+    service = costs.set_rate
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {"rated_on": today_in(target.zone)}
@@ -306,7 +298,7 @@ class RemoveRate(InEvaluation[ExchangeRate]):
     tab = "costs"
     model = ExchangeRate
     target_name = "rate"
-    service = remove_rate
+    service = costs.remove_rate
     related = ("evaluation__owner",)
     title = "Remove exchange rate"
     verb = "Remove"
@@ -345,7 +337,7 @@ class SetPayments(OnCosts):
     help = "The shares of one-off costs, and when each is due."
     success = "Payment plan saved."
     form_class = PaymentsForm
-    service = set_payments
+    service = costs.set_payments
     current_fields = ("payments",)
 
 

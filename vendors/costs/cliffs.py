@@ -7,6 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from evaltracker.money import written
+from vendors.costs import totals
 from vendors.costs.asked import Kind, LineState, asked_kinds
 from vendors.costs.lines import (
     Line,
@@ -16,19 +17,6 @@ from vendors.costs.lines import (
     amounts_at,
     check_shares,
     read_decimal,
-)
-from vendors.costs.totals import (
-    MONTHS,
-    CostRow,
-    Terms,
-    cents,
-    cost_row,
-    payments,
-    percent,
-    plain,
-    price_of,
-    rate_of,
-    read_terms,
 )
 
 # A renewal rise in per cent a year: what the lines that rise cost more by it.
@@ -44,7 +32,7 @@ def is_percentage(line: Line) -> bool:
     return line.state == LineState.PRICED and line.pricing == Pricing.PERCENT
 
 
-def risen(line: Line, lines: Sequence[Line], terms: Terms) -> CostRow:
+def risen(line: Line, lines: Sequence[Line], terms: totals.Terms) -> totals.CostRow:
     """Count what a rise adds to the others of a candidate's lines.
 
     The row is known, but without amounts, while nothing that rises has a price.
@@ -52,7 +40,7 @@ def risen(line: Line, lines: Sequence[Line], terms: Terms) -> CostRow:
     lifted = [line for line in lines if _rises(line, terms)]
     exact = [_exactly(line, terms) for line in lifted]
     low, likely, high = (
-        cents(
+        totals.cents(
             sum(
                 (
                     price[end] * more_by(line, share_of(rate), terms)
@@ -64,7 +52,7 @@ def risen(line: Line, lines: Sequence[Line], terms: Terms) -> CostRow:
         for end, rate in enumerate(line.amounts)
     )
     known = bool(lifted)
-    return CostRow(
+    return totals.CostRow(
         kind=line.kind,
         state=line.state,
         low=low if known else None,
@@ -77,50 +65,50 @@ def risen(line: Line, lines: Sequence[Line], terms: Terms) -> CostRow:
     )
 
 
-def more_by(line: Line, rise: Fraction, terms: Terms) -> Fraction:
+def more_by(line: Line, rise: Fraction, terms: totals.Terms) -> Fraction:
     if not line.kind.rises:
         return Fraction(0)
-    return payments(line, terms, rise) - payments(line, terms)
+    return totals.payments(line, terms, rise) - totals.payments(line, terms)
 
 
 def share_of(rate: Decimal) -> Fraction:
     return Fraction(rate) / 100
 
 
-def _rises(line: Line, terms: Terms) -> bool:
+def _rises(line: Line, terms: totals.Terms) -> bool:
     return (
         line.kind.rises
         and line.state == LineState.PRICED
         and line.recurrence != Recurrence.ONCE
         # A credit is what it is; nobody raises it.
         and line.amounts[0] >= 0
-        and rate_of(line, terms.currency) is not None
+        and totals.rate_of(line, terms.currency) is not None
     )
 
 
-def _exactly(line: Line, terms: Terms) -> tuple[Fraction, Fraction, Fraction]:
-    rate = rate_of(line, terms.currency) or Fraction(0)
-    low, likely, high = price_of(line)
+def _exactly(line: Line, terms: totals.Terms) -> tuple[Fraction, Fraction, Fraction]:
+    rate = totals.rate_of(line, terms.currency) or Fraction(0)
+    low, likely, high = totals.price_of(line)
     return low * rate, likely * rate, high * rate
 
 
-def _rise_working(line: Line, lifted: Sequence[Line], terms: Terms) -> str:
-    low, likely, high = (plain(Fraction(amount)) for amount in line.amounts)
+def _rise_working(line: Line, lifted: Sequence[Line], terms: totals.Terms) -> str:
+    low, likely, high = (totals.plain(Fraction(amount)) for amount in line.amounts)
     either = "" if low == high else f" ({low} to {high}%)"
     working = f"{likely}%{either} a year from the second year on"
     if not lifted:
         return f"{working}; nothing that it lifts has a price yet"
     parts = " + ".join(
-        f"{line.name} {written(cents(exact * payments(line, terms)))}"
+        f"{line.name} {written(totals.cents(exact * totals.payments(line, terms)))}"
         for line, (_, exact, _) in ((line, _exactly(line, terms)) for line in lifted)
     )
     working += f", on {parts}"
-    years = -(-terms.horizon_months // MONTHS)
+    years = -(-terms.horizon_months // totals.MONTHS)
     if years == 1:
         return f"{working}; the horizon ends before it"
     working += f" over {terms.horizon_months} months: {_by_year(line, years)}"
     if terms.discount:
-        working += f", discounted {percent(terms.discount)} a year"
+        working += f", discounted {totals.percent(terms.discount)} a year"
     return working
 
 
@@ -129,7 +117,7 @@ def _by_year(line: Line, years: int) -> str:
     shown = range(2, years + 1) if years <= _TOLD_YEARS else (years,)
     up_to = "" if years <= _TOLD_YEARS else "up to "
     return ", ".join(
-        f"{up_to}+{plain(round(((1 + share) ** (year - 1) - 1) * 100, 2))}% "
+        f"{up_to}+{totals.plain(round(((1 + share) ** (year - 1) - 1) * 100, 2))}% "
         f"in year {year}"
         for year in shown
     )
@@ -152,7 +140,7 @@ class TotalCost:
     likely: Decimal
     high: Decimal
     currency: str
-    rows: tuple[CostRow, ...]
+    rows: tuple[totals.CostRow, ...]
     coverage: CostCoverage
 
     @property
@@ -202,10 +190,12 @@ def total_cost(
     Rows are rounded to the cent and the totals are their sums, so low is never
     above likely nor likely above high, and the order of lines never matters.
     """
-    terms = read_terms(horizon_months, planning_factor, discount_rate, currency)
+    terms = totals.read_terms(horizon_months, planning_factor, discount_rate, currency)
     all_lines = tuple(lines)
     rows = tuple(
-        risen(line, all_lines, terms) if is_percentage(line) else cost_row(line, terms)
+        risen(line, all_lines, terms)
+        if is_percentage(line)
+        else totals.cost_row(line, terms)
         for line in all_lines
     )
     return TotalCost(
@@ -219,7 +209,7 @@ def total_cost(
 
 
 def _coverage(
-    rows: tuple[CostRow, ...], kinds: Sequence[Kind], candidate_kind: str
+    rows: tuple[totals.CostRow, ...], kinds: Sequence[Kind], candidate_kind: str
 ) -> CostCoverage:
     asked = asked_kinds(kinds, candidate_kind, (row.said for row in rows))
     return CostCoverage(
@@ -265,7 +255,9 @@ class Curve:
         )
 
 
-def curves(total: TotalCost, lines: Sequence[Line], terms: Terms) -> tuple[Curve, ...]:
+def curves(
+    total: TotalCost, lines: Sequence[Line], terms: totals.Terms
+) -> tuple[Curve, ...]:
     """Draw a curve for every volume that a tiered price hangs on.
 
     Lines in the same unit and quantity grow together (a licence and its single
@@ -293,7 +285,7 @@ def curves(total: TotalCost, lines: Sequence[Line], terms: Terms) -> tuple[Curve
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    terms: Terms
+    terms: totals.Terms
     rises: tuple[Fraction, ...]
 
 
@@ -323,13 +315,13 @@ def _likely(
     line: Line, volume: Decimal, how: Counting, *, just_above: bool = False
 ) -> Decimal:
     terms = how.terms
-    rate = rate_of(line, terms.currency) or Fraction(0)
-    paid = payments(line, terms)
+    rate = totals.rate_of(line, terms.currency) or Fraction(0)
+    paid = totals.payments(line, terms)
     paid += sum((more_by(line, rise, terms) for rise in how.rises), Fraction(0))
     price = amounts_at(
         line.amounts, line.pricing, line.tiers, Fraction(volume), just_above=just_above
     )
-    return cents(price[1] * paid * rate)
+    return totals.cents(price[1] * paid * rate)
 
 
 def _jumps(moved: Iterable[Line], at: Decimal, how: Counting) -> str:
@@ -342,9 +334,9 @@ def _jumps(moved: Iterable[Line], at: Decimal, how: Counting) -> str:
     return ", ".join(parts)
 
 
-def _counts(line: Line, terms: Terms) -> bool:
+def _counts(line: Line, terms: totals.Terms) -> bool:
     priced = line.state == LineState.PRICED and not is_percentage(line)
-    return priced and rate_of(line, terms.currency) is not None
+    return priced and totals.rate_of(line, terms.currency) is not None
 
 
 def _unit(line: Line) -> str:
@@ -419,7 +411,7 @@ def envelope(
 def _limit(
     name: str,
     limit: Decimal,
-    parts: tuple[tuple[CostRow, Money3 | None], ...],
+    parts: tuple[tuple[totals.CostRow, Money3 | None], ...],
     total: TotalCost,
 ) -> Limit:
     counted = [(row, amounts) for row, amounts in parts if amounts is not None]

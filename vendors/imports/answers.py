@@ -30,16 +30,7 @@ from vendors.fields import (
     write_effort,
     write_holds_for,
 )
-from vendors.imports.costs import (
-    OfCandidates,
-    Said,
-    Wrong,
-    candidates_by_name,
-    each_said,
-    once,
-    twice,
-    unknown,
-)
+from vendors.imports import costs
 from vendors.selectors.candidates import asked_requirements, lists_of
 from vendors.services.sheets import (
     EFFORT,
@@ -63,7 +54,7 @@ AVAILABILITIES = (
 
 
 @register_import
-class Claims(OfCandidates):
+class Claims(costs.OfCandidates):
     slug = KIND
     things = "answers"
     tab = "matrix"
@@ -81,19 +72,19 @@ class Claims(OfCandidates):
 
     def context(self, evaluation: Evaluation, user: User) -> Context:
         asked = list(asked_requirements(evaluation))
-        names = candidates_by_name(evaluation)
+        names = costs.candidates_by_name(evaluation)
         as_is = evaluation.candidates.filter(kind=CandidateKind.AS_IS)
         sold = evaluation.candidates.exclude(vendor=None)
         return Context(
             candidates=names,
-            choices={"text": once((key(row.text), row.ref) for row in asked)},
+            choices={"text": costs.once((key(row.text), row.ref) for row in asked)},
             options={
-                "candidate": twice(names.values()),
+                "candidate": costs.twice(names.values()),
                 "availability": AVAILABILITIES,
             },
             more={
                 "refs": {folded(row.ref): row.ref for row in asked},
-                "texts": once((folded(row.text), row.ref) for row in asked),
+                "texts": costs.once((folded(row.text), row.ref) for row in asked),
                 "wordings": [row.text for row in asked],
                 "revisions": {row.ref: row.revision for row in asked},
                 "measures": {row.ref: row.measure for row in asked if row.measure},
@@ -144,7 +135,7 @@ class Claims(OfCandidates):
         self, rows: Iterable[ReadRow], context: Context
     ) -> Iterator[Record | Refusal]:
         whole = map(with_unit, rows)
-        said = each_said(whole, context, "availability", SAYING, record_of)
+        said = costs.each_said(whole, context, "availability", SAYING, record_of)
         return joined([*said], "")
 
 
@@ -187,11 +178,11 @@ def requirement_of(row: ReadRow, context: Context) -> str:
             return str(ref)
     for role, name in named.items():
         known = refs.values() if role == "ref" else context.more["wordings"]
-        raise Wrong(role, unknown("requirement", name, known))
-    raise Wrong("", "It names no requirement.")
+        raise costs.Wrong(role, costs.unknown("requirement", name, known))
+    raise costs.Wrong("", "It names no requirement.")
 
 
-def record_of(row: ReadRow, context: Context, said: Said) -> Record:
+def record_of(row: ReadRow, context: Context, said: costs.Said) -> Record:
     candidate, cell, text = said
     ref = requirement_of(row, context)
     before, by_vendor, is_fresh = context.more["claims"].get(
@@ -216,7 +207,7 @@ def record_of(row: ReadRow, context: Context, said: Said) -> Record:
     if EFFORT in row.values:
         effort = effort_of(row, context, candidate, words)
     if by_vendor and not (before == words and is_fresh and effort == stands):
-        raise Wrong(
+        raise costs.Wrong(
             "availability",
             f"{candidate}'s vendor has answered {ref} itself, in other words; a file "
             "cannot replace them. Blank the cell.",
@@ -234,7 +225,7 @@ def effort_of(
         sent = read_effort_text(str(row.values[EFFORT]))
         return read_effort(sent, words.availability, is_sold=is_sold, is_asked=asks)
     except ValueError as error:
-        raise Wrong(EFFORT, str(error)) from error
+        raise costs.Wrong(EFFORT, str(error)) from error
 
 
 def is_state(cell: Any, words: ClaimWords) -> bool:
@@ -301,7 +292,7 @@ def claim_of(
             as_is=candidate in context.more["as_is"],
         )
     except (ValueError, Invalid) as error:
-        raise Wrong("holds_for", str(error)) from error
+        raise costs.Wrong("holds_for", str(error)) from error
     try:
         value, unit = NUMBER_AND_UNIT.findall(str(said.get("number") or ""))[0]
         typed = read_field(value)
@@ -310,7 +301,7 @@ def claim_of(
         measure = context.more["measures"].get(ref, {})
         number = claimed_number(reading and reading.as_json(), measure)
     except (ValueError, Invalid) as error:
-        raise Wrong("number", str(error)) from error
+        raise costs.Wrong("number", str(error)) from error
     first = links[0] if links else ""
     statement = "\n".join(filter(None, parts)) or first
     words = ClaimWords(
@@ -323,5 +314,5 @@ def claim_of(
         number=number,
     )
     for role, sentences in inputs.errors.items():
-        raise Wrong(role, sentences[0])
+        raise costs.Wrong(role, sentences[0])
     return words

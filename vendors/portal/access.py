@@ -46,19 +46,7 @@ from vendors.selectors.access import (
     people_of,
 )
 from vendors.selectors.dialogue import released_about, shown_about
-from vendors.services.access import (
-    LIVES,
-    NO,
-    actor_in_pages,
-    ask_code,
-    end_token,
-    issue_token,
-    keep_language,
-    note_visit,
-    send_code,
-    sign_out,
-    use_code,
-)
+from vendors.services import access
 from vendors.services.contacts import disown_contact, name_reader
 from vendors.wall import behind_the_wall, digest_of, new_secret
 
@@ -102,7 +90,7 @@ type Mark = tuple[str, str, int]
 
 def asking(link: InvitationLink) -> Mark:
     """Of the browser that asked for a code: name, salt and age of its cookie."""
-    return _name(link.pk, "browser-"), "vendor-browser", LIVES.seconds
+    return _name(link.pk, "browser-"), "vendor-browser", access.LIVES.seconds
 
 
 def known_to(contact: Contact) -> Mark:
@@ -133,7 +121,7 @@ def asked_language(request: HttpRequest, own: str = "") -> str:
 
 
 def _keep(contact: Contact, language: str) -> None:
-    kept = partial(keep_language, contact=contact, language=language)
+    kept = partial(access.keep_language, contact=contact, language=language)
     transaction.on_commit(kept, robust=True)
 
 
@@ -238,7 +226,7 @@ def session_page(*methods: str) -> Callable[[View], View]:
                 return render(request, SIGNED_OUT, status=status)
             _speak_with(request, session.link)
             if request.method == "POST":
-                note_visit(session=session)
+                access.note_visit(session=session)
             response = _answer(view, request, {"session": session, **names})
             if session.ended_at is None:
                 keep_session(response, session.link.candidate_id, secret)
@@ -386,7 +374,7 @@ def start(request: HttpRequest, secret: str) -> HttpResponse:
         return _shown(request, "start.html", link, secret, replaced=replaced)
     try:
         with transaction.atomic():
-            asked = ask_code(link=link, nonce=nonce, known=known)
+            asked = access.ask_code(link=link, nonce=nonce, known=known)
             counted = f"vendor-codes:{address_of(request)}"
             if asked.is_owed and not known and not may_ask(counted, MOST_ASKED):
                 raise Refused(str(SLOWLY))
@@ -396,7 +384,7 @@ def start(request: HttpRequest, secret: str) -> HttpResponse:
     if asked.code is None:
         return _shown(request, "start.html", link, secret, replaced=True)
     if asked.is_owed:
-        transaction.on_commit(partial(send_code, code=asked.code), robust=True)
+        transaction.on_commit(partial(access.send_code, code=asked.code), robust=True)
     code_page = reverse("vendor_pages:code", args=(secret,), query=request.GET)
     response = redirect(code_page)
     mark_browser(response, asking(link), asked.nonce)
@@ -418,10 +406,10 @@ def code(request: HttpRequest, secret: str) -> HttpResponse:
         return say(request, HTTPStatus.TOO_MANY_REQUESTS, str(SLOWLY))
     typed = request.POST.get("code", "")
     # Who has no code locks nothing.
-    begun = use_code(link=link, nonce=nonce, typed=typed) if living else None
+    begun = access.use_code(link=link, nonce=nonce, typed=typed) if living else None
     if begun is None:
         status = HTTPStatus.BAD_REQUEST
-        return _shown(request, "code.html", link, secret, str(NO), status)
+        return _shown(request, "code.html", link, secret, str(access.NO), status)
     own = asked_language(request, link.contact.language)
     _keep(link.contact, own)
     page = "people" if "people" in request.GET else "answers"
@@ -466,7 +454,7 @@ def own_language(request: HttpRequest, session: VendorSession) -> HttpResponse:
 def leave(request: HttpRequest, session: VendorSession) -> HttpResponse:
     if request.method != "POST":
         return redirect("vendor_pages:answers", invitation=session.link.candidate_id)
-    sign_out(session=session)
+    access.sign_out(session=session)
     response = render(request, SIGNED_OUT, {"left": True})
     response.delete_cookie(_name(session.link.candidate_id), samesite="Lax")
     return response
@@ -491,15 +479,16 @@ def people(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 
 def _do_on_people(request: HttpRequest, link: InvitationLink, own: Any) -> str:
-    then, by = request.POST.get("then", ""), actor_in_pages(link)
+    then, by = request.POST.get("then", ""), access.actor_in_pages(link)
     if then == "token":
         terms: dict[str, Any] = {"vendor": link.vendor, "contact": link.contact}
-        return issue_token(label=request.POST.get("label", ""), by=by, **terms)[1]
+        label = request.POST.get("label", "")
+        return access.issue_token(label=label, by=by, **terms)[1]
     rows: Any = people_of(link.candidate).exclude(pk=link.contact_id)
     rows = own if then == "end" else rows
     row = require_row(rows.filter(pk=_read(request.POST.get("key", ""))).first())
     if then == "end":
-        end_token(token=row, by=by, reason="")
+        access.end_token(token=row, by=by, reason="")
     elif then == "disown":
         disown_contact(contact=row, by=by)
     elif then == "read":

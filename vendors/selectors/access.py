@@ -14,6 +14,7 @@ from django.utils import timezone
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Entry, Evaluation, User
 from evaltracker.toolbox.database import loaded, pipeline
+from vendors import wall
 from vendors.choices import CandidateState, ProposalState
 from vendors.mail import shared_by
 from vendors.models import (
@@ -28,15 +29,6 @@ from vendors.models import (
     VendorToken,
 )
 from vendors.selectors.candidates import invitation_letters
-from vendors.wall import (
-    READER,
-    TOKEN,
-    VENDOR,
-    digest_of,
-    show,
-    show_tokens,
-    show_vendor,
-)
 
 # Wrong codes of one browser; and how long a code that nobody opened counts.
 MOST_TRIES = 5
@@ -49,11 +41,11 @@ def find_link(secret: str) -> InvitationLink | None:
     None also for a link that has ended and for a candidate that is out of the choice:
     they read alike.
     """
-    show_tokens([secret])
-    row = InvitationLink.objects.filter(digest=digest_of(secret)).first()
+    wall.show_tokens([secret])
+    row = InvitationLink.objects.filter(digest=wall.digest_of(secret)).first()
     if row is None:
         return None
-    show_vendor(row.vendor_id)
+    wall.show_vendor(row.vendor_id)
     link: InvitationLink | None = (
         InvitationLink.objects.filter(live_link(), pk=row.pk)
         .select_related("contact", "vendor", "candidate__evaluation")
@@ -64,21 +56,21 @@ def find_link(secret: str) -> InvitationLink | None:
 
 def find_session(secret: str) -> VendorSession | None:
     """The live session of that secret, whose vendor's rows can now be found."""
-    show_tokens([secret])
+    wall.show_tokens([secret])
     rows: QuerySet[VendorSession] = VendorSession.objects.filter(
-        digest=digest_of(secret), ended_at__isnull=True
+        digest=wall.digest_of(secret), ended_at__isnull=True
     )
     row = rows.first()
     if row is None:
         return None
-    show_vendor(row.vendor_id)
+    wall.show_vendor(row.vendor_id)
     session: VendorSession | None = (
         rows.filter(live_link("link__"))
         .select_related("link__contact", "link__vendor", "link__candidate__evaluation")
         .first()
     )
     if session is not None:
-        show_vendor(session.vendor_id, reader_of(session))
+        wall.show_vendor(session.vendor_id, reader_of(session))
     return session
 
 
@@ -159,7 +151,7 @@ def living_code(
     """The code that this browser asked for and can still type."""
     code: SignInCode | None = SignInCode.objects.filter(
         link=link,
-        browser_digest=digest_of(nonce),
+        browser_digest=wall.digest_of(nonce),
         used_at__isnull=True,
         expires_at__gt=now,
         wrong_tries__lt=MOST_TRIES,
@@ -227,13 +219,13 @@ SELECT token.id, token.prefix, token.last_used_on, token.vendor_id, token.contac
 """
 # Only the token's own row can be seen (docs/isolation.md) ...
 SHOW_TOKEN = f"""
-SELECT set_config('{TOKEN}', %(digest)s, true), set_config('{VENDOR}', '', true),
-    set_config('{READER}', '', true)
+SELECT set_config('{wall.TOKEN}', %(digest)s, true),
+    set_config('{wall.VENDOR}', '', true), set_config('{wall.READER}', '', true)
 """
 # ... and when it has been read, only its vendor's rows.
 SHOW_VENDOR = f"""
-SELECT set_config('{VENDOR}', (SELECT token.vendor_id::text {LIVE}), true),
-    set_config('{TOKEN}', '', true)
+SELECT set_config('{wall.VENDOR}', (SELECT token.vendor_id::text {LIVE}), true),
+    set_config('{wall.TOKEN}', '', true)
 """
 SECRET = re.compile(r"evt_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")
 
@@ -245,7 +237,7 @@ def live_tokens(vendor: Vendor) -> QuerySet[VendorToken]:
 
 def find_tokens(secrets: Collection[str]) -> QuerySet[VendorToken]:
     tokens: QuerySet[VendorToken] = VendorToken.objects.select_related("vendor")
-    return tokens.filter(_live(), digest__in=[digest_of(text) for text in secrets])
+    return tokens.filter(_live(), digest__in=[wall.digest_of(text) for text in secrets])
 
 
 def recognise(secret: str) -> VendorToken | None:
@@ -253,11 +245,11 @@ def recognise(secret: str) -> VendorToken | None:
 
     Found by digest through the unique index, so no secret is compared byte by byte.
     """
-    live = {"digest": digest_of(secret), "now": timezone.now()}
+    live = {"digest": wall.digest_of(secret), "now": timezone.now()}
     with pipeline(savepoint=False) as pipe:
-        show(pipe, SHOW_TOKEN, digest=live["digest"])
+        wall.show(pipe, SHOW_TOKEN, digest=live["digest"])
         cursor = pipe.ask(WHO, **live)
-        show(pipe, SHOW_VENDOR, **live)
+        wall.show(pipe, SHOW_VENDOR, **live)
     row = cursor.fetchone()
     if row is None:
         return None
@@ -265,7 +257,7 @@ def recognise(secret: str) -> VendorToken | None:
     vendor = {"id": row["vendor_id"], "name": row["name"], "slug": row["slug"]}
     token.vendor = loaded(Vendor, vendor)
     if token.contact_id:
-        show_vendor(token.vendor_id, reader_of(token))
+        wall.show_vendor(token.vendor_id, reader_of(token))
     return token
 
 

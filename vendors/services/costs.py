@@ -11,19 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evaltracker.errors import Invalid, Refused
-from evaltracker.evaluations import journal
+from evaltracker.evaluations import journal, policy
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import AttachedFile, Evaluation, Import, User
-from evaltracker.evaluations.policy import (
-    change,
-    change_all,
-    change_and_tell,
-    check_owned,
-    checked,
-    lock,
-    require_open,
-    require_owner,
-)
 from evaltracker.importing.services.imports import (
     log_import,
     refuse_moved,
@@ -99,7 +89,7 @@ def set_cost_line(
     are sealed the journal tells that the line changed, not its amounts.
     """
     candidate = lock_candidate(candidate)
-    check_owned(candidate.evaluation, by)
+    policy.check_owned(candidate.evaluation, by)
     pricing = pricing or Pricing.PER_UNIT
     inputs = Inputs()
     values: dict[str, Any] = {
@@ -162,7 +152,7 @@ def mark_rest_unsaid(*, candidate: Candidate, by: By) -> list[CostLine]:
 @transaction.atomic
 def remove_cost_line(*, line: CostLine, by: By) -> None:
     candidate = lock_candidate(line.candidate)
-    check_owned(candidate.evaluation, by)
+    policy.check_owned(candidate.evaluation, by)
     before = journal.snapshot(line, PRICE_FIELDS)
     remove_files_of(
         topic="cost_line", subjects=[line.pk], evaluation=candidate.evaluation, by=by
@@ -224,12 +214,12 @@ def _write(
     if line is None:
         values["said_by"] = PriceSource.OWNER
         line = CostLine(candidate=candidate, kind=kind, label=label, **values)
-        checked(line)
+        policy.checked(line)
         line.save()
         return line, {}, journal.snapshot(line, PRICE_FIELDS)
     if any(getattr(line, name) != values[name] for name in SAID):
         values["said_by"] = PriceSource.OWNER
-    return line, *change(line, **values)
+    return line, *policy.change(line, **values)
 
 
 def _record(
@@ -357,7 +347,7 @@ def _put_back(evaluation: Evaluation, kept: Mapping[str, Any], by: By) -> None:
     )
     for key, (before, _after) in changed.items():
         fill(rows[key], read_kept(before), kinds)
-    change_all([rows[key] for key in changed], SAVED)
+    policy.change_all([rows[key] for key in changed], SAVED)
     create_all(
         [
             fill(row, read_kept(kept["removed"][key][1]), kinds)
@@ -402,8 +392,8 @@ def write_price_cells(
     Returns what `put_price_cells_back` takes, empty if nothing changed. While prices
     are sealed the journal tells that lines changed, not their amounts.
     """
-    evaluation = lock(evaluation)
-    check_owned(evaluation, by)
+    evaluation = policy.lock(evaluation)
+    policy.check_owned(evaluation, by)
     candidates = {row.pk: row for row in lock_candidates(evaluation).values()}
     rows = {
         (row.candidate_id, row.kind, row.label): row for row in lines_of(evaluation)
@@ -435,7 +425,7 @@ def write_price_cells(
     _refuse_with_files(evaluation, [rows[place] for place in removed])
     for place in (*touched, *added):
         rows[place].said_by = PriceSource.OWNER
-    change_all([rows[place] for place in touched], SAVED)
+    policy.change_all([rows[place] for place in touched], SAVED)
     create_all([rows[place] for place in added])
     CostLine.objects.filter(pk__in=[rows[place].pk for place in removed]).delete()
     journal.record(
@@ -478,8 +468,8 @@ def put_price_cells_back(
     *, evaluation: Evaluation, kept: Mapping[str, Any], by: By
 ) -> None:
     """Undo what `write_price_cells` did; it is refused if a line changed meanwhile."""
-    evaluation = lock(evaluation)
-    check_owned(evaluation, by)
+    evaluation = policy.lock(evaluation)
+    policy.check_owned(evaluation, by)
     _put_back(evaluation, kept, by)
 
 
@@ -495,10 +485,10 @@ def import_costs(
     *, evaluation: Evaluation, plan: Plan, by: User, import_id: uuid.UUID | None = None
 ) -> None:
     """Do what `plan` says, all of it or nothing, as one journal entry."""
-    evaluation = lock(evaluation)
-    require_owner(by, evaluation)
+    evaluation = policy.lock(evaluation)
+    policy.require_owner(by, evaluation)
     refuse_repeat(import_id)
-    require_open(evaluation)
+    policy.require_open(evaluation)
     candidates = lock_candidates(evaluation)
     gone = [record.name for record in plan.new if record.key[0] not in candidates]
     refuse_stale(plan, known_costs(evaluation=evaluation), gone)
@@ -524,7 +514,7 @@ def import_costs(
             values = {"source_text": "", **values}
         touched.append(fill(row, {**values, "said_by": PriceSource.FILE}, kinds))
         changed[str(row.pk)] = [before, state_of(row)]
-    change_all(touched, SAVED)
+    policy.change_all(touched, SAVED)
     create_all(added)
     new = {str(row.pk): state_of(row) for row in added}
     log_import(
@@ -565,7 +555,7 @@ def set_payments(
     It tells no amount, so it is not sealed. An empty plan takes it away.
     """
     candidate = lock_candidate(candidate)
-    check_owned(candidate.evaluation, by)
+    policy.check_owned(candidate.evaluation, by)
     inputs = Inputs()
     plan = [
         {"share": str(share), "when": inputs.line("payments", when, limit=100)}
@@ -577,7 +567,7 @@ def set_payments(
     except ValueError as error:
         inputs.refuse("payments", str(error))
     inputs.check()
-    change_and_tell(candidate, "payments.set", by, payments=plan)
+    policy.change_and_tell(candidate, "payments.set", by, payments=plan)
     return candidate
 
 
@@ -599,8 +589,8 @@ def set_rate(
     Every line in that currency without a rate of its own is counted with it from now
     on; what was frozen with a decision keeps the rate of then.
     """
-    evaluation = lock(evaluation)
-    check_owned(evaluation, by)
+    evaluation = policy.lock(evaluation)
+    policy.check_owned(evaluation, by)
     inputs = Inputs()
     values: dict[str, Any] = {
         "base": evaluation.currency,
@@ -618,12 +608,12 @@ def set_rate(
     row = ExchangeRate.objects.filter(evaluation=evaluation, currency=currency).first()
     if row is None:
         row = ExchangeRate(evaluation=evaluation, currency=currency, **values)
-        checked(row)
+        policy.checked(row)
         row.save()
         before: dict[str, Any] = {}
         after = journal.snapshot(row, RATE_FIELDS)
     else:
-        before, after = change(row, **values)
+        before, after = policy.change(row, **values)
     if after:
         journal.record(
             evaluation=evaluation,
@@ -639,8 +629,8 @@ def set_rate(
 @transaction.atomic
 def remove_rate(*, rate: ExchangeRate, by: By) -> None:
     """Take a rate out; prices in its currency without their own count as unsaid."""
-    evaluation = lock(rate.evaluation)
-    check_owned(evaluation, by)
+    evaluation = policy.lock(rate.evaluation)
+    policy.check_owned(evaluation, by)
     rate.delete()
     journal.record(
         evaluation=evaluation,

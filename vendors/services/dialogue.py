@@ -12,19 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from evaltracker.errors import Invalid, NotFound, Refused
-from evaltracker.evaluations import journal
+from evaltracker.evaluations import journal, policy
 from evaltracker.evaluations.choices import Priority, Stage, Status
 from evaltracker.evaluations.journal import SYSTEM, By, actor_of
 from evaltracker.evaluations.models import Category, Evaluation, Requirement, User
-from evaltracker.evaluations.policy import (
-    change,
-    change_and_tell,
-    check_owned,
-    checked,
-    lock,
-    require_open,
-    require_owner,
-)
 from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.requirements import (
@@ -35,6 +26,7 @@ from evaltracker.requirements.services.requirements import (
 from evaltracker.toolbox.days import database_now, instant_of, local_day
 from evaltracker.toolbox.text import Inputs, listed, read_reason
 from stakeholders.policy import require_part
+from vendors import notices
 from vendors.choices import DocumentKind, ProposalState
 from vendors.models import (
     AboutRevision,
@@ -46,19 +38,6 @@ from vendors.models import (
     PublishedDocument,
     Question,
     Submission,
-)
-from vendors.notices import (
-    AboutChanged,
-    AnswerHandedIn,
-    AnsweringClosed,
-    AnsweringMoved,
-    AnsweringOpened,
-    ClaimsClosing,
-    NotAnswered,
-    QuestionAnswered,
-    RequirementChanged,
-    ToVendor,
-    end_of,
 )
 from vendors.policy import claims_are_closed, require_claims_open
 from vendors.selectors.access import live_link, newest_link
@@ -102,7 +81,7 @@ def ask_question(
     stakeholders ask at any time, without a candidate. The same that a vendor waits
     for is not asked again: then it is that question, and False.
     """
-    evaluation = lock(evaluation)
+    evaluation = policy.lock(evaluation)
     now = _require_asker(evaluation, candidate, by)
     if requirement is not None and requirement.evaluation_id != evaluation.pk:
         raise NotFound(_("There is no such requirement."))
@@ -114,7 +93,7 @@ def ask_question(
         asked_at=now,
     )
     inputs.check()
-    checked(question)
+    policy.checked(question)
     if candidate is not None:
         waiting = Question.objects.filter(requirement=requirement, answered_at=None)
         mine = {"askings__candidate": candidate, "askings__words": question.text}
@@ -157,7 +136,7 @@ def propose_requirement(
     It is for a category that there is, or for one of that name that there is not yet.
     The same that is open is not proposed again: then it is that one, and False.
     """
-    evaluation = lock(candidate.evaluation)
+    evaluation = policy.lock(candidate.evaluation)
     now = _require_asker(evaluation, candidate, by)
     inputs = Inputs()
     if category is None:
@@ -175,7 +154,7 @@ def propose_requirement(
         proposed_at=now,
     )
     inputs.check()
-    checked(proposal)
+    policy.checked(proposal)
     fields = ("candidate", "category", "new_category", "text", "state")
     said = {name: getattr(proposal, name) for name in fields}
     if same := Proposal.objects.filter(**said).first():
@@ -224,11 +203,11 @@ def _require_asker(
 
 def check_ask_question(evaluation: Evaluation, by: By) -> None:
     require_part(by, evaluation)
-    require_open(evaluation)
+    policy.require_open(evaluation)
 
 
 def check_decline_proposal(proposal: Proposal, by: By) -> None:
-    require_owner(by, proposal.candidate.evaluation)
+    policy.require_owner(by, proposal.candidate.evaluation)
     if proposal.state != ProposalState.OPEN:
         raise Refused(
             f"The proposal is {proposal.get_state_display().lower()} already."
@@ -287,8 +266,8 @@ def decline_proposal(*, proposal: Proposal, reason: str, by: By) -> Proposal:
 
 
 def _open_proposal(proposal: Proposal, by: By) -> Proposal:
-    evaluation = lock(proposal.candidate.evaluation)
-    fresh = lock(proposal, "candidate", "category")
+    evaluation = policy.lock(proposal.candidate.evaluation)
+    fresh = policy.lock(proposal, "candidate", "category")
     fresh.candidate.evaluation = evaluation
     check_decline_proposal(fresh, by)
     return fresh
@@ -302,7 +281,7 @@ def _rule(
     requirement: Requirement | None = None,
     reason: str = "",
 ) -> Proposal:
-    change_and_tell(
+    policy.change_and_tell(
         proposal,
         action,
         by,
@@ -357,9 +336,9 @@ def answer_question(
     that hold a name of the asker are refused, unless the owner has looked at them
     and says that they give nobody away.
     """
-    evaluation = lock(question.evaluation)
-    check_owned(evaluation, by)
-    question = lock(question)
+    evaluation = policy.lock(question.evaluation)
+    policy.check_owned(evaluation, by)
+    question = policy.lock(question)
     inputs = Inputs()
     values = {
         "text": inputs.text("text", question.text if text is None else text),
@@ -370,7 +349,7 @@ def answer_question(
     inputs.check()
     if all(getattr(question, field) == value for field, value in values.items()):
         return question
-    change_and_tell(
+    policy.change_and_tell(
         question,
         "question.answered",
         by,
@@ -379,7 +358,7 @@ def answer_question(
         answered_by=actor_of(by).user,
     )
     owe_contacts(
-        kind=QuestionAnswered.name,
+        kind=notices.QuestionAnswered.name,
         candidates=invited_candidates(evaluation),
         subject=evaluation,
     )
@@ -387,7 +366,7 @@ def answer_question(
 
 
 def check_publish(candidate: Candidate, kind: DocumentKind, by: By) -> None:
-    require_owner(by, candidate.evaluation)
+    policy.require_owner(by, candidate.evaluation)
     if candidate.invited_at is None:
         raise Refused(f"{candidate.name} was not invited, so nobody could read it.")
     before = PublishedDocument.objects.filter(candidate=candidate, kind=kind)
@@ -459,14 +438,14 @@ def ask_of_changes(
             requirement__in=[requirement.pk for requirement in changed]
         )
         invited = invited.filter(pk__in=touched.values("candidate_id"))
-    owe_contacts(kind=RequirementChanged.name, candidates=invited)
+    owe_contacts(kind=notices.RequirementChanged.name, candidates=invited)
 
 
 def ask_to_confirm(evaluation: Evaluation) -> None:
     """Owe that mail again when claims reopen, to those who could not answer it."""
     invited = list(invited_candidates(evaluation))
     owe_contacts(
-        kind=RequirementChanged.name,
+        kind=notices.RequirementChanged.name,
         candidates=[
             waiting.candidate
             for waiting in waiting_for(evaluation, invited)
@@ -478,7 +457,7 @@ def ask_to_confirm(evaluation: Evaluation) -> None:
 def check_chase(candidate: Candidate, by: By) -> Chase:
     """What a vendor has not answered, if the owner may remind it of that now."""
     evaluation = candidate.evaluation
-    require_owner(by, evaluation)
+    policy.require_owner(by, evaluation)
     now = database_now()
     require_claims_open(evaluation, now)
     if not invited_candidates(evaluation).filter(pk=candidate.pk).exists():
@@ -490,7 +469,7 @@ def check_chase(candidate: Candidate, by: By) -> Chase:
 
 
 def check_chase_all(evaluation: Evaluation, by: By) -> list[Chase]:
-    require_owner(by, evaluation)
+    policy.require_owner(by, evaluation)
     now = database_now()
     require_claims_open(evaluation, now)
     invited = list(invited_candidates(evaluation))
@@ -506,7 +485,7 @@ def chase(*, candidate: Candidate, by: By) -> int:
     candidate = lock_candidate(candidate)
     state = check_chase(candidate, by)
     number = owe_contacts(
-        kind=NotAnswered.name, candidates=[candidate], at=database_now()
+        kind=notices.NotAnswered.name, candidates=[candidate], at=database_now()
     )
     journal.record(
         evaluation=candidate.evaluation,
@@ -526,7 +505,7 @@ def chase(*, candidate: Candidate, by: By) -> int:
 
 @transaction.atomic
 def chase_all(*, evaluation: Evaluation, by: By) -> list[Candidate]:
-    evaluation = lock(evaluation)
+    evaluation = policy.lock(evaluation)
     due = check_chase_all(evaluation, by)
     for one in due:
         chase(candidate=one.candidate, by=by)
@@ -553,7 +532,7 @@ def remind_of_closing() -> None:
             continue
         days, moment = came[-1]
         owe_contacts(
-            kind=ClaimsClosing.name,
+            kind=notices.ClaimsClosing.name,
             candidates=invited_candidates(evaluation).filter(invited_at__lt=moment),
             subject=evaluation,
             occurrence=_end_of(evaluation).isoformat(),
@@ -596,13 +575,13 @@ def owe_receipts() -> None:
         submitted_at__gt=since, candidate__evaluation__status=Status.OPEN
     )
     rows = rows.select_related("candidate__evaluation")
-    for submission in untold(rows, AnswerHandedIn.name):
+    for submission in untold(rows, notices.AnswerHandedIn.name):
         links = InvitationLink.objects.filter(
             live_link(), newest_link(), candidate=submission.candidate
         )
         for link in links.select_related("contact"):
             owe_now(
-                kind=AnswerHandedIn.name,
+                kind=notices.AnswerHandedIn.name,
                 evaluation=submission.candidate.evaluation,
                 subject_id=submission.pk,
                 address=link.contact.email,
@@ -615,7 +594,9 @@ LATEST = datetime.timedelta(days=3)
 
 
 def _tell(
-    evaluation: Evaluation, kind: type[ToVendor[Candidate]], at: datetime.datetime
+    evaluation: Evaluation,
+    kind: type[notices.ToVendor[Candidate]],
+    at: datetime.datetime,
 ) -> None:
     """Owe it to whoever was invited before, once for that minute."""
     owe_contacts(
@@ -637,10 +618,10 @@ def tell_of_end() -> None:
         status=Status.OPEN,
         claims_opened_at__isnull=False,
     ):
-        end = end_of(evaluation)
+        end = notices.end_of(evaluation)
         if end is not None:
             owe_contacts(
-                kind=AnsweringClosed.name,
+                kind=notices.AnsweringClosed.name,
                 candidates=invited_candidates(evaluation).filter(invited_at__lt=end),
                 occurrence=end.isoformat(),
                 at=now,
@@ -651,7 +632,7 @@ type Deadline = datetime.datetime | datetime.date
 
 
 def check_open_claims(evaluation: Evaluation, by: By) -> None:
-    check_owned(evaluation, by, Stage.RESEARCH)
+    policy.check_owned(evaluation, by, Stage.RESEARCH)
     if evaluation.claims_opened_at is not None:
         closed = claims_are_closed(evaluation, database_now())
         raise Refused(
@@ -662,19 +643,19 @@ def check_open_claims(evaluation: Evaluation, by: By) -> None:
 
 
 def check_move_claims_close(evaluation: Evaluation, by: By) -> None:
-    check_owned(evaluation, by, Stage.RESEARCH)
+    policy.check_owned(evaluation, by, Stage.RESEARCH)
     if not evaluation.claims_are_open(database_now()):
         raise Refused("Answering is not open, so there is no end to move.")
 
 
 def check_reopen_claims(evaluation: Evaluation, by: By) -> None:
-    check_owned(evaluation, by, Stage.RESEARCH)
+    policy.check_owned(evaluation, by, Stage.RESEARCH)
     if not claims_are_closed(evaluation, database_now()):
         raise Refused("Answering is not closed, so it cannot be reopened.")
 
 
 def check_close_claims(evaluation: Evaluation, by: By) -> None:
-    check_owned(evaluation, by)
+    policy.check_owned(evaluation, by)
     if evaluation.claims_opened_at is None:
         raise Refused("Answering was never opened.")
     if evaluation.claims_closed_at is not None:
@@ -687,17 +668,17 @@ def open_claims(*, evaluation: Evaluation, close_at: Deadline, by: By) -> Evalua
 
     A bare date ends at the end of that day in the evaluation's zone.
     """
-    evaluation = lock(evaluation)
+    evaluation = policy.lock(evaluation)
     now = database_now()
     check_open_claims(evaluation, by)
-    change_and_tell(
+    policy.change_and_tell(
         evaluation,
         "claims.opened",
         by,
         claims_opened_at=now,
         claims_close_at=read_deadline(evaluation, close_at, now),
     )
-    _tell(evaluation, AnsweringOpened, now)
+    _tell(evaluation, notices.AnsweringOpened, now)
     return evaluation
 
 
@@ -705,12 +686,12 @@ def open_claims(*, evaluation: Evaluation, close_at: Deadline, by: By) -> Evalua
 def move_claims_close(
     *, evaluation: Evaluation, close_at: Deadline, reason: str, by: By
 ) -> Evaluation:
-    evaluation = lock(evaluation)
+    evaluation = policy.lock(evaluation)
     now = database_now()
     check_move_claims_close(evaluation, by)
     reason = read_reason(reason, "Give a reason for moving the deadline.")
     close_at = read_deadline(evaluation, close_at, now)
-    before, after = change(evaluation, claims_close_at=close_at)
+    before, after = policy.change(evaluation, claims_close_at=close_at)
     # Told also of a deadline that stays where it was, for its reason.
     journal.record(
         evaluation=evaluation,
@@ -722,16 +703,16 @@ def move_claims_close(
         reason=reason,
     )
     # Moves within a quarter of an hour are one mail.
-    _tell(evaluation, AnsweringMoved, gathering_end(now))
+    _tell(evaluation, notices.AnsweringMoved, gathering_end(now))
     return evaluation
 
 
 @transaction.atomic
 def close_claims(*, evaluation: Evaluation, by: By) -> Evaluation:
-    evaluation = lock(evaluation)
+    evaluation = policy.lock(evaluation)
     check_close_claims(evaluation, by)
     closed_at = database_now()
-    change_and_tell(evaluation, "claims.closed", by, claims_closed_at=closed_at)
+    policy.change_and_tell(evaluation, "claims.closed", by, claims_closed_at=closed_at)
     return evaluation
 
 
@@ -740,10 +721,10 @@ def reopen_claims(
     *, evaluation: Evaluation, close_at: Deadline, reason: str, by: By
 ) -> Evaluation:
     """Let vendors write again until `close_at`, for a reason all readers see."""
-    evaluation = lock(evaluation)
+    evaluation = policy.lock(evaluation)
     now = database_now()
     check_reopen_claims(evaluation, by)
-    change_and_tell(
+    policy.change_and_tell(
         evaluation,
         "claims.reopened",
         by,
@@ -751,7 +732,7 @@ def reopen_claims(
         claims_closed_at=None,
         claims_close_at=read_deadline(evaluation, close_at, now),
     )
-    _tell(evaluation, AnsweringOpened, now)
+    _tell(evaluation, notices.AnsweringOpened, now)
     ask_to_confirm(evaluation)
     return evaluation
 
@@ -774,7 +755,7 @@ LINES = {"people": (3, 300), "timetable": (12, 150), "files": (10, 64)}
 
 
 def check_write_about(evaluation: Evaluation, by: By) -> None:
-    check_owned(evaluation, by)
+    policy.check_owned(evaluation, by)
 
 
 check_release_about = check_write_about
@@ -783,7 +764,7 @@ check_release_about = check_write_about
 @transaction.atomic
 def write_about(*, evaluation: Evaluation, by: By, **values: Any) -> AboutRevision:
     """Keep a draft, which no vendor reads; what is not said stays as it is proposed."""
-    evaluation = lock(evaluation)
+    evaluation = policy.lock(evaluation)
     check_write_about(evaluation, by)
     return _tell_about(_drafted(evaluation, values), "about.drafted", by)
 
@@ -794,7 +775,7 @@ def release_about(
 ) -> AboutRevision:
     """Show vendors the draft, with `values` in it, and mail those who are invited what
     has changed. `shared` is the owner's yes to names of candidates that stand in it."""
-    evaluation = lock(evaluation)
+    evaluation = policy.lock(evaluation)
     check_release_about(evaluation, by)
     known = named_candidates(released_about(evaluation))
     about = _drafted(evaluation, values)
@@ -815,7 +796,7 @@ def release_about(
         journal.record(evaluation=evaluation, subject=evaluation, by=by, **told)
     about.released_at, about.released_by = timezone.now(), actor_of(by).user
     owe_contacts(
-        kind=AboutChanged.name,
+        kind=notices.AboutChanged.name,
         candidates=invited_candidates(evaluation),
         at=database_now(),
         subject=about,
@@ -847,7 +828,7 @@ def _drafted(evaluation: Evaluation, values: Mapping[str, Any]) -> AboutRevision
 
 
 def _tell_about(about: AboutRevision, action: str, by: By) -> AboutRevision:
-    checked(about)
+    policy.checked(about)
     about.save()
     journal.record(
         evaluation=about.evaluation,
@@ -866,7 +847,7 @@ def name_owners() -> None:
     rows = Evaluation.objects.filter(candidates__invited_at__isnull=False)
     rows = rows.filter(status=Status.OPEN).exclude(pk__in=told.values("evaluation"))
     for evaluation in rows.distinct().order_by("pk"):
-        people = proposed_about(lock(evaluation))["people"]
+        people = proposed_about(policy.lock(evaluation))["people"]
         about = AboutRevision(evaluation=evaluation, revision=0, people=people)
         about.released_at = timezone.now()
         _tell_about(about, "about.owner_named", SYSTEM)

@@ -18,20 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations import journal
+from evaltracker.evaluations import journal, policy
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.journal import SYSTEM, Actor, By, actor_of, snapshot
 from evaltracker.evaluations.models import Evaluation, Notice, User
-from evaltracker.evaluations.policy import (
-    change,
-    change_all,
-    change_and_tell,
-    check_owned,
-    checked,
-    lock,
-    require_owner,
-    require_stage,
-)
 from evaltracker.notices.services.scheduling import cancel_notices, owe_now
 from evaltracker.toolbox.days import database_now, wall_of
 from evaltracker.toolbox.languages import listed
@@ -60,21 +50,7 @@ from vendors.models import (
 )
 from vendors.notices import PricesAsked, PricesEscalated, PricesWaiting
 from vendors.policy import check_read_answers
-from vendors.selectors.costs import (
-    Seat,
-    interested,
-    is_quoted,
-    kinds_for,
-    kinds_of,
-    nobody_opens,
-    not_quoted,
-    opening_names,
-    opening_of,
-    second_people,
-    second_seats,
-    standing_quote,
-    tiers_of,
-)
+from vendors.selectors import costs
 from vendors.services.access import actor_by_token, actor_in_pages
 from vendors.services.candidates import lock_candidate, lock_candidates, lock_invitation
 from vendors.services.costs import (
@@ -149,7 +125,7 @@ def read_line(kept: Mapping[str, Any]) -> QuotedLine:
     for name in AMOUNTS:
         values[name] = None if kept[name] is None else Decimal(kept[name])
     values["quantity"] = Decimal(kept["quantity"])
-    values["tiers"] = tiers_of(kept["tiers"])
+    values["tiers"] = costs.tiers_of(kept["tiers"])
     return QuotedLine(**values)
 
 
@@ -183,7 +159,7 @@ def checked_lines(
             for sentence in sentences:
                 inputs.refuse(f"lines.{index}.{field}", sentence)
     inputs.check()
-    order = [kind.key for kind in kinds_for(candidate)]
+    order = [kind.key for kind in costs.kinds_for(candidate)]
     return sorted(valid, key=lambda row: (order.index(row.kind), row.label))
 
 
@@ -205,7 +181,7 @@ def _checked(
         one_of = _("It must be one of: %(states)s.") % {"states": listed(QuoteState)}
         inputs.refuse("state", one_of)
         return line
-    kinds = kinds_for(candidate)
+    kinds = costs.kinds_for(candidate)
     if line.kind not in {kind.key for kind in kinds}:
         asked = {"kind": line.kind[:60], "kinds": listed(kind.key for kind in kinds)}
         inputs.refuse("kind", NOT_ASKED % asked)
@@ -289,7 +265,7 @@ def enter_quotes_at_once() -> None:
     homes = rows.order_by("candidate__evaluation").values("candidate__evaluation")
     for home in Evaluation.objects.filter(pk__in=homes).order_by("pk"):
         with transaction.atomic():
-            enter_quotes(evaluation=lock(home), by=SYSTEM)
+            enter_quotes(evaluation=policy.lock(home), by=SYSTEM)
 
 
 def _enter(candidate: Candidate, quote: Quote, by: By) -> None:
@@ -303,7 +279,7 @@ def _enter(candidate: Candidate, quote: Quote, by: By) -> None:
     before = {name_of(row): snapshot(row, WRITTEN) for row in there.values()}
     added, touched = _rows(candidate, quote, day, there)
     CostLine.objects.bulk_create(added)
-    change_all(touched, SAVED)
+    policy.change_all(touched, SAVED)
     Candidate.objects.filter(pk=candidate.pk).update(quote_entered=quote.revision)
     if added or touched:
         _tell(candidate, quote, by, before, [*added, *touched], len(added))
@@ -312,7 +288,7 @@ def _enter(candidate: Candidate, quote: Quote, by: By) -> None:
 def _rows(
     candidate: Candidate, quote: Quote, day: Any, there: dict[tuple[str, str], CostLine]
 ) -> tuple[list[CostLine], list[CostLine]]:
-    asked = kinds_of(candidate.evaluation)
+    asked = costs.kinds_of(candidate.evaluation)
     if quote.is_withdrawn:
         return [], _taken_out(there.values(), day, asked)
     added, touched = [], []
@@ -333,7 +309,7 @@ def _rows(
     listed = {row.kind for row in there.values()}
     added += [
         CostLine(candidate=candidate, kind=kind, currency=quote.currency)
-        for kind in not_quoted(candidate, quote)
+        for kind in costs.not_quoted(candidate, quote)
         if kind not in listed | kinds
     ]
     return added, touched
@@ -393,27 +369,27 @@ ESCALATED_FROM = 2
 
 
 def check_ask_to_open_prices(evaluation: Evaluation, by: User) -> None:
-    check_owned(evaluation, by, Stage.DECISION)
+    policy.check_owned(evaluation, by, Stage.DECISION)
     if evaluation.prices_opened_at is not None:
         raise Refused("Prices are open already.", code="opened_already")
-    if opening_of(evaluation) is not None:
+    if costs.opening_of(evaluation) is not None:
         raise Refused("It is asked for already.", code="asked_already")
-    if not second_people(evaluation):
-        raise Refused(nobody_opens(evaluation), code="nobody_may_confirm")
+    if not costs.second_people(evaluation):
+        raise Refused(costs.nobody_opens(evaluation), code="nobody_may_confirm")
 
 
-def check_confirm_price_opening(opening: PriceOpening, by: User) -> Seat:
+def check_confirm_price_opening(opening: PriceOpening, by: User) -> costs.Seat:
     if opening.is_theirs(by):
         raise Forbidden("Prices are opened by two people; somebody else confirms.")
     seat = seat_of(by, opening)
     require_awaited(opening)
-    require_stage(opening.evaluation, Stage.DECISION)
+    policy.require_stage(opening.evaluation, Stage.DECISION)
     check_read_answers(opening.evaluation, by)
     return seat
 
 
 def check_withdraw_price_opening(opening: PriceOpening, by: By) -> None:
-    require_owner(by, opening.evaluation)
+    policy.require_owner(by, opening.evaluation)
     require_awaited(opening)
 
 
@@ -423,10 +399,10 @@ def ask_to_open_prices(*, evaluation: Evaluation, by: User) -> PriceOpening:
 
     Everybody who may confirm is owed a mail.
     """
-    evaluation = lock(evaluation)
+    evaluation = policy.lock(evaluation)
     check_ask_to_open_prices(evaluation, by)
     opening = PriceOpening(evaluation=evaluation, asked_by=by, asked_at=database_now())
-    checked(opening)
+    policy.checked(opening)
     opening.save()
     owe_second_people(opening)
     journal.record(
@@ -446,7 +422,7 @@ def owe_second_people(opening: PriceOpening) -> None:
     Who comes to such a role later is asked when this is called next, and reminded
     from then on.
     """
-    people = second_people(opening.evaluation, opening)
+    people = costs.second_people(opening.evaluation, opening)
     for person in people:
         owe_about(opening, PricesAsked.name, person)
     notices = Notice.objects.filter(
@@ -491,20 +467,20 @@ def confirm_price_opening(*, opening: PriceOpening, by: User) -> Evaluation:
     What vendors quoted stands among the costs with it. The entry holds every price as
     it was at that instant.
     """
-    evaluation = lock(opening.evaluation)
+    evaluation = policy.lock(opening.evaluation)
     opening = PriceOpening.objects.select_related("asked_by").get(pk=opening.pk)
     opening.evaluation = evaluation
     seat = check_confirm_price_opening(opening, by)
     lender = seat.part.user if seat.lending else None
     now = database_now()
-    change(
+    policy.change(
         opening,
         confirmed_by=by,
         on_behalf_of=lender,
         role=seat.part.role,
         confirmed_at=now,
     )
-    before, after = change(evaluation, prices_opened_at=now)
+    before, after = policy.change(evaluation, prices_opened_at=now)
     stop_asking(opening, "Prices are open.")
     enter_quotes(evaluation=evaluation, by=by)
     journal.record(
@@ -531,7 +507,7 @@ def confirm_price_opening(*, opening: PriceOpening, by: User) -> Evaluation:
 
 @transaction.atomic
 def withdraw_price_opening(*, opening: PriceOpening, by: By) -> PriceOpening:
-    evaluation = lock(opening.evaluation)
+    evaluation = policy.lock(opening.evaluation)
     opening = PriceOpening.objects.get(pk=opening.pk)
     opening.evaluation = evaluation
     check_withdraw_price_opening(opening, by)
@@ -551,7 +527,7 @@ def drop_asked_opening(*, evaluation: Evaluation, by: By, because: str) -> None:
 
 def drop(opening: PriceOpening, by: By, because: str) -> PriceOpening:
     stop_asking(opening, because)
-    change_and_tell(
+    policy.change_and_tell(
         opening,
         "prices.ask_withdrawn",
         by,
@@ -562,17 +538,19 @@ def drop(opening: PriceOpening, by: By, because: str) -> PriceOpening:
     return opening
 
 
-def seat_of(user: User, opening: PriceOpening) -> Seat:
-    for seat in second_seats(opening.evaluation, opening):
+def seat_of(user: User, opening: PriceOpening) -> costs.Seat:
+    for seat in costs.second_seats(opening.evaluation, opening):
         if seat.user == user:
             return seat
     home = opening.evaluation.pk
-    if user.pk in interested([home])[home]:
+    if user.pk in costs.interested([home])[home]:
         raise Forbidden(
             "You declared an interest in a candidate; until the owner clears it, "
             "somebody else confirms."
         )
-    raise Forbidden(f"Only {opening_names(opening.evaluation, 'and')} open prices.")
+    raise Forbidden(
+        f"Only {costs.opening_names(opening.evaluation, 'and')} open prices."
+    )
 
 
 def require_awaited(opening: PriceOpening) -> None:
@@ -661,7 +639,7 @@ def hand_in_quote(
     named = _own_people(inputs, candidate, readers) | ({reader} if reader else set())
     inputs.check()
     read = checked_lines(candidate, lines, currency)
-    stands = standing_quote(candidate, reader)
+    stands = costs.standing_quote(candidate, reader)
     stored = list(map(kept_line, read))
     text = json.dumps([currency, valid_until.isoformat(), *stored])
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -709,7 +687,7 @@ def withdraw_quote(*, candidate: Candidate, by: Actor, reader: str) -> Quote:
         Forbidden: `reader` may not read what stands. Refused: nothing stands.
     """
     candidate, now = lock_invitation(candidate)
-    stands = standing_quote(candidate, reader)
+    stands = costs.standing_quote(candidate, reader)
     if not reader or (stands and stands.is_withheld):
         raise Forbidden(
             _("Only who may read these prices may withdraw them."), code="not_a_reader"
@@ -776,10 +754,10 @@ def _keep(
 
 
 def check_let_owner_type_prices(evaluation: Evaluation, by: By) -> None:
-    check_owned(evaluation, by)
+    policy.check_owned(evaluation, by)
     if evaluation.prices_opened_at is not None:
         raise Refused("Prices are open already.", code="opened_already")
-    if is_quoted(evaluation):
+    if costs.is_quoted(evaluation):
         raise Refused(
             "A vendor has handed in a quote, so who reads quotes cannot change any "
             "more.",
@@ -792,9 +770,9 @@ def let_owner_type_prices(
     *, evaluation: Evaluation, owner_types_prices: bool, by: By
 ) -> Evaluation:
     """Say whether quotes are open to the owner at once, or sealed like from others."""
-    evaluation = lock(evaluation)
+    evaluation = policy.lock(evaluation)
     check_let_owner_type_prices(evaluation, by)
-    change_and_tell(
+    policy.change_and_tell(
         evaluation, "quotes.reader_set", by, owner_types_prices=owner_types_prices
     )
     return evaluation

@@ -27,27 +27,7 @@ from evaltracker.decision.selectors import (
     promised_rows,
     term_of,
 )
-from evaltracker.decision.services.after import (
-    check_close,
-    check_judge,
-    check_measure,
-    check_run,
-    close_check,
-    move_check,
-    record_metric_values,
-    record_promises,
-    waive_check,
-)
-from evaltracker.decision.services.contract_terms import (
-    DATES,
-    check_hand_on,
-    check_set_term,
-    check_settle_term,
-    hand_on_evaluation,
-    may_take_over,
-    set_contract_term,
-    settle_contract_term,
-)
+from evaltracker.decision.services import after, contract_terms
 from evaltracker.decision.services.letters import check_export, export_as_seen
 from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.models import Evaluation, Metric, User
@@ -152,8 +132,8 @@ class JudgePromises(OnCheck):
     success = "The verdicts are saved."
     form_class = JudgeForm
     template = "workflow/judge_promises.html"
-    service = record_promises
-    rule = check_judge
+    service = after.record_promises
+    rule = after.check_judge
 
     def form_kwargs(self, target: PromiseCheck, user: User) -> dict[str, Any]:
         return {"rows": promised_rows(target.candidate, [target])}
@@ -172,8 +152,8 @@ class MoveCheck(OnCheck):
     form_class = form_of(
         due_on=day_field(label="New day", help_text="In the evaluation's time zone.")
     )
-    service = move_check
-    rule = check_run
+    service = after.move_check
+    rule = after.check_run
     current_fields = ("due_on",)
 
 
@@ -186,8 +166,8 @@ class WaiveCheck(OnCheck):
         reason=reason_field(help_text="It stays beside the check and in the journal.")
     )
     dangerous = True
-    service = waive_check
-    rule = check_run
+    service = after.waive_check
+    rule = after.check_run
 
 
 class CloseCheck(OnCheck):
@@ -203,8 +183,8 @@ class CloseCheck(OnCheck):
             help_text="For the next person who evaluates this vendor.",
         )
     )
-    service = close_check
-    rule = check_close
+    service = after.close_check
+    rule = after.check_close
 
 
 PASSED = "No reminder: its last day has passed."
@@ -221,7 +201,7 @@ class DaysField(forms.CharField):
             ) from error
 
 
-class TermForm(OfferingForm, form_like(ContractTerm, DATES)):  # type: ignore[misc]
+class TermForm(OfferingForm, form_like(ContractTerm, contract_terms.DATES)):  # type: ignore[misc]
     offers: ClassVar = {"looks_after": insiders}
     looks_after = NamedChoice(
         User._default_manager.none(),
@@ -246,8 +226,8 @@ class SetContractTerm(OnEvaluation):
     tab = "promise_checks"
     form_class = TermForm
     beside = "contract"
-    service = set_contract_term
-    rule = check_set_term
+    service = contract_terms.set_contract_term
+    rule = contract_terms.check_set_term
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         term = term_of(target)
@@ -257,7 +237,7 @@ class SetContractTerm(OnEvaluation):
                 "remind_days": as_typed(default_remind_days()),
             }
         return {
-            **{name: getattr(term, name) for name in DATES},
+            **{name: getattr(term, name) for name in contract_terms.DATES},
             "looks_after": term.looks_after_id,
             "remind_days": as_typed(term.remind_days),
         }
@@ -292,8 +272,8 @@ class SettleContractTerm(InEvaluation[ContractTerm]):
         ),
         note=reason_field("How it was decided", "Such as who wrote to whom, and when."),
     )
-    service = settle_contract_term
-    rule = check_settle_term
+    service = contract_terms.settle_contract_term
+    rule = contract_terms.check_settle_term
     heading_format = "{title}"
     beside = "contract"
 
@@ -307,7 +287,7 @@ register_panel("candidate", 10, "workflow/parts/earlier.html", earlier)
 
 
 class HandOnForm(OfferingForm):
-    offers: ClassVar = {"new_owner": may_take_over}
+    offers: ClassVar = {"new_owner": contract_terms.may_take_over}
     new_owner = NamedChoice(
         User._default_manager.none(),
         attribute="name",
@@ -329,8 +309,8 @@ class HandOnEvaluation(OnEvaluation):
     success = "The evaluation is handed on."
     form_class = HandOnForm
     dangerous = True
-    service = hand_on_evaluation
-    rule = check_hand_on
+    service = contract_terms.hand_on_evaluation
+    rule = contract_terms.check_hand_on
 
     def destination(self, target: Evaluation, made: object) -> str:
         return reverse("admin:index")
@@ -372,8 +352,8 @@ class EnterMetricValues(OnCheck):
     success = "The values are saved."
     form_class = ValuesForm
     template = "workflow/metric_values.html"
-    service = record_metric_values
-    rule = check_measure
+    service = after.record_metric_values
+    rule = after.check_measure
 
     def form_kwargs(self, target: PromiseCheck, user: User) -> dict[str, Any]:
         by_metric = {row.metric_id: row for row in target.metric_values.all()}

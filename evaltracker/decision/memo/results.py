@@ -38,27 +38,6 @@ from evaltracker.decision.models import DRAWN_PLACES, SHARE_PLACES
 from evaltracker.toolbox.measures import CellNumbers
 from stakeholders.models import Role
 from trials import scoring
-from trials.scoring import (
-    DRAWS,
-    SEED,
-    Field,
-    Flip,
-    OpenCell,
-    Owed,
-    Pick,
-    RecordedCell,
-    Urn,
-    contender,
-    count_certainty,
-    field_of,
-    fit_by_category,
-    nearest_flip,
-    picks,
-    proofs_to_lead,
-    ranking,
-    smallest_flip,
-    winning_shares,
-)
 from vendors import costs
 
 # What a candidate costs and is worth, from a memo's inputs; a pure module.
@@ -342,8 +321,8 @@ class Race:
     """All that the draws depend on. `told` is what the words around them say: how many
     cells are judged, the prior and each candidate's own record, as canonical JSON."""
 
-    field: Field
-    owed: Owed
+    field: scoring.Field
+    owed: scoring.Owed
     draws: int
     seed: int
     told: str
@@ -356,24 +335,26 @@ class Race:
 type Draws = Callable[[Race], dict[str, Any] | None]
 
 
-def race_of(inputs: Inputs, field: Field) -> Race:
+def race_of(inputs: Inputs, field: scoring.Field) -> Race:
     frozen = inputs["certainty"]
     needs = {row["ref"]: row for row in inputs["requirements"]}
     keys = [contender.key for contender in field.contenders]
-    owed = Owed(
+    owed = scoring.Owed(
         cells=tuple(
-            OpenCell(**decimals(row, needs))
+            scoring.OpenCell(**decimals(row, needs))
             for row in frozen["open"]
             if row["candidate"] in keys
         ),
         recorded=tuple(
-            RecordedCell(**decimals(row, needs))
+            scoring.RecordedCell(**decimals(row, needs))
             for row in frozen["recorded"]
             if row["candidate"] in keys
         ),
-        urns=tuple((key, Urn(**frozen["candidates"][key]["urn"])) for key in keys),
+        urns=tuple(
+            (key, scoring.Urn(**frozen["candidates"][key]["urn"])) for key in keys
+        ),
         proposed=tuple(
-            RecordedCell(**decimals(row, needs))
+            scoring.RecordedCell(**decimals(row, needs))
             for row in frozen.get("proposed", ())
             if row["candidate"] in keys
         ),
@@ -415,8 +396,8 @@ def draw_all(race: Race) -> dict[str, Any]:
 @lru_cache(maxsize=16)
 def _drawn(race: Race) -> str:
     """The draws as JSON, kept for whoever asks for the same race soon again."""
-    counted = count_certainty(race.field, race.owed, race.draws, race.seed)
-    wins = winning_shares(race.field, race.draws, race.seed)
+    counted = scoring.count_certainty(race.field, race.owed, race.draws, race.seed)
+    wins = scoring.winning_shares(race.field, race.draws, race.seed)
     deciding = [chance for chance in counted.chances if chance.share]
     waiting = dict.fromkeys(wins, 0)
     for cell in race.owed.recorded:
@@ -476,14 +457,14 @@ def weigh(
         certainty = {"certainty": drawn}
         wins = drawn["wins"] if drawn else {}
     else:
-        shares = winning_shares(field)
+        shares = scoring.winning_shares(field)
         wins = {key: share_text(share) for key, share in shares.items()}
-    flip = smallest_flip(field)
+    flip = scoring.smallest_flip(field)
     return {
         "untold": "",
         "basis": "total" if people else "fit",
-        "draws": DRAWS,
-        "seed": SEED,
+        "draws": scoring.DRAWS,
+        "seed": scoring.SEED,
         "ranking": [
             {
                 "id": candidate_row.key,
@@ -491,7 +472,7 @@ def weigh(
                 "rank": candidate_row.rank,
                 "wins": wins.get(candidate_row.key),
             }
-            for candidate_row in ranking(field)
+            for candidate_row in scoring.ranking(field)
         ],
         **certainty,
         "smallest": flip and flip_of(flip),
@@ -514,7 +495,7 @@ def field_between(
     *,
     people: bool,
     without: Collection[str] = (),
-) -> Field:
+) -> scoring.Field:
     """Who is weighed against whom; `without` names categories that do not count."""
     weights = {
         name: weight
@@ -531,9 +512,9 @@ def field_between(
         if row["category"] in weights:
             evidence[row["category"]] += Decimal(row["weight"])
     share = Decimal(inputs["brief"]["evidence_share"]) if people else Decimal(1)
-    return field_of(
+    return scoring.field_of(
         [
-            contender(
+            scoring.contender(
                 option.candidate["id"],
                 list(evidence),
                 [row for row in option.fit.weighed if row.key in category_of],
@@ -552,25 +533,25 @@ def field_between(
     )
 
 
-def untold(field: Field, running: Sequence[Counted]) -> str:
+def untold(field: scoring.Field, running: Sequence[Counted]) -> str:
     if not any(option.fit.judged for option in running):
         return "unproven"
     return "" if len(field.contenders) > 1 else "alone"
 
 
 def second(
-    inputs: Inputs, running: Sequence[Counted], field: Field
+    inputs: Inputs, running: Sequence[Counted], field: scoring.Field
 ) -> dict[str, Any] | None:
     """What would have to be true for the runner-up to win; None if none is behind."""
-    ranked = ranking(field)
+    ranked = scoring.ranking(field)
     best = ranked[0].total
     behind = [place for place in ranked if place.total < best]
     if not behind:
         return None
     key = behind[0].key
     rows = next(option.fit.rows for option in running if option.candidate["id"] == key)
-    flip = nearest_flip(field, key)
-    proofs = proofs_to_lead(
+    flip = scoring.nearest_flip(field, key)
+    proofs = scoring.proofs_to_lead(
         rows, best - behind[0].total, field.share, credits_of(inputs).trial_holds
     )
     return {
@@ -581,7 +562,7 @@ def second(
     }
 
 
-def flip_of(flip: Flip) -> dict[str, Any]:
+def flip_of(flip: scoring.Flip) -> dict[str, Any]:
     """A change of one category's weight; parts of the total that it decides."""
     return {
         "id": flip.key,
@@ -593,20 +574,20 @@ def flip_of(flip: Flip) -> dict[str, Any]:
 
 def role_ranks(
     inputs: Inputs, running: Sequence[Counted]
-) -> Iterator[tuple[str, list[Pick]]]:
+) -> Iterator[tuple[str, list[scoring.Pick]]]:
     """Whom each role's own weights would pick from the evidence; equal ones all. Only
     roles that have weighed every category that is scored."""
     category_of = {row["ref"]: row["category"] for row in inputs["requirements"]}
     scored = [name for name, weight in category_weights(inputs).items() if weight]
     fits = {
-        option.candidate["id"]: fit_by_category(option.fit.weighed, category_of)
+        option.candidate["id"]: scoring.fit_by_category(option.fit.weighed, category_of)
         for option in running
     }
     # In one order, whatever the database made of that of the keys.
     for role in Role.values:
         weights = inputs["role_weights"].get(role)
         if weights is not None and all(name in weights for name in scored):
-            yield role, picks(fits, weights)
+            yield role, scoring.picks(fits, weights)
 
 
 def role_picks(inputs: Inputs, running: Sequence[Counted]) -> list[dict[str, Any]]:

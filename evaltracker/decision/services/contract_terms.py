@@ -22,19 +22,10 @@ from evaltracker.decision.notices import EvaluationHandedOn
 from evaltracker.decision.selectors import TERM_NOTICE, term_of
 from evaltracker.decision.services.after import follow_annex
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations import journal
+from evaltracker.evaluations import journal, policy
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import (
-    change,
-    checked,
-    is_owner,
-    lock,
-    people_who_may_start,
-    require_open,
-    require_owner,
-)
 from evaltracker.notices.services.scheduling import (
     cancel_notices,
     owe_now,
@@ -117,7 +108,7 @@ def set_contract_term(
         Forbidden: not the owner. Refused: not decided. Invalid: dates that contradict
         each other, or somebody without a part.
     """
-    evaluation = lock(evaluation)
+    evaluation = policy.lock(evaluation)
     check_set_term(evaluation, by)
     require_insider(looks_after, evaluation, "looks_after")
     term = term_of(evaluation)
@@ -140,12 +131,12 @@ def set_contract_term(
     if is_new:
         for name, value in values.items():
             setattr(term, name, value)
-        checked(term)
+        policy.checked(term)
         term.save(force_insert=True)
         before: dict[str, Any] = {}
         after = {name: value for name, value in values.items() if value is not None}
     else:
-        before, after = change(term, **values)
+        before, after = policy.change(term, **values)
     if not after:
         return term
     if is_new or old != (term.deadline, looks_after.pk, term.remind_days):
@@ -187,7 +178,7 @@ def settle_contract_term(
         Forbidden: neither the owner nor who looks after it. Refused: it is settled, or
         has no date. Invalid: no outcome, or no note.
     """
-    evaluation = lock(term.evaluation)
+    evaluation = policy.lock(term.evaluation)
     term = ContractTerm.objects.select_related("looks_after").get(pk=term.pk)
     term.evaluation = evaluation
     check_settle_term(term, by)
@@ -196,7 +187,7 @@ def settle_contract_term(
     note = read_reason(note, "Write how it was decided; the journal keeps it.")
     if outcome == TermOutcome.GOES_ON and term.renewed_until is not None:
         return renew(term, note, by)
-    before, after = change(
+    before, after = policy.change(
         term,
         outcome=outcome,
         outcome_note=note,
@@ -211,14 +202,14 @@ def settle_contract_term(
 def renew(term: ContractTerm, note: str, by: By) -> ContractTerm:
     months = term.renewal_months or 0
     notice = term.notice_on and months_after(term.notice_on, months)
-    before, after = change(term, ends_on=term.renewed_until, notice_on=notice)
+    before, after = policy.change(term, ends_on=term.renewed_until, notice_on=notice)
     remind_anew(term, moved=True)
     record(term, "renewed", by, before, after, note)
     return term
 
 
 def check_set_term(evaluation: Evaluation, by: By) -> None:
-    require_owner(by, evaluation)
+    policy.require_owner(by, evaluation)
     if evaluation.status != Status.DECIDED:
         raise Refused("The contract is entered once the evaluation is decided.")
 
@@ -331,13 +322,13 @@ def check_hand_on(evaluation: Evaluation, by: By) -> None:
     """The owner hands it on; an operator does once the owner's login is stopped."""
     user, owner = actor_of(by).user, evaluation.owner
     operates = user is not None and user.is_active and user.is_superuser
-    owns = user is not None and is_owner(user, evaluation)
+    owns = user is not None and policy.is_owner(user, evaluation)
     if not owns and (owner.is_active or not operates):
         raise Forbidden(
             f"Only {owner.name}, who runs this evaluation, hands it on; an operator "
             "does once that login is stopped."
         )
-    require_open(evaluation)
+    policy.require_open(evaluation)
     if not may_take_over(evaluation).exists():
         raise Refused(
             "Nobody else can take it over yet. An operator gives people the right to "
@@ -347,7 +338,7 @@ def check_hand_on(evaluation: Evaluation, by: By) -> None:
 
 def may_take_over(evaluation: Evaluation) -> QuerySet[User]:
     here = voices().filter(evaluation=evaluation).order_by().values("user")
-    people = people_who_may_start().exclude(pk=evaluation.owner_id)
+    people = policy.people_who_may_start().exclude(pk=evaluation.owner_id)
     return people.exclude(pk__in=here).order_by("last_name", "username")
 
 
@@ -364,7 +355,7 @@ def hand_on_evaluation(
         Forbidden: neither the owner, nor an operator in their place. Refused: it has
         ended. Invalid: no reason, or nobody who can take it.
     """
-    evaluation = lock(evaluation)
+    evaluation = policy.lock(evaluation)
     check_hand_on(evaluation, by)
     reason = read_reason(reason, "Give a reason for handing it on.")
     sentence = why_not_theirs(evaluation, new_owner)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from evaltracker.decision import selectors
 from evaltracker.decision.memo.documents import csv_of
 from evaltracker.decision.memo.inputs import SIGN_OFF
 from evaltracker.decision.memo.pack import (
@@ -30,15 +31,6 @@ from evaltracker.decision.memo.record import (
 )
 from evaltracker.decision.memo.results import Counted, count
 from evaltracker.decision.models import Decision, Letter
-from evaltracker.decision.selectors import (
-    GRACE,
-    LETTER,
-    Leftover,
-    kept_files,
-    leftovers,
-    letter_notices,
-    rivals_named,
-)
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.account_log import misfit
@@ -286,7 +278,7 @@ def remove_old_leftovers() -> None:
     """Remove leftovers that are over a day old; what a chore may do by itself. Where
     whole files are so many that an older database was restored beside newer files, they
     stay, and the log says so: a person decides (`verify_files --remove`)."""
-    old = [file for file in leftovers() if file.age > GRACE]
+    old = [file for file in selectors.leftovers() if file.age > selectors.GRACE]
     whole = [file for file in old if not file.is_half]
     if len(whole) > MOST_BY_ITSELF:
         logger.warning("leftovers_kept", files=len(whole))
@@ -294,7 +286,7 @@ def remove_old_leftovers() -> None:
     remove_leftovers(old)
 
 
-def remove_leftovers(found: list[Leftover]) -> None:
+def remove_leftovers(found: list[selectors.Leftover]) -> None:
     for file in found:
         default_storage.delete(file.stored_as)
         logger.info("leftover_removed", file=file.stored_as, half=file.is_half)
@@ -391,7 +383,7 @@ def send_letter(
     require_sendable(letter, letter.text)
     if REASON_ASKED in letter.text:
         raise Refused(f"Review it first; it still says “{REASON_ASKED}”.")
-    had = set(letter_notices([letter]).values_list("address", flat=True))
+    had = set(selectors.letter_notices([letter]).values_list("address", flat=True))
     if again := [contact.name for contact in recipients if contact.email in had]:
         raise Refused(f"{', '.join(again)} had this letter already.")
     if letter.released_at is None:
@@ -406,7 +398,7 @@ def send_letter(
             by=by,
         )
     for contact in recipients:
-        mail_link(letter.candidate, contact, LETTER, letter, 1)
+        mail_link(letter.candidate, contact, selectors.LETTER, letter, 1)
     after = {
         "candidate": letter.candidate,
         "told": [contact.email for contact in recipients],
@@ -443,7 +435,7 @@ def require_sendable(letter: Letter, text: str) -> None:
         sentence = "Write the letter first."
     elif len(text) > TEXT_LIMIT:
         sentence = f"A letter has at most {TEXT_LIMIT:,} characters."
-    elif named := rivals_named(letter.candidate, text):
+    elif named := selectors.rivals_named(letter.candidate, text):
         sentence = f"It names {named[0]}, and no vendor may learn who else was invited."
     if sentence:
         raise Invalid(sentence, field="text")
@@ -481,7 +473,7 @@ def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
         evaluation=evaluation
     )
     faults = [*fingerprints(decision), *altered_words(decision)]
-    for file in kept_files(evaluation.slug):
+    for file in selectors.kept_files(evaluation.slug):
         faults += [f"“{file.name}” {file.altered}."] if file.altered else []
     if faults:
         raise Refused(

@@ -26,18 +26,7 @@ from evaltracker.evaluations.models import (
 from evaltracker.evaluations.policy import lock, require_open, require_owner
 from evaltracker.importing.kinds import KINDS, ImportKind
 from evaltracker.importing.preview import Preview, packed, preview_of, unpacked
-from evaltracker.importing.services.drafts import (
-    GONE,
-    ask_for,
-    discard_draft,
-    finish,
-    held,
-    hold_next,
-    holding,
-    keep_preview,
-    let_go,
-    read_draft,
-)
+from evaltracker.importing.services import drafts
 from evaltracker.rows.plan import Answers, Plan, read
 from evaltracker.rows.sources import Workbook, read_pasted, read_table
 from evaltracker.rows.subjects import Context, Key
@@ -219,24 +208,24 @@ def apply_draft(
         Stale: it would do something else by now. Refused: the file is gone, or this
         very yes took it in already.
     """
-    draft = read_draft(evaluation=evaluation, kind=kind.slug, by=by)
+    draft = drafts.read_draft(evaluation=evaluation, kind=kind.slug, by=by)
     if draft is not None and draft.is_large:
         preview = preview_for(draft, by)
         facts = preview.facts if preview else {}
         if facts.get("can_apply") and facts["digest"] == shown:
-            ask_for(draft, ImportWork.IMPORT, shown)
+            drafts.ask_for(draft, ImportWork.IMPORT, shown)
         elif draft.work != ImportWork.IMPORT or draft.said != shown:
             raise Stale(MOVED)
         return None
     lock(evaluation)
-    draft = read_draft(evaluation=evaluation, kind=kind.slug, by=by)
+    draft = drafts.read_draft(evaluation=evaluation, kind=kind.slug, by=by)
     if draft is None or draft.pk != import_id:
         refuse_repeat(import_id)
-        raise Refused(GONE)
+        raise Refused(drafts.GONE)
     done = _take_draft(draft, shown)
     if isinstance(done, Plan):
         raise Stale(MOVED)
-    discard_draft(draft=draft)
+    drafts.discard_draft(draft=draft)
     return done
 
 
@@ -254,7 +243,7 @@ def _take_draft(draft: ImportDraft, shown: str) -> Import | Plan:
 
 def work_on_imports() -> None:
     while not asked_to_stop():
-        draft = hold_next()
+        draft = drafts.hold_next()
         if draft is None:
             return
         work_on(draft)
@@ -265,22 +254,22 @@ def work_on(draft: ImportDraft) -> None:
     try:
         if draft.tries > TRIES:
             raise Refused(FAILED)
-        with holding(draft):
+        with drafts.holding(draft):
             notice: dict[str, Any] = {}
             if draft.work == ImportWork.IMPORT:
                 with transaction.atomic():
                     plan = _take_draft(draft, draft.said)
                     if isinstance(plan, Import):
-                        finish(draft)
+                        drafts.finish(draft)
                         return
                 notice = {"notice": MOVED}
             else:
                 plan = plan_of(draft, draft.evaluation, draft.person)
             kept, pages = packed(preview_of(KINDS[draft.kind], plan))
-            keep_preview(draft, kept | notice, pages)
+            drafts.keep_preview(draft, kept | notice, pages)
     except Stopped:
         if asked_to_stop():
-            let_go(draft)
+            drafts.let_go(draft)
     except Problem as problem:
         _keep_problem(draft, problem.sentence)
     # Its person shall know, and the others' files still wait.
@@ -292,10 +281,10 @@ def work_on(draft: ImportDraft) -> None:
 
 
 def _keep_problem(draft: ImportDraft, sentence: str) -> None:
-    shown = held(draft).values_list("preview", "pages").first()
+    shown = drafts.held(draft).values_list("preview", "pages").first()
     if shown is not None:
         preview, pages = shown
-        keep_preview(
+        drafts.keep_preview(
             draft, {**(preview or {}), "notice": sentence}, bytes(pages or b"")
         )
 
