@@ -9,6 +9,7 @@ import vendors.isolation.roles
 import vendors.notices
 from evaltracker.requirements.plan import requirements_changed
 from evaltracker.toolbox.processes import register_chore
+from vendors.services import dialogue
 from vendors.services.access import (
     forget_refused_calls,
     owe_unsent_codes,
@@ -19,13 +20,6 @@ from vendors.services.contacts import (
     tell_of_keys,
     turn_marked_links,
 )
-from vendors.services.dialogue import (
-    ask_of_changes,
-    name_owners,
-    owe_receipts,
-    remind_of_closing,
-    tell_of_end,
-)
 from vendors.services.quotes import enter_quotes_at_once
 
 # The process of vendors writes no notice, so the next tick does: for a leak that it
@@ -35,16 +29,16 @@ for name, seconds, work in (
     ("owe unsent codes", 20, owe_unsent_codes),
     ("tell of contact requests", 20, tell_of_contact_requests),
     ("tell of new keys", 20, tell_of_keys),
-    ("owe receipts", 20, owe_receipts),
+    ("owe receipts", 20, dialogue.owe_receipts),
     ("enter quotes that are not sealed", 20, enter_quotes_at_once),
-    ("name owners", 60, name_owners),
+    ("name owners", 60, dialogue.name_owners),
     ("turn marked links", 20, turn_marked_links),
     ("forget refused calls", 3600, forget_refused_calls),
-    ("remind that claims close", 300, remind_of_closing),
-    ("tell that answering is over", 60, tell_of_end),
+    ("remind that claims close", 300, dialogue.remind_of_closing),
+    ("tell that answering is over", 60, dialogue.tell_of_end),
 ):
     register_chore(name=name, every=datetime.timedelta(seconds=seconds), work=work)
-requirements_changed.connect(ask_of_changes)
+requirements_changed.connect(dialogue.ask_of_changes)
 
 # A process that serves vendors alone has no pages, and no whole evaluation
 # comes or leaves through it.

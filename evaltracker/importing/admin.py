@@ -31,16 +31,7 @@ from evaltracker.evaluations.models import (
 from evaltracker.importing.books import empty_sheet, rest_book
 from evaltracker.importing.kinds import KINDS, ImportKind
 from evaltracker.importing.preview import PAGE, Preview
-from evaltracker.importing.services.drafts import (
-    GONE,
-    answer_draft,
-    ask_for,
-    discard_draft,
-    keep_draft,
-    read_draft,
-    waiting_for,
-    what_waits,
-)
+from evaltracker.importing.services import drafts
 from evaltracker.importing.services.imports import (
     REST,
     apply_draft,
@@ -119,7 +110,9 @@ class Desk:
     user: User
 
     def draft(self) -> ImportDraft | None:
-        return read_draft(evaluation=self.evaluation, kind=self.kind.slug, by=self.user)
+        return drafts.read_draft(
+            evaluation=self.evaluation, kind=self.kind.slug, by=self.user
+        )
 
     def waiting(self) -> ImportDraft:
         """The file that waits, and that nobody is taking in.
@@ -129,7 +122,9 @@ class Desk:
         """
         draft = self.draft()
         if draft is None or draft.work == ImportWork.IMPORT:
-            raise Refused(GONE if draft is None else "This file is being imported.")
+            raise Refused(
+                drafts.GONE if draft is None else "This file is being imported."
+            )
         return draft
 
     def address(self, name: str, anchor: str = "") -> str:
@@ -193,7 +188,7 @@ class Desk:
             except Problem as error:
                 problem = problem or error
         answers = draft.reading.get("answers", {}) if draft else {}
-        waiting = waiting_for(by=self.user, evaluations=[self.evaluation])
+        waiting = drafts.waiting_for(by=self.user, evaluations=[self.evaluation])
         return show(
             self.request,
             self.evaluation,
@@ -213,7 +208,7 @@ class Desk:
             ],
             others=[
                 (
-                    what_waits(row).what,
+                    drafts.what_waits(row).what,
                     page_address(self.evaluation, f"import_{row.kind}"),
                 )
                 for row in waiting
@@ -267,7 +262,7 @@ def upload(desk: Desk) -> HttpResponse:
     except Unreadable as problem:
         form.add_error("file" if upload else "pasted", problem.sentence)
         return desk.show(form=form, status=400)
-    keep_draft(
+    drafts.keep_draft(
         evaluation=desk.evaluation,
         kind=desk.kind.slug,
         filename=name,
@@ -290,13 +285,13 @@ def answer(desk: Desk) -> HttpResponse:
         if changed and len(changed[0]) > MOST_CELL_CHARACTERS:
             raise Invalid(f"A cell holds at most {MOST_CELL_CHARACTERS:,} characters.")
         answers |= {key: changed[0]} if changed else {}
-    answer_draft(draft=draft, answers=answers)
+    drafts.answer_draft(draft=draft, answers=answers)
     return desk.again("reading")
 
 
 def discard(desk: Desk) -> HttpResponse:
     draft = desk.draft()
-    if draft is None or discard_draft(draft=draft):
+    if draft is None or drafts.discard_draft(draft=draft):
         messages.info(desk.request, "Discarded the file. Nothing was imported.")
     else:
         messages.info(desk.request, "Too late: the file was imported just now.")
@@ -312,7 +307,7 @@ def forget_memory(desk: Desk) -> HttpResponse:
     )
     draft = desk.draft()
     if draft is not None:
-        ask_for(draft, ImportWork.PREVIEW)
+        drafts.ask_for(draft, ImportWork.PREVIEW)
     return desk.again("reading")
 
 
@@ -400,7 +395,7 @@ def rest_page(
         if done is None:
             raise NotFound
         parts = done.kept.get(REST, ())
-    elif draft := read_draft(evaluation=evaluation, kind=kind.slug, by=user):
+    elif draft := drafts.read_draft(evaluation=evaluation, kind=kind.slug, by=user):
         preview = preview_for(draft, user)
         if preview is None:
             raise NotFound

@@ -63,14 +63,7 @@ from vendors.selectors.access import (
     people_of,
     unknown_codes,
 )
-from vendors.services.access import (
-    MOST_UNKNOWN,
-    end_session,
-    expire_token,
-    issue_token,
-    revoke_token,
-    rotate_token,
-)
+from vendors.services import access
 from vendors.services.contacts import let_in_again
 
 GOOD, WARN, BAD, LATER = "good", "warn", "bad", ""
@@ -454,9 +447,10 @@ def _link_step(look: Look, links: Any, mail: str, again: Mend) -> Step:
     codes = sum(unknown_codes(link, look.now).count() for link in links)
     sentence = (
         "Codes that unknown browsers asked for in 7 days, and did not use: "
-        f"{codes}. After {MOST_UNKNOWN} by one link its contact is mailed another."
+        f"{codes}. After {access.MOST_UNKNOWN} by one link its contact is mailed "
+        "another."
     )
-    tone = WARN if codes >= MOST_UNKNOWN else GOOD
+    tone = WARN if codes >= access.MOST_UNKNOWN else GOOD
     return Step("Link", tone, sentence, (mend,), lives)
 
 
@@ -527,7 +521,7 @@ class EndVendorSession(InEvaluation[VendorSession]):
     beside = "sessions"
     title = "End the session"
     verb = "End the session"
-    service = end_session
+    service = access.end_session
     help = (
         "Their next page asks for a new code. To end their access, remove the contact."
     )
@@ -572,7 +566,7 @@ class RevokeToken(OnToken):
     success = "The token is revoked."
     form_class = RevokeForm
     dangerous = True
-    service = revoke_token
+    service = access.revoke_token
 
 
 class ExpireForm(forms.Form):
@@ -585,7 +579,7 @@ class ExpireToken(OnToken):
     help = "It can end earlier than it does, never later: replace it instead."
     success = "The last day is set."
     form_class = ExpireForm
-    service = expire_token
+    service = access.expire_token
 
     def arguments(self, target: VendorToken, data: Mapping[str, Any]) -> dict[str, Any]:
         return {"token": target, "ends_at": end_of(data["expires_at"])}
@@ -678,9 +672,11 @@ def _issue(
     try:
         with transaction.atomic():
             token, secret = (
-                rotate_token(token=old, ends_at=end_of(data["old_ends_on"]), **terms)
+                access.rotate_token(
+                    token=old, ends_at=end_of(data["old_ends_on"]), **terms
+                )
                 if old
-                else issue_token(vendor=vendor, **terms)
+                else access.issue_token(vendor=vendor, **terms)
             )
     except Problem as problem:
         sentence, status = problem.sentence, problem.status

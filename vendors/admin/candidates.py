@@ -33,13 +33,7 @@ from evaltracker.pages.workspace import (
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.text import TEXT_LIMIT, listed
 from stakeholders.policy import insiders, is_leadership
-from vendors.admin.base import (
-    OnCandidate,
-    OpenReasonForm,
-    ask_first,
-    reader,
-    undeclared_by,
-)
+from vendors.admin import base
 from vendors.admin.invitations import asked_first, newest_letters
 from vendors.candidates import COLUMNS, LISTED
 from vendors.choices import CandidateKind, CandidateState
@@ -133,8 +127,8 @@ def candidate_rows(
 @evaluation_page("candidates", "Candidates", order=40, group="Market")
 def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request, filters={"kind"})
-    user = reader(request)
-    ask_first(request, evaluation)
+    user = base.reader(request)
+    base.ask_first(request, evaluation)
     owns = is_owner(user, evaluation)
     kind = request.GET.get("kind", "")
     known = kind in CandidateKind.values
@@ -148,7 +142,7 @@ def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         title="Candidates",
         tab="candidates",
         owns=owns,
-        undeclared=undeclared_by(user, evaluation),
+        undeclared=base.undeclared_by(user, evaluation),
         kind=kind if known else "",
         kinds=CandidateKind.choices,
         rows=rows,
@@ -313,7 +307,7 @@ class DeclareInterests(OnEvaluation):
         return {"evaluation": target, "interests": interests}
 
 
-class DeclareInterest(OnCandidate):
+class DeclareInterest(base.OnCandidate):
     title = "Declare a conflict of interest"
     verb = "Declare"
     help = (
@@ -347,7 +341,7 @@ class ClearInterest(InEvaluation[Conflict]):
     service = clear_conflict
     rule = check_clear_interest
     related = ("candidate__evaluation__owner", "person")
-    form_class = OpenReasonForm
+    form_class = base.OpenReasonForm
     template = "vendors/interest.html"
     heading_format = "{title} of {target.person.name} in {target.candidate}"
 
@@ -364,8 +358,8 @@ class PersonRow:
 @evaluation_page("conflicts", "Conflicts", order=35, group="People")
 def conflicts_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
-    user = reader(request)
-    ask_first(request, evaluation)
+    user = base.reader(request)
+    base.ask_first(request, evaluation)
     candidates = Candidate.objects.filter(evaluation=evaluation)
     remaining = candidates.exclude(state=CandidateState.ELIMINATED)
     return show(
@@ -485,7 +479,7 @@ class AddCandidate(OnEvaluation):
         return self.page(target, f"candidate-{candidate.pk}")
 
 
-class ChangeCandidate(OnCandidate):
+class ChangeCandidate(base.OnCandidate):
     title = "Change candidate"
     verb = "Save"
     success = "Saved."
@@ -499,7 +493,7 @@ class ChangeCandidate(OnCandidate):
         change_candidate(candidate=target, by=by, **vendor_from(data, by))
 
 
-class Shortlist(OnCandidate):
+class Shortlist(base.OnCandidate):
     title = "Shortlist"
     verb = "Shortlist"
     help = (
@@ -511,24 +505,24 @@ class Shortlist(OnCandidate):
     rule = partial(check_move, state=CandidateState.SHORTLISTED)
 
 
-class Eliminate(OnCandidate):
+class Eliminate(base.OnCandidate):
     title = "Eliminate"
     verb = "Eliminate"
     help = "It leaves the choice. Nothing is deleted, and you can bring it back."
     success = "Eliminated. The reason stays on record."
-    form_class = OpenReasonForm
+    form_class = base.OpenReasonForm
     dangerous = True
     service = eliminate
     rule = partial(check_move, state=CandidateState.ELIMINATED)
 
 
-class Reinstate(OnCandidate):
+class Reinstate(base.OnCandidate):
     title = "Reinstate"
     verb = "Bring back"
     done_verb = "Brought back"
     help = "It goes back to the long list."
     success = "Back on the longlist."
-    form_class = OpenReasonForm
+    form_class = base.OpenReasonForm
     service = reinstate
     rule = partial(check_move, state=CandidateState.LONGLISTED)
 

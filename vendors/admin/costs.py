@@ -31,13 +31,7 @@ from evaltracker.talk.rules import discuss_address, discuss_words
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.text import listed
 from vendors import costs
-from vendors.admin.base import (
-    AboutCandidates,
-    find_candidate,
-    is_kept_out,
-    open_answers,
-    reader,
-)
+from vendors.admin import base
 from vendors.admin.prices import draw
 from vendors.choices import CandidateState, CostState, KindGroup, Pricing, Recurrence
 from vendors.costs.cells import (
@@ -495,7 +489,7 @@ class PricesGrid(CustomGrid[Evaluation]):
 
     def whole(self, subject: Evaluation, user: User) -> dict[str, Any]:
         closed = str(why_not(check_owned, subject, user) or "")
-        shown = [] if is_kept_out(user, subject) else list(running(subject))
+        shown = [] if base.is_kept_out(user, subject) else list(running(subject))
         sealed, quoted = not may_see_prices(user, subject), sealed_quotes(subject)
         columns = cost_columns(subject, shown)
         rows = grid_rows(subject, columns, sealed=sealed, edits=not closed)
@@ -670,8 +664,8 @@ def _values(
 @evaluation_page("costs", "Costs", order=100, group="Market")
 def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
-    user = reader(request)
-    open_answers(request, evaluation)
+    user = base.reader(request)
+    base.open_answers(request, evaluation)
     columns = cost_columns(evaluation, running(evaluation))
     sealed = not may_see_prices(user, evaluation)
     quotes, quoted = quotes_seen(evaluation), sealed_quotes(evaluation)
@@ -710,10 +704,10 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 def candidate_costs(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
     check_query(request)
-    user = reader(request)
-    candidate = find_candidate(user, candidate_id)
+    user = base.reader(request)
+    candidate = base.find_candidate(user, candidate_id)
     evaluation = candidate.evaluation
-    open_answers(request, evaluation)
+    base.open_answers(request, evaluation)
     (column,) = cost_columns(evaluation, [candidate])
     sealed = not may_see_prices(user, evaluation)
     terms = terms_of(evaluation)
@@ -741,7 +735,7 @@ site.register_page(
 
 
 @admin.register(CostLine, site=site)
-class CostLineAdmin(AboutCandidates):
+class CostLineAdmin(base.AboutCandidates):
     empty_text = (
         "Enter costs on an evaluation's Costs page. They appear here once prices are "
         "open to you."

@@ -50,16 +50,9 @@ from vendors.selectors.dialogue import (
     released_about,
     shown_about,
 )
+from vendors.services import dialogue
 from vendors.services.access import WARNED_DAYS
 from vendors.services.contacts import add_contact, invite, send_link
-from vendors.services.dialogue import (
-    close_claims,
-    move_claims_close,
-    open_claims,
-    release_about,
-    reopen_claims,
-    write_about,
-)
 
 
 class ContactsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
@@ -165,7 +158,7 @@ class WriteAbout(OnEvaluation):
     help = "No vendor reads the draft until you release it."
     success = "The draft is saved. This is how vendors would read it."
     form_class: ClassVar = AboutForm
-    service = write_about
+    service = dialogue.write_about
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return proposed_about(target)
@@ -177,7 +170,7 @@ class ReleaseAbout(WriteAbout):
     help = "All invited vendors read it, and get a mail that says what has changed."
     success = "It is released."
     form_class: ClassVar = ReleaseForm
-    service = release_about
+    service = dialogue.release_about
 
 
 @evaluation_page("about", "What this is about", order=44, group="Market")
@@ -249,7 +242,7 @@ class Invite(Telling):
         """Both or none."""
         rest = dict(data)
         if said := {name: rest.pop(name) for name in ABOUT if name in data}:
-            release_about(
+            dialogue.release_about(
                 evaluation=target.evaluation, shared=data["shared"], by=by, **said
             )
         super().perform(target, rest, by)
@@ -500,7 +493,7 @@ class OpenClaims(WindowAct):
     verb = "Open answering"
     help = "Invited vendors may answer the requirements from now until this end."
     success = "Vendors can answer now."
-    service = open_claims
+    service = dialogue.open_claims
 
 
 class MoveClaimsClose(WindowAct):
@@ -508,7 +501,7 @@ class MoveClaimsClose(WindowAct):
     verb = "Move"
     success = "Deadline moved."
     form_class = ReopenForm
-    service = move_claims_close
+    service = dialogue.move_claims_close
 
 
 class CloseClaims(OnEvaluation):
@@ -521,7 +514,7 @@ class CloseClaims(OnEvaluation):
     )
     success = "Answering is closed."
     dangerous = True
-    service = close_claims
+    service = dialogue.close_claims
 
 
 class ReopenClaims(WindowAct):
@@ -530,7 +523,7 @@ class ReopenClaims(WindowAct):
     help = "For all invited vendors alike."
     success = "Vendors can answer again."
     form_class = ReopenForm
-    service = reopen_claims
+    service = dialogue.reopen_claims
 
 
 # So far back the owner sees who was in the vendor pages.

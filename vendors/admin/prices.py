@@ -29,13 +29,7 @@ from vendors.selectors.costs import (
     second_people,
     tiers_of,
 )
-from vendors.services import costs
-from vendors.services.quotes import (
-    ask_to_open_prices,
-    confirm_price_opening,
-    let_owner_type_prices,
-    withdraw_price_opening,
-)
+from vendors.services import costs, quotes
 
 
 def amount_field(label: str, help_text: str = "") -> forms.DecimalField:
@@ -441,7 +435,7 @@ class AskToOpenPrices(OnEvaluation):
     success = "Asked. Prices stay sealed until a second person confirms."
     tab = "costs"
     template = "vendors/act_opening.html"
-    service = ask_to_open_prices
+    service = quotes.ask_to_open_prices
 
     def context(self, target: Evaluation, user: User) -> dict[str, Any]:
         people = second_people(target)
@@ -470,7 +464,7 @@ class ConfirmPriceOpening(OnOpening, AboutCandidate[PriceOpening]):
     success = "Prices are open."
     template = "vendors/act_opening.html"
     dangerous = True
-    service = confirm_price_opening
+    service = quotes.confirm_price_opening
     needs_proof = True
 
     def context(self, target: PriceOpening, user: User) -> dict[str, Any]:
@@ -483,7 +477,7 @@ class WithdrawPriceOpening(OnOpening):
     verb = "Withdraw"
     help = "Prices stay sealed. You can ask again."
     success = "The request is withdrawn; prices stay sealed."
-    service = withdraw_price_opening
+    service = quotes.withdraw_price_opening
 
 
 class ReaderForm(forms.Form):
@@ -504,5 +498,5 @@ class SetQuoteReader(OnEvaluation):
     success = "Saved."
     tab = "costs"
     form_class = ReaderForm
-    service = let_owner_type_prices
+    service = quotes.let_owner_type_prices
     current_fields = ("owner_types_prices",)

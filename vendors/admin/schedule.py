@@ -24,17 +24,9 @@ from evaltracker.pages.workspace import (
 from vendors.choices import CandidateKind
 from vendors.models import PriceItem
 from vendors.selectors.costs import items_of
-from vendors.services.schedule import (
-    PART_LIMIT,
-    add_price_item,
-    change_price_item,
-    check_price_item,
-    move_price_item,
-    remove_price_item,
-    write_schedule,
-)
+from vendors.services import schedule
 
-SAVES = Saves(change_price_item, "item")
+SAVES = Saves(schedule.change_price_item, "item")
 BUY, BUILD, OPEN, AS_IS = CandidateKind.values
 # Which kinds of candidate are asked, as a cell offers it.
 ASKED = {
@@ -55,7 +47,7 @@ class AskedField(forms.ChoiceField):
 FORM = form_like(
     PriceItem,
     ("name", "group", "due", "quantity", "unit", "counts_as", "rises", "help"),
-    name=forms.CharField(max_length=PART_LIMIT),
+    name=forms.CharField(max_length=schedule.PART_LIMIT),
     not_applicable=forms.CharField(required=False, max_length=300),
     for_kinds=AskedField(required=False, choices=list(ASKED.items())),
 )
@@ -110,7 +102,7 @@ class KindsGrid(Grid[Evaluation, PriceItem]):
         return rows.filter(evaluation=subject).select_related("evaluation__owner")
 
     def links(self, row: PriceItem, user: User) -> Iterable[tuple[str, str]]:
-        if not row.part and why_not(check_price_item, row, user) is None:
+        if not row.part and why_not(schedule.check_price_item, row, user) is None:
             yield "Add a part", address_of("add-part", row)
 
     def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
@@ -125,7 +117,9 @@ class KindsGrid(Grid[Evaluation, PriceItem]):
         self, subject: Evaluation, values: Mapping[str, Any], by: User
     ) -> PriceItem:
         filled = {name: value for name, value in values.items() if value is not None}
-        return add_price_item(evaluation=subject, by=by, **{"name": "", **filled})
+        return schedule.add_price_item(
+            evaluation=subject, by=by, **{"name": "", **filled}
+        )
 
     def move(
         self,
@@ -139,7 +133,7 @@ class KindsGrid(Grid[Evaluation, PriceItem]):
             place = (
                 1 if above is None else above.position + (above.position < row.position)
             )
-            move_price_item(item=row, to=place, by=by)
+            schedule.move_price_item(item=row, to=place, by=by)
 
 
 @evaluation_page("kinds", "Kinds of cost", route="costs/kinds/")
@@ -166,7 +160,7 @@ class WriteSchedule(OnEvaluation):
     help = "The kinds that are listed become this purchase's own, for you to change."
     success = "Changed. You can now edit these kinds of cost."
     tab = "kinds"
-    service = write_schedule
+    service = schedule.write_schedule
     rule = check_owned
 
 
@@ -175,13 +169,13 @@ class OnItem(InEvaluation[PriceItem]):
     model = PriceItem
     target_name = "item"
     related = ("evaluation__owner",)
-    rule = check_price_item
+    rule = schedule.check_price_item
 
 
 class PartForm(forms.Form):
     part = forms.CharField(
         label="Name of the part",
-        max_length=PART_LIMIT,
+        max_length=schedule.PART_LIMIT,
         help_text="Every candidate has to price it. Examples: a site or a grade.",
     )
 
@@ -195,7 +189,7 @@ class AddPart(OnItem):
     form_class = PartForm
 
     def perform(self, target: PriceItem, data: Mapping[str, Any], by: User) -> None:
-        add_price_item(
+        schedule.add_price_item(
             evaluation=target.evaluation, kind=target.kind, by=by, part=data["part"]
         )
 
@@ -206,4 +200,4 @@ class RemovePriceItem(OnItem):
     help = "Vendors need not price it any more. A kind is removed with its parts."
     success = "It is removed."
     dangerous = True
-    service = remove_price_item
+    service = schedule.remove_price_item

@@ -10,17 +10,8 @@ from fractions import Fraction
 
 from evaltracker.money import written
 from evaltracker.toolbox.working_days import day_in_words
+from vendors.costs import lines
 from vendors.costs.asked import WORK, Kind, LineState, Said, asked_kinds
-from vendors.costs.lines import (
-    Exact3,
-    Labelled,
-    Line,
-    Money3,
-    Pricing,
-    Recurrence,
-    amounts_at,
-    tier_words,
-)
 
 LONGEST_HORIZON = 600
 MONTHS = 12
@@ -51,36 +42,36 @@ def read_terms(
     )
 
 
-def rate_of(line: Line, currency: str) -> Fraction | None:
+def rate_of(line: lines.Line, currency: str) -> Fraction | None:
     if line.currency == currency:
         return Fraction(1)
     return None if line.rate_to_base is None else Fraction(line.rate_to_base)
 
 
-def payments(line: Line, terms: Terms, rise: Fraction = Fraction(0)) -> Fraction:
+def payments(line: lines.Line, terms: Terms, rise: Fraction = Fraction(0)) -> Fraction:
     """Count the payments over the horizon, each weighed by its year's rates.
 
     `rise` is the share by which the price goes up each year after the first.
     """
     factor = factor_of(line, terms)
-    if line.recurrence == Recurrence.ONCE:
+    if line.recurrence == lines.Recurrence.ONCE:
         return factor
     count = Fraction(0)
     for year, first in enumerate(range(0, terms.horizon_months, MONTHS)):
         months = min(MONTHS, terms.horizon_months - first)
-        paid = months if line.recurrence == Recurrence.MONTHLY else 1
+        paid = months if line.recurrence == lines.Recurrence.MONTHLY else 1
         count += paid * ((1 + rise) / (1 + terms.discount)) ** year
     return factor * count
 
 
-def payments_in_a_year(line: Line, terms: Terms) -> Fraction:
-    if line.recurrence == Recurrence.ONCE:
+def payments_in_a_year(line: lines.Line, terms: Terms) -> Fraction:
+    if line.recurrence == lines.Recurrence.ONCE:
         return Fraction(0)
-    monthly = line.recurrence == Recurrence.MONTHLY
+    monthly = line.recurrence == lines.Recurrence.MONTHLY
     return factor_of(line, terms) * (MONTHS if monthly else 1)
 
 
-def factor_of(line: Line, terms: Terms) -> Fraction:
+def factor_of(line: lines.Line, terms: Terms) -> Fraction:
     return terms.planning_factor if line.kind.counts_as == WORK else Fraction(1)
 
 
@@ -115,7 +106,7 @@ class CostRow:
     working: str
     name: str = ""
     once: bool = True
-    yearly: Money3 | None = None
+    yearly: lines.Money3 | None = None
     part: str = ""
     # What the line itself says; a price without a rate counts as not stated.
     stated: LineState | None = None
@@ -126,13 +117,13 @@ class CostRow:
         return Said(self.kind.key, self.part, state, counts=state == self.state)
 
     @property
-    def amounts(self) -> Money3 | None:
+    def amounts(self) -> lines.Money3 | None:
         if self.low is None or self.likely is None or self.high is None:
             return None
         return self.low, self.likely, self.high
 
 
-def cost_row(line: Line, terms: Terms) -> CostRow:
+def cost_row(line: lines.Line, terms: Terms) -> CostRow:
     if line.state != LineState.PRICED:
         text = line.state.value
         if line.state == LineState.NOT_APPLICABLE:
@@ -143,7 +134,7 @@ def cost_row(line: Line, terms: Terms) -> CostRow:
         text = f"in {line.currency}, without a rate to {terms.currency}"
         return _without_amounts(line, LineState.UNSAID, text)
     price = price_of(line)
-    once = line.recurrence == Recurrence.ONCE
+    once = line.recurrence == lines.Recurrence.ONCE
     a_year = payments_in_a_year(line, terms) * rate
     low, likely, high = times(price, payments(line, terms) * rate)
     return CostRow(
@@ -160,7 +151,7 @@ def cost_row(line: Line, terms: Terms) -> CostRow:
     )
 
 
-def _without_amounts(line: Line, state: LineState, working: str) -> CostRow:
+def _without_amounts(line: lines.Line, state: LineState, working: str) -> CostRow:
     return CostRow(
         *(line.kind, state, None, None, None, working, line.name),
         part=line.label,
@@ -172,25 +163,27 @@ def rate_words(rated_on: datetime.date, source: str) -> str:
     return f"rate of {day_in_words(rated_on)}, {source}"
 
 
-def price_of(line: Line) -> Exact3:
-    return amounts_at(line.amounts, line.pricing, line.tiers, Fraction(line.quantity))
+def price_of(line: lines.Line) -> lines.Exact3:
+    return lines.amounts_at(
+        line.amounts, line.pricing, line.tiers, Fraction(line.quantity)
+    )
 
 
-def times(price: Exact3, factor: Fraction) -> Money3:
+def times(price: lines.Exact3, factor: Fraction) -> lines.Money3:
     low, likely, high = (cents(share * factor) for share in price)
     return low, likely, high
 
 
-def offer_words(line: Line) -> str:
+def offer_words(line: lines.Line) -> str:
     """“40,000 USD, once”: a price as it was offered, whatever it comes to."""
-    if line.pricing == Pricing.PERCENT:
+    if line.pricing == lines.Pricing.PERCENT:
         return f"{_span(line.amounts)} per cent a year"
     return f"{_price_words(line)}, {line.recurrence}"
 
 
-def _words(line: Line, terms: Terms) -> str:
+def _words(line: lines.Line, terms: Terms) -> str:
     working = offer_words(line)
-    if line.recurrence != Recurrence.ONCE:
+    if line.recurrence != lines.Recurrence.ONCE:
         working += f" over {terms.horizon_months} months"
         if terms.discount:
             working += f", discounted {percent(terms.discount)} a year"
@@ -203,20 +196,20 @@ def _words(line: Line, terms: Terms) -> str:
     return working
 
 
-def _price_words(line: Line) -> str:
-    if line.pricing == Pricing.PER_UNIT:
+def _price_words(line: lines.Line) -> str:
+    if line.pricing == lines.Pricing.PER_UNIT:
         unit = f" per {line.unit}" if line.unit else ""
         price = f"{_span(line.amounts)} {line.currency}{unit}"
         if line.quantity != 1:
             price += f" × {written(line.quantity)}"
         return price
-    made = tier_words(line.amounts, line.pricing, line.tiers, line.quantity)
+    made = lines.tier_words(line.amounts, line.pricing, line.tiers, line.quantity)
     low, likely, high = times(price_of(line), Fraction(1))
     unit = f" by {line.unit}" if line.unit else ""
     return f"{made} = {_span((low, likely, high))} {line.currency}{unit}"
 
 
-def _span(amounts: Money3) -> str:
+def _span(amounts: lines.Money3) -> str:
     low, likely, high = (written(amount) for amount in amounts)
     return likely if low == high else f"{likely} ({low} to {high})"
 
@@ -224,7 +217,7 @@ def _span(amounts: Money3) -> str:
 OLD_AFTER_MONTHS = 6
 
 
-class Why(Labelled):
+class Why(lines.Labelled):
     NOT_ASKED = "not_asked", "Ask about"
     UNSAID = "unsaid", "Ask again, no answer yet"
     NO_RATE = "no_rate", "Set an exchange rate for"

@@ -20,27 +20,13 @@ from evaltracker.rows.subjects import (
 from evaltracker.toolbox.markup import first_address, web_addresses
 from evaltracker.toolbox.measures import Reading, number_words
 from evaltracker.toolbox.text import Inputs, meant
+from vendors import fields
 from vendors.choices import STATED, Availability, CandidateKind
 from vendors.claims import DATED, ClaimWords, claimed_number, held_for
 from vendors.effort import read_effort
-from vendors.fields import (
-    read_effort_text,
-    read_holds_for,
-    word_of,
-    write_effort,
-    write_holds_for,
-)
 from vendors.imports import costs
 from vendors.selectors.candidates import asked_requirements, lists_of
-from vendors.services.sheets import (
-    EFFORT,
-    KIND,
-    REVISION,
-    current_rows,
-    import_claims,
-    known_claims,
-    undo,
-)
+from vendors.services import sheets
 from vendors.sheets import as_read, claim_cells, parted
 
 NUMBER_AND_UNIT = re.compile(r"([0-9.,]*)(.*)", re.DOTALL)
@@ -55,20 +41,20 @@ AVAILABILITIES = (
 
 @register_import
 class Claims(costs.OfCandidates):
-    slug = KIND
+    slug = sheets.KIND
     things = "answers"
     tab = "matrix"
     needs = (
         "A row per answer, a column for each candidate, or the questionnaire of one "
         "vendor. Requirements and candidates have to be in the evaluation already."
     )
-    roles = roles_of(KIND)
+    roles = roles_of(sheets.KIND)
     across = "availability"
     crosses = ("availability",)
     for_all = ("candidate",)
-    take_in = staticmethod(import_claims)
-    take_back = staticmethod(undo)
-    known = staticmethod(known_claims)
+    take_in = staticmethod(sheets.import_claims)
+    take_back = staticmethod(sheets.undo)
+    known = staticmethod(sheets.known_claims)
 
     def context(self, evaluation: Evaluation, user: User) -> Context:
         asked = list(asked_requirements(evaluation))
@@ -91,7 +77,7 @@ class Claims(costs.OfCandidates):
                 "lists": lists_of(evaluation),
                 "asks": evaluation.asks_effort,
                 "sold": frozenset(sold.values_list("name", flat=True)),
-                "stands": known_claims(evaluation=evaluation),
+                "stands": sheets.known_claims(evaluation=evaluation),
                 "as_is": frozenset(as_is.values_list("name", flat=True)),
                 "claims": {
                     (row.candidate.name, row.requirement.ref): (
@@ -99,7 +85,7 @@ class Claims(costs.OfCandidates):
                         row.by_vendor,
                         row.requirement_revision == row.requirement.revision,
                     )
-                    for row in current_rows(evaluation)
+                    for row in sheets.current_rows(evaluation)
                     if row.availability != Availability.WITHDRAWN
                 },
             },
@@ -153,10 +139,10 @@ def readable(values: Mapping[str, Any]) -> dict[str, Any]:
         "availability": f"{label}, {day}" if day else str(label),
         "statement": values["statement"],
         "evidence": values["evidence_url"],
-        "holds for": write_holds_for(held),
-        "effort": write_effort(values[EFFORT], word_of),
+        "holds for": fields.write_holds_for(held),
+        "effort": fields.write_effort(values[sheets.EFFORT], fields.word_of),
         "number": number_words(values["number"]),
-        "words of the requirement": f"revision {values[REVISION]}",
+        "words of the requirement": f"revision {values[sheets.REVISION]}",
     }
 
 
@@ -192,7 +178,7 @@ def record_of(row: ReadRow, context: Context, said: costs.Said) -> Record:
     if (
         before
         and is_state(cell, before)
-        and {*kept, "availability"} - {EFFORT} == before.fields().keys()
+        and {*kept, "availability"} - {sheets.EFFORT} == before.fields().keys()
     ):
         words = before
     else:
@@ -203,8 +189,10 @@ def record_of(row: ReadRow, context: Context, said: costs.Said) -> Record:
     if before and says_no_more(words, before) and "holds_for" not in row.values:
         # What a file says nothing of stays as it is.
         words = replace(before, number=words.number or before.number)
-    effort = stands = context.more["stands"].get((candidate, ref), {}).get(EFFORT)
-    if EFFORT in row.values:
+    effort = stands = (
+        context.more["stands"].get((candidate, ref), {}).get(sheets.EFFORT)
+    )
+    if sheets.EFFORT in row.values:
         effort = effort_of(row, context, candidate, words)
     if by_vendor and not (before == words and is_fresh and effort == stands):
         raise costs.Wrong(
@@ -212,8 +200,8 @@ def record_of(row: ReadRow, context: Context, said: costs.Said) -> Record:
             f"{candidate}'s vendor has answered {ref} itself, in other words; a file "
             "cannot replace them. Blank the cell.",
         )
-    values: dict[str, Any] = {**words.fields(), EFFORT: effort}
-    values[REVISION] = context.more["revisions"][ref]
+    values: dict[str, Any] = {**words.fields(), sheets.EFFORT: effort}
+    values[sheets.REVISION] = context.more["revisions"][ref]
     return Record((candidate, ref), values, row.sheet, row.number)
 
 
@@ -222,10 +210,10 @@ def effort_of(
 ) -> dict[str, Any] | None:
     is_sold, asks = candidate in context.more["sold"], context.more["asks"]
     try:
-        sent = read_effort_text(str(row.values[EFFORT]))
+        sent = fields.read_effort_text(str(row.values[sheets.EFFORT]))
         return read_effort(sent, words.availability, is_sold=is_sold, is_asked=asks)
     except ValueError as error:
-        raise costs.Wrong(EFFORT, str(error)) from error
+        raise costs.Wrong(sheets.EFFORT, str(error)) from error
 
 
 def is_state(cell: Any, words: ClaimWords) -> bool:
@@ -287,7 +275,7 @@ def claim_of(
         day = None
     try:
         held = held_for(
-            read_holds_for(str(said.get("holds_for") or "")),
+            fields.read_holds_for(str(said.get("holds_for") or "")),
             *(context.more["lists"], state, day),
             as_is=candidate in context.more["as_is"],
         )

@@ -18,39 +18,14 @@ from evaltracker.rows.cells import meanings_of
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import TYPES, download
 from evaltracker.toolbox.languages import listed, moment, money, number
-from vendors.answers import (
-    AMOUNTS,
-    Typed,
-    by_row,
-    filled_rows,
-    kind_of,
-    lines_in,
-    new_row,
-    rows_of,
-    typed_rows,
-    valid_until_in,
-    with_another,
-)
+from vendors import answers
 from vendors.choices import Pricing, QuoteState, Recurrence
 from vendors.costs import SUPPORT, Kind, kind_named
 from vendors.models import Candidate, Quote, VendorSession
-from vendors.portal.access import (
-    FORM,
-    READ,
-    chosen_file,
-    deadline_of,
-    session_page,
-    show,
-)
+from vendors.portal import access
 from vendors.portal.claims import address
+from vendors.selectors import costs
 from vendors.selectors.access import people_of, reader_of
-from vendors.selectors.costs import (
-    is_sealed,
-    kinds_for,
-    own_quotes,
-    schedule_for,
-    standing_quote,
-)
 from vendors.services.access import actor_in_pages
 from vendors.services.quotes import (
     NotLookedOver,
@@ -81,7 +56,7 @@ class Box:
 class Row:
     kind: Kind
     # What a line of it starts with; its label is that of a part that is asked.
-    asked: Typed
+    asked: answers.Typed
     boxes: dict[str, Box]
     # Whether another line of the kind can be added below it.
     is_last: bool
@@ -105,8 +80,8 @@ def boxes_of(
     boxes = {}
     for name, text in typed.items():
         sentences = wrong.get(_place(before, name), [])
-        is_number = name in (*AMOUNTS, "quantity") and sentences
-        kind = kind_of(name, currency, typed.get("pricing", ""))
+        is_number = name in (*answers.AMOUNTS, "quantity") and sentences
+        kind = answers.kind_of(name, currency, typed.get("pricing", ""))
         readings = meanings_of(text, *kind) if is_number else []
         boxes[name] = Box(f"{before}{name}", text, sentences, readings)
     return boxes
@@ -117,15 +92,18 @@ def _place(before: str, name: str) -> str:
 
 
 def form_rows(
-    rows: list[Typed], wrong: dict[str, list[str]], candidate: Candidate, currency: str
+    rows: list[answers.Typed],
+    wrong: dict[str, list[str]],
+    candidate: Candidate,
+    currency: str,
 ) -> list[Row]:
-    kinds, shown = kinds_for(candidate), []
+    kinds, shown = costs.kinds_for(candidate), []
     for index, typed in enumerate(rows):
         kind = kind_named(typed["kind"], kinds)
         following = rows[index + 1]["kind"] if index + 1 < len(rows) else ""
         row = Row(
             kind=kind,
-            asked=new_row(kind, typed["label"]),
+            asked=answers.new_row(kind, typed["label"]),
             boxes=boxes_of(typed, wrong, currency, f"{index}-"),
             is_last=following != typed["kind"],
         )
@@ -158,7 +136,7 @@ def _looked_over(
     said = {(line.kind, part) for line in looked.lines for part in ("", line.label)}
     missing = [
         QuotedLine(kind=row.kind, label=row.part, called=row.name).name
-        for row in schedule_for(candidate)
+        for row in costs.schedule_for(candidate)
         if (row.kind, row.part) not in said
     ]
     return {
@@ -180,16 +158,16 @@ def _amount(line: QuotedLine) -> Decimal:
     return sum(totals_of([line]).values(), Decimal(0))
 
 
-@session_page(*FORM)
+@access.session_page(*access.FORM)
 def quote(request: HttpRequest, session: VendorSession) -> HttpResponse:
     candidate, reader = session.link.candidate, reader_of(session)
-    standing = rows_of(standing_quote(candidate, reader), candidate)
+    standing = answers.rows_of(costs.standing_quote(candidate, reader), candidate)
     if request.method != "POST":
         return _shown(request, session, standing)
-    rows = typed_rows(request.POST, candidate)
+    rows = answers.typed_rows(request.POST, candidate)
     head = {name: request.POST.get(name, "")[:20] for name in HEAD}
     if "add" in request.POST:
-        rows = with_another(rows, request.POST["add"], candidate)
+        rows = answers.with_another(rows, request.POST["add"], candidate)
         return _shown(request, session, rows, head=head)
     then, by = request.POST.get("then", ""), actor_in_pages(session.link)
     try:
@@ -202,8 +180,8 @@ def quote(request: HttpRequest, session: VendorSession) -> HttpResponse:
         hand_in_quote(
             candidate=candidate,
             currency=head["currency"],
-            valid_until=valid_until_in(head["valid_until"]),
-            lines=lines_in(rows, head["currency"]),
+            valid_until=answers.valid_until_in(head["valid_until"]),
+            lines=answers.lines_in(rows, head["currency"]),
             by=by,
             reader=reader,
             readers=request.POST.getlist("readers"),
@@ -214,32 +192,34 @@ def quote(request: HttpRequest, session: VendorSession) -> HttpResponse:
         return _shown(request, session, rows, head=head, problem=problem, then=then)
 
 
-@session_page(*READ)
+@access.session_page(*access.READ)
 def sheet(request: HttpRequest, session: VendorSession) -> HttpResponse:
     candidate = session.link.candidate
-    stands = standing_quote(candidate, reader_of(session))
+    stands = costs.standing_quote(candidate, reader_of(session))
     if request.method != "HEAD":
         note_read(quote=stands, key=session)
     content = write_prices(
-        rows_of(stands, candidate), _head(candidate, stands), kinds_for(candidate)
+        answers.rows_of(stands, candidate),
+        _head(candidate, stands),
+        costs.kinds_for(candidate),
     )
     return download(content, name="prices.xlsx", content_type=TYPES["xlsx"])
 
 
 def _from_sheet(
     request: HttpRequest, candidate: Candidate, head: dict[str, str]
-) -> tuple[list[Typed], dict[str, str]]:
+) -> tuple[list[answers.Typed], dict[str, str]]:
     missing = _("Choose a file first, then read it into the form.")
-    file = chosen_file(request, "sheet", missing)
-    read, new_head = read_prices(*file, kinds_for(candidate))
-    filled = filled_rows(read, candidate)
+    file = access.chosen_file(request, "sheet", missing)
+    read, new_head = read_prices(*file, costs.kinds_for(candidate))
+    filled = answers.filled_rows(read, candidate)
     return filled, {name: new_head[name] or head[name] for name in HEAD}
 
 
 def _shown(
     request: HttpRequest,
     session: VendorSession,
-    rows: list[Typed],
+    rows: list[answers.Typed],
     *,
     head: dict[str, str] | None = None,
     problem: Problem | None = None,
@@ -247,7 +227,7 @@ def _shown(
 ) -> HttpResponse:
     candidate, now = session.link.candidate, database_now()
     own = reader_of(session)
-    quotes = own_quotes(candidate, own)
+    quotes = costs.own_quotes(candidate, own)
     last = quotes[0] if quotes else None
     stands = None if last is None or last.is_withdrawn else last
     # Under what is withheld stands the last that they may read.
@@ -258,19 +238,19 @@ def _shown(
         ticked = set(stands.readers.values_list("email", flat=True))
     if request.method != "HEAD":
         note_read(quote=shown, key=session)
-    wrong = by_row(problem.errors, rows) if isinstance(problem, Invalid) else {}
+    wrong = answers.by_row(problem.errors, rows) if isinstance(problem, Invalid) else {}
     head, looked = head or _head(candidate, stands), None
     if isinstance(problem, NotLookedOver):
         before = next((quote for quote in quotes if not quote.is_withdrawn), None)
         looked = _looked_over(problem, head["currency"], candidate, before)
         problem = problem if then == "hand_in" else None
-    return show(
+    return access.show(
         request,
         session,
         "quote.html",
         status=problem.status if problem else HTTPStatus.OK,
-        deadline=deadline_of(candidate.evaluation, now),
-        sealed=is_sealed(candidate.evaluation, now),
+        deadline=access.deadline_of(candidate.evaluation, now),
+        sealed=costs.is_sealed(candidate.evaluation, now),
         problem=_sentence(problem, wrong),
         first_wrong=next(iter(wrong), "").replace(".", "-"),
         is_read=then == "sheet" and "file" not in wrong,

@@ -21,12 +21,7 @@ from vendors.models import (
     SupportStatement,
     VendorSession,
 )
-from vendors.selectors.claims import (
-    Answers,
-    count_of,
-    handed_in_answers,
-    own_claims_to_confirm,
-)
+from vendors.selectors import claims
 from vendors.selectors.costs import IS_WITHDRAWN, kinds_for
 
 
@@ -59,12 +54,12 @@ class Progress:
 
 def progress_of(
     candidate: Candidate,
-    answers: Answers | None = None,
+    answers: claims.Answers | None = None,
     session: VendorSession | None = None,
 ) -> Progress:
     """How far it is. Without `answers` (`answers_of`, with drafts that their reader may
     see) what was handed in counts; without `session` anybody's visits do."""
-    answers = answers or handed_in_answers(candidate)
+    answers = answers or claims.handed_in_answers(candidate)
     visits = VendorSession.objects.filter(link__candidate=candidate)
     if session is not None:
         visits = visits.filter(link__address=session.link.address)
@@ -80,8 +75,8 @@ def progress_of(
         gone=Subquery(quotes.values("gone")[:1]),
         at=Subquery(quotes.filter(gone=False).values("handed_in_at")[:1]),
         support=Exists(SupportStatement.objects.filter(candidate=own)),
-        questions=count_of(waiting, "candidate"),
-        new=count_of(published, "candidate"),
+        questions=claims.count_of(waiting, "candidate"),
+        new=claims.count_of(published, "candidate"),
     )
     told = counted.get(pk=candidate.pk)
     prices = "withdrawn" if told["gone"] else "handed_in"
@@ -126,7 +121,7 @@ def open_now(candidate: Candidate, now: datetime.datetime) -> list[tuple[str, st
 def _answering(candidate: Candidate, now: datetime.datetime) -> Iterator[Open]:
     evaluation = candidate.evaluation
     if evaluation.claims_are_open(now):
-        if number := own_claims_to_confirm(candidate).count():
+        if number := claims.own_claims_to_confirm(candidate).count():
             yield "confirm", {"number": number}
         yield "answers", {"by": last_day(evaluation)}
     elif evaluation.is_open and evaluation.claims_opened_at is None:

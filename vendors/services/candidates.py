@@ -29,13 +29,7 @@ from evaltracker.evaluations.policy import (
     require_owner,
     require_stage,
 )
-from evaltracker.importing.services.imports import (
-    delete_unused,
-    log_import,
-    refuse_moved,
-    refuse_repeat,
-    refuse_stale,
-)
+from evaltracker.importing.services import imports
 from evaltracker.requirements.services.requirements import require_known
 from evaltracker.rows.plan import Plan
 from evaltracker.rows.subjects import Key
@@ -44,6 +38,7 @@ from evaltracker.toolbox.processes import BATCH, create_all
 from evaltracker.toolbox.text import Inputs, free_name, read_reason
 from stakeholders.models import Role, role_names
 from stakeholders.policy import is_leadership
+from vendors import policy
 from vendors.candidates import COLUMNS, IMPORTED, WORDED
 from vendors.choices import CandidateKind, CandidateState
 from vendors.models import (
@@ -55,17 +50,6 @@ from vendors.models import (
     VendorToken,
 )
 from vendors.notices import tell_leadership
-from vendors.policy import (
-    INVITABLE,
-    barring_interest,
-    check_no_conflict,
-    check_read_answers,
-    clears_it,
-    is_asked,
-    require_claims_open,
-    require_vendor_keeper,
-    to_declare,
-)
 
 WORDS = frozenset({"name", *(column.name for column in WORDED)})
 EDITABLE = WORDS | {"vendor", *(column.name for column in COLUMNS)}
@@ -175,7 +159,7 @@ def lock_invitation(candidate: Candidate) -> tuple[Candidate, datetime.datetime]
     if candidate.invited_at is None:
         raise NotFound
     now = database_now()
-    require_claims_open(candidate.evaluation, now)
+    policy.require_claims_open(candidate.evaluation, now)
     return candidate, now
 
 
@@ -191,14 +175,14 @@ def read_words(*, name: str, **columns: Any) -> dict[str, Any]:
 
 
 def check_vendor(candidate: Candidate) -> None:
-    if candidate.vendor is not None and candidate.kind not in INVITABLE:
+    if candidate.vendor is not None and candidate.kind not in policy.INVITABLE:
         sentence = f"“{candidate.get_kind_display()}” has no vendor; leave it blank."
         raise Invalid(sentence, field="vendor")
 
 
 def check_move(candidate: Candidate, by: By, state: CandidateState) -> None:
     check_owned(candidate.evaluation, by)
-    check_no_conflict(candidate.evaluation, by)
+    policy.check_no_conflict(candidate.evaluation, by)
     if candidate.state not in COMES_FROM[state]:
         raise Refused(
             f"{candidate.name} is {candidate.get_state_display().lower()}, so it "
@@ -228,7 +212,7 @@ def add_vendor(
         Forbidden: `by` runs no evaluation. Invalid: by field. Refused: a vendor of that
         name is there.
     """
-    require_vendor_keeper(by)
+    policy.require_vendor_keeper(by)
     fields = read_vendor(name=name, website=website, aliases=aliases)
     if Vendor.objects.filter(name=fields["name"]).exists():
         raise Refused(f"A vendor called “{fields['name']}” is in the list already.")
@@ -240,7 +224,7 @@ def add_vendor(
 
 @transaction.atomic
 def change_vendor(*, vendor: Vendor, by: By, **values: Any) -> Vendor:
-    require_vendor_keeper(by)
+    policy.require_vendor_keeper(by)
     require_known(values, VENDOR_FIELDS)
     now = {field: getattr(vendor, field) for field in VENDOR_FIELDS}
     before, after = change(vendor, **read_vendor(**{**now, **values}))
@@ -333,16 +317,16 @@ def import_candidates(
     """
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
-    refuse_repeat(import_id)
+    imports.refuse_repeat(import_id)
     require_stage(evaluation, *STAGES)
-    refuse_stale(plan, known_candidates(evaluation=evaluation))
+    imports.refuse_stale(plan, known_candidates(evaluation=evaluation))
     if not (plan.new or plan.changed):
         return plan.counts
     vendors, made = _needed_vendors(plan, by)
     added = _add_new(evaluation, plan, vendors)
     changed = _write_changes(evaluation, plan, vendors)
     contacts = _note_contacts(evaluation, plan, partial(note_contact, by=by))
-    log_import(
+    imports.log_import(
         evaluation=evaluation,
         kind=KIND,
         plan=plan,
@@ -443,7 +427,7 @@ def undo(imported: Import, by: User) -> None:
     new, changed = imported.kept["new"], imported.kept["changed"]
     rows = {str(row.pk): row for row in lock_candidates(evaluation).values()}
     expected = new | {key: after for key, (_, after) in changed.items()}
-    refuse_moved(
+    imports.refuse_moved(
         rows[key].name if key in rows else "a candidate that is gone"
         for key, after in expected.items()
         if key not in rows or journal.snapshot(rows[key], after) != after
@@ -453,7 +437,7 @@ def undo(imported: Import, by: User) -> None:
             setattr(rows[key], field, before[field])
     _save_rows([rows[key] for key in changed])
     ours = Candidate.objects.filter(evaluation=evaluation)
-    delete_unused(ours, new, str)
+    imports.delete_unused(ours, new, str)
     for model, kept in ((Contact, "contacts"), (Vendor, "vendors")):
         # Somebody who has one locked has use for it; nobody is waited for.
         unlocked = model.objects.select_for_update(of=("self",), skip_locked=True)
@@ -482,7 +466,7 @@ def check_declare_interest(candidate: Candidate, by: User) -> None:
 
 def check_declare_interests(evaluation: Evaluation, by: User) -> None:
     _require_asked(by, evaluation)
-    if not to_declare(by).filter(evaluation=evaluation).exists():
+    if not policy.to_declare(by).filter(evaluation=evaluation).exists():
         raise Refused(
             "You have answered for some of them already; load the page again."
         )
@@ -497,9 +481,9 @@ def check_clear_interest(conflict: Conflict, by: By) -> None:
     if user is not None and user.pk == conflict.person_id:
         raise Forbidden(
             "Nobody clears their own conflict of interest; "
-            f"{clears_it(user, evaluation)} does."
+            f"{policy.clears_it(user, evaluation)} does."
         )
-    if user is None or barring_interest(evaluation.owner, evaluation) is None:
+    if user is None or policy.barring_interest(evaluation.owner, evaluation) is None:
         require_owner(by, evaluation)
     else:
         if not is_leadership(user, evaluation):
@@ -507,7 +491,7 @@ def check_clear_interest(conflict: Conflict, by: By) -> None:
                 f"{evaluation.owner.name}, who runs this evaluation, has a conflict of "
                 f"interest; {role_names(evaluation)[Role.LEADERSHIP]} clears it."
             )
-        check_read_answers(evaluation, user)
+        policy.check_read_answers(evaluation, user)
     require_open(evaluation)
     if not Conflict.objects.barring().filter(pk=conflict.pk).exists():
         raise Refused("There is no declared interest to clear.")
@@ -538,7 +522,9 @@ def declare_interests(
     """
     evaluation = lock(evaluation)
     check_declare_interests(evaluation, by)
-    candidates = list(to_declare(by).filter(evaluation=evaluation, pk__in=interests))
+    candidates = list(
+        policy.to_declare(by).filter(evaluation=evaluation, pk__in=interests)
+    )
     if not interests or len(candidates) != len(interests):
         raise Refused(
             "You have answered for some of them already; load the page again."
@@ -585,7 +571,7 @@ def clear_conflict(*, conflict: Conflict, reason: str, by: By) -> Conflict:
 
 
 def _require_asked(by: User, evaluation: Evaluation) -> None:
-    if not is_asked(by, evaluation):
+    if not policy.is_asked(by, evaluation):
         raise Forbidden(
             "Only people with a part in this evaluation declare their interests, each "
             "their own."
@@ -603,7 +589,7 @@ def _declare(
     if before and before.has_interest and not before.cleared_by and not has_interest:
         raise Refused(
             "You declared an interest; only "
-            f"{clears_it(by, candidate.evaluation)} can clear it."
+            f"{policy.clears_it(by, candidate.evaluation)} can clear it."
         )
     conflict = _save(candidate, by, has_interest=has_interest, statement=text)
     journal.record(

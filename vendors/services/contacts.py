@@ -15,17 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from evaltracker.errors import Invalid, NotFound, Refused
-from evaltracker.evaluations import journal
+from evaltracker.evaluations import journal, policy
 from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState, Stage, Status
 from evaltracker.evaluations.journal import SYSTEM, Actor, By, actor_of
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
-from evaltracker.evaluations.policy import (
-    change,
-    check_owned,
-    checked,
-    lock,
-    require_owner,
-)
 from evaltracker.notices.services.scheduling import owe_now, schedule_notice
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.text import Inputs, read_reason
@@ -63,12 +56,7 @@ from vendors.selectors.candidates import active_candidates, invitation_letters
 from vendors.selectors.claims import links_since
 from vendors.selectors.costs import own_quotes
 from vendors.selectors.dialogue import released_about
-from vendors.services.access import (
-    actor_in_pages,
-    end_own_tokens,
-    lock_contact,
-    owe_expiry_warnings,
-)
+from vendors.services import access
 from vendors.services.candidates import end_sessions, lock_candidate, record_for_vendor
 from vendors.services.quotes import add_readers
 from vendors.wall import digest_of
@@ -106,7 +94,7 @@ def add_contact(
     contact.removed_at = None
     for field, value in fields.items():
         setattr(contact, field, value)
-    checked(contact)
+    policy.checked(contact)
     contact.save()
     told = {"vendor": vendor.name, "name": contact.name, "email": contact.email}
     record_for_vendor(contact, "contact.added", by, after=told)
@@ -138,12 +126,12 @@ def change_contact(
     contact = _take(contact, by)
     fields = read_contact(name=name, email=email, phone=phone)
     if fields["email"].lower() != contact.email.lower():
-        end_own_tokens(contact=contact, reason="The address has changed.", by=by)
+        access.end_own_tokens(contact=contact, reason="The address has changed.", by=by)
     if fields["email"] != contact.email:
         settle_shared_addresses(
             vendor=contact.vendor, addresses=[fields["email"]], by=by, shared=shared
         )
-    before, after = change(contact, **fields)
+    before, after = policy.change(contact, **fields)
     if after:
         record_for_vendor(contact, "contact.changed", by, before=before, after=after)
     if "email" in after and before["email"].lower() != contact.email.lower():
@@ -161,7 +149,7 @@ def remove_contact(*, contact: Contact, reason: str, by: By) -> Contact:
     """
     contact = _take(contact, by)
     reason = read_reason(reason, "Give a reason for ending their mail.")
-    end_own_tokens(contact=contact, reason=reason, by=by)
+    access.end_own_tokens(contact=contact, reason=reason, by=by)
     contact.removed_at = timezone.now()
     contact.save(update_fields=["removed_at"])
     before = journal.snapshot(contact, ("name", "email"))
@@ -210,7 +198,7 @@ def read_contact(*, name: str, email: str, phone: str) -> dict[str, str]:
 
 def _take(contact: Contact, by: By) -> Contact:
     require_vendor_keeper(by)
-    row = lock(contact, "vendor")
+    row = policy.lock(contact, "vendor")
     if row.removed_at is not None:
         sentence = f"{row.name} was removed; add them again instead."
         raise Refused(sentence)
@@ -220,9 +208,9 @@ def _take(contact: Contact, by: By) -> Contact:
 @transaction.atomic
 def disown_contact(*, contact: Contact, by: Actor) -> None:
     """Keep somebody out until a contact asks for them (`accept_contact`)."""
-    contact = lock_contact(contact)
-    change(contact, disowned_at=database_now())
-    end_own_tokens(contact=contact, reason="Not one of us.", by=by)
+    contact = access.lock_contact(contact)
+    policy.change(contact, disowned_at=database_now())
+    access.end_own_tokens(contact=contact, reason="Not one of us.", by=by)
     after = journal.snapshot(contact, ("name", "email"))
     record_for_vendor(contact, "contact.disowned", by, after=after)
     end_links(contact=contact, why=LinkEnding.REPORTED)
@@ -282,7 +270,7 @@ def ask_for_contact(
         may_read=may_read,
         asked_at=database_now(),
     )
-    checked(request)
+    policy.checked(request)
     request.save()
     journal.record(
         evaluation=candidate.evaluation,
@@ -295,7 +283,7 @@ def ask_for_contact(
 
 
 def check_decline_contact(request: ContactRequest, by: By) -> None:
-    check_owned(request.candidate.evaluation, by)
+    policy.check_owned(request.candidate.evaluation, by)
     if request.state != ProposalState.OPEN:
         raise Refused(f"The request is {request.get_state_display().lower()} already.")
 
@@ -322,7 +310,7 @@ def accept_contact(
     known = Contact.objects.filter(vendor=vendor, email__iexact=request.email)
     # Before the evaluation; whoever was disowned is asked for by this.
     if contact := known.select_for_update(of=("self",), no_key=True).first():
-        change(contact, disowned_at=None)
+        policy.change(contact, disowned_at=None)
     request = _locked_request(request)
     check_accept_contact(request, by)
     if contact is None or contact.removed_at:
@@ -343,7 +331,7 @@ def accept_contact(
         made_at__lt=request.asked_at,
     ).select_related("candidate", "contact")
     if request.may_read and (link := links.first()):
-        name_reader(link=link, contact=contact, by=actor_in_pages(link))
+        name_reader(link=link, contact=contact, by=access.actor_in_pages(link))
     return request
 
 
@@ -436,7 +424,7 @@ def _to_tell(entry: Entry) -> Iterator[tuple[InvitationLink, str]]:
 
 def _locked_request(request: ContactRequest) -> ContactRequest:
     candidate = lock_candidate(request.candidate)
-    fresh = lock(request)
+    fresh = policy.lock(request)
     fresh.candidate = candidate
     return fresh
 
@@ -444,7 +432,7 @@ def _locked_request(request: ContactRequest) -> ContactRequest:
 def _rule_request(
     request: ContactRequest, by: By, action: str, state: ProposalState, reason: str = ""
 ) -> ContactRequest:
-    change(request, state=state, state_reason=reason, ruled_at=database_now())
+    policy.change(request, state=state, state_reason=reason, ruled_at=database_now())
     journal.record(
         evaluation=request.candidate.evaluation,
         action=action,
@@ -531,7 +519,7 @@ def _lock_link(link: InvitationLink) -> None:
 
 def _turn(link: InvitationLink, why: LinkEnding, by: By) -> InvitationLink:
     candidate, contact = link.candidate, link.contact
-    change(link, turned_at=database_now(), why=why)
+    policy.change(link, turned_at=database_now(), why=why)
     journal.record(
         evaluation=candidate.evaluation,
         action="link.turned",
@@ -603,7 +591,7 @@ def settle(found: list[SharedAddress], *, by: By, shared: Collection[str]) -> No
     for one in found:
         candidate = one.candidate
         journal.record(
-            evaluation=lock(candidate.evaluation),
+            evaluation=policy.lock(candidate.evaluation),
             action="shared_address.allowed",
             subject=candidate,
             by=by,
@@ -622,7 +610,7 @@ MOST_MAILS = 5
 
 
 def check_invite(candidate: Candidate, by: By) -> None:
-    check_owned(candidate.evaluation, by, Stage.RESEARCH)
+    policy.check_owned(candidate.evaluation, by, Stage.RESEARCH)
     if candidate.kind not in INVITABLE or candidate.vendor is None:
         raise Refused(
             f"{candidate.name} has nobody to invite: it needs a vendor, and to be "
@@ -636,7 +624,7 @@ def check_invite(candidate: Candidate, by: By) -> None:
 
 def check_send_link(candidate: Candidate, by: By) -> None:
     """In any stage, also after the end: people leave vendors at all times."""
-    require_owner(by, candidate.evaluation)
+    policy.require_owner(by, candidate.evaluation)
     if sentence := why_no_link(candidate):
         raise Refused(sentence)
 
@@ -663,11 +651,11 @@ def invite(
         raise problem
     recipients = _theirs(candidate, contacts)
     _settle(candidate, recipients, by, shared)
-    before, after = change(candidate, invited_at=timezone.now())
+    before, after = policy.change(candidate, invited_at=timezone.now())
     for contact in recipients:
         owe_invitation(candidate, contact)
     for token in VendorToken.objects.filter(vendor=candidate.vendor):
-        owe_expiry_warnings(token=token)
+        access.owe_expiry_warnings(token=token)
     journal.record(
         evaluation=candidate.evaluation,
         action="candidate.invited",

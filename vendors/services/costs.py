@@ -14,12 +14,7 @@ from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal, policy
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import AttachedFile, Evaluation, Import, User
-from evaltracker.importing.services.imports import (
-    log_import,
-    refuse_moved,
-    refuse_repeat,
-    refuse_stale,
-)
+from evaltracker.importing.services import imports
 from evaltracker.rows.plan import Plan
 from evaltracker.rows.subjects import Record
 from evaltracker.talk.services import remove_files_of
@@ -335,7 +330,7 @@ def _put_back(evaluation: Evaluation, kept: Mapping[str, Any], by: By) -> None:
         for key, (place, _) in kept.get("removed", {}).items()
         if place[0] in candidates
     }
-    refuse_moved(
+    imports.refuse_moved(
         [
             *(
                 name_of(rows[key]) if key in rows else "a line that is gone"
@@ -487,11 +482,11 @@ def import_costs(
     """Do what `plan` says, all of it or nothing, as one journal entry."""
     evaluation = policy.lock(evaluation)
     policy.require_owner(by, evaluation)
-    refuse_repeat(import_id)
+    imports.refuse_repeat(import_id)
     policy.require_open(evaluation)
     candidates = lock_candidates(evaluation)
     gone = [record.name for record in plan.new if record.key[0] not in candidates]
-    refuse_stale(plan, known_costs(evaluation=evaluation), gone)
+    imports.refuse_stale(plan, known_costs(evaluation=evaluation), gone)
     if not (plan.new or plan.changed):
         return
     kinds, added = kinds_of(evaluation), []
@@ -517,7 +512,7 @@ def import_costs(
     policy.change_all(touched, SAVED)
     create_all(added)
     new = {str(row.pk): state_of(row) for row in added}
-    log_import(
+    imports.log_import(
         evaluation=evaluation,
         kind=KIND,
         plan=plan,

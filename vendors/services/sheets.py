@@ -13,12 +13,7 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, Import, User
 from evaltracker.evaluations.policy import lock, require_owner, require_stage
-from evaltracker.importing.services.imports import (
-    log_import,
-    refuse_moved,
-    refuse_repeat,
-    refuse_stale,
-)
+from evaltracker.importing.services import imports
 from evaltracker.rows.plan import Plan
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import create_all, in_batches
@@ -28,13 +23,8 @@ from vendors.models import Claim, Effort
 from vendors.policy import NOTE_STAGES
 from vendors.selectors.candidates import asked_requirements
 from vendors.selectors.claims import current_efforts
+from vendors.services import claims
 from vendors.services.candidates import lock_candidates
-from vendors.services.claims import (
-    RevisionCount,
-    next_effort,
-    next_revision,
-    says_the_same,
-)
 
 # The requirement's revision that a claim answers; of another one, it is no answer.
 REVISION = "requirement_revision"
@@ -67,7 +57,7 @@ def import_claims(
     """
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
-    refuse_repeat(import_id)
+    imports.refuse_repeat(import_id)
     require_stage(evaluation, *NOTE_STAGES)
     candidates = lock_candidates(evaluation)
     requirements = {row.ref: row for row in asked_requirements(evaluation)}
@@ -81,7 +71,7 @@ def import_claims(
         or requirements[record.key[1]].revision != record.values[REVISION]
         or ((row := former.get(record.key)) and is_theirs(row))
     ]
-    refuse_stale(plan, known_claims(evaluation=evaluation), gone)
+    imports.refuse_stale(plan, known_claims(evaluation=evaluation), gone)
     if not records:
         return
     now, rows, said = database_now(), list[Claim](), list[Said]()
@@ -89,16 +79,16 @@ def import_claims(
         candidate, requirement = candidates[record.key[0]], requirements[record.key[1]]
         values, before = record.values, former.get(record.key)
         words = ClaimWords(**words_in(values), effort=values[EFFORT])
-        count = RevisionCount(before.revision if before else 0)
+        count = claims.RevisionCount(before.revision if before else 0)
         terms = (count, candidate, requirement, words, now, by)
-        claim = next_revision(*terms, by_vendor=False)
+        claim = claims.next_revision(*terms, by_vendor=False)
         said.append((claim, words))
-        if not (before and says_the_same(before, claim)):
+        if not (before and claims.says_the_same(before, claim)):
             rows.append(claim)
     replaced = [former[key] for key in map(_cell_of, rows) if key in former]
     _supersede([row.pk for row in replaced], now)
     create_all(rows)
-    log_import(
+    imports.log_import(
         evaluation=evaluation,
         kind=KIND,
         plan=plan,
@@ -127,7 +117,7 @@ def _note_efforts(said: Iterable[Said], now: datetime.datetime) -> dict[str, Any
         before, theirs = last.get((*cell, False)), last.get((*cell, True))
         # That a vendor took its own back stands until then.
         gone += [theirs.pk] if theirs else []
-        if row := next_effort(before, beside, words):
+        if row := claims.next_effort(before, beside, words):
             stood = before and not before.superseded_at and before
             gone += [stood.pk] if stood else []
             kept[str(row.pk)] = stood.said if stood and stood.how else None
@@ -192,7 +182,7 @@ def undo(imported: Import, by: User) -> None:
     noted = Effort.objects.in_evaluation(evaluation).filter(pk__in=stood)
     efforts: list[Effort] = list(noted.select_related("candidate", "requirement"))
     moved: list[Any] = [*rows, *efforts]
-    refuse_moved(
+    imports.refuse_moved(
         f"{row.candidate} / {row.requirement}"
         for row in moved
         if row.superseded_at is not None or row.requirement.retired_at is not None
@@ -216,8 +206,8 @@ def undo(imported: Import, by: User) -> None:
 def _put_back(rows: list[Claim], kept: Mapping[str, Any], by: User) -> list[Claim]:
     now = database_now()
     fresh = [
-        next_revision(
-            RevisionCount(row.revision),
+        claims.next_revision(
+            claims.RevisionCount(row.revision),
             row.candidate,
             row.requirement,
             _words_from(kept[str(row.pk)]),

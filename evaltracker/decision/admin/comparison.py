@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from evaltracker.decision import links
+from evaltracker.decision.memo import record
 from evaltracker.decision.memo.brief import pursued
 from evaltracker.decision.memo.certainty import (
     PENDING,
@@ -28,16 +29,6 @@ from evaltracker.decision.memo.figures import (
 )
 from evaltracker.decision.memo.inputs import StandingMemo, standing_memo
 from evaltracker.decision.memo.printing import DRAWN, OUT
-from evaltracker.decision.memo.record import (
-    NOT_ASKED,
-    CandidateResult,
-    CostResult,
-    FrozenCandidate,
-    FrozenCost,
-    Inputs,
-    Memo,
-    silence_of,
-)
 from evaltracker.decision.memo.results import Counted, cost_results
 from evaltracker.decision.memo.text import KINDS, gaps_in_short, rank
 from evaltracker.decision.selectors import LISTED, NextTest, ToConfirm, next_tests
@@ -171,7 +162,7 @@ def place_of(key: str, figures: Figures) -> Sentence:
     return say(f"{{}}{shared}", counted_of(f"place.{key}", ranks[key]))
 
 
-def option(row: FrozenCandidate, figures: Figures, *, prices: bool) -> Option:
+def option(row: record.FrozenCandidate, figures: Figures, *, prices: bool) -> Option:
     key = row["id"]
     result, place = figures.results[key], place_of(key, figures)
     cost = result["cost"]
@@ -206,16 +197,16 @@ def option(row: FrozenCandidate, figures: Figures, *, prices: bool) -> Option:
     )
 
 
-def why_undrawn(row: FrozenCandidate, result: CandidateResult) -> str:
+def why_undrawn(row: record.FrozenCandidate, result: record.CandidateResult) -> str:
     if result["knock_outs"] and row["state"] != OUT:
         return "knocked out"
     if row["state"] == CandidateState.LONGLISTED:
-        never = silence_of(row, result) == NOT_ASKED
+        never = record.silence_of(row, result) == record.NOT_ASKED
         return "not invited" if never else "longlisted"
     return OUT if row["state"] == OUT else ""
 
 
-def over_budget(key: str, cost: FrozenCost) -> list[Sentence]:
+def over_budget(key: str, cost: record.FrozenCost) -> list[Sentence]:
     """The limits of the brief that it is or could be over. Memos from before there were
     limits kept none."""
     sentences = []
@@ -264,7 +255,7 @@ def lane(option: Option, fit: Figure) -> Lane:
 
 
 def cost_against_fit(
-    memo: Memo, options: Sequence[Option], currency: str
+    memo: record.Memo, options: Sequence[Option], currency: str
 ) -> Scatter | None:
     """Everybody of whom fit and a price are known; None if that is nobody. Only for
     readers to whom prices are open."""
@@ -289,7 +280,9 @@ def not_drawn(comparison: Comparison) -> list[str]:
     ]
 
 
-def point(row: FrozenCandidate, result: CandidateResult, mark: str = "") -> Point:
+def point(
+    row: record.FrozenCandidate, result: record.CandidateResult, mark: str = ""
+) -> Point:
     cost = result["cost"]
     return Point(
         name=row["name"],
@@ -442,7 +435,7 @@ def note(option: Option) -> str:
     return ""
 
 
-def price(cost: FrozenCost) -> str:
+def price(cost: record.FrozenCost) -> str:
     low, high = (short(float(Decimal(cost[end]))) for end in ("low", "high"))
     amount = low if low == high else f"{low} to {high}"
     return amount if cost["known"] == cost["kinds"] else f"{low} or more"
@@ -549,7 +542,7 @@ class Working:
     nevers: tuple[str, ...]
     slipped: tuple[str, ...]
     tally: Any
-    cost: FrozenCost | None
+    cost: record.FrozenCost | None
     cost_rows: list[dict[str, str]]
     worth: list[str]
 
@@ -586,7 +579,7 @@ def working_of(standing: StandingMemo, key: str, comparison: Comparison) -> Work
     )
 
 
-def fit_rows(counted: Counted, inputs: Inputs) -> list[Row]:
+def fit_rows(counted: Counted, inputs: record.Inputs) -> list[Row]:
     requirements = {row["ref"]: row for row in inputs["requirements"]}
     return [
         Row(
@@ -634,14 +627,14 @@ def promise_rows(counted: Counted) -> list[dict[str, str]]:
     ]
 
 
-def cost_rows(cost: FrozenCost) -> list[dict[str, str]]:
+def cost_rows(cost: record.FrozenCost) -> list[dict[str, str]]:
     return [
         row | {"likely": written(Decimal(row["likely"])) if row["likely"] else "–"}
         for row in cost["rows"]
     ]
 
 
-def worth(result: CostResult, currency: str) -> list[str]:
+def worth(result: record.CostResult, currency: str) -> list[str]:
     sentences = [
         f"{what} {written(Decimal(counted['amount']), currency)}: {counted['working']}."
         for what, counted in (

@@ -30,17 +30,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from evaltracker.decision.memo import markdown
 from evaltracker.decision.memo.brief import effort_rows
 from evaltracker.decision.memo.certainty import weighed
 from evaltracker.decision.memo.figures import figures_of
-from evaltracker.decision.memo.markdown import (
-    COUNTS,
-    NUMBERS,
-    as_html,
-    parsed,
-    percent,
-    tables,
-)
 from evaltracker.decision.memo.printing import DRAFT, FrontPage, SealedMemo, passages
 from evaltracker.decision.memo.record import Memo, cell_states
 from evaltracker.decision.memo.text import NUMBERS_HEAD, number_lines
@@ -171,7 +164,7 @@ def comparison(memo: Memo) -> Iterator[Line]:
         yield (
             *(candidate["name"], candidate["kind"], candidate["state"]),
             *(Number(result[name], SHARE) for name in ("fit", "fit_of_tested")),
-            *(Number(result.get(name)) for name in COUNTS),
+            *(Number(result.get(name)) for name in markdown.COUNTS),
             *(Number(result[name], SHARE) for name in ("people", "total")),
             result["total_working"],
             ", ".join(result["knock_outs"]),
@@ -269,7 +262,7 @@ def matrix_rows(memo: Memo) -> Iterator[list[Any]]:
     foot: list[Any] = ["Fit", *[""] * 5]
     blank = [""] * (len(parts) - 1)
     for candidate in candidates:
-        foot += [percent(results[candidate["id"]]["fit"]), *blank]
+        foot += [markdown.percent(results[candidate["id"]]["fit"]), *blank]
     yield foot
 
 
@@ -331,9 +324,9 @@ def lay_out(
     seal = " ".join(re.findall("....", decision.memo_sha256[:16])) if decision else ""
     told = {
         "evaluation": evaluation,
-        "head": as_html(memo.head, alone=True),
+        "head": markdown.as_html(memo.head, alone=True),
         "front": memo.front,
-        "body": as_html(memo.body, alone=True),
+        "body": markdown.as_html(memo.body, alone=True),
         "decision": decision,
         "seal": seal,
     }
@@ -506,7 +499,7 @@ def as_docx(memo: SealedMemo, title: str) -> bytes:
 
 
 def write_words(book: Any, text: str) -> None:
-    tokens = parsed(text)
+    tokens = markdown.parsed(text)
     place = 0
     while place < len(tokens):
         token = tokens[place]
@@ -542,7 +535,7 @@ def prepare(book: Any, title: str) -> None:
 def table(book: Any, tokens: list[Token]) -> None:
     """A table with a head that is repeated on every page. Its rows are copies of one,
     since the library looks every style up by name."""
-    (rows,) = tables(tokens)
+    (rows,) = markdown.tables(tokens)
     drawn = book.add_table(rows=1, cols=len(rows[0]))
     drawn.autofit = False
     draw_lines(drawn, bottom=FINE, insideH=FINE)
@@ -563,7 +556,7 @@ def table(book: Any, tokens: list[Token]) -> None:
             properties.append(OxmlElement(name))
         for cell, (opened, inline) in zip(line.tc_lst, cells, strict=True):
             paragraph = Paragraph(cell.p_lst[0], drawn)
-            if opened.attrGet("class") == NUMBERS:
+            if opened.attrGet("class") == markdown.NUMBERS:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             word_write(paragraph, inline, bold=not number)
     book.add_paragraph(style=TABLE_TEXT)

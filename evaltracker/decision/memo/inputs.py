@@ -45,20 +45,9 @@ from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.measures import CellNumbers
 from stakeholders.models import Condition, SignOff, given_names
 from stakeholders.selectors import DIFFERENT, said_weights
+from trials import scoring
 from trials.choices import MilestoneState
 from trials.models import Consensus, Excuse, Gap, Milestone, Settlement
-from trials.scoring import (
-    DRAWS,
-    FORMULA_VERSION,
-    SEED,
-    Availability,
-    CellRecord,
-    CellState,
-    Credits,
-    Value,
-    cell_state,
-    urn_of,
-)
 from trials.selectors.cells import PlainShape, record_of, shape_of
 from trials.selectors.ledger import Ledger, ledger
 from trials.selectors.matrix import (
@@ -116,12 +105,12 @@ def certainty_inputs(
     owed = verdicts_owed(book, running)
     prior, source = prior_of(evaluation)
     return {
-        "seed": SEED,
-        "draws": DRAWS,
+        "seed": scoring.SEED,
+        "draws": scoring.DRAWS,
         "prior": {**asdict(prior), **source},
         "candidates": {
             str(key): {
-                "urn": asdict(urn_of(prior, row.own)),
+                "urn": asdict(scoring.urn_of(prior, row.own)),
                 "own": asdict(row.own),
                 "judged": row.judged,
                 "unanswered": row.unanswered,
@@ -165,11 +154,13 @@ def gather_inputs(evaluation: Evaluation, as_of: datetime.date | None = None) ->
     return inputs_of(book, cell_records(book))
 
 
-def inputs_of(book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]) -> Inputs:
+def inputs_of(
+    book: Ledger, records: Mapping[Any, Mapping[str, scoring.CellRecord]]
+) -> Inputs:
     evaluation, candidates = book.evaluation, book.candidates
     decision = Decision.objects.filter(evaluation=evaluation).first()
     gathered = {
-        "formula_version": FORMULA_VERSION,
+        "formula_version": scoring.FORMULA_VERSION,
         "as_of": book.as_of,
         "brief": {
             field: getattr(evaluation, field) for field in FrozenBrief.__annotations__
@@ -216,7 +207,7 @@ def inputs_of(book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]) -> 
 
 
 def candidates_inputs(
-    book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]
+    book: Ledger, records: Mapping[Any, Mapping[str, scoring.CellRecord]]
 ) -> list[dict[str, Any]]:
     """Candidates with their cells, scores, numbers, cost lines, gaps and steps, in
     seventeen queries for all."""
@@ -353,7 +344,7 @@ def steps_inputs(
         candidate__in=[candidate.pk for candidate in book.candidates],
         requirement__in=needs,
         superseded_at=None,
-        availability=Availability.PLANNED,
+        availability=scoring.Availability.PLANNED,
     )
     for key, requirement, on in planned.values_list(
         "candidate_id", "requirement_id", "available_from"
@@ -600,14 +591,14 @@ def _frozen_memo(evaluation: Evaluation) -> Memo | None:
 
 @dataclass(slots=True)
 class _States:
-    by_ref: dict[str, CellState]
-    dated: list[CellState]
+    by_ref: dict[str, scoring.CellState]
+    dated: list[scoring.CellState]
 
 
 def _states(book: Ledger) -> dict[str, _States]:
     """What cells come to, by candidate. Those of the ledger know no dates; where one
     rests on a planned date, it is read with that date."""
-    credits = Credits.from_mapping(book.evaluation.credits)
+    credits = scoring.Credits.from_mapping(book.evaluation.credits)
     refs, wide = [row.ref for row in book.rows], len(book.rows)
     rests: dict[int, bool] = {}
     states = {}
@@ -616,7 +607,8 @@ def _states(book: Ledger) -> dict[str, _States]:
         for number in set(numbers) - rests.keys():
             claims = (value.facts.claim for value in book.kinds[number].state.values)
             rests[number] = any(
-                claim and claim.availability == Availability.PLANNED for claim in claims
+                claim and claim.availability == scoring.Availability.PLANNED
+                for claim in claims
             )
         results = [book.kinds[number].state for number in numbers]
         dated = [at for at, number in enumerate(numbers) if rests[number]]
@@ -632,6 +624,9 @@ def _states(book: Ledger) -> dict[str, _States]:
 
 @lru_cache(maxsize=MOST_DATED)
 def _dated(
-    plain: PlainShape, demanded: tuple[Value, ...], day: datetime.date, credits: Credits
-) -> CellState:
-    return cell_state(record_of(shape_of(plain)), demanded, day, credits)
+    plain: PlainShape,
+    demanded: tuple[scoring.Value, ...],
+    day: datetime.date,
+    credits: scoring.Credits,
+) -> scoring.CellState:
+    return scoring.cell_state(record_of(shape_of(plain)), demanded, day, credits)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from evaltracker.decision.memo import figures
 from evaltracker.decision.memo.brief import (
     SHORT,
     brief_of_choice,
@@ -19,19 +20,6 @@ from evaltracker.decision.memo.brief import (
     pursued,
 )
 from evaltracker.decision.memo.certainty import need_names, weighed
-from evaltracker.decision.memo.figures import (
-    BLANK,
-    Figure,
-    Figures,
-    Part,
-    Sentence,
-    counted_of,
-    figures_of,
-    in_words,
-    joined,
-    money,
-    say,
-)
 from evaltracker.decision.memo.markdown import (
     APPENDIX,
     amount,
@@ -71,7 +59,7 @@ def chosen_of(inputs: Inputs) -> FrozenCandidate | None:
     return next((row for row in inputs["candidates"] if row["id"] == key), None)
 
 
-def ahead_of(counted: Figures, key: str) -> str:
+def ahead_of(counted: figures.Figures, key: str) -> str:
     fit, people, total = counted.fit(key), counted.people(key), counted.total(key)
     if total.exact is None:
         return ""
@@ -80,21 +68,21 @@ def ahead_of(counted: Figures, key: str) -> str:
     return f"Total {total} of 100: fit {fit}, people's score {people}.{best}"
 
 
-def best_of_others(counted: Figures, key: str) -> Sentence:
+def best_of_others(counted: figures.Figures, key: str) -> figures.Sentence:
     others = [
         row
         for row in counted.inputs["candidates"]
         if row["id"] != key and counted.total(row["id"]).exact is not None
     ]
     if not others:
-        return BLANK
+        return figures.BLANK
     best = max(others, key=lambda row: counted.total(row["id"]).exact or 0)
     out = ", which was eliminated" if best["state"] == "eliminated" else ""
     total = counted.total(best["id"])
-    return say("{} at {}{}", counted.names[best["id"]], total, out)
+    return figures.say("{} at {}{}", counted.names[best["id"]], total, out)
 
 
-def costs_really(counted: Figures, chosen: FrozenCandidate | None) -> str:
+def costs_really(counted: figures.Figures, chosen: FrozenCandidate | None) -> str:
     if chosen is None:
         return ""
     inputs, results, key = counted.inputs, counted.results, chosen["id"]
@@ -141,25 +129,31 @@ def ruled_out(
     return f"Ruled not applicable: {inline(said)}." if said else ""
 
 
-def price_words(counted: Figures, key: str) -> tuple[Part, Sentence]:
+def price_words(
+    counted: figures.Figures, key: str
+) -> tuple[figures.Part, figures.Sentence]:
     brief, cost = counted.inputs["brief"], counted.results[key]["cost"]
     low, likely, high = (counted.cost(key, one) for one in ("low", "likely", "high"))
     unknown, parts = counted.unknown(key), []
     if cost["known"]:
-        months = counted_of("brief.months", brief["horizon_months"])
-        parts.append(say("likely, over {} months", months))
+        months = figures.counted_of("brief.months", brief["horizon_months"])
+        parts.append(figures.say("likely, over {} months", months))
         if low.exact != high.exact:
-            parts.append(say("{} to {}", low, high))
+            parts.append(figures.say("{} to {}", low, high))
     if unknown.exact:
-        parts.append(say("{} kinds not stated", unknown))
+        parts.append(figures.say("{} kinds not stated", unknown))
     budget = brief["budget"]
     parts.append(
-        say("budget {}", money("brief.budget", budget))
+        figures.say("budget {}", figures.money("brief.budget", budget))
         if budget
-        else say("no budget set")
+        else figures.say("no budget set")
     )
-    value = say("{} {}", likely, brief["currency"]) if cost["known"] else "not known"
-    return value, joined(parts, "; ")
+    value = (
+        figures.say("{} {}", likely, brief["currency"])
+        if cost["known"]
+        else "not known"
+    )
+    return value, figures.joined(parts, "; ")
 
 
 # What a board reads first of the one that is chosen.
@@ -275,8 +269,9 @@ def promise_sentences(result: CandidateResult, inputs: Inputs) -> str:
         return promise_sentence(result["promises"])
     return bullets(
         (
-            in_words(inputs, "In trials: ") + promise_sentence(result["promises"]),
-            in_words(inputs, "In demos: ") + promise_sentence(demos, "shown"),
+            figures.in_words(inputs, "In trials: ")
+            + promise_sentence(result["promises"]),
+            figures.in_words(inputs, "In demos: ") + promise_sentence(demos, "shown"),
         )
     )
 
@@ -326,7 +321,7 @@ HEAD = (
 )
 
 
-def options(counted: Figures) -> str:
+def options(counted: figures.Figures) -> str:
     """Every option on equal terms, price beside the score."""
     inputs, results = counted.inputs, counted.results
     rows, named = [], []
@@ -359,7 +354,7 @@ def state_words(row: FrozenCandidate, inputs: Inputs) -> str:
     if row["state"] != "eliminated":
         return row["state"]
     stage = row.get("eliminated_in")
-    where = in_words(inputs, f" in {stage}") if stage else ""
+    where = figures.in_words(inputs, f" in {stage}") if stage else ""
     return f"eliminated{where}: {row['state_reason']}"
 
 
@@ -431,22 +426,22 @@ class NumberRow:
         return self.numbers.claimed_words or nothing
 
     @property
-    def measured(self) -> Figure:
+    def measured(self) -> figures.Figure:
         """The words of all readings, with the value of the first."""
         first = next(iter(self.numbers.measured), None)
         exact = None
         if first is not None:
             exact = Fraction(first.failed if first.value is None else first.value)
         shown = self.numbers.measured_words or NOT_MEASURED
-        return Figure(f"measured.{self.key}.{self.ref}", exact, shown)
+        return figures.Figure(f"measured.{self.key}.{self.ref}", exact, shown)
 
     @property
-    def against(self) -> Figure | None:
+    def against(self) -> figures.Figure | None:
         beyond = self.numbers.beyond_claim
         if beyond is None:
             return None
         name = f"measured.against.{self.key}.{self.ref}"
-        return Figure(name, Fraction(beyond), self.numbers.against_claim)
+        return figures.Figure(name, Fraction(beyond), self.numbers.against_claim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -511,7 +506,7 @@ def write_memo(inputs: Inputs, results: Results) -> str:
     brief = inputs["brief"]
     chosen, choice = chosen_of(inputs), inputs["choice"]
     memo: Memo = {"inputs": inputs, "results": results}
-    counted = figures_of(memo, inline)
+    counted = figures.figures_of(memo, inline)
     numbers, efforts = [*number_lines(memo)], effort_rows(memo)
     lines = [
         f"{inline(interest['person'])} in {inline(interest['candidate'])}: "
@@ -558,7 +553,7 @@ APART = ["Does it set us apart?", "no"]
 SETS_NOT_APART = "Building was chosen although it does not set us apart."
 
 
-def decision(counted: Figures, chosen: FrozenCandidate | None) -> str:
+def decision(counted: figures.Figures, chosen: FrozenCandidate | None) -> str:
     if chosen is None:
         return "No candidate is chosen yet."
     is_alike = APART in counted.inputs.get("brief_questions", ())
@@ -592,7 +587,7 @@ def needs(inputs: Inputs) -> str:
     )
 
 
-def robustness(counted: Figures) -> str:
+def robustness(counted: figures.Figures) -> str:
     weighing = weighed(counted)
     start = f"{weighing.most} {weighing.price}".strip()
     if weighing.untold:

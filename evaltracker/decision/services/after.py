@@ -36,17 +36,10 @@ from evaltracker.decision.services.letters import (
     promise_record_text,
 )
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations import journal
+from evaltracker.evaluations import journal, policy
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import (
-    change,
-    checked,
-    lock,
-    may_start_evaluations,
-    require_owner,
-)
 from evaltracker.money import CODES
 from evaltracker.notices.services.scheduling import cancel_notices, schedule_notice
 from evaltracker.requirements.services.evaluations import (
@@ -160,7 +153,7 @@ def move_check(*, check: PromiseCheck, due_on: datetime.date, by: By) -> Promise
         raise Invalid("Choose today or a future date.", field="due_on")
     if due_on == check.due_on:
         return check
-    before, after = change(check, due_on=due_on, occurrence=check.occurrence + 1)
+    before, after = policy.change(check, due_on=due_on, occurrence=check.occurrence + 1)
     cancel_notices(kind=CHECK_NOTICE, subject_id=check.pk, because="It was moved.")
     owe_reminders(CHECK_NOTICE, check, due_on, evaluation, check.occurrence)
     record(check, evaluation, "moved", by, before, after)
@@ -221,7 +214,7 @@ def record_promises(
 
 def keep(row: CheckVerdict | MetricValue, user: User) -> None:
     row.recorded_by, row.recorded_at = user, timezone.now()
-    checked(row)
+    policy.checked(row)
     row.save()
 
 
@@ -235,7 +228,7 @@ def close_check(*, check: PromiseCheck, summary: str, by: By) -> PromiseCheck:
 
 
 def check_run(check: PromiseCheck, by: By) -> None:
-    require_owner(by, check.candidate.evaluation)
+    policy.require_owner(by, check.candidate.evaluation)
     require_open_check(check)
 
 
@@ -260,13 +253,13 @@ def require_open_check(check: PromiseCheck) -> None:
 
 
 def open_check(check: PromiseCheck) -> tuple[PromiseCheck, Evaluation]:
-    evaluation = lock(check.candidate.evaluation)
+    evaluation = policy.lock(check.candidate.evaluation)
     rows = PromiseCheck.objects.select_related("candidate__evaluation__owner")
     return rows.get(pk=check.pk), evaluation
 
 
 def close(check: PromiseCheck, evaluation: Evaluation, **words: str) -> None:
-    change(check, closed_at=timezone.now(), closed_by=evaluation.owner, **words)
+    policy.change(check, closed_at=timezone.now(), closed_by=evaluation.owner, **words)
     cancel_notices(kind=CHECK_NOTICE, subject_id=check.pk, because=CLOSED)
 
 
@@ -387,7 +380,7 @@ CANDIDATE = ("name", "kind", *(column.name for column in WORDED))
 
 def may_follow(user: User, origin: Evaluation) -> bool:
     seen = Evaluation.objects.visible_to(user).filter(pk=origin.pk)
-    return may_start_evaluations(user) and seen.exists()
+    return policy.may_start_evaluations(user) and seen.exists()
 
 
 @transaction.atomic
@@ -412,7 +405,7 @@ def start_next(
         candidates come along, and `by` has not said yet whether they have an interest
         in each. Invalid: by field.
     """
-    origin = lock(origin)
+    origin = policy.lock(origin)
     if not may_follow(by, origin):
         raise Forbidden("You may not start an evaluation from this one.")
     if with_candidates:
