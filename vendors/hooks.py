@@ -9,31 +9,21 @@ import vendors.isolation.roles
 import vendors.notices
 from evaltracker.requirements.plan import requirements_changed
 from evaltracker.toolbox.processes import register_chore
-from vendors.services import dialogue
-from vendors.services.access import (
-    forget_refused_calls,
-    owe_unsent_codes,
-    tell_of_leaks,
-)
-from vendors.services.contacts import (
-    tell_of_contact_requests,
-    tell_of_keys,
-    turn_marked_links,
-)
+from vendors.services import access, contacts, dialogue
 from vendors.services.quotes import enter_quotes_at_once
 
 # The process of vendors writes no notice, so the next tick does: for a leak that it
 # found, and for a code that the mail server did not take at once.
 for name, seconds, work in (
-    ("tell of leaked tokens", 20, tell_of_leaks),
-    ("owe unsent codes", 20, owe_unsent_codes),
-    ("tell of contact requests", 20, tell_of_contact_requests),
-    ("tell of new keys", 20, tell_of_keys),
+    ("tell of leaked tokens", 20, access.tell_of_leaks),
+    ("owe unsent codes", 20, access.owe_unsent_codes),
+    ("tell of contact requests", 20, contacts.tell_of_contact_requests),
+    ("tell of new keys", 20, contacts.tell_of_keys),
     ("owe receipts", 20, dialogue.owe_receipts),
     ("enter quotes that are not sealed", 20, enter_quotes_at_once),
     ("name owners", 60, dialogue.name_owners),
-    ("turn marked links", 20, turn_marked_links),
-    ("forget refused calls", 3600, forget_refused_calls),
+    ("turn marked links", 20, contacts.turn_marked_links),
+    ("forget refused calls", 3600, access.forget_refused_calls),
     ("remind that claims close", 300, dialogue.remind_of_closing),
     ("tell that answering is over", 60, dialogue.tell_of_end),
 ):

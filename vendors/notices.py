@@ -48,12 +48,7 @@ from vendors.models import (
     VendorToken,
 )
 from vendors.policy import barring_interest, claims_are_closed, unbarred
-from vendors.selectors.access import (
-    is_held_back,
-    link_to_pages,
-    live_tokens,
-    why_no_link,
-)
+from vendors.selectors import access
 from vendors.selectors.candidates import LETTER, invitation_letters, lists_of
 from vendors.selectors.claims import Waiting, last_submission, own_claims, waiting_for
 from vendors.selectors.costs import nobody_opens, second_people
@@ -136,7 +131,7 @@ class ToVendor[Row](About[Row]):
         reader = notice.addressee or notice.address
         if not theirs:
             yield f"{reader} is no contact of it any more."
-        if any(is_held_back(one, notice.address) for one in theirs):
+        if any(access.is_held_back(one, notice.address) for one in theirs):
             yield f"{reader} may stand for another candidate, too."
 
     def page(self, notice: Notice, row: Row) -> str:
@@ -181,7 +176,7 @@ class ToVendor[Row](About[Row]):
             "buyer": notice.place.buyer,
             "by": last_day(notice.place),
             "pages": self.page(notice, row),
-            "program": "yes" if any(map(live_tokens, vendors)) else "",
+            "program": "yes" if any(map(access.live_tokens, vendors)) else "",
         }
 
     def compose(self, notice: Notice) -> Message:
@@ -203,7 +198,7 @@ class ToVendor[Row](About[Row]):
 
 
 def way_in(candidates: QuerySet[Candidate], address: str) -> str:
-    if settings.VENDOR_SITE_URL and (link := link_to_pages(candidates, address)):
+    if settings.VENDOR_SITE_URL and (link := access.link_to_pages(candidates, address)):
         return f"{PAGES}{link_secret(link.pk)}/"
     return ""
 
@@ -267,7 +262,7 @@ class Invitation(WithLink[Candidate], WithTheEnd):
     def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:
         """Also after the end: whoever has a link reads what was handed in."""
         yield from self.unreachable(notice, row)
-        yield why_no_link(row)
+        yield access.why_no_link(row)
 
     def values(self, notice: Notice, row: Candidate) -> Mapping[str, str]:
         """Also whom to ask, and the id; it holds no token."""
@@ -504,7 +499,7 @@ class NewLink(WithLink[InvitationLink]):
     def reasons(self, notice: Notice, row: InvitationLink) -> Iterator[str]:
         if not settings.VENDOR_SITE_URL:
             yield "There are no vendor pages."
-        if link_to_pages(self.candidates(notice, row), notice.address) != row:
+        if access.link_to_pages(self.candidates(notice, row), notice.address) != row:
             yield "The link was replaced or has ended."
         yield from self.unreachable(notice, row)
 
@@ -675,7 +670,7 @@ class TokenEnds(OnToken):
         ).exclude(state=CandidateState.ELIMINATED)
         if not candidates.exists():
             yield "Its vendor is not asked here any more."
-        others = live_tokens(row.vendor).exclude(pk=row.pk)
+        others = access.live_tokens(row.vendor).exclude(pk=row.pk)
         longer = Q(expires_at__isnull=True) | Q(expires_at__gt=row.expires_at)
         if others.filter(longer).exists():
             yield "Another token of this vendor lasts longer."

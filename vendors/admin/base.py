@@ -23,13 +23,8 @@ from evaltracker.pages.base import HardenedAdmin
 from evaltracker.pages.fields import reason_field
 from evaltracker.pages.site import Detour
 from evaltracker.pages.workspace import InEvaluation
+from vendors import policy
 from vendors.models import Candidate
-from vendors.policy import (
-    check_read_answers,
-    has_to_declare,
-    may_read_answers,
-    to_declare,
-)
 from vendors.selectors.claims import opened
 from vendors.services.contacts import yes_to
 
@@ -79,23 +74,23 @@ def ask_first(request: HttpRequest, evaluation: Evaluation) -> None:
     The owner, who administers candidates, goes on.
     """
     user = reader(request)
-    if not is_owner(user, evaluation) and has_to_declare(user, evaluation):
+    if not is_owner(user, evaluation) and policy.has_to_declare(user, evaluation):
         raise Detour(question_of(request, evaluation))
 
 
 def open_answers(request: HttpRequest, evaluation: Evaluation) -> None:
     """Ask first, the owner too, and keep out whoever declared a conflict."""
     user = reader(request)
-    if has_to_declare(user, evaluation):
+    if policy.has_to_declare(user, evaluation):
         raise Detour(question_of(request, evaluation))
-    check_read_answers(evaluation, user)
+    policy.check_read_answers(evaluation, user)
 
 
 def undeclared_by(user: User, evaluation: Evaluation) -> list[Candidate]:
     """Candidates for whom `user` has to declare before reading on, by name."""
-    if not has_to_declare(user, evaluation):
+    if not policy.has_to_declare(user, evaluation):
         return []
-    return list(to_declare(user).filter(evaluation=evaluation).order_by("name"))
+    return list(policy.to_declare(user).filter(evaluation=evaluation).order_by("name"))
 
 
 def question_of(request: HttpRequest, evaluation: Evaluation) -> str:
@@ -104,7 +99,7 @@ def question_of(request: HttpRequest, evaluation: Evaluation) -> str:
 
 
 def is_kept_out(user: User, evaluation: Evaluation) -> bool:
-    return not may_read_answers(user, evaluation)
+    return not policy.may_read_answers(user, evaluation)
 
 
 class AboutCandidates(HardenedAdmin):

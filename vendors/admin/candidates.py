@@ -17,6 +17,7 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned, is_owner
 from evaltracker.importing.grids import PastesImport
+from evaltracker.pages import workspace
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import HardenedAdmin, by, check_query
 from evaltracker.pages.fields import NamedChoice, mark_needed, text_field
@@ -24,28 +25,15 @@ from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_gri
 from evaltracker.pages.search import Search, register_search
 from evaltracker.pages.site import register_panel, site
 from evaltracker.pages.tabs import waits_on
-from evaltracker.pages.workspace import (
-    InEvaluation,
-    OnEvaluation,
-    evaluation_page,
-    show,
-)
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.text import TEXT_LIMIT, listed
 from stakeholders.policy import insiders, is_leadership
+from vendors import policy
 from vendors.admin import base
 from vendors.admin.invitations import asked_first, newest_letters
 from vendors.candidates import COLUMNS, LISTED
 from vendors.choices import CandidateKind, CandidateState
 from vendors.models import Candidate, Conflict, Contact, Submission, Vendor
-from vendors.policy import (
-    INVITABLE,
-    barring_interest,
-    claims_are_closed,
-    has_to_declare,
-    is_asked,
-    to_declare,
-)
 from vendors.selectors.access import visits_of
 from vendors.selectors.claims import AnswerCounts, answer_counts, reads_answers
 from vendors.selectors.dialogue import count_unseen
@@ -102,7 +90,7 @@ def can_be_invited(candidate: Candidate) -> bool:
     return (
         candidate.invited_at is None
         and candidate.vendor_id is not None
-        and candidate.kind in INVITABLE
+        and candidate.kind in policy.INVITABLE
         and candidate.state != CandidateState.ELIMINATED
     )
 
@@ -124,7 +112,7 @@ def candidate_rows(
     return lines
 
 
-@evaluation_page("candidates", "Candidates", order=40, group="Market")
+@workspace.evaluation_page("candidates", "Candidates", order=40, group="Market")
 def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request, filters={"kind"})
     user = base.reader(request)
@@ -135,7 +123,7 @@ def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     found = Candidate.objects.filter(evaluation=evaluation).select_related("vendor")
     found = found.filter(kind=kind) if known else found
     rows = candidate_rows(evaluation, user, found.order_by("-state", "name")).values()
-    return show(
+    return workspace.show(
         request,
         evaluation,
         "vendors/candidates.html",
@@ -160,7 +148,9 @@ def window_of(evaluation: Evaluation) -> str:
     now = database_now()
     if evaluation.claims_opened_at is None:
         return "unopened"
-    is_open = evaluation.claims_are_open(now) and not claims_are_closed(evaluation, now)
+    is_open = evaluation.claims_are_open(now) and not policy.claims_are_closed(
+        evaluation, now
+    )
     return "open" if is_open else "closed"
 
 
@@ -277,7 +267,7 @@ class DeclarationsForm(forms.Form):
         return data
 
 
-class DeclareInterests(OnEvaluation):
+class DeclareInterests(workspace.OnEvaluation):
     tab = "conflicts"
     title = "Declare conflicts of interest"
     verb = "Declare"
@@ -291,11 +281,11 @@ class DeclareInterests(OnEvaluation):
     service = declare_interests
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        rows = to_declare(user).filter(evaluation=target)
+        rows = policy.to_declare(user).filter(evaluation=target)
         return {"candidates": list(rows.order_by("name"))}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        rows = to_declare(user).filter(evaluation=target)
+        rows = policy.to_declare(user).filter(evaluation=target)
         return {
             "asked": " ".join(str(key) for key in rows.values_list("pk", flat=True))
         }
@@ -327,7 +317,7 @@ class DeclareInterest(base.OnCandidate):
         }
 
 
-class ClearInterest(InEvaluation[Conflict]):
+class ClearInterest(workspace.InEvaluation[Conflict]):
     tab = "conflicts"
     title = "Clear the conflict of interest"
     verb = "Clear"
@@ -355,23 +345,23 @@ class PersonRow:
     unanswered: int = 0
 
 
-@evaluation_page("conflicts", "Conflicts", order=35, group="People")
+@workspace.evaluation_page("conflicts", "Conflicts", order=35, group="People")
 def conflicts_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
     user = base.reader(request)
     base.ask_first(request, evaluation)
     candidates = Candidate.objects.filter(evaluation=evaluation)
     remaining = candidates.exclude(state=CandidateState.ELIMINATED)
-    return show(
+    return workspace.show(
         request,
         evaluation,
         "vendors/conflicts.html",
         title="Conflicts of interest",
         tab="conflicts",
         rows=person_rows(evaluation, user, list(remaining)),
-        asks=evaluation.is_open and is_asked(user, evaluation),
-        unanswered=to_declare(user).filter(evaluation=evaluation).exists(),
-        barred=barring_interest(user, evaluation),
+        asks=evaluation.is_open and policy.is_asked(user, evaluation),
+        unanswered=policy.to_declare(user).filter(evaluation=evaluation).exists(),
+        barred=policy.barring_interest(user, evaluation),
         own=list(remaining),
     )
 
@@ -410,7 +400,7 @@ def undeclared(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
     early = is_owner(user, evaluation) and evaluation.stage == Stage.REQUIREMENTS
     if not evaluation.is_open or early or user.is_superuser:
         return None
-    return to_declare(user).filter(evaluation=evaluation)
+    return policy.to_declare(user).filter(evaluation=evaluation)
 
 
 class ChangeForm(forms.Form):
@@ -460,7 +450,7 @@ def vendor_from(data: Mapping[str, Any], by: User) -> dict[str, Any]:
     return values
 
 
-class AddCandidate(OnEvaluation):
+class AddCandidate(workspace.OnEvaluation):
     tab = "candidates"
     title = "Add a candidate"
     verb = "Add"
@@ -622,7 +612,7 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
         )
 
     def rows(self, subject: Evaluation, user: User) -> QuerySet[Candidate]:
-        if not is_owner(user, subject) and has_to_declare(user, subject):
+        if not is_owner(user, subject) and policy.has_to_declare(user, subject):
             return Candidate.objects.none()
         rows: QuerySet[Candidate] = Candidate.objects.visible_to(user).filter(
             evaluation=subject

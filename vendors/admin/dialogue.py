@@ -14,18 +14,11 @@ from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Category, Evaluation, Requirement, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.evaluations.topics import Topic, register_topic
+from evaltracker.pages import workspace
 from evaltracker.pages.base import HardenedAdmin, by, check_query
 from evaltracker.pages.fields import NamedChoice, OfferingForm, reason_field, text_field
 from evaltracker.pages.site import site
 from evaltracker.pages.tabs import waits_on
-from evaltracker.pages.workspace import (
-    InEvaluation,
-    OnEvaluation,
-    crumbs_to,
-    evaluation_page,
-    page_address,
-    show,
-)
 from evaltracker.toolbox.days import database_now
 from stakeholders.policy import parts
 from vendors.admin import base
@@ -39,7 +32,7 @@ from vendors.selectors.dialogue import GAP, MOST, Chase, chases, given_away
 from vendors.services import contacts, dialogue
 
 
-class RulingOnContact(InEvaluation[ContactRequest]):
+class RulingOnContact(workspace.InEvaluation[ContactRequest]):
     tab = "invitations"
     model = ContactRequest
     target_name = "request"
@@ -81,7 +74,7 @@ class QuestionForm(OfferingForm):
     offers: ClassVar = {"requirement": asked_requirements}
 
 
-class AskQuestion(OnEvaluation):
+class AskQuestion(workspace.OnEvaluation):
     tab = "questions"
     title = "Ask a question"
     verb = "Ask"
@@ -116,7 +109,7 @@ class AnswerForm(forms.Form):
             del self.fields["though_named"]
 
 
-class AnswerQuestion(InEvaluation[Question]):
+class AnswerQuestion(workspace.InEvaluation[Question]):
     tab = "questions"
     title = "Answer the question"
     verb = "Publish the answer"
@@ -137,7 +130,7 @@ class AnswerQuestion(InEvaluation[Question]):
     form_about = "question"
 
 
-class RulingOnProposal(InEvaluation[Proposal]):
+class RulingOnProposal(workspace.InEvaluation[Proposal]):
     tab = "questions"
     model = Proposal
     target_name = "proposal"
@@ -206,14 +199,14 @@ def proposals_of(evaluation: Evaluation) -> list[Proposal]:
     return sorted(every, key=lambda proposal: proposal.ruled_at is not None)
 
 
-@evaluation_page("questions", "Questions", order=48, group="Market")
+@workspace.evaluation_page("questions", "Questions", order=48, group="Market")
 def questions_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
     user = base.reader(request)
     base.ask_first(request, evaluation)
     questions = questions_of(evaluation)
     proposals = proposals_of(evaluation)
-    return show(
+    return workspace.show(
         request,
         evaluation,
         "vendors/questions.html",
@@ -340,7 +333,7 @@ class Line:
     why_not: str
 
 
-@evaluation_page("unanswered", "Not answered yet")
+@workspace.evaluation_page("unanswered", "Not answered yet")
 def unanswered_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
     user = base.reader(request)
@@ -354,13 +347,13 @@ def unanswered_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     ]
     is_open = evaluation.claims_are_open(now)
     owns = is_owner(user, evaluation)
-    return show(
+    return workspace.show(
         request,
         evaluation,
         "vendors/unanswered.html",
         title="Not answered yet",
         tab="candidates",
-        crumbs=crumbs_to(
+        crumbs=workspace.crumbs_to(
             evaluation, ("Candidates", "candidates"), ("Not answered yet", "")
         ),
         lines=sorted(
@@ -383,10 +376,12 @@ class ChaseVendor(base.OnCandidate):
     service = dialogue.chase
 
     def cancel_url(self, target: Any) -> str:
-        return page_address(target.evaluation, "unanswered", f"candidate-{target.pk}")
+        return workspace.page_address(
+            target.evaluation, "unanswered", f"candidate-{target.pk}"
+        )
 
 
-class ChaseAll(OnEvaluation):
+class ChaseAll(workspace.OnEvaluation):
     tab = "candidates"
     title = "Remind all"
     verb = "Send the reminders"
@@ -395,7 +390,7 @@ class ChaseAll(OnEvaluation):
     service = dialogue.chase_all
 
     def cancel_url(self, target: Any) -> str:
-        return page_address(target, "unanswered")
+        return workspace.page_address(target, "unanswered")
 
 
 @admin.register(Question, site=site)
@@ -408,7 +403,7 @@ class QuestionAdmin(HardenedAdmin):
     fields = ("evaluation", "requirement", "text", "asked_at", "answer", "answered_at")
 
     def page_of(self, row: Question) -> str:
-        return page_address(row.evaluation, "questions")
+        return workspace.page_address(row.evaluation, "questions")
 
 
 @admin.register(Proposal, site=site)

@@ -34,13 +34,7 @@ from vendors.admin.base import OnCandidate, SharedForm, ask_first, reader
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Claim, Contact, Submission, Vendor, VendorToken
 from vendors.policy import INVITABLE, may_read_contacts
-from vendors.selectors.access import (
-    Visits,
-    last_tests,
-    open_contact_requests,
-    sessions_here,
-    visits_of,
-)
+from vendors.selectors import access
 from vendors.selectors.candidates import invitation_letters
 from vendors.selectors.claims import AnswerCounts, answer_counts
 from vendors.selectors.dialogue import (
@@ -312,7 +306,7 @@ class InvitationRow:
     letters: list[Letter] = field(default_factory=list)
     receipt: Submission | None = None
     last_word_at: datetime.datetime | None = None
-    visits: Visits | None = None
+    visits: access.Visits | None = None
     # The last test invitation, and whether one may be sent.
     test: Evaluation | None = None
     may_test: bool = False
@@ -361,7 +355,7 @@ def invitation_rows(evaluation: Evaluation) -> list[InvitationRow]:
     candidates = list(rows.select_related("vendor"))
     counts = answer_counts(evaluation, candidates)
     letters = newest_letters(*candidates)
-    visits = visits_of(candidates)
+    visits = access.visits_of(candidates)
     handed_in = Submission.objects.filter(candidate__evaluation=evaluation)
     receipts = {row.candidate_id: row for row in handed_in.order_by("submitted_at")}
     last_claims: dict[Any, Any] = dict(
@@ -390,7 +384,7 @@ def offer_tests(
 ) -> None:
     """Tell each row of its vendor's last test, and whether one may be sent."""
     vendors = {company.vendor.pk for company in companies if company.contacts}
-    tests = last_tests(owner, vendors)
+    tests = access.last_tests(owner, vendors)
     starts = may_start_evaluations(owner)
     for row in rows:
         evaluation, vendor = row.candidate.evaluation, row.candidate.vendor_id
@@ -564,8 +558,10 @@ def invitations_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespon
         ],
         in_research=in_research,
         vendors=companies,
-        sessions=sessions_here(evaluation, since=now - SESSIONS_SHOWN) if owns else (),
-        contact_requests=open_contact_requests(evaluation) if owns else (),
+        sessions=access.sessions_here(evaluation, since=now - SESSIONS_SHOWN)
+        if owns
+        else (),
+        contact_requests=access.open_contact_requests(evaluation) if owns else (),
         yesterday=(now - datetime.timedelta(days=1)).date(),
         now=now,
         ends_soon=now + datetime.timedelta(days=max(WARNED_DAYS)),

@@ -10,17 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from evaltracker.errors import why_not
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned
+from evaltracker.pages import workspace
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import check_query
 from evaltracker.pages.fields import form_like
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
-from evaltracker.pages.workspace import (
-    InEvaluation,
-    OnEvaluation,
-    crumbs_to,
-    evaluation_page,
-    show,
-)
 from vendors.choices import CandidateKind
 from vendors.models import PriceItem
 from vendors.selectors.costs import items_of
@@ -136,25 +130,27 @@ class KindsGrid(Grid[Evaluation, PriceItem]):
             schedule.move_price_item(item=row, to=place, by=by)
 
 
-@evaluation_page("kinds", "Kinds of cost", route="costs/kinds/")
+@workspace.evaluation_page("kinds", "Kinds of cost", route="costs/kinds/")
 def kinds_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
     user: Any = request.user
     items = items_of(evaluation)
-    return show(
+    return workspace.show(
         request,
         evaluation,
         "vendors/kinds.html",
         title="Kinds of cost",
         tab="costs",
-        crumbs=crumbs_to(evaluation, ("Costs", "costs"), ("Kinds of cost", "")),
+        crumbs=workspace.crumbs_to(
+            evaluation, ("Costs", "costs"), ("Kinds of cost", "")
+        ),
         items=[(item, ASKED.get(asked_of(item), asked_of(item))) for item in items],
         is_written=not items[0]._state.adding,
         edits=why_not(check_owned, evaluation, user) is None,
     )
 
 
-class WriteSchedule(OnEvaluation):
+class WriteSchedule(workspace.OnEvaluation):
     title = "Change the kinds of cost"
     verb = "Change them"
     help = "The kinds that are listed become this purchase's own, for you to change."
@@ -164,7 +160,7 @@ class WriteSchedule(OnEvaluation):
     rule = check_owned
 
 
-class OnItem(InEvaluation[PriceItem]):
+class OnItem(workspace.InEvaluation[PriceItem]):
     tab = "kinds"
     model = PriceItem
     target_name = "item"

@@ -36,6 +36,7 @@ from vendors.portal.access import (
     session_page,
     show,
 )
+from vendors.selectors import dialogue
 from vendors.selectors.access import own_contact_requests, reader_of
 from vendors.selectors.annex import annex_for, annex_versions
 from vendors.selectors.candidates import demanded, with_demands
@@ -49,13 +50,6 @@ from vendors.selectors.claims import (
     last_submission,
     own_claims,
     own_files,
-)
-from vendors.selectors.dialogue import (
-    file_for,
-    own_proposals,
-    questions_for,
-    released_about,
-    shown_about,
 )
 from vendors.selectors.progress import progress_of
 from vendors.services.access import actor_in_pages
@@ -336,7 +330,7 @@ def questions(request: HttpRequest, session: VendorSession) -> HttpResponse:
             return redirect(address(session, "questions"))
         except Problem as refused:
             problem = refused
-    rows = list(questions_for(candidate).order_by("-told_at", "pk"))
+    rows = list(dialogue.questions_for(candidate).order_by("-told_at", "pk"))
     context = {"questions": rows, "typed": typed, **refusal(problem)}
     return show_answers(request, session, "questions.html", answers, **context)
 
@@ -361,7 +355,7 @@ def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
             return redirect(address(session, "proposals"))
         except Problem as refused:
             problem = refused
-    rows = list(own_proposals(candidate).order_by("-proposed_at", "pk"))
+    rows = list(dialogue.own_proposals(candidate).order_by("-proposed_at", "pk"))
     context: dict[str, Any] = {"proposals": rows, "categories": categories}
     context |= {"typed": typed, **refusal(problem)}
     return show_answers(request, session, "proposals.html", **context)
@@ -369,7 +363,9 @@ def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 @session_page(*READ)
 def about(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    told = shown_about(released_about(session.link.candidate.evaluation))
+    told = dialogue.shown_about(
+        dialogue.released_about(session.link.candidate.evaluation)
+    )
     return show(request, session, "about.html", told=told)
 
 
@@ -485,7 +481,7 @@ def receipt(request: HttpRequest, session: VendorSession) -> HttpResponse:
 @session_page(*READ)
 def file(request: HttpRequest, session: VendorSession, file: str) -> HttpResponse:
     key = read_id(file)
-    if stored := file_for(session.link.candidate, key):
+    if stored := dialogue.file_for(session.link.candidate, key):
         kind = stored.content_type
         return attachment(stored.stored_as, name=stored.name, content_type=kind)
     draft = require_row(draft_files(session.link).filter(pk=key).first())

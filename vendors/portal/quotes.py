@@ -26,16 +26,8 @@ from vendors.portal import access
 from vendors.portal.claims import address
 from vendors.selectors import costs
 from vendors.selectors.access import people_of, reader_of
+from vendors.services import quotes
 from vendors.services.access import actor_in_pages
-from vendors.services.quotes import (
-    NotLookedOver,
-    QuotedLine,
-    hand_in_quote,
-    note_read,
-    read_lines,
-    totals_of,
-    withdraw_quote,
-)
 from vendors.sheets import HEAD, read_prices, write_prices
 from vendors.sheets import PRICES as SHEET
 
@@ -119,12 +111,15 @@ CHOICES = {
 
 
 def _looked_over(
-    looked: NotLookedOver, currency: str, candidate: Candidate, before: Quote | None
+    looked: quotes.NotLookedOver,
+    currency: str,
+    candidate: Candidate,
+    before: Quote | None,
 ) -> dict[str, Any]:
     """What each line comes to, how many times more or less than in the revision before
     if that may be read, and what is not stated."""
     is_same = before is not None and before.currency == currency
-    kept = read_lines(before.lines or ()) if before and is_same else []
+    kept = quotes.read_lines(before.lines or ()) if before and is_same else []
     former = {_place_of(line): _amount(line) for line in kept}
     lines = []
     for line in looked.lines:
@@ -135,7 +130,7 @@ def _looked_over(
         lines.append({**shown, "counted": counted})
     said = {(line.kind, part) for line in looked.lines for part in ("", line.label)}
     missing = [
-        QuotedLine(kind=row.kind, label=row.part, called=row.name).name
+        quotes.QuotedLine(kind=row.kind, label=row.part, called=row.name).name
         for row in costs.schedule_for(candidate)
         if (row.kind, row.part) not in said
     ]
@@ -143,19 +138,19 @@ def _looked_over(
         "digest": looked.digest,
         "lines": lines,
         "missing": listed(missing),
-        "totals": totals_of(looked.lines).items(),
+        "totals": quotes.totals_of(looked.lines).items(),
         "currency": currency,
         "before": before and before.handed_in_at,
         "valid_until": looked.valid_until,
     }
 
 
-def _place_of(line: QuotedLine) -> tuple[str, ...]:
+def _place_of(line: quotes.QuotedLine) -> tuple[str, ...]:
     return line.kind, line.label, line.recurrence
 
 
-def _amount(line: QuotedLine) -> Decimal:
-    return sum(totals_of([line]).values(), Decimal(0))
+def _amount(line: quotes.QuotedLine) -> Decimal:
+    return sum(quotes.totals_of([line]).values(), Decimal(0))
 
 
 @access.session_page(*access.FORM)
@@ -173,11 +168,11 @@ def quote(request: HttpRequest, session: VendorSession) -> HttpResponse:
     try:
         if then == "withdraw":
             rows, head = standing, {}
-            withdraw_quote(candidate=candidate, by=by, reader=reader)
+            quotes.withdraw_quote(candidate=candidate, by=by, reader=reader)
             return redirect(address(session, "quote"))
         if then == "sheet":
             rows, head = _from_sheet(request, candidate, head)
-        hand_in_quote(
+        quotes.hand_in_quote(
             candidate=candidate,
             currency=head["currency"],
             valid_until=answers.valid_until_in(head["valid_until"]),
@@ -197,7 +192,7 @@ def sheet(request: HttpRequest, session: VendorSession) -> HttpResponse:
     candidate = session.link.candidate
     stands = costs.standing_quote(candidate, reader_of(session))
     if request.method != "HEAD":
-        note_read(quote=stands, key=session)
+        quotes.note_read(quote=stands, key=session)
     content = write_prices(
         answers.rows_of(stands, candidate),
         _head(candidate, stands),
@@ -227,21 +222,21 @@ def _shown(
 ) -> HttpResponse:
     candidate, now = session.link.candidate, database_now()
     own = reader_of(session)
-    quotes = costs.own_quotes(candidate, own)
-    last = quotes[0] if quotes else None
+    sent = costs.own_quotes(candidate, own)
+    last = sent[0] if sent else None
     stands = None if last is None or last.is_withdrawn else last
     # Under what is withheld stands the last that they may read.
-    readable = next((quote for quote in quotes if quote.lines), None)
+    readable = next((quote for quote in sent if quote.lines), None)
     shown = readable if stands else None
     ticked = set(request.POST.getlist("readers"))
     if "shown" not in request.POST and stands and stands.lines:
         ticked = set(stands.readers.values_list("email", flat=True))
     if request.method != "HEAD":
-        note_read(quote=shown, key=session)
+        quotes.note_read(quote=shown, key=session)
     wrong = answers.by_row(problem.errors, rows) if isinstance(problem, Invalid) else {}
     head, looked = head or _head(candidate, stands), None
-    if isinstance(problem, NotLookedOver):
-        before = next((quote for quote in quotes if not quote.is_withdrawn), None)
+    if isinstance(problem, quotes.NotLookedOver):
+        before = next((quote for quote in sent if not quote.is_withdrawn), None)
         looked = _looked_over(problem, head["currency"], candidate, before)
         problem = problem if then == "hand_in" else None
     return access.show(
@@ -306,7 +301,7 @@ def _handed_in(last: Quote, session: VendorSession) -> dict[str, Any]:
 
 
 def _standing(shown: Quote, candidate: Candidate) -> dict[str, Any]:
-    lines = read_lines(shown.lines)
+    lines = quotes.read_lines(shown.lines)
     return {
         "shown_at": moment(shown.handed_in_at, candidate.evaluation.zone),
         "lines": [
@@ -315,6 +310,6 @@ def _standing(shown: Quote, candidate: Candidate) -> dict[str, Any]:
         ],
         "totals": [
             (Recurrence(due).label, money(amount, shown.currency))
-            for due, amount in totals_of(lines).items()
+            for due, amount in quotes.totals_of(lines).items()
         ],
     }

@@ -20,11 +20,7 @@ from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.evaluations.policy import check_owned, lock
 from evaltracker.notices.kinds import KINDS
 from evaltracker.notices.mail import Line, Unreachable, Verdict, parcel_of
-from evaltracker.notices.services.scheduling import (
-    message_id_of,
-    owe_now,
-    schedule_notice,
-)
+from evaltracker.notices.services import scheduling
 from evaltracker.toolbox.days import database_now, instant_of, wall_of
 from evaltracker.toolbox.text import Inputs
 from vendors.choices import CandidateState, RefusalReason
@@ -64,7 +60,7 @@ def owe_expiry_warnings(*, token: VendorToken) -> None:
             last = wall_of(token.expires_at, zone).date()
             day = last - datetime.timedelta(days=days)
             if instant_of(day, MORNING, zone) > now:
-                schedule_notice(
+                scheduling.schedule_notice(
                     kind=TokenEnds.name,
                     evaluation=evaluation,
                     subject_id=token.pk,
@@ -91,9 +87,9 @@ def tell_of_leaks() -> None:
         for evaluation in _answered_by(token.vendor):
             about = {"evaluation": evaluation, "subject_id": token.pk}
             for person in _concerned(evaluation, token):
-                owe_now(kind=TokenLeaked.name, recipient=person, **about)
+                scheduling.owe_now(kind=TokenLeaked.name, recipient=person, **about)
             for contact in Contact.objects.current().filter(vendor=token.vendor_id):
-                owe_now(
+                scheduling.owe_now(
                     kind=TokenLeakedOutside.name,
                     address=contact.email,
                     addressee=contact.name,
@@ -450,7 +446,7 @@ def send_code(*, code: SignInCode) -> bool:
         subject_id=str(code.pk),
         address=link.contact.email,
         addressee=link.contact.name,
-        message_id=message_id_of(number),
+        message_id=scheduling.message_id_of(number),
     )
     notice.subject = code
     parcel = parcel_of(notice, KINDS[notice.kind].compose(notice))
@@ -484,7 +480,7 @@ def owe_unsent_codes() -> None:
     owed = Notice.objects.filter(pk__in=by_mail).values_list("pk", flat=True)
     for number in sorted(by_mail.keys() - set(owed)):
         code = by_mail[number]
-        owe_now(
+        scheduling.owe_now(
             kind=SignInCodeMail.name,
             evaluation=code.link.candidate.evaluation,
             subject_id=code.pk,

@@ -22,6 +22,7 @@ from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.services.scheduling import owe_now, schedule_notice
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.text import Inputs, read_reason
+from vendors import notices
 from vendors.choices import CandidateState, LinkEnding, ProposalState
 from vendors.mail import link_secret
 from vendors.models import (
@@ -31,16 +32,6 @@ from vendors.models import (
     InvitationLink,
     Vendor,
     VendorToken,
-)
-from vendors.notices import (
-    KEYS,
-    ContactAsked,
-    ContactDisowned,
-    Invitation,
-    LinkTurned,
-    NewKey,
-    NewLink,
-    former_address,
 )
 from vendors.policy import INVITABLE, require_vendor_keeper
 from vendors.selectors.access import (
@@ -353,10 +344,10 @@ def tell_of_contact_requests() -> None:
         state=ProposalState.OPEN, candidate__evaluation__status=Status.OPEN
     )
     rows = rows.select_related("candidate__evaluation__owner")
-    for request in untold(rows, ContactAsked.name):
+    for request in untold(rows, notices.ContactAsked.name):
         evaluation = request.candidate.evaluation
         owe_now(
-            kind=ContactAsked.name,
+            kind=notices.ContactAsked.name,
             evaluation=evaluation,
             subject_id=request.pk,
             recipient=evaluation.owner,
@@ -366,8 +357,8 @@ def tell_of_contact_requests() -> None:
 def untold[M: Model](rows: QuerySet[M], *kinds: str) -> list[M]:
     """Those about which no notice of these kinds is owed yet, in the order of ids."""
     by_id = {str(row.pk): row for row in rows}
-    notices = Notice.objects.filter(kind__in=kinds, subject_id__in=by_id)
-    told = set(notices.values_list("subject_id", flat=True))
+    mails = Notice.objects.filter(kind__in=kinds, subject_id__in=by_id)
+    told = set(mails.values_list("subject_id", flat=True))
     return [by_id[key] for key in sorted(by_id.keys() - told)]
 
 
@@ -384,23 +375,23 @@ def tell_of_keys() -> None:
     )
     entries = Entry.objects.filter(
         Exists(earlier),
-        action__in=KEYS,
+        action__in=notices.KEYS,
         at__gt=database_now() - LATEST,
         evaluation__status=Status.OPEN,
     )
     entries = entries.select_related("evaluation__owner")
-    for entry in untold(entries, NewKey.name, ContactDisowned.name):
+    for entry in untold(entries, notices.NewKey.name, notices.ContactDisowned.name):
         about: dict[str, Any] = {"evaluation": entry.evaluation, "subject_id": entry.pk}
         for link, address in _to_tell(entry):
             about |= {"occurrence": link.candidate_id, "addressee": link.contact.name}
-            owe_now(kind=NewKey.name, address=address, **about)
+            owe_now(kind=notices.NewKey.name, address=address, **about)
         if entry.action == "contact.disowned":
             about |= {"occurrence": "", "recipient": entry.evaluation.owner}
-            owe_now(kind=ContactDisowned.name, **about)
+            owe_now(kind=notices.ContactDisowned.name, **about)
 
 
 def _to_tell(entry: Entry) -> Iterator[tuple[InvitationLink, str]]:
-    former, said = former_address(entry), entry.after
+    former, said = notices.former_address(entry), entry.after
     same = former.lower() == said.get("email", "").lower()
     if (same and entry.action == "contact.changed") or said.get("revision") == 1:
         return
@@ -475,7 +466,7 @@ def _replace_ended(contact: Contact, why: LinkEnding) -> list[Candidate]:
     rows = ended.select_related("evaluation__owner", "vendor").distinct()
     given = [row for row in rows.order_by("pk") if not is_held_back(row, contact.email)]
     for candidate in given:
-        mail_link(candidate, contact, NewLink.name)
+        mail_link(candidate, contact, notices.NewLink.name)
     return given
 
 
@@ -503,7 +494,7 @@ def turn_marked_links() -> None:
             continue
         _turn(link, LinkEnding.CODES, SYSTEM)
         owe_now(
-            kind=LinkTurned.name,
+            kind=notices.LinkTurned.name,
             evaluation=link.candidate.evaluation,
             subject_id=link.pk,
             recipient=link.candidate.evaluation.owner,
@@ -527,7 +518,7 @@ def _turn(link: InvitationLink, why: LinkEnding, by: By) -> InvitationLink:
         by=by,
         after={"candidate": candidate.name, "contact": contact.name, "why": why.label},
     )
-    return mail_link(candidate, contact, NewLink.name)
+    return mail_link(candidate, contact, notices.NewLink.name)
 
 
 def mail_link(
@@ -723,7 +714,7 @@ def _settle(
 
 def owe_invitation(candidate: Candidate, contact: Contact) -> None:
     number = invitation_letters(candidate).filter(address=contact.email).count() + 1
-    mail_link(candidate, contact, Invitation.name, candidate, number)
+    mail_link(candidate, contact, notices.Invitation.name, candidate, number)
 
 
 def _require_rested(candidate: Candidate, contact: Contact) -> None:

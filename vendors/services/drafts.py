@@ -25,17 +25,7 @@ from evaltracker.evaluations.models import Requirement
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import AcceptedFile, files_of_rows, read_file
 from evaltracker.toolbox.languages import number
-from vendors.answers import (
-    EFFORT,
-    EMPTY,
-    ENVIRONMENTS,
-    carried_over,
-    digest_of,
-    is_receipt_of,
-    stated_in,
-    typed_of,
-    words_in,
-)
+from vendors import answers
 from vendors.claims import ClaimWords
 from vendors.fields import Names
 from vendors.models import (
@@ -103,7 +93,7 @@ def attach_to_answer(
     draft = AnswerDraft.objects.get_or_create(
         candidate=candidate,
         requirement=requirement,
-        defaults={"typed": dict(EMPTY), "saved_at": now},
+        defaults={"typed": dict(answers.EMPTY), "saved_at": now},
     )[0]
     if draft.files.filter(sha256=accepted.sha256).exists():
         return
@@ -121,7 +111,7 @@ def remove_draft_file(
     files = draft.files.filter(pk=key) if draft else DraftFile.objects.none()
     if draft is None or not files.delete()[0]:
         raise NotFound
-    if draft.typed == EMPTY and not draft.files.exists():
+    if draft.typed == answers.EMPTY and not draft.files.exists():
         draft.delete()
 
 
@@ -179,8 +169,8 @@ def save_draft(
     candidate = link.candidate
     rows = AnswerDraft.objects.filter(candidate=candidate, requirement=requirement)
     draft = rows.select_for_update(of=("self",), no_key=True).first()
-    if draft is not None and ENVIRONMENTS in draft.typed:
-        typed = {ENVIRONMENTS: draft.typed[ENVIRONMENTS], **typed}
+    if draft is not None and answers.ENVIRONMENTS in draft.typed:
+        typed = {answers.ENVIRONMENTS: draft.typed[answers.ENVIRONMENTS], **typed}
     if draft is not None and draft.typed == typed:
         return draft
     if (draft.version if draft else 0) != version:
@@ -213,7 +203,7 @@ def earlier_drafts(link: InvitationLink) -> list[tuple[AnswerRow, str]]:
     now, rows = database_now(), []
     for row, claim in earlier_answers(link):
         draft = AnswerDraft(candidate=link.candidate, requirement=row, saved_at=now)
-        draft.typed = carried_over(claim, row, now.date())
+        draft.typed = answers.carried_over(claim, row, now.date())
         rows.append((AnswerRow(row, None, draft), claim.candidate.evaluation.title))
     return rows
 
@@ -266,7 +256,11 @@ def hand_in_drafts(*, link: InvitationLink, by: Actor) -> Submission:
     candidate, _now = lock_invitation(link.candidate)
     stated = read_drafts(link)
     last = last_submission(candidate)
-    if not stated and last and is_receipt_of(last.sha256, own_claims(candidate)):
+    if (
+        not stated
+        and last
+        and answers.is_receipt_of(last.sha256, own_claims(candidate))
+    ):
         sentence = _(
             "Nothing has changed since receipt %(number)s, so there is nothing to hand "
             "in."
@@ -291,7 +285,7 @@ def read_drafts(link: InvitationLink) -> list[Stated]:
         former = claims.get(draft.requirement_id)
         ref = draft.requirement.ref
         try:
-            stated.append(stated_in(draft.typed, ref, lists, former))
+            stated.append(answers.stated_in(draft.typed, ref, lists, former))
         except Invalid as error:
             wrong[ref] = [text for texts in error.errors.values() for text in texts]
     if wrong:
@@ -304,7 +298,7 @@ def is_new(
 ) -> bool:
     if standing and standing.requirement_revision < requirement.revision:
         return True
-    return typed not in (EMPTY, typed_of(standing))
+    return typed not in (answers.EMPTY, answers.typed_of(standing))
 
 
 def _submit(candidate: Candidate, stated: list[Stated], by: Actor) -> None:
@@ -473,10 +467,10 @@ def preview_sheet(
         today = database_now().date()
         by_ref = {ref: row.requirement for ref, row in rows.items()}
         claims = [stated(line.requirement, line.words) for line in new]
-        answers = read_all(claims, by_ref, today, lists, link.candidate)
+        read = read_all(claims, by_ref, today, lists, link.candidate)
     differences = [
         _change(rows[line.requirement], current[line.requirement], answer)
-        for line, answer in zip(new, answers, strict=True)
+        for line, answer in zip(new, read, strict=True)
     ]
     changes = [change for change in differences if change is not None]
     return SheetPreview(changes, len(lines) - len(changes))
@@ -523,7 +517,7 @@ def _locked(candidate: Candidate, asked: QuerySet[Requirement]) -> Iterator[Answ
 
 def _current(row: AnswerRow, lists: Names) -> ClaimWords | None:
     if row.draft is not None:
-        return words_in(row.draft.typed, lists, row.claim)
+        return answers.words_in(row.draft.typed, lists, row.claim)
     if row.claim is None:
         return None
     return ClaimWords.of(row.claim)
@@ -533,12 +527,12 @@ def _change(
     row: AnswerRow, former: ClaimWords | None, words: ClaimWords
 ) -> DraftChange | None:
     """The words of a sheet as they would be typed; None if they are typed already."""
-    typed = typed_of(words)
+    typed = answers.typed_of(words)
     if words.environments != (row.claim.environments if row.claim else []):
-        typed[ENVIRONMENTS] = words.environments
-    stands = row.draft.typed if row.draft else typed_of(row.claim)
+        typed[answers.ENVIRONMENTS] = words.environments
+    stands = row.draft.typed if row.draft else answers.typed_of(row.claim)
     if words.effort is UNSET:
-        typed |= {name: stands[name] for name in EFFORT if name in stands}
+        typed |= {name: stands[name] for name in answers.EFFORT if name in stands}
         words = replace(words, effort=former and former.effort)
     if typed == stands:
         return None
@@ -653,7 +647,7 @@ def hand_in(*, candidate: Candidate, by: Actor) -> Submission:
         raise Refused(sentence, code="nothing_to_hand_in")
     earlier = Submission.objects.filter(candidate=candidate)
     last = earlier.order_by("submitted_at").last()
-    if last is not None and is_receipt_of(last.sha256, claims):
+    if last is not None and answers.is_receipt_of(last.sha256, claims):
         return last
     submission = Submission.objects.create(
         candidate=candidate,
@@ -661,7 +655,7 @@ def hand_in(*, candidate: Candidate, by: Actor) -> Submission:
         submitted_at=now,
         submitted_by=actor_of(by).name,
         claims=len(claims),
-        sha256=digest_of(claims),
+        sha256=answers.digest_of(claims),
     )
     journal.record(
         evaluation=candidate.evaluation,

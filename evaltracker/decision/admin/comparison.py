@@ -7,14 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from evaltracker.decision import links
-from evaltracker.decision.memo import record
+from evaltracker.decision.memo import certainty, record
 from evaltracker.decision.memo.brief import pursued
-from evaltracker.decision.memo.certainty import (
-    PENDING,
-    PROPOSED_WORDS,
-    Weighed,
-    weighed,
-)
 from evaltracker.decision.memo.figures import (
     BLANK,
     NONE,
@@ -356,7 +350,7 @@ class Stand:
     charts: tuple[Lanes, ...] = ()
     lines: tuple[Line, ...] = ()
     columns: tuple[str, ...] = ()
-    weighed: Weighed | None = None
+    weighed: certainty.Weighed | None = None
     left_out: tuple[str, ...] = ()
 
 
@@ -385,7 +379,7 @@ def how_they_stand(evaluation: Evaluation, user: User) -> Stand:
         charts=both("How candidates stand", drawn, Axis(1.0, heads=heads, rooms=rooms)),
         lines=tuple(lines),
         columns=columns,
-        weighed=weighed(figures),
+        weighed=certainty.weighed(figures),
         left_out=tuple(left_out(comparison, lines)),
     )
 
@@ -469,7 +463,7 @@ def to_test_next(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
         return None
     return {
         "drawn": decisive is not None,
-        "counting": PENDING if drawn and drawn.is_counting else "",
+        "counting": certainty.PENDING if drawn and drawn.is_counting else "",
         "confirm": [confirm_row(row) for row in decisive.confirm] if decisive else [],
         "rows": [decisive_row(test) for test in decisive.tests] if decisive else [],
         "idle": decisive.idle if decisive and decisive.tests else 0,
@@ -492,7 +486,7 @@ def decisive_row(test: NextTest) -> tuple[str, str, str, float]:
 
 def confirm_row(row: ToConfirm) -> tuple[str, str]:
     link, words = cell_row(row)
-    return link, f"{words}: by its runs it {PROPOSED_WORDS[row.verdict]}"
+    return link, f"{words}: by its runs it {certainty.PROPOSED_WORDS[row.verdict]}"
 
 
 def owed_row(owed: RunsOwed) -> tuple[str, str]:

@@ -9,23 +9,9 @@ from typing import Any
 
 from django.db.models import Case, When
 
+from evaltracker.decision.memo import record
 from evaltracker.decision.memo.brief import Asked, answered_briefs, by_question
 from evaltracker.decision.memo.figures import Figures
-from evaltracker.decision.memo.record import (
-    FrozenBrief,
-    FrozenCostLine,
-    FrozenKind,
-    FrozenOption,
-    FrozenRate,
-    FrozenSheet,
-    Inputs,
-    Memo,
-    Results,
-    cell_inputs,
-    dates_ahead,
-    on_day,
-    planned_dates,
-)
 from evaltracker.decision.memo.results import (
     CHOOSABLE,
     Counted,
@@ -48,14 +34,9 @@ from stakeholders.selectors import DIFFERENT, said_weights
 from trials import scoring
 from trials.choices import MilestoneState
 from trials.models import Consensus, Excuse, Gap, Milestone, Settlement
+from trials.selectors import matrix
 from trials.selectors.cells import PlainShape, record_of, shape_of
 from trials.selectors.ledger import Ledger, ledger
-from trials.selectors.matrix import (
-    cell_numbers,
-    counted_once,
-    effort_cells,
-    standing_ledger,
-)
 from trials.selectors.owed import verdicts_owed
 from trials.selectors.scores import cell_records, counted_scores, prior_of
 from vendors.choices import CandidateState, CostState
@@ -136,8 +117,8 @@ def certainty_inputs(
     }
 
 
-KIND = tuple(name for name in FrozenKind.__annotations__ if name != "parts")
-LINE = tuple(name for name in FrozenCostLine.__annotations__ if name != "ruled")
+KIND = tuple(name for name in record.FrozenKind.__annotations__ if name != "parts")
+LINE = tuple(name for name in record.FrozenCostLine.__annotations__ if name != "ruled")
 CHOICE = ("rationale", "dissent", "revisit_when")
 SIGN_OFF = (
     *("visit__number", "role", "role_name", "printed_name", "verdict", "reason"),
@@ -145,7 +126,9 @@ SIGN_OFF = (
 )
 
 
-def gather_inputs(evaluation: Evaluation, as_of: datetime.date | None = None) -> Inputs:
+def gather_inputs(
+    evaluation: Evaluation, as_of: datetime.date | None = None
+) -> record.Inputs:
     """The inputs of the memo as they stand, as JSON without floats. `as_of` (default:
     today in the evaluation's zone) decides which planned dates have passed."""
     candidates = list(Candidate.objects.filter(evaluation=evaluation))
@@ -156,14 +139,15 @@ def gather_inputs(evaluation: Evaluation, as_of: datetime.date | None = None) ->
 
 def inputs_of(
     book: Ledger, records: Mapping[Any, Mapping[str, scoring.CellRecord]]
-) -> Inputs:
+) -> record.Inputs:
     evaluation, candidates = book.evaluation, book.candidates
     decision = Decision.objects.filter(evaluation=evaluation).first()
     gathered = {
         "formula_version": scoring.FORMULA_VERSION,
         "as_of": book.as_of,
         "brief": {
-            field: getattr(evaluation, field) for field in FrozenBrief.__annotations__
+            field: getattr(evaluation, field)
+            for field in record.FrozenBrief.__annotations__
         }
         | {"owner": evaluation.owner.name},
         "brief_questions": own_rows(evaluation),
@@ -186,7 +170,7 @@ def inputs_of(
         "candidates": candidates_inputs(book, records),
         "certainty": certainty_inputs(evaluation, book, candidates),
         "rates": [
-            {field: getattr(row, field) for field in FrozenRate.__annotations__}
+            {field: getattr(row, field) for field in record.FrozenRate.__annotations__}
             for row in rates_of(evaluation).values()
         ],
         "kinds": [
@@ -202,7 +186,7 @@ def inputs_of(
         },
         **agreements(evaluation),
     }
-    inputs: Inputs = plain(gathered)
+    inputs: record.Inputs = plain(gathered)
     return inputs
 
 
@@ -242,7 +226,7 @@ def candidates_inputs(
     mailed = by_candidate(
         MailedSheet.objects.filter(**among, entered_at__isnull=False)
         .order_by("entered_at")
-        .values("candidate_id", *FrozenSheet.__annotations__)
+        .values("candidate_id", *record.FrozenSheet.__annotations__)
     )
     stated = {
         key: {"kind": kind, "text": text}
@@ -254,18 +238,18 @@ def candidates_inputs(
     numbers = numbers_inputs(book)
     stages = stages_eliminated(evaluation)
     gaps = gaps_inputs(evaluation)
-    steps, efforts = steps_inputs(book, gaps), effort_cells(book)
+    steps, efforts = steps_inputs(book, gaps), matrix.effort_cells(book)
     return [
         {
             "id": candidate.pk,
             "eliminated_in": stages.get(str(candidate.pk), ""),
             **{
                 field: getattr(candidate, field)
-                for field in FrozenOption.__annotations__
+                for field in record.FrozenOption.__annotations__
             },
             "cells": {
-                ref: cell_inputs(record)
-                for ref, record in records.get(candidate.pk, {}).items()
+                ref: record.cell_inputs(found)
+                for ref, found in records.get(candidate.pk, {}).items()
             },
             # Claimed for a measure and measured, by ref.
             "numbers": numbers.get(candidate.pk, {}),
@@ -473,7 +457,7 @@ def numbers_inputs(book: Ledger) -> dict[Any, dict[str, Any]]:
     a requirement for which any candidate has some, every candidate has a cell, be it
     empty: so whoever has nothing is told from whoever is not compared."""
     refs = {row.pk: row.ref for row in book.rows}
-    numbers = cell_numbers(book.evaluation)
+    numbers = matrix.cell_numbers(book.evaluation)
     empty = {
         requirement: CellNumbers(cell.asked, None)
         for (_, requirement), cell in numbers.items()
@@ -503,13 +487,13 @@ MOST_DATED = 20_000  # cells that rest on dates; a large purchase has some thous
 
 @dataclass(frozen=True)
 class StandingMemo:
-    inputs: Inputs
-    results: Results
+    inputs: record.Inputs
+    results: record.Results
     counted: list[Counted]
     planned: list[tuple[datetime.date, int]]
 
     @property
-    def memo(self) -> Memo:
+    def memo(self) -> record.Memo:
         return {"inputs": self.inputs, "results": self.results}
 
     @cached_property
@@ -534,7 +518,7 @@ def standing_memo(evaluation: Evaluation) -> StandingMemo:
     those come later, and are no part of the version."""
     drawn = KeptDraws.objects.filter(evaluation=evaluation)
     digest = drawn.values_list("digest", flat=True).first()
-    return counted_once(evaluation, f"memo with draws {digest}", _memo)
+    return matrix.counted_once(evaluation, f"memo with draws {digest}", _memo)
 
 
 def memo_on(
@@ -542,12 +526,12 @@ def memo_on(
 ) -> StandingMemo:
     frozen = _frozen_memo(evaluation)
     now = frozen["inputs"] if frozen else gather_inputs(evaluation)
-    inputs = on_day(now, day, kept=kept)
+    inputs = record.on_day(now, day, kept=kept)
     counted = [count(item, inputs) for item in inputs["candidates"]]
     results = results_of(
         inputs, counted, lambda race: {"wins": {}, "another_day": True}
     )
-    return StandingMemo(inputs, results, counted, planned_dates(now))
+    return StandingMemo(inputs, results, counted, record.planned_dates(now))
 
 
 def _memo(evaluation: Evaluation) -> StandingMemo:
@@ -555,8 +539,10 @@ def _memo(evaluation: Evaluation) -> StandingMemo:
     if frozen:
         inputs = frozen["inputs"]
         counted = [count(item, inputs) for item in inputs["candidates"]]
-        return StandingMemo(inputs, frozen["results"], counted, planned_dates(inputs))
-    book = standing_ledger(evaluation)
+        return StandingMemo(
+            inputs, frozen["results"], counted, record.planned_dates(inputs)
+        )
+    book = matrix.standing_ledger(evaluation)
     inputs, states = inputs_of(book, {}), _states(book)
     sums = {str(column.candidate.pk): column.sums for column in book.columns}
     counted = [
@@ -577,15 +563,15 @@ def _memo(evaluation: Evaluation) -> StandingMemo:
         if item["state"] != CandidateState.ELIMINATED
         for cell in states[item["id"]].dated
     )
-    planned = dates_ahead(cells, book.as_of)
+    planned = record.dates_ahead(cells, book.as_of)
     return StandingMemo(inputs, results, counted, planned)
 
 
-def _frozen_memo(evaluation: Evaluation) -> Memo | None:
+def _frozen_memo(evaluation: Evaluation) -> record.Memo | None:
     decision = Decision.objects.filter(evaluation=evaluation).first()
     if decision is None or decision.decided_at is None:
         return None
-    memo: Memo = decision.memo
+    memo: record.Memo = decision.memo
     return memo
 
 

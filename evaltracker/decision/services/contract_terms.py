@@ -26,11 +26,7 @@ from evaltracker.evaluations import journal, policy
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.notices.services.scheduling import (
-    cancel_notices,
-    owe_now,
-    schedule_notice,
-)
+from evaltracker.notices.services import scheduling
 from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.days import MORNING, today_in
 from evaltracker.toolbox.text import read_reason
@@ -51,7 +47,7 @@ def remind_anew(term: ContractTerm, *, moved: bool) -> None:
         term.settled_at = term.settled_by = None
     term.occurrence += 1
     term.save()
-    cancel_notices(
+    scheduling.cancel_notices(
         kind=TERM_NOTICE,
         subject_id=term.pk,
         because="The contract's dates or people were changed.",
@@ -71,7 +67,7 @@ def owe_term_reminders(term: ContractTerm) -> None:
     past = [day for day in days if day > left][:1]
     for person in {term.looks_after, evaluation.owner}:
         for offset in [*past, *(day for day in days if day <= left)]:
-            schedule_notice(
+            scheduling.schedule_notice(
                 kind=TERM_NOTICE,
                 evaluation=evaluation,
                 subject_id=term.pk,
@@ -194,7 +190,7 @@ def settle_contract_term(
         settled_at=timezone.now(),
         settled_by=actor_of(by).user,
     )
-    cancel_notices(kind=TERM_NOTICE, subject_id=term.pk, because=SETTLED)
+    scheduling.cancel_notices(kind=TERM_NOTICE, subject_id=term.pk, because=SETTLED)
     record(term, "settled", by, before, after)
     return term
 
@@ -376,7 +372,7 @@ def hand_on_evaluation(
         after={"owner": new_owner.name},
         reason=reason,
     )
-    owe_now(
+    scheduling.owe_now(
         kind=EvaluationHandedOn.name,
         evaluation=evaluation,
         subject_id=evaluation.pk,
