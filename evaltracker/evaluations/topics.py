@@ -68,7 +68,7 @@ class Topic:
     # The page of the evaluation that subjects belong to.
     tab: str
     # What has to be answered before the reader sees it, such as an interest.
-    ask_before: Callable[[HttpRequest, Evaluation], None] = nothing_to_ask
+    ask_before: Callable[[HttpRequest, Evaluation], object] = nothing_to_ask
     # Whether it can still be talked about once the decision is frozen.
     after_decision: bool = False
     # Whether files can be attached to it.

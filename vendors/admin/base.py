@@ -68,22 +68,22 @@ def reader(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
-def ask_first(request: HttpRequest, evaluation: Evaluation) -> None:
-    """Lead whoever has not answered for every candidate to the question, and back.
-
-    The owner, who administers candidates, goes on.
-    """
+def ask_first(request: HttpRequest, evaluation: Evaluation) -> User:
+    """Lead whoever has not answered for every candidate to the question, and back. The
+    owner, who administers candidates, goes on; gives the reader."""
     user = reader(request)
     if not is_owner(user, evaluation) and policy.has_to_declare(user, evaluation):
         raise Detour(question_of(request, evaluation))
+    return user
 
 
-def open_answers(request: HttpRequest, evaluation: Evaluation) -> None:
+def open_answers(request: HttpRequest, evaluation: Evaluation) -> User:
     """Ask first, the owner too, and keep out whoever declared a conflict."""
     user = reader(request)
     if policy.has_to_declare(user, evaluation):
         raise Detour(question_of(request, evaluation))
     policy.check_read_answers(evaluation, user)
+    return user
 
 
 def undeclared_by(user: User, evaluation: Evaluation) -> list[Candidate]:

@@ -115,8 +115,7 @@ def candidate_rows(
 @workspace.evaluation_page("candidates", "Candidates", order=40, group="Market")
 def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request, filters={"kind"})
-    user = base.reader(request)
-    base.ask_first(request, evaluation)
+    user = base.ask_first(request, evaluation)
     owns = is_owner(user, evaluation)
     kind = request.GET.get("kind", "")
     known = kind in CandidateKind.values
@@ -348,8 +347,7 @@ class PersonRow:
 @workspace.evaluation_page("conflicts", "Conflicts", order=35, group="People")
 def conflicts_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
-    user = base.reader(request)
-    base.ask_first(request, evaluation)
+    user = base.ask_first(request, evaluation)
     candidates = Candidate.objects.filter(evaluation=evaluation)
     remaining = candidates.exclude(state=CandidateState.ELIMINATED)
     return workspace.show(

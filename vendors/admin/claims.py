@@ -364,8 +364,7 @@ def has_begun(user: User, evaluation: Evaluation) -> bool:
 def sent_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """New and changed answers beside what they replace; reading it marks nothing."""
     check_query(request, filters={*FILTERS, "page"})
-    user = base.reader(request)
-    base.open_answers(request, evaluation)
+    user = base.open_answers(request, evaluation)
     everything = request.GET.get("all") == "1"
     parties = sent_by_vendors(user, evaluation, everything=everything)
     change, of = _chosen(request.GET, parties)

@@ -664,8 +664,7 @@ def _values(
 @evaluation_page("costs", "Costs", order=100, group="Market")
 def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
-    user = base.reader(request)
-    base.open_answers(request, evaluation)
+    user = base.open_answers(request, evaluation)
     columns = cost_columns(evaluation, running(evaluation))
     sealed = not may_see_prices(user, evaluation)
     quotes, quoted = quotes_seen(evaluation), sealed_quotes(evaluation)

@@ -202,8 +202,7 @@ def proposals_of(evaluation: Evaluation) -> list[Proposal]:
 @workspace.evaluation_page("questions", "Questions", order=48, group="Market")
 def questions_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
-    user = base.reader(request)
-    base.ask_first(request, evaluation)
+    user = base.ask_first(request, evaluation)
     questions = questions_of(evaluation)
     proposals = proposals_of(evaluation)
     return workspace.show(
@@ -336,8 +335,7 @@ class Line:
 @workspace.evaluation_page("unanswered", "Not answered yet")
 def unanswered_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
-    user = base.reader(request)
-    base.open_answers(request, evaluation)
+    user = base.open_answers(request, evaluation)
     now = database_now()
     candidates = list(contacts.invited_candidates(evaluation))
     counts = answer_counts(evaluation, candidates)

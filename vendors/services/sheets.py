@@ -159,10 +159,8 @@ def kept_of(rows: Iterable[Claim], former: Mapping[Key, Claim]) -> dict[str, Any
     by_claim: dict[str, Any] = {}
     for row in rows:
         before = former.get(_cell_of(row))
-        stood = before is not None and before.availability != Availability.WITHDRAWN
-        by_claim[str(row.pk)] = (
-            journal.snapshot(before, WORDS) if before and stood else None
-        )
+        stood = before and before.availability != Availability.WITHDRAWN and before
+        by_claim[str(row.pk)] = journal.snapshot(stood, WORDS) if stood else None
     return {"claims": by_claim}
 
 
@@ -171,13 +169,9 @@ def undo(imported: Import, by: User) -> None:
     require_stage(evaluation, *NOTE_STAGES)
     by_claim: dict[str, Any] = imported.kept["claims"]
     lock_candidates(evaluation)
-    rows = [
-        row
-        for row in Claim.objects.in_evaluation(evaluation).select_related(
-            "candidate", "requirement"
-        )
-        if str(row.pk) in by_claim
-    ]
+    every = Claim.objects.in_evaluation(evaluation)
+    every = every.select_related("candidate", "requirement")
+    rows = [row for row in every if str(row.pk) in by_claim]
     stood = imported.kept.get("efforts", {})
     noted = Effort.objects.in_evaluation(evaluation).filter(pk__in=stood)
     efforts: list[Effort] = list(noted.select_related("candidate", "requirement"))
@@ -204,19 +198,11 @@ def undo(imported: Import, by: User) -> None:
 
 
 def _put_back(rows: list[Claim], kept: Mapping[str, Any], by: User) -> list[Claim]:
-    now = database_now()
-    fresh = [
-        claims.next_revision(
-            claims.RevisionCount(row.revision),
-            row.candidate,
-            row.requirement,
-            _words_from(kept[str(row.pk)]),
-            now,
-            by,
-            by_vendor=False,
-        )
-        for row in rows
-    ]
+    now, fresh = database_now(), []
+    for row in rows:
+        count, stood = claims.RevisionCount(row.revision), kept[str(row.pk)]
+        terms = (count, row.candidate, row.requirement, _words_from(stood), now, by)
+        fresh.append(claims.next_revision(*terms, by_vendor=False))
     _supersede([row.pk for row in rows], now)
     return create_all(fresh)
 
