@@ -6,10 +6,9 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Evaluation, Visit
-from evaltracker.evaluations.policy import change
+from evaltracker.evaluations.policy import change_and_tell
 from evaltracker.portable.importing import evaluation_imported
 from evaltracker.portable.registry import CHECKS, Document, Part, register_part
 from stakeholders.models import (
@@ -75,13 +74,6 @@ def ask_everybody_anew(*, evaluation: Evaluation, **_: Any) -> None:
     visit = Visit.objects.filter(evaluation=evaluation, left_at__isnull=True).first()
     if visit is None or not visit.sign_offs.filter(round=visit.round).exists():
         return
-    before, after = change(visit, round=visit.round + 1)
-    journal.record(
-        evaluation=evaluation,
-        action="sign_off.round_opened",
-        subject=visit,
-        by=SYSTEM,
-        before=before,
-        after=after,
-        reason="The sign-offs of this stay came with a file.",
-    )
+    visit.evaluation, again = evaluation, visit.round + 1
+    why = "The sign-offs of this stay came with a file."
+    change_and_tell(visit, "sign_off.round_opened", SYSTEM, reason=why, round=again)

@@ -57,14 +57,8 @@ def journal_on(
     """One entry on something of a candidate, which it names."""
     path = subject.evaluation_path.removesuffix("__evaluation")
     candidate: Candidate = attrgetter(path.replace("__", "."))(subject)
-    journal.record(
-        evaluation=candidate.evaluation,
-        action=action,
-        subject=subject,
-        by=by,
-        after={"candidate": candidate, **after},
-        **more,
-    )
+    after = {"candidate": candidate, **after}
+    journal.record(candidate.evaluation, action, subject, by, after=after, **more)
 
 
 def change_on(

@@ -156,15 +156,8 @@ def change_and_tell(
     """Change a row; the journal tells what of it is another now, if anything is."""
     before, after = change(row, **values)
     if after:
-        record(
-            evaluation=evaluation_of(row),
-            action=action,
-            subject=row,
-            by=by,
-            before=before,
-            after=after,
-            reason=reason,
-        )
+        told: Any = {"before": before, "after": after, "reason": reason}
+        record(evaluation_of(row), action, row, by, **told)
 
 
 def evaluation_of(row: Any) -> Evaluation:

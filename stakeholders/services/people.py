@@ -16,6 +16,7 @@ from evaltracker.evaluations.journal import SYSTEM, By, actor_of
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import (
     change,
+    change_and_tell,
     check_owned,
     checked,
     lock,
@@ -80,24 +81,15 @@ def delegate(
     warning, is_short = lending_warnings(stakeholder, [substitute])[substitute]
     if is_short and not anyway:
         raise Invalid(warning, field="anyway")
-    lending = Delegation(
-        stakeholder=stakeholder,
-        substitute=substitute,
-        starts_on=starts_on,
-        ends_on=ends_on,
-    )
+    days: dict[str, Any] = {"starts_on": starts_on, "ends_on": ends_on}
+    lending = Delegation(stakeholder=stakeholder, substitute=substitute, **days)
     checked(lending)
     lending.save()
     keep_sight(evaluation, substitute)
     for recipient in (by, substitute):
         owe_now(DelegationGiven.name, evaluation, lending.pk, recipient=recipient)
-    after = {
-        "for": stakeholder.user.name,
-        "role": stakeholder.role,
-        "substitute": substitute.name,
-        "starts_on": starts_on,
-        "ends_on": ends_on,
-    }
+    whose = {"for": stakeholder.user.name, "role": stakeholder.role}
+    after = {**whose, "substitute": substitute.name, **days}
     journal.record(evaluation, "delegation.given", lending, by, after=after)
     return lending
 
@@ -127,11 +119,8 @@ def revoke_delegation(*, delegation: Delegation, by: By) -> Delegation:
         raise Refused("This has ended already.")
     change(delegation, revoked_at=timezone.now())
     keep_sight(part.evaluation, delegation.substitute)
-    cancel_notices(
-        kind=DelegationGiven.name,
-        subject_id=delegation.pk,
-        because="The substitution is ended.",
-    )
+    kind, because = DelegationGiven.name, "The substitution is ended."
+    cancel_notices(kind=kind, subject_id=delegation.pk, because=because)
     before = {"substitute": delegation.substitute.name}
     journal.record(part.evaluation, "delegation.revoked", delegation, by, before=before)
     return delegation
@@ -182,13 +171,12 @@ def add_stakeholder(
         raise Refused("The owner cannot sign for a role, so cannot hold one.")
     require_a_say(user)
     role = role or _own_role(user)
-    part = Stakeholder.objects.filter(
-        evaluation=evaluation, user=user, role=role
-    ).first()
+    seat: dict[str, Any] = {"evaluation": evaluation, "user": user, "role": role}
+    part = Stakeholder.objects.filter(**seat).first()
     if part is not None and part.left_at is None:
         raise Refused(f"{user.name} is {part.get_role_display()} already.")
     if part is None:
-        part = Stakeholder(evaluation=evaluation, user=user, role=role, scores=scores)
+        part = Stakeholder(**seat, scores=scores)
         checked(part)
         part.save()
     else:
@@ -207,13 +195,8 @@ def add_same_people(
     rows = voices().filter(evaluation=people_of, user__is_active=True)
     rows = rows.exclude(user=by).select_related("user")
     for part in rows:
-        add_stakeholder(
-            evaluation=evaluation,
-            user=part.user,
-            role=part.role,
-            scores=part.scores,
-            by=by,
-        )
+        seat = {name: getattr(part, name) for name in ("user", "role", "scores")}
+        add_stakeholder(evaluation=evaluation, by=by, **seat)
     return len(rows)
 
 
@@ -311,9 +294,10 @@ def change_stakeholder(
     evaluation = lock(stakeholder.evaluation)
     check_owned(evaluation, by)
     stakeholder = Stakeholder.objects.select_related("user").get(pk=stakeholder.pk)
+    stakeholder.evaluation = evaluation
     if stakeholder.left_at:
         raise Refused("This part has ended already.")
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     if role is not None and role != stakeholder.role:
         _refuse_taken(stakeholder, role)
         _refuse_used(stakeholder)
@@ -322,16 +306,7 @@ def change_stakeholder(
         if not scores:
             _refuse_used(stakeholder, but_signed=True)
         values["scores"] = scores
-    before, after = change(stakeholder, **values)
-    if after:
-        journal.record(
-            evaluation=evaluation,
-            action="stakeholder.changed",
-            subject=stakeholder,
-            by=by,
-            before=before,
-            after=after,
-        )
+    change_and_tell(stakeholder, "stakeholder.changed", by, **values)
     return stakeholder
 
 
@@ -411,13 +386,8 @@ def set_sign_off_rule(
         if stage == Stage.DECISION and not others.exists():
             raise Refused("The decision needs at least one role that approves it.")
         rule.delete()
-        journal.record(
-            evaluation=evaluation,
-            action="sign_off_rule.removed",
-            subject=rule,
-            by=by,
-            before={**before, "stage": stage, "role": role},
-        )
+        gone = {**before, "stage": stage, "role": role}
+        journal.record(evaluation, "sign_off_rule.removed", rule, by, before=gone)
         return None
     if rule is None:
         rule = SignOffRule(evaluation=evaluation, stage=stage, role=role)

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,7 +13,13 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, User, Visit
-from evaltracker.evaluations.policy import change, check_owned, checked, require_open
+from evaltracker.evaluations.policy import (
+    change,
+    change_and_tell,
+    check_owned,
+    checked,
+    require_open,
+)
 from evaltracker.notices.services.scheduling import (
     cancel_notices,
     owe_now,
@@ -97,16 +104,9 @@ def owe_mails(
         day = asked.due_on - datetime.timedelta(days=days)
         # A mail of today is the one that says that it was given.
         if day > today:
-            schedule_notice(
-                kind=kind,
-                evaluation=evaluation,
-                subject_id=condition.pk,
-                offset_days=days,
-                recipient=recipient,
-                day=day,
-                time=MORNING,
-                zone=evaluation.zone,
-            )
+            terms: dict[str, Any] = {"offset_days": days, "recipient": recipient}
+            terms |= {"day": day, "time": MORNING, "zone": evaluation.zone}
+            schedule_notice(kind, evaluation, condition.pk, **terms)
 
 
 def check_close_condition(condition: Condition, by: By) -> User:
@@ -128,10 +128,9 @@ def close_condition(*, condition: Condition, note: str, by: By) -> Condition:
     if not note.strip():
         raise Invalid("Enter how it was met.", field="closing_note")
     change(condition, closed_at=timezone.now(), closed_by=user, closing_note=note)
+    because = "The condition is closed."
     for kind in (ConditionGiven, ConditionDue, ConditionOverdue):
-        cancel_notices(
-            kind=kind.name, subject_id=condition.pk, because="The condition is closed."
-        )
+        cancel_notices(kind=kind.name, subject_id=condition.pk, because=because)
     after = {"text": condition.text, "note": note}
     journal.record(evaluation, "condition.closed", condition, by, after=after)
     return condition
@@ -206,9 +205,8 @@ def record_sign_off(
     sign_off.save(force_insert=True)
     attached = attach_conditions(sign_off, evaluation, conditions)
     if verdict not in APPROVALS:
-        owe_now(
-            SignOffAgainst.name, evaluation, sign_off.pk, recipient=evaluation.owner
-        )
+        owner = evaluation.owner
+        owe_now(SignOffAgainst.name, evaluation, sign_off.pk, recipient=owner)
     journal_sign_off(sign_off, attached, reason)
     return sign_off
 
@@ -229,24 +227,16 @@ def journal_sign_off(
     sign_off: SignOff, conditions: Sequence[Condition], reason: str
 ) -> None:
     visit, seat = sign_off.visit, sign_off.on_behalf_of
-    journal.record(
-        evaluation=visit.evaluation,
-        action="sign_off.given",
-        subject=sign_off,
-        by=sign_off.person,
-        after={
-            "stage": visit.stage,
-            "visit": visit.number,
-            "round": visit.round,
-            "role": sign_off.role,
-            "role_name": sign_off.role_name,
-            "verdict": sign_off.verdict,
-            "document": sign_off.document.sha256,
-            "conditions": [condition.text for condition in conditions],
-        },
-        reason=reason,
-        on_behalf_of=seat.name if seat else "",
-    )
+    after = {
+        **{"stage": visit.stage, "visit": visit.number, "round": visit.round},
+        **journal.snapshot(sign_off, ("role", "role_name", "verdict")),
+        "document": sign_off.document.sha256,
+        "conditions": [condition.text for condition in conditions],
+    }
+    told: Any = {"after": after, "reason": reason}
+    told["on_behalf_of"] = seat.name if seat else ""
+    about = (visit.evaluation, "sign_off.given", sign_off, sign_off.person)
+    journal.record(*about, **told)
 
 
 def check_once(sign_off: SignOff, seat: User) -> None:
@@ -310,14 +300,6 @@ def open_sign_off_round(*, visit: Visit, reason: str, by: By) -> Visit:
     check_open_round(visit, by)
     if not reason.strip():
         raise Invalid("Give a reason for asking everybody again.", field="reason")
-    before, after = change(visit, round=visit.round + 1)
-    journal.record(
-        evaluation=visit.evaluation,
-        action="sign_off.round_opened",
-        subject=visit,
-        by=by,
-        before=before,
-        after=after,
-        reason=reason,
-    )
+    again = visit.round + 1
+    change_and_tell(visit, "sign_off.round_opened", by, reason=reason, round=again)
     return visit

@@ -214,14 +214,8 @@ def _invite(demo: Demo, evaluation: Evaluation, person: User, *, is_told: bool) 
     else:
         wall, zone = wall_of(soonest.replace(microsecond=0), "UTC"), "UTC"
         day = wall.date()
-    schedule_notice(
-        kind=DemoComing.name,
-        offset_days=DAYS_BEFORE,
-        day=day,
-        time=wall.time(),
-        zone=zone,
-        **terms,
-    )
+    terms |= {"day": day, "time": wall.time(), "zone": zone}
+    schedule_notice(DemoComing.name, offset_days=DAYS_BEFORE, **terms)
 
 
 register_chore(name="invite who joined to demos", every=EVERY, work=invite_who_joined)
@@ -314,9 +308,8 @@ def move_demo(
     demo, evaluation = open_demo(demo, by, check_move_demo)
     zone = zone or demo.zone
     moment = read_moment(day, time, zone)
-    before, after = change(
-        demo, scheduled_for=moment, zone=zone, minutes=minutes or demo.minutes
-    )
+    length = minutes or demo.minutes
+    before, after = change(demo, scheduled_for=moment, zone=zone, minutes=length)
     if after:
         change(demo, occurrence=demo.occurrence + 1)
         call_off_invitations(demo, "The demo was moved.")
@@ -457,12 +450,8 @@ def call_off_demo(*, demo: Demo, reason: str, by: By) -> Demo:
     """
     demo, evaluation = open_demo(demo, by, check_call_off_demo)
     because = read_reason(reason, "Give a reason for calling it off.")
-    change(
-        demo,
-        called_off_at=timezone.now(),
-        called_off_because=because,
-        occurrence=demo.occurrence + 1,
-    )
+    off = {"called_off_at": timezone.now(), "called_off_because": because}
+    change(demo, **off, occurrence=demo.occurrence + 1)
     tell_it_is_off(demo, evaluation, by)
     after = journal.snapshot(demo, ("title", "scheduled_for", "called_off_at"))
     journal_on(demo, "demo.called_off", by, after=after, reason=because)
@@ -576,10 +565,10 @@ def write_demo_note(*, demo: Demo, text: str, by: By) -> DemoNote:
     user = actor_of(by).user
     cleaned = read_field("text", text)
     note = demo.solo_notes.filter(author=user).first()
-    if note is not None and note.text == cleaned:
-        return note
-    first = note is None
     note = note or DemoNote(demo=demo, author=user)
+    if note.text == cleaned:
+        return note
+    first = note._state.adding
     note.text, note.written_at = cleaned, timezone.now()
     checked(note)
     note.save()

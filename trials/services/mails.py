@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from typing import Any
 
 from django.db.models import Min, Q, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -52,16 +53,12 @@ def ask_for_agreement(trial: Trial, *, days: int = 0) -> None:
 
     `days` after it was first asked it is asked once more.
     """
+    evaluation = trial.candidate.evaluation
+    terms: dict[str, Any] = {"occurrence": trial.version, "offset_days": -days}
     for agreement in contract_of(trial).awaited:
         for part in agreement.awaited:
-            owe_now(
-                kind=ContractToAgree.name,
-                evaluation=trial.candidate.evaluation,
-                subject_id=trial.pk,
-                occurrence=trial.version,
-                offset_days=-days,
-                recipient=part.user,
-            )
+            terms["recipient"] = part.user
+            owe_now(ContractToAgree.name, evaluation, trial.pk, **terms)
 
 
 def ask_again_for_agreement() -> None:
@@ -84,27 +81,15 @@ def ask_again_for_agreement() -> None:
 
 
 def tell_vendor_of(gap: Gap) -> None:
-    _tell_vendor(gap, GapFound.name, "")
-
-
-def tell_vendor_of_retest(gap: Gap) -> None:
-    if gap.retested_at is not None:
-        _tell_vendor(gap, GapStillThere.name, gap.retested_at.isoformat())
-
-
-def _tell_vendor(gap: Gap, kind: str, occurrence: str) -> None:
-    candidate = gap.trial.candidate
+    """That it was found or, if it was tried again, that it is still there."""
+    candidate, again = gap.trial.candidate, gap.retested_at
     if candidate.vendor_id is None or candidate.invited_at is None:
         return
+    kind = (GapStillThere if again else GapFound).name
+    terms: dict[str, Any] = {"occurrence": again.isoformat() if again else ""}
     for contact in Contact.objects.current().filter(vendor=candidate.vendor_id):
-        owe_now(
-            kind=kind,
-            evaluation=candidate.evaluation,
-            subject_id=gap.pk,
-            occurrence=occurrence,
-            address=contact.email,
-            addressee=contact.name,
-        )
+        terms |= {"address": contact.email, "addressee": contact.name}
+        owe_now(kind, candidate.evaluation, gap.pk, **terms)
 
 
 def tell_of_replies() -> None:
@@ -141,14 +126,9 @@ def tell_of_silence() -> None:
 def _tell_lead(
     kind: str, trial: Trial, about: Gap | Trial, day: datetime.date, *others: User
 ) -> None:
+    evaluation, when = trial.candidate.evaluation, day.isoformat()
     for person in {trial.lead, *others}:
-        owe_now(
-            kind=kind,
-            evaluation=trial.candidate.evaluation,
-            subject_id=about.pk,
-            occurrence=day.isoformat(),
-            recipient=person,
-        )
+        owe_now(kind, evaluation, about.pk, occurrence=when, recipient=person)
 
 
 def _open_gaps() -> QuerySet[Gap]:
@@ -189,11 +169,8 @@ def tell_of_slips() -> None:
         today = today_in(evaluation.zone)
         planned = waiting.filter(candidate__evaluation=evaluation)
         overdue = [claim.pk for claim in planned if slipped_from(claim, today)]
-        reported = set(
-            Notice.objects.filter(
-                kind=PromiseSlipped.name, evaluation=evaluation
-            ).values_list("subject_id", flat=True)
-        )
+        told = Notice.objects.filter(kind=PromiseSlipped.name, evaluation=evaluation)
+        reported = set(told.values_list("subject_id", flat=True))
         new = [key for key in overdue if str(key) not in reported]
         if new:
             _tell(evaluation, new)
@@ -211,13 +188,8 @@ def _tell(evaluation: Evaluation, new: list[uuid.UUID]) -> None:
     today = today_in(evaluation.zone)
     for claim in slipped_claims(evaluation, Claim.objects.filter(pk__in=new)):
         passed = slipped_from(claim, today)
-        owe_now(
-            kind=PromiseSlipped.name,
-            evaluation=evaluation,
-            subject_id=claim.pk,
-            occurrence=passed,
-            recipient=evaluation.owner,
-        )
+        terms = {"occurrence": passed, "recipient": evaluation.owner}
+        owe_now(PromiseSlipped.name, evaluation, claim.pk, **terms)
         after = {
             "candidate": claim.candidate.name,
             "requirement": claim.requirement.ref,
@@ -226,11 +198,7 @@ def _tell(evaluation: Evaluation, new: list[uuid.UUID]) -> None:
         journal.record(evaluation, "promise.slipped", claim, SYSTEM, after=after)
 
 
-register_chore(
-    name="tell of slipped promises",
-    every=datetime.timedelta(hours=1),
-    work=tell_of_slips,
-)
+register_chore(name="tell of slipped promises", every=HOURLY, work=tell_of_slips)
 
 
 # From so many days on, whoever runs the purchase hears of it, too.
@@ -260,25 +228,19 @@ def owe_overdue() -> None:
         readers = {milestone.owner}
         if days >= ESCALATES_AFTER or milestone.pk in orphans:
             readers.add(milestone.evaluation.owner)
+        day = milestone.due_on + datetime.timedelta(days=days)
         for reader in readers:
-            _owe(milestone, days, reader)
+            if is_working_day(day, reader.country, reader.subdivision):
+                owe_of_milestone(MilestoneOverdue.name, milestone, -days, reader)
 
 
-def _owe(milestone: Milestone, days: int, reader: User) -> None:
-    day = milestone.due_on + datetime.timedelta(days=days)
-    if not is_working_day(day, reader.country, reader.subdivision):
-        return
-    schedule_notice(
-        kind=MilestoneOverdue.name,
-        evaluation=milestone.evaluation,
-        subject_id=milestone.pk,
-        occurrence=milestone.occurrence,
-        offset_days=-days,
-        recipient=reader,
-        day=day,
-        time=milestone.due_time,
-        zone=milestone.zone,
-    )
+def owe_of_milestone(kind: str, milestone: Milestone, days: int, reader: User) -> None:
+    """A mail so many days before its date, or after it, at its hour."""
+    day = milestone.due_on - datetime.timedelta(days=days)
+    terms: dict[str, Any] = {"occurrence": milestone.occurrence, "recipient": reader}
+    terms |= {"day": day, "time": milestone.due_time, "zone": milestone.zone}
+    evaluation, key = milestone.evaluation, milestone.pk
+    schedule_notice(kind, evaluation, key, offset_days=days, **terms)
 
 
 register_chore(name="milestones_overdue", every=TEN_MINUTES, work=owe_overdue)
@@ -287,13 +249,9 @@ register_chore(name="milestones_overdue", every=TEN_MINUTES, work=owe_overdue)
 def tell_of_orphans() -> None:
     """Owe who runs a purchase a mail for each milestone that is nobody's any more."""
     for milestone in orphaned_milestones().select_related("evaluation__owner"):
-        owe_now(
-            kind=MilestoneOrphaned.name,
-            evaluation=milestone.evaluation,
-            subject_id=milestone.pk,
-            occurrence=milestone.occurrence,
-            recipient=milestone.evaluation.owner,
-        )
+        evaluation = milestone.evaluation
+        terms = {"occurrence": milestone.occurrence, "recipient": evaluation.owner}
+        owe_now(MilestoneOrphaned.name, evaluation, milestone.pk, **terms)
 
 
 register_chore(name="milestones_of_nobody", every=HOURLY, work=tell_of_orphans)

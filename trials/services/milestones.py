@@ -12,12 +12,14 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import change, check_owned, checked, lock
-from evaltracker.notices.services.scheduling import (
-    cancel_notices,
-    owe_now,
-    schedule_notice,
+from evaltracker.evaluations.policy import (
+    change,
+    change_and_tell,
+    check_owned,
+    checked,
+    lock,
 )
+from evaltracker.notices.services.scheduling import cancel_notices, owe_now
 from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.toolbox.days import instant_of
 from evaltracker.toolbox.text import Inputs, read_reason
@@ -33,6 +35,7 @@ from trials.policy import (
     require_trial_lead,
 )
 from trials.selectors.trials import hanging_on, shifts_of
+from trials.services.mails import owe_of_milestone
 
 
 def owe_reminders(milestone: Milestone, *, missed: bool = True) -> None:
@@ -48,17 +51,7 @@ def owe_reminders(milestone: Milestone, *, missed: bool = True) -> None:
         over = instant_of(day, milestone.due_time, milestone.zone) <= now
         (past if over else coming).append(days)
     for days in [*(past[:1] if missed else ()), *coming]:
-        schedule_notice(
-            kind=MilestoneDue.name,
-            evaluation=milestone.evaluation,
-            subject_id=milestone.pk,
-            occurrence=milestone.occurrence,
-            offset_days=days,
-            recipient=milestone.owner,
-            day=milestone.due_on - datetime.timedelta(days=days),
-            time=milestone.due_time,
-            zone=milestone.zone,
-        )
+        owe_of_milestone(MilestoneDue.name, milestone, days, milestone.owner)
 
 
 def stop_reminders(milestone: Milestone, because: str) -> None:
@@ -270,13 +263,8 @@ def give_milestone(*, milestone: Milestone, owner_user: User, by: By) -> Milesto
     stop_reminders(milestone, "The milestone was given to somebody else.")
     owe_reminders(milestone, missed=False)
     if actor_of(by).user != owner_user:
-        owe_now(
-            kind=MilestoneGiven.name,
-            evaluation=evaluation,
-            subject_id=milestone.pk,
-            occurrence=milestone.occurrence,
-            recipient=owner_user,
-        )
+        terms = {"occurrence": milestone.occurrence, "recipient": owner_user}
+        owe_now(MilestoneGiven.name, evaluation, milestone.pk, **terms)
     journal_milestone(milestone, "milestone.given", by, before=before, after=after)
     return milestone
 
@@ -362,9 +350,7 @@ def hang_milestone(
                 "That milestone depends on this one; neither could ever be moved.",
                 field="hangs_on",
             )
-    before, after = change(milestone, hangs_on=hangs_on)
-    if after:
-        journal_milestone(milestone, "milestone.hung", by, before=before, after=after)
+    change_and_tell(milestone, "milestone.hung", by, hangs_on=hangs_on)
     return milestone
 
 
@@ -378,17 +364,11 @@ def reschedule(
 ) -> None:
     """Give a milestone its new date, reminders and entry; the same date is nothing."""
     due_at = read_moment(due_on, due_time, zone)
-    typed = (due_on, due_time, zone)
-    if typed == (milestone.due_on, milestone.due_time, milestone.zone):
+    typed = {"due_on": due_on, "due_time": due_time, "zone": zone}
+    if all(getattr(milestone, name) == value for name, value in typed.items()):
         return
-    before, after = change(
-        milestone,
-        due_on=due_on,
-        due_time=due_time,
-        zone=zone,
-        due_at=due_at,
-        occurrence=milestone.occurrence + 1,
-    )
+    again = milestone.occurrence + 1
+    before, after = change(milestone, **typed, due_at=due_at, occurrence=again)
     stop_reminders(milestone, "The milestone was moved.")
     owe_reminders(milestone)
     journal_milestone(

@@ -352,13 +352,8 @@ def end_leaked_token(*, token: RunToken) -> None:
     _end(token, SYSTEM, "It was sent in a URL, which logs keep.")
     trial = token.trial
     for person in {trial.lead, token.made_by}:
-        owe_now(
-            kind=RunTokenLeaked.name,
-            evaluation=trial.candidate.evaluation,
-            subject_id=token.pk,
-            occurrence="",
-            recipient=person,
-        )
+        evaluation = trial.candidate.evaluation
+        owe_now(RunTokenLeaked.name, evaluation, token.pk, recipient=person)
 
 
 def _locked_token(token: RunToken) -> RunToken:
@@ -519,10 +514,8 @@ def take_back_runs(*, of: Run | RunReport, by: By) -> None:
 def _journal_left_out(row: LeftOut, action: str, by: By, *, reason: str = "") -> None:
     run, report = row.run, row.report
     if run is None:
-        after = {
-            **journal.snapshot(report, ("key", "sha256")),
-            "runs": report.runs.count(),
-        }
+        known = journal.snapshot(report, ("key", "sha256"))
+        after = {**known, "runs": report.runs.count()}
     else:
         run.criterion.trial = report.trial
         after = {

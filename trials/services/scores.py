@@ -70,11 +70,9 @@ def give_score(
         if row.evaluation_id != evaluation.pk:
             raise Invalid(f"The {field} belongs to another evaluation.", field=field)
     sheet = open_sheet(stakeholder)
-    score = Score.objects.filter(
-        sheet=sheet, candidate=candidate, category=category
-    ).first()
-    first = score is None
-    score = score or Score(sheet=sheet, candidate=candidate, category=category)
+    cell = {"sheet": sheet, "candidate": candidate, "category": category}
+    score = Score.objects.filter(**cell).first() or Score(**cell)
+    first = score._state.adding
     cleaned = read_field("reason", reason)
     if not first and (score.value, score.reason) == (value, cleaned):
         return score
@@ -82,9 +80,8 @@ def give_score(
     checked(score)
     score.save()
     after = {"candidate": candidate, "category": category.name}
-    journal.record(
-        evaluation, "score.given" if first else "score.changed", score, by, after=after
-    )
+    action = "score.given" if first else "score.changed"
+    journal.record(evaluation, action, score, by, after=after)
     return score
 
 
@@ -165,18 +162,9 @@ def open_sheet(stakeholder: Stakeholder) -> ScoreSheet:
 
 def lock_sheet(sheet: ScoreSheet, evaluation: Evaluation, by: By) -> ScoreSheet:
     _, after = change(sheet, locked_at=timezone.now())
-    journal.record(
-        evaluation=evaluation,
-        action="scores.locked",
-        subject=sheet,
-        by=by,
-        after={
-            **after,
-            "person": sheet.stakeholder.user.name,
-            "scores": sheet.scores.count(),
-            "sha256": _digest(sheet),
-        },
-    )
+    after |= {"person": sheet.stakeholder.user.name, "scores": sheet.scores.count()}
+    after["sha256"] = _digest(sheet)
+    journal.record(evaluation, "scores.locked", sheet, by, after=after)
     return sheet
 
 
@@ -276,8 +264,7 @@ def settle_score(
     before = {} if settled._state.adding else journal.snapshot(settled, SETTLED)
     settled.value, settled.reason = value, cleaned
     owner: Any = journal.actor_of(by).user
-    settled.settled_by = owner
-    settled.settled_at = timezone.now()
+    settled.settled_by, settled.settled_at = owner, timezone.now()
     checked(settled)
     settled.save()
     after = {

@@ -45,7 +45,7 @@ from trials.policy import (
 )
 from trials.selectors.cells import awaiting_reply
 from trials.selectors.trials import unjudged_criteria
-from trials.services.mails import tell_vendor_of, tell_vendor_of_retest
+from trials.services.mails import tell_vendor_of
 from trials.services.milestones import cancel_open_milestones
 from vendors.models import Candidate
 from vendors.policy import require_no_conflict
@@ -498,14 +498,10 @@ def _keep(
 ) -> None:
     """Write it down; `closes` says whether what is mended is over with it."""
     now = timezone.now()
-    fields: dict[str, Any] = {
-        "retest": outcome,
-        "retest_note": note,
-        "retested_at": now,
-        "retested_by": user,
-    }
+    fields: dict[str, Any] = {"retest": outcome, "retest_note": note}
+    fields |= {"retested_at": now, "retested_by": user}
     if closes and outcome == Retest.MENDED:
         fields |= {"closed_at": now, "closing_note": note}
     change_on(gap, gap.trial.candidate, "gap.retested", by, **fields)
     if outcome == Retest.STILL_THERE:
-        tell_vendor_of_retest(gap)
+        tell_vendor_of(gap)

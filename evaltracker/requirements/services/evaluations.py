@@ -189,14 +189,9 @@ def create_evaluation(
         evaluation=evaluation, number=1, stage=Stage.REQUIREMENTS, entered_by=by
     )
     JournalHead.objects.create(evaluation=evaluation, hash=journal.GENESIS)
-    journal.record(
-        evaluation=evaluation,
-        action="evaluation.started",
-        subject=evaluation,
-        by=by,
-        after={"title": title, "buyer": buyer, **brief}
-        | ({"is_practice": True} if is_practice else {}),
-    )
+    after = {"title": title, "buyer": buyer, **brief}
+    after |= {"is_practice": True} if is_practice else {}
+    journal.record(evaluation, "evaluation.started", evaluation, by, after=after)
     return evaluation
 
 

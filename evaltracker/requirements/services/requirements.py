@@ -90,23 +90,10 @@ def require_known(values: Mapping[str, Any], known: Collection[str]) -> None:
 
 
 @transaction.atomic
-def add_metric(
-    *,
-    evaluation: Evaluation,
-    name: str,
-    by: By,
-    baseline: str = "",
-    target: str = "",
-    how_measured: str = "",
-) -> Metric:
+def add_metric(*, evaluation: Evaluation, by: By, **values: str) -> Metric:
     check_owned(evaluation, by)
-    metric = Metric(
-        evaluation=evaluation,
-        name=name,
-        baseline=baseline,
-        target=target,
-        how_measured=how_measured,
-    )
+    require_known(values, METRIC)
+    metric = Metric(evaluation=evaluation, **values)
     add_and_tell(metric, "metric.added", by, METRIC)
     return metric
 
@@ -288,14 +275,9 @@ def undo(imported: Import, by: By) -> None:
             category.delete()
         except ProtectedError:
             continue  # Somebody has weighed it; it stays, empty.
-    journal.record(
-        evaluation=evaluation,
-        action="requirements.put_back",
-        subject=evaluation,
-        by=by,
-        before=stood_before,
-        after={rows[key].ref: before for key, (before, _) in changed.items()},
-    )
+    after = {rows[key].ref: before for key, (before, _) in changed.items()}
+    about = (evaluation, "requirements.put_back", evaluation, by)
+    journal.record(*about, before=stood_before, after=after)
 
 
 def put_back(

@@ -84,9 +84,8 @@ def add_list(
         evaluation=evaluation, name=name, position=last.position + 1 if last else 1
     )
     _write_values(scope, names)
-    journal.record(
-        evaluation, "list.added", scope, by, after={"name": name, "values": names}
-    )
+    after = {"name": name, "values": names}
+    journal.record(evaluation, "list.added", scope, by, after=after)
     return scope
 
 
@@ -155,9 +154,8 @@ def retire_value(*, value: ScopeValue, by: By) -> ScopeValue:
     check_retire_value(value, by)
     value.retired_at = timezone.now()
     value.save(update_fields=["retired_at"])
-    journal.record(
-        evaluation, "list.value_retired", value.scope, by, after={"value": value.name}
-    )
+    after = {"value": value.name}
+    journal.record(evaluation, "list.value_retired", value.scope, by, after=after)
     return value
 
 
@@ -254,14 +252,10 @@ def demand(
         for scope in scopes
         if scope not in before
     )
-    journal.record(
-        evaluation=evaluation,
-        action="requirement.held_against",
-        subject=requirement,
-        by=by,
-        before={"must_hold_for": [scope.name for scope in before]},
-        after={"must_hold_for": [scope.name for scope in scopes]},
-    )
+    stood = {"must_hold_for": [scope.name for scope in before]}
+    stands = {"must_hold_for": [scope.name for scope in scopes]}
+    about = (evaluation, "requirement.held_against", requirement, by)
+    journal.record(*about, before=stood, after=stands)
     if is_published(evaluation):
         tell_of_changes(evaluation, changed=[requirement])
     return requirement

@@ -414,14 +414,11 @@ TEMPLATE_PARTS.register(
 def starting_points(*, by: User) -> list[StartingPoint]:
     if not may_start_evaluations(by):
         return []
-    saved = EvaluationTemplate.objects.visible_to(by)
-    return [
-        *shipped(),
-        *(
-            StartingPoint(str(row.pk), row.title, row.description, row.content)
-            for row in saved
-        ),
+    saved = [
+        StartingPoint(str(row.pk), row.title, row.description, row.content)
+        for row in EvaluationTemplate.objects.visible_to(by)
     ]
+    return [*shipped(), *saved]
 
 
 def points_with(part: str, *, by: User) -> list[StartingPoint]:
