@@ -27,7 +27,10 @@ PURCHASE = {
         *("Questions", "Costs"),
     ],
     "Proof": ["Matrix", "Demos", "Trials", "Scores"],
-    "Decision": ["Decision", "Memo", "Letters", "After the award"],
+    "Decision": [
+        *("Decision", "Memo", "Letters", "After the award"),
+        "Annex of promises",
+    ],
     "Record": ["Journal", "Notices", "Files"],
 }
 
@@ -92,7 +95,7 @@ def test_the_groups_of_the_stage_and_of_the_page_are_open(
 def test_what_cannot_be_opened_yet_keeps_its_line_without_a_link(
     purchase: Evaluation,
 ) -> None:
-    after = {"Memo", "Letters", "After the award"}
+    after = {"Memo", "Letters", "After the award", "Annex of promises"}
     owner = purchase.owner
     assert later(at(purchase, "requirements"), owner) == {"What vendors sent", *after}
     assert later(at(purchase, "research"), owner) == after
