@@ -67,6 +67,7 @@ WHY = {
     "sign_off_reopened": "words",
     "reminded": "scores.2026-11-27",
     "benchmark_silent": "2026-11-25",
+    "annex_line_due": "2040-06-30",
 }
 QUOTED, QUOTE_NOTE = Decimal("827364.55"), "quotemarkquux"
 # Mails of a kind that can be about any row.
