@@ -103,9 +103,8 @@ class PromiseCheckDue(About[PromiseCheck]):
 
     def compose(self, notice: Notice) -> Message:
         row = self.row(notice)
-        return self.dated(
-            notice, row, instant_of(row.due_on, MORNING, notice.place.zone)
-        )
+        due_at = instant_of(row.due_on, MORNING, notice.place.zone)
+        return self.dated(notice, row, due_at)
 
 
 @register

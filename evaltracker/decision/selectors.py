@@ -39,11 +39,12 @@ from evaltracker.toolbox.days import local_day, today_in
 from evaltracker.toolbox.files import HALF, file_storage
 from trials.models import Gap
 from trials.policy import matters_most
-from trials.scoring import Availability, Standing
+from trials.scoring import Standing
 from trials.selectors.cells import Cell
 from trials.selectors.ledger import ledger
 from trials.selectors.matrix import versions_of
 from vendors.choices import CandidateState
+from vendors.effort import OFFERED
 from vendors.models import Candidate, PublishedDocument
 from vendors.selectors.annex import annex_versions
 from vendors.selectors.dialogue import names_of, stands_alone
@@ -87,12 +88,6 @@ def is_near(term: ContractTerm) -> bool:
 CHECK_NOTICE = "promise_check_due"
 ANNEX_NOTICE = "annex_line_due"
 GAP_NOTICE = "gap_promise_due"
-PROMISED = (
-    Availability.NOW,
-    Availability.BETA,
-    Availability.PLANNED,
-    Availability.ON_REQUEST,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +158,7 @@ def promised_rows(
             for requirement in book.requirements
             if not (cell := book.cell(candidate, requirement)).not_applicable
             and (
-                (matters_most(requirement) and cell.claimed in PROMISED)
+                (matters_most(requirement) and cell.claimed in OFFERED)
                 or cell.standing in (Standing.REFUTED, Standing.PARTLY)
                 or requirement.pk in left_open
             )
@@ -189,13 +184,18 @@ def promised_rows(
 
 def awaited_lines(annex: PublishedDocument, day: str) -> list[str]:
     """Numbers of what is due on that day, and was not judged on it or later."""
-    checks, zone = annex.candidate.promise_checks.all(), annex.candidate.evaluation.zone
-    return [
-        row.number
-        for row in promised_rows(annex.candidate, checks)
+    rows = CheckVerdict.objects.filter(promise_check__candidate=annex.candidate)
+    judged = {
+        row.requirement.ref if row.requirement else str(row.undertaking_id)
+        for row in rows.select_related("requirement")
         # Days are compared as they are written, the year first.
-        if str(row.due_on) == day
-        and all(str(local_day(it.recorded_at, zone)) < day for it in row.verdicts if it)
+        if str(local_day(row.recorded_at, annex.candidate.evaluation.zone)) >= day
+    }
+    newest = annex_versions(annex.candidate).first()
+    return [
+        line["line"]
+        for line in (newest.facts["lines"] if newest else ())
+        if line["due"] == day and line["key"] not in judged
     ]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import django
 
 # Before which statement each dies: of ten who owe, then of ten who send.
-OWING, SENDING = range(3, 33, 3), range(10, 60, 5)
+OWING, SENDING = range(3, 33, 3), range(10, 50, 4)
 
 
 def forked(work: Callable[[], Any], ends: int) -> int:
