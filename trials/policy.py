@@ -18,6 +18,7 @@ from evaltracker.toolbox.days import instant_of, unknown_zone
 from evaltracker.toolbox.days import today_in as today_in
 from stakeholders.policy import has_role, is_leadership, require_part
 from trials.models import Trial
+from trials.scoring import HEAVY
 from vendors.choices import CandidateState
 from vendors.models import Candidate, VendorRecord
 
@@ -28,8 +29,6 @@ DEMO_STAGES = (Stage.RESEARCH, Stage.DEMOS, Stage.TRIALS)
 # Contracts take weeks, so they are written before the trials stage begins.
 TRIAL_STAGES = (Stage.DEMOS, Stage.TRIALS)
 SCORING_STAGES = (Stage.DEMOS, Stage.TRIALS)
-# From this weight on a requirement is heavy.
-HEAVY = 7
 
 
 def enter(evaluation: Evaluation, by: By, *stages: Stage) -> tuple[Evaluation, User]:

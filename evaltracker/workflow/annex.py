@@ -6,14 +6,15 @@ From facts, as a version keeps them, to its text. It quotes and judges nothing.
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any
+
+from trials.scoring import HEAVY
 
 NOBODY = "Nobody else promised anything."
 NOTICE = "This lists what was said and tested. It binds only as part of a contract."
 NO_PROMISE = "None of what matters most was promised by the vendor itself."
 SEALED = "Prices are not part of this version."
 FIRST_DAY, NO_DAY = "on the contract's first day", "no day was said"
-HEAVY: Final = 7
 SAID = {
     "now": "now",
     "beta": "beta",

@@ -15,7 +15,7 @@ from trials.scoring.certainty import (
     smallest_flip,
     winning_shares,
 )
-from trials.scoring.effort import EffortSums
+from trials.scoring.effort import HEAVY, EffortSums
 from trials.scoring.fit import (
     OPEN,
     TOP_SCORE,

@@ -14,7 +14,7 @@ from evaltracker import money
 from vendors import effort as efforts
 from vendors.effort import BUYER, DAYS, OFFERED, Effort, written
 
-# The weight from which a requirement matters most.
+# From this weight on a requirement is heavy.
 HEAVY = 7
 # So many heavy cells that say how, and so many timed cells, before anything is said.
 FEWEST = 3

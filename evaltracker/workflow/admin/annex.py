@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from evaltracker.decision.memo.documents import typeset
 from evaltracker.decision.models import AnnexLine
-from evaltracker.decision.selectors import chosen_of
-from evaltracker.errors import require_row
+from evaltracker.errors import require_row, why_not
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.base import check_query
@@ -39,8 +38,7 @@ from vendors.selectors.annex import annex_versions
 
 
 def is_promised(user: User, evaluation: Evaluation) -> bool:
-    candidate = chosen_of(evaluation)
-    return candidate is not None and candidate.vendor_id is not None
+    return why_not(promisor, evaluation) is None
 
 
 @evaluation_page(
