@@ -192,9 +192,10 @@ def _answers(
     yield from _support(candidate, inputs, result["cost"], prices=prices)
     if "effort" in candidate:
         sums = EffortSums(candidate["effort"].values(), inputs["brief"])
-        said = [*sums.rows.values()]
-        answer = "our days {}, the vendor’s {}, third parties’ {}".format(*said)
-        proof = "; ".join(filter(None, (f"{said[5]} not stated", sums.took)))
+        vendors, ours, others = map(sums.words, sums.days.values())
+        answer = f"our days {ours}, the vendor’s {vendors}, third parties’ {others}"
+        unsaid = f"{sums.not_stated} of {sums.of} not stated"
+        proof = "; ".join(filter(None, (unsaid, sums.took)))
         yield BriefAnswer("Effort to meet", "days, and whose", answer, proof)
     yield from _metrics(candidate["id"], inputs, states, readings)
 
