@@ -274,6 +274,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 }
 # Of one token; enough for a program, too few to hurt the others.
 VENDOR_CALLS_PER_MINUTE = env.int("VENDOR_CALLS_PER_MINUTE", default=600)
+STAFF_CALLS_PER_MINUTE = env.int("STAFF_CALLS_PER_MINUTE", default=600)
 RUN_CALLS_PER_MINUTE = env.int("RUN_CALLS_PER_MINUTE", default=120)
 # Of one address: calls with no or a bad token, and reads of the description.
 CALLS_WITHOUT_TOKEN_PER_MINUTE = env.int("CALLS_WITHOUT_TOKEN_PER_MINUTE", default=60)

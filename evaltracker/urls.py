@@ -29,7 +29,7 @@ urlpatterns = [
     path("accounts/email/", RedirectView.as_view(pattern_name="admin:my_account")),
     path("calendar/<str:secret>.ics", calendar_feed, name="calendar_feed"),
     path("accounts/", include("allauth.urls")),
-    path("api/v1/staff/", include("evaltracker.workflow.api")),
+    path("api/v1/staff/", include("evaltracker.workflow.api.urls")),
     path("api/v1/trials/", include("trials.run_api")),
     *(vendor_api if SERVE_VENDOR_API else ()),
     # Other APIs go above: here ends whatever nobody serves, as a problem, not a page.

@@ -50,6 +50,7 @@ ELSEWHERE = {
     # tells of it, and there may be none yet.
     "vendors_contact",
     "vendors_vendor",
+    "evaluations_personaltoken",
     "vendors_vendortoken",
     # The way into the vendor pages: that a code was asked for, and visits. A code that
     # was used has its entry, and so has a session that the owner ended.

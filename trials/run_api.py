@@ -56,7 +56,7 @@ from trials.selectors.runs import (
     runs_by_code,
 )
 from trials.services.runs import Received, end_leaked_token, receive_report
-from vendors.api.access import BEARER, MinuteThrottle
+from vendors.api.access import MinuteThrottle, secret_of
 from vendors.api.schema import DocsView, OpenView, SchemaView
 from vendors.rate_limits import address_of
 
@@ -78,7 +78,7 @@ class RunTokenAuthentication(BaseAuthentication):
         header = request.headers.get("Authorization", "")
         if not header:
             return None
-        secret = run_secret_of(header)
+        secret = secret_of(header, SECRET)
         token = find_run_tokens([secret]).first() if secret else None
         if token is None:
             raise AuthenticationFailed
@@ -86,12 +86,6 @@ class RunTokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="evaltracker runs"'
-
-
-def run_secret_of(header: str) -> str | None:
-    """The run token in an Authorization header, if it has the shape of one."""
-    match = BEARER.fullmatch(header)
-    return match[1] if match and SECRET.fullmatch(match[1]) else None
 
 
 def end_tokens_in_address(request: HttpRequest) -> bool:
@@ -160,7 +154,7 @@ class RunTokenGuard:
         if self.ends_leaked and end_tokens_in_address(request):
             return problem_answer(problem_body(400, LEAKED))
         header = request.headers.get("Authorization", "")
-        if run_secret_of(header) and not RUNS.fullmatch(request.path_info):
+        if secret_of(header, SECRET) and not RUNS.fullmatch(request.path_info):
             return problem_answer(problem_body(404))
         return self.get_response(request)
 

@@ -6,8 +6,6 @@ transaction: on a pooled connection nothing of one call is left for the next.
 Elsewhere than on PostgreSQL there is one wall, the scoped querysets.
 """
 
-import hashlib
-import secrets
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from evaltracker.toolbox.database import Pipeline
+from evaltracker.toolbox.secrets import digest_of
 
 TOKEN, VENDOR = "app.token", "app.vendor"
 # The address whose quotes can be read; blank: those of nobody.
@@ -23,11 +22,6 @@ READER = "app.reader"
 # Whether what the buyer noted on the vendor's own invitations can be found.
 NOTES = "app.notes"
 SAY = f"SELECT {', '.join(['set_config(%s, %s, true)'] * 3)}"
-
-
-def digest_of(secret: str) -> str:
-    """What is kept of a token, and how it is found."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 @contextmanager
@@ -61,16 +55,3 @@ def _say(token: str, vendor: str, reader: str = "") -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(SAY, [TOKEN, token, VENDOR, vendor, READER, reader])
-
-
-def new_secret() -> str:
-    return secrets.token_urlsafe(32)
-
-
-def new_token(kind: str) -> tuple[str, str]:
-    """A random token: what people know it by, and its whole text, which is shown once.
-
-    `kind` begins both, so that a secret scanner finds one that leaked.
-    """
-    prefix = f"{kind}_{secrets.token_hex(6)}"
-    return prefix, f"{prefix}_{new_secret()}"

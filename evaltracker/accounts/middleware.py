@@ -34,6 +34,7 @@ from django.utils.deprecation import MiddlewareMixin
 from rest_framework.throttling import BaseThrottle
 
 from evaltracker.accounts.notices import device_of, remember
+from evaltracker.accounts.services import FACTORS
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import ACTS
 from evaltracker.pages.proof import note_use as note_use_of_session
@@ -45,7 +46,6 @@ NEEDED = (
     "A second factor is needed here. Add an authenticator app or a security key to "
     "continue. It takes a minute. Each login then asks for it."
 )
-FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 # What somebody without a second factor may still open: where one is set up.
 OPEN = ("account_reauthenticate", "account_logout", "logout", "login", "account_login")
 

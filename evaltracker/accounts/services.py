@@ -12,9 +12,11 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
@@ -33,12 +35,15 @@ from evaltracker.evaluations.models import (
     CachedValue,
     Evaluation,
     Notice,
+    PersonalToken,
     User,
 )
 from evaltracker.evaluations.policy import change, checked, may_add_people
 from evaltracker.notices.services.scheduling import owe_account_mail
+from evaltracker.toolbox.secrets import digest_of
 from evaltracker.toolbox.text import free_name
 
+FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 SALT = "evaltracker.address"
 LASTS = 3 * 24 * 60 * 60
 USED_UP = (
@@ -506,3 +511,39 @@ def add_first_operator(*, name: str, email: str) -> User | None:
     _save_new(operator, None)
     owe_account_mail(kind="login_given", person=operator)
     return operator
+
+
+# Tokens of a person's programs: PROGRAMS.md calls them personal tokens.
+#
+# They open what their person may do now, so their rights are read anew at each call.
+
+MOST_TOKENS, MOST_DAYS = 5, 90
+# How exactly it is known when a token was used last.
+USED_EVERY = datetime.timedelta(minutes=1)
+
+
+def has_factor(person: User, *, by_sign_on: bool) -> bool:
+    """Whether a second factor stands behind the person, here or at their sign-on."""
+    if is_mfa_enabled(person, FACTORS):
+        return True
+    return by_sign_on and settings.OIDC_SECOND_FACTOR
+
+
+def find_personal_token(secret: str) -> PersonalToken | None:
+    """The token of that text with its person, while it opens anything."""
+    rows = PersonalToken.objects.select_related("person").filter(
+        digest=digest_of(secret),
+        revoked_at=None,
+        ends_at__gt=timezone.now(),
+        person__is_active=True,
+    )
+    token: PersonalToken | None = rows.first()
+    if token is None or not has_factor(token.person, by_sign_on=token.by_sign_on):
+        return None
+    return token
+
+
+def note_use_of_token(*, token: PersonalToken) -> None:
+    now = timezone.now()
+    if token.last_used_at is None or now - token.last_used_at > USED_EVERY:
+        PersonalToken.objects.filter(pk=token.pk).update(last_used_at=now)

@@ -97,6 +97,14 @@ NOTICE_OPEN = (NoticeState.PENDING, NoticeState.CLAIMED, NoticeState.HANDING)
 NOTICE_UNCLEAR = (NoticeState.UNCERTAIN, NoticeState.DEAD)
 
 
+class TokenScope(models.TextChoices):
+    """What a person's program may do; each includes the one before."""
+
+    READ = "read", "Read"
+    ASK = "ask", "Read, and ask its person to act"
+    WRITE = "write", "Read, ask, and do what a program may do"
+
+
 class AccountAction(models.TextChoices):
     LOGGED_IN = "logged_in", "Logged in"
     LOGGED_OUT = "logged_out", "Logged out"
@@ -115,5 +123,7 @@ class AccountAction(models.TextChoices):
     ROLES = "roles", "Roles given"
     STOPPED = "stopped", "Login stopped"
     ALLOWED = "allowed", "Login allowed again"
+    TOKEN_MADE = "token_made", "Token made"
+    TOKEN_ENDED = "token_ended", "Token ended"
     ERASURE_ASKED = "erasure_asked", "Asked to be erased"
     ERASED = "erased", "Erased"

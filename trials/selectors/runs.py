@@ -48,6 +48,7 @@ from evaltracker.toolbox.measures import (
     verdict_of,
     written,
 )
+from evaltracker.toolbox.secrets import digest_of
 from evaltracker.toolbox.working_days import day_in_words
 from trials.models import (
     Criterion,
@@ -63,7 +64,6 @@ from trials.models.runs import is_left_out
 from trials.policy import TRIAL_STAGES, check_running, may_lead, require_unclosed
 from trials.run_formats import key_of_code
 from vendors.policy import may_read_answers
-from vendors.wall import digest_of
 
 # So many runs of a day that somebody left out are drawn.
 MOST_STRUCK = 200

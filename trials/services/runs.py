@@ -30,6 +30,7 @@ from evaltracker.toolbox.measures import (
     check_same_kind,
     sum_of,
 )
+from evaltracker.toolbox.secrets import digest_of, new_token
 from evaltracker.toolbox.text import Inputs, listed_few, read_reason
 from evaltracker.toolbox.working_days import day_in_words
 from trials.choices import ReportFormat, Runner, Source
@@ -65,7 +66,6 @@ from trials.services.trials import locked_trial, open_trial
 from vendors.models import Claim
 from vendors.policy import check_judges
 from vendors.services.candidates import lock_candidate
-from vendors.wall import digest_of, new_token
 
 MIDNIGHT = datetime.time()
 ZONE = "If the file's times have no offset, name their zone: ?zone=Europe/Berlin"

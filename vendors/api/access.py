@@ -44,6 +44,7 @@ from evaltracker.toolbox.rest.views import (
     problems,
     read_id,
 )
+from evaltracker.toolbox.secrets import digest_of
 from vendors.choices import RefusalReason
 from vendors.models import Candidate, InvitationLink, Vendor, VendorToken
 from vendors.rate_limits import address_of, count_up
@@ -70,7 +71,7 @@ from vendors.services.claims import (
     answer_claims,
 )
 from vendors.services.idempotency import Answer, Turn, answer_once, take_turn
-from vendors.wall import behind_the_wall, digest_of, show_tokens, show_vendor
+from vendors.wall import behind_the_wall, show_tokens, show_vendor
 
 BEARER = re.compile(r"Bearer +([^\s]+) *", re.IGNORECASE)
 # No call knows as many; more are not even read.
@@ -119,9 +120,10 @@ class TokenAuthentication(BaseAuthentication):
         return 'Bearer realm="evaltracker"'
 
 
-def secret_of(header: str) -> str | None:
+def secret_of(header: str, shape: re.Pattern[str] = SECRET) -> str | None:
+    """The token of that shape in an Authorization header, if there is one."""
     match = BEARER.fullmatch(header)
-    return match[1] if match and SECRET.fullmatch(match[1]) else None
+    return match[1] if match and shape.fullmatch(match[1]) else None
 
 
 def refuse_leaked_token(request: Request) -> None:

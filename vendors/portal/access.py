@@ -35,6 +35,7 @@ from evaltracker.toolbox.days import database_now, wall_of
 from evaltracker.toolbox.files import SIZE_LIMIT, clean_name
 from evaltracker.toolbox.languages import OFFERED, best_of, moment, speaking
 from evaltracker.toolbox.rest.problems import to_last_slash
+from evaltracker.toolbox.secrets import digest_of, new_secret
 from vendors.models import Candidate, Contact, InvitationLink, VendorSession
 from vendors.policy import claims_are_closed
 from vendors.rate_limits import address_of, count_up
@@ -48,7 +49,7 @@ from vendors.selectors.access import (
 from vendors.selectors.dialogue import released_about, shown_about
 from vendors.services import access
 from vendors.services.contacts import disown_contact, name_reader
-from vendors.wall import behind_the_wall, digest_of, new_secret
+from vendors.wall import behind_the_wall
 
 # The cookies of the vendor pages: who asked for a code, who is in, and who was.
 #

@@ -14,6 +14,7 @@ from django.utils import timezone
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Entry, Evaluation, User
 from evaltracker.toolbox.database import loaded, pipeline
+from evaltracker.toolbox.secrets import digest_of
 from vendors import wall
 from vendors.choices import CandidateState, ProposalState
 from vendors.mail import shared_by
@@ -42,7 +43,7 @@ def find_link(secret: str) -> InvitationLink | None:
     they read alike.
     """
     wall.show_tokens([secret])
-    row = InvitationLink.objects.filter(digest=wall.digest_of(secret)).first()
+    row = InvitationLink.objects.filter(digest=digest_of(secret)).first()
     if row is None:
         return None
     wall.show_vendor(row.vendor_id)
@@ -58,7 +59,7 @@ def find_session(secret: str) -> VendorSession | None:
     """The live session of that secret, whose vendor's rows can now be found."""
     wall.show_tokens([secret])
     rows: QuerySet[VendorSession] = VendorSession.objects.filter(
-        digest=wall.digest_of(secret), ended_at__isnull=True
+        digest=digest_of(secret), ended_at__isnull=True
     )
     row = rows.first()
     if row is None:
@@ -151,7 +152,7 @@ def living_code(
     """The code that this browser asked for and can still type."""
     code: SignInCode | None = SignInCode.objects.filter(
         link=link,
-        browser_digest=wall.digest_of(nonce),
+        browser_digest=digest_of(nonce),
         used_at__isnull=True,
         expires_at__gt=now,
         wrong_tries__lt=MOST_TRIES,
@@ -237,7 +238,7 @@ def live_tokens(vendor: Vendor) -> QuerySet[VendorToken]:
 
 def find_tokens(secrets: Collection[str]) -> QuerySet[VendorToken]:
     tokens: QuerySet[VendorToken] = VendorToken.objects.select_related("vendor")
-    return tokens.filter(_live(), digest__in=[wall.digest_of(text) for text in secrets])
+    return tokens.filter(_live(), digest__in=[digest_of(text) for text in secrets])
 
 
 def recognise(secret: str) -> VendorToken | None:
@@ -245,7 +246,7 @@ def recognise(secret: str) -> VendorToken | None:
 
     Found by digest through the unique index, so no secret is compared byte by byte.
     """
-    live = {"digest": wall.digest_of(secret), "now": timezone.now()}
+    live = {"digest": digest_of(secret), "now": timezone.now()}
     with pipeline(savepoint=False) as pipe:
         wall.show(pipe, SHOW_TOKEN, digest=live["digest"])
         cursor = pipe.ask(WHO, **live)

@@ -22,6 +22,7 @@ from evaltracker.notices.kinds import KINDS
 from evaltracker.notices.mail import Line, Unreachable, Verdict, parcel_of
 from evaltracker.notices.services import scheduling
 from evaltracker.toolbox.days import database_now, instant_of, wall_of
+from evaltracker.toolbox.secrets import digest_of, new_secret, new_token
 from evaltracker.toolbox.text import Inputs
 from vendors.choices import CandidateState, RefusalReason
 from vendors.mail import is_code_of, mail_of_code
@@ -39,7 +40,7 @@ from vendors.notices import SignInCodeMail, TokenEnds, TokenLeaked, TokenLeakedO
 from vendors.policy import require_token_keeper
 from vendors.selectors.access import MOST_TRIES, live_tokens, living_code, unknown_codes
 from vendors.services.candidates import lock_candidate, record_for_vendor
-from vendors.wall import behind_the_wall, digest_of, new_secret, new_token, show_vendor
+from vendors.wall import behind_the_wall, show_vendor
 
 # Two weeks to hand over another one, and a last word.
 WARNED_DAYS = (14, 3)

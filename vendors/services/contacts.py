@@ -21,6 +21,7 @@ from evaltracker.evaluations.journal import SYSTEM, Actor, By, actor_of
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.services.scheduling import owe_now, schedule_notice
 from evaltracker.toolbox.days import database_now
+from evaltracker.toolbox.secrets import digest_of
 from evaltracker.toolbox.text import Inputs, read_reason
 from vendors import notices
 from vendors.choices import CandidateState, LinkEnding, ProposalState
@@ -50,7 +51,6 @@ from vendors.selectors.dialogue import released_about
 from vendors.services import access
 from vendors.services.candidates import end_sessions, lock_candidate, record_for_vendor
 from vendors.services.quotes import add_readers
-from vendors.wall import digest_of
 
 
 @transaction.atomic

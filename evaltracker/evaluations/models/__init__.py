@@ -27,6 +27,7 @@ from evaltracker.evaluations.models.notices import (
 )
 from evaltracker.evaluations.models.people import (
     CachedValue,
+    PersonalToken,
     User,
     check_zone,
     name_columns,

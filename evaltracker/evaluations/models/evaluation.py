@@ -4,6 +4,7 @@ import datetime
 import secrets
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar, NoReturn, Self, TypeVar
@@ -108,10 +109,15 @@ def evaluation_scope(path: str, user: User) -> models.Q:
     """The condition that the evaluation at `path` is visible to `user`.
 
     An active superuser (operator) sees all, an active user those that they own
-    or read, anyone else none.
+    or read, anyone else none; by a token bound to one of them, that one alone.
     """
     if not user.is_active:
         return models.Q(pk__in=[])
+    if user.bound_to:
+        own = models.Q(**{path or "pk": user.bound_to})
+        user = copy(user)
+        user.bound_to = None
+        return own & evaluation_scope(path, user)
     if user.is_superuser:
         return models.Q()
     # One list of ids, not a join, which would repeat rows, nor a condition on two

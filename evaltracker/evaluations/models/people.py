@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q, UniqueConstraint
+from django.db.models import PROTECT, ForeignKey, Index, Q, UniqueConstraint
 from django.db.models.functions import Lower
+from django.utils import timezone
 
-from evaltracker.evaluations.choices import MailRhythm, known
+from evaltracker.evaluations.choices import MailRhythm, TokenScope, known
 from evaltracker.toolbox.days import check_place, unknown_zone, zone_names
 
 
@@ -94,6 +96,9 @@ class User(AbstractUser):
 
     objects: ClassVar[EvaltrackerUserManager] = EvaltrackerUserManager()
 
+    # The id of the one evaluation that a program may see which calls as this person.
+    bound_to: uuid.UUID | None = None
+
     class Meta(AbstractUser.Meta):
         constraints = [
             # An address is how single sign-on and a new password find a person.
@@ -122,3 +127,48 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PersonalTokenQuerySet(models.QuerySet["PersonalToken"]):
+    def visible_to(self, user: User) -> PersonalTokenQuerySet:
+        """Everything for an active operator, else one's own."""
+        if not user.is_active:
+            return self.none()
+        return self if user.is_superuser else self.filter(person=user)
+
+
+class PersonalToken(models.Model):
+    """A bearer token of a person's program; only its SHA-256 is kept.
+
+    What it opens is what its person may do now, within its scope.
+    """
+
+    evaluation_path: ClassVar[str] = ""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = ForeignKey(User, PROTECT, related_name="tokens")
+    label = models.CharField(max_length=80)
+    scope = models.CharField(max_length=5, choices=TokenScope.choices)
+    # Blank: every evaluation that its person owns or has a part in.
+    evaluation = ForeignKey(
+        "evaluations.Evaluation", PROTECT, related_name="+", null=True, blank=True
+    )
+    prefix = models.CharField(max_length=16, help_text="For people to tell it by.")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    # Whether its person came by a company sign-on that asks for a second factor.
+    by_sign_on = models.BooleanField(default=False, editable=False)
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    ends_at = models.DateTimeField(editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When it stood in an address.
+    leaked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar = PersonalTokenQuerySet.as_manager()
+
+    class Meta:
+        indexes = [Index(fields=("made_at", "id"), name="personal_tokens_in_lists")]
+        constraints = [known("scope", TokenScope, "personal_token_scope_known")]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}…"

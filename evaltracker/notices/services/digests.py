@@ -6,8 +6,6 @@ cannot be said in a line, leaves by itself.
 """
 
 import datetime
-import hashlib
-import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -44,6 +42,7 @@ from evaltracker.toolbox.days import (
     wall_of,
 )
 from evaltracker.toolbox.safe_post import NotAllowed, check_url
+from evaltracker.toolbox.secrets import digest_of, new_secret
 
 
 @transaction.atomic
@@ -361,7 +360,7 @@ def renew_feed(*, by: User) -> str:
     Returns:
         The secret, this once: only its digest is kept.
     """
-    secret = secrets.token_urlsafe(32)
+    secret = new_secret()
     User.objects.filter(pk=by.pk).update(
         feed_digest=digest_of(secret), feed_made_at=Now()
     )
@@ -385,10 +384,6 @@ def stop_feed(*, by: User) -> None:
     check_stop_feed(by)
     User.objects.filter(pk=by.pk).update(feed_digest="", feed_made_at=None)
     record(action=AccountAction.CHANGED, person=by, by=by, detail="calendar stopped")
-
-
-def digest_of(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def owner_of_feed(secret: str) -> User | None:

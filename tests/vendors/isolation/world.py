@@ -21,6 +21,7 @@ from evaltracker.evaluations.models import AttachedFile, Evaluation, Requirement
 from evaltracker.evaluations.topics import TOPICS
 from evaltracker.talk.services import add_comment
 from evaltracker.toolbox.days import database_now
+from evaltracker.toolbox.secrets import new_secret
 from tests.cast import common, trials, vendors
 from tests.trials.efforts import asked
 from tests.vendors.isolation.marks import (
@@ -67,7 +68,6 @@ from vendors.services.dialogue import answer_question, ask_question, publish_doc
 from vendors.services.drafts import attach_file, hand_in
 from vendors.services.quotes import QuotedLine, hand_in_quote
 from vendors.services.schedule import change_price_item, write_schedule
-from vendors.wall import new_secret
 
 type Near = dict[Any, Any]
 NAMES = ("Acme", "Globex", "Initech")

@@ -3,14 +3,9 @@
 import datetime
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.http import HttpResponse
-from django.urls import path
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.authentication import SessionAuthentication
-from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,11 +16,11 @@ from evaltracker.pages.workspace import find_evaluation
 from evaltracker.toolbox.rest.views import (
     PAGE_PARAMETERS,
     PARAMS,
-    StrictView,
     page,
     page_of,
     problems,
 )
+from evaltracker.workflow.api.base import READ, StaffView
 from evaltracker.workflow.gates.table import reports_for
 from evaltracker.workflow.inbox import WorkItem, my_work
 from trials.choices import EvidenceVerdict
@@ -35,32 +30,6 @@ from trials.selectors.cells import awaited_replies
 from trials.selectors.matrix import matrix_json, standing_ledger
 from vendors.choices import Availability, CandidateKind, CandidateState
 from vendors.policy import check_read_answers
-
-READ = problems(400, 401, 403, 404, 406, 500)
-
-
-class StaffSession(SessionAuthentication):
-    """The session of the admin; a vendor's token opens nothing here."""
-
-    def authenticate_header(self, request: Request) -> str:
-        return 'Session realm="evaltracker"'
-
-
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "evaltracker.workflow.api.StaffSession"
-    name = "session"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
-
-
-class StaffView(StrictView):
-    """A read by a person; what they may not see does not exist."""
-
-    authentication_classes = (StaffSession,)
-    permission_classes = (IsAdminUser,)
-    how_to_sign_in: ClassVar[str] = "Sign in to the admin first."
-
 
 # The matrix as JSON: what `trials.selectors.matrix` writes, described.
 
@@ -324,12 +293,3 @@ def show_work(item: WorkItem) -> dict[str, Any]:
         "late": item.late,
         "link": item.link,
     }
-
-
-EVALUATION = "evaluations/<str:slug>/"
-urlpatterns = [
-    path(f"{EVALUATION}blockers/", BlockersView.as_view()),
-    path(f"{EVALUATION}matrix/", MatrixView.as_view()),
-    path(f"{EVALUATION}inbox/", InboxView.as_view()),
-    path("evaluations/", EvaluationsView.as_view()),
-]

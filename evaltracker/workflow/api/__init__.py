@@ -1,0 +1,1 @@
+"""The API of people's programs: reads, acts, events and assistants."""

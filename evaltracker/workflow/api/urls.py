@@ -1,0 +1,13 @@
+"""What people's programs may call, below `/api/v1/staff/`."""
+
+from django.urls import path
+
+from evaltracker.workflow.api import reads
+
+EVALUATION = "evaluations/<str:slug>/"
+urlpatterns = [
+    path(f"{EVALUATION}blockers/", reads.BlockersView.as_view()),
+    path(f"{EVALUATION}matrix/", reads.MatrixView.as_view()),
+    path(f"{EVALUATION}inbox/", reads.InboxView.as_view()),
+    path("evaluations/", reads.EvaluationsView.as_view()),
+]
