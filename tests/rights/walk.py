@@ -98,7 +98,7 @@ def pages(sealed: Sealed) -> Iterator[str]:
         yield f"/admin/search/?q={word}&in={where.slug}"
     api = f"/api/v1/staff/evaluations/{where.slug}"
     yield "/api/v1/staff/evaluations/"
-    yield from (f"{api}/{name}/" for name in ("matrix", "blockers", "inbox"))
+    yield from (f"{api}/{name}/" for name in ("matrix", "blockers", "inbox", "events"))
 
 
 def acts(sealed: Sealed) -> Iterator[str]:

@@ -186,7 +186,7 @@ def page_of[M: Model](
 
     `key` are the fields to sort by, ascending, together unique; `a__b` works too.
     """
-    limit = _limit(request)
+    limit = limit_of(request.query_params)
     backward, after = _cursor(request)
     signs = "-" if backward else ""
     ordered = rows.order_by(*(f"{signs}{field}" for field in key))
@@ -215,8 +215,8 @@ def _beyond(key: Sequence[str], values: Sequence[str], side: str) -> Q:
     return reduce(or_, conditions)
 
 
-def _limit(request: Request) -> int:
-    text = request.query_params.get("limit", str(DEFAULT))
+def limit_of(params: Mapping[str, str]) -> int:
+    text = params.get("limit", str(DEFAULT))
     if not _LIMIT.fullmatch(text) or int(text) > MOST:
         raise ValidationError({"limit": [f"It must be a number from 1 to {MOST}."]})
     return int(text)

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from evaltracker.workflow.api import reads
+from evaltracker.workflow.api import events, reads
 
 EVALUATION = "evaluations/<str:slug>/"
 urlpatterns = [
     path(f"{EVALUATION}blockers/", reads.BlockersView.as_view()),
+    path(f"{EVALUATION}events/", events.EventsView.as_view()),
     path(f"{EVALUATION}matrix/", reads.MatrixView.as_view()),
     path(f"{EVALUATION}inbox/", reads.InboxView.as_view()),
     path("evaluations/", reads.EvaluationsView.as_view()),
