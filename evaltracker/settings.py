@@ -74,11 +74,13 @@ INSTALLED_APPS = [
     "evaltracker.demo",
 ]
 MIDDLEWARE = [
-    # First: a probe has neither our host name nor TLS.
+    "evaltracker.serving.logs.RequestIdMiddleware",
+    # Before the rest: a probe has neither our host name nor TLS.
     "evaltracker.serving.health.HealthMiddleware",
     "evaltracker.serving.https.HttpsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "vendors.api.access.RateLimitMiddleware",
     "trials.run_api.RunTokenGuard",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "evaltracker.accounts.middleware.sign_in_middleware",
@@ -255,6 +257,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "evaltracker",
     "VERSION": __version__,
     "SERVE_INCLUDE_SCHEMA": False,
+    "OAS_VERSION": "3.1.1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     # A link of its own would stand inside the button that opens a call.
@@ -281,6 +284,7 @@ CALLS_WITHOUT_TOKEN_PER_MINUTE = env.int("CALLS_WITHOUT_TOKEN_PER_MINUTE", defau
 
 # --- Logs: ids, never contents ------------------------------------------------
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # RequestIdMiddleware's
 # Where each journal ends, kept beside the log; blank: in the log alone.
 ANCHORS_FILE = env.str("ANCHORS_FILE", default="")
 # The folder where deploy/backup notes its last successes; blank: none are made here.

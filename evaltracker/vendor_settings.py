@@ -35,10 +35,12 @@ INSTALLED_APPS = [
     "trials",
 ]
 MIDDLEWARE = [
+    "evaltracker.serving.logs.RequestIdMiddleware",
     "evaltracker.serving.health.VendorHealthMiddleware",
     "evaltracker.serving.https.HttpsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "vendors.api.access.RateLimitMiddleware",
     "trials.run_api.VendorRunTokenGuard",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.common.CommonMiddleware",

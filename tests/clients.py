@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.apps import apps
@@ -28,6 +29,18 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+# What differs with each answer: its name, and how many calls are left.
+OF_THE_CALL = {"x-request-id", "ratelimit"}
+REQUEST_ID = re.compile(rb'"request_id": ?"[0-9a-f-]{36}",?')
+
+
+def heard(answer: Any) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Status, headers and body of an answer, but for what differs with each."""
+    body = b"".join(answer) if answer.streaming else answer.content
+    head = [item for item in answer.items() if item[0].lower() not in OF_THE_CALL]
+    return answer.status_code, sorted(head), REQUEST_ID.sub(b"", body)
 
 
 def program(user: User, scope: str = "read", **values: object) -> Client:

@@ -268,7 +268,8 @@ class RunThrottle(MinuteThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         if request.auth is None:
             return True
-        return self.count(f"run-calls:{request.auth.pk}", settings.RUN_CALLS_PER_MINUTE)
+        name = f"run-calls:{request.auth.pk}"
+        return self.count(name, settings.RUN_CALLS_PER_MINUTE, request)
 
 
 class RunGuessThrottle(MinuteThrottle):
@@ -276,7 +277,8 @@ class RunGuessThrottle(MinuteThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         name = f"run-calls-without-token:{address_of(request)}"
-        return self.count(name, settings.CALLS_WITHOUT_TOKEN_PER_MINUTE)
+        most = settings.CALLS_WITHOUT_TOKEN_PER_MINUTE
+        return self.count(name, most, request, "address")
 
 
 class RunsView(StrictView):

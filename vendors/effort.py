@@ -12,7 +12,7 @@ TOLD = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"
 # The JSON schema of an effort, and what may be wrong with one, by name.
 SCHEMA: dict[str, Any] = TOLD["schema"]
 SENTENCES: dict[str, str] = TOLD["sentences"]
-HOWS, BYS = (SCHEMA["properties"][name]["enum"] for name in ("how", "by"))
+HOWS, (*BYS, _) = (SCHEMA["properties"][name]["enum"] for name in ("how", "by"))
 OUT_OF_BOX, CONFIGURE, CUSTOMISE, BUILD = HOWS
 VENDOR, BUYER, THIRD_PARTY = BYS
 DAYS = (*SCHEMA["properties"]["days"]["properties"],)

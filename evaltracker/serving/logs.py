@@ -2,18 +2,37 @@
 
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
 import structlog
 from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from structlog.contextvars import bound_contextvars
 
 from evaltracker.toolbox.database import database_is_away
 
 # The address of a person's calendar is a secret, and so are those of a new password and
 # of a vendor's invitation.
 _SECRET_PATH = re.compile(r"(/calendar/|/password/reset/key/|/vendor/start/)[^/\s\"']+")
+
+
+class RequestIdMiddleware:
+    """Names each request by an id of ours, in log, journal and answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # Whatever the caller sent; the log's own middleware takes it from here.
+        name = request.META["HTTP_X_REQUEST_ID"] = str(uuid4())
+        with bound_contextvars(request_id=name):
+            answer = self.get_response(request)
+        answer.headers["X-Request-ID"] = name
+        return answer
 
 
 def hide_secrets(_: Any, __: str, event: MutableMapping[str, Any]) -> Any:

@@ -4,6 +4,7 @@ It imports no views, so that it can be a default.
 """
 
 import json
+import math
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
@@ -193,6 +195,7 @@ def require_open_door(request: HttpRequest) -> None:
         if looks > 0:
             memory().set(closed, looks - 1, timeout=rest_of_minute())
             return
+    tell_limit(request, "address", settings.CALLS_WITHOUT_TOKEN_PER_MINUTE, 0)
     raise Throttled(rest_of_minute())
 
 
@@ -206,6 +209,37 @@ def rest_of_minute() -> float:
 # says who counts while Redis is away.
 
 NOTED_A_MINUTE = 60
+type AnyRequest = Request | HttpRequest
+_LIMIT = "evaltracker.rate_limit"
+
+
+def tell_limit(request: AnyRequest, per: str, most: int, left: int) -> None:
+    """Note what `RateLimitMiddleware` says of the limit that a call counts in."""
+    wait = math.ceil(rest_of_minute())
+    request.META[_LIMIT] = {
+        "RateLimit-Policy": f'"{per}";q={most};w={MINUTE}',
+        "RateLimit": f'"{per}";r={max(0, left)};t={wait}',
+    }
+
+
+class RateLimitMiddleware:
+    """Says with every answer of an API how many calls are left in this minute.
+
+    What no view has counted, such as a call of an address that is none, counts by its
+    own address.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = self.get_response(request)
+        if request.path_info.startswith("/api/"):
+            if _LIMIT not in request.META:
+                GuessThrottle().allow_request(request, None)
+            for name, value in request.META[_LIMIT].items():
+                answer.headers[name] = value
+        return answer
 
 
 class MinuteThrottle(BaseThrottle):
@@ -214,9 +248,15 @@ class MinuteThrottle(BaseThrottle):
     def __init__(self) -> None:
         self.left = 0.0
 
-    def count(self, name: str, most: int) -> bool:
+    def count(
+        self, name: str, most: int, told: AnyRequest | None = None, per: str = "token"
+    ) -> bool:
+        """Whether one more is within the limit; what is left of it `told` is told."""
         minute, self.left = divmod(time.time(), MINUTE)
-        return count_up(name, int(minute)) <= most
+        count = count_up(name, int(minute))
+        if told is not None:
+            tell_limit(told, per, most, most - count)
+        return count <= most
 
     def wait(self) -> float:
         return max(1.0, MINUTE - self.left)
@@ -229,7 +269,7 @@ class TokenThrottle(MinuteThrottle):
         if request.auth is None:
             return True
         name = f"vendor-calls:{request.auth.pk}"
-        return self.count(name, settings.VENDOR_CALLS_PER_MINUTE)
+        return self.count(name, settings.VENDOR_CALLS_PER_MINUTE, request)
 
 
 class GuessThrottle(MinuteThrottle):
@@ -237,9 +277,10 @@ class GuessThrottle(MinuteThrottle):
     `NUM_PROXIES`. Calls with a good token are not counted here, so that vendors behind
     one address neither hinder nor notice each other."""
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: AnyRequest, view: APIView | None) -> bool:
         name = f"calls-without-token:{address_of(request)}"
-        allowed = self.count(name, settings.CALLS_WITHOUT_TOKEN_PER_MINUTE)
+        most = settings.CALLS_WITHOUT_TOKEN_PER_MINUTE
+        allowed = self.count(name, most, request, "address")
         if not allowed:
             key = f"closed:{address_of(request)}"
             memory().add(key, LOOKS, timeout=rest_of_minute())

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
 from typing import IO, Any, NoReturn
 
+from django.conf import settings
 from django.core import signals
 from django.core.exceptions import (
     PermissionDenied,
@@ -102,13 +103,16 @@ def problem_body(
     errors: Iterable[dict[str, str]] | None = None,
 ) -> dict[str, Any]:
     known = HTTPStatus(status)
+    code = code or CODES.get(known, known.phrase.lower().replace(" ", "_"))
     body: dict[str, Any] = {
-        "type": "about:blank",
+        "type": f"{settings.SITE_URL}/api/v1/problems/#{code}",
         "title": known.phrase,
         "status": int(status),
         "detail": detail or SENTENCES.get(known, f"{known.phrase}."),
-        "code": code or CODES.get(known, known.phrase.lower().replace(" ", "_")),
+        "code": code,
     }
+    if name := get_contextvars().get("request_id"):
+        body["request_id"] = str(name)
     if errors is not None:
         body["errors"] = list(errors)
     return body
@@ -239,10 +243,7 @@ def _unforeseen(exc: Exception, context: dict[str, Any]) -> dict[str, Any]:
     request = getattr(context.get("request"), "_request", None)
     signals.got_request_exception.send(sender=None, request=request)
     logger.error("An API call failed", exc_info=exc)
-    body = problem_body(HTTPStatus.INTERNAL_SERVER_ERROR)
-    if name := get_contextvars().get("request_id"):
-        body["request_id"] = str(name)
-    return body
+    return problem_body(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def problem_page(status: int, *, below: str = "/") -> Callable[..., HttpResponseBase]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import re
 import uuid
@@ -10,13 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from operator import attrgetter, or_
 from pathlib import Path
-from typing import IO, Any, ClassVar
+from typing import IO, Any, ClassVar, cast
 from urllib.parse import urlencode
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
+from django.utils.cache import get_conditional_response
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
@@ -72,6 +74,8 @@ class StrictView(APIView):
     http_method_names: Sequence[str] = ("get", "post", "put", "patch", "delete", "head")
     # Query parameters that each method knows.
     params: ClassVar[dict[str, frozenset[str]]] = {}
+    # Whether a read is tagged by its content, so that the next one may be a 304.
+    tags_reads: ClassVar[bool] = False
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
@@ -99,8 +103,15 @@ class StrictView(APIView):
     ) -> Response:
         """Let no cache keep an answer, unless it has a tag to be asked about."""
         response = super().finalize_response(request, response, *args, **kwargs)
-        if not response.has_header("ETag"):
-            response["Cache-Control"] = "no-store"
+        if response.has_header("ETag"):
+            return response
+        if self.tags_reads and request.method == "GET" and response.status_code == 200:
+            digest = hashlib.sha256(response.render().content).hexdigest()
+            tag = response["ETag"] = f'W/"{digest[:32]}"'
+            response["Cache-Control"] = "private, no-cache"
+            same: Any = get_conditional_response(request._request, tag, None, response)
+            return cast("Response", same)
+        response["Cache-Control"] = "no-store"
         return response
 
 
@@ -246,9 +257,6 @@ def _link(request: Request, key: Sequence[str], row: Model, backward: bool) -> s
     return request.build_absolute_uri(f"{request.path}?{urlencode(params)}")
 
 
-NULL = {"type": "object", "nullable": True, "enum": [None]}
-
-
 class ProblemErrorSerializer(serializers.Serializer[Any]):
     """One thing that is wrong with a request."""
 
@@ -259,15 +267,16 @@ class ProblemErrorSerializer(serializers.Serializer[Any]):
 class ProblemSerializer(serializers.Serializer[Any]):
     """RFC 9457: what was not done, and why."""
 
-    type = serializers.CharField()
+    type = serializers.URLField(help_text="The page that explains the code.")
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField(help_text="For programs; it never changes.")
     errors = ProblemErrorSerializer(many=True, required=False)  # type: ignore[assignment]
-    request_id = serializers.CharField(required=False)
+    request_id = serializers.UUIDField(help_text="The same as X-Request-ID.")
 
 
+REQUEST_ID = "3f0e2a52-7a5f-4b7b-9f3e-0d6c1f2d3e4a"
 type Reasons = Mapping[int, tuple[str, str, dict[str, Any]]]
 _WHY = Path(__file__).with_name("why.json").read_text(encoding="utf-8")
 # Why each status comes, and what its problem looks like; where calls of vendors differ
@@ -295,7 +304,7 @@ def problems(*statuses: int, own: Reasons | None = None) -> dict[tuple[int, str]
 def _problem(status: int, why: str, code: str, more: dict[str, Any]) -> OpenApiResponse:
     example = OpenApiExample(
         str(status),
-        value={**problem_body(status, code=code), **more},
+        value={**problem_body(status, code=code), "request_id": REQUEST_ID, **more},
         response_only=True,
         media_type=CONTENT_TYPE,
         status_codes=[str(status)],
@@ -327,16 +336,10 @@ PAGE_PARAMETERS = [
 
 
 def spell_out(result: dict[str, Any], **_: object) -> dict[str, Any]:
-    """Say that a call needs no token, instead of nothing; give whatever may be null the
-    type that OpenAPI 3.0 wants beside it."""
+    """Say that a call needs no token, instead of nothing."""
     for calls in result["paths"].values():
         for call in calls.values():
             call.setdefault("security", [])
-    for schema in result["components"]["schemas"].values():
-        for field in schema.get("properties", {}).values():
-            if field.get("nullable") and "type" not in field:
-                del field["nullable"]
-                field["oneOf"] = [*field.pop("allOf"), NULL]
     return result
 
 

@@ -55,7 +55,7 @@ class StaffThrottle(MinuteThrottle):
         if request.auth is None:
             return True
         return self.count(
-            f"staff-calls:{request.auth.pk}", settings.STAFF_CALLS_PER_MINUTE
+            f"staff-calls:{request.auth.pk}", settings.STAFF_CALLS_PER_MINUTE, request
         )
 
 
@@ -65,6 +65,7 @@ class StaffView(StrictView):
     authentication_classes = (StaffToken,)
     permission_classes = (IsAuthenticated,)
     throttle_classes = (StaffThrottle,)
+    tags_reads = True
 
     def person(self, request: Request) -> User:
         return cast("User", request.user)

@@ -70,7 +70,9 @@ def refused(answer: Any, status: int) -> dict[str, Any]:
     assert answer["Cache-Control"] == "no-store"
     problem: dict[str, Any] = answer.json()
     assert problem["status"] == status
-    assert {"type", "title", "detail", "code"} <= problem.keys()
+    assert {"title", "detail", "code"} <= problem.keys()
+    assert problem["type"].endswith(f"/api/v1/problems/#{problem['code']}")
+    assert problem["request_id"] == answer["X-Request-ID"]
     assert not Claim.objects.exists()
     return problem
 

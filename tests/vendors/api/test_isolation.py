@@ -2,7 +2,6 @@
 
 import re
 import uuid
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,6 +10,7 @@ from django.urls import get_resolver
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import vendors
+from tests.clients import heard
 from tests.vendors.api.conftest import Party
 from vendors.models import Claim, VendorToken
 from vendors.selectors.access import recognise
@@ -40,16 +40,6 @@ BELOW = [
     "nothing/",
 ]
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE"]
-
-
-def heard(answer: Any) -> tuple[int, list[tuple[str, str]], bytes]:
-    """All that a caller gets, but for the id of the request."""
-    headers = [
-        (name, value)
-        for name, value in sorted(answer.items())
-        if name.lower() != "x-request-id"
-    ]
-    return answer.status_code, headers, answer.content
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -105,7 +105,7 @@ def test_the_count_is_exact_when_calls_come_at_once(
 ) -> None:
     settings.VENDOR_CALLS_PER_MINUTE = 25
     throttles = [TokenThrottle() for _ in range(200)]
-    request: Any = SimpleNamespace(auth=VendorToken.objects.get())
+    request: Any = SimpleNamespace(auth=VendorToken.objects.get(), META={})
     view: Any = None
     # A minute that ends meanwhile would begin another count.
     clock = patch("vendors.api.access.time.time", return_value=60.0)

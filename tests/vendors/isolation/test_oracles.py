@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests import clients
 from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
 from tests.vendors.isolation.walk import Heard
 from tests.vendors.isolation.world import Party, World
@@ -28,8 +29,8 @@ def call(party: Party, method: str, below: str, body: Any = None, **more: str) -
         "application/json",
         headers={"authorization": f"Bearer {party.token}", **more},
     )
-    head = {k: v for k, v in answer.items() if k.lower() != "x-request-id"}
-    return Heard(answer.status_code, tuple(sorted(head.items())), answer.content)
+    status, head, body = clients.heard(answer)
+    return Heard(status, tuple(head), body)
 
 
 def busy(rival: Party) -> None:

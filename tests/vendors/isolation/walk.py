@@ -18,6 +18,7 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.clients import heard
 from tests.lock_order import around_tests
 from tests.vendors.isolation.expectations import ROUTES, Route
 from tests.vendors.isolation.world import WRITTEN, Party
@@ -34,7 +35,7 @@ NOBODY = nullcontext
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """All that a caller gets, but for the id of the request."""
+    """All that a caller gets, but for what differs with each answer."""
 
     status: int
     head: tuple[tuple[str, str], ...]
@@ -82,13 +83,8 @@ class Call:
             answer: Any = CLIENT.generic(
                 self.method, f"/{self.path}{self.query}", body, kind, headers=headers
             )
-            content = b"".join(answer) if answer.streaming else answer.content
-        head = sorted(
-            (name, value)
-            for name, value in answer.items()
-            if name.lower() != "x-request-id"
-        )
-        return Heard(answer.status_code, tuple(head), ONCE.sub(b"", content))
+            status, head, content = heard(answer)
+        return Heard(status, tuple(head), ONCE.sub(b"", content))
 
     def _body(self) -> tuple[bytes, str]:
         if self.method in ("GET", "HEAD", "OPTIONS"):
