@@ -8,6 +8,7 @@ from evaltracker.environment import SERVE_VENDOR_API
 from evaltracker.notices.admin import calendar_feed
 from evaltracker.pages.site import site
 from evaltracker.toolbox.rest.problems import not_there, problem_page
+from vendors.api.schema import ProblemsView
 
 vendor_api = [
     path("api/v1/", include("vendors.api.urls")),
@@ -31,6 +32,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/staff/", include("evaltracker.workflow.api.urls")),
     path("api/v1/trials/", include("trials.run_api")),
+    path("api/v1/problems/", ProblemsView.as_view()),
     *(vendor_api if SERVE_VENDOR_API else ()),
     # Other APIs go above: here ends whatever nobody serves, as a problem, not a page.
     re_path(r"^api/", not_there),

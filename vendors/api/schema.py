@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import get_resolver
 from drf_spectacular.extensions import (
     OpenApiAuthenticationExtension,
@@ -26,12 +28,13 @@ from msgspec import UNSET
 from rest_framework import serializers
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Requirement
 from evaltracker.toolbox.measures import DIRECTIONS
-from evaltracker.toolbox.rest.problems import handle_exception
+from evaltracker.toolbox.rest.problems import MEANINGS, handle_exception
 from evaltracker.toolbox.rest.views import (
     Day,
     OnlyByHeader,
@@ -154,6 +157,16 @@ class DocsView(OpenView, SpectacularSwaggerSplitView):
     url_name = "vendor-schema"
     title = "evaltracker: vendor API"
     template_name = "vendors/api_docs.html"
+
+
+class ProblemsView(OpenView):
+    """The page that the `type` of a problem leads to."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> HttpResponse:
+        return render(
+            request._request, "vendors/api_problems.html", {"problems": MEANINGS}
+        )
 
 
 NAMES = {"type": "array", "items": {"type": "string"}}

@@ -4,7 +4,7 @@ from django.urls import path
 
 from vendors.api import claims, dialogue, quotes
 from vendors.api.access import INVITATION
-from vendors.api.schema import DocsView, SchemaView
+from vendors.api.schema import DocsView, ProblemsView, SchemaView
 
 CLAIMS = f"{INVITATION}claims/"
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     # A ref takes slashes too, so these come last, and the longer one first.
     path(f"{CLAIMS}<path:ref>/files/", claims.FilesView.as_view()),
     path(f"{CLAIMS}<path:ref>/", claims.ClaimView.as_view()),
+    path("problems/", ProblemsView.as_view()),
     path("schema/", SchemaView.as_view(), name="vendor-schema"),
     path("docs/", DocsView.as_view(), name="vendor-docs"),
 ]

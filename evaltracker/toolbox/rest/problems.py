@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
+from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from django.conf import settings
@@ -77,6 +78,10 @@ CODES = {
     HTTPStatus.SERVICE_UNAVAILABLE: Unavailable.default_code,
     HTTPStatus.INSUFFICIENT_STORAGE: StorageFull.default_code,
 }
+# What each code means, and what to do, for the page that `type` leads to.
+MEANINGS: dict[str, list[str]] = json.loads(
+    Path(__file__).with_name("codes.json").read_text(encoding="utf-8")
+)
 KNOWN: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (RequestDataTooBig, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (Http404, HTTPStatus.NOT_FOUND),

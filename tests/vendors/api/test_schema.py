@@ -1,5 +1,6 @@
 """The API describes itself, and keeps to what it says."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,13 @@ def test_the_description_is_valid_and_raises_no_warning(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("api", ["", "trials/"])
+@pytest.mark.parametrize("api", ["", "trials/", "staff/"])
 def test_format_says_what_the_description_is_read_as(api: str) -> None:
     address = f"/api/v1/{api}schema/?format="
     read = Client().get(f"{address}json", headers={"accept": "text/html,*/*;q=0.8"})
     assert read.status_code == 200
-    assert read.json()["openapi"].startswith("3.")
-    assert Client().get(f"{address}yaml").content.startswith(b"openapi: 3.")
+    assert read.json()["openapi"].startswith("3.1")
+    assert Client().get(f"{address}yaml").content.startswith(b"openapi: 3.1")
     assert Client().get(f"{address}xml").status_code == 406
 
 
@@ -79,13 +80,23 @@ def test_the_description_needs_no_token_and_names_the_vendor_api_alone() -> None
         assert said in schema["info"]["description"]
 
 
-def test_the_page_loads_only_our_own_files() -> None:
-    page = Client().get("/api/v1/docs/")
+@pytest.mark.parametrize("api", ["", "trials/", "staff/"])
+def test_the_page_loads_only_our_own_files(api: str) -> None:
+    page = Client().get(f"/api/v1/{api}docs/")
     assert page.status_code == 200
     for foreign in (b"http://", b"https://", b"cdn"):
         assert foreign not in page.content
-    script = Client().get("/api/v1/docs/?script=")
+    script = Client().get(f"/api/v1/{api}docs/?script=")
     assert script["Content-Type"] == "application/javascript"
+
+
+def test_each_api_describes_its_own_calls_in_openapi_3_1() -> None:
+    for api, prefix in (("trials/", "trials/"), ("staff/", "staff/")):
+        read = Client().get(f"/api/v1/{api}schema/?format=json").json()
+        validate_schema(read)  # type: ignore[no-untyped-call]
+        assert read["paths"]
+        assert all(path.startswith(f"/api/v1/{prefix}") for path in read["paths"])
+        assert "nullable" not in json.dumps(read)
 
 
 @pytest.mark.urls("evaltracker.vendor_urls")

@@ -59,6 +59,7 @@ READ = {"GET": 200, "HEAD": 200}
 ROUTES: dict[str, Route] = {
     "api/v1/schema/": Route(READ),
     "api/v1/docs/": Route(READ),
+    "api/v1/problems/": Route(READ),
     "api/v1/invitations/": Route(READ),
     INVITATION: Route(READ),
     f"{INVITATION}about/": Route(READ),

@@ -1,6 +1,9 @@
 """What every answer to a program says: its name, its limit, and of a no, why."""
 
+import ast
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -8,12 +11,17 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
+from rest_framework import exceptions
 
+from evaltracker import errors
 from evaltracker.evaluations.models import Evaluation
+from evaltracker.toolbox.rest.problems import SENTENCES, problem_body
 from tests.cast import trials
 from tests.clients import program, signed_in
 from vendors.rate_limits import forget_counts
 
+ROOT = Path(__file__).parents[3]
+KINDS = {*vars(errors)}
 STAFF = "/api/v1/staff/"
 LIMIT = re.compile(r'"(token|address)";r=(\d+);t=(\d+)')
 
@@ -117,3 +125,69 @@ def test_a_read_is_sent_once_until_it_changes(where: Evaluation) -> None:
     assert again["Cache-Control"] == first["Cache-Control"] == "private, no-cache"
     Evaluation.objects.update(title="Another title")
     assert caller.get(address, headers=same).status_code == 200
+
+
+def constant(node: ast.expr | None, names: dict[str, str]) -> str:
+    """A string, by its own or by the name that its module gives it."""
+    if isinstance(node, ast.Name):
+        return names.get(node.id, "")
+    return str(node.value) if isinstance(node, ast.Constant) and node.value else ""
+
+
+def codes_in(source: str) -> Iterator[str]:
+    """Every code that a module gives a problem."""
+    tree = ast.parse(source)
+    names = {
+        target.id: line.value.value
+        for line in tree.body
+        if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant)
+        for target in line.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=kind)) if kind in KINDS:
+                for keyword in node.keywords:
+                    if keyword.arg == "code":
+                        yield constant(keyword.value, names)
+            case ast.Assign(targets=[ast.Name(id="default_code")], value=value):
+                yield constant(value, names)
+            case ast.AnnAssign(target=ast.Name(id="default_code"), value=value):
+                yield constant(value, names)
+            case ast.Call(func=ast.Name(id="problem_body" | "_refuse"), args=args):
+                yield from (constant(arg, names) for arg in args[2:3])
+
+
+def test_a_problem_leads_to_a_page_that_explains_each_code(where: Evaluation) -> None:
+    page = Client().get("/api/v1/problems/")
+    assert page.status_code == 200
+    assert page["Content-Type"].startswith("text/html")
+    explained = set(re.findall(r'<dt id="(\w+)">', page.content.decode()))
+    given = {
+        code
+        for part in ("evaltracker", "vendors", "trials", "stakeholders")
+        for path in (ROOT / part).rglob("*.py")
+        if "migrations" not in path.parts
+        for code in codes_in(path.read_text())
+    }
+    framework = {
+        kind.default_code
+        for kind in exceptions.APIException.__subclasses__()
+        if kind.__module__ == exceptions.__name__
+    }
+    given |= framework - {"parse_error", "error", "authentication_failed"}
+    given |= {problem_body(status)["code"] for status in SENTENCES}
+    given |= {"malformed"}
+    assert {"claims_closed", "run_token_ended", "throttled"} <= given
+    assert given - {""} - explained == set(), "explain it in toolbox/rest/codes.json"
+
+
+@pytest.mark.urls("evaltracker.vendor_urls")
+def test_vendors_process_names_its_answers_and_explains_them_too(
+    where: Evaluation,
+) -> None:
+    nobody = Client()
+    assert b'id="claims_closed"' in nobody.get("/api/v1/problems/").content
+    refused = nobody.get("/api/v1/invitations/")
+    assert left(refused) == 58
+    assert refused.json()["request_id"] == refused["X-Request-ID"]
