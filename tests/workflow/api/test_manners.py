@@ -138,7 +138,7 @@ def codes_in(source: str) -> Iterator[str]:
     """Every code that a module gives a problem."""
     tree = ast.parse(source)
     names = {
-        target.id: line.value.value
+        target.id: str(line.value.value)
         for line in tree.body
         if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant)
         for target in line.targets
