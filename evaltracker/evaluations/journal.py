@@ -61,8 +61,11 @@ type By = User | Actor
 
 
 def actor_of(by: By) -> Actor:
-    """The actor behind `by`; a User stands for themselves."""
-    return by if isinstance(by, Actor) else Actor(name=by.name, user=by)
+    """The actor behind `by`; a User stands for themselves, or acts by a token."""
+    if isinstance(by, Actor):
+        return by
+    token = f" by token “{by.by_token}”" if by.by_token else ""
+    return Actor(name=(by.name + token)[:200], user=by)
 
 
 @contextmanager

@@ -110,7 +110,9 @@ def _perform(
         return _show(request, act, target, form, preview=seen)
     try:
         with transaction.atomic(), files_of_rows():
-            outcome = act.perform(target, form.cleaned_data, user)
+            made = act.run(target, form.cleaned_data, user)
+            told = isinstance(made, Problem)
+            outcome = made if told else act.destination(target, made)
     except (NotFound, Forbidden):
         raise
     except Problem as refusal:

@@ -5,10 +5,12 @@ them all: GET shows the form and changes nothing, POST performs.
 """
 
 import inspect
+import json
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from django import forms
@@ -29,6 +31,14 @@ from evaltracker.toolbox.registry import Registry
 
 Rule = Callable[..., object]
 Outcome = HttpResponseBase | models.Model | Problem | str | None
+# What programs may do, by act; what is a person's word is not named.
+PROGRAM: dict[str, str] = {
+    name: program
+    for program, names in json.loads(
+        Path(__file__).with_name("program_acts.json").read_text(encoding="utf-8")
+    ).items()
+    for name in names
+}
 
 
 def visible_row(
@@ -89,6 +99,8 @@ class Act[T]:
     in_dialog: ClassVar[bool] = True
     # Red button: the act cannot be taken back, or it hits other people.
     dangerous: ClassVar[bool] = False
+    # Whether a program may do it: *do*, *ask* its person, or neither (*closed*).
+    program: ClassVar[str] = "closed"
     # Whether people have to have shown lately who they are (R34).
     needs_proof: ClassVar[bool] = False
     # What is typed is under seal, as prices are: its draft ends with the login.
@@ -118,8 +130,9 @@ class Act[T]:
             raise ImproperlyConfigured(f"{cls.__name__} lacks verb.")
         if cls.rule is None and cls.allowed is Act.allowed:
             raise ImproperlyConfigured(f"{cls.__name__} lacks rule or allowed().")
-        if cls.perform is Act.perform:
+        if cls.run is Act.run:
             _check_service(cls)
+        cls.program = PROGRAM.get(cls.name, "closed")
         ACTS.register(cls.name, cls())
 
     def load(self, user: User, target_id: str) -> T:
@@ -199,7 +212,7 @@ class Act[T]:
         return self.heading_format.format(title=self.title, target=target)
 
     def preview(self, target: T, data: Mapping[str, Any], user: User) -> Any:
-        """What `perform` would do, for the template as `preview`; nothing changes."""
+        """What `run` would do, for the template as `preview`; nothing changes."""
         raise NotImplementedError
 
     def arguments(self, target: T, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,15 +220,15 @@ class Act[T]:
         named = {self.target_name: target} if self.target_name else {}
         return {**named, **data}
 
-    def perform(self, target: T, data: Mapping[str, Any], by: User) -> Outcome:
-        """Call the service. Returns where to go: see `destination`."""
+    def run(self, target: T, data: Mapping[str, Any], by: User) -> Any:
+        """Call the service. Returns what it made, or a problem whose rows are kept."""
         service = type(self).service
         if service is None:
             raise NotImplementedError
-        return self.destination(target, service(**self.arguments(target, data), by=by))
+        return service(**self.arguments(target, data), by=by)
 
     def destination(self, target: T, made: Any) -> Outcome:
-        """Where to go after the service returned `made`.
+        """Where the page goes on to once `run` returned `made`.
 
         An address, a row with a page, a response, or None for where the person came
         from, else `cancel_url`.
@@ -240,7 +253,7 @@ def _rule_beside(service: Callable[..., Any] | None) -> Rule | None:
 def _check_service(cls: type[Act[Any]]) -> None:
     """Refuse an act whose service does not take what its form asks."""
     if cls.service is None:
-        raise ImproperlyConfigured(f"{cls.__name__} lacks service or perform().")
+        raise ImproperlyConfigured(f"{cls.__name__} lacks service or run().")
     # A form with a `clean` of its own may fold several fields into one.
     folds = cls.form_class.clean is not forms.BaseForm.clean
     if folds or cls.arguments is not Act.arguments:

@@ -272,7 +272,7 @@ def act_on_rows(
                 values = {**data, **(own.of(target) if own else {})}
                 form: Any = act.form_class(values, **act.form_kwargs(target, by))
                 if form.is_valid():
-                    act.perform(target, form.cleaned_data, by)
+                    act.run(target, form.cleaned_data, by)
                 else:
                     errors = [text for texts in form.errors.values() for text in texts]
                     refused.append(RefusedCell(key, "", errors[0]))

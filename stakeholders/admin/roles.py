@@ -12,7 +12,7 @@ from evaltracker.errors import why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import is_owner, may_add_people
-from evaltracker.pages.acts import Outcome, address_of
+from evaltracker.pages.acts import address_of
 from evaltracker.pages.fields import OfferingForm, form_of
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from evaltracker.pages.site import register_panel
@@ -146,7 +146,7 @@ class SayRoleWeights(OnEvaluation):
         names = role_names(target)
         return {role: name for role, name in names.items() if role in mine}
 
-    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
+    def run(self, target: Evaluation, data: Mapping[str, Any], by: User) -> None:
         check_say_role_weights(target, by)
         for category in target.categories.all():
             weight = data.get(str(category.pk))
@@ -158,7 +158,6 @@ class SayRoleWeights(OnEvaluation):
                     weight=weight,
                     by=by,
                 )
-        return None
 
 
 register_panel("requirements", 10, "stakeholders/role_weights.html", weights_panel)
@@ -298,7 +297,7 @@ class SignOffRules(OnEvaluation):
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         return {"names": role_names(target)}
 
-    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
+    def run(self, target: Evaluation, data: Mapping[str, Any], by: User) -> None:
         names = {
             role: data[field_name("name", role)] or str(Role(role).label)
             for role in role_names(target)
@@ -319,7 +318,6 @@ class SignOffRules(OnEvaluation):
         people = {stage: data[field_name("people", stage)] for stage in Stage.values}
         numbers = {stage: number for stage, number in people.items() if number}
         set_different_people(evaluation=target, numbers=numbers, by=by)
-        return None
 
 
 @register_grid

@@ -57,7 +57,7 @@ class Reword(Act[Requirement], registered=False):
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {"version": target.revision, "priority": target.priority}
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Any:
+    def run(self, target: Any, data: Mapping[str, Any], by: User) -> Any:
         Requirement.objects.filter(pk=target.pk).update(
             text=data["text"], revision=target.revision + 1
         )
@@ -71,6 +71,9 @@ class Reword(Act[Requirement], registered=False):
             raise ending()
         return target
 
+    def destination(self, target: Any, made: Any) -> Any:
+        return made
+
 
 class Start(Act[None], registered=False):
     name = "test-start"
@@ -80,7 +83,7 @@ class Start(Act[None], registered=False):
     def allowed(self, user: User, target: Any) -> bool:
         return True
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Any:
+    def run(self, target: Any, data: Mapping[str, Any], by: User) -> Any:
         return None
 
 

@@ -208,7 +208,7 @@ def service_says(
     """
     try:
         with transaction.atomic():
-            act.perform(target, data, user)
+            act.run(target, data, user)
             raise TakenBack
     except (Forbidden, Refused, NotFound) as problem:
         return problem

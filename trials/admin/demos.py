@@ -210,12 +210,13 @@ class ScheduleDemo(OnCandidate):
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return usual_demo(target.evaluation) | {"title": title_of(target)}
 
-    def perform(
-        self, target: Candidate, data: Mapping[str, Any], by: User
-    ) -> str | None:
-        """Schedule it; one without a script leads on to its page."""
-        demo = arranged(target, data, by)
-        return None if data["draws_up"] else reverse("admin:demo", args=[demo.pk])
+    def run(self, target: Candidate, data: Mapping[str, Any], by: User) -> Demo:
+        return arranged(target, data, by)
+
+    def destination(self, target: Candidate, made: Demo) -> str | None:
+        """One without a script leads on to its page."""
+        drawn_up = made.script_items.exists()
+        return None if drawn_up else reverse("admin:demo", args=[made.pk])
 
     def success_message(self, target: Candidate, outcome: Outcome) -> str:
         again = self.say("The demo is scheduled. Draw up its script.")
@@ -252,7 +253,7 @@ class ScheduleDemos(OnEvaluation):
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         return usual_demo(target)
 
-    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> None:
+    def run(self, target: Evaluation, data: Mapping[str, Any], by: User) -> None:
         check_schedule_demos(target, by)
         rows = finalists_without_demo(target)
         common = dict(data)

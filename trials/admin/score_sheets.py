@@ -229,7 +229,7 @@ class GiveScores(OwnSheet):
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"sheet": sheet_of(target)}
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+    def run(self, target: Any, data: Mapping[str, Any], by: User) -> None:
         """Save what was given or taken back; the same, or nothing, changes nothing."""
         check_give_scores(target, by)
         for cell in sheet_of(target).cells:

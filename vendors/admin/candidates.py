@@ -462,9 +462,11 @@ class AddCandidate(workspace.OnEvaluation):
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"user": user}
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> str:
-        candidate = add_candidate(evaluation=target, by=by, **vendor_from(data, by))
-        return self.page(target, f"candidate-{candidate.pk}")
+    def run(self, target: Any, data: Mapping[str, Any], by: User) -> Candidate:
+        return add_candidate(evaluation=target, by=by, **vendor_from(data, by))
+
+    def destination(self, target: Any, made: Candidate) -> str:
+        return self.page(target, f"candidate-{made.pk}")
 
 
 class ChangeCandidate(base.OnCandidate):
@@ -477,8 +479,8 @@ class ChangeCandidate(base.OnCandidate):
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"user": user}
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        change_candidate(candidate=target, by=by, **vendor_from(data, by))
+    def run(self, target: Any, data: Mapping[str, Any], by: User) -> Candidate:
+        return change_candidate(candidate=target, by=by, **vendor_from(data, by))
 
 
 class Shortlist(base.OnCandidate):

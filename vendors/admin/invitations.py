@@ -99,7 +99,7 @@ class Telling(OnCandidate):
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {"contacts": Contact.objects.current().filter(vendor=target.vendor_id)}
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+    def run(self, target: Any, data: Mapping[str, Any], by: User) -> Any:
         said = {**data, "contacts": list(data.get("contacts") or [])}
         name, email = said.pop("new_name", ""), said.pop("new_email", "")
         if name and target.vendor is not None:
@@ -108,7 +108,7 @@ class Telling(OnCandidate):
                 vendor=target.vendor, name=name, email=email, by=by, shared=shared
             )
             said["contacts"].append(new)
-        super().perform(target, said, by)
+        return super().run(target, said, by)
 
 
 class AboutForm(OfferingForm):
@@ -232,14 +232,14 @@ class Invite(Telling):
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return proposed_about(target.evaluation) | super().initial(target, user)
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+    def run(self, target: Any, data: Mapping[str, Any], by: User) -> Any:
         """Both or none."""
         rest = dict(data)
         if said := {name: rest.pop(name) for name in ABOUT if name in data}:
             dialogue.release_about(
                 evaluation=target.evaluation, shared=data["shared"], by=by, **said
             )
-        super().perform(target, rest, by)
+        return super().run(target, rest, by)
 
 
 class SendLink(Telling):

@@ -238,11 +238,10 @@ class RemoveCostLine(OnCostLine):
     help = "The kind counts as not asked again. The journal keeps that it was there."
     success = "The line is removed."
     dangerous = True
+    service = costs.remove_cost_line
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> str:
-        address = self.cancel_url(target)
-        costs.remove_cost_line(line=target, by=by)
-        return address
+    def destination(self, target: CostLine, made: object) -> str:
+        return self.cancel_url(target)
 
 
 class MarkRestUnsaid(OnCosts):

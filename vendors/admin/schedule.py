@@ -184,8 +184,8 @@ class AddPart(OnItem):
     again_verb = "Add, then another"
     form_class = PartForm
 
-    def perform(self, target: PriceItem, data: Mapping[str, Any], by: User) -> None:
-        schedule.add_price_item(
+    def run(self, target: PriceItem, data: Mapping[str, Any], by: User) -> Any:
+        return schedule.add_price_item(
             evaluation=target.evaluation, kind=target.kind, by=by, part=data["part"]
         )
 

@@ -398,11 +398,14 @@ class ExportEvaluation(OnEvaluation):
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         return {"form": "json"}
 
-    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
+    def run(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Any:
         form = data["form"]
         content = export_as_seen(evaluation=target, form=form, by=by)
         name = f"{target.slug}.{'ocds.json' if form == 'ocds' else 'json'}"
         return download(content, name=name, content_type="application/json")
+
+    def destination(self, target: Evaluation, made: Outcome) -> Outcome:
+        return made
 
 
 class ByOperators[T](Act[T]):
@@ -432,7 +435,7 @@ class ImportEvaluation(ByOperators[None]):
         )
     )
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
+    def run(self, target: Any, data: Mapping[str, Any], by: User) -> str:
         content = data["file"].read(PAGE_LIMIT + 1)
         try:
             preview_import(content=content, by=by, limit=PAGE_LIMIT)
@@ -440,7 +443,10 @@ class ImportEvaluation(ByOperators[None]):
             raise Invalid(error.sentence, errors={"file": spoken(error)}) from error
         token = secrets.token_urlsafe(16)
         cache.set(kept_as(by, token), zlib.compress(content), KEPT_SECONDS)
-        return reverse("admin:act_on", args=[TakeInEvaluation.name, token])
+        return token
+
+    def destination(self, target: Any, made: str) -> str:
+        return reverse("admin:act_on", args=[TakeInEvaluation.name, made])
 
 
 class TakeInEvaluation(ByOperators[ImportPreview]):

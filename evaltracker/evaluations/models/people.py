@@ -98,6 +98,8 @@ class User(AbstractUser):
 
     # The id of the one evaluation that a program may see which calls as this person.
     bound_to: uuid.UUID | None = None
+    # The label of the token by which that program calls.
+    by_token = ""
 
     class Meta(AbstractUser.Meta):
         constraints = [

@@ -24,7 +24,7 @@ from evaltracker.evaluations.policy import (
 from evaltracker.evaluations.topics import TOPICS
 from evaltracker.evaluations.words import DEFAULTS, WORD_LIMIT, WORDS
 from evaltracker.money import currency_choices, written
-from evaltracker.pages.acts import Act, Outcome, address_of
+from evaltracker.pages.acts import Act, address_of
 from evaltracker.pages.fields import (
     LinesField,
     ZoneField,
@@ -244,6 +244,7 @@ class StartEvaluation(Act[None]):
     )
     success = "The evaluation is started. Fill in its brief next."
     form_class = StartForm
+    service = start_evaluation
 
     def allowed(self, user: User, target: Any) -> bool:
         return may_start_evaluations(user)
@@ -257,8 +258,7 @@ class StartEvaluation(Act[None]):
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"points": starting_points(by=user), "last": last_purchase(user)}
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        made = start_evaluation(by=by, **data)
+    def destination(self, target: None, made: Evaluation) -> str:
         return page_address(made, "brief", f"do={address_of('edit-brief', made)}")
 
 

@@ -475,7 +475,7 @@ class Sign(InEvaluation[SignView]):
     def cancel_url(self, target: SignView) -> str:
         return place_of("admin:index")
 
-    def perform(self, target: SignView, data: Mapping[str, Any], by: User) -> Outcome:
+    def run(self, target: SignView, data: Mapping[str, Any], by: User) -> Any:
         try:
             target.signed = sign(rule=target.rule, by=by, origin=target.origin, **data)
         except (Forbidden, Refused, Stale) as problem:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from evaltracker.accounts.services import find_personal_token, note_use_of_token
-from evaltracker.evaluations.journal import Actor
+from evaltracker.evaluations.journal import Actor, actor_of
 from evaltracker.evaluations.models import Evaluation, PersonalToken, User
 from evaltracker.pages.workspace import find_evaluation
 from evaltracker.toolbox.rest.views import StrictView, problems
@@ -42,6 +42,7 @@ class StaffToken(BaseAuthentication):
         person = token.person
         person.is_superuser = False
         person.bound_to = token.evaluation_id
+        person.by_token = token.label
         return person, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -75,8 +76,7 @@ class StaffView(StrictView):
 
     def actor(self, request: Request) -> Actor:
         """As the journal names who acts: “Dana Weber by token “CI””."""
-        person = self.person(request)
-        return Actor(f"{person.name} by token “{self.token(request).label}”", person)
+        return actor_of(self.person(request))
 
     def evaluation(self, request: Request, slug: str) -> Evaluation:
         """The evaluation, if the person may see it.
