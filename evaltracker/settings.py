@@ -250,7 +250,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "rest_framework.parsers.JSONParser",
         "rest_framework.parsers.MultiPartParser",
     ],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "evaltracker.toolbox.rest.views.CallSchema",
     "NUM_PROXIES": NUM_PROXIES,
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {

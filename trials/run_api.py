@@ -12,7 +12,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import exceptions
@@ -57,7 +56,7 @@ from trials.selectors.runs import (
 )
 from trials.services.runs import Received, end_leaked_token, receive_report
 from vendors.api.access import MinuteThrottle, secret_of
-from vendors.api.schema import DocsView, OpenView, SchemaView
+from vendors.api.schema import BearerScheme, OpenView, description
 from vendors.rate_limits import address_of
 
 
@@ -193,12 +192,9 @@ for answer in (REPORT_OUTPUT, ANSWER):
 PARAMETERS = DESCRIBED["parameters"]
 
 
-class RunTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class RunTokenScheme(BearerScheme):  # type: ignore[no-untyped-call]
     target_class = "trials.run_api.RunTokenAuthentication"
     name = "run_token"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer"}
 
 
 def _parameters(*names: str) -> list[OpenApiParameter]:
@@ -237,29 +233,6 @@ describe_report = extend_schema(
         for kind, value in (("application/json", EXAMPLE), ("application/xml", JUNIT))
     ],
 )
-
-
-class RunSchemaView(SchemaView):
-    """OpenAPI 3 of what run tokens open."""
-
-    prefix = "api/v1/trials/"
-    custom_settings = {
-        "TITLE": "evaltracker: runs of trials",
-        "DESCRIPTION": DESCRIPTION,
-        "ENFORCE_NON_BLANK_FIELDS": True,
-    }
-
-    @extend_schema(exclude=True)
-    def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        """Read this description, as YAML or, by the Accept header, as JSON."""
-        return super().get(request, *args, **kwargs)
-
-
-class RunDocsView(DocsView):
-    """The description as a page."""
-
-    url_name = "run-schema"
-    title = "evaltracker: runs of trials"
 
 
 class RunThrottle(MinuteThrottle):
@@ -393,6 +366,5 @@ def read_report(kind: str, content: bytes, address: Address) -> ReportedFile:
 urlpatterns = [
     path("<str:trial>/runs/", RunsView.as_view()),
     path("client.py", ClientView.as_view(), name="run-client"),
-    path("schema/", RunSchemaView.as_view(), name="run-schema"),
-    path("docs/", RunDocsView.as_view(), name="run-docs"),
+    *description("run", "api/v1/trials/", "evaltracker: runs of trials", DESCRIPTION),
 ]

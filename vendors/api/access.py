@@ -223,11 +223,8 @@ def tell_limit(request: AnyRequest, per: str, most: int, left: int) -> None:
 
 
 class RateLimitMiddleware:
-    """Says with every answer of an API how many calls are left in this minute.
-
-    What no view has counted, such as a call of an address that is none, counts by its
-    own address.
-    """
+    """Says with every answer of an API how many calls are left in this minute; what no
+    view has counted counts by address."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import get_resolver
+from django.urls import URLPattern, get_resolver, path
 from drf_spectacular.extensions import (
     OpenApiAuthenticationExtension,
     OpenApiSerializerFieldExtension,
@@ -22,6 +22,7 @@ from drf_spectacular.utils import (
     OpenApiParameter,
     extend_schema,
     extend_schema_field,
+    extend_schema_view,
 )
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from msgspec import UNSET
@@ -137,8 +138,8 @@ class SchemaView(OpenView, SpectacularAPIView):
     )
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Read this description, as YAML or JSON, by `format` or the Accept header."""
-        # Of the vendor API alone, even where other APIs are served; what higher floors
-        # add to it is known to the addresses only.
+        # Of this API alone, even where others are served; what higher floors add to it
+        # is known to the addresses only.
         self.patterns = [
             pattern
             for pattern in get_resolver().url_patterns
@@ -157,6 +158,19 @@ class DocsView(OpenView, SpectacularSwaggerSplitView):
     url_name = "vendor-schema"
     title = "evaltracker: vendor API"
     template_name = "vendors/api_docs.html"
+
+
+def description(name: str, below: str, title: str, text: str) -> list[URLPattern]:
+    """Addresses of the description of another API, which does not tell of itself."""
+    said = {"TITLE": title, "DESCRIPTION": text, "ENFORCE_NON_BLANK_FIELDS": True}
+    values = {"prefix": below, "custom_settings": said}
+    schema: Any = type("ApiSchemaView", (SchemaView,), values)
+    schema = extend_schema_view(get=extend_schema(exclude=True))(schema)
+    docs = DocsView.as_view(url_name=f"{name}-schema", title=title)
+    return [
+        path("schema/", schema.as_view(), name=f"{name}-schema"),
+        path("docs/", docs, name=f"{name}-docs"),
+    ]
 
 
 class ProblemsView(OpenView):

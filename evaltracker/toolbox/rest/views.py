@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import hashlib
 import json
@@ -19,6 +20,8 @@ from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
@@ -76,6 +79,8 @@ class StrictView(APIView):
     params: ClassVar[dict[str, frozenset[str]]] = {}
     # Whether a read is tagged by its content, so that the next one may be a 304.
     tags_reads: ClassVar[bool] = False
+    # Since when a call is deprecated, and when it ends: six months later, or more.
+    ends: ClassVar[tuple[datetime.date, datetime.date] | None] = None
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
@@ -103,6 +108,13 @@ class StrictView(APIView):
     ) -> Response:
         """Let no cache keep an answer, unless it has a tag to be asked about."""
         response = super().finalize_response(request, response, *args, **kwargs)
+        response = self.tagged(request, response)
+        if self.ends is not None:
+            since, until = (calendar.timegm(day.timetuple()) for day in self.ends)
+            response["Deprecation"], response["Sunset"] = f"@{since}", http_date(until)
+        return response
+
+    def tagged(self, request: Request, response: Response) -> Response:
         if response.has_header("ETag"):
             return response
         if self.tags_reads and request.method == "GET" and response.status_code == 200:
@@ -333,6 +345,13 @@ PAGE_PARAMETERS = [
         "cursor", str, description="Where to continue; taken from next or previous."
     ),
 ]
+
+
+class CallSchema(AutoSchema):
+    """Says of a call that it will end."""
+
+    def is_deprecated(self) -> bool:
+        return getattr(self.view, "ends", None) is not None
 
 
 def spell_out(result: dict[str, Any], **_: object) -> dict[str, Any]:

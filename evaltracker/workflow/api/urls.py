@@ -2,13 +2,11 @@
 
 from django.urls import path
 
-from evaltracker.workflow.api import events, reads
-from evaltracker.workflow.api.schema import StaffDocsView, StaffSchemaView
+from evaltracker.workflow.api import events, reads, schema
 
 EVALUATION = "evaluations/<str:slug>/"
 urlpatterns = [
-    path("schema/", StaffSchemaView.as_view(), name="staff-schema"),
-    path("docs/", StaffDocsView.as_view(), name="staff-docs"),
+    *schema.urlpatterns,
     path(f"{EVALUATION}blockers/", reads.BlockersView.as_view()),
     path(f"{EVALUATION}events/", events.EventsView.as_view()),
     path(f"{EVALUATION}matrix/", reads.MatrixView.as_view()),

@@ -25,7 +25,7 @@ def described() -> dict[str, Any]:
 def test_it_is_valid_needs_no_token_and_names_this_call_alone() -> None:
     document = described()
     validate_schema(document)  # type: ignore[no-untyped-call]
-    assert document["openapi"] == "3.0.3"
+    assert document["openapi"] == "3.1.1"
     assert set(document["paths"]) == {RUNS}
     assert document["paths"][RUNS]["post"]["security"] == [{"run_token": []}]
     page = Client().get("/api/v1/trials/docs/")

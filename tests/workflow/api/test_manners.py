@@ -1,6 +1,7 @@
 """What every answer to a program says: its name, its limit, and of a no, why."""
 
 import ast
+import datetime
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from rest_framework import exceptions
 from evaltracker import errors
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.rest.problems import SENTENCES, problem_body
+from evaltracker.workflow.api.reads import EvaluationsView
 from tests.cast import trials
 from tests.clients import program, signed_in
 from vendors.rate_limits import forget_counts
@@ -191,3 +193,21 @@ def test_vendors_process_names_its_answers_and_explains_them_too(
     refused = nobody.get("/api/v1/invitations/")
     assert left(refused) == 58
     assert refused.json()["request_id"] == refused["X-Request-ID"]
+
+
+def test_a_call_that_will_end_says_since_when_and_until(
+    where: Evaluation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = (datetime.date(2027, 1, 1), datetime.date(2027, 7, 1))
+    monkeypatch.setattr(EvaluationsView, "ends", days)
+    caller = program(where.owner)
+    first = caller.get(f"{STAFF}evaluations/")
+    again = caller.get(f"{STAFF}evaluations/", headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 304
+    for answer in (first, again):
+        assert answer["Deprecation"] == "@1798761600"
+        assert answer["Sunset"] == "Thu, 01 Jul 2027 00:00:00 GMT"
+    assert "Sunset" not in caller.get(f"{STAFF}evaluations/none/inbox/")
+    paths = caller.get(f"{STAFF}schema/?format=json").json()["paths"]
+    assert paths[f"{STAFF}evaluations/"]["get"]["deprecated"] is True
+    assert "deprecated" not in paths[f"{STAFF}evaluations/{{slug}}/inbox/"]["get"]
