@@ -46,6 +46,7 @@ ELSEWHERE = {
     "evaluations_choredone",
     "vendors_idempotencyrecord",
     "vendors_refusedcall",
+    "vendors_vendorevent",
     # A company stands above evaluations: the journal of each in which it has a part
     # tells of it, and there may be none yet.
     "vendors_contact",

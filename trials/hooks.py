@@ -6,6 +6,7 @@ import trials.notices
 import trials.portal
 import trials.services.contracts
 import trials.services.demos
+import trials.services.events
 import trials.services.mails
 import trials.services.scores
 import trials.services.scripts

@@ -137,3 +137,15 @@ class DocumentKind(models.TextChoices):
     LETTER = "letter", pgettext_lazy("document", "Letter")
     PROMISES = "promises", _("Promise record")
     ANNEX = "annex", _("Annex of promises")
+
+
+class EventType(models.TextChoices):
+    REQUIREMENT_ADDED = "requirement.added", "A requirement was added."
+    REQUIREMENT_CHANGED = "requirement.changed", "A requirement changed."
+    QUESTION_ANSWERED = "question.answered", "A question was answered."
+    CLOSE_MOVED = "claims.close_moved", "The deadline for answers was moved."
+    CLOSED = "claims.closed", "Answering was closed."
+    TRIAL_AGREED = "trial.agreed", "The terms of your trial are agreed."
+    GAP_RECORDED = "gap.recorded", "A gap was found in your trial."
+    GAP_RETESTED = "gap.retested", "A gap of your trial was tested again."
+    PUBLISHED = "document.published", "A document was published to you."

@@ -22,7 +22,7 @@ from evaltracker.toolbox.rest.views import (
 from evaltracker.toolbox.text import LINE_LIMIT, TEXT_LIMIT
 from vendors.api.access import IDEMPOTENCY_KEY, READ, WRITE, VendorView, lists
 from vendors.api.schema import examples
-from vendors.choices import ProposalState
+from vendors.choices import EventType, ProposalState
 from vendors.models import Candidate, Question
 from vendors.selectors.annex import annex_for
 from vendors.selectors.dialogue import (
@@ -265,6 +265,29 @@ class AboutView(VendorView):
         """
         about = released_about(self.invitation(request, invitation).evaluation)
         return Response(ABOUT.to_representation(shown_about(about)))
+
+
+class EventOutput(serializers.Serializer[Any]):
+    """Something to look at again."""
+
+    id = serializers.UUIDField()
+    type = serializers.ChoiceField(choices=EventType.values)
+    at = serializers.DateTimeField()
+    subject = inline_serializer("EventSubject", texts("kind", "id"), allow_null=True)
+    text = serializers.CharField(source="get_type_display")
+
+
+class EventsView(VendorView):
+    """What happened, the oldest first, within a minute of it."""
+
+    params: ClassVar = {"GET": PARAMS}
+
+    @lists("events_list", "What happened since you were invited", EventOutput)
+    def get(self, request: Request, invitation: str) -> Response:
+        """To go on, read the last page again: what is new stands at its end."""
+        rows = self.invitation(request, invitation).events.all()
+        show = EventOutput().to_representation
+        return Response(page_of(request, rows, key=("placed_at",), show=show))
 
 
 class ConfirmationInput(StrictSerializer):

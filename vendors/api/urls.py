@@ -11,6 +11,7 @@ urlpatterns = [
     path("invitations/", claims.InvitationsView.as_view()),
     path(INVITATION, claims.InvitationView.as_view()),
     path(f"{INVITATION}about/", dialogue.AboutView.as_view()),
+    path(f"{INVITATION}events/", dialogue.EventsView.as_view()),
     path(f"{INVITATION}requirements/", claims.RequirementsView.as_view()),
     path(f"{INVITATION}answer-sheet/", claims.AnswerSheetView.as_view()),
     path(f"{INVITATION}submission/", claims.SubmissionView.as_view()),

@@ -213,6 +213,10 @@ ACCESS: dict[str, Access] = {
         ),
     ),
     "vendors_documentreply": Access(rows=OWN, added=f"{OWN} AND {OWN_DOCUMENT}"),
+    # Never the number of the entry.
+    "vendors_vendorevent": Access(
+        rows=OWN, shown=("id", "candidate_id", "type", "at", "subject", "placed_at")
+    ),
     # That there is one all learn, and the prices who was named.
     "vendors_quote": Access(
         rows=f"{OWN} AND {READABLE}",

@@ -569,6 +569,7 @@ trials_agreement trials_contractchange trials_evidence trials_measurement
 trials_run trials_runreport trials_takenback
 vendors_documentreply vendors_publisheddocument
 vendors_quote vendors_quoteread vendors_quotereader vendors_supportstatement
+vendors_vendorevent
 workflow_annexline workflow_waiver
 """
 KEEPS = """

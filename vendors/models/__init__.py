@@ -46,4 +46,5 @@ from vendors.models.dialogue import (
     Proposal,
     PublishedDocument,
     Question,
+    VendorEvent,
 )

@@ -15,6 +15,7 @@ from django.db.models import (
 )
 from django.utils import timezone
 
+from evaltracker.evaluations.choices import known
 from evaltracker.evaluations.models import (
     Category,
     CommittedRecord,
@@ -25,7 +26,7 @@ from evaltracker.evaluations.models import (
 )
 from evaltracker.toolbox.languages import OFFERED
 from evaltracker.toolbox.text import LINE_LIMIT
-from vendors.choices import DocumentKind, ProposalState
+from vendors.choices import DocumentKind, EventType, ProposalState
 from vendors.models.candidates import (
     Candidate,
     Contact,
@@ -245,6 +246,27 @@ class DocumentReply(SealedRecord, VendorRecord):
                 condition=Q(line=""),
                 name="document_confirmed_once",
             )
+        ]
+
+
+class VendorEvent(VendorRecord):
+    """An entry of the journal that concerns an invitation, without what it says."""
+
+    candidate = ForeignKey(Candidate, PROTECT, related_name="events")
+    # Of the entry; no vendor reads it, for what lies between would tell of others.
+    number = models.PositiveIntegerField()
+    type = models.CharField(max_length=24, choices=EventType.choices)
+    at = models.DateTimeField()
+    subject = models.JSONField(null=True)
+    # No two at once, so who reads on from one misses none.
+    placed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("placed_at",)
+        indexes = [Index(fields=("candidate", "placed_at"), name="event_in_lists")]
+        constraints = [
+            known("type", EventType, "vendor_event_type_known"),
+            UniqueConstraint(fields=("candidate", "number"), name="vendor_event_once"),
         ]
 
 

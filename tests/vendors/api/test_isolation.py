@@ -30,6 +30,7 @@ BELOW = [
     "annex/",
     "annex/confirmation/",
     "annex/objections/",
+    "events/",
     "submission/",
     "answer-sheet/",
     "answer-sheet/?dry_run=1",

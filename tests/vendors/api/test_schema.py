@@ -45,6 +45,7 @@ def test_the_description_needs_no_token_and_names_the_vendor_api_alone() -> None
             for below in (
                 "",
                 "requirements/",
+                "events/",
                 "answer-sheet/",
                 "questions/",
                 "about/",

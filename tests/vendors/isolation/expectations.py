@@ -63,6 +63,7 @@ ROUTES: dict[str, Route] = {
     "api/v1/invitations/": Route(READ),
     INVITATION: Route(READ),
     f"{INVITATION}about/": Route(READ),
+    f"{INVITATION}events/": Route(READ),
     f"{INVITATION}requirements/": Route(READ),
     f"{INVITATION}answer-sheet/": Route({**READ, "POST": 400}, upload="a.txt"),
     f"{INVITATION}questions/": Route(

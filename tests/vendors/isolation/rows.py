@@ -26,6 +26,7 @@ ONLY_GROW = (
     "SignOff",
     "SupportStatement",
     "TakenBack",
+    "VendorEvent",
     "Waiver",
 )
 # The journal of a shared evaluation grows by whatever its vendors do; who was turned

@@ -56,6 +56,7 @@ from vendors.models import (
     PublishedDocument,
     QuoteRead,
     Vendor,
+    VendorEvent,
     VendorToken,
 )
 from vendors.models.candidates import VendorRecord
@@ -342,6 +343,9 @@ def _fill(shared: Evaluation, party: Party) -> None:
     object_to_annex(candidate=candidate, by=Actor(name=party.mark), **against)
     stated = {"kind": "self_service", "text": f"{party.mark} support"}
     state_support(candidate=candidate, by=Actor(name=f"{party.mark} token"), **stated)
+    told = {"type": "gap.recorded", "at": database_now(), "placed_at": database_now()}
+    about = {"kind": "gap", "id": f"{party.mark} gap"}
+    VendorEvent.objects.create(candidate=candidate, number=1, subject=about, **told)
     IdempotencyRecord.objects.create(
         vendor=party.vendor, key="first", route="POST /", status=201, body="{}"
     )
