@@ -81,7 +81,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vendors.api.access.RateLimitMiddleware",
-    "trials.run_api.RunTokenGuard",
+    "evaltracker.workflow.api.base.TokenGuard",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "evaltracker.accounts.middleware.sign_in_middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -87,14 +87,8 @@ class RunTokenAuthentication(BaseAuthentication):
         return 'Bearer realm="evaltracker runs"'
 
 
-def end_tokens_in_address(request: HttpRequest) -> bool:
-    """End the run tokens that stand in the address; whether one has their shape."""
-    secrets = set(SECRET.findall(unquote(request.get_full_path())))
-    if not secrets:
-        return False
-    for token in find_run_tokens(secrets).filter(revoked_at=None):
-        end_leaked_token(token=token)
-    return True
+def secrets_in_address(request: HttpRequest, shape: re.Pattern[str]) -> set[str]:
+    return set(shape.findall(unquote(request.get_full_path())))
 
 
 FORMATS = {
@@ -134,34 +128,39 @@ PARSERS = tuple(
 
 RUNS = re.compile(r"/api/v1/trials/[^/]+/runs/")
 LEAKED = (
-    "A run token in a URL is not secret, so it was revoked. Send a new one in the "
-    "header: Authorization: Bearer <run token>."
+    "A token in a URL is not secret, so it was revoked. Send a new one in the "
+    "header: Authorization: Bearer <token>."
 )
 
 
 class RunTokenGuard:
     """Answers calls that carry a run token where none belongs."""
 
-    # Whether this process may know run tokens.
-    ends_leaked: ClassVar[bool] = True
-
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """400 if it stands in the address, 404 anywhere but at the runs."""
-        if self.ends_leaked and end_tokens_in_address(request):
+        if self.end_leaked(request):
             return problem_answer(problem_body(400, LEAKED))
         header = request.headers.get("Authorization", "")
         if secret_of(header, SECRET) and not RUNS.fullmatch(request.path_info):
             return problem_answer(problem_body(404))
         return self.get_response(request)
 
+    def end_leaked(self, request: HttpRequest) -> bool:
+        """End tokens that stand in the address; whether one has their shape."""
+        secrets = secrets_in_address(request, SECRET)
+        for token in find_run_tokens(secrets).filter(revoked_at=None):
+            end_leaked_token(token=token)
+        return bool(secrets)
+
 
 class VendorRunTokenGuard(RunTokenGuard):
     """The same in a process for vendors alone, where no run token opens anything."""
 
-    ends_leaked: ClassVar[bool] = False
+    def end_leaked(self, request: HttpRequest) -> bool:
+        return False
 
 
 PER_MINUTE = settings.RUN_CALLS_PER_MINUTE

@@ -12,14 +12,20 @@ from django import forms
 from django.contrib import messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaltracker.accounts import services as people
 from evaltracker.errors import Forbidden
-from evaltracker.evaluations.choices import MailRhythm
-from evaltracker.evaluations.models import AccountEntry, User
+from evaltracker.evaluations.choices import MailRhythm, TokenScope
+from evaltracker.evaluations.models import (
+    AccountEntry,
+    Evaluation,
+    PersonalToken,
+    User,
+)
 from evaltracker.evaluations.policy import may_add_people
 from evaltracker.notices.calendars import dates_of
 from evaltracker.notices.mail import link_to
@@ -29,9 +35,15 @@ from evaltracker.notices.services.digests import (
     renew_feed,
     stop_feed,
 )
-from evaltracker.pages.acts import Act
+from evaltracker.pages.acts import Act, Outcome
 from evaltracker.pages.base import check_query
-from evaltracker.pages.fields import ZoneField, form_like, form_of
+from evaltracker.pages.fields import (
+    Offer,
+    OfferingForm,
+    ZoneField,
+    form_like,
+    form_of,
+)
 from evaltracker.pages.site import panels_of, site
 from evaltracker.toolbox.days import countries, next_morning
 
@@ -150,6 +162,76 @@ class AskForErasure(OnOwnAccount):
     success = "Asked. Nothing changes until an operator erases your account."
     dangerous = True
     service = people.ask_for_erasure
+
+
+# Tokens of people's programs.
+
+
+@require_safe
+def my_tokens(request: HttpRequest) -> HttpResponse:
+    """One's own that are live; an operator sees everybody's."""
+    check_query(request)
+    user: Any = request.user
+    tokens = PersonalToken.objects.visible_to(user).live()
+    return site.page(
+        request,
+        "evaluations/my_tokens.html",
+        title="Tokens",
+        crumbs=[("Your account", reverse("admin:my_account")), ("Tokens", "")],
+        tokens=tokens.select_related("person", "evaluation").order_by("made_at", "id"),
+        has_factor=people.has_factor(user),
+    )
+
+
+site.register_page("account/tokens/", my_tokens, "my_tokens")
+
+
+class TokenForm(OfferingForm):
+    label = forms.CharField(max_length=80, help_text="Such as “nightly import”.")
+    scope = forms.ChoiceField(choices=TokenScope.choices, widget=forms.RadioSelect)
+    days = forms.IntegerField(min_value=1, max_value=people.MOST_DAYS)
+    evaluation = forms.ModelChoiceField(
+        None, required=False, empty_label="All that you own or have a part in"
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    offers: ClassVar[Mapping[str, Offer]] = {
+        "evaluation": lambda user: Evaluation.objects.visible_to(user.as_program())
+    }
+
+
+class MakeToken(OnOwnAccount):
+    home = ("Tokens", "admin:my_tokens")
+    title = "New token"
+    verb = "Make the token"
+    help = "Your program then reads, and if you let it, acts with your own rights."
+    heading_format = "{title}"
+    form_class = TokenForm
+    version_fields = ("seen",)
+    service = people.make_token
+    needs_proof = True
+    in_dialog = False
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        return {"scope": "read", "days": 30, "seen": people.newest_token(user)}
+
+    def judged(self, target: Any) -> tuple[Any, ...]:
+        return ()
+
+    def destination(self, target: Any, made: Any) -> Outcome:
+        shown = {"token": made[0], "secret": made[1]}
+        return SimpleTemplateResponse("evaluations/token_made.html", shown)
+
+
+class RevokePersonalToken(OnPage[PersonalToken]):
+    home = ("Tokens", "admin:my_tokens")
+    title = "Revoke a token"
+    verb = "Revoke the token"
+    help = "Calls with it are refused at once."
+    success = "Token revoked."
+    model = PersonalToken
+    target_name = "token"
+    dangerous = True
+    service = people.revoke_personal_token
 
 
 ChangeForm = form_like(

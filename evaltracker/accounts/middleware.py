@@ -19,7 +19,7 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
-from allauth.mfa.utils import decrypt, is_mfa_enabled
+from allauth.mfa.utils import decrypt
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -27,20 +27,19 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
 from rest_framework.throttling import BaseThrottle
 
 from evaltracker.accounts.notices import device_of, remember
-from evaltracker.accounts.services import FACTORS
+from evaltracker.accounts.services import has_factor
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import ACTS
 from evaltracker.pages.proof import note_use as note_use_of_session
 from evaltracker.pages.proof import why_ended
 from evaltracker.pages.site import site
-from evaltracker.toolbox.rest.problems import CONTENT_TYPE, problem_body
 
 NEEDED = (
     "A second factor is needed here. Add an authenticator app or a security key to "
@@ -55,7 +54,11 @@ def somebody(request: HttpRequest) -> User | None:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
     user: Any = request.user
-    return user if user.is_authenticated else None
+    if not user.is_authenticated:
+        return None
+    records = get_authentication_records(request, user)
+    user.by_sign_on = any(one["method"] == "socialaccount" for one in records)
+    return cast("User", user)
 
 
 def client_address(request: HttpRequest) -> str:
@@ -141,24 +144,14 @@ class SecondFactorMiddleware(MiddlewareMixin):
             return None
         match: Any = request.resolver_match
         name = match.url_name or ""
-        if name in OPEN or name.startswith("mfa_"):
+        # A session opens no call of an API.
+        if name in OPEN or name.startswith("mfa_") or request.path.startswith("/api/"):
             return None
         user = somebody(request)
-        if user is None or not owes_factor(request, user):
+        if user is None or has_factor(user):
             return None
-        if request.path.startswith("/api/"):
-            body = problem_body(403, NEEDED, "second_factor_needed")
-            return JsonResponse(body, status=403, content_type=CONTENT_TYPE)
         messages.warning(request, NEEDED)
         return HttpResponseRedirect(reverse("mfa_index"))
-
-
-def owes_factor(request: HttpRequest, user: User) -> bool:
-    if is_mfa_enabled(user, FACTORS):
-        return False
-    records = get_authentication_records(request, user)
-    elsewhere = any(record["method"] == "socialaccount" for record in records)
-    return not (settings.OIDC_SECOND_FACTOR and elsewhere)
 
 
 class FrameMiddleware(MiddlewareMixin):
@@ -172,7 +165,7 @@ class FrameMiddleware(MiddlewareMixin):
                 "crumbs": [("Your account", reverse("admin:my_account"))],
             }
             user = somebody(request)
-            if settings.REQUIRE_SECOND_FACTOR and user and owes_factor(request, user):
+            if settings.REQUIRE_SECOND_FACTOR and user and not has_factor(user):
                 # Whatever the navigation offers would lead back here.
                 frame["is_nav_sidebar_enabled"] = False
             response.context_data = {**frame, **(response.context_data or {})}

@@ -162,3 +162,14 @@ class ErasureAsked(OnLogin):
 
     def page(self, notice: Notice, row: User) -> str:
         return reverse("admin:evaluations_user_changelist")
+
+
+@register
+class PersonalTokenLeaked(OnLogin):
+    """A token of their programs stood in an address and was revoked."""
+
+    def page(self, notice: Notice, row: User) -> str:
+        return reverse("admin:my_tokens")
+
+    def values(self, notice: Notice, row: User) -> dict[str, str]:
+        return {"prefix": notice.occurrence.partition(":")[0]}

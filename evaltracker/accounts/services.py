@@ -7,6 +7,7 @@ evaluation, so what happens to them is written to the account log, not to a jour
 import datetime
 import re
 import secrets
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -27,7 +28,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Replace
 from django.utils import timezone
 
-from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.errors import Forbidden, Invalid, Refused, Stale
 from evaltracker.evaluations.account_log import at_address, record
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import (
@@ -38,9 +39,10 @@ from evaltracker.evaluations.models import (
     PersonalToken,
     User,
 )
-from evaltracker.evaluations.policy import change, checked, may_add_people
+from evaltracker.evaluations.policy import change, checked, lock, may_add_people
 from evaltracker.notices.services.scheduling import owe_account_mail
-from evaltracker.toolbox.secrets import digest_of
+from evaltracker.toolbox.days import instant_of, today_in
+from evaltracker.toolbox.secrets import digest_of, new_token
 from evaltracker.toolbox.text import free_name
 
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -317,6 +319,8 @@ def set_active(*, person: User, active: bool, by: User) -> User:
         )
     person.is_active = active
     person.save(update_fields=["is_active"])
+    if not active:
+        _end_tokens(person.tokens.live(), by)
     done = AccountAction.ALLOWED if active else AccountAction.STOPPED
     record(action=done, person=person, by=by)
     return person
@@ -446,6 +450,8 @@ def erase_person(*, person: User, by: User) -> User:
     person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     check_erase_person(person, by)
     _forget_login(person)
+    _end_tokens(person.tokens.live(), by)
+    person.tokens.update(label=NOBODY)
     _forget_in_notices(person)
     AccountEntry.objects.filter(person=person).update(address=None)
     _rename(person)
@@ -522,25 +528,119 @@ MOST_TOKENS, MOST_DAYS = 5, 90
 USED_EVERY = datetime.timedelta(minutes=1)
 
 
-def has_factor(person: User, *, by_sign_on: bool) -> bool:
+def has_factor(person: User) -> bool:
     """Whether a second factor stands behind the person, here or at their sign-on."""
-    if is_mfa_enabled(person, FACTORS):
-        return True
-    return by_sign_on and settings.OIDC_SECOND_FACTOR
+    elsewhere = person.by_sign_on and settings.OIDC_SECOND_FACTOR
+    return elsewhere or is_mfa_enabled(person, FACTORS)
+
+
+def check_make_token(by: User) -> None:
+    if not has_factor(by):
+        raise Refused("A token needs a second factor behind it. Add one first.")
+    if by.tokens.live().count() >= MOST_TOKENS:
+        raise Refused(
+            f"You have {MOST_TOKENS} tokens; revoke one before you make another."
+        )
+
+
+@transaction.atomic
+def make_token(
+    *, days: int, seen: str, by: User, evaluation: Evaluation | None, **values: Any
+) -> tuple[PersonalToken, str]:
+    """A token, which ends `days` after today, and its secret text, told this once.
+
+    `seen` is the newest that they know of: a page sent twice makes no second one.
+
+    Raises:
+        Refused: no second factor, or there are enough. Stale: another was made since.
+        Invalid: by field.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    check_make_token(by)
+    if seen != newest_token(by):
+        raise Stale("You made a token a moment ago. Make another one?")
+    if not 1 <= days <= MOST_DAYS:
+        raise Invalid(f"Choose 1 to {MOST_DAYS} days.", field="days")
+    if evaluation and not _sees(by.as_program(), evaluation.pk):
+        raise Invalid("You have no part in this evaluation.", field="evaluation")
+    prefix, secret = new_token("evp")
+    over = today_in(by.time_zone) + datetime.timedelta(days=days + 1)
+    token = PersonalToken(
+        person=by,
+        evaluation=evaluation,
+        prefix=prefix,
+        digest=digest_of(secret),
+        by_sign_on=by.by_sign_on,
+        ends_at=instant_of(over, datetime.time(), by.time_zone),
+        **values,
+    )
+    checked(token)
+    token.save()
+    record(action=AccountAction.TOKEN_MADE, person=by, by=by, detail=prefix)
+    return token, secret
+
+
+def newest_token(person: User) -> str:
+    return getattr(person.tokens.order_by("made_at").last(), "prefix", "")
+
+
+def check_revoke_personal_token(token: PersonalToken, by: User) -> None:
+    if token.person_id != by.pk:
+        require_operator(by)
+    if token.revoked_at:
+        raise Refused("This token is revoked already.")
+
+
+@transaction.atomic
+def revoke_personal_token(*, token: PersonalToken, by: User) -> None:
+    """End it at once.
+
+    Raises:
+        Forbidden: neither its person nor an operator. Refused: it is revoked.
+    """
+    token = lock(token)
+    check_revoke_personal_token(token, by)
+    _end_tokens([token], by)
+
+
+@transaction.atomic
+def end_leaked_token(*, secret: str) -> None:
+    """End the token that stood in an address; its person is told."""
+    rows = PersonalToken.objects.select_for_update(no_key=True).live()
+    for token in rows.filter(digest=digest_of(secret)):
+        token.leaked_at = timezone.now()
+        _end_tokens([token], None)
+        kind, person = "personal_token_leaked", token.person
+        owe_account_mail(kind=kind, person=person, what=token.prefix)
+
+
+def _end_tokens(tokens: Iterable[PersonalToken], by: User | None) -> None:
+    for token in tokens:
+        token.revoked_at = timezone.now()
+        token.save(update_fields=["revoked_at", "leaked_at"])
+        ended, whose = AccountAction.TOKEN_ENDED, token.person
+        record(action=ended, person=whose, by=by, detail=token.prefix)
+
+
+def _sees(person: User, evaluation_id: uuid.UUID) -> bool:
+    rows = Evaluation.objects.visible_to(person)
+    return bool(rows.filter(pk=evaluation_id).exists())
 
 
 def find_personal_token(secret: str) -> PersonalToken | None:
-    """The token of that text with its person, while it opens anything."""
-    rows = PersonalToken.objects.select_related("person").filter(
-        digest=digest_of(secret),
-        revoked_at=None,
-        ends_at__gt=timezone.now(),
-        person__is_active=True,
-    )
-    token: PersonalToken | None = rows.first()
-    if token is None or not has_factor(token.person, by_sign_on=token.by_sign_on):
+    """The token of that text, while it opens anything, with its person as of a call."""
+    rows = PersonalToken.objects.live().select_related("person", "evaluation")
+    people = {"person__is_active": True, "person__is_staff": True}
+    token: PersonalToken | None = rows.filter(
+        digest=digest_of(secret), **people
+    ).first()
+    if token is None:
         return None
-    return token
+    place = token.evaluation_id
+    token.person = person = token.person.as_program(place)
+    person.by_sign_on, person.by_token = token.by_sign_on, token.label
+    opens = has_factor(person) and (place is None or _sees(person, place))
+    return token if opens else None
 
 
 def note_use_of_token(*, token: PersonalToken) -> None:

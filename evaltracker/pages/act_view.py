@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.db import IntegrityError, models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -142,6 +143,10 @@ def _perform(
 def _finish(
     request: HttpRequest, act: Act[Any], target: Any, outcome: Outcome
 ) -> HttpResponse:
+    if isinstance(outcome, SimpleTemplateResponse):
+        user, shown = cast("Any", request).user, cast("Any", outcome)
+        context = {**act.context(target, user), **shown.context_data}
+        return site.page(request, shown.template_name, title=act.title, **context)
     text = act.success_message(target, outcome)
     onwards = _onwards(request, act, target, outcome)
     if is_in_place(request):

@@ -30,6 +30,7 @@ from evaltracker.pages.fields import OfferingForm
 from evaltracker.toolbox.registry import Registry
 
 Rule = Callable[..., object]
+
 Outcome = HttpResponseBase | models.Model | Problem | str | None
 # What programs may do, by act; what is a person's word is not named.
 PROGRAM: dict[str, str] = {
@@ -230,8 +231,8 @@ class Act[T]:
     def destination(self, target: T, made: Any) -> Outcome:
         """Where the page goes on to once `run` returned `made`.
 
-        An address, a row with a page, a response, or None for where the person came
-        from, else `cancel_url`.
+        An address, a row with a page, a response, a template response for what is
+        shown this once, or None for where the person came from, else `cancel_url`.
         """
         return None
 

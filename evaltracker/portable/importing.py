@@ -52,6 +52,7 @@ from evaltracker.evaluations.models import (
     Mention,
     Metric,
     Notice,
+    PersonalToken,
     Requirement,
     Scope,
     ScopeValue,
@@ -304,6 +305,7 @@ leave_out(Entry, "It travels, as “journal”, with what its hashes cover.")
 leave_out(JournalHead, "It says again what the last entry says.")
 leave_out(ImportedHistory, "It is about this installation; the journal tells of it.")
 leave_out(Notice, "What is owed to somebody is owed by this installation.")
+leave_out(PersonalToken, "It opens this installation.")
 leave_out(ChatWebhook, "Anybody who knows its address can post there.")
 leave_out(ChoreDone, "It is about this installation.")
 leave_out(CachedValue, "It is forgotten after a while.")

@@ -148,6 +148,7 @@ def test_these_acts_ask_and_no_other() -> None:
         "decide",
         "export-evaluation",
         "import-evaluation",
+        "make-token",
         "take-in-evaluation",
     }
     # The proxy holds back guesses there as at the login.

@@ -77,7 +77,7 @@ def test_where_it_is_required_nothing_else_opens_before(
         assert answer.redirect_chain[-1][0] == SETUP, path
     assert "second factor is needed" in answer.text
     api = client.get("/api/v1/staff/evaluations/")
-    assert (api.status_code, api.json()["code"]) == (403, "second_factor_needed")
+    assert (api.status_code, api.json()["code"]) == (401, "not_authenticated")
     posted = client.post(f"/admin/act/advance/{where.pk}/")
     assert posted.headers["Location"] == SETUP
 

@@ -109,6 +109,9 @@ ANSWERS: dict[str, dict[str, int]] = {
     "change-address": dict.fromkeys(EVERYBODY, 200),
     "change-details": dict.fromkeys(EVERYBODY, 200),
     "change-my-notices": dict.fromkeys(EVERYBODY, 200),
+    "make-token": dict.fromkeys(EVERYBODY, 200),
+    # The lead's own.
+    "revoke-personal-token": NOT_THERE | {"lead": 200, "operator": 200},
     "stop-calendar": dict.fromkeys(EVERYBODY, 200),
     "mark-news-seen": dict.fromkeys(EVERYBODY, 200),
 }
@@ -181,6 +184,7 @@ OWN_PAGES = {
     "my_calendar",
     "index",
     "my_notices",
+    "my_tokens",
     "news",
     "search",
 }

@@ -28,6 +28,7 @@ from stakeholders.services.people import delegate
 from stakeholders.services.sign_offs import ConditionAsked
 from tests.cast import common
 from tests.cast.workflow import sign_as
+from tests.clients import program
 from tests.imported import take_in
 from tests.rights.visits import asks_for_a_colleague
 from tests.talk.attaching import attach
@@ -93,6 +94,7 @@ def build() -> dict[str, User]:
     )
     vendor = Vendor.objects.get(name="Databricks")
     issue_token(vendor=vendor, label="bid desk", by=SYSTEM)
+    program(main.owner)
     asks_for_a_colleague(main.candidates.get(vendor=vendor))
     sign_as(
         Evaluation.objects.get(slug="data-catalogue"),

@@ -573,7 +573,8 @@ vendors_vendorevent
 workflow_annexline workflow_waiver
 """
 KEEPS = """
-evaluations_evaluation evaluations_journalhead evaluations_visit
+evaluations_evaluation evaluations_journalhead evaluations_personaltoken
+evaluations_visit
 stakeholders_signeddocument
 trials_leftout
 vendors_aboutrevision vendors_claim vendors_effort vendors_priceopening

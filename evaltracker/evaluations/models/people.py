@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from copy import copy
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -96,6 +97,8 @@ class User(AbstractUser):
 
     objects: ClassVar[EvaltrackerUserManager] = EvaltrackerUserManager()
 
+    # Whether a sign-on that asks for a second factor let them in, as far as is known.
+    by_sign_on = False
     # The id of the one evaluation that a program may see which calls as this person.
     bound_to: uuid.UUID | None = None
     # The label of the token by which that program calls.
@@ -118,6 +121,15 @@ class User(AbstractUser):
             known("mail_rhythm", MailRhythm, "user_mail_rhythm_known"),
         ]
 
+    def as_program(self, bound_to: uuid.UUID | None = None) -> User:
+        """The person as their program calls: no operator, maybe bound to one purchase.
+
+        Rights of one call are not to be written down: it cannot be saved.
+        """
+        caller = copy(self)
+        vars(caller).update(is_superuser=False, bound_to=bound_to, save=None)
+        return caller
+
     def clean(self) -> None:
         super().clean()
         check_place(self.country, self.subdivision)
@@ -137,6 +149,9 @@ class PersonalTokenQuerySet(models.QuerySet["PersonalToken"]):
         if not user.is_active:
             return self.none()
         return self if user.is_superuser else self.filter(person=user)
+
+    def live(self) -> PersonalTokenQuerySet:
+        return self.filter(revoked_at=None, ends_at__gt=timezone.now())
 
 
 class PersonalToken(models.Model):
@@ -174,3 +189,8 @@ class PersonalToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}…"
+
+    @property
+    def days_left(self) -> int:
+        """How many days after today it still works; 0 on its last."""
+        return (self.ends_at - timezone.now()).days

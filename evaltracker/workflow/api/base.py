@@ -4,6 +4,7 @@ import re
 from typing import cast
 
 from django.conf import settings
+from django.http import HttpRequest
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -12,11 +13,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from evaltracker.accounts.services import find_personal_token, note_use_of_token
+from evaltracker.accounts.services import (
+    end_leaked_token,
+    find_personal_token,
+    note_use_of_token,
+)
 from evaltracker.evaluations.journal import Actor, actor_of
 from evaltracker.evaluations.models import Evaluation, PersonalToken, User
 from evaltracker.pages.workspace import find_evaluation
 from evaltracker.toolbox.rest.views import StrictView, problems
+from trials.run_api import RunTokenGuard, secrets_in_address
 from vendors.api.access import NO_TOKEN, GuessThrottle, MinuteThrottle, secret_of
 
 SECRET = re.compile(r"evp_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")
@@ -39,14 +45,20 @@ class StaffToken(BaseAuthentication):
         if token is None:
             raise AuthenticationFailed
         note_use_of_token(token=token)
-        person = token.person
-        person.is_superuser = False
-        person.bound_to = token.evaluation_id
-        person.by_token = token.label
-        return person, token
+        return token.person, token
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="evaltracker"'
+
+
+class TokenGuard(RunTokenGuard):
+    """Ends personal tokens, too, that stand in an address."""
+
+    def end_leaked(self, request: HttpRequest) -> bool:
+        secrets = secrets_in_address(request, SECRET)
+        for secret in secrets:
+            end_leaked_token(secret=secret)
+        return super().end_leaked(request) or bool(secrets)
 
 
 class StaffThrottle(MinuteThrottle):

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from evaltracker.evaluations.choices import Priority, Stage, Status
+from evaltracker.evaluations.choices import Priority, Stage, Status, TokenScope
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.pages.tabs import unless_unchanged
 from evaltracker.pages.workspace import find_evaluation
@@ -194,6 +194,42 @@ class InboxOutput(serializers.Serializer[Any]):
     """What waits on you in this purchase."""
 
     results = WorkOutput(many=True)
+
+
+class TokenOutput(serializers.Serializer[Any]):
+    """The token that calls."""
+
+    label = serializers.CharField()
+    prefix = serializers.CharField()
+    scope = serializers.ChoiceField(choices=TokenScope.choices)
+    ends_at = serializers.DateTimeField()
+    evaluation = serializers.CharField(
+        source="evaluation.slug",
+        default=None,
+        allow_null=True,
+        help_text="The one that it opens; null: all that its person may see.",
+    )
+
+
+class MeOutput(serializers.Serializer[Any]):
+    """Whose token it is, and what it opens."""
+
+    name = serializers.CharField(source="person.name")
+    username = serializers.CharField(source="person.username")
+    token = TokenOutput(source="*")
+
+
+class MeView(StaffView):
+    """Who calls."""
+
+    @extend_schema(
+        operation_id="staff_me_read",
+        summary="Who you are here",
+        responses={200: MeOutput, **READ},
+    )
+    def get(self, request: Request) -> Response:
+        """Read whose token this is, its scope and its end."""
+        return Response(MeOutput(self.token(request)).data)
 
 
 class EvaluationsView(StaffView):

@@ -7,6 +7,7 @@ from evaltracker.workflow.api import events, reads, schema
 EVALUATION = "evaluations/<str:slug>/"
 urlpatterns = [
     *schema.urlpatterns,
+    path("me/", reads.MeView.as_view()),
     path(f"{EVALUATION}blockers/", reads.BlockersView.as_view()),
     path(f"{EVALUATION}events/", events.EventsView.as_view()),
     path(f"{EVALUATION}matrix/", reads.MatrixView.as_view()),

@@ -50,6 +50,7 @@ REFUSED = (
     "DELETE FROM workflow_waiver",
     "UPDATE evaluations_accountentry SET action = 'x'",
     "DELETE FROM evaluations_evaluation",
+    "DELETE FROM evaluations_personaltoken",
     "DELETE FROM django_migrations",
     "DROP TABLE evaluations_entry",
     "DROP POLICY house_sees_all ON vendors_claim",
