@@ -378,6 +378,13 @@ class NumberField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=100, **kwargs)
 
+    def json_schema(self) -> dict[str, Any]:
+        text = {"type": "string"}
+        return {"type": "object", "properties": {"value": text, "unit": text}}
+
+    def from_json(self, value: Mapping[str, str]) -> str:
+        return f"{value.get('value', '')} {value.get('unit', '')}".strip()
+
     def clean(self, value: Any) -> dict[str, str]:
         try:
             reading = Reading.from_text(super().clean(value) or "")

@@ -131,6 +131,12 @@ class LinesField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
 
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "string"}}
+
+    def from_json(self, value: list[str]) -> str:
+        return "\n".join(value)
+
     def clean(self, value: Any) -> Any:
         text: str = super().clean(value) or ""
         return [line.strip() for line in text.splitlines() if line.strip()]
@@ -264,6 +270,15 @@ class MeasureField(forms.MultiValueField):
         )
         parts = [forms.CharField(required=False) for _ in LABELS]
         super().__init__(parts, required=False, require_all_fields=False, **kwargs)
+
+    def json_schema(self) -> dict[str, Any]:
+        parts = {name: {"type": ["string", "integer"]} for name in LABELS}
+        return {"type": "object", "properties": parts, "additionalProperties": False}
+
+    def from_json(self, value: Mapping[str, str | None]) -> list[str | None]:
+        if unknown := value.keys() - LABELS.keys():
+            raise forms.ValidationError(f"“{min(unknown)}” is no part of a measure.")
+        return [value.get(name) for name in LABELS]
 
     def compress(self, data_list: list[str]) -> dict[str, Any]:
         texts = dict(zip(LABELS, data_list or [""] * len(LABELS), strict=True))

@@ -8,9 +8,11 @@ import math
 import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, ClassVar, cast
 from urllib.parse import unquote
+from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import caches
@@ -350,6 +352,18 @@ def canonical(data: Any) -> bytes:
     return json.dumps(data, sort_keys=True).encode()
 
 
+def turn_of(request: Request, caller: UUID, column: str = "vendor_id") -> Turn | None:
+    """The turn of a call that carries an `Idempotency-Key`."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not KEY.fullmatch(key):
+        raise exceptions.ParseError(
+            "Idempotency-Key must be 1 to 255 printable ASCII characters."
+        )
+    return Turn(caller, f"{request.method} {request.path}", key, column)
+
+
 class VendorView(StrictView):
     """A call by token; what belongs to others does not exist."""
 
@@ -381,21 +395,12 @@ class VendorView(StrictView):
             self.take_turn(request)
 
     def take_turn(self, request: Request) -> None:
-        key = request.headers.get("Idempotency-Key", "")
-        if KEY.fullmatch(key):
-            route = f"{request.method} {request.path}"
-            take_turn(vendor=self.caller(request).vendor, route=route, key=key)
+        with suppress(exceptions.ParseError):
+            if turn := self.keyed(request):
+                take_turn(turn)
 
     def keyed(self, request: Request) -> Turn | None:
-        key = request.headers.get("Idempotency-Key")
-        if key is None:
-            return None
-        if not KEY.fullmatch(key):
-            raise exceptions.ParseError(
-                "Idempotency-Key must be 1 to 255 printable ASCII characters."
-            )
-        vendor = self.caller(request).vendor.pk
-        return Turn(vendor, f"{request.method} {request.path}", key)
+        return turn_of(request, self.caller(request).vendor.pk)
 
     def caller(self, request: Request) -> Caller:
         return cast("Caller", request.user)

@@ -246,7 +246,9 @@ ACCESS: dict[str, Access] = {
         rows=OWN, added=f"{OWN} AND state = 'open' AND requirement_id IS NULL"
     ),
     "vendors_idempotencyrecord": Access(
-        rows=f"vendor_id = {ME}", added=f"vendor_id = {ME}", deleted=True
+        rows=f"vendor_id = {ME}",
+        added=f"vendor_id = {ME} AND token_id IS NULL",
+        deleted=True,
     ),
     # Nobody's: whoever was turned away. Written, never read.
     "vendors_refusedcall": Access(added="true"),

@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import known
-from evaltracker.evaluations.models import AttachedFile, Record, User
+from evaltracker.evaluations.models import AttachedFile, PersonalToken, Record, User
 from vendors.choices import LinkEnding, RefusalReason
 from vendors.models.candidates import (
     Candidate,
@@ -282,7 +282,11 @@ class RefusedCall(Record):
 class IdempotencyRecord(Record):
     """The first answer to a keyed call, replayed to its repeats for 7 days."""
 
-    vendor = ForeignKey(Vendor, PROTECT, related_name="idempotency_records")
+    # Who called: a vendor, or a person's program by its token.
+    vendor = ForeignKey(
+        Vendor, PROTECT, related_name="idempotency_records", null=True, blank=True
+    )
+    token = ForeignKey(PersonalToken, PROTECT, related_name="+", null=True, blank=True)
     key = models.CharField(max_length=255)
     route = models.CharField(max_length=300, help_text="Method and path.")
     body_sha256 = models.CharField(max_length=64)
@@ -296,7 +300,13 @@ class IdempotencyRecord(Record):
         constraints = [
             UniqueConstraint(
                 fields=("vendor", "route", "key"), name="idempotency_key_once"
-            )
+            ),
+            UniqueConstraint(
+                fields=("token", "route", "key"), name="idempotency_token_key_once"
+            ),
+            CheckConstraint(
+                condition=Q(vendor=None) ^ Q(token=None), name="idempotency_one_caller"
+            ),
         ]
         indexes = [Index(fields=("created_at",), name="idempotency_by_age")]
 

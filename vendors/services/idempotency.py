@@ -14,7 +14,7 @@ from psycopg import Error as PsycopgError
 from evaltracker.errors import Problem, Refused
 from evaltracker.toolbox.database import Pipeline, pipeline
 from evaltracker.toolbox.files import files_of_rows
-from vendors.models import IdempotencyRecord, Vendor
+from vendors.models import IdempotencyRecord
 from vendors.wall import NOTES
 
 # What claims ask of the database, in the order in which it is asked.
@@ -106,19 +106,26 @@ KEPT = datetime.timedelta(days=7)
 LOCK_NOT_AVAILABLE = "55P03"
 # The lock is the transaction's; waiting for anything else is not cut short.
 BE_PATIENT = "SET LOCAL lock_timeout = '2s'"
-LOOK_UP = """
+# By the column of who calls: a vendor, or a person's token.
+LOOK_UP = {
+    column: f"""
 SELECT kept.status, kept.body, kept.body_sha256, EXISTS (
     SELECT 1 FROM vendors_idempotencyrecord
-    WHERE vendor_id = %(vendor)s AND created_at <= %(oldest)s
+    WHERE {column} = %(caller)s AND created_at <= %(oldest)s
 ) AS outdated
 FROM (SELECT 1 AS one) always LEFT JOIN vendors_idempotencyrecord kept
-ON kept.vendor_id = %(vendor)s AND kept.route = %(route)s AND kept.key = %(key)s
+ON kept.{column} = %(caller)s AND kept.route = %(route)s AND kept.key = %(key)s
 AND kept.created_at > %(oldest)s
-"""
-FORGET = """
+"""  # noqa: S608
+    for column in ("vendor_id", "token_id")
+}
+FORGET = {
+    column: f"""
 DELETE FROM vendors_idempotencyrecord
-WHERE vendor_id = %(vendor)s AND created_at <= %(oldest)s
-"""
+WHERE {column} = %(caller)s AND created_at <= %(oldest)s
+"""  # noqa: S608
+    for column in LOOK_UP
+}
 
 
 class KeyReused(Problem):
@@ -143,14 +150,15 @@ class Answer:
 class Turn:
     """A call with a key; once its turn is taken, no other with this key runs."""
 
-    vendor: uuid.UUID
+    caller: uuid.UUID
     route: str
     key: str
+    column: str = "vendor_id"
 
     @property
     def number(self) -> int:
         """The number of the lock that lets one call with this key run at a time."""
-        name = f"{self.vendor} {self.route} {self.key}"
+        name = f"{self.caller} {self.route} {self.key}"
         digest = hashlib.sha256(name.encode()).digest()
         return int.from_bytes(digest[:8], "big", signed=True)
 
@@ -165,8 +173,8 @@ class KeptAnswer:
         self._sha256 = hashlib.sha256(body).hexdigest()
         self._oldest = timezone.now() - KEPT
         self._looked = pipe.ask(
-            LOOK_UP,
-            vendor=turn.vendor,
+            LOOK_UP[turn.column],
+            caller=turn.caller,
             route=turn.route,
             key=turn.key,
             oldest=self._oldest,
@@ -187,10 +195,10 @@ class KeptAnswer:
     def keep(self, pipe: Pipeline, answer: Answer) -> None:
         turn = self._turn
         if self._outdated:
-            pipe.ask(FORGET, vendor=turn.vendor, oldest=self._oldest)
+            pipe.ask(FORGET[turn.column], caller=turn.caller, oldest=self._oldest)
         pipe.add(
             IdempotencyRecord(
-                vendor_id=turn.vendor,
+                **{turn.column: turn.caller},
                 route=turn.route,
                 key=turn.key,
                 body_sha256=self._sha256,
@@ -228,13 +236,12 @@ def wait_for_turn(pipe: Pipeline) -> None:
         ) from error
 
 
-def take_turn(*, vendor: Vendor, route: str, key: str) -> Turn:
+def take_turn(turn: Turn) -> Turn:
     """Wait until no other call with this key runs; until the transaction ends.
 
     Raises:
         KeyInUse: the first call takes longer than two seconds.
     """
-    turn = Turn(vendor.pk, route, key)
     with pipeline() as pipe:
         queue_turn(pipe, turn)
         wait_for_turn(pipe)

@@ -191,6 +191,12 @@ PASSED = "No reminder: its last day has passed."
 
 
 class DaysField(forms.CharField):
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "integer", "minimum": 0}}
+
+    def from_json(self, value: list[str]) -> str:
+        return ", ".join(value)
+
     def clean(self, value: Any) -> Any:
         text: str = super().clean(value) or ""
         try:

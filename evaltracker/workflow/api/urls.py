@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from evaltracker.workflow.api import events, reads, schema
+from evaltracker.workflow.api import acts, events, reads, schema
 
 EVALUATION = "evaluations/<str:slug>/"
 urlpatterns = [
     *schema.urlpatterns,
     path("me/", reads.MeView.as_view()),
+    path("acts/", acts.ActsView.as_view()),
+    path("acts/<slug:name>/", acts.ActView.as_view()),
+    path("acts/<slug:name>/<str:target>/", acts.ActView.as_view()),
     path(f"{EVALUATION}blockers/", reads.BlockersView.as_view()),
     path(f"{EVALUATION}events/", events.EventsView.as_view()),
     path(f"{EVALUATION}matrix/", reads.MatrixView.as_view()),

@@ -12,7 +12,7 @@ from evaltracker.evaluations.models import Evaluation
 from tests.cast import vendors
 from tests.vendors.api.conftest import Party
 from vendors.models import Claim, IdempotencyRecord
-from vendors.services.idempotency import Answer, KeyInUse, answer_once, take_turn
+from vendors.services.idempotency import Answer, KeyInUse, Turn, answer_once, take_turn
 
 pytestmark = pytest.mark.sqlite
 
@@ -103,9 +103,7 @@ def test_while_the_first_runs_too_long_the_second_is_told_to_wait(acme: Party) -
     def first() -> None:
         with transaction.atomic():
             turn = take_turn(
-                vendor=vendor,
-                route=f"POST {acme.home}claims/",
-                key=KEY["idempotency_key"],
+                Turn(vendor.pk, f"POST {acme.home}claims/", KEY["idempotency_key"])
             )
             answer_once(turn=turn, body=b"", work=slow)
         connection.close()

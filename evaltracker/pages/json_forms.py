@@ -1,0 +1,262 @@
+"""The forms of acts, filled in by JSON: what they take, what stands there, and binding.
+
+Fields are told by their class. Others say it themselves: `json_schema()` is what they
+take beside a string, `from_json(value)` makes of it what their `clean` takes.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.datastructures import MultiValueDict
+
+from evaltracker.errors import Invalid
+from evaltracker.evaluations.journal import plain
+from evaltracker.evaluations.models import User
+from evaltracker.pages.acts import Act
+from evaltracker.toolbox.rest.views import UNKNOWN_FIELD, WRITE_DAY, read_day
+
+Schema = dict[str, Any]
+DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
+CLOCK = "^[0-9]{2}:[0-9]{2}(:[0-9]{2})?$"
+HOLDERS: dict[str, type] = {"array": list, "object": dict}
+YES_NO = {"true": True, "false": False}
+# A yes of a person, which no program gives for them.
+PERSONS = forms.MultipleHiddenInput
+
+
+class Given(forms.Widget):
+    """Stands where a browser's input would: gives the value as it came."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return data.get(name)
+
+
+def names_of(choices: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    for value, label in choices:
+        if isinstance(label, (list, tuple)):
+            yield from names_of(label)
+        else:
+            yield str(value), str(label)
+
+
+def chosen_among(field: Any, *, now: bool) -> Schema:
+    """Of one choice: what may be chosen `now`, else what never changes."""
+    of_rows = isinstance(field, forms.ModelChoiceField)
+    schema: Schema = {"type": "string", **({"format": "uuid"} if of_rows else {})}
+    if of_rows and not now:
+        return schema
+    names = {value: label for value, label in names_of(field.choices) if value}
+    if names or now:
+        schema |= {"enum": [*names], "x-names": names}
+    return schema
+
+
+def schema_of(field: forms.Field, *, now: bool = True) -> Schema:
+    """What a field takes, as JSON Schema 2020-12."""
+    schema: Schema
+    match field:
+        case _ if hasattr(field, "json_schema"):
+            schema = field.json_schema()
+        case forms.MultipleChoiceField() | forms.ModelMultipleChoiceField():
+            one = chosen_among(field, now=now)
+            names = one.pop("x-names", None)
+            schema = {"type": "array", "items": one}
+            schema |= {"x-names": names} if names else {}
+        case forms.ChoiceField() | forms.ModelChoiceField():
+            schema = chosen_among(field, now=now)
+            if "enum" in schema and not field.required:
+                schema["enum"] += ["", None]
+        case forms.BooleanField():
+            schema = {"type": "boolean"}
+        case forms.FileField():
+            schema = {"type": "string", "format": "binary"}
+        case forms.DecimalField():
+            schema = {"type": "string", "pattern": DECIMAL}
+        case forms.IntegerField():
+            bounds = {"minimum": field.min_value, "maximum": field.max_value}
+            known = {name: at for name, at in bounds.items() if at is not None}
+            schema = {"type": "integer", **known}
+        case forms.DateField():
+            schema = {"type": "string", "format": "date"}
+        case forms.TimeField():
+            schema = {"type": "string", "pattern": CLOCK}
+        case _:
+            most = getattr(field, "max_length", None)
+            schema = {"type": "string", **({"maxLength": most} if most else {})}
+    if not field.required and schema["type"] != "boolean":
+        schema["type"] = [schema["type"], "null"]
+    texts = {"title": field.label, "description": field.help_text}
+    return schema | {name: str(text) for name, text in texts.items() if text}
+
+
+def text_of(value: Any) -> Any:
+    """A string or whole number as text, and so within arrays and objects.
+
+    Raises:
+        ValidationError: it is something else.
+    """
+    match value:
+        case None | str():
+            return value
+        case list():
+            return [text_of(item) for item in value]
+        case dict():
+            return {name: text_of(item) for name, item in value.items()}
+        case int() if not isinstance(value, bool):
+            return str(value)
+        case float():
+            raise ValidationError("Write a number with a point as a string.")
+    raise ValidationError("It must be a string.")
+
+
+def typed(field: forms.Field, value: Any) -> Any:
+    """What `clean` of that field takes for a JSON value.
+
+    Raises:
+        ValidationError: it is of the wrong kind.
+    """
+    if isinstance(field, forms.BooleanField):
+        value = YES_NO.get(value, value) if isinstance(value, str) else value
+        if not isinstance(value, bool):
+            raise ValidationError("It must be true or false.")
+        return value
+    kind = schema_of(field, now=False)["type"]
+    holder = HOLDERS.get(kind if isinstance(kind, str) else kind[0])
+    value = text_of(value)
+    if isinstance(value, (list, dict)):
+        if holder is None or not isinstance(value, holder):
+            raise ValidationError("It must be a string.")
+        own = getattr(field, "from_json", None)
+        return own(value) if own else value
+    multiple = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
+    if value and isinstance(field, multiple):
+        raise ValidationError("It must be an array.")
+    if value and isinstance(field, forms.DateField) and read_day(value) is None:
+        raise ValidationError(WRITE_DAY)
+    return value
+
+
+class JsonForm:
+    """An act's form at one target, as a program reads it and fills it in."""
+
+    def __init__(
+        self,
+        act: Act[Any],
+        target: Any,
+        person: User,
+        body: Mapping[str, Any] | None = None,
+        files: MultiValueDict[str, Any] | None = None,
+    ) -> None:
+        self.act, self.body, self.files = act, body, files
+        more = act.form_kwargs(target, person)
+        data = None if body is None else dict(body)
+        self.form: Any = act.form_class(
+            data, files, initial=act.initial(target, person), **more
+        )
+        every: dict[str, forms.Field] = self.form.fields
+        self.fields = {
+            name: field
+            for name, field in every.items()
+            if name not in act.version_fields
+            and not (field.disabled or isinstance(field.widget, PERSONS))
+        }
+        self.starts = {
+            name: self.form.get_initial_for_field(field, name)
+            for name, field in every.items()
+        }
+
+    def schema(self) -> Schema:
+        needed = [
+            name
+            for name, field in self.fields.items()
+            if field.required and self.starts[name] in (None, "", [])
+        ]
+        return object_of(
+            {name: schema_of(field) for name, field in self.fields.items()}, needed
+        )
+
+    def now(self) -> dict[str, Any]:
+        """What stands there, as it may be sent back."""
+        return {name: self._shown(name) for name in self.fields}
+
+    def versions(self) -> dict[str, Any]:
+        seen = [name for name in self.act.version_fields if name in self.form.fields]
+        return {name: self._shown(name) for name in seen}
+
+    def tag(self) -> str:
+        """Changes with what stands there and with what the form compares."""
+        seen = {"now": self.now(), "versions": self.versions()}
+        text = json.dumps(seen, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def clean(self) -> dict[str, Any]:
+        """What the service takes: what was sent, and beside it what stands there.
+
+        Raises:
+            Invalid: by field.
+        """
+        body, files = self.body or {}, self.files or ()
+        errors = {
+            name[:100]: [UNKNOWN_FIELD]
+            for name in [*body, *files]
+            if name not in self.fields
+        }
+        for name, field in self.form.fields.items():
+            if isinstance(field, forms.FileField):
+                continue
+            try:
+                sent = name in body and name in self.fields
+                value = typed(field, body[name]) if sent else self._kept(name)
+            except ValidationError as error:
+                errors[name] = error.messages
+                continue
+            self.form.data[name] = value
+            field.widget = Given()
+        if not errors and self.form.is_valid():
+            data: dict[str, Any] = self.form.cleaned_data
+            return data
+        if not errors:
+            errors = dict(self.form.errors)
+            errors |= {"": errors.pop(NON_FIELD_ERRORS, [])}
+        told = {name: list(sentences) for name, sentences in errors.items()}
+        named = ((name, text) for name, texts in told.items() for text in texts)
+        name, text = next(named)
+        raise Invalid(f"{name}: {text}" if name else text, errors=told)
+
+    def _kept(self, name: str) -> Any:
+        """What a browser would send back untouched."""
+        field, value = self.form.fields[name], self.starts[name]
+        if isinstance(field, forms.MultiValueField):
+            widget: Any = field.widget
+            return widget.decompress(value)
+        return field.prepare_value(value)
+
+    def _shown(self, name: str) -> Any:
+        field, value = self.form.fields[name], self.starts[name]
+        own = hasattr(field, "json_schema") and isinstance(value, (list, dict))
+        return plain(value if own else field.prepare_value(value))
+
+
+def object_of(properties: Mapping[str, Schema], needed: Iterable[str] = ()) -> Schema:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": [*needed],
+        "additionalProperties": False,
+    }
+
+
+def usual_schema(act: Act[Any]) -> Schema:
+    """What the act's form takes wherever, for a description without a target; any
+    object where its fields hang on the target."""
+    fields: Mapping[str, forms.Field] = getattr(act.form_class, "base_fields", {})
+    taken = {
+        name: schema_of(field, now=False)
+        for name, field in fields.items()
+        if name not in act.version_fields and not isinstance(field.widget, PERSONS)
+    }
+    return {**object_of(taken), "additionalProperties": True}

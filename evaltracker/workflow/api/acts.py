@@ -1,0 +1,484 @@
+"""Acts by JSON: what the pages' forms do, for people's programs."""
+
+import hashlib
+import json
+import re
+import zoneinfo
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.utils.html import strip_tags
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
+
+from evaltracker.errors import Forbidden, Invalid, NotFound, Problem, Refused
+from evaltracker.evaluations.choices import TokenScope
+from evaltracker.evaluations.models import (
+    Evaluation,
+    JournalHead,
+    PersonalToken,
+    User,
+)
+from evaltracker.pages.acts import ACTS, Act
+from evaltracker.pages.json_forms import JsonForm, usual_schema
+from evaltracker.pages.site import Detour, site
+from evaltracker.pages.workspace import InEvaluation
+from evaltracker.toolbox.files import files_of_rows
+from evaltracker.toolbox.rest.problems import (
+    CONTENT_TYPE,
+    StrictJSONParser,
+    problem_body,
+)
+from evaltracker.toolbox.rest.views import UploadParser, problems
+from evaltracker.workflow.api.base import READ, StaffView
+from vendors.api.access import IDEMPOTENCY_KEY, canonical, turn_of
+from vendors.services.idempotency import Answer, answer_once, take_turn
+
+TAG = re.compile(r'"([0-9a-f]{32})"')
+# Kinds of targets that are no rows of a model of their own.
+PLACES = frozenset({"cell", "subject"})
+
+
+class MatchNeeded(Problem):
+    status = 428
+    default_code = "if_match_needed"
+
+
+class ChangedSince(Problem):
+    status = 412
+    default_code = "changed_since"
+
+
+_new: ContextVar[list[models.Model] | None] = ContextVar("new", default=None)
+
+
+@receiver(post_save)
+def note_new(instance: models.Model, created: bool, **_: object) -> None:
+    if created and (rows := _new.get()) is not None:
+        rows.append(instance)
+
+
+@contextmanager
+def new_rows() -> Iterator[list[models.Model]]:
+    """The rows that are added within."""
+    rows: list[models.Model] = []
+    token = _new.set(rows)
+    try:
+        yield rows
+    finally:
+        _new.reset(token)
+
+
+def seen_act(person: User, name: str, target_id: str) -> tuple[Act[Any], Any]:
+    """The act and its target, where they are the person's to see and to do.
+
+    Raises:
+        NotFound, Forbidden: they are not.
+    """
+    act = ACTS.get(name)
+    if act is None:
+        raise NotFound
+    target = act.load(person, target_id)
+    act = act.worded(target)
+    refusal = act.why_not(person, target)
+    if isinstance(refusal, Forbidden):
+        raise refusal
+    if person.bound_to and target is None:
+        raise Forbidden("Your token is for one evaluation; this is about none.")
+    if act.program == "closed":
+        sentence = "Only a person in the browser does this."
+        raise Forbidden(sentence, code="person_only")
+    return act, target
+
+
+def answer_first(person: User, act: Act[Any], target: Any) -> None:
+    """Refuse what waits for an answer about a conflict of interest."""
+    request = HttpRequest()
+    request.user = person
+    request.path = "/admin/"
+    try:
+        act.ask_before(request, target)
+    except Detour as detour:
+        address = f"{settings.SITE_URL}{detour.address}"
+        raise Refused(f"Answer this first: {address}", code="answer_first") from detour
+
+
+@contextmanager
+def zone_of(person: User) -> Iterator[None]:
+    zone = zoneinfo.ZoneInfo(person.time_zone) if person.time_zone else None
+    with timezone.override(zone):
+        yield
+
+
+def list_acts(person: User, on: str) -> dict[str, Any]:
+    """The acts on a thing, such as `requirement:<id>`; blank: those on nothing.
+
+    Raises:
+        Invalid: there is no such kind. NotFound: there is no such thing for them.
+    """
+    kind, _, key = on.partition(":")
+    acts = [act for act in ACTS.values() if kind in kinds_of(act)]
+    if not acts:
+        raise Invalid("Write the kind and the id: requirement:…", field="?on")
+    listed = []
+    for act in acts:
+        try:
+            target = act.load(person, key)
+        except NotFound:
+            continue
+        no = act.why_not(person, target)
+        listed.append(
+            {
+                "name": act.name,
+                "title": act.worded(target).title,
+                "program": act.program,
+                "allowed": no is None,
+                "why_not": no.sentence if no else None,
+            }
+        )
+    if key and not listed:
+        raise NotFound
+    return {"results": listed}
+
+
+def kinds_of(act: Act[Any]) -> frozenset[str]:
+    if act.model is not None:
+        return frozenset({str(act.model._meta.model_name)})
+    return PLACES if type(act).load is not Act.load else frozenset({""})
+
+
+def form_of_act(person: User, name: str, target_id: str) -> tuple[dict[str, Any], str]:
+    """What the act's form takes, what stands there, and its tag without quotes.
+
+    Raises:
+        NotFound, Forbidden, Refused: as the act's page.
+    """
+    act, target = seen_act(person, name, target_id)
+    answer_first(person, act, target)
+    with zone_of(person):
+        form = JsonForm(act, target, person)
+        shown = {"act": act.name, "title": act.title, "program": act.program}
+        return {**shown, "fields": form.schema(), "now": form.now()}, form.tag()
+
+
+def do_or_ask(
+    caller: PersonalToken,
+    name: str,
+    target_id: str,
+    body: Any,
+    *,
+    if_match: str | None,
+    only_ask: bool = False,
+    files: MultiValueDict[str, Any] | None = None,
+) -> tuple[int, dict[str, Any], str]:
+    """Do an act, or keep it until the token's person does: status, answer, `Location`.
+
+    `if_match` is the tag of `form_of_act`. Asked acts may carry `quote`, `own_words`.
+
+    Raises:
+        Problem: as the act's page, and for programs alone.
+    """
+    person = caller.person
+    act, target = seen_act(person, name, target_id)
+    if caller.scope == TokenScope.READ:
+        sentence = "Your token only reads; this needs the scope ask or write."
+        raise Forbidden(sentence, code="scope_too_small")
+    answer_first(person, act, target)
+    if not isinstance(body, dict):
+        raise Invalid("The body must be a JSON object.", field="")
+    asks = only_ask or act.program == "ask" or caller.scope == TokenScope.ASK
+    fields = dict(body)
+    quote, own = (fields.pop(key, None) if asks else None for key in QUOTES)
+    with zone_of(person):
+        form = JsonForm(act, target, person, fields, files)
+        tag = form.tag()
+        if if_match is None and (act.dangerous or form.versions()):
+            raise MatchNeeded("Read the act first, and send its ETag as If-Match.")
+        if if_match not in (None, tag):
+            raise ChangedSince("It has changed since; read the act again.")
+        data = form.clean()
+    where = act.evaluation(target) if isinstance(act, InEvaluation) else None
+    where = where if isinstance(where, Evaluation) else None
+    if asks:
+        if files:
+            raise Invalid("Files do not wait; attach them in the browser.", field="")
+        act.check(person, target)
+        return 202, kept(caller, act, target_id, where, fields, tag, quote, own), ""
+    with transaction.atomic(), files_of_rows(), new_rows() as new:
+        made = act.run(target, data, person)
+        if isinstance(made, Problem):
+            told = problem_body(made.status, made.sentence, made.code)
+            return made.status, told, ""
+        return done(act, target, made, new, where)
+
+
+QUOTES = ("quote", "own_words")
+
+
+def kept(
+    caller: PersonalToken,
+    act: Act[Any],
+    target_id: str,
+    where: Evaluation | None,
+    fields: Mapping[str, Any],
+    tag: str,
+    quote: Any,
+    own: Any,
+) -> dict[str, Any]:
+    from evaltracker.workflow.services.asked import ask
+
+    row = ask(
+        token=caller,
+        act=act.name,
+        target_id=target_id,
+        evaluation=where,
+        fields=dict(fields),
+        etag=tag,
+        quote=quote,
+        own_words=own is True,
+    )
+    link = f"{settings.SITE_URL}{row.link}"
+    lapses = row.lapses_at.isoformat()
+    return {"asked": {"id": str(row.pk), "link": link, "lapses_at": lapses}}
+
+
+def done(
+    act: Act[Any],
+    target: Any,
+    made: Any,
+    new: list[models.Model],
+    where: Evaluation | None,
+) -> tuple[int, dict[str, Any], str]:
+    row = made[0] if isinstance(made, list) and len(made) == 1 else made
+    outcome = act.destination(target, made)
+    told: dict[str, Any] | None = None
+    status, location = 200, ""
+    if isinstance(row, models.Model):
+        told = {"kind": row._meta.model_name, "id": str(row.pk)}
+        # What a pipeline saved does not know it.
+        if row._state.adding or row in new:
+            own = outcome if isinstance(outcome, str) else site.address_of(row)
+            status, location = 201, f"{settings.SITE_URL}{own}"
+    where = row if isinstance(row, Evaluation) else where
+    heads = JournalHead.objects.filter(evaluation=where)
+    entry = heads.values_list("count", flat=True).first() if where else None
+    said = strip_tags(act.success_message(target, outcome))
+    return status, {"said": said, "made": told, "entry": entry}, location
+
+
+class MadeOutput(serializers.Serializer[Any]):
+    """The row that an act made or changed."""
+
+    kind = serializers.CharField()
+    id = serializers.CharField()
+
+
+class DoneOutput(serializers.Serializer[Any]):
+    """What an act did."""
+
+    said = serializers.CharField(help_text="As the page says it.")
+    made = MadeOutput(allow_null=True)
+    entry = serializers.IntegerField(
+        allow_null=True, help_text="The newest number of the journal."
+    )
+
+
+class WaitsOutput(serializers.Serializer[Any]):
+    """An act that waits for its person."""
+
+    id = serializers.UUIDField()
+    link = serializers.CharField(help_text="The page on which the person confirms it.")
+    lapses_at = serializers.DateTimeField()
+
+
+class AskedOutput(serializers.Serializer[Any]):
+    """An act that was asked for."""
+
+    asked = WaitsOutput()
+
+
+class FormOutput(serializers.Serializer[Any]):
+    """What an act takes, and what stands there now."""
+
+    act = serializers.CharField()
+    title = serializers.CharField()
+    program = serializers.ChoiceField(choices=["ask", "do"])
+    fields = serializers.DictField(help_text="JSON Schema.")  # type: ignore[assignment]
+    now = serializers.DictField()
+
+
+class OfferedOutput(serializers.Serializer[Any]):
+    """An act on a thing."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    program = serializers.ChoiceField(choices=["closed", "ask", "do"])
+    allowed = serializers.BooleanField()
+    why_not = serializers.CharField(allow_null=True)
+
+
+class OfferedListOutput(serializers.Serializer[Any]):
+    """The acts on a thing."""
+
+    results = OfferedOutput(many=True)
+
+
+class ActsView(StaffView):
+    """Which acts there are on a thing."""
+
+    params: ClassVar = {"GET": frozenset({"on"})}
+
+    @extend_schema(
+        operation_id="staff_acts_list",
+        summary="Acts on a thing",
+        parameters=[
+            OpenApiParameter("on", str, description="Kind and id: requirement:…")
+        ],
+        responses={200: OfferedListOutput, **READ},
+    )
+    def get(self, request: Request) -> Response:
+        """List the acts on a thing; without `on` those that are on nothing."""
+        on = request.query_params.get("on", "")
+        return Response(list_acts(self.person(request), on))
+
+
+class ActView(StaffView):
+    """One act: its form, and doing it."""
+
+    parser_classes = (StrictJSONParser, UploadParser)
+
+    @extend_schema(
+        responses={200: FormOutput, **READ, **problems(409)},
+    )
+    def get(self, request: Request, name: str, target: str = "") -> Response:
+        """Read what the act takes, what stands there, and its ETag."""
+        form, tag = form_of_act(self.person(request), name, target)
+        return Response(form, headers={"ETag": f'"{tag}"'})
+
+    @extend_schema(
+        parameters=[
+            IDEMPOTENCY_KEY,
+            OpenApiParameter("If-Match", str, OpenApiParameter.HEADER),
+        ],
+        request=OpenApiTypes.OBJECT,
+        responses={
+            200: DoneOutput,
+            201: DoneOutput,
+            202: AskedOutput,
+            **READ,
+            **problems(409, 412, 413, 415, 422, 428),
+        },
+    )
+    def post(self, request: Request, name: str, target: str = "") -> HttpResponse:
+        """Do the act, or ask its person to: what you leave out stays as it is."""
+        body, files = sent(request)
+        match = request.headers.get("If-Match")
+        tag = TAG.fullmatch(match) if match else None
+        if match and not tag:
+            raise Invalid("Send the ETag in If-Match as you got it.", field="")
+
+        def work() -> Answer:
+            status, told, location = do_or_ask(
+                self.token(request),
+                name,
+                target,
+                body,
+                if_match=tag[1] if tag else None,
+                files=files,
+            )
+            kept_with = {"location": location, "told": told}
+            return Answer(status, json.dumps(kept_with, cls=JSONEncoder))
+
+        turn = turn_of(request, self.token(request).pk, "token_id")
+        if turn is None:
+            return answered(work())
+        with transaction.atomic():
+            take_turn(turn)
+            seen = canonical([body, digests(files)])
+            answer, replayed = answer_once(turn=turn, body=seen, work=work)
+        return answered(answer, replayed=replayed)
+
+
+def sent(request: Request) -> tuple[Any, MultiValueDict[str, Any] | None]:
+    """The body's fields, and the files beside them; of a form as text."""
+    if not isinstance(request.data, MultiValueDict):
+        return request.data, None
+    files = request.FILES
+    lists = {name: list_ for name, list_ in request.data.lists() if name not in files}
+    return {name: it if len(it) > 1 else it[0] for name, it in lists.items()}, files
+
+
+def digests(files: MultiValueDict[str, Any] | None) -> list[Any]:
+    found = []
+    for name, listed in (files or MultiValueDict()).lists():
+        for file in listed:
+            found.append([name, file.name, hashlib.sha256(file.read()).hexdigest()])
+            file.seek(0)
+    return found
+
+
+def answered(answer: Answer, *, replayed: bool = False) -> HttpResponse:
+    held = json.loads(answer.body)
+    problem = answer.status >= HTTPStatus.BAD_REQUEST
+    response = JsonResponse(
+        held["told"],
+        status=answer.status,
+        content_type=CONTENT_TYPE if problem else "application/json",
+    )
+    if held["location"]:
+        response["Location"] = held["location"]
+    if replayed:
+        response["Idempotent-Replayed"] = "true"
+    return response
+
+
+def describe_acts(result: dict[str, Any], **_: object) -> dict[str, Any]:
+    """Describe each act that is open by itself, so that clients have one call each."""
+    at = "/api/v1/staff/acts/"
+    shared = result["components"].setdefault("responses", {})
+    for below in ("{name}/", "{name}/{target}/"):
+        calls = result["paths"].pop(f"{at}{below}", {})
+        for method, call in calls.items():
+            for code, answer in call["responses"].items():
+                shared[f"Act{method.title()}{code}"] = answer
+                place = f"#/components/responses/Act{method.title()}{code}"
+                call["responses"][code] = {"$ref": place}
+            own = [it for it in call["parameters"] if it["name"] != "name"]
+            call["parameters"] = own
+        for act in ACTS.values():
+            has_target = kinds_of(act) != {""}
+            if act.program == "closed" or has_target != below.endswith("{target}/"):
+                continue
+            result["paths"][at + below.replace("{name}", act.name)] = {
+                method: described(act, method, call) for method, call in calls.items()
+            }
+    return result
+
+
+def described(act: Act[Any], method: str, call: dict[str, Any]) -> dict[str, Any]:
+    own = act.name.replace("-", "_")
+    if method == "get":
+        title = f"{act.title}: form"
+        return {**call, "operationId": f"staff_form_{own}", "summary": title}
+    content = {"schema": usual_schema(act)}
+    kinds = ("application/json", "multipart/form-data")
+    return {
+        **call,
+        "operationId": f"staff_{own}",
+        "summary": act.title,
+        "requestBody": {"content": dict.fromkeys(kinds, content)},
+    }
