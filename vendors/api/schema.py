@@ -160,9 +160,12 @@ class DocsView(OpenView, SpectacularSwaggerSplitView):
     template_name = "vendors/api_docs.html"
 
 
-def description(name: str, below: str, title: str, text: str) -> list[URLPattern]:
+def description(
+    name: str, below: str, title: str, text: str, **more: Any
+) -> list[URLPattern]:
     """Addresses of the description of another API, which does not tell of itself."""
     said = {"TITLE": title, "DESCRIPTION": text, "ENFORCE_NON_BLANK_FIELDS": True}
+    said |= more
     values = {"prefix": below, "custom_settings": said}
     schema: Any = type("ApiSchemaView", (SchemaView,), values)
     schema = extend_schema_view(get=extend_schema(exclude=True))(schema)

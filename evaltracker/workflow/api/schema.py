@@ -22,4 +22,8 @@ urlpatterns = description(
         calls=settings.STAFF_CALLS_PER_MINUTE,
         guesses=settings.CALLS_WITHOUT_TOKEN_PER_MINUTE,
     ),
+    POSTPROCESSING_HOOKS=[
+        *settings.SPECTACULAR_SETTINGS["POSTPROCESSING_HOOKS"],
+        "evaltracker.workflow.api.acts.describe_acts",
+    ],
 )

@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 
 from evaltracker.evaluations.models import Category, Entry, Evaluation, Requirement
+from evaltracker.pages.acts import ACTS as REGISTERED
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import program
+from vendors.models import Candidate
 
 ACTS = "/api/v1/staff/acts/"
 
@@ -279,7 +281,24 @@ def test_files_come_as_a_form(lead: Client, probe: Evaluation) -> None:
 
 def test_a_question_about_conflicts_is_answered_first(db: None) -> None:
     where = trials.platform("must")
-    acme = vendors.candidate_late(where, "Acme ML")
+    acme = Candidate.objects.create(evaluation=where, name="Acme ML")
     it = program(stakeholders.holder("it"), "write")
     told = refused(post(it, "discuss", f"candidate.{acme.pk}", {}), 409, "answer_first")
     assert "declare-interests" in told["detail"]
+
+
+def test_each_open_act_is_described_once(db: None) -> None:
+    described = Client().get("/api/v1/staff/schema/?format=json").json()
+    posts = {
+        call["operationId"]: call
+        for path, calls in described["paths"].items()
+        for method, call in calls.items()
+        if method == "post" and path.startswith(ACTS)
+    }
+    opened = {name for name, act in REGISTERED.items() if act.program != "closed"}
+    assert {name.replace("-", "_") for name in opened} == {
+        name.removeprefix("staff_") for name in posts
+    }
+    content = posts["staff_add_requirement"]["requestBody"]["content"]
+    weight = content["application/json"]["schema"]["properties"]["weight"]
+    assert weight["type"] == "integer"
