@@ -40,6 +40,8 @@ RANKS = {
     "vendors_vendor": Rank.PERSON,
     "vendors_contact": Rank.PERSON,
     "vendors_vendortoken": Rank.PERSON,
+    # What a person's program asks of them.
+    "workflow_askedact": Rank.PERSON,
     "pg_advisory_xact_lock": Rank.TURN,
     "evaluations_evaluation": Rank.EVALUATION,
     "evaluations_journalhead": Rank.HEAD,

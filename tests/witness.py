@@ -63,6 +63,7 @@ ELSEWHERE = {
     "vendors_draftfile",
     # A reader's own bookmark, list and bell.
     "vendors_lastseen",
+    "workflow_askedact",
     "workflow_snooze",
     "workflow_belllook",
     # A file that waits for its person's yes, and how such files are read: nothing of

@@ -105,6 +105,14 @@ class TokenScope(models.TextChoices):
     WRITE = "write", "Read, ask, and do what a program may do"
 
 
+class AskedState(models.TextChoices):
+    """What became of an act that a program asked for; one that lapsed stays open."""
+
+    OPEN = "open", "Open"
+    DONE = "done", "Done"
+    DECLINED = "declined", "Declined"
+
+
 class AccountAction(models.TextChoices):
     LOGGED_IN = "logged_in", "Logged in"
     LOGGED_OUT = "logged_out", "Logged out"

@@ -56,7 +56,7 @@ class Actor:
 
 
 SYSTEM = Actor(name="evaltracker")
-_because: ContextVar[str] = ContextVar("because", default="")
+_because: ContextVar[tuple[str, str]] = ContextVar("because", default=("", ""))
 type By = User | Actor
 
 
@@ -69,9 +69,10 @@ def actor_of(by: By) -> Actor:
 
 
 @contextmanager
-def because(reason: str) -> Iterator[None]:
-    """Entries that give no reason of their own give this one, such as an undo."""
-    token = _because.set(reason)
+def because(reason: str, *, ending: str = "") -> Iterator[None]:
+    """Entries that give no reason of their own give this one, such as an undo; every
+    reason ends with `ending`."""
+    token = _because.set((reason, ending))
     try:
         yield
     finally:
@@ -164,6 +165,7 @@ def next_entry(
     Whatever the language of who acts, labels in it are English.
     """
     actor = actor_of(by)
+    given, ending = _because.get()
     with override("en"):
         entry = Entry(
             evaluation_id=head.evaluation_id,
@@ -178,7 +180,7 @@ def next_entry(
             subject_label=str(subject)[:200],
             before=plain(dict(before or {})),
             after=plain(dict(after or {})),
-            reason=reason or _because.get(),
+            reason=" – ".join(filter(None, (reason or given, ending))),
             rows=commitments_of(take_touched(head.evaluation_id)),
             request_id=str(get_contextvars().get("request_id", ""))[:64],
             previous_hash=head.hash,

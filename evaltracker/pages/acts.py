@@ -241,6 +241,10 @@ class Act[T]:
 
 
 ACTS: Registry[str, Act[Any]] = Registry("act")
+# By a name in the address: the act as what it names fills it in, for that request.
+FILLED_IN: Registry[str, Callable[[HttpRequest, Act[Any], str], Act[Any]]] = Registry(
+    "filled-in act"
+)
 
 
 def _rule_beside(service: Callable[..., Any] | None) -> Rule | None:

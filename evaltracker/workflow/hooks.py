@@ -9,6 +9,7 @@ import evaltracker.decision.admin.after
 import evaltracker.decision.admin.comparison
 import evaltracker.decision.notices
 import evaltracker.workflow.admin.annex
+import evaltracker.workflow.admin.asked
 import evaltracker.workflow.admin.comparison_page
 import evaltracker.workflow.admin.decision
 import evaltracker.workflow.admin.my_work

@@ -7,16 +7,20 @@ from django.db.models import (
     PROTECT,
     CheckConstraint,
     ForeignKey,
+    Index,
     OneToOneField,
     Q,
     UniqueConstraint,
 )
+from django.urls import reverse
 from django.utils import timezone
 
 from evaltracker.decision.models import WaiverAnswer
+from evaltracker.evaluations.choices import AskedState, known
 from evaltracker.evaluations.models import (
     Evaluation,
     OwnQuerySet,
+    PersonalToken,
     Record,
     Requirement,
     ScopedQuerySet,
@@ -58,6 +62,75 @@ class Snooze(Record):
         constraints = [
             UniqueConstraint(fields=("person", "line"), name="snooze_once_per_line")
         ]
+
+
+class AskedActQuerySet(OwnQuerySet["AskedAct"]):
+    def waiting_on(self, person: User) -> Self:
+        """Theirs to press or to decline: neither answered nor lapsed."""
+        now, seen = timezone.now(), Evaluation.objects.visible_to(person)
+        return self.visible_to(person).filter(
+            Q(evaluation=None) | Q(evaluation__in=seen),
+            state=AskedState.OPEN,
+            lapses_at__gt=now,
+            token__revoked_at=None,
+            token__ends_at__gt=now,
+        )
+
+
+class AskedAct(Record):
+    """An act that a person's program asks them to do. No part of the evaluation:
+    nobody else reads it, and nothing counts until its person presses the verb."""
+
+    evaluation_path: ClassVar[str] = ""
+
+    person = ForeignKey(User, PROTECT, related_name="+")
+    token = ForeignKey(PersonalToken, PROTECT, related_name="+")
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="+", null=True)
+    act = models.CharField(max_length=60)
+    # As in the address of the act's page.
+    target_id = models.CharField(max_length=200, blank=True)
+    # What it was called when it was asked: “Judge the criterion: T6 …, holds”.
+    title = models.CharField(max_length=300)
+    # By field what was asked, and what the form held then.
+    fields = models.JSONField()
+    held = models.JSONField()
+    etag = models.CharField(max_length=64)
+    # Words that were found in a file: `words`, `file`, `page`, `sha256` and what stands
+    # `before` and `after`. Null: none; whether they are the program's own is said.
+    quote = models.JSONField(null=True)
+    own_words = models.BooleanField(default=False)
+    asked_at = models.DateTimeField(default=timezone.now)
+    lapses_at = models.DateTimeField()
+    state = models.CharField(
+        max_length=8, choices=AskedState.choices, default=AskedState.OPEN
+    )
+    answered_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+
+    objects: ClassVar = AskedActQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("asked_at", "id")
+        indexes = [
+            Index(fields=("person", "asked_at", "id"), name="asked_acts_in_lists")
+        ]
+        constraints = [known("state", AskedState, "asked_act_state_known")]
+
+    def __str__(self) -> str:
+        title = self.title[:1].lower() + self.title[1:]
+        return f"“{self.token.label}” asks you to {title}"
+
+    @property
+    def link(self) -> str:
+        """Where the act's page is, filled in with what was asked."""
+        keys = [self.act, self.target_id] if self.target_id else [self.act]
+        address = reverse("admin:act_on" if self.target_id else "admin:act", args=keys)
+        return f"{address}?asked={self.pk}"
+
+    @property
+    def because(self) -> str:
+        said = f"{self.quote['said']}; " if self.quote else ""
+        return f"{said}asked by token “{self.token.label}”"
 
 
 class WaiverRequestQuerySet(ScopedQuerySet["WaiverRequest"]):

@@ -32,7 +32,7 @@ from evaltracker.portable.registry import (
     leave_out,
     register_part,
 )
-from evaltracker.workflow.models import BellLook, Snooze, WaiverRequest
+from evaltracker.workflow.models import AskedAct, BellLook, Snooze, WaiverRequest
 from trials.policy import MOST_REMINDERS
 from vendors.policy import barring_interest
 
@@ -65,6 +65,7 @@ register_part(Part(name="contract_term", model=ContractTerm, optional=True))
 
 leave_out(Outlook, "It is made anew from the rest.")
 leave_out(KeptDraws, "They are drawn anew from the rest.")
+leave_out(AskedAct, "A program's questions to its person.")
 leave_out(BellLook, "A reader's own bookmark.")
 leave_out(Snooze, "A reader's own bookmark.")
 leave_out(Succession, "It names another evaluation, which is not in the file.")

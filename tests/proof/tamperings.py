@@ -86,6 +86,7 @@ EXCUSED = {
     "vendors.lastseen": "a reader's bookmark",
     "workflow.snooze": "a reader's bookmark",
     "workflow.belllook": "a reader's bookmark",
+    "workflow.askedact": "a program's question; what is done of it has its entry",
     # What is counted again, and the machinery.
     "workflow.outlook": "made anew of what counts",
     "evaluations.cachedvalue": "made anew of what counts",

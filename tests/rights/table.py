@@ -96,6 +96,8 @@ ANSWERS: dict[str, dict[str, int]] = {
     "remove-contact": NOT_THERE | {"lead": 200, "operator": 200},
     "accept-contact": NOT_THERE | {"lead": 200, "operator": 404},
     "decline-contact": NOT_THERE | {"lead": 200, "operator": 404},
+    # What a program asks is there for its person alone.
+    "decline-asked": NOT_THERE | {"lead": 200, "operator": 404},
     "resend-notice": NOT_THERE | {"lead": 200, "operator": 403},
     "resolve-notice": NOT_THERE | {"lead": 200, "operator": 403},
     "start-evaluation": {"lead": 200, "operator": 200},

@@ -12,7 +12,13 @@ from django.utils import timezone
 from evaltracker.demo.people import make_people
 from evaltracker.demo.purchases import SLUGS, load
 from evaltracker.evaluations.journal import SYSTEM, Actor
-from evaltracker.evaluations.models import AttachedFile, Comment, Evaluation, User
+from evaltracker.evaluations.models import (
+    AttachedFile,
+    Comment,
+    Evaluation,
+    PersonalToken,
+    User,
+)
 from evaltracker.evaluations.topics import TOPICS, key_of
 from evaltracker.pages.acts import Act
 from evaltracker.requirements.services.templates import (
@@ -22,6 +28,7 @@ from evaltracker.requirements.services.templates import (
 from evaltracker.talk.services import add_comment
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.services.annex import add_annex_line, promisor
+from evaltracker.workflow.services.asked import ask
 from evaltracker.workflow.services.sign_offs import ask_for_waiver, askable_gates
 from evaltracker.workflow.services.stages import answer_waiver_request
 from stakeholders.services.people import delegate
@@ -118,6 +125,7 @@ def build() -> dict[str, User]:
         mentions=[people["it"]],
         by=main.owner,
     )
+    ask_lead(main)
     ask_leadership(main, people)
     add_brief_field(evaluation=main, label="Experiments a month", by=main.owner)
     save_as_template(evaluation=main, title="Ours", by=main.owner)
@@ -142,6 +150,17 @@ def reported(where: Evaluation) -> None:
     )
     token, _ = make_run_token(trial=trial, by=where.owner)
     report_test(token)
+
+
+def ask_lead(main: Evaluation) -> None:
+    """Something that a program of the lead's asks of the lead."""
+    ask(
+        token=PersonalToken.objects.get(person=main.owner),
+        act="close-claims",
+        target_id=str(main.pk),
+        evaluation=main,
+        fields={},
+    )
 
 
 def ask_leadership(main: Evaluation, people: dict[str, User]) -> None:

@@ -48,6 +48,7 @@ from evaltracker.workflow.inbox.glances import (
     snoozed_lines,
 )
 from evaltracker.workflow.inbox.kinds import AHEAD, LETTERS_FRESH
+from evaltracker.workflow.models import AskedAct
 from evaltracker.workflow.services.sign_offs import (
     mark_news_seen,
     snooze_work,
@@ -202,6 +203,9 @@ def work_page(request: HttpRequest) -> HttpResponse:
     columns = ("slug", "title", "buyer", "stage", "status", "must_run_by")
     latest = seen.only(*columns, *name_columns("owner")).order_by("-created_at")
     recent = list(latest[: SHOWN + 1])
+    asked = list(
+        AskedAct.objects.waiting_on(user).select_related("token", "evaluation")
+    )
     return site.page(
         request,
         "workflow/my_work.html",
@@ -210,7 +214,8 @@ def work_page(request: HttpRequest) -> HttpResponse:
             (group, [(line, *sign_of(line.first)) for line in group.lines])
             for group in groups
         ],
-        total=len(turns),
+        asked=asked,
+        total=len(turns) + len(asked),
         late=sum(line.first.late for line in turns),
         snoozed=snoozed,
         tomorrow=today + datetime.timedelta(days=1),

@@ -1,0 +1,123 @@
+"""An act as a person's program asked for it, and saying no to it."""
+
+from copy import copy
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from evaltracker.errors import NotFound, Stale
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import AskedState
+from evaltracker.evaluations.models import User
+from evaltracker.pages.acts import FILLED_IN, Act, visible_row
+from evaltracker.pages.fields import form_of, reason_field
+from evaltracker.toolbox.text import shortened
+from evaltracker.workflow.models import AskedAct
+from evaltracker.workflow.services.asked import (
+    answer_asked,
+    check_decline_asked,
+    decline_asked,
+    digest_of,
+    held,
+)
+
+ASKED, SEEN = "asked", "asked_seen"
+# Fields that take in what was quoted.
+NOTES = ("note", "text")
+
+
+class Asked(Act[Any], registered=False):
+    """What `fill_in` makes of an act: filled in, and its verb answers the row."""
+
+    row: AskedAct
+    request: HttpRequest
+    # Which content of the form the person has seen: what the program saw, at first.
+    seen: str
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        now = super().initial(target, user)
+        if self.request.method == "POST":
+            return now
+        fields, then = dict(self.row.fields), self.row.held
+        for name in NOTES:
+            if self.row.quote and name in fields:
+                words, said = self.row.quote["words"], self.row.quote["said"]
+                fields[name] = f"{fields[name]}\n\n“{words}” ({said})"
+        versions = {name: then[name] for name in self.version_fields if name in then}
+        return {**now, **versions, **fields}
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        return {**super().context(target, user), ASKED: self}
+
+    def run(self, target: Any, data: Any, by: User) -> Any:
+        now = held(self, target, by)
+        if self.seen != digest_of(now):
+            self.seen = digest_of(now)
+            sentence = "This changed since it was asked for. Look again, then send."
+            raise Stale(sentence, difference=self.difference(target, now, by))
+        answer_asked(asked=self.row, state=AskedState.DONE, by=by)
+        with journal.because("", ending=self.row.because):
+            return super().run(target, data, by)
+
+    def difference(self, target: Any, now: dict[str, Any], by: User) -> str:
+        form = self.form_class(initial=now, **self.form_kwargs(target, by))
+        changes = []
+        for name, field in form.fields.items():
+            held = self.row.held.get(name), now.get(name)
+            old, new = (_in_words(field, value) for value in held)
+            if old != new:
+                changes.append(f"{field.label or name.capitalize()}: {old} → {new}")
+        return "\n".join(changes)
+
+
+def _in_words(field: Any, value: Any) -> str:
+    """What a form's field shows for a value; of an answer of a vendor its words."""
+    values = value if isinstance(value, list) else [value]
+    rows = getattr(field, "queryset", None)
+    if rows is not None:
+        found = rows.filter(pk__in=filter(None, values))
+        values = [getattr(row, "statement", row) for row in found]
+    else:
+        named = {str(key): text for key, text in getattr(field, "choices", ())}
+        values = [named.get(str(each), each) for each in values]
+    texts = [str(each) for each in values if each not in (None, "")]
+    return shortened(", ".join(texts) or "–")
+
+
+def fill_in(request: HttpRequest, act: Act[Any], target_id: str) -> Act[Any]:
+    """The act as the program asked for it.
+
+    Raises:
+        NotFound: nobody asked this person for it. Refused: it is answered, or lapsed.
+    """
+    user: Any = request.user
+    row = visible_row(AskedAct, ("token",), user, request.GET[ASKED])
+    if (row.act, row.target_id) != (act.name, target_id):
+        raise NotFound
+    check_decline_asked(row, user)
+    asked: Any = copy(act)
+    asked.__class__ = type("Asked", (Asked, type(act)), {}, registered=False)
+    asked.row, asked.request = row, request
+    asked.seen = request.POST.get(SEEN) or digest_of(row.held)
+    asked.prefill = (*act.prefill, ASKED)
+    made: Act[Any] = asked
+    return made
+
+
+FILLED_IN.register(ASKED, fill_in)
+
+
+class DeclineAsked(Act[AskedAct]):
+    title = "Decline"
+    verb = "Decline"
+    help = "Your program reads your reason. Nobody else does."
+    success = "Declined."
+    model = AskedAct
+    related = ("token",)
+    target_name = "asked"
+    service = decline_asked
+    form_class = form_of(reason=reason_field())
+
+    def destination(self, target: AskedAct, made: Any) -> str:
+        return reverse(self.home_page)
