@@ -1,5 +1,9 @@
 """Every choice of vendors, with the groups that the rules speak of."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -139,13 +143,8 @@ class DocumentKind(models.TextChoices):
     ANNEX = "annex", _("Annex of promises")
 
 
-class EventType(models.TextChoices):
-    REQUIREMENT_ADDED = "requirement.added", "A requirement was added."
-    REQUIREMENT_CHANGED = "requirement.changed", "A requirement changed."
-    QUESTION_ANSWERED = "question.answered", "A question was answered."
-    CLOSE_MOVED = "claims.close_moved", "The deadline for answers was moved."
-    CLOSED = "claims.closed", "Answering was closed."
-    TRIAL_AGREED = "trial.agreed", "The terms of your trial are agreed."
-    GAP_RECORDED = "gap.recorded", "A gap was found in your trial."
-    GAP_RETESTED = "gap.retested", "A gap of your trial was tested again."
-    PUBLISHED = "document.published", "A document was published to you."
+# What a vendor hears of: by type, its sentence, and the entries that mean it.
+EVENTS: dict[str, Any] = json.loads(
+    Path(__file__).with_name("events.json").read_text(encoding="utf-8")
+)
+EVENT_OF = {action: name for name, it in EVENTS.items() for action in it["actions"]}

@@ -11,7 +11,7 @@ from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import create_all, register_chore
 from trials.models import Trial
 from trials.selectors.trials import agreed_gaps
-from vendors.choices import EventType
+from vendors.choices import EVENT_OF
 from vendors.models import Candidate, Ruling, VendorEvent
 from vendors.selectors.candidates import ACTIVE, asked_requirements
 
@@ -19,7 +19,7 @@ NAME = "tell vendors' programs of events"
 # How long an entry may wait for the end of its transaction.
 MARGIN, A_MOMENT = datetime.timedelta(hours=1), datetime.timedelta(microseconds=1)
 # Not weights, nor what is noted for those who score.
-SHOWN = ~Q(action=EventType.REQUIREMENT_CHANGED) | Q(after__has_key="revision")
+SHOWN = ~Q(action="requirement.changed") | Q(after__has_key="revision")
 
 
 def copy_events() -> None:
@@ -29,7 +29,7 @@ def copy_events() -> None:
         "candidate__evaluation": OuterRef("evaluation"),
     }
     copied = Exists(VendorEvent.objects.filter(**same))
-    new = Entry.objects.filter(SHOWN, ~copied, action__in=EventType.values)
+    new = Entry.objects.filter(SHOWN, ~copied, action__in=EVENT_OF)
     if done := ChoreDone.objects.filter(name=NAME).first():
         new = new.filter(at__gt=done.done_at - MARGIN)
     invited = Candidate.objects.filter(evaluation__in=new.values("evaluation"))
@@ -37,11 +37,15 @@ def copy_events() -> None:
     for candidate in invited.filter(invited_at__isnull=False):
         names, entries = names_of(candidate), new.filter(at__gte=candidate.invited_at)
         for entry in entries.filter(evaluation=candidate.evaluation_id):
-            key, kind = UUID(entry.subject_id), entry.action.partition(".")[0]
+            key, name = UUID(entry.subject_id), EVENT_OF[entry.action]
+            if entry.after.get("new") == {}:  # a file without new ones
+                name = "requirement.changed"
             if key in names:
                 event = VendorEvent(candidate=candidate, number=entry.number)
-                event.type, event.at = entry.action, entry.at
-                event.subject = names[key] and {"kind": kind, "id": str(names[key])}
+                event.type, event.at = name, entry.at
+                if names[key]:
+                    kind = name.partition(".")[0]
+                    event.subject = {"kind": kind, "id": str(names[key])}
                 event.placed_at = now + len(events) * A_MOMENT
                 events.append(event)
     create_all(events)

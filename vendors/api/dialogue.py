@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from evaltracker.errors import require_row
-from evaltracker.evaluations.models import Category
 from evaltracker.toolbox.rest.views import (
     PARAMS,
     StrictSerializer,
@@ -22,8 +21,7 @@ from evaltracker.toolbox.rest.views import (
 from evaltracker.toolbox.text import LINE_LIMIT, TEXT_LIMIT
 from vendors.api.access import IDEMPOTENCY_KEY, READ, WRITE, VendorView, lists
 from vendors.api.schema import examples
-from vendors.choices import EventType, ProposalState
-from vendors.models import Candidate, Question
+from vendors.choices import EVENTS, ProposalState
 from vendors.selectors.annex import annex_for
 from vendors.selectors.dialogue import (
     own_proposals,
@@ -59,7 +57,9 @@ class QuestionOutput(serializers.Serializer[Any]):
     """A question; whose it is, is told of your own alone."""
 
     id = serializers.UUIDField()
-    requirement = serializers.CharField(allow_null=True)
+    requirement = serializers.CharField(
+        source="requirement.ref", allow_null=True, default=None
+    )
     text = serializers.CharField()
     own = serializers.BooleanField(help_text="Whether you asked it.")
     asked_at = serializers.DateTimeField(
@@ -109,17 +109,10 @@ class ProposalOutput(serializers.Serializer[Any]):
     )
 
 
-def show_question(question: Question, *, own: bool) -> dict[str, Any]:
-    shown = {
-        "id": question.pk,
-        "requirement": question.requirement.ref if question.requirement else None,
-        "text": question.text,
-        "own": own,
-        "asked_at": question.asked_at if own else None,
-        "answer": question.answer,
-        "answered_at": question.answered_at,
-    }
-    return dict(QuestionOutput(shown).data)
+def show_question(question: Any, *, own: bool) -> dict[str, Any]:
+    question.own = own
+    shown = dict(QuestionOutput(question).data)
+    return shown if own else {**shown, "asked_at": None}
 
 
 show_proposal = ProposalOutput().to_representation
@@ -211,7 +204,10 @@ class ProposalsView(VendorView):
         if len({"category", "new_category"} & values.keys()) != 1:
             raise ValidationError({"category": [ONE_CATEGORY]})
         if name := values.pop("category", None):
-            values["category"] = self._category(candidate, name)
+            named = candidate.evaluation.categories.filter(name=name)
+            if not (category := named.first()):
+                raise ValidationError({"category": [UNKNOWN_CATEGORY]})
+            values["category"] = category
 
         def propose() -> Response:
             proposal, new = propose_requirement(
@@ -220,14 +216,6 @@ class ProposalsView(VendorView):
             return Response(show_proposal(proposal), status=201 if new else 200)
 
         return self.once(request, propose)
-
-    def _category(self, candidate: Candidate, name: str) -> Category:
-        category: Category | None = candidate.evaluation.categories.filter(
-            name=name
-        ).first()
-        if category is None:
-            raise ValidationError({"category": [UNKNOWN_CATEGORY]})
-        return category
 
 
 def texts(*names: str, **others: Any) -> dict[str, Any]:
@@ -267,14 +255,16 @@ class AboutView(VendorView):
         return Response(ABOUT.to_representation(shown_about(about)))
 
 
-class EventOutput(serializers.Serializer[Any]):
+class InvitationEventOutput(serializers.Serializer[Any]):
     """Something to look at again."""
 
     id = serializers.UUIDField()
-    type = serializers.ChoiceField(choices=EventType.values)
+    type = serializers.ChoiceField(choices=list(EVENTS))
     at = serializers.DateTimeField()
-    subject = inline_serializer("EventSubject", texts("kind", "id"), allow_null=True)
-    text = serializers.CharField(source="get_type_display")
+    subject = inline_serializer(
+        "InvitationEventSubject", texts("kind", "id"), allow_null=True
+    )
+    text = serializers.CharField()
 
 
 class EventsView(VendorView):
@@ -282,11 +272,11 @@ class EventsView(VendorView):
 
     params: ClassVar = {"GET": PARAMS}
 
-    @lists("events_list", "What happened since you were invited", EventOutput)
+    @lists("events_list", "What happened since you were invited", InvitationEventOutput)
     def get(self, request: Request, invitation: str) -> Response:
         """To go on, read the last page again: what is new stands at its end."""
         rows = self.invitation(request, invitation).events.all()
-        show = EventOutput().to_representation
+        show = InvitationEventOutput().to_representation
         return Response(page_of(request, rows, key=("placed_at",), show=show))
 
 

@@ -15,7 +15,6 @@ from django.db.models import (
 )
 from django.utils import timezone
 
-from evaltracker.evaluations.choices import known
 from evaltracker.evaluations.models import (
     Category,
     CommittedRecord,
@@ -26,7 +25,7 @@ from evaltracker.evaluations.models import (
 )
 from evaltracker.toolbox.languages import OFFERED
 from evaltracker.toolbox.text import LINE_LIMIT
-from vendors.choices import DocumentKind, EventType, ProposalState
+from vendors.choices import EVENTS, DocumentKind, ProposalState
 from vendors.models.candidates import (
     Candidate,
     Contact,
@@ -255,7 +254,7 @@ class VendorEvent(VendorRecord):
     candidate = ForeignKey(Candidate, PROTECT, related_name="events")
     # Of the entry; no vendor reads it, for what lies between would tell of others.
     number = models.PositiveIntegerField()
-    type = models.CharField(max_length=24, choices=EventType.choices)
+    type = models.CharField(max_length=24)
     at = models.DateTimeField()
     subject = models.JSONField(null=True)
     # No two at once, so who reads on from one misses none.
@@ -265,9 +264,12 @@ class VendorEvent(VendorRecord):
         ordering = ("placed_at",)
         indexes = [Index(fields=("candidate", "placed_at"), name="event_in_lists")]
         constraints = [
-            known("type", EventType, "vendor_event_type_known"),
             UniqueConstraint(fields=("candidate", "number"), name="vendor_event_once"),
         ]
+
+    @property
+    def text(self) -> str:
+        return str(EVENTS[self.type]["text"])
 
 
 class AboutRevision(CommittedRecord):

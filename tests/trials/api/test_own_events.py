@@ -17,6 +17,7 @@ from evaltracker.requirements.services.requirements import (
     retire_requirement,
 )
 from tests.cast import trials, vendors
+from tests.imported import take
 from tests.trials.api.test_own_trial import party
 from tests.vendors.api.conftest import Party
 from trials.services.events import NAME, copy_events
@@ -68,7 +69,7 @@ def types(of: Party) -> list[str]:
 
 def add(where: Evaluation, ref: str) -> Any:
     group = where.categories.get()
-    more = {"category": group, "ref": ref, "text": ref, "by": where.owner}
+    more: Any = {"category": group, "ref": ref, "text": ref, "by": where.owner}
     return add_requirement(evaluation=where, **more)
 
 
@@ -105,8 +106,7 @@ def test_what_is_asked_of_it_is_told_and_nothing_that_it_is_not_shown(
     acme: Party,
 ) -> None:
     asked = add(where, "R2")
-    reworded = {"text": "Other words", "by": where.owner}
-    change_requirement(requirement=asked, **reworded)
+    change_requirement(requirement=asked, text="Other words", by=where.owner)
     change_requirement(requirement=asked, scorer_help="Look closely", by=where.owner)
     gone = add(where, "R3")
     retire_requirement(requirement=gone, reason="Asked twice.", by=where.owner)
@@ -126,6 +126,20 @@ def test_what_is_asked_of_it_is_told_and_nothing_that_it_is_not_shown(
         ("requirement.changed", subject),
         ("claims.close_moved", None),
         ("claims.closed", None),
+    ]
+
+
+def test_a_file_of_requirements_is_told_once_and_names_none(
+    where: Evaluation, acme: Party
+) -> None:
+    table = (
+        "Ref,Category,Requirement,Priority\nR8,Serving,One,must\nR9,Serving,Two,must\n"
+    )
+    for text in (table, table.replace("Two", "Three")):
+        take("requirements", where, text)
+    assert [(row["type"], row["subject"]) for row in events(acme)] == [
+        ("requirement.added", None),
+        ("requirement.changed", None),
     ]
 
 
