@@ -23,6 +23,10 @@ ANSWERED_BY_BUYER = (
     CandidateKind.OPEN_SOURCE,
     CandidateKind.AS_IS,
 )
+ANSWER_FIRST = (
+    "Declare conflicts of interest first: My work and the Conflicts page of the "
+    "evaluation ask you."
+)
 INVITABLE = (CandidateKind.BUY, CandidateKind.OPEN_SOURCE)
 
 
@@ -166,10 +170,14 @@ def check_read_answers(evaluation: Evaluation, user: User) -> None:
     """
     check_no_conflict(evaluation, user)
     if has_to_declare(user, evaluation):
-        raise Refused(
-            "Declare conflicts of interest first: My work and the Conflicts page of "
-            "the evaluation ask you."
-        )
+        raise Refused(ANSWER_FIRST, code="answer_first")
+
+
+def check_interests_said(evaluation: Evaluation, user: User) -> None:
+    """The same to whoever has not declared, of what only names candidates; the owner,
+    who administers them, goes on."""
+    if not is_owner(user, evaluation) and has_to_declare(user, evaluation):
+        raise Refused(ANSWER_FIRST, code="answer_first")
 
 
 def check_judges(evaluation: Evaluation, by: By) -> None:

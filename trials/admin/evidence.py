@@ -636,6 +636,7 @@ def file_rows(user: User, evaluation: Evaluation) -> list[dict[str, Any]]:
     act, part = address_of("attach-files"), is_participant(user, evaluation)
     rows += [
         {
+            **{"id": file.pk, "kind": "attached_file", "by_vendor": False},
             "name": file.name,
             "address": reverse("admin:attached_file", args=[file.pk]),
             "about": file.about,
@@ -657,6 +658,8 @@ def _row(
 ) -> dict[str, Any]:
     claim = row.claim
     return {
+        **{"id": row.pk, "kind": page},
+        "by_vendor": isinstance(row, ClaimFile) and claim.by_vendor,
         "name": name,
         "address": reverse(f"admin:{page}", args=[row.pk]),
         "about": claim.candidate.name,

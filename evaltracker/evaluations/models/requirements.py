@@ -238,6 +238,9 @@ class Demand(CommittedRecord):
             UniqueConstraint(fields=("requirement", "scope"), name="demand_once")
         ]
 
+    def __str__(self) -> str:
+        return self.scope.name
+
 
 class EvaluationTemplateQuerySet(models.QuerySet["EvaluationTemplate"]):
     def visible_to(self, user: User) -> Self:

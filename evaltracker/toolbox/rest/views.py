@@ -13,7 +13,7 @@ from functools import reduce
 from operator import attrgetter, or_
 from pathlib import Path
 from typing import IO, Any, ClassVar, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.signing import BadSignature, Signer
@@ -205,35 +205,58 @@ def page_of[M: Model](
     key: Sequence[str],
     show: Callable[[M], dict[str, Any]],
 ) -> dict[str, Any]:
-    """One page of `rows` as {results, next, previous}.
+    """One page of `rows` as {results, next, previous}; `key` as in `page_at`."""
+    address = request.build_absolute_uri(request.path)
+    return page_at(address, request.query_params, rows, key=key, show=show)
 
-    `key` are the fields to sort by, ascending, together unique; `a__b` works too.
+
+def page_at[M: Model](
+    address: str,
+    params: Mapping[str, str],
+    rows: QuerySet[M],
+    *,
+    key: Sequence[str],
+    show: Callable[[M], dict[str, Any]],
+) -> dict[str, Any]:
+    """The page that `params` ask for of a list at `address`.
+
+    `key` are the fields to sort by, together unique; `a__b` works too, and `-a` sorts
+    descending.
     """
-    limit = limit_of(request.query_params)
-    backward, after = _cursor(request)
-    signs = "-" if backward else ""
-    ordered = rows.order_by(*(f"{signs}{field}" for field in key))
+    signer = Signer(salt=f"evaltracker.cursor {urlsplit(address).path}")
+    limit = limit_of(params)
+    backward, after = _cursor(params, signer)
+    names = [name.removeprefix("-") for name in key]
+    signs = ["-" if (name[0] == "-") != backward else "" for name in key]
+    ordered = rows.order_by(*map("".join, zip(signs, names, strict=True)))
     if after is not None:
-        ordered = ordered.filter(_beyond(key, after, "lt" if backward else "gt"))
+        ordered = ordered.filter(_beyond(names, after, signs))
     listed = list(ordered[: limit + 1])
     more = len(listed) > limit
     listed = listed[:limit]
     if backward:
         listed.reverse()
+
+    def link(row: Model, backward: bool) -> str:
+        values = [str(attrgetter(name.replace("__", "."))(row)) for name in names]
+        cursor = signer.sign_object([int(backward), *values])
+        return f"{address}?{urlencode({**dict(params.items()), 'cursor': cursor})}"
+
     has_next = bool(listed) if backward else more
     has_previous = more if backward else (after is not None and bool(listed))
     return {
         "results": [show(row) for row in listed],
-        "next": _link(request, key, listed[-1], False) if has_next else None,
-        "previous": _link(request, key, listed[0], True) if has_previous else None,
+        "next": link(listed[-1], False) if has_next else None,
+        "previous": link(listed[0], True) if has_previous else None,
     }
 
 
-def _beyond(key: Sequence[str], values: Sequence[str], side: str) -> Q:
+def _beyond(key: Sequence[str], values: Sequence[str], signs: Sequence[str]) -> Q:
     """Rows behind the one with these values, in the order of `key`."""
     conditions = []
     for place, field in enumerate(key):
         same = {key[before]: values[before] for before in range(place)}
+        side = "lt" if signs[place] else "gt"
         conditions.append(Q(**same, **{f"{field}__{side}": values[place]}))
     return reduce(or_, conditions)
 
@@ -245,28 +268,17 @@ def limit_of(params: Mapping[str, str]) -> int:
     return int(text)
 
 
-def _cursor(request: Request) -> tuple[bool, list[str] | None]:
-    text = request.query_params.get("cursor")
+def _cursor(params: Mapping[str, str], signer: Signer) -> tuple[bool, list[str] | None]:
+    text = params.get("cursor")
     if text is None:
         return False, None
     try:
-        backward, *values = _signer(request).unsign_object(text)
+        backward, *values = signer.unsign_object(text)
     except (BadSignature, ValueError) as error:
         raise ValidationError(
             {"cursor": ["Take the cursor from next or previous of this list."]}
         ) from error
     return bool(backward), values
-
-
-def _signer(request: Request) -> Signer:
-    return Signer(salt=f"evaltracker.cursor {request.path}")
-
-
-def _link(request: Request, key: Sequence[str], row: Model, backward: bool) -> str:
-    values = [str(attrgetter(field.replace("__", "."))(row)) for field in key]
-    params = {name: request.query_params[name] for name in request.query_params}
-    params["cursor"] = _signer(request).sign_object([int(backward), *values])
-    return request.build_absolute_uri(f"{request.path}?{urlencode(params)}")
 
 
 class ProblemErrorSerializer(serializers.Serializer[Any]):

@@ -45,7 +45,7 @@ from evaltracker.decision.services.letters import (
     text_in,
     write_letter,
 )
-from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.errors import Invalid
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import is_owner
@@ -62,7 +62,7 @@ from evaltracker.workflow.gates.table import GateReport, gate_reports, in_the_wa
 from evaltracker.workflow.inbox import NextStep
 from evaltracker.workflow.inbox.glances import glances
 from evaltracker.workflow.inbox.items import step_after
-from evaltracker.workflow.services.stages import compile_memo
+from evaltracker.workflow.services.stages import memo_for
 from stakeholders.models import SignOff, SignOffRule
 from stakeholders.policy import is_leadership, signing_parts
 from trials.admin.base import takes_part
@@ -460,29 +460,13 @@ KINDS = {
 }
 
 
-def memo_for(
+def memo_asked(
     request: HttpRequest, slug: str
 ) -> tuple[Evaluation, Decision | None, Memo]:
-    """The frozen memo, or the one of now; with the decision only once it is made.
-
-    Raises:
-        NotFound: not theirs. Refused: before the decision stage, when scores and prices
-        are sealed. Forbidden: prices are not open to them.
-    """
     user: Any = request.user
     evaluation = find_evaluation(user, slug)
     open_answers(request, evaluation)
-    decision = decision_of(evaluation)
-    if decision is not None and decision.decided_at is not None:
-        return evaluation, decision, decision.memo
-    if evaluation.stage != Stage.DECISION:
-        raise Refused(
-            "The memo is written in the decision stage; until then scores and prices "
-            "are sealed."
-        )
-    if not may_see_prices(user, evaluation):
-        raise Forbidden("Prices are not open to you, and the memo names them.")
-    return evaluation, None, compile_memo(evaluation)
+    return evaluation, *memo_for(user, evaluation)
 
 
 def memo_can_be_read(user: User, evaluation: Evaluation) -> bool:
@@ -502,7 +486,7 @@ def folded(html: str) -> SafeString:
 
 def memo_page(request: HttpRequest, slug: str) -> HttpResponse:
     user: Any = request.user
-    evaluation, decision, memo = memo_for(request, slug)
+    evaluation, decision, memo = memo_asked(request, slug)
     sealed = proven(memo, decision)
     signed = SignOff.objects.filter(
         visit__evaluation=evaluation, visit__stage=Stage.DECISION
@@ -530,7 +514,7 @@ def memo_file(kind: str, request: HttpRequest, slug: str) -> HttpResponse:
         paper = request.GET.get("paper", paper)
     if paper not in PAPERS:
         raise Invalid("The paper is a4 or letter.")
-    evaluation, decision, memo = memo_for(request, slug)
+    evaluation, decision, memo = memo_asked(request, slug)
     return download(
         memo_as(kind, evaluation, memo, decision, paper),
         name=f"{slug}-memo.{kind}",

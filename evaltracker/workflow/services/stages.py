@@ -59,7 +59,12 @@ from trials.policy import need
 from trials.services.evidence import excuse_knock_out
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Contact
-from vendors.policy import INVITABLE, check_judges, check_read_answers
+from vendors.policy import (
+    INVITABLE,
+    check_judges,
+    check_read_answers,
+    may_see_prices,
+)
 from vendors.selectors.access import last_tests
 from vendors.selectors.dialogue import proposed_about
 from vendors.services.candidates import add_candidate
@@ -339,6 +344,28 @@ def compile_memo(evaluation: Evaluation, draws: Draws | None = None) -> Memo:
     inputs = gather_inputs(evaluation)
     results = compute_results(inputs, draws or exact_draws(evaluation))
     return {"inputs": inputs, "results": results, "text": write_memo(inputs, results)}
+
+
+def memo_for(user: User, evaluation: Evaluation) -> tuple[Decision | None, Memo]:
+    """The frozen memo with its decision, or the one of now, to who may read answers.
+
+    Raises:
+        Refused: before the decision stage, when scores and prices are sealed.
+        Forbidden: prices are not open to them.
+    """
+    decision = Decision.objects.filter(
+        evaluation=evaluation, decided_at__isnull=False
+    ).select_related("candidate", "decided_by")
+    if frozen := decision.first():
+        return frozen, frozen.memo
+    if evaluation.stage != Stage.DECISION:
+        raise Refused(
+            "The memo is written in the decision stage; until then scores and prices "
+            "are sealed."
+        )
+    if not may_see_prices(user, evaluation):
+        raise Forbidden("Prices are not open to you, and the memo names them.")
+    return None, compile_memo(evaluation)
 
 
 # Test invitations: a vendor tries everything against a made-up list.
