@@ -43,6 +43,13 @@ def heard(answer: Any) -> tuple[int, list[tuple[str, str]], bytes]:
     return answer.status_code, sorted(head), REQUEST_ID.sub(b"", body)
 
 
+def everywhere(user: User) -> Client:
+    """A client that is signed in, and calls by a token too."""
+    client = program(user)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
 def program(user: User, scope: str = "read", **values: object) -> Client:
     """A client that calls by a token of that person's, who has a second factor.
 

@@ -12,7 +12,7 @@ import pytest
 
 from evaltracker.evaluations.models import User
 from tests.cast import stakeholders, vendors
-from tests.clients import signed_in
+from tests.clients import everywhere
 from tests.rights import walk
 from tests.rights.sealed import MARKS, Sealed, build, move
 from vendors.models import Conflict
@@ -70,7 +70,7 @@ def test_t21_answers_are_read_by_nobody_who_is_kept_out(
 ) -> None:
     person = sealed.people[who]
     come_to(state, sealed, person)
-    client, shown = signed_in(person), []
+    client, shown = everywhere(person), []
     first = KEPT_OUT.index(state) * len(WHO) + WHO.index(who)
     addresses = [
         *walk.pages(sealed),
@@ -92,7 +92,7 @@ def test_t21_answers_are_found_by_whoever_is_not_kept_out(
     """Pages are read until each of them was found."""
     person = sealed.people[who]
     come_to(state, sealed, person)
-    client, missed = signed_in(person), set(ANSWERS)
+    client, missed = everywhere(person), set(ANSWERS)
     for url in walk.pages(sealed):
         said = walk.read(client, url)
         missed -= {it for it in missed if walk.found_in(said, MARKS[it])}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import pytest
 from django.test import Client
 
-from tests.clients import signed_in
+from tests.clients import everywhere
 from tests.rights import walk
 from tests.rights.sealed import EVERYBODY, MARKS, STAGES, Sealed, allowed, build, move
 from tests.tables import picture
@@ -77,7 +77,7 @@ class Heard:
 @pytest.fixture
 def heard(db: None) -> Heard:
     sealed = build()
-    return Heard(sealed, {who: signed_in(sealed.people[who]) for who in EVERYBODY})
+    return Heard(sealed, {who: everywhere(sealed.people[who]) for who in EVERYBODY})
 
 
 def rounds(

@@ -16,6 +16,7 @@ from evaltracker.evaluations.topics import key_of
 from evaltracker.pages.acts import ACTS
 from evaltracker.pages.grid import GRIDS, grid_address
 from evaltracker.pages.site import site
+from evaltracker.workflow.api.reads import Read
 from tests.rights.sealed import MARKS, Sealed
 from tests.rights.table import ELSEWHERE, ON_PLACE
 
@@ -99,6 +100,16 @@ def pages(sealed: Sealed) -> Iterator[str]:
     api = f"/api/v1/staff/evaluations/{where.slug}"
     yield "/api/v1/staff/evaluations/"
     yield from (f"{api}/{name}/" for name in ("matrix", "blockers", "inbox", "events"))
+
+
+def read_address(read: Read, where: Evaluation) -> str:
+    """Where programs read it; of cells one."""
+    address = f"/api/v1/staff/{read.path.format(slug=where.slug, name=read.name)}"
+    if read.name != "cell":
+        return address
+    candidate = where.candidates.order_by("pk")[0]
+    ref = where.requirements.order_by("position", "ref")[0].ref
+    return f"{address}?candidate={candidate.pk}&requirement={ref}"
 
 
 def acts(sealed: Sealed) -> Iterator[str]:

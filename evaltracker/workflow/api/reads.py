@@ -131,7 +131,11 @@ class Read:
         for name in names:
             column, last = self._column(name), name.rpartition(".")[2]
             how = {"read_only": True, "allow_null": column.null}
-            if column.related_model is None:
+            if column.choices and column.blank:
+                declared[name] = serializers.ChoiceField(
+                    column.choices, read_only=True, allow_blank=True
+                )
+            elif column.related_model is None:
                 own.append(name)
             elif column.related_model is User:
                 declared[last] = serializers.CharField(source=f"{name}.name", **how)
