@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db.models import Model, Prefetch, QuerySet
+from django.db.models import JSONField, Model, Prefetch, QuerySet
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -131,7 +131,9 @@ class Read:
         for name in names:
             column, last = self._column(name), name.rpartition(".")[2]
             how = {"read_only": True, "allow_null": column.null}
-            if column.choices and column.blank:
+            if isinstance(column, JSONField):
+                declared[name] = serializers.JSONField(read_only=True)
+            elif column.choices and column.blank:
                 declared[name] = serializers.ChoiceField(
                     column.choices, read_only=True, allow_blank=True
                 )
