@@ -213,8 +213,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="evaltracker@localhos
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # How long a sweep may be silent before others take over; one mail may take 15.
 NOTICE_LEASE_SECONDS = 60
-# For tests alone: a chat room is never on this machine or in a private network.
-CHAT_ON_THIS_MACHINE = False
+# Hosts inside, to which webhooks may post all the same; see docs/operations.md.
+WEBHOOK_INTERNAL_HOSTS = env.list("WEBHOOK_INTERNAL_HOSTS", default=[])
 
 # --- Background work ----------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"

@@ -51,5 +51,5 @@ STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
-# A room of a test listens here, without TLS.
-CHAT_ON_THIS_MACHINE = True
+# A receiver of a test listens here, without TLS.
+WEBHOOK_INTERNAL_HOSTS = ["127.0.0.1"]

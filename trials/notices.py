@@ -115,7 +115,6 @@ class HalfGone(AboutTrial):
     """Half of a trial is gone, and nobody has touched one of its must-haves."""
 
     name: ClassVar[str] = "trial_half_gone"
-    for_chat: ClassVar[bool] = True
     gone: ClassVar[str] = CLOSED
 
     def reasons(self, notice: Notice, row: Trial) -> Iterator[str]:
@@ -268,7 +267,6 @@ ANOTHERS = "The milestone belongs to somebody else now."
 class AboutMilestone(About[Milestone]):
     """A mail about a milestone; a kind of it adds whose it is and what it says."""
 
-    for_chat: ClassVar[bool] = True
     # In two queries, whatever the number.
     rows: ClassVar = Milestone.objects.prefetch_related("evaluation")
     gone: ClassVar[str] = "The milestone is no longer there."
@@ -319,14 +317,10 @@ class MilestoneDue(AboutMilestone):
 class MilestoneGiven(MilestoneDue):
     """It was somebody else's and is the reader's now."""
 
-    for_chat: ClassVar[bool] = False
-
 
 @register
 class MilestoneOrphaned(AboutMilestone):
     """It is nobody's any more: told to who runs the purchase."""
-
-    for_chat: ClassVar[bool] = False
 
     def reasons(self, notice: Notice, row: Milestone) -> Iterator[str]:
         yield from super().reasons(notice, row)
@@ -421,7 +415,6 @@ class RunTokenLeaked(About[RunToken]):
 class BenchmarkSilent(AboutTrial):
     """The benchmark of a trial has stopped reporting: told to its lead."""
 
-    for_chat: ClassVar[bool] = True
     gone: ClassVar[str] = CLOSED
 
     def reasons(self, notice: Notice, row: Trial) -> Iterator[str]:
@@ -528,14 +521,10 @@ class DemoArranged(AboutDemoToCome):
 class DemoComing(AboutDemoToCome):
     """It is tomorrow: everybody with a part is reminded."""
 
-    for_chat: ClassVar[bool] = True
-
 
 @register
 class DemoCalledOff(AboutDemo):
     """It does not take place: told at once, since somebody may be on the way to it."""
-
-    for_chat: ClassVar[bool] = True
 
     def compose(self, notice: Notice) -> Message:
         date = date_of(self.row(notice))

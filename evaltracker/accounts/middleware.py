@@ -20,9 +20,6 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from allauth.mfa.utils import decrypt
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -40,6 +37,7 @@ from evaltracker.pages.acts import ACTS
 from evaltracker.pages.proof import note_use as note_use_of_session
 from evaltracker.pages.proof import why_ended
 from evaltracker.pages.site import site
+from evaltracker.toolbox import secrets as seal
 
 NEEDED = (
     "A second factor is needed here. Add an authenticator app or a security key to "
@@ -213,9 +211,6 @@ def _step_of(app: Authenticator, code: str) -> int | None:
 
 
 # Secrets of second factors, encrypted at rest: a copy of the database makes no code.
-#
-# The key is derived from SECRET_KEY, which is in no backup of the database. The keys
-# before it (SECRET_KEY_FALLBACKS) still open what they closed.
 
 logger = structlog.get_logger(__name__)
 # Every Fernet token begins with its version and the high bytes of the time.
@@ -224,7 +219,7 @@ PURPOSE = b"evaltracker second factors"
 
 
 def close(text: str) -> str:
-    return _box().encrypt(text.encode()).decode()
+    return seal.close(text, PURPOSE)
 
 
 def reopen(stored: str) -> str:
@@ -235,19 +230,8 @@ def reopen(stored: str) -> str:
     """
     if not stored.startswith(CLOSED):
         return stored
-    try:
-        return _box().decrypt(stored.encode()).decode()
-    except InvalidToken:
+    text = seal.reopen(stored, PURPOSE)
+    if text is None:
         logger.warning("second_factor.unreadable", hint="SECRET_KEY has changed")
         return base64.b32encode(secrets.token_bytes(20)).decode()
-
-
-def _box() -> MultiFernet:
-    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    derived = (
-        HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(
-            key.encode()
-        )
-        for key in keys
-    )
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in derived])
+    return text

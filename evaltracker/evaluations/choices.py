@@ -87,11 +87,6 @@ class MailRhythm(models.TextChoices):
     EACH = "each", "Each by itself, as soon as it is due"
 
 
-class ChatFlavour(models.TextChoices):
-    SLACK = "slack", "Slack or compatible (Mattermost, Rocket.Chat)"
-    TEAMS = "teams", "Microsoft Teams (Workflows)"
-
-
 NOTICE_OPEN = (NoticeState.PENDING, NoticeState.CLAIMED, NoticeState.HANDING)
 # Waits for the word of a person.
 NOTICE_UNCLEAR = (NoticeState.UNCERTAIN, NoticeState.DEAD)

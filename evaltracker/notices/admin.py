@@ -23,26 +23,27 @@ from django.views.decorators.http import require_safe
 from evaltracker.evaluations.choices import (
     NOTICE_OPEN,
     NOTICE_UNCLEAR,
-    ChatFlavour,
     NoticeState,
 )
-from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.evaluations.models import Evaluation, Notice, User, Webhook
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.notices.calendars import calendar_of, dates_of
-from evaltracker.notices.kinds import KINDS
+from evaltracker.notices.kinds import KINDS, TYPES
 from evaltracker.notices.selectors import notices_in
-from evaltracker.notices.services.digests import (
-    chat_of,
-    owner_of_feed,
-    remove_chat,
-    set_chat,
-)
+from evaltracker.notices.services.digests import owner_of_feed
 from evaltracker.notices.services.scheduling import (
     check_settle_notice,
     resend_notice,
     resolve_notice,
 )
-from evaltracker.pages.acts import Confirm
+from evaltracker.notices.services.webhooks import (
+    add_webhook,
+    new_webhook_secret,
+    remove_webhook,
+    renew_secret,
+    resume_webhook,
+    webhooks_of,
+)
 from evaltracker.pages.base import HardenedAdmin, ScopedFilter, by, label
 from evaltracker.pages.fields import ReasonForm
 from evaltracker.pages.search import filters_of, page_number
@@ -86,40 +87,79 @@ class ResolveNotice(OnUnclear):
     service = resolve_notice
 
 
-class ChatForm(forms.Form):
-    flavour = forms.ChoiceField(label="Chat", choices=ChatFlavour.choices)
+class SecretForm(forms.Form):
+    """Its secret is made with the form and shown on it, and nowhere else."""
+
+    secret = forms.CharField(widget=forms.HiddenInput, initial=new_webhook_secret)
+
+
+class WebhookForm(SecretForm):
     url = forms.CharField(
         label="Address of the webhook",
         max_length=2000,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=(
-            "As the chat shows it, with https://. Stored like a password and never "
-            "shown again: anybody who has it can post into the room."
+            "It begins with https://. Stored like a password and never shown again: "
+            "anybody who has it can post there."
         ),
     )
-
-
-class SetChat(OnEvaluation):
-    title = "Add a chat room"
-    verb = "Add this room"
-    help = (
-        "The room gets dates that are near or missed, with a link. It gets no "
-        "prices, scores, answers or vendor names. Everybody in the room can read "
-        "this."
+    types = forms.MultipleChoiceField(
+        label="Events",
+        choices=[(name, it["text"]) for name, it in TYPES.items()],
+        widget=forms.CheckboxSelectMultiple,
     )
-    success = "Saved. The room gets the next notice."
-    tab = "notices"
-    service = set_chat
-    form_class = ChatForm
 
 
-class RemoveChat(OnEvaluation):
-    title = "Remove the chat room"
-    verb = "Stop"
-    success = "Stopped. The room gets no more notices."
+class AddWebhook(OnEvaluation):
+    title = "Add a webhook"
+    verb = "Add webhook"
+    help = (
+        "A program of yours is told what happened, with a link. It is told no words, "
+        "names, prices, scores or verdicts."
+    )
+    success = "The webhook is added. It hears of the next event."
     tab = "notices"
-    service = remove_chat
-    form_class = Confirm
+    beside = "webhooks"
+    needs_proof = True
+    in_dialog = False
+    template = "evaluations/webhook.html"
+    service = add_webhook
+    form_class = WebhookForm
+
+
+class OnWebhook(InEvaluation[Webhook]):
+    tab = "notices"
+    beside = "webhooks"
+    model = Webhook
+    related = ("evaluation__owner",)
+    target_name = "webhook"
+
+
+class NewSecret(OnWebhook):
+    title = "Make a new secret"
+    verb = "Use this secret"
+    help = "For 24 hours both secrets sign, so give your program the new one today."
+    success = "The new secret signs from now on."
+    needs_proof = True
+    in_dialog = False
+    template = "evaluations/webhook.html"
+    service = renew_secret
+    form_class = SecretForm
+
+
+class ResumeWebhook(OnWebhook):
+    title = "Resume the webhook"
+    verb = "Resume"
+    success = "Resumed. It now gets what it missed."
+    service = resume_webhook
+
+
+class RemoveWebhook(OnWebhook):
+    title = "Remove the webhook"
+    verb = "Remove"
+    success = "Removed. It gets no more events."
+    dangerous = True
+    service = remove_webhook
 
 
 SHOW = "show"
@@ -273,6 +313,7 @@ def standing_of(notice: Notice) -> str:
 
 # Of each list while all are shown; one alone is paged through.
 NOTICES_PAGE_SHOWN, PER_PAGE = 10, 50
+LAST_ANSWERS = 5
 LISTS = {
     "uncertain": "Uncertain",
     "dead": "Refused",
@@ -334,8 +375,19 @@ def notices(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         without_state=urlencode({k: v for k, v in filters.items() if k != "state"}),
         shown=NOTICES_PAGE_SHOWN,
         is_owner=owner,
-        room=chat_of(evaluation),
+        webhooks=_webhooks(evaluation) if owner else [],
     )
+
+
+def _webhooks(evaluation: Evaluation) -> list[Webhook]:
+    webhooks: list[Any] = list(webhooks_of(evaluation))
+    for row in webhooks:
+        tried = Notice.objects.filter(
+            webhook=row, evaluation=evaluation, attempts__gt=0
+        ).order_by("-due_at")
+        row.last = list(tried[:LAST_ANSWERS])
+        row.told = [TYPES[name]["text"] for name in row.types if name in TYPES]
+    return webhooks
 
 
 @waits_on("notices")

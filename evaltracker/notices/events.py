@@ -6,20 +6,23 @@ It says that something happened and where to look; who may look is asked there.
 
 import datetime
 import json
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 from evaltracker.evaluations.journal import SYSTEM
-from evaltracker.evaluations.models import Entry, Evaluation, User
+from evaltracker.evaluations.models import Entry, Evaluation, Notice, User, Webhook
+from evaltracker.notices.about import About, not_the_owners
+from evaltracker.notices.kinds import (
+    TYPE_OF,
+    TYPES,
+    Message,
+    NoticeKind,
+    register,
+)
 from evaltracker.notices.mail import link_to
 from evaltracker.pages.workspace import page_address, sealed_entries
 
-# By type: its sentence, the page that shows it, and the actions that mean it.
-TYPES: dict[str, dict[str, Any]] = json.loads(
-    Path(__file__).with_suffix(".json").read_text(encoding="utf-8")
-)
-TYPE_OF = {action: name for name, it in TYPES.items() for action in it["actions"]}
 COLUMNS = (
     *("number", "at", "action", "evaluation", "actor", "actor_name"),
     *("subject_type", "subject_id"),
@@ -42,7 +45,6 @@ def events_for(
     sealed = sealed_entries(user, evaluation, [*entries])
     fixed = {
         action: {
-            "evaluation": evaluation.slug,
             "link": link_to(page_address(evaluation, TYPES[TYPE_OF[action]]["page"])),
             "text": TYPES[TYPE_OF[action]]["text"],
         }
@@ -54,6 +56,7 @@ def events_for(
             "type": TYPE_OF[entry.action],
             "at": entry.at.astimezone(datetime.UTC).isoformat()[:-6] + "Z",
             "number": entry.number,
+            "evaluation": evaluation.slug,
             "subject": None
             if entry.number in sealed
             else {"kind": entry.subject_type, "id": entry.subject_id},
@@ -71,10 +74,64 @@ def _by(entry: Entry) -> str:
     """
     name = entry.actor_name
     if entry.actor_id is not None:
-        return "token" if name.endswith("”") and " by token “" in name else "person"
+        return "token" if " by token “" in name else "person"
     if name.endswith(")"):
         return "vendor"
     if name.startswith("Run token "):
         return "token"
     # Whoever came with a file has no account here.
     return "system" if name == SYSTEM.name else "person"
+
+
+@register
+class Event(NoticeKind):
+    """What a webhook is told: the event as its purchase's owner may read it."""
+
+    def subjects(self, ids: Collection[str]) -> Mapping[str, Any]:
+        found: dict[Evaluation, list[Entry]] = defaultdict(list)
+        entries = Entry.objects.filter(pk__in=ids, action__in=TYPE_OF)
+        for entry in entries.select_related("evaluation__owner"):
+            found[entry.evaluation].append(entry)
+        return {
+            event["id"]: event
+            for evaluation, entries in found.items()
+            for event in events_for(evaluation.owner, evaluation, entries)
+        }
+
+    def titles(self, ids: Collection[str]) -> dict[str, str]:
+        told = Entry.objects.filter(pk__in=ids, action__in=TYPE_OF)
+        rows = told.values_list("pk", "action")
+        return {str(key): TYPE_OF[action] for key, action in rows}
+
+    def holds(self, notice: Notice) -> str:
+        return "" if notice.subject else "Its entry is not there."
+
+    def compose(self, notice: Notice) -> Message:
+        """The body of the call, in place of a mail's text."""
+        if not notice.subject:
+            raise LookupError("it is about no entry that is an event")
+        body = json.dumps(notice.subject, ensure_ascii=False, separators=(",", ":"))
+        return Message(subject=notice.subject["type"], text=body, html="")
+
+
+class AboutWebhook(About[Webhook]):
+    rows: ClassVar = Webhook.objects.select_related("evaluation")
+
+    def reasons(self, notice: Notice, row: Webhook) -> Iterator[str]:
+        yield not_the_owners(notice)
+
+    def values(self, notice: Notice, row: Webhook) -> Mapping[str, str]:
+        return {"host": row.host, "is_room": "" if row.secret else "yes"}
+
+    def page(self, notice: Notice, row: Webhook) -> str:
+        return page_address(row.evaluation, "notices", "webhooks")
+
+
+@register
+class WebhookPaused(AboutWebhook):
+    """It took none of five events: told to who runs the purchase."""
+
+
+@register
+class WebhookEnded(AboutWebhook):
+    """It said that it is gone, or was a chat room: told to who runs the purchase."""

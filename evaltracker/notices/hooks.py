@@ -8,3 +8,4 @@ import evaltracker.notices.mail
 # comes or leaves through it.
 if apps.is_installed("django.contrib.admin"):
     import evaltracker.notices.admin
+    import evaltracker.notices.events

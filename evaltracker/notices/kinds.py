@@ -7,10 +7,12 @@ which its AppConfig imports when it is ready.
 from __future__ import annotations
 
 import datetime
+import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 from evaltracker.evaluations.models import Notice
@@ -21,6 +23,14 @@ from evaltracker.toolbox.registry import Registry
 DAILY_MAIL = "daily_mail"
 
 KINDS: Registry[str, NoticeKind] = Registry("notice kind")
+
+# What webhooks are told of: its notices hold an entry of the journal, not a mail.
+EVENT = "event"
+# By type: its sentence, the page that shows it, and the actions that mean it.
+TYPES: dict[str, dict[str, Any]] = json.loads(
+    Path(__file__).with_name("events.json").read_text(encoding="utf-8")
+)
+TYPE_OF = {action: name for name, it in TYPES.items() for action in it["actions"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,7 @@ class Message:
     reply_to: str = ""
     # In whose name it goes out; blank: the product's own.
     sender_name: str = ""
-    # `mail.letter` fills it; without it neither a daily mail nor a chat can carry it.
+    # `mail.letter` fills it; without it no daily mail can carry it.
     brief: Brief | None = None
 
 
@@ -58,8 +68,6 @@ class NoticeKind(ABC):
     hold: ClassVar[bool] = False
     # Whether it blocks nobody else, so that it may travel in a person's daily mail.
     can_wait: ClassVar[bool] = False
-    # Whether the evaluation's chat room hears it too; its headline names nobody.
-    for_chat: ClassVar[bool] = False
 
     def subjects(self, ids: Collection[str]) -> Mapping[str, Any]:
         """What its notices are about, by subject id, read at once for a whole batch.
@@ -101,7 +109,7 @@ def register[K: type[NoticeKind]](kind: K) -> K:
     if kind.__abstractmethods__:
         forgotten = ", ".join(sorted(kind.__abstractmethods__))
         raise TypeError(f"the notice kind “{name}” does not say: {forgotten}")
-    if kind.hold and (kind.can_wait or kind.for_chat):
+    if kind.hold and kind.can_wait:
         raise TypeError(f"“{name}” is held, so it goes to its reader alone")
     if name == DAILY_MAIL:
         raise TypeError("a notice kind may not be called like the daily mail")

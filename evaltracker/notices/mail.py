@@ -382,6 +382,8 @@ class Verdict(enum.Enum):
     LATER = "later"
     NEVER = "never"
     UNCLEAR = "unclear"
+    # Of a webhook: never, neither this nor another.
+    GONE = "gone"
 
 
 # What a provider's status means; a key or a limit of ours is no fault of the mail.
@@ -396,6 +398,8 @@ WORDS_KEPT = 500
 class Answer:
     verdict: Verdict
     words: str = ""
+    # How long it asked us to wait.
+    wait: datetime.timedelta = datetime.timedelta(0)
 
 
 class Unreachable(Exception):

@@ -36,7 +36,6 @@ from evaltracker.evaluations.models import (
     BriefField,
     CachedValue,
     Category,
-    ChatWebhook,
     ChoreDone,
     ColumnMemory,
     Comment,
@@ -59,6 +58,7 @@ from evaltracker.evaluations.models import (
     SealedRecord,
     User,
     Visit,
+    Webhook,
     new_salt,
 )
 from evaltracker.evaluations.policy import free_slug
@@ -306,7 +306,7 @@ leave_out(JournalHead, "It says again what the last entry says.")
 leave_out(ImportedHistory, "It is about this installation; the journal tells of it.")
 leave_out(Notice, "What is owed to somebody is owed by this installation.")
 leave_out(PersonalToken, "It opens this installation.")
-leave_out(ChatWebhook, "Anybody who knows its address can post there.")
+leave_out(Webhook, "Anybody who knows its address can post there.")
 leave_out(ChoreDone, "It is about this installation.")
 leave_out(CachedValue, "It is forgotten after a while.")
 leave_out(AccountEntry, "It is about logins of this installation.")

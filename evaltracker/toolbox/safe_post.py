@@ -1,7 +1,8 @@
 """Posting to an address that somebody typed, without letting it lead us inside (R48).
 
 The name is resolved once, every address behind it has to be public, and the connection
-goes to that very address; redirects are not followed. Only TLS, outside the tests.
+goes to that very address; redirects are not followed. Only TLS. What the operator has
+named in WEBHOOK_INTERNAL_HOSTS may be inside, and without TLS.
 """
 
 import contextlib
@@ -10,7 +11,7 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -41,6 +42,8 @@ class Reply:
 
     status: int
     words: str
+    # As it was sent; blank: not at all.
+    retry_after: str
 
 
 def check_url(url: str) -> SplitResult:
@@ -50,26 +53,33 @@ def check_url(url: str) -> SplitResult:
         NotAllowed: not https, with a user part, or an address inside.
     """
     if len(url) > URL_LIMIT or not url.isascii() or not url.isprintable() or " " in url:
-        raise NotAllowed("This is not an address as a chat gives it; copy it whole.")
+        raise NotAllowed("This is not an address of a webhook; copy it whole.")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         raise NotAllowed("This is not an address.") from None
-    schemes = ("https", "http") if settings.CHAT_ON_THIS_MACHINE else ("https",)
+    is_named = _is_named(parts.hostname)
+    schemes = ("https", "http") if is_named else ("https",)
     if parts.scheme not in schemes or not parts.hostname:
         raise NotAllowed("The address must begin with https://.")
     if "@" in parts.netloc or port == 0:
         raise NotAllowed("The address must not hold a user name or password.")
     here = parts.hostname.rstrip(".").rpartition(".")[2] == "localhost"
-    if here and not settings.CHAT_ON_THIS_MACHINE:
+    if here and not is_named:
         raise NotAllowed("The address leads to this machine.")
     try:
         address = ipaddress.ip_address(parts.hostname)
     except ValueError:
         return parts  # a name; what it leads to is asked when it is posted to
-    _require_public(address)
+    if not is_named:
+        _require_public(address)
     return parts
+
+
+def _is_named(host: str | None) -> bool:
+    """Whether the operator lets us post there although it is inside."""
+    return host in settings.WEBHOOK_INTERNAL_HOSTS
 
 
 def is_public(address: Address) -> bool:
@@ -85,7 +95,7 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def post(url: str, body: bytes) -> Reply:
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
     """Post JSON and read the beginning of the reply.
 
     Raises:
@@ -106,11 +116,12 @@ def post(url: str, body: bytes) -> Reply:
                 "Content-Type": "application/json",
                 "User-Agent": "evaltracker",
                 "Connection": "close",
+                **headers,
             },
         )
         reply = connection.getresponse()
         content = reply.read(READ_LIMIT).decode("utf-8", "replace")
-        return Reply(reply.status, content)
+        return Reply(reply.status, content, reply.getheader("Retry-After", ""))
 
 
 @contextlib.contextmanager
@@ -136,7 +147,7 @@ def _connect(parts: SplitResult) -> socket.socket:
     addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     places = [sockaddr for *_, sockaddr in addresses]
     # All of them: a name that also leads inside is not one to be trusted.
-    for place in places:
+    for place in () if _is_named(host) else places:
         _require_public(ipaddress.ip_address(str(place[0]).partition("%")[0]))
     sock = socket.create_connection((str(places[0][0]), port), timeout=CONNECT_SECONDS)
     if parts.scheme == "https":
@@ -150,7 +161,7 @@ def _connect(parts: SplitResult) -> socket.socket:
 
 
 def _require_public(address: Address) -> None:
-    if not is_public(address) and not settings.CHAT_ON_THIS_MACHINE:
+    if not is_public(address):
         raise NotAllowed("The address is in a private network. Enter a public one.")
 
 

@@ -244,7 +244,6 @@ class StageLate(About[Visit]):
     """The stage should have ended by the plan: told to who runs the purchase."""
 
     can_wait: ClassVar[bool] = True
-    for_chat: ClassVar[bool] = True
     rows: ClassVar = Visit.objects.select_related("evaluation__owner")
     gone: ClassVar[str] = "That stage is over."
 

@@ -188,7 +188,7 @@ def test_an_act_that_forgets_a_duty_does_not_start(forgotten: str) -> None:
     ("act", "place"),
     [
         ("change-requirement/{requirement}", "Change requirement"),
-        ("set-chat/{evaluation}", "Add a chat room"),
+        ("add-webhook/{evaluation}", "Add a webhook"),
         ("change-my-notices", "Change notification settings"),
     ],
 )

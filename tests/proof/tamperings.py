@@ -55,7 +55,7 @@ EXCUSED = {
     "evaluations.comment": "comments",
     "evaluations.mention": "comments",
     "evaluations.notice": "notices",
-    "evaluations.chatwebhook": "notices",
+    "evaluations.webhook": "notices",
     "trials.demonote": "a person's own notes",
     "trials.demoguest": "who is told of a demo; `attendees` counts",
     "workflow.waiverrequest": "that somebody asks; the waiver counts",

@@ -1,6 +1,6 @@
-"""T21, outside the pages: no mail, calendar, chat or log line tells what is sealed.
+"""T21, outside the pages: no mail, calendar, event or log line tells what is sealed.
 
-A mail goes to a mailbox, a chat line to a room and a log line to whoever keeps the
+A mail goes to a mailbox, an event to a program and a log line to whoever keeps the
 server. So nothing sealed is in them whoever the reader is, before the opening or after.
 """
 
@@ -18,7 +18,6 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from evaltracker.evaluations.choices import ChatFlavour
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import (
     AttachedFile,
@@ -30,8 +29,8 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.notices.calendars import calendar_of, dates_of
-from evaltracker.notices.kinds import KINDS, Message
-from evaltracker.notices.selectors import daily_mail, payload
+from evaltracker.notices.kinds import KINDS, TYPE_OF, Message
+from evaltracker.notices.selectors import daily_mail
 from evaltracker.notices.services.delivery import sweep_notices
 from evaltracker.workflow.models import WaiverRequest
 from tests.cast import vendors
@@ -157,7 +156,7 @@ def ids() -> list[list[str]]:
         if model._meta.app_label in OURS
     ]
     # Mails of new keys are about what the journal tells of them.
-    for action in KEYS:
+    for action in [*KEYS, *TYPE_OF]:
         entries = Entry.objects.filter(action=action, evaluation__slug=MAIN)
         found.append([str(pk) for pk in entries.values_list("pk", flat=True)[:3]])
     return [rows for rows in found if rows]
@@ -201,14 +200,9 @@ def written_of(
             continue  # not about such a row
 
 
-def leaves(message: Message, where: Evaluation) -> str:
-    """All that leaves the house of it: mail, calendar file, lines for chats."""
+def leaves(message: Message) -> str:
+    """All that leaves the house of it: mail or event, calendar file."""
     parts = [message.subject, message.text, message.html, str(message.ics)]
-    if message.brief is not None:
-        parts += [
-            payload(chat_flavour, message.brief, where.zone).decode()
-            for chat_flavour in ChatFlavour
-        ]
     return "\n".join(parts)
 
 
@@ -222,7 +216,7 @@ def own_kinds() -> list[str]:
 
 
 @pytest.mark.parametrize("enough", ENOUGH)
-def test_t21_no_mail_calendar_or_chat_line_tells_what_is_sealed(
+def test_t21_no_mail_calendar_or_event_tells_what_is_sealed(
     people: dict[str, User], figure: Callable[[str], None], enough: int
 ) -> None:
     mark_everything()
@@ -234,9 +228,9 @@ def test_t21_no_mail_calendar_or_chat_line_tells_what_is_sealed(
     kinds = own_kinds()
     for kind in kinds:
         found = list(islice(mails(kind, where, reader, about), enough))
-        texts = [leaves(message, where) for message in found]
+        texts = [leaves(message) for message in found]
         if len(found) > 1:
-            texts.append(leaves(daily_mail(daily, found), where))
+            texts.append(leaves(daily_mail(daily, found)))
         said += len(texts)
         silent += [] if found else [kind]
         leaks += [kind for text in texts if walk.found_in(text, WORDS)]

@@ -20,6 +20,8 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.evaluations.topics import TOPICS, key_of
+from evaltracker.notices.kinds import TYPES
+from evaltracker.notices.services.webhooks import add_webhook, new_webhook_secret
 from evaltracker.pages.acts import Act
 from evaltracker.requirements.services.templates import (
     add_brief_field,
@@ -127,6 +129,13 @@ def build() -> dict[str, User]:
     )
     ask_lead(main)
     ask_leadership(main, people)
+    add_webhook(
+        evaluation=main,
+        url="https://hooks.example.com/events",
+        types=[*TYPES],
+        secret=new_webhook_secret(),
+        by=main.owner,
+    )
     add_brief_field(evaluation=main, label="Experiments a month", by=main.owner)
     save_as_template(evaluation=main, title="Ours", by=main.owner)
     reported(Evaluation.objects.get(slug=FURTHER))

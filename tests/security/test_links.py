@@ -13,7 +13,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from evaltracker.errors import Problem
-from evaltracker.notices.services.digests import set_chat
+from evaltracker.notices.services.webhooks import add_webhook, new_webhook_secret
 from tests.cast import vendors
 from tests.clients import signed_in
 from tests.vendors.api.conftest import Party
@@ -80,7 +80,7 @@ def listener() -> Iterator[tuple[int, list[str]]]:
 def test_no_address_that_is_written_down_is_ever_called(
     tmp_path: Path, settings: Settings, figure: Callable[[str], None]
 ) -> None:
-    settings.CHAT_ON_THIS_MACHINE = False
+    settings.WEBHOOK_INTERNAL_HOSTS = []
     where, option = in_decision()
     assert option.vendor is not None
     vendors.enter(where, "research")
@@ -106,10 +106,11 @@ def test_no_address_that_is_written_down_is_ever_called(
             assert answer.status_code == 400, template
         for template in [*TAKEN, *REFUSED]:
             with pytest.raises(Problem):
-                set_chat(
+                add_webhook(
                     evaluation=where,
-                    flavour="slack",
                     url=template.format(port=port),
+                    types=["claim.submitted"],
+                    secret=new_webhook_secret(),
                     by=where.owner,
                 )
         look_at_everything(party, where.slug, tmp_path)

@@ -15,7 +15,6 @@ from evaltracker.evaluations.models.evaluation import (
     new_salt,
 )
 from evaltracker.evaluations.models.notices import (
-    ChatWebhook,
     ChoreDone,
     ColumnMemory,
     GridView,
@@ -24,6 +23,7 @@ from evaltracker.evaluations.models.notices import (
     ImportedHistory,
     ImportWork,
     Notice,
+    Webhook,
 )
 from evaltracker.evaluations.models.people import (
     CachedValue,

@@ -1,4 +1,4 @@
-"""What is owed to somebody: a mail, or a line in a chat.
+"""What is owed to somebody: a mail, or an event to a webhook.
 
 docs/developers/design.md, section 7, has the rules.
 """
@@ -22,7 +22,6 @@ from django.utils import timezone
 from evaltracker.evaluations.choices import (
     NOTICE_OPEN,
     NOTICE_UNCLEAR,
-    ChatFlavour,
     NoticeState,
     known,
 )
@@ -215,27 +214,38 @@ class GridView(Record):
         ]
 
 
-class ChatWebhook(Record):
-    evaluation = ForeignKey(Evaluation, PROTECT, related_name="chat_webhooks")
-    flavour = models.CharField(max_length=5, choices=ChatFlavour.choices)
+class Webhook(Record):
+    """Where programs hear of events; it is the buyer's own address."""
+
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="webhooks")
     # Whoever knows it may post there, so no page, log or journal entry shows it.
     url = models.TextField(editable=False)
     host = models.CharField(max_length=255)
+    # The types of events that it is told of.
+    types = models.JSONField(default=list, db_default=[])
+    # Encrypted, as `toolbox.secrets` closes; blank: a chat room of before.
+    secret = models.TextField(default="", db_default="", editable=False)
+    previous_secret = models.TextField(default="", db_default="", editable=False)
+    # Until then both sign.
+    previous_until = models.DateTimeField(null=True, editable=False)
+    # The number of the last entry of which it was owed what it is told.
+    read_upto = models.PositiveIntegerField(default=0, db_default=0)
+    # How many events in a row it did not take for good.
+    failures = models.PositiveSmallIntegerField(default=0, db_default=0)
+    paused_at = models.DateTimeField(null=True, editable=False)
+    # It said so itself.
+    ended_at = models.DateTimeField(null=True, editable=False)
     added_at = models.DateTimeField(default=timezone.now, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    objects: ClassVar = ScopedQuerySet.as_manager()
+
     class Meta:
-        constraints = [
-            UniqueConstraint(
-                fields=("evaluation",),
-                condition=Q(removed_at__isnull=True),
-                name="chat_one_live_per_evaluation",
-            ),
-            known("flavour", ChatFlavour, "chat_flavour_known"),
-        ]
+        # Code of before, which reads rooms there, may still run.
+        db_table = "evaluations_chatwebhook"
 
     def __str__(self) -> str:
-        return f"{self.get_flavour_display()} room at {self.host}"
+        return f"webhook at {self.host}"
 
 
 class NoticeQuerySet(ScopedQuerySet["Notice"]):
@@ -255,8 +265,8 @@ class Notice(Record):
 
     Written in the transaction that causes it; the sweep moves it
     pending → claimed → handing → sent, or to a side state. One that travels in a
-    daily mail shares the fate of that mail's own row. A line for a chat room is a
-    row, too: the shadow of the notice to a person that caused it.
+    daily mail shares the fate of that mail's own row. An event for a webhook is a row,
+    too.
     """
 
     kind = models.CharField(max_length=40)
@@ -282,17 +292,14 @@ class Notice(Record):
     addressee = models.CharField(
         max_length=150, blank=True, help_text="An outsider's name, for the greeting."
     )
-    # Every index costs each of a mail's three updates, so these three have none.
+    # Every index costs each of a mail's three updates, so these two have none.
     webhook = ForeignKey(
-        ChatWebhook,
+        Webhook,
         PROTECT,
         db_index=False,
         related_name="notices",
         null=True,
         blank=True,
-    )
-    shadow_of = ForeignKey(
-        "self", PROTECT, related_name="shadows", db_index=False, null=True, blank=True
     )
     # Whether it was decided if it leaves by itself or in a daily mail; `can_wait`.
     placed = models.BooleanField(default=False)
@@ -352,11 +359,6 @@ class Notice(Record):
                 | ~Q(address="")
                 | Q(webhook__isnull=False),
                 name="notice_has_a_recipient",
-            ),
-            CheckConstraint(
-                condition=Q(webhook__isnull=True)
-                | Q(recipient__isnull=True, address="", shadow_of__isnull=False),
-                name="notice_to_a_chat_is_a_shadow",
             ),
             known("state", NoticeState, "notice_state_known"),
         ]

@@ -25,9 +25,8 @@ from evaltracker.notices.mail import (
     Verdict,
     parcel_of,
 )
-from evaltracker.notices.selectors import Posting, due_notices, hand_to_chat
+from evaltracker.notices.selectors import due_notices
 from evaltracker.notices.services import digests
-from evaltracker.notices.services.digests import owe_shadow, words_for
 from evaltracker.notices.services.leases import (
     LEASE,
     Look,
@@ -39,6 +38,7 @@ from evaltracker.notices.services.leases import (
     step,
     unhurried_commits,
 )
+from evaltracker.notices.services.webhooks import note_failure, note_taken, post_event
 from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import CHORES, Chore, asked_to_stop
@@ -65,12 +65,20 @@ class SweepReport:
 
 
 class Batch:
-    """Claimed notices on their way through one line to the mail server."""
+    """Claimed notices on their way through one line to the mail server, or events on
+    their way to webhooks; `failed` are those that took none in this sweep."""
 
-    def __init__(self, notices: list[Notice], line: Line, report: SweepReport) -> None:
+    def __init__(
+        self,
+        notices: list[Notice],
+        line: Line,
+        report: SweepReport,
+        failed: set[uuid.UUID | None],
+    ) -> None:
         self.notices = notices
         self.mail = line
         self.report = report
+        self.failed = failed
         self.look = Look(notices)
         # Taken by the server, and not yet marked: the next one's mark does it.
         self.taken: Notice | None = None
@@ -83,6 +91,8 @@ class Batch:
                 self._finish()
                 give_back(self.notices[place:])
                 return
+            if notice.webhook_id in self.failed:
+                continue  # it waits with the one that failed
             self._keep_fresh(place)
             load = self._prepare(notice)
             if load is None:
@@ -97,7 +107,7 @@ class Batch:
             if self._begin(notice):
                 # A database that fails from here on ends the sweep: the row stays in
                 # *handing*, so that what may have left is flagged, not forgotten.
-                self._settle(notice, self._hand(load))
+                self._settle(notice, self._hand(notice, load))
         self._finish()
 
     def _keep_fresh(self, place: int) -> None:
@@ -108,12 +118,12 @@ class Batch:
         if not self.look.is_fresh:
             self.look = Look(self.notices[place:])
 
-    def _hand(self, load: Parcel | Posting) -> Answer:
-        if isinstance(load, Posting):
-            return hand_to_chat(load)
+    def _hand(self, notice: Notice, load: Parcel | bytes) -> Answer:
+        if isinstance(load, bytes):
+            return post_event(notice, load)
         return self.mail.hand(load)
 
-    def _prepare(self, notice: Notice) -> Parcel | Posting | None:
+    def _prepare(self, notice: Notice) -> Parcel | bytes | None:
         notice.attempts += 1
         try:
             if because := self.look.why_not(notice):
@@ -125,11 +135,9 @@ class Batch:
                     self._suppress(notice, "Nothing in it holds any more.")
                     return None
                 return parcel_of(notice, message)
-            if notice.webhook_id:
-                return words_for(notice)
             kind = KINDS[notice.kind]
-            if kind.for_chat and (room := self.look.rooms.get(notice.evaluation_id)):
-                owe_shadow(notice, room)
+            if notice.webhook_id:
+                return kind.compose(notice).text.encode()
             if digests.waits_for_a_place(notice) and digests.place(notice):
                 return None
             return parcel_of(notice, kind.compose(notice))
@@ -160,6 +168,9 @@ class Batch:
             self.taken = None
 
     def _settle(self, notice: Notice, answer: Answer) -> None:
+        if notice.webhook_id:
+            self._settle_event(notice, answer)
+            return
         match answer.verdict:
             case Verdict.TAKEN if notice.kind == DAILY_MAIL:
                 values = {"sent_at": Now(), "last_error": ""}
@@ -179,6 +190,25 @@ class Batch:
                 )
             case Verdict.UNCLEAR:
                 self._defer(notice, answer.words, maybe_repeated=True)
+
+    def _settle_event(self, notice: Notice, answer: Answer) -> None:
+        if answer.verdict is Verdict.TAKEN:
+            note_taken(notice)
+            self.taken = notice
+            return
+        again = answer.verdict in (Verdict.LATER, Verdict.UNCLEAR)
+        is_dead = not again or notice.attempts > len(BACKOFF)
+        wait = max(BACKOFF[min(notice.attempts, len(BACKOFF)) - 1], answer.wait)
+        with transaction.atomic():
+            if is_dead:
+                self._bury(notice, answer.words)
+            else:
+                unclear = answer.verdict is Verdict.UNCLEAR
+                repeated = {"maybe_repeated": True} if unclear else {}
+                self._defer(notice, answer.words, **repeated)
+            gone = answer.verdict is Verdict.GONE
+            note_failure(notice, wait, is_dead=is_dead, has_ended=gone)
+        self.failed.add(notice.webhook_id)
 
     def _suppress(self, notice: Notice, because: str) -> None:
         values = {"suppressed_because": because}
@@ -297,7 +327,8 @@ def sweep_notices(
 ) -> SweepReport:
     """Send what is due, until nothing is, or `limit` or `budget` is used up.
 
-    While the mail server cannot be reached nothing is lost and no try is counted.
+    Mails leave before events. While the mail server cannot be reached nothing is lost
+    and no try is counted.
     Asked to stop, it ends after the mail in hand and frees what it has claimed.
 
     Raises:
@@ -306,17 +337,23 @@ def sweep_notices(
     if connection.in_atomic_block:
         with transaction.atomic(durable=True):
             pass  # raises, unless it is only a test's
-    report = SweepReport()
+    report, failed = SweepReport(), set[uuid.UUID | None]()
     ends, left, size = time.monotonic() + budget.total_seconds(), limit, SMALLEST_BATCH
-    while not (report.trouble or asked_to_stop()):
+    while not asked_to_stop():
         if time.monotonic() > ends or left == 0 or not something_is_due():
             break
         began = time.monotonic()
-        batch = _claim(size if left is None else min(size, left), report)
+        most = size if left is None else min(size, left)
+        mails = due_notices(to_webhooks=False)
+        batch = None if report.trouble else _claim(mails, most, report)
+        if batch is None:
+            # Few, as each may be waited for.
+            events = due_notices(to_webhooks=True).exclude(webhook__in=failed)
+            batch = _claim(events, min(most, SMALLEST_BATCH), report)
         if batch is None:
             break
         with Line() as line, unhurried_commits():
-            Batch(batch, line, report).send()
+            Batch(batch, line, report, failed).send()
         left = None if left is None else left - min(size, left)
         if time.monotonic() - began < QUICK * size:
             size = min(2 * size, LARGEST_BATCH)
@@ -359,18 +396,14 @@ def _claimed_by(token: uuid.UUID) -> dict[str, Case]:
     }
 
 
-def _claim(size: int, report: SweepReport) -> list[Notice] | None:
-    """Take up to `size` due notices with a fresh token; None if nothing was due.
+def _claim(due: Any, size: int, report: SweepReport) -> list[Notice] | None:
+    """Take up to `size` of the `due` notices with a fresh token; None if none was due.
 
     One whose lease ran out is flagged in the same statement. Of a held kind it is
     free if it was merely claimed, and becomes uncertain if it was being handed over.
     """
     token = uuid.uuid4()
-    due = (
-        due_notices()
-        .select_for_update(skip_locked=True, no_key=True)
-        .values("pk")[:size]
-    )
+    due = due.select_for_update(skip_locked=True, no_key=True).values("pk")[:size]
     rows_due = Notice.objects.filter(pk__in=RawSQL("SELECT due.pk FROM due", ()))
     query = cast("UpdateQuery", rows_due.query.chain(UpdateQuery))
     query.add_update_values(_claimed_by(token))
@@ -390,8 +423,7 @@ def _claim(size: int, report: SweepReport) -> list[Notice] | None:
     if not rows:
         return None
     # Least tried first: one that kills its process must not take the others with it.
-    return list(
-        Notice.objects.filter(pk__in=claimed, lease_token=token).order_by(
-            "attempts", "next_try_at"
-        )
-    )
+    # Of events the most tried: it tries its webhook for all that wait with it.
+    mine = Notice.objects.filter(pk__in=claimed, lease_token=token)
+    tried = Case(When(webhook__isnull=True, then=F("attempts")), default=-F("attempts"))
+    return list(mine.order_by(tried, "next_try_at"))

@@ -12,24 +12,16 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.db.models.functions import Now
 
-from evaltracker.errors import Invalid, Refused
-from evaltracker.evaluations import journal
+from evaltracker.errors import Refused
 from evaltracker.evaluations.account_log import record
 from evaltracker.evaluations.choices import AccountAction, MailRhythm, NoticeState
-from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.models import ChatWebhook, Evaluation, Notice, User
-from evaltracker.evaluations.policy import (
-    add_and_tell,
-    change,
-    check_owned,
-    lock,
-    require_owner,
-)
+from evaltracker.evaluations.models import Notice, User
+from evaltracker.evaluations.policy import change
 from evaltracker.notices.kinds import DAILY_MAIL, KINDS, Message
-from evaltracker.notices.selectors import Posting, daily_mail, payload
+from evaltracker.notices.selectors import daily_mail
 from evaltracker.notices.services.leases import Look, cleaned, mark
 from evaltracker.notices.services.scheduling import message_id_of
 from evaltracker.toolbox.database import database_is_away
@@ -41,106 +33,7 @@ from evaltracker.toolbox.days import (
     next_morning,
     wall_of,
 )
-from evaltracker.toolbox.safe_post import NotAllowed, check_url
 from evaltracker.toolbox.secrets import digest_of, new_secret
-
-
-@transaction.atomic
-def set_chat(*, evaluation: Evaluation, flavour: str, url: str, by: By) -> ChatWebhook:
-    """Tell a chat room from now on; another one in its place if there was one.
-
-    The journal keeps the host, never the address: whoever knows it may post there.
-
-    Raises:
-        Forbidden: not the owner. Refused: the evaluation has ended. Invalid: not an
-        address that may be posted to.
-    """
-    evaluation = lock(evaluation)
-    check_owned(evaluation, by)
-    try:
-        parts = check_url(url.strip())
-    except NotAllowed as error:
-        raise Invalid(str(error), errors={"url": [str(error)]}) from error
-    _rooms(evaluation).update(removed_at=Now())
-    room = ChatWebhook(
-        evaluation=evaluation,
-        flavour=flavour,
-        url=url.strip(),
-        host=parts.hostname or "",
-    )
-    add_and_tell(room, "chat.set", by, ("flavour", "host"))
-    return room
-
-
-def check_remove_chat(evaluation: Evaluation, by: By) -> ChatWebhook:
-    require_owner(by, evaluation)
-    room = chat_of(evaluation)
-    if room is None:
-        raise Refused("This evaluation has no chat room.")
-    return room
-
-
-@transaction.atomic
-def remove_chat(*, evaluation: Evaluation, by: By) -> None:
-    """Tell the room nothing any more; what is owed to it is not sent.
-
-    Raises:
-        Forbidden: not the owner. Refused: there is none.
-    """
-    evaluation = lock(evaluation)
-    room = check_remove_chat(evaluation, by)
-    _rooms(evaluation).update(removed_at=Now())
-    before = journal.snapshot(room, ("flavour", "host"))
-    journal.record(evaluation, "chat.removed", room, by, before=before)
-
-
-def _rooms(evaluation: Evaluation) -> QuerySet[ChatWebhook]:
-    rooms: QuerySet[ChatWebhook] = evaluation.chat_webhooks.filter(removed_at=None)
-    return rooms
-
-
-def chat_of(evaluation: Evaluation) -> ChatWebhook | None:
-    return _rooms(evaluation).first()
-
-
-def owe_shadow(notice: Notice, room: ChatWebhook) -> None:
-    """Owe the room what a person is owed; once, however many people are."""
-    if notice.recipient_id is None:
-        return
-    number = uuid.uuid4()
-    shadow = Notice(
-        id=number,
-        kind=notice.kind,
-        evaluation=notice.evaluation,
-        subject_id=notice.subject_id,
-        occurrence=notice.occurrence,
-        offset_days=notice.offset_days,
-        webhook=room,
-        shadow_of=notice,
-        wall_time=notice.wall_time,
-        zone=notice.zone,
-        due_at=notice.due_at,
-        next_try_at=notice.due_at,
-        placed=True,
-        message_id=message_id_of(number),
-    )
-    Notice.objects.bulk_create([shadow], ignore_conflicts=True)
-
-
-def words_for(shadow: Notice) -> Posting:
-    """What its room is told: what the person's mail says, in a line.
-
-    Raises:
-        ValueError: the kind has no line for a chat.
-    """
-    original, room = shadow.shadow_of, shadow.webhook
-    if original is None or room is None:
-        raise ValueError("It does not belong to a chat room.")
-    brief = KINDS[original.kind].compose(original).brief
-    if brief is None:
-        raise ValueError("This kind of notice does not fit into one line.")
-    return Posting(room.url, payload(room.flavour, brief, room.evaluation.zone))
-
 
 logger = structlog.get_logger(__name__)
 

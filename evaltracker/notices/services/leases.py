@@ -7,7 +7,6 @@ claimed. That is why whoever finds a lapsed claim flags it, whatever mark it car
 """
 
 import time
-import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -22,7 +21,7 @@ from django.db.models.functions import Now
 
 from evaltracker.evaluations.account_log import readers_among
 from evaltracker.evaluations.choices import NoticeState
-from evaltracker.evaluations.models import ChatWebhook, Evaluation, Notice, User
+from evaltracker.evaluations.models import Evaluation, Notice, User, Webhook
 from evaltracker.notices.kinds import DAILY_MAIL, KINDS
 from evaltracker.toolbox.text import one_line
 
@@ -180,31 +179,24 @@ FRESH_SECONDS = 1.0
 class Look:
     """What was true of some notices at one moment.
 
-    It fills in their recipient, evaluation, subject and room as they are now.
+    It fills in their recipient, evaluation, webhook and subject as they are now.
     """
 
     def __init__(self, notices: Sequence[Notice]) -> None:
         self._at = time.monotonic()
-        originals = Notice.objects.in_bulk(
-            {notice.shadow_of_id for notice in notices if notice.shadow_of_id}
+        people = User.objects.in_bulk(
+            {row.recipient_id for row in notices if row.recipient_id}
         )
-        for notice in notices:
-            notice.shadow_of = originals.get(notice.shadow_of_id)
-        rows = [*notices, *originals.values()]
-        people = User.objects.in_bulk({r.recipient_id for r in rows if r.recipient_id})
-        places = Evaluation.objects.in_bulk({row.evaluation_id for row in rows})
-        for row in rows:
+        places = Evaluation.objects.in_bulk({row.evaluation_id for row in notices})
+        webhooks = {row.webhook_id for row in notices if row.webhook_id}
+        webhook_of = Webhook.objects.in_bulk(webhooks) if webhooks else {}
+        for row in notices:
+            row.webhook = webhook_of.get(row.webhook_id)
             row.recipient = people.get(row.recipient_id)
             row.evaluation = places.get(row.evaluation_id)
         self._readers = readers_among(places, people)
-        self.rooms: dict[uuid.UUID | None, ChatWebhook] = {
-            room.evaluation_id: room
-            for room in ChatWebhook.objects.filter(
-                evaluation__in=places, removed_at__isnull=True
-            )
-        }
         self._faults: dict[str, Exception] = {}
-        self._read_subjects(rows)
+        self._read_subjects(notices)
 
     @property
     def is_fresh(self) -> bool:
@@ -212,8 +204,9 @@ class Look:
 
     def why_not(self, notice: Notice) -> str:
         """Empty if `notice` still holds, else the sentence why not."""
-        if notice.shadow_of is not None:
-            return self._why_no_shadow(notice, notice.shadow_of)
+        webhook = notice.webhook
+        if webhook and (webhook.removed_at or webhook.ended_at):
+            return "The webhook was removed, or has ended."
         reader = notice.recipient
         if reader is not None:
             if not reader.is_active:
@@ -224,15 +217,6 @@ class Look:
             if notice.evaluation and not self._sees(reader, notice.evaluation):
                 return f"{reader.name} may no longer see this evaluation."
         return self._ask(notice)
-
-    def _why_no_shadow(self, notice: Notice, original: Notice) -> str:
-        """A room is told what a person is told, as long as it is the same room."""
-        room = self.rooms.get(notice.evaluation_id)
-        if room is None or room.pk != notice.webhook_id:
-            return "The chat room was removed."
-        if original.state == NoticeState.SUPPRESSED:
-            return original.suppressed_because
-        return self._ask(original)
 
     def _sees(self, reader: User, evaluation: Evaluation) -> bool:
         return (

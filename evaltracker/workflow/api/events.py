@@ -14,7 +14,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.notices.events import TYPES, events_after, events_for
+from evaltracker.notices.events import events_after, events_for
+from evaltracker.notices.kinds import TYPES
 from evaltracker.toolbox.rest.views import PAGE_PARAMETERS, limit_of
 from evaltracker.workflow.api.base import READ, StaffView
 

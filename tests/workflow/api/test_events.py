@@ -11,7 +11,8 @@ from django.test import Client
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry, Evaluation, JournalHead
-from evaltracker.notices.events import TYPE_OF, TYPES, events_for
+from evaltracker.notices.events import events_for
+from evaltracker.notices.kinds import TYPE_OF, TYPES
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import program, signed_in
 from vendors.models import Claim, Conflict
