@@ -24,7 +24,7 @@ APPS = ("evaltracker", "stakeholders", "vendors", "trials")
 ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 # Nothing records these any more; entries of before are still told.
 OF_BEFORE = {
-    "claims.words_explained",
+    *("claims.words_explained", "chat.set", "chat.removed"),
     *(f"mailed_sheet.{done}" for done in ("uploaded", "entered", "confirmed")),
 }
 NOBODY = Known({}, {}, {})

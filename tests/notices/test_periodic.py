@@ -39,7 +39,7 @@ def test_a_chore_is_done_at_once_and_again_when_its_time_has_passed(
     do_chores()
     assert len(done) == 1
     ChoreDone.objects.filter(name="count").update(done_at=F("done_at") - HOUR)
-    assert do_chores() == ["count"]
+    assert "count" in do_chores()
 
 
 @pytest.mark.django_db

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from time import monotonic
 from typing import Any, cast
@@ -56,29 +56,24 @@ class SweepReport:
     deferred: int = 0
     dead: int = 0
     uncertain: int = 0
-    # Why it stopped before all was done, if it did.
+    # Why no mail leaves any more, if it is so.
     trouble: str = ""
+    # Webhooks that did not take what they were told.
+    failed: set[uuid.UUID | None] = field(default_factory=set)
 
     def __str__(self) -> str:
-        counts = [f"{getattr(self, f.name)} {f.name}" for f in fields(self)[:-1]]
+        counts = [f"{getattr(self, f.name)} {f.name}" for f in fields(self)[:-2]]
         return ", ".join(counts)
 
 
 class Batch:
-    """Claimed notices on their way through one line to the mail server, or events on
-    their way to webhooks; `failed` are those that took none in this sweep."""
+    """Claimed notices on their way through one line to the mail server, or each to its
+    webhook."""
 
-    def __init__(
-        self,
-        notices: list[Notice],
-        line: Line,
-        report: SweepReport,
-        failed: set[uuid.UUID | None],
-    ) -> None:
+    def __init__(self, notices: list[Notice], line: Line, report: SweepReport) -> None:
         self.notices = notices
         self.mail = line
         self.report = report
-        self.failed = failed
         self.look = Look(notices)
         # Taken by the server, and not yet marked: the next one's mark does it.
         self.taken: Notice | None = None
@@ -91,7 +86,7 @@ class Batch:
                 self._finish()
                 give_back(self.notices[place:])
                 return
-            if notice.webhook_id in self.failed:
+            if notice.webhook_id in self.report.failed:
                 continue  # it waits with the one that failed
             self._keep_fresh(place)
             load = self._prepare(notice)
@@ -208,7 +203,7 @@ class Batch:
                 self._defer(notice, answer.words, **repeated)
             gone = answer.verdict is Verdict.GONE
             note_failure(notice, wait, is_dead=is_dead, has_ended=gone)
-        self.failed.add(notice.webhook_id)
+        self.report.failed.add(notice.webhook_id)
 
     def _suppress(self, notice: Notice, because: str) -> None:
         values = {"suppressed_because": because}
@@ -337,23 +332,21 @@ def sweep_notices(
     if connection.in_atomic_block:
         with transaction.atomic(durable=True):
             pass  # raises, unless it is only a test's
-    report, failed = SweepReport(), set[uuid.UUID | None]()
+    report = SweepReport()
     ends, left, size = time.monotonic() + budget.total_seconds(), limit, SMALLEST_BATCH
     while not asked_to_stop():
         if time.monotonic() > ends or left == 0 or not something_is_due():
             break
         began = time.monotonic()
         most = size if left is None else min(size, left)
-        mails = due_notices(to_webhooks=False)
-        batch = None if report.trouble else _claim(mails, most, report)
+        batch = None if report.trouble else _claim(most, report)
         if batch is None:
             # Few, as each may be waited for.
-            events = due_notices(to_webhooks=True).exclude(webhook__in=failed)
-            batch = _claim(events, min(most, SMALLEST_BATCH), report)
+            batch = _claim(min(most, SMALLEST_BATCH), report, events=True)
         if batch is None:
             break
         with Line() as line, unhurried_commits():
-            Batch(batch, line, report, failed).send()
+            Batch(batch, line, report).send()
         left = None if left is None else left - min(size, left)
         if time.monotonic() - began < QUICK * size:
             size = min(2 * size, LARGEST_BATCH)
@@ -396,14 +389,21 @@ def _claimed_by(token: uuid.UUID) -> dict[str, Case]:
     }
 
 
-def _claim(due: Any, size: int, report: SweepReport) -> list[Notice] | None:
-    """Take up to `size` of the `due` notices with a fresh token; None if none was due.
+def _claim(
+    size: int, report: SweepReport, *, events: bool = False
+) -> list[Notice] | None:
+    """Take up to `size` due mails or events with a fresh token; None if none was due.
 
     One whose lease ran out is flagged in the same statement. Of a held kind it is
     free if it was merely claimed, and becomes uncertain if it was being handed over.
     """
     token = uuid.uuid4()
-    due = due.select_for_update(skip_locked=True, no_key=True).values("pk")[:size]
+    due = (
+        due_notices(to_webhooks=events)
+        .exclude(webhook__in=report.failed)
+        .select_for_update(skip_locked=True, no_key=True)
+        .values("pk")[:size]
+    )
     rows_due = Notice.objects.filter(pk__in=RawSQL("SELECT due.pk FROM due", ()))
     query = cast("UpdateQuery", rows_due.query.chain(UpdateQuery))
     query.add_update_values(_claimed_by(token))
