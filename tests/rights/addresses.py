@@ -79,6 +79,7 @@ def page_addresses() -> dict[str, str]:
         "my_account": [],
         "my_calendar": [],
         "my_notices": [],
+        "my_tokens": [],
         "news": [],
         "search": [],
     }
