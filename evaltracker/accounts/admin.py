@@ -190,7 +190,7 @@ class TokenForm(OfferingForm):
     label = forms.CharField(max_length=80, help_text="Such as “nightly import”.")
     scope = forms.ChoiceField(choices=TokenScope.choices, widget=forms.RadioSelect)
     days = forms.IntegerField(min_value=1, max_value=people.MOST_DAYS)
-    evaluation = forms.ModelChoiceField(
+    evaluation: Any = forms.ModelChoiceField(
         None, required=False, empty_label="All that you own or have a part in"
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -530,7 +530,7 @@ USED_EVERY = datetime.timedelta(minutes=1)
 
 def has_factor(person: User) -> bool:
     """Whether a second factor stands behind the person, here or at their sign-on."""
-    elsewhere = person.by_sign_on and settings.OIDC_SECOND_FACTOR
+    elsewhere: bool = person.by_sign_on and settings.OIDC_SECOND_FACTOR
     return elsewhere or is_mfa_enabled(person, FACTORS)
 
 

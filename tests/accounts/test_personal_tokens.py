@@ -4,6 +4,7 @@ import datetime
 import re
 from hashlib import sha256
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -68,7 +69,7 @@ def make(person: User, **values: Any) -> Any:
 
 
 def secret_of(answer: Any) -> str:
-    found = set(SECRET.findall(answer.text))
+    found: set[str] = set(SECRET.findall(answer.text))
     assert len(found) == 1, answer.text
     return found.pop()
 
@@ -161,7 +162,7 @@ def test_it_ends_with_its_last_day_where_its_person_is(lina: User) -> None:
     lina.save(update_fields=["time_zone"])
     secret = secret_of(make(lina, days=1))
     kept = PersonalToken.objects.get()
-    wall = kept.ends_at.astimezone(timezone.zoneinfo.ZoneInfo(lina.time_zone))
+    wall = kept.ends_at.astimezone(ZoneInfo(lina.time_zone))
     today = timezone.now().astimezone(wall.tzinfo).date()
     assert (wall.date() - today).days == 2
     assert wall.time() == datetime.time()
