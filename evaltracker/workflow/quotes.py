@@ -43,7 +43,9 @@ _SENTENCE_END = re.compile(r"[.!?;] ")
 class _Folds(dict[int, str]):
     def __missing__(self, code: int) -> str:
         char = chr(code)
-        if not unicodedata.decomposition(char).startswith(_TOLD_APART):
+        if unicodedata.category(char) in ("Cc", "Cs") and not char.isspace():
+            char = ""
+        elif not unicodedata.decomposition(char).startswith(_TOLD_APART):
             char = unicodedata.normalize("NFKC", char)
         self[code] = char
         return char

@@ -1,8 +1,10 @@
 """An act as a person's program asked for it, and saying no to it."""
 
+from contextlib import suppress
 from copy import copy
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -12,14 +14,13 @@ from evaltracker.evaluations.choices import AskedState
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import FILLED_IN, Act, visible_row
 from evaltracker.pages.fields import form_of, reason_field
+from evaltracker.pages.json_forms import JsonForm, typed
 from evaltracker.toolbox.text import shortened
 from evaltracker.workflow.models import AskedAct
 from evaltracker.workflow.services.asked import (
     answer_asked,
     check_decline_asked,
     decline_asked,
-    digest_of,
-    held,
 )
 
 ASKED, SEEN = "asked", "asked_seen"
@@ -39,33 +40,34 @@ class Asked(Act[Any], registered=False):
         now = super().initial(target, user)
         if self.request.method == "POST":
             return now
-        fields, then = dict(self.row.fields), self.row.held
-        for name in NOTES:
-            if self.row.quote and name in fields:
+        form = self.form_class(initial=now, **self.form_kwargs(target, user))
+        for name, value in self.row.fields.items():
+            if self.row.quote and name in NOTES:
                 words, said = self.row.quote["words"], self.row.quote["said"]
-                fields[name] = f"{fields[name]}\n\n“{words}” ({said})"
-        versions = {name: then[name] for name in self.version_fields if name in then}
-        return {**now, **versions, **fields}
+                value = f"{value}\n\n“{words}” ({said})"
+            with suppress(ValidationError, KeyError):
+                now[name] = form.fields[name].clean(typed(form.fields[name], value))
+        return now
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
         return {**super().context(target, user), ASKED: self}
 
     def run(self, target: Any, data: Any, by: User) -> Any:
-        now = held(self, target, by)
-        if self.seen != digest_of(now):
-            self.seen = digest_of(now)
+        form = JsonForm(self, target, by)
+        if self.seen != form.tag():
+            self.seen = form.tag()
             sentence = "This changed since it was asked for. Look again, then send."
-            raise Stale(sentence, difference=self.difference(target, now, by))
+            raise Stale(sentence, difference=self.difference(form))
         answer_asked(asked=self.row, state=AskedState.DONE, by=by)
         with journal.because("", ending=self.row.because):
             return super().run(target, data, by)
 
-    def difference(self, target: Any, now: dict[str, Any], by: User) -> str:
-        form = self.form_class(initial=now, **self.form_kwargs(target, by))
+    def difference(self, form: JsonForm) -> str:
         changes = []
-        for name, field in form.fields.items():
-            held = self.row.held.get(name), now.get(name)
-            old, new = (_in_words(field, value) for value in held)
+        for name, value in (form.now() | form.versions()).items():
+            field = form.form.fields[name]
+            held = self.row.held.get(name), value
+            old, new = (_in_words(field, each) for each in held)
             if old != new:
                 changes.append(f"{field.label or name.capitalize()}: {old} → {new}")
         return "\n".join(changes)
@@ -99,7 +101,7 @@ def fill_in(request: HttpRequest, act: Act[Any], target_id: str) -> Act[Any]:
     asked: Any = copy(act)
     asked.__class__ = type("Asked", (Asked, type(act)), {}, registered=False)
     asked.row, asked.request = row, request
-    asked.seen = request.POST.get(SEEN) or digest_of(row.held)
+    asked.seen = request.POST.get(SEEN) or row.etag
     asked.prefill = (*act.prefill, ASKED)
     made: Act[Any] = asked
     return made

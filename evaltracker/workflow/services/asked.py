@@ -1,22 +1,20 @@
 """Acts that a person's program asks for: kept until that person says yes or no."""
 
 import datetime
-import hashlib
-import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations.choices import AskedState
-from evaltracker.evaluations.journal import plain
 from evaltracker.evaluations.models import AttachedFile, Evaluation, PersonalToken, User
-from evaltracker.pages.acts import ACTS, Act
+from evaltracker.pages.acts import ACTS
+from evaltracker.pages.json_forms import JsonForm
 from evaltracker.toolbox.page_texts import page_texts
 from evaltracker.toolbox.text import read_reason, shortened
 from evaltracker.workflow.models import AskedAct
@@ -40,48 +38,25 @@ def check_quote_needed(act: str, quote: object, *, own_words: bool) -> None:
         raise Invalid(sentence, code="quote_needed", field="quote")
 
 
-def held(act: Act[Any], target: Any, person: User) -> dict[str, Any]:
-    """What the act's form holds now, as JSON."""
-    return {name: _kept(it) for name, it in act.initial(target, person).items()}
-
-
-def digest_of(held: Mapping[str, Any]) -> str:
-    text = json.dumps(held, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _kept(value: Any) -> Any:
-    if isinstance(value, list | tuple | set | QuerySet):
-        return [_kept(each) for each in value]
-    try:
-        return plain(value.pk if isinstance(value, Model) else value)
-    except TypeError:
-        return str(value)
-
-
-def cite(person: User, quote: Mapping[str, str]) -> dict[str, Any]:
+def cite(person: User, quote: object) -> dict[str, Any]:
     """The quote with where it stands; the file is read apart, for up to a minute.
 
     Raises:
         Invalid: no such file for this person, or the words do not stand in it.
     """
+    if not isinstance(quote, Mapping) or {*quote} != {"file", "words"}:
+        raise Invalid("A quote has “file” and “words”.", field="quote")
     try:
         rows = AttachedFile.objects.visible_to(person).kept()
-        file = rows.get(pk=quote["file"])
+        file = rows.get(pk=str(quote["file"]))
         with default_storage.open(file.stored_as) as stored:
             pages = page_texts(stored.read(), file.content_type)
-    except (AttachedFile.DoesNotExist, ValidationError, KeyError, OSError) as error:
+    except (AttachedFile.DoesNotExist, ValidationError, OSError) as error:
         raise Invalid("There is no such file.", field="quote") from error
-    found = find(pages, str(quote.get("words", "")), file.name)
-    return {
-        "file": str(file.pk),
-        "page": "–".join(map(str, found.pages)),
-        "hits": found.hits,
-        "words": found.words,
-        "before": found.before,
-        "after": found.after,
-        "said": f"{file.name}, page {found.pages[0]}, SHA-256 {file.sha256}",
-    }
+    found = find(pages, str(quote["words"]), file.name)
+    page = f"{'pages' if found.pages[1:] else 'page'} {'–'.join(map(str, found.pages))}"
+    said = f"{file.name}, {page}, SHA-256 {file.sha256}"
+    return {"file": str(file.pk), "said": said, **asdict(found)}
 
 
 def ask(
@@ -92,7 +67,7 @@ def ask(
     evaluation: Evaluation | None,
     fields: Mapping[str, Any],
     etag: str = "",
-    quote: Mapping[str, str] | None = None,
+    quote: object = None,
     own_words: bool = False,
 ) -> AskedAct:
     """Keep an act, whose form and rule were checked, for the token's person.
@@ -113,19 +88,20 @@ def ask(
     does = ACTS[act]
     target = does.load(person, target_id)
     does, now = does.worded(target), timezone.now()
-    heading = does.heading(target)
+    form = JsonForm(does, target, person)
     about = getattr(getattr(target, "requirement", None), "ref", "")
     verdict = str(fields.get("verdict", "")).replace("_", " ")
+    parts = (does.heading(target), about, verdict)
     row: AskedAct = AskedAct.objects.create(
         person=person,
         token=token,
         evaluation=evaluation,
         act=act,
         target_id=target_id,
-        title=shortened(", ".join(filter(None, (heading, about, verdict))), 300),
+        title=shortened(", ".join(filter(None, parts)), 300),
         fields=dict(fields),
-        held=held(does, target, person),
-        etag=etag,
+        held=form.now() | form.versions(),
+        etag=etag or form.tag(),
         quote=cited,
         own_words=own_words,
         asked_at=now,

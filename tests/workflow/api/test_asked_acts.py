@@ -51,7 +51,6 @@ def asked(criterion: Criterion, person: User, **more: Any) -> AskedAct:
             "target_id": str(criterion.pk),
             "evaluation": criterion.trial.candidate.evaluation,
             "fields": HOLDS,
-            "etag": "0" * 32,
             **more,
         }
     )
