@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db.models import JSONField, Model, Prefetch, QuerySet
+from django.db.models import (
+    Case,
+    F,
+    JSONField,
+    Model,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -22,7 +32,7 @@ from evaltracker.decision.memo.inputs import standing_memo
 from evaltracker.decision.models import Decision
 from evaltracker.errors import Invalid, require_row
 from evaltracker.evaluations import models as base
-from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.choices import AskedState, Stage
 from evaltracker.evaluations.journal import plain
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.tabs import unless_unchanged
@@ -32,6 +42,7 @@ from evaltracker.toolbox.rest.views import problems
 from evaltracker.workflow.api.base import READ, StaffView
 from evaltracker.workflow.gates.table import reports_for
 from evaltracker.workflow.inbox import my_work
+from evaltracker.workflow.models import AskedAct
 from evaltracker.workflow.services.stages import memo_for
 from stakeholders.models import SignOff, Stakeholder
 from trials import models as proof
@@ -103,7 +114,7 @@ class Read:
     @property
     def operation(self) -> str:
         name = self.name.replace("-", "_")
-        way = "" if name in ("evaluations", "vendors") else "evaluations_"
+        way = "" if name in ("asked", "evaluations", "vendors") else "evaluations_"
         return f"{way}{name}_{'read' if self.make else 'list'}".replace(
             "evaluations_evaluation_", "evaluations_"
         )
@@ -228,6 +239,29 @@ def of_bound(rows: Any, person: User) -> Any:
     return here if person.bound_to else rows
 
 
+def with_state(rows: Any, person: User) -> Any:
+    """What was asked, of a bound token's evaluation alone; an open one may be over."""
+    waiting = AskedAct.objects.waiting_on(person)
+    stands = Case(
+        When(~Q(state=AskedState.OPEN) | Q(pk__in=waiting), then=F("state")),
+        default=Value("lapsed"),
+    )
+    here = rows.filter(evaluation=person.bound_to) if person.bound_to else rows
+    return here.annotate(stands=stands)
+
+
+read(
+    "asked",
+    AskedAct,
+    path="{name}/",
+    narrow=with_state,
+    more={
+        "state": serializers.ChoiceField(
+            [*AskedState.values, "lapsed"], source="stands", read_only=True
+        ),
+        "link": serializers.CharField(read_only=True),
+    },
+)
 read("evaluations", path="{name}/", narrow=lambda rows, person: rows.real())
 read("vendors", market.Vendor, path="{name}/", narrow=of_bound)
 read(

@@ -269,3 +269,43 @@ def test_an_assistant_judges_by_a_quote_or_says_that_it_does_not(
     check_quote_needed("add-requirement", None, own_words=False)
     row = asked(criterion, engineer, own_words=True)
     assert "Own words, no quote." in signed_in(engineer).get(row.link).text
+
+
+def test_programs_read_what_became_of_what_they_asked(
+    criterion: Criterion, engineer: User
+) -> None:
+    row, other = asked(criterion, engineer), asked(criterion, engineer)
+    AskedAct.objects.filter(pk=other.pk).update(state="declined", reason="Not green.")
+    client = program(engineer)
+    first, second = client.get("/api/v1/staff/asked/").json()["results"]
+    assert (first["id"], first["act"]) == (str(row.pk), "judge-criterion")
+    assert (first["state"], first["link"]) == ("open", row.link)
+    assert (second["state"], second["reason"]) == ("declined", "Not green.")
+    elsewhere = program(engineer, evaluation=trials.platform())
+    assert elsewhere.get("/api/v1/staff/asked/").json()["results"] == []
+    AskedAct.objects.update(lapses_at=timezone.now())
+    first, second = client.get("/api/v1/staff/asked/").json()["results"]
+    assert (first["state"], second["state"]) == ("lapsed", "declined")
+    lead = criterion.trial.candidate.evaluation.owner
+    for who in (lead, common.otto()):
+        assert program(who).get("/api/v1/staff/asked/").json()["results"] == []
+
+
+def test_a_verdict_by_a_program_waits_for_the_person(
+    criterion: Criterion, engineer: User
+) -> None:
+    client, act = program(engineer, "write"), f"judge-criterion/{criterion.pk}/"
+    seen = client.get(f"/api/v1/staff/acts/{act}")
+    answer = client.post(
+        f"/api/v1/staff/acts/{act}",
+        HOLDS,
+        content_type="application/json",
+        headers={"If-Match": seen["ETag"]},
+    )
+    assert answer.status_code == 202, answer.content
+    row = AskedAct.objects.get()
+    assert answer.json()["asked"]["link"].endswith(row.link)
+    assert not Evidence.objects.exists()
+    browser = signed_in(engineer)
+    assert browser.post(row.link, filled_in(browser, row)).status_code == 302
+    assert Evidence.objects.get().note == "CI is green."
