@@ -19,8 +19,14 @@ FOR_USERS = (
     *("README.md", "CHANGELOG.md", "SECURITY.md", "docs/guide/lead.md"),
     *("docs/guide/operator.md", "docs/guide/stakeholder.md", "docs/guide/vendor.md"),
     *("docs/accounts.md", "docs/api.md", "docs/costs.md", "docs/decision.md"),
-    *("docs/export.md", "docs/imports.md", "docs/operations.md", "docs/runs.md"),
-    *("docs/scoring.md", "docs/security.md", "docs/sign-offs.md", "docs/trials.md"),
+    *("docs/export.md", "docs/imports.md", "docs/operations.md", "docs/programs.md"),
+    *(
+        "docs/runs.md",
+        "docs/scoring.md",
+        "docs/security.md",
+        "docs/sign-offs.md",
+        "docs/trials.md",
+    ),
     *("docs/two-hosts.md", "docs/upgrade.md"),
 )
 DEVELOPER_WORDS = 20_000

@@ -85,7 +85,7 @@ def test_every_example_of_the_page_does_what_the_page_shows(
     settings.MEDIA_ROOT = tmp_path / "media"
     (tmp_path / "report.pdf").write_bytes(b"%PDF-1.7 proof")
     examples = EXAMPLE.findall(DOCS.read_text())
-    assert len(examples) == 19
+    assert len(examples) == 20
     for command, shown in examples:
         known = {
             "SITE": live_server.url,
