@@ -31,6 +31,7 @@ urlpatterns = [
     path("calendar/<str:secret>.ics", calendar_feed, name="calendar_feed"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/staff/", include("evaltracker.workflow.api.urls")),
+    path("api/v1/mcp/", include("evaltracker.workflow.api.assistant")),
     path("api/v1/trials/", include("trials.run_api")),
     path("api/v1/problems/", ProblemsView.as_view()),
     *(vendor_api if SERVE_VENDOR_API else ()),

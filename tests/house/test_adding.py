@@ -89,11 +89,12 @@ def views_of(module: ModuleType) -> set[type[Any]]:
 def test_every_call_has_an_address(api: str) -> None:
     room = import_module(api)
     urls = import_module(f"{api}.urls") if hasattr(room, "__path__") else room
-    served = {pattern.callback.cls for pattern in urls.urlpatterns}
     names = [
         each.name for each in iter_modules(getattr(room, "__path__", []), f"{api}.")
     ]
     modules = [room, *map(import_module, names)]
+    patterns = [p for m in modules for p in getattr(m, "urlpatterns", ())]
+    served = {base for pattern in patterns for base in pattern.callback.cls.__mro__}
     forgotten = set().union(*map(views_of, modules)) - served
     assert not forgotten, (
         f"{forgotten}: give it its address in `urlpatterns` of {urls.__name__}"

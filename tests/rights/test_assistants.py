@@ -1,0 +1,60 @@
+"""Every tool of assistants × every role, as the read that it is."""
+
+from typing import Any
+
+import pytest
+
+from evaltracker.evaluations.models import Evaluation, User
+from tests.clients import program
+from tests.rights.table import EVERYBODY
+from tests.rights.world import MAIN
+from tests.workflow.api.assistants import use
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted_lately")]
+STAFF = "/api/v1/staff/"
+WITHIN = {
+    "my_work": "inbox/",
+    "brief": "",
+    "requirements": "requirements/",
+    "matrix": "matrix/",
+    "gaps": "gaps/",
+    "comparison": "comparison/",
+    "blockers": "blockers/",
+    "events": "events/",
+}
+
+
+def calls() -> list[tuple[str, dict[str, str], str]]:
+    """Each tool that reads, what it is called with, and the address of its read."""
+    home = f"{STAFF}evaluations/{MAIN}/"
+    where = Evaluation.objects.get(slug=MAIN)
+    candidate = where.candidates.order_by("pk")[0]
+    ref = where.requirements.order_by("pk")[0].ref
+    cell = {"candidate": str(candidate.pk), "requirement": ref}
+    asked = f"candidate={candidate.pk}&requirement={ref}"
+    here = {"evaluation": MAIN}
+    on = f"candidate:{candidate.pk}"
+    return [
+        ("evaluations", {}, f"{STAFF}evaluations/"),
+        *((tool, here, home + below) for tool, below in WITHIN.items()),
+        ("cell", here | cell, f"{home}cell/?{asked}"),
+        ("acts", {"on": on}, f"{STAFF}acts/?on={on}"),
+        (
+            "act_form",
+            {"act": "eliminate", "target": str(candidate.pk)},
+            f"{STAFF}acts/eliminate/{candidate.pk}/",
+        ),
+    ]
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_every_tool_says_what_its_read_says(people: dict[str, User], who: str) -> None:
+    client, differ = program(people[who]), []
+    for tool, given, address in calls():
+        read: Any = client.get(address)
+        said = use(client, tool, **given)
+        problem = {**said["structuredContent"], "request_id": ""}
+        expected = {**read.json(), "request_id": ""}
+        if said["isError"] is (read.status_code == 200) or problem != expected:
+            differ.append((tool, read.status_code, said["isError"]))
+    assert differ == []
