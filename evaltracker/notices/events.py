@@ -9,6 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
+from uuid import UUID
 
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, User, Webhook
@@ -89,7 +90,7 @@ class Event(NoticeKind):
 
     def subjects(self, ids: Collection[str]) -> Mapping[str, Any]:
         found: dict[Evaluation, list[Entry]] = defaultdict(list)
-        entries = Entry.objects.filter(pk__in=ids, action__in=TYPE_OF)
+        entries = Entry.objects.filter(pk__in=map(UUID, ids), action__in=TYPE_OF)
         for entry in entries.select_related("evaluation__owner"):
             found[entry.evaluation].append(entry)
         return {

@@ -59,9 +59,8 @@ def daily_mail(daily: Notice, messages: Sequence[Message]) -> Message:
 
 
 def due_notices(*, to_webhooks: bool | None = None) -> QuerySet[Notice]:
-    """Notices that a sweep may take now, by the database's clock, oldest first.
-
-    All, or mails alone, or events alone.
+    """Notices that a sweep may take now, by the database's clock, oldest first: all, or
+    mails alone, or events alone, of which one that was tried speaks for those with it.
 
     The condition on the state repeats that of the index `notice_open_by_next_try`, so
     that an idle sweep reads one page of it, however many notices there were.
@@ -70,9 +69,10 @@ def due_notices(*, to_webhooks: bool | None = None) -> QuerySet[Notice]:
     due: QuerySet[Notice] = Notice.objects.filter(
         free, state__in=NOTICE_OPEN, digest__isnull=True, next_try_at__lte=Now()
     )
-    if to_webhooks is not None:
-        due = due.filter(webhook__isnull=not to_webhooks)
-    return due.order_by("next_try_at")
+    if to_webhooks is None:
+        return due.order_by("next_try_at")
+    due = due.filter(webhook__isnull=not to_webhooks)
+    return due.order_by("next_try_at", *(["-attempts"] if to_webhooks else []))
 
 
 def notices_in(

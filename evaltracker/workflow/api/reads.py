@@ -611,13 +611,25 @@ class MeView(StaffView):
         return Response({**who, "token": {**shown, **more}})
 
 
+# Of the feed of events.
+AFTER = OpenApiParameter(
+    "after",
+    {"type": "integer", "minimum": 0, "default": 0},
+    description="The number of the last event that you have.",
+)
+OPTIONAL = {known.name: known for known in (AFTER, *views.PAGE_PARAMETERS)}
+
+
 def view_of(read: Read) -> Any:
     name = read.name.replace("-", "_")
     rows: Any = read.output if "fields" in read.about else None
     shown = views.page(f"{rows.__name__}Page", rows) if rows and not read.make else rows
     known = views.PAGE_PARAMETERS
     if read.make:
-        known = [OpenApiParameter(name, required=True) for name in read.params]
+        known = [
+            OPTIONAL.get(name) or OpenApiParameter(name, required=True)
+            for name in read.params
+        ]
     described = extend_schema(
         operation_id=read.operation,
         summary=read.about["title"],
