@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
 from django.utils.datastructures import MultiValueDict
 
 from evaltracker.errors import Invalid
@@ -45,13 +46,19 @@ def names_of(choices: Iterable[Any]) -> Iterator[tuple[str, str]]:
 
 def chosen_among(field: Any, *, now: bool) -> Schema:
     """Of one choice: what may be chosen `now`, else what never changes."""
-    of_rows = isinstance(field, forms.ModelChoiceField)
-    schema: Schema = {"type": "string", **({"format": "uuid"} if of_rows else {})}
-    if of_rows and not now:
-        return schema
-    names = {value: label for value, label in names_of(field.choices) if value}
+    schema: Schema = {"type": "string"}
+    names: dict[Any, Any] = {}
+    if not isinstance(field, forms.ModelChoiceField):
+        names = {value: label for value, label in names_of(field.choices) if value}
+    else:
+        rows: Any = field
+        is_uuid = isinstance(rows.queryset.model._meta.pk, models.UUIDField)
+        schema = {**schema, "format": "uuid"} if is_uuid else {"type": "integer"}
+        choices = rows.choices if now else ()
+        names = {plain(key.value): label for key, label in choices if key}
     if names or now:
-        schema |= {"enum": [*names], "x-names": names}
+        shown = {str(value): str(label) for value, label in names.items()}
+        schema |= {"enum": [*names], "x-names": shown}
     return schema
 
 
@@ -220,9 +227,11 @@ class JsonForm:
             data: dict[str, Any] = self.form.cleaned_data
             return data
         if not errors:
-            errors = dict(self.form.errors)
-            errors |= {"": errors.pop(NON_FIELD_ERRORS, [])}
-        told = {name: list(sentences) for name, sentences in errors.items()}
+            errors = self.form.errors
+        told = {
+            "" if name == NON_FIELD_ERRORS else name: [*map(str, sentences)]
+            for name, sentences in errors.items()
+        }
         named = ((name, text) for name, texts in told.items() for text in texts)
         name, text = next(named)
         raise Invalid(f"{name}: {text}" if name else text, errors=told)

@@ -191,6 +191,9 @@ PASSED = "No reminder: its last day has passed."
 
 
 class DaysField(forms.CharField):
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
     def json_schema(self) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "integer", "minimum": 0}}
 
@@ -240,22 +243,18 @@ class SetContractTerm(OnEvaluation):
         if term is None:
             return {
                 "looks_after": target.owner_id,
-                "remind_days": as_typed(default_remind_days()),
+                "remind_days": default_remind_days(),
             }
         return {
             **{name: getattr(term, name) for name in contract_terms.DATES},
             "looks_after": term.looks_after_id,
-            "remind_days": as_typed(term.remind_days),
+            "remind_days": term.remind_days,
         }
 
     def success_message(self, target: Evaluation, outcome: Outcome) -> str:
         term = term_of(target)
         passed = term and term.deadline and term.deadline < today_in(target.zone)
         return f"{self.success} {PASSED}" if passed else self.success
-
-
-def as_typed(days: list[int]) -> str:
-    return ", ".join(map(str, days))
 
 
 class SettleContractTerm(InEvaluation[ContractTerm]):

@@ -1,13 +1,12 @@
 """Acts by JSON: what the pages' forms do, for people's programs."""
 
-import hashlib
 import json
 import re
-import zoneinfo
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from http import HTTPStatus
+from hashlib import file_digest
+from pathlib import Path
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -20,7 +19,6 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.html import strip_tags
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
@@ -39,18 +37,21 @@ from evaltracker.pages.site import Detour, site
 from evaltracker.pages.workspace import InEvaluation
 from evaltracker.toolbox.files import files_of_rows
 from evaltracker.toolbox.rest.problems import (
-    CONTENT_TYPE,
     StrictJSONParser,
-    problem_body,
 )
 from evaltracker.toolbox.rest.views import UploadParser, problems
 from evaltracker.workflow.api.base import READ, StaffView
+from evaltracker.workflow.services.asked import ask
 from vendors.api.access import IDEMPOTENCY_KEY, canonical, turn_of
 from vendors.services.idempotency import Answer, answer_once, take_turn
 
 TAG = re.compile(r'"([0-9a-f]{32})"')
 # Kinds of targets that are no rows of a model of their own.
+QUOTES = ("quote", "own_words")
 PLACES = frozenset({"cell", "subject"})
+ANSWERS: dict[str, Any] = json.loads(
+    Path(__file__).with_name("act_answers.json").read_text(encoding="utf-8")
+)
 
 
 class MatchNeeded(Problem):
@@ -117,13 +118,6 @@ def answer_first(person: User, act: Act[Any], target: Any) -> None:
         raise Refused(f"Answer this first: {address}", code="answer_first") from detour
 
 
-@contextmanager
-def zone_of(person: User) -> Iterator[None]:
-    zone = zoneinfo.ZoneInfo(person.time_zone) if person.time_zone else None
-    with timezone.override(zone):
-        yield
-
-
 def list_acts(person: User, on: str) -> dict[str, Any]:
     """The acts on a thing, such as `requirement:<id>`; blank: those on nothing.
 
@@ -169,7 +163,7 @@ def form_of_act(person: User, name: str, target_id: str) -> tuple[dict[str, Any]
     """
     act, target = seen_act(person, name, target_id)
     answer_first(person, act, target)
-    with zone_of(person):
+    with timezone.override(person.time_zone or None):
         form = JsonForm(act, target, person)
         shown = {"act": act.name, "title": act.title, "program": act.program}
         return {**shown, "fields": form.schema(), "now": form.now()}, form.tag()
@@ -202,8 +196,14 @@ def do_or_ask(
         raise Invalid("The body must be a JSON object.", field="")
     asks = only_ask or act.program == "ask" or caller.scope == TokenScope.ASK
     fields = dict(body)
-    quote, own = (fields.pop(key, None) if asks else None for key in QUOTES)
-    with zone_of(person):
+    quoted = {key: fields.pop(key) for key in QUOTES if asks and key in fields}
+    quote, own_words = quoted.get("quote") or {}, quoted.get("own_words") or False
+    named = quote.values() if isinstance(quote, dict) else [None]
+    if not all(isinstance(text, str) for text in named):
+        raise Invalid("Quote by file and words, each a string.", field="quote")
+    if not isinstance(own_words, bool):
+        raise Invalid("It must be true or false.", field="own_words")
+    with timezone.override(person.time_zone or None):
         form = JsonForm(act, target, person, fields, files)
         tag = form.tag()
         if if_match is None and (act.dangerous or form.versions()):
@@ -217,43 +217,23 @@ def do_or_ask(
         if files:
             raise Invalid("Files do not wait; attach them in the browser.", field="")
         act.check(person, target)
-        return 202, kept(caller, act, target_id, where, fields, tag, quote, own), ""
+        row = ask(
+            token=caller,
+            act=act.name,
+            target_id=target_id,
+            evaluation=where,
+            fields=fields,
+            etag=tag,
+            quote=quote or None,
+            own_words=own_words,
+        )
+        link, lapses = f"{settings.SITE_URL}{row.link}", row.lapses_at.isoformat()
+        return 202, {"asked": {"id": row.pk, "link": link, "lapses_at": lapses}}, ""
     with transaction.atomic(), files_of_rows(), new_rows() as new:
         made = act.run(target, data, person)
-        if isinstance(made, Problem):
-            told = problem_body(made.status, made.sentence, made.code)
-            return made.status, told, ""
-        return done(act, target, made, new, where)
-
-
-QUOTES = ("quote", "own_words")
-
-
-def kept(
-    caller: PersonalToken,
-    act: Act[Any],
-    target_id: str,
-    where: Evaluation | None,
-    fields: Mapping[str, Any],
-    tag: str,
-    quote: Any,
-    own: Any,
-) -> dict[str, Any]:
-    from evaltracker.workflow.services.asked import ask
-
-    row = ask(
-        token=caller,
-        act=act.name,
-        target_id=target_id,
-        evaluation=where,
-        fields=dict(fields),
-        etag=tag,
-        quote=quote,
-        own_words=own is True,
-    )
-    link = f"{settings.SITE_URL}{row.link}"
-    lapses = row.lapses_at.isoformat()
-    return {"asked": {"id": str(row.pk), "link": link, "lapses_at": lapses}}
+        if not isinstance(made, Problem):
+            return done(act, target, made, new, where)
+    raise made  # what it wrote is kept
 
 
 def done(
@@ -280,61 +260,8 @@ def done(
     return status, {"said": said, "made": told, "entry": entry}, location
 
 
-class MadeOutput(serializers.Serializer[Any]):
-    """The row that an act made or changed."""
-
-    kind = serializers.CharField()
-    id = serializers.CharField()
-
-
-class DoneOutput(serializers.Serializer[Any]):
-    """What an act did."""
-
-    said = serializers.CharField(help_text="As the page says it.")
-    made = MadeOutput(allow_null=True)
-    entry = serializers.IntegerField(
-        allow_null=True, help_text="The newest number of the journal."
-    )
-
-
-class WaitsOutput(serializers.Serializer[Any]):
-    """An act that waits for its person."""
-
-    id = serializers.UUIDField()
-    link = serializers.CharField(help_text="The page on which the person confirms it.")
-    lapses_at = serializers.DateTimeField()
-
-
-class AskedOutput(serializers.Serializer[Any]):
-    """An act that was asked for."""
-
-    asked = WaitsOutput()
-
-
-class FormOutput(serializers.Serializer[Any]):
-    """What an act takes, and what stands there now."""
-
-    act = serializers.CharField()
-    title = serializers.CharField()
-    program = serializers.ChoiceField(choices=["ask", "do"])
-    fields = serializers.DictField(help_text="JSON Schema.")  # type: ignore[assignment]
-    now = serializers.DictField()
-
-
-class OfferedOutput(serializers.Serializer[Any]):
-    """An act on a thing."""
-
-    name = serializers.CharField()
-    title = serializers.CharField()
-    program = serializers.ChoiceField(choices=["closed", "ask", "do"])
-    allowed = serializers.BooleanField()
-    why_not = serializers.CharField(allow_null=True)
-
-
-class OfferedListOutput(serializers.Serializer[Any]):
-    """The acts on a thing."""
-
-    results = OfferedOutput(many=True)
+def answer_of(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
 
 
 class ActsView(StaffView):
@@ -348,7 +275,7 @@ class ActsView(StaffView):
         parameters=[
             OpenApiParameter("on", str, description="Kind and id: requirement:…")
         ],
-        responses={200: OfferedListOutput, **READ},
+        responses={200: answer_of("ActList"), **READ},
     )
     def get(self, request: Request) -> Response:
         """List the acts on a thing; without `on` those that are on nothing."""
@@ -362,7 +289,7 @@ class ActView(StaffView):
     parser_classes = (StrictJSONParser, UploadParser)
 
     @extend_schema(
-        responses={200: FormOutput, **READ, **problems(409)},
+        responses={200: answer_of("ActForm"), **READ, **problems(409)},
     )
     def get(self, request: Request, name: str, target: str = "") -> Response:
         """Read what the act takes, what stands there, and its ETag."""
@@ -376,9 +303,9 @@ class ActView(StaffView):
         ],
         request=OpenApiTypes.OBJECT,
         responses={
-            200: DoneOutput,
-            201: DoneOutput,
-            202: AskedOutput,
+            200: answer_of("ActDone"),
+            201: answer_of("ActDone"),
+            202: answer_of("ActAsked"),
             **READ,
             **problems(409, 412, 413, 415, 422, 428),
         },
@@ -408,7 +335,7 @@ class ActView(StaffView):
             return answered(work())
         with transaction.atomic():
             take_turn(turn)
-            seen = canonical([body, digests(files)])
+            seen = canonical([body, digests(files) if files else []])
             answer, replayed = answer_once(turn=turn, body=seen, work=work)
         return answered(answer, replayed=replayed)
 
@@ -417,28 +344,22 @@ def sent(request: Request) -> tuple[Any, MultiValueDict[str, Any] | None]:
     """The body's fields, and the files beside them; of a form as text."""
     if not isinstance(request.data, MultiValueDict):
         return request.data, None
-    files = request.FILES
-    lists = {name: list_ for name, list_ in request.data.lists() if name not in files}
-    return {name: it if len(it) > 1 else it[0] for name, it in lists.items()}, files
+    data, files = request.data, request.FILES
+    body = {name: data.getlist(name) for name in data if name not in files}
+    return {name: it if len(it) > 1 else it[0] for name, it in body.items()}, files
 
 
-def digests(files: MultiValueDict[str, Any] | None) -> list[Any]:
-    found = []
-    for name, listed in (files or MultiValueDict()).lists():
-        for file in listed:
-            found.append([name, file.name, hashlib.sha256(file.read()).hexdigest()])
-            file.seek(0)
-    return found
+def digests(files: MultiValueDict[str, Any]) -> list[tuple[str, str, str]]:
+    every = [(name, file) for name, listed in files.lists() for file in listed]
+    found = [(name, file.name, file_digest(file, "sha256")) for name, file in every]
+    for _, file in every:
+        file.seek(0)
+    return [(name, label, digest.hexdigest()) for name, label, digest in found]
 
 
 def answered(answer: Answer, *, replayed: bool = False) -> HttpResponse:
     held = json.loads(answer.body)
-    problem = answer.status >= HTTPStatus.BAD_REQUEST
-    response = JsonResponse(
-        held["told"],
-        status=answer.status,
-        content_type=CONTENT_TYPE if problem else "application/json",
-    )
+    response = JsonResponse(held["told"], status=answer.status)
     if held["location"]:
         response["Location"] = held["location"]
     if replayed:
@@ -450,6 +371,7 @@ def describe_acts(result: dict[str, Any], **_: object) -> dict[str, Any]:
     """Describe each act that is open by itself, so that clients have one call each."""
     at = "/api/v1/staff/acts/"
     shared = result["components"].setdefault("responses", {})
+    result["components"]["schemas"] |= ANSWERS
     for below in ("{name}/", "{name}/{target}/"):
         calls = result["paths"].pop(f"{at}{below}", {})
         for method, call in calls.items():

@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.models import Category, Entry, Evaluation, Requirement
 from evaltracker.pages.acts import ACTS as REGISTERED
 from tests.cast import common, stakeholders, trials, vendors
-from tests.clients import program
+from tests.clients import program, signed_in
 from vendors.models import Candidate
 
 ACTS = "/api/v1/staff/acts/"
@@ -302,3 +304,37 @@ def test_each_open_act_is_described_once(db: None) -> None:
     content = posts["staff_add_requirement"]["requestBody"]["content"]
     weight = content["application/json"]["schema"]["properties"]["weight"]
     assert weight["type"] == "integer"
+
+
+def test_a_token_that_asks_keeps_what_it_would_do(probe: Evaluation) -> None:
+    asks = program(probe.owner, "ask")
+    answer = post(asks, "add-requirement", probe.pk, body_of(probe))
+    assert answer.status_code == 202, answer.content
+    asked = answer.json()["asked"]
+    assert asked.keys() == {"id", "link", "lapses_at"}
+    assert probe.requirements.count() == 0
+    refused(post(asks, "add-requirement", probe.pk, {}), 400)
+
+
+@pytest.mark.parametrize(
+    "more", [{"quote": "x"}, {"own_words": 1}, {"quote": {"file": 1}}]
+)
+def test_a_quote_of_another_kind_is_refused(
+    probe: Evaluation, more: dict[str, Any]
+) -> None:
+    asks = program(probe.owner, "ask")
+    told = refused(post(asks, "add-requirement", probe.pk, body_of(probe, **more)), 400)
+    assert [error["pointer"] for error in told["errors"]] == [f"#/{next(iter(more))}"]
+
+
+def test_an_act_asks_no_more_of_the_database_than_its_page(probe: Evaluation) -> None:
+    body = body_of(probe)
+    with CaptureQueriesContext(connection) as paged:
+        page = signed_in(probe.owner).post(
+            f"/admin/act/add-requirement/{probe.pk}/", {**body, "ref": "R2"}
+        )
+    assert page.status_code == 302, page.content
+    with CaptureQueriesContext(connection) as called:
+        answer = post(program(probe.owner, "write"), "add-requirement", probe.pk, body)
+    assert answer.status_code == 201
+    assert len(called) <= 1.5 * len(paged), [query["sql"] for query in called]
