@@ -33,6 +33,7 @@ from evaltracker.notices.services.webhooks import (
     webhooks_of,
 )
 from evaltracker.toolbox import safe_post
+from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.safe_post import NotAllowed, check_url, is_public, post
 from tests.at_once import at_once
 from tests.cast import common
@@ -156,7 +157,7 @@ def test_503_is_tried_29_times_with_one_id_and_then_dead(
     do_chores()
     while (notice := events().get()).state == "pending":
         after.append(round(minutes))
-        before = Notice.objects.annotate(now=Now()).get(pk=notice.pk).now
+        before = database_now()
         sweep_notices()
         notice.refresh_from_db()
         minutes += (notice.next_try_at - before).total_seconds() / 60
@@ -181,8 +182,8 @@ def test_retry_after_is_heeded_up_to_an_hour(
     happen(platform)
     receiver.status, receiver.headers = 429, {"Retry-After": said}
     sweep()
-    notice = Notice.objects.annotate(now=Now()).get(kind="event")
-    wait = (notice.next_try_at - notice.now).total_seconds() / 60
+    notice = events().get()
+    wait = (notice.next_try_at - database_now()).total_seconds() / 60
     assert minutes - 0.5 < wait <= minutes
 
 
@@ -231,8 +232,8 @@ def test_a_name_that_also_leads_inside_is_dead_at_once(
         for address in ("93.184.215.14", "10.0.0.7")
     ]
     posted: list[object] = []
-    monkeypatch.setattr(safe_post.socket, "getaddrinfo", lambda *_, **__: found)
-    monkeypatch.setattr(safe_post.socket, "create_connection", posted.append)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(socket, "create_connection", posted.append)
     sweep()
     assert posted == []
     assert events().get().state == "dead"
@@ -353,7 +354,10 @@ def test_only_the_owner_sets_them_three_at_most_and_nothing_tells_the_address(
     with pytest.raises(Refused, match="removed"):
         remove_webhook(webhook=webhook, by=owner)
     assert webhooks_of(platform).count() == 2
-    for wrong in ({"types": []}, {"types": ["x"]}, {"secret": "whsec_AA=="}):
+    wrongs: list[dict[str, Any]] = [
+        *({"types": []}, {"types": ["x"]}, {"secret": "whsec_AA=="}),
+    ]
+    for wrong in wrongs:
         with pytest.raises(Invalid):
             add_webhook(evaluation=platform, by=owner, **{**given, **wrong})
     written = "".join(f"{entry.before}{entry.after}" for entry in Entry.objects.all())

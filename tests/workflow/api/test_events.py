@@ -31,7 +31,7 @@ def where(db: None) -> Evaluation:
     return made
 
 
-def feed(client: Client, where: Evaluation, **params: object) -> Any:
+def feed(client: Client, where: Evaluation, **params: Any) -> Any:
     return client.get(f"/api/v1/staff/evaluations/{where.slug}/events/", params)
 
 
