@@ -17,6 +17,7 @@ from django.db.models import (
     Prefetch,
     Q,
     QuerySet,
+    URLField,
     Value,
     When,
 )
@@ -144,6 +145,8 @@ class Read:
             how = {"read_only": True, "allow_null": column.null}
             if isinstance(column, JSONField):
                 declared[name] = serializers.JSONField(read_only=True)
+            elif isinstance(column, URLField):  # blank is no URI
+                declared[name] = serializers.CharField(read_only=True)
             elif column.choices and column.blank:
                 declared[name] = serializers.ChoiceField(
                     column.choices, read_only=True, allow_blank=True

@@ -3,12 +3,13 @@
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 # Of what the shape allows, the rules refuse much: a ref that is not asked, a past day.
 NOT_PROMISED = "positive_data_acceptance"
-PARAMETERS = ("invitation", "ref", "file", "gap")
+PARAMETERS = ("invitation", "ref", "file", "gap", "slug", "target")
 CASES = re.compile(r"([\d,]+) generated")
 
 
@@ -28,18 +29,30 @@ class Fuzzed:
         return int(found[1].replace(",", "")) if found else 0
 
 
-def fuzz(site: str, token: str, folder: Path, *options: str, **ids: str) -> Fuzzed:
-    """Try every call of the site with one vendor's token; `ids` stand in addresses."""
+def fuzz(
+    site: str,
+    token: str,
+    folder: Path,
+    *options: str,
+    schema: str = "api/v1/schema/",
+    targets: Mapping[str, str] | None = None,
+    **ids: str,
+) -> Fuzzed:
+    """Try every call of a schema with one token; `ids` stand in addresses, and of
+    single addresses the `targets`."""
     folder.mkdir(exist_ok=True)
     config, heard = folder / "schemathesis.toml", folder / "heard.har"
     lines = [f'"path.{name}" = "{ids[name]}"' for name in PARAMETERS if name in ids]
+    for path, target in (targets or {}).items():
+        lines += ["[[operations]]", f'include-path = "{path}"']
+        lines += ["[operations.parameters]", f'"path.target" = "{target}"']
     config.write_text("\n".join(["[parameters]", *lines, ""]))
     run = subprocess.run(
         [
             Path(sys.executable).with_name("schemathesis"),
             f"--config-file={config}",
             "run",
-            f"{site}/api/v1/schema/",
+            f"{site}/{schema}",
             f"--header=Authorization: Bearer {token}",
             "--seed=1",
             "--checks=all",

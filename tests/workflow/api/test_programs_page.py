@@ -32,7 +32,7 @@ def test_every_command_does_what_the_page_shows(
         "CATEGORY": str(common.category(where).pk),
     }
     examples = EXAMPLE.findall(PAGE)
-    assert len(examples) == 8
+    assert len(examples) == 9
     for command, shown in examples:
         for name, value in known.items():
             command = command.replace(f"${name}", value)
