@@ -22,12 +22,14 @@ from evaltracker.decision.models import Decision
 from evaltracker.decision.services.letters import export_whole
 from evaltracker.demo.people import LEAD, LOGINS, OPERATOR, PASSWORD
 from evaltracker.demo.purchases import SLUGS
-from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.evaluations.verifying import find_break
+from evaltracker.notices.kinds import TYPE_OF, TYPES
 from evaltracker.workflow.annex import FIRST_DAY, annex_text
 from evaltracker.workflow.services.annex import facts_of, promisor
 from tests import walking
 from tests.lock_order import made_once
+from tests.notices.test_event_types import NOT_IN_THE_DEMO
 from tests.portable.files import document, taken_in, written_again
 from tests.portable.ocds_schema import faults
 from tests.wiping import wipe
@@ -276,3 +278,10 @@ def test_every_digit_is_a_figure_that_has_an_id(slug: str, tab: str) -> None:
 def test_a_digit_that_is_planted_is_found(planted: str, strays: list[str]) -> None:
     page = walking.read(f"<main>{planted}</main>")
     assert walking.stray_digits(page, ["T8"]) == strays
+
+
+def test_it_writes_every_type_of_event_but_those_that_services_are_seen_to_write() -> (
+    None
+):
+    written = {TYPE_OF.get(entry.action) for entry in Entry.objects.all()}
+    assert TYPES.keys() - written == NOT_IN_THE_DEMO
