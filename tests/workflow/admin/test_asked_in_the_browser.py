@@ -80,6 +80,7 @@ def test_its_person_presses_what_was_asked(
     watched.open("/admin/")
     picture(watched, f"work-{width}-{light}")
     page.get_by_role("link", name=REVIEW).click()
+    assert row.quote is not None
     mark = page.get_by_role("dialog").locator("mark")
     expect(mark).to_have_text(WORDS)
     expect(page.get_by_label("Note")).to_have_value(
