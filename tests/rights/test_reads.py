@@ -17,7 +17,7 @@ from tests.rights.walk import read_address
 from tests.rights.world import FURTHER, MAIN
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted_lately")]
-ABOVE = {"evaluations", "vendors"}
+ABOVE = {"asked", "evaluations", "vendors"}
 # The page of each read under a purchase.
 PAGES = {
     **{"evaluation": "brief", "categories": "requirements", "metrics": "brief"},

@@ -118,7 +118,9 @@ class StrictView(APIView):
         if response.has_header("ETag"):
             return response
         if self.tags_reads and request.method == "GET" and response.status_code == 200:
-            digest = hashlib.sha256(response.render().content).hexdigest()
+            if isinstance(response, Response):
+                response.render()
+            digest = hashlib.sha256(response.content).hexdigest()
             tag = response["ETag"] = f'W/"{digest[:32]}"'
             response["Cache-Control"] = "private, no-cache"
             same: Any = get_conditional_response(request._request, tag, None, response)

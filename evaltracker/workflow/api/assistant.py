@@ -23,7 +23,6 @@ from evaltracker.errors import Invalid, Problem
 from evaltracker.toolbox.rest.problems import KNOWN, handle_exception
 from evaltracker.workflow.api.acts import QUOTES, do_or_ask, form_of_act, list_acts
 from evaltracker.workflow.api.base import StaffView
-from evaltracker.workflow.api.events import read_events
 from evaltracker.workflow.api.reads import READS
 from evaltracker.workflow.services.asked import check_quote_needed
 
@@ -132,8 +131,6 @@ class AssistantView(StaffView):
         slug = given.pop("evaluation", "")
         where: Any = self.evaluation(request, slug) if slug else None
         params = {key: str(value) for key, value in given.items()}
-        if tool == "events":
-            return read_events(person, where, params)
         return READS[READ_OF.get(tool, tool)].answer(person, where, params)
 
 

@@ -1,19 +1,18 @@
 """The feed of events of one purchase, for people's programs."""
 
+import json
 import re
-from typing import Any
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.notices.events import events_after, events_for
 from evaltracker.toolbox.rest.views import limit_of
-from evaltracker.workflow.api.reads import Params, made
+from evaltracker.workflow.api.reads import Params, read
 
 NUMBER = re.compile(r"[0-9]{1,9}")
 
 
-@made("events", "after", "limit", rule=None, by_head=True)
-def read_events(person: User, evaluation: Evaluation, params: Params) -> dict[str, Any]:
+def read_events(person: User, evaluation: Evaluation, params: Params) -> str:
     """Up to `limit` events above the number `after`, in their order.
 
     Raises:
@@ -23,4 +22,8 @@ def read_events(person: User, evaluation: Evaluation, params: Params) -> dict[st
     if not NUMBER.fullmatch(after):
         raise Invalid("It must be a whole number.", field="after")
     entries = events_after(evaluation, int(after))[: limit_of(params)]
-    return {"results": events_for(person, evaluation, list(entries))}
+    found = events_for(person, evaluation, list(entries))
+    return json.dumps({"results": found}, ensure_ascii=False)
+
+
+read("events", make=read_events, params=("after", "limit"))

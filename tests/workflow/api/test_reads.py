@@ -24,8 +24,8 @@ STAFF = "/api/v1/staff/"
 VENDOR = Actor(name="Acme")
 
 
-def read(user: User, below: str = "evaluations/", **values: object) -> Any:
-    return program(user, **values).get(f"{STAFF}{below}")
+def read(user: User, below: str = "evaluations/") -> Any:
+    return program(user).get(f"{STAFF}{below}")
 
 
 def rows(user: User, below: str) -> list[dict[str, Any]]:
@@ -171,6 +171,7 @@ def test_before_prices_open_of_a_price_only_its_being_there_is_read(
     set_cost_line(candidate=acme, kind="licence", likely=Decimal(5000), by=where.owner)
     told = read(it, f"{home}costs/").json()
     assert told["sealed"] is True
+    assert {column["total"] for column in told["candidates"]} == {None}
     lines = [line for column in told["candidates"] for line in column["lines"]]
     assert lines
     for line in lines:
@@ -179,6 +180,7 @@ def test_before_prices_open_of_a_price_only_its_being_there_is_read(
         assert (line["low"], line["likely"], line["high"]) == (None, None, None)
     mine = read(where.owner, f"{home}costs/").json()
     assert mine["sealed"] is False
+    assert mine["candidates"][0]["total"]["likely"].startswith("5000")
     assert any(
         line["likely"] for column in mine["candidates"] for line in column["lines"]
     )
