@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -27,31 +28,41 @@ type Call = Callable[..., Any]
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The generated package, which can be imported by its name."""
+    with generated("/api/v1/schema/", PACKAGE, tmp_path, monkeypatch):
+        yield PACKAGE
+
+
+@contextmanager
+def generated(
+    schema: str, name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """A package of that name, made of the description there."""
     accept = {"accept": "application/vnd.oai.openapi+json"}
-    description = Client().get("/api/v1/schema/", headers=accept).json()
-    (tmp_path / "description.json").write_text(json.dumps(description))
-    where = tmp_path / "made" / PACKAGE
-    config = tmp_path / "config.json"
+    description = Client().get(schema, headers=accept).json()
+    told = folder / f"{name}.json"
+    told.write_text(json.dumps(description))
+    where = folder / name / name
+    config = folder / "config.json"
     config.write_text(json.dumps({"post_hooks": []}))
     made = subprocess.run(
         [
             *(sys.executable, "-m", "openapi_python_client", "generate"),
-            *("--path", str(tmp_path / "description.json")),
-            *("--config", str(config), "--meta", "none", "--output-path", str(where)),
+            *("--path", str(told), "--config", str(config)),
+            *("--meta", "none", "--output-path", str(where)),
         ],
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=120,
     )
     assert made.returncode == 0, made.stdout + made.stderr
     said = made.stdout + made.stderr
     assert "WARNING" not in said, said
     assert "Unable to process" not in said
     monkeypatch.syspath_prepend(where.parent)
-    yield PACKAGE
-    for name in [name for name in sys.modules if name.split(".")[0] == PACKAGE]:
-        del sys.modules[name]
+    yield
+    for module in [each for each in sys.modules if each.split(".")[0] == name]:
+        del sys.modules[module]
 
 
 def test_it_lists_claims_uploads_quotes_and_hands_in(
