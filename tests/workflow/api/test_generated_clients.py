@@ -69,8 +69,8 @@ def test_a_purchase_comes_from_its_start_to_comparison(
         # People: they agree on what is asked, and say who may be written to.
         where = vendors.enter(Evaluation.objects.get(pk=key), "research")
         company = Vendor.objects.get()
-        person = {"name": "Ada", "email": "ada@acme.example"}
-        contact = add_contact(vendor=company, by=owner, **person)
+        email = "ada@acme.example"
+        contact = add_contact(vendor=company, name="Ada", email=email, by=owner)
         about = {"purpose": "One list.", "people": ["Lina, +1 555 0100"]}
         vendors.declare_none(where)
         lead.do("invite", option, contacts=[str(contact.pk)], **about)
