@@ -261,7 +261,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     # A link of its own would stand inside the button that opens a call.
-    "SWAGGER_UI_SETTINGS": {"deepLinking": False},
+    "SWAGGER_UI_SETTINGS": {"deepLinking": False, "defaultModelsExpandDepth": -1},
     "REDOC_DIST": "SIDECAR",
     # Lists of choices that share a field's name with others.
     "ENUM_NAME_OVERRIDES": {
