@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaltracker.errors import Invalid, Refused
-from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.journal import Actor, By, actor_of
 from evaltracker.evaluations.models import Evaluation, Notice
@@ -39,7 +38,7 @@ from vendors.models import (
 from vendors.notices import SignInCodeMail, TokenEnds, TokenLeaked, TokenLeakedOutside
 from vendors.policy import require_token_keeper
 from vendors.selectors.access import MOST_TRIES, live_tokens, living_code, unknown_codes
-from vendors.services.candidates import lock_candidate, record_for_vendor
+from vendors.services.candidates import lock_candidate, record_for_vendor, record_on
 from vendors.wall import behind_the_wall, show_vendor
 
 # Two weeks to hand over another one, and a last word.
@@ -133,13 +132,7 @@ def note_first_seen(*, candidate: Candidate, by: By) -> None:
         return
     candidate.first_seen_at = database_now()
     candidate.save(update_fields=["first_seen_at"])
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="invitation.seen",
-        subject=candidate,
-        by=by,
-        after={"candidate": candidate.name},
-    )
+    record_on(candidate, "invitation.seen", by)
 
 
 KEPT = datetime.timedelta(days=7)
@@ -261,13 +254,7 @@ def use_code(
     actor = actor_in_pages(link)
     if candidate.first_seen_at is None:
         note_first_seen(candidate=candidate, by=actor)
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="vendor_session.begun",
-        subject=candidate,
-        by=actor,
-        after={"candidate": candidate.name, "contact": link.contact.name},
-    )
+    record_on(candidate, "vendor_session.begun", actor, contact=link.contact.name)
     return begin_session(link=link, now=now)
 
 
@@ -536,16 +523,11 @@ def check_end_session(session: VendorSession, by: By) -> None:
 @transaction.atomic
 def end_session(*, session: VendorSession, by: By) -> VendorSession:
     candidate = session.link.candidate
-    evaluation = lock(candidate.evaluation)
+    lock(candidate.evaluation)
     session = lock(session, "link__contact", "link__candidate__evaluation")
     check_end_session(session, by)
     session.ended_at = database_now()
     session.save(update_fields=["ended_at"])
-    journal.record(
-        evaluation=evaluation,
-        action="vendor_session.ended",
-        subject=candidate,
-        by=by,
-        after={"candidate": candidate.name, "contact": session.link.contact.name},
-    )
+    contact = session.link.contact.name
+    record_on(candidate, "vendor_session.ended", by, contact=contact)
     return session

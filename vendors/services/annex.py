@@ -7,13 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evaltracker.errors import Forbidden, Invalid, Refused, Stale, require_row
-from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.text import Inputs
 from vendors.models import Candidate, DocumentReply
 from vendors.selectors.annex import annex_for, annex_versions
-from vendors.services.candidates import lock_candidate
+from vendors.services.candidates import lock_candidate, record_on
 
 
 class NewerVersion(Invalid):
@@ -83,11 +82,5 @@ def _keep(
     made = {"made_at": database_now(), "made_by": actor_of(by).name, **said}
     candidate = annex.candidate
     row: DocumentReply = annex.replies.create(candidate=candidate, **made)
-    journal.record(
-        evaluation=candidate.evaluation,
-        action=action,
-        subject=candidate,
-        by=by,
-        after={"candidate": candidate.name, "version": annex.version, **told},
-    )
+    record_on(candidate, action, by, version=annex.version, **told)
     return row

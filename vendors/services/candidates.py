@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import ProtectedError, Q
+from django.db.models import Model, ProtectedError, Q
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -79,13 +79,8 @@ def add_candidate(
     check_vendor(candidate)
     checked(candidate)
     candidate.save()
-    journal.record(
-        evaluation=evaluation,
-        action="candidate.added",
-        subject=candidate,
-        by=by,
-        after=journal.snapshot(candidate, ADDED),
-    )
+    after = journal.snapshot(candidate, ADDED)
+    journal.record(evaluation, "candidate.added", candidate, by, after=after)
     return candidate
 
 
@@ -251,6 +246,21 @@ def record_for_vendor(
         journal.record(
             evaluation=lock(evaluation), action=action, subject=subject, by=by, **more
         )
+
+
+def record_on(
+    candidate: Candidate,
+    action: str,
+    by: By,
+    subject: Model | None = None,
+    /,
+    reason: str = "",
+    **told: Any,
+) -> None:
+    """Write one entry about a candidate, or `subject` of it, which names it."""
+    after = {"candidate": candidate.name, **told}
+    about = (candidate.evaluation, action, subject or candidate, by)
+    journal.record(*about, after=after, reason=reason)
 
 
 def read_vendor(*, name: str, website: str, aliases: Iterable[str]) -> dict[str, Any]:
@@ -446,13 +456,10 @@ def undo(imported: Import, by: User) -> None:
                 row.delete()
             except ProtectedError:
                 continue  # Somebody has use for it by now.
+    before = {rows[key].name: after for key, after in expected.items()}
+    after = {rows[key].name: before for key, (before, _) in changed.items()}
     journal.record(
-        evaluation=evaluation,
-        action="candidates.put_back",
-        subject=evaluation,
-        by=by,
-        before={rows[key].name: after for key, after in expected.items()},
-        after={rows[key].name: before for key, (before, _) in changed.items()},
+        evaluation, "candidates.put_back", evaluation, by, before=before, after=after
     )
 
 
@@ -540,12 +547,9 @@ def declare_interests(
             _save(candidate, by, has_interest=False)
             clean.append(candidate)
     if clean:
+        after = {"candidates": [candidate.name for candidate in clean]}
         journal.record(
-            evaluation=evaluation,
-            action="interest.none_declared",
-            subject=evaluation,
-            by=by,
-            after={"candidates": [candidate.name for candidate in clean]},
+            evaluation, "interest.none_declared", evaluation, by, after=after
         )
     return candidates
 
@@ -592,14 +596,10 @@ def _declare(
             f"{policy.clears_it(by, candidate.evaluation)} can clear it."
         )
     conflict = _save(candidate, by, has_interest=has_interest, statement=text)
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="interest.declared",
-        subject=conflict,
-        by=by,
-        before=journal.snapshot(before, DECLARED) if before else {},
-        after={"candidate": candidate, **journal.snapshot(conflict, DECLARED)},
-    )
+    said = journal.snapshot(before, DECLARED) if before else {}
+    after = {"candidate": candidate, **journal.snapshot(conflict, DECLARED)}
+    about = (candidate.evaluation, "interest.declared", conflict, by)
+    journal.record(*about, before=said, after=after)
     if has_interest and is_owner(by, candidate.evaluation):
         tell_leadership(conflict, candidate.evaluation)
     return conflict

@@ -37,7 +37,7 @@ from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES, require_claims_open
 from vendors.selectors.candidates import read_item_values
 from vendors.selectors.claims import is_answered_by_buyer
 from vendors.services import idempotency as sql
-from vendors.services.candidates import lock_candidate, lock_invitation
+from vendors.services.candidates import lock_candidate, lock_invitation, record_on
 from vendors.services.idempotency import (
     Answer,
     KeptAnswer,
@@ -729,18 +729,9 @@ def rule_not_applicable(
     )
     checked(ruling)
     ruling.save()
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="requirement.ruled_out",
-        subject=ruling,
-        by=by,
-        after={
-            "candidate": candidate,
-            "requirement": requirement.ref,
-            **({"named_values": ruling.named_values} if ruling.named_values else {}),
-        },
-        reason=reason,
-    )
+    told = {"named_values": ruling.named_values} if ruling.named_values else {}
+    told |= {"candidate": candidate, "requirement": requirement.ref}
+    record_on(candidate, "requirement.ruled_out", by, ruling, reason=reason, **told)
     return ruling
 
 
@@ -755,14 +746,8 @@ def revoke_ruling(*, ruling: Ruling, reason: str, by: By) -> None:
         "reason": ruling.reason,
     }
     ruling.delete()
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="requirement.ruled_in",
-        subject=ruling,
-        by=by,
-        before=before,
-        reason=reason,
-    )
+    about = (candidate.evaluation, "requirement.ruled_in", ruling, by)
+    journal.record(*about, before=before, reason=reason)
 
 
 ANSWER_FIELDS = (
@@ -846,14 +831,6 @@ def state_support(
     said: dict[str, Any] = {"kind": kind, "text": text, "stated_by": by.name}
     said |= {"revision": stands.revision + 1 if stands else 1, "stated_at": now}
     row = candidate.support_statements.create(**said)
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="support.stated",
-        subject=row,
-        by=by,
-        after={
-            "candidate": candidate.name,
-            **journal.snapshot(row, ("revision", "kind", "text")),
-        },
-    )
+    told = journal.snapshot(row, ("revision", "kind", "text"))
+    record_on(candidate, "support.stated", by, row, **told)
     return row

@@ -49,7 +49,12 @@ from vendors.selectors.claims import links_since
 from vendors.selectors.costs import own_quotes
 from vendors.selectors.dialogue import released_about
 from vendors.services import access
-from vendors.services.candidates import end_sessions, lock_candidate, record_for_vendor
+from vendors.services.candidates import (
+    end_sessions,
+    lock_candidate,
+    record_for_vendor,
+    record_on,
+)
 from vendors.services.quotes import add_readers
 
 
@@ -218,12 +223,8 @@ def name_reader(*, link: InvitationLink, contact: Contact, by: Actor) -> None:
     mine = links.filter(contact=link.contact_id, address=link.address)
     since, to = mine[0].since, links.filter(contact=contact, address=theirs)
     if to.filter(since__gt=since).update(drafts_from=since) or named:
-        journal.record(
-            evaluation=candidate.evaluation,
-            action="quote.reader_named",
-            subject=contact,
-            by=by,
-            after={"candidate": candidate.name, "revisions": named, "email": theirs},
+        record_on(
+            candidate, "quote.reader_named", by, contact, revisions=named, email=theirs
         )
 
 
@@ -263,13 +264,7 @@ def ask_for_contact(
     )
     policy.checked(request)
     request.save()
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="contact_request.made",
-        subject=request,
-        by=by,
-        after={"candidate": candidate.name, "name": request.name},
-    )
+    record_on(candidate, "contact_request.made", by, request, name=request.name)
     return request
 
 
@@ -424,14 +419,7 @@ def _rule_request(
     request: ContactRequest, by: By, action: str, state: ProposalState, reason: str = ""
 ) -> ContactRequest:
     policy.change(request, state=state, state_reason=reason, ruled_at=database_now())
-    journal.record(
-        evaluation=request.candidate.evaluation,
-        action=action,
-        subject=request,
-        by=by,
-        after={"candidate": request.candidate.name, "name": request.name},
-        reason=reason,
-    )
+    record_on(request.candidate, action, by, request, reason=reason, name=request.name)
     return request
 
 
@@ -511,13 +499,7 @@ def _lock_link(link: InvitationLink) -> None:
 def _turn(link: InvitationLink, why: LinkEnding, by: By) -> InvitationLink:
     candidate, contact = link.candidate, link.contact
     policy.change(link, turned_at=database_now(), why=why)
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="link.turned",
-        subject=candidate,
-        by=by,
-        after={"candidate": candidate.name, "contact": contact.name, "why": why.label},
-    )
+    record_on(candidate, "link.turned", by, contact=contact.name, why=why.label)
     return mail_link(candidate, contact, notices.NewLink.name)
 
 
@@ -581,17 +563,18 @@ def settle(found: list[SharedAddress], *, by: By, shared: Collection[str]) -> No
         raise Invalid(sentence, field="shared")
     for one in found:
         candidate = one.candidate
+        after = {
+            "candidate": candidate.name,
+            "rival": one.rival.name,
+            "shared": one.shared,
+            "vendors": sorted([str(candidate.vendor_id), str(one.rival.pk)]),
+        }
         journal.record(
-            evaluation=policy.lock(candidate.evaluation),
-            action="shared_address.allowed",
-            subject=candidate,
-            by=by,
-            after={
-                "candidate": candidate.name,
-                "rival": one.rival.name,
-                "shared": one.shared,
-                "vendors": sorted([str(candidate.vendor_id), str(one.rival.pk)]),
-            },
+            policy.lock(candidate.evaluation),
+            "shared_address.allowed",
+            candidate,
+            by,
+            after=after,
         )
 
 
@@ -647,13 +630,14 @@ def invite(
         owe_invitation(candidate, contact)
     for token in VendorToken.objects.filter(vendor=candidate.vendor):
         access.owe_expiry_warnings(token=token)
+    after |= {"told": [contact.email for contact in recipients]}
     journal.record(
-        evaluation=candidate.evaluation,
-        action="candidate.invited",
-        subject=candidate,
-        by=by,
+        candidate.evaluation,
+        "candidate.invited",
+        candidate,
+        by,
         before=before,
-        after={**after, "told": [contact.email for contact in recipients]},
+        after=after,
     )
     return candidate
 
@@ -676,12 +660,9 @@ def send_link(
     for contact in recipients:
         _require_rested(candidate, contact)
         owe_invitation(candidate, contact)
+    after = {"told": [contact.email for contact in recipients]}
     journal.record(
-        evaluation=candidate.evaluation,
-        action="invitation.sent_again",
-        subject=candidate,
-        by=by,
-        after={"told": [contact.email for contact in recipients]},
+        candidate.evaluation, "invitation.sent_again", candidate, by, after=after
     )
     return candidate
 

@@ -231,14 +231,9 @@ def _record(
     home = candidate.evaluation
     if home.prices_opened_at is None:
         named["amounts"] = "sealed"
-    journal.record(
-        evaluation=home,
-        action=action,
-        subject=line,
-        by=by,
-        before=open_part(home, before),
-        after={**open_part(home, after), **named, "label": line.label},
-    )
+    before = open_part(home, before)
+    after = {**open_part(home, after), **named, "label": line.label}
+    journal.record(home, action, line, by, before=before, after=after)
 
 
 KIND = "costs"
@@ -356,19 +351,16 @@ def _put_back(evaluation: Evaluation, kept: Mapping[str, Any], by: By) -> None:
         by=by,
     )
     CostLine.objects.filter(pk__in=list(new)).delete()
+    before = {
+        name_of(rows[key]): open_part(evaluation, after)
+        for key, after in expected.items()
+    }
+    after = {
+        name_of(row): open_part(evaluation, state_of(row))
+        for row in (*(rows[key] for key in changed), *removed.values())
+    }
     journal.record(
-        evaluation=evaluation,
-        action="costs.put_back",
-        subject=evaluation,
-        by=by,
-        before={
-            name_of(rows[key]): open_part(evaluation, after)
-            for key, after in expected.items()
-        },
-        after={
-            name_of(row): open_part(evaluation, state_of(row))
-            for row in (*(rows[key] for key in changed), *removed.values())
-        },
+        evaluation, "costs.put_back", evaluation, by, before=before, after=after
     )
 
 
@@ -423,22 +415,19 @@ def write_price_cells(
     policy.change_all([rows[place] for place in touched], SAVED)
     create_all([rows[place] for place in added])
     CostLine.objects.filter(pk__in=[rows[place].pk for place in removed]).delete()
+    before = {
+        name_of(rows[place]): open_part(evaluation, was[place])
+        for place in (*touched, *removed)
+    }
+    after = {
+        **{
+            name_of(rows[place]): open_part(evaluation, now[place])
+            for place in (*touched, *added)
+        },
+        "lines": len(added) + len(touched) + len(removed),
+    }
     journal.record(
-        evaluation=evaluation,
-        action="costs.written",
-        subject=evaluation,
-        by=by,
-        before={
-            name_of(rows[place]): open_part(evaluation, was[place])
-            for place in (*touched, *removed)
-        },
-        after={
-            **{
-                name_of(rows[place]): open_part(evaluation, now[place])
-                for place in (*touched, *added)
-            },
-            "lines": len(added) + len(touched) + len(removed),
-        },
+        evaluation, "costs.written", evaluation, by, before=before, after=after
     )
     return {
         "new": {str(rows[place].pk): now[place] for place in added},
@@ -610,14 +599,8 @@ def set_rate(
     else:
         before, after = policy.change(row, **values)
     if after:
-        journal.record(
-            evaluation=evaluation,
-            action="rate.set",
-            subject=row,
-            by=by,
-            before=before,
-            after={"currency": currency, **after},
-        )
+        after = {"currency": currency, **after}
+        journal.record(evaluation, "rate.set", row, by, before=before, after=after)
     return row
 
 
@@ -628,9 +611,5 @@ def remove_rate(*, rate: ExchangeRate, by: By) -> None:
     policy.check_owned(evaluation, by)
     rate.delete()
     journal.record(
-        evaluation=evaluation,
-        action="rate.removed",
-        subject=rate,
-        by=by,
-        before=journal.snapshot(rate, RATE_FIELDS),
+        evaluation, "rate.removed", rate, by, before=journal.snapshot(rate, RATE_FIELDS)
     )

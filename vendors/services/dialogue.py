@@ -53,7 +53,7 @@ from vendors.selectors.dialogue import (
     proposed_about,
     released_about,
 )
-from vendors.services.candidates import lock_candidate
+from vendors.services.candidates import lock_candidate, record_on
 from vendors.services.contacts import (
     gathering_end,
     invited_candidates,
@@ -108,16 +108,11 @@ def ask_question(
         Asking.objects.create(
             question=question, candidate=candidate, words=question.text
         )
-    journal.record(
-        evaluation=evaluation,
-        action="question.asked",
-        subject=question,
-        by=by,
-        after={
-            "text": question.text,
-            "requirement": requirement.ref if requirement else None,
-        },
-    )
+    after = {
+        "text": question.text,
+        "requirement": requirement.ref if requirement else None,
+    }
+    journal.record(evaluation, "question.asked", question, by, after=after)
     return question, True
 
 
@@ -165,18 +160,13 @@ def propose_requirement(
         )
         _require_room(Proposal.objects.filter(candidate=candidate), sentence)
     proposal.save()
-    journal.record(
-        evaluation=evaluation,
-        action="proposal.made",
-        subject=proposal,
-        by=by,
-        after={
-            "candidate": candidate.name,
-            "category": proposal.category_name,
-            "text": proposal.text,
-            "reason": proposal.reason,
-        },
-    )
+    after = {
+        "candidate": candidate.name,
+        "category": proposal.category_name,
+        "text": proposal.text,
+        "reason": proposal.reason,
+    }
+    journal.record(evaluation, "proposal.made", proposal, by, after=after)
     return proposal, True
 
 
@@ -401,17 +391,13 @@ def publish_document(
         published_at=database_now(),
         sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="document.published",
-        subject=candidate,
-        by=by,
-        after={
-            "candidate": candidate.name,
-            "document": kind.label.lower(),
-            "sha256": document.sha256,
-            **({"version": document.version} if facts else {}),
-        },
+    record_on(
+        candidate,
+        "document.published",
+        by,
+        document=kind.label.lower(),
+        sha256=document.sha256,
+        **{"version": document.version} if facts else {},
     )
     return document
 
@@ -487,18 +473,14 @@ def chase(*, candidate: Candidate, by: By) -> int:
     number = owe_contacts(
         kind=notices.NotAnswered.name, candidates=[candidate], at=database_now()
     )
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="candidate.chased",
-        subject=candidate,
-        by=by,
-        after={
-            "candidate": candidate.name,
-            "people": number,
-            "unanswered": [requirement.ref for requirement in state.waiting.unanswered],
-            "to_confirm": [requirement.ref for requirement in state.waiting.to_confirm],
-            "partly": [requirement.ref for requirement in state.waiting.partly],
-        },
+    record_on(
+        candidate,
+        "candidate.chased",
+        by,
+        people=number,
+        unanswered=[requirement.ref for requirement in state.waiting.unanswered],
+        to_confirm=[requirement.ref for requirement in state.waiting.to_confirm],
+        partly=[requirement.ref for requirement in state.waiting.partly],
     )
     return number
 
@@ -693,15 +675,8 @@ def move_claims_close(
     close_at = read_deadline(evaluation, close_at, now)
     before, after = policy.change(evaluation, claims_close_at=close_at)
     # Told also of a deadline that stays where it was, for its reason.
-    journal.record(
-        evaluation=evaluation,
-        action="claims.close_moved",
-        subject=evaluation,
-        by=by,
-        before=before,
-        after=after,
-        reason=reason,
-    )
+    told: Any = {"before": before, "after": after, "reason": reason}
+    journal.record(evaluation, "claims.close_moved", evaluation, by, **told)
     # Moves within a quarter of an hour are one mail.
     _tell(evaluation, notices.AnsweringMoved, gathering_end(now))
     return evaluation
@@ -830,13 +805,8 @@ def _drafted(evaluation: Evaluation, values: Mapping[str, Any]) -> AboutRevision
 def _tell_about(about: AboutRevision, action: str, by: By) -> AboutRevision:
     policy.checked(about)
     about.save()
-    journal.record(
-        evaluation=about.evaluation,
-        action=action,
-        subject=about.evaluation,
-        by=by,
-        after=journal.snapshot(about, ("revision", *ABOUT)),
-    )
+    after = journal.snapshot(about, ("revision", *ABOUT))
+    journal.record(about.evaluation, action, about.evaluation, by, after=after)
     return about
 
 

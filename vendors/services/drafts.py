@@ -51,7 +51,7 @@ from vendors.selectors.claims import (
     own_claims,
     own_files,
 )
-from vendors.services.candidates import lock_candidate, lock_invitation
+from vendors.services.candidates import lock_candidate, lock_invitation, record_on
 from vendors.services.claims import (
     MOST,
     Comparison,
@@ -228,12 +228,9 @@ def discard_draft(*, link: InvitationLink, requirement: Requirement, by: Actor) 
     if not draft.reads:
         links = links_since().filter(live_link(), candidate=candidate)
         readers = links.filter(since__lt=draft.started_at).order_by("address")
+        after = {"told": list(readers.values_list("address", flat=True))}
         journal.record(
-            evaluation=candidate.evaluation,
-            action="draft.started_over",
-            subject=candidate,
-            by=by,
-            after={"told": list(readers.values_list("address", flat=True))},
+            candidate.evaluation, "draft.started_over", candidate, by, after=after
         )
     AnswerDraft.objects.filter(pk=draft.pk).delete()
 
@@ -619,18 +616,8 @@ def _keep(
         claim=claim, stored_as=stored_as, uploaded_at=now, **told
     )
     row.own_revision = claim.own_revision
-    journal.record(
-        evaluation=claim.candidate.evaluation,
-        action="claim.file_attached",
-        subject=row,
-        by=by,
-        after={
-            "candidate": claim.candidate.name,
-            "requirement": claim.requirement.ref,
-            "revision": claim.revision,
-            **journal.snapshot(row, TOLD),
-        },
-    )
+    told |= {"requirement": claim.requirement.ref, "revision": claim.revision}
+    record_on(claim.candidate, "claim.file_attached", by, row, **told)
     return row
 
 
@@ -657,14 +644,6 @@ def hand_in(*, candidate: Candidate, by: Actor) -> Submission:
         claims=len(claims),
         sha256=answers.digest_of(claims),
     )
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="answer.handed_in",
-        subject=submission,
-        by=by,
-        after={
-            "candidate": candidate.name,
-            **journal.snapshot(submission, ("number", "claims", "sha256")),
-        },
-    )
+    told = journal.snapshot(submission, ("number", "claims", "sha256"))
+    record_on(candidate, "answer.handed_in", by, submission, **told)
     return submission

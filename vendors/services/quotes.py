@@ -52,7 +52,12 @@ from vendors.notices import PricesAsked, PricesEscalated, PricesWaiting
 from vendors.policy import check_read_answers
 from vendors.selectors import costs
 from vendors.services.access import actor_by_token, actor_in_pages
-from vendors.services.candidates import lock_candidate, lock_candidates, lock_invitation
+from vendors.services.candidates import (
+    lock_candidate,
+    lock_candidates,
+    lock_invitation,
+    record_on,
+)
 from vendors.services.costs import (
     PRICE_FIELDS,
     SAVED,
@@ -347,20 +352,16 @@ def _tell(
 ) -> None:
     home = candidate.evaluation
     names = {name_of(row) for row in rows[added:]}
-    journal.record(
-        evaluation=home,
-        action="quote.taken_out" if quote.is_withdrawn else "quote.entered",
-        subject=quote,
-        by=by,
-        before={name: open_part(home, before[name]) for name in sorted(names)},
-        after={
-            "candidate": candidate.name,
-            "revision": quote.revision,
-            "lines": {
-                name_of(row): open_part(home, snapshot(row, WRITTEN)) for row in rows
-            },
+    before = {name: open_part(home, before[name]) for name in sorted(names)}
+    after = {
+        "candidate": candidate.name,
+        "revision": quote.revision,
+        "lines": {
+            name_of(row): open_part(home, snapshot(row, WRITTEN)) for row in rows
         },
-    )
+    }
+    action = "quote.taken_out" if quote.is_withdrawn else "quote.entered"
+    journal.record(home, action, quote, by, before=before, after=after)
 
 
 WAITING_EVERY = datetime.timedelta(days=3)
@@ -405,13 +406,8 @@ def ask_to_open_prices(*, evaluation: Evaluation, by: User) -> PriceOpening:
     policy.checked(opening)
     opening.save()
     owe_second_people(opening)
-    journal.record(
-        evaluation=evaluation,
-        action="prices.asked",
-        subject=opening,
-        by=by,
-        after={"asked_by": by.name, "asked_at": opening.asked_at},
-    )
+    after = {"asked_by": by.name, "asked_at": opening.asked_at}
+    journal.record(evaluation, "prices.asked", opening, by, after=after)
     return opening
 
 
@@ -483,25 +479,19 @@ def confirm_price_opening(*, opening: PriceOpening, by: User) -> Evaluation:
     before, after = policy.change(evaluation, prices_opened_at=now)
     stop_asking(opening, "Prices are open.")
     enter_quotes(evaluation=evaluation, by=by)
-    journal.record(
-        evaluation=evaluation,
-        action="prices.opened",
-        subject=evaluation,
-        by=by,
-        before=before,
-        after={
-            **after,
-            "asked_by": opening.asked_by.name,
-            "asked_at": opening.asked_at,
-            "confirmed_by": by.name,
-            "role": seat.part.role,
-            "prices": {
-                str(line.pk): journal.snapshot(line, PRICE_FIELDS)
-                for line in CostLine.objects.in_evaluation(evaluation).order_by("pk")
-            },
+    after |= {
+        "asked_by": opening.asked_by.name,
+        "asked_at": opening.asked_at,
+        "confirmed_by": by.name,
+        "role": seat.part.role,
+        "prices": {
+            str(line.pk): journal.snapshot(line, PRICE_FIELDS)
+            for line in CostLine.objects.in_evaluation(evaluation).order_by("pk")
         },
-        on_behalf_of=lender.name if lender else "",
-    )
+    }
+    told: Any = {"before": before, "after": after}
+    told["on_behalf_of"] = lender.name if lender else ""
+    journal.record(evaluation, "prices.opened", evaluation, by, **told)
     return evaluation
 
 
@@ -715,13 +705,7 @@ def note_read(*, quote: Quote | None, key: VendorSession | VendorToken) -> None:
             return
         quote.reads.create(candidate=candidate, key=key.pk, reader=reader)
         said = {"revision": quote.revision, "reader": reader}
-        journal.record(
-            evaluation=candidate.evaluation,
-            action="quote.read",
-            subject=quote,
-            by=by,
-            after={"candidate": candidate.name, **said},
-        )
+        record_on(candidate, "quote.read", by, quote, **said)
 
 
 def _keep(
@@ -743,13 +727,8 @@ def _keep(
         **said,
     )
     after = {"candidate": candidate.name, **journal.snapshot(quote, told)}
-    journal.record(
-        evaluation=candidate.evaluation,
-        action=action,
-        subject=quote,
-        by=by,
-        after=after | dict(whose or {}),
-    )
+    after |= dict(whose or {})
+    journal.record(candidate.evaluation, action, quote, by, after=after)
     return quote
 
 

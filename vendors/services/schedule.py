@@ -271,10 +271,5 @@ def _record(
     before: Mapping[str, Any] | None = None,
 ) -> None:
     journal.record(
-        evaluation=evaluation,
-        action=action,
-        subject=item or evaluation,
-        by=by,
-        before=dict(before or {}),
-        after=dict(after),
+        evaluation, action, item or evaluation, by, before=before, after=after
     )

@@ -187,13 +187,10 @@ def undo(imported: Import, by: User) -> None:
     back = [(row, ClaimWords("now", effort=stood[str(row.pk)])) for row in efforts]
     _note_efforts(back, now)
     fresh = _put_back(rows, by_claim, by)
+    before = by_cell(map(_said_in, rows))
+    after = by_cell(map(_said_in, fresh))
     journal.record(
-        evaluation=evaluation,
-        action="claims.put_back",
-        subject=evaluation,
-        by=by,
-        before=by_cell(map(_said_in, rows)),
-        after=by_cell(map(_said_in, fresh)),
+        evaluation, "claims.put_back", evaluation, by, before=before, after=after
     )
 
 
