@@ -458,6 +458,27 @@ class VendorView(StrictView):
         stored, replayed = answer_once(turn=turn, body=body, work=answer)
         return self.answered(stored, replayed=replayed)
 
+    def made(
+        self,
+        request: Request,
+        work: Callable[[], tuple[Any, bool]],
+        show: Callable[[Any], Any],
+        body: bytes | None = None,
+    ) -> HttpResponse:
+        """Show what `work` gives, once: 201 if that is new, else 200."""
+
+        def answer() -> Response:
+            row, is_new = work()
+            return Response(show(row), status=201 if is_new else 200)
+
+        return self.once(request, answer, body)
+
+    def said(self, request: Request, body: type[Serializer[Any]]) -> dict[str, Any]:
+        """What the body of a call says; else Invalid."""
+        given = body(data=request.data)
+        given.is_valid(raise_exception=True)
+        return dict(given.validated_data)
+
     def answered(self, answer: Answer, *, replayed: bool) -> HttpResponse:
         response = HttpResponse(
             answer.body, status=answer.status, content_type="application/json"

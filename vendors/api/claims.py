@@ -34,7 +34,6 @@ from evaltracker.toolbox.rest.views import (
     UploadParser,
     one_file,
     page_of,
-    problems,
     read_day,
     read_id,
 )
@@ -57,8 +56,10 @@ from vendors.api.schema import (
     RequirementOutput,
     UploadField,
     examples,
+    reads,
+    writes,
 )
-from vendors.models import Candidate, Claim, Submission, SupportStatement
+from vendors.models import Candidate, Claim, ClaimFile, Submission, SupportStatement
 from vendors.selectors.candidates import asked_requirements, with_demands
 from vendors.selectors.claims import (
     handed_in_answers,
@@ -282,13 +283,10 @@ class FilesView(VendorView):
         key = ("uploaded_at", "pk")
         return Response(page_of(request, rows, key=key, show=show_file))
 
-    @extend_schema(
+    @writes(
+        *({"multipart/form-data": UploadInput}, FileOutput, "file", "", 507),
         operation_id="files_attach",
         summary="Attach a file to a claim",
-        parameters=[IDEMPOTENCY_KEY],
-        request={"multipart/form-data": UploadInput},
-        responses={201: FileOutput, 200: FileOutput, **WRITE, **problems(507)},
-        examples=examples("file", 200, 201),
     )
     def post(self, request: Request, invitation: str, ref: str) -> HttpResponse:
         """Attach proof to your claim: 201 it is kept, 200 it was kept already.
@@ -299,9 +297,8 @@ class FilesView(VendorView):
         candidate = self.invitation(request, invitation)
         requirement = self.asked(candidate, ref)
         upload = one_file(request)
-        body = digest_of(upload)
 
-        def attach() -> Response:
+        def attach() -> tuple[ClaimFile, bool]:
             result = attach_file(
                 candidate=candidate,
                 requirement=requirement,
@@ -309,10 +306,9 @@ class FilesView(VendorView):
                 name=upload.name or "",
                 by=self.caller(request).actor,
             )
-            status = 201 if result.created else 200
-            return Response(show_file(result.file), status=status)
+            return result.file, result.created
 
-        return self.once(request, attach, body=body)
+        return self.made(request, attach, show_file, digest_of(upload))
 
 
 class AnyType(JSONRenderer):
@@ -371,24 +367,16 @@ def show_receipt(submission: Submission) -> dict[str, Any]:
 class SubmissionView(VendorView):
     """The vendor's “this is our answer”."""
 
-    @extend_schema(
-        operation_id="submission_read",
-        summary="Your last receipt",
-        responses={200: ReceiptOutput, **READ},
-        examples=examples("receipt"),
-    )
+    @reads("submission_read", "Your last receipt", ReceiptOutput, "receipt")
     def get(self, request: Request, invitation: str) -> Response:
         """Read your last receipt; 404 until you hand in."""
         submission = last_submission(self.invitation(request, invitation))
         return Response(show_receipt(require_row(submission)))
 
-    @extend_schema(
+    @writes(
+        *(NothingInput, ReceiptOutput, "receipt"),
         operation_id="submission_hand_in",
         summary="Hand your answer in",
-        parameters=[IDEMPOTENCY_KEY],
-        request=NothingInput,
-        responses={201: ReceiptOutput, 200: ReceiptOutput, **WRITE},
-        examples=examples("receipt", 200, 201),
     )
     def post(self, request: Request, invitation: str) -> HttpResponse:
         """Hand your current claims in: 201 a receipt, 200 the one you have of them.
@@ -396,15 +384,14 @@ class SubmissionView(VendorView):
         Claims may still change until they close; then hand in again.
         """
         candidate = self.invitation(request, invitation)
-        NothingInput(data=request.data).is_valid(raise_exception=True)
+        self.said(request, NothingInput)
 
-        def submit() -> Response:
+        def submit() -> tuple[Submission, bool]:
             before = last_submission(candidate)
             receipt = hand_in(candidate=candidate, by=self.caller(request).actor)
-            status = 200 if before == receipt else 201
-            return Response(show_receipt(receipt), status=status)
+            return receipt, receipt != before
 
-        return self.once(request, submit)
+        return self.made(request, submit, show_receipt)
 
 
 def show_invitation(candidate: Any, now: datetime.datetime, **more: Any) -> Any:
@@ -458,11 +445,7 @@ class InvitationsView(VendorView):
 class InvitationView(VendorView):
     """One invitation, as its vendor sees it."""
 
-    @extend_schema(
-        operation_id="invitations_read",
-        summary="One invitation",
-        responses={200: InvitationOutput, **READ},
-    )
+    @reads("invitations_read", "One invitation", InvitationOutput)
     def get(self, request: Request, invitation: str) -> Response:
         """Read one of your invitations."""
         own: Any = self.invitation(request, invitation)
@@ -513,13 +496,10 @@ class ClaimsView(ClaimTakingView):
         key = ("requirement__position", "requirement__ref", "own_revision")
         return Response(page_of(request, rows, key=key, show=show_claim))
 
-    @extend_schema(
+    @writes(
+        *(ClaimInput, ClaimOutput, "claim_answer", "claim"),
         operation_id="claims_submit",
         summary="Answer a requirement",
-        parameters=[IDEMPOTENCY_KEY],
-        request=ClaimInput,
-        responses={201: ClaimOutput, 200: ClaimOutput, **WRITE},
-        examples=examples("claim_answer", 200, 201, body="claim"),
     )
     def post(self, request: Request, invitation: str) -> HttpResponse:
         """Answer a requirement: 201 a new revision, 200 the same words again."""
@@ -541,19 +521,12 @@ class ClaimView(VendorView):
     def delete(self, request: Request, invitation: str, ref: str) -> HttpResponse:
         """Withdraw a claim: a revision that says so; its history stays."""
         candidate = self.invitation(request, invitation)
-        requirement = self.asked(candidate, ref)
-        return self.once(
-            request,
-            lambda: Response(
-                show_claim(
-                    withdraw_claim(
-                        candidate=candidate,
-                        requirement=requirement,
-                        by=self.caller(request).actor,
-                    )
-                )
-            ),
-        )
+        about = {"candidate": candidate, "requirement": self.asked(candidate, ref)}
+
+        def withdraw() -> tuple[Claim, bool]:
+            return withdraw_claim(**about, by=self.caller(request).actor), False
+
+        return self.made(request, withdraw, show_claim)
 
 
 XLSX, BYTES = TYPES["xlsx"], "application/octet-stream"
@@ -724,12 +697,7 @@ class SupportOutput(serializers.Serializer[Any]):
 class SupportView(VendorView):
     """The support that comes with the vendor's offer."""
 
-    @extend_schema(
-        operation_id="support_read",
-        summary="Your support",
-        responses={200: SupportOutput, **READ},
-        examples=examples("support_answer"),
-    )
+    @reads("support_read", "Your support", SupportOutput, "support_answer")
     def get(self, request: Request, invitation: str) -> Response:
         """Read what you stated last. Where no support is asked for, it is not there."""
         candidate = self.invitation(request, invitation)
@@ -738,24 +706,19 @@ class SupportView(VendorView):
         stands = candidate.support_stated or SupportStatement(revision=0)
         return Response(SupportOutput(stands).data)
 
-    @extend_schema(
+    @writes(
+        *(SupportInput, SupportOutput, "support_answer", "support"),
         operation_id="support_state",
         summary="State your support",
-        parameters=[IDEMPOTENCY_KEY],
-        request=SupportInput,
-        responses={201: SupportOutput, 200: SupportOutput, **WRITE},
-        examples=examples("support_answer", 200, 201, body="support"),
     )
     def put(self, request: Request, invitation: str) -> HttpResponse:
         """State it while claims are open: 201 a new revision, 200 the same again."""
         candidate, caller = self.invitation(request, invitation), self.caller(request)
-        body = SupportInput(data=request.data)
-        body.is_valid(raise_exception=True)
+        said = self.said(request, SupportInput)
 
-        def put() -> Response:
-            former, said = candidate.support_stated, body.validated_data
+        def put() -> tuple[SupportStatement, bool]:
+            former = candidate.support_stated
             row = state_support(candidate=candidate, by=caller.actor, **said)
-            status = 200 if row == former else 201
-            return Response(SupportOutput(row).data, status=status)
+            return row, row != former
 
-        return self.once(request, put)
+        return self.made(request, put, SupportOutput().to_representation)

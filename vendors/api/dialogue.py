@@ -1,10 +1,11 @@
 """Questions, proposals, what it is about, and the annex of what was promised."""
 
 from copy import copy
+from functools import partial
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -16,11 +17,10 @@ from evaltracker.toolbox.rest.views import (
     StrictSerializer,
     Text,
     page_of,
-    problems,
 )
 from evaltracker.toolbox.text import LINE_LIMIT, TEXT_LIMIT
-from vendors.api.access import IDEMPOTENCY_KEY, READ, WRITE, VendorView, lists
-from vendors.api.schema import examples
+from vendors.api.access import VendorView, lists
+from vendors.api.schema import reads, writes
 from vendors.choices import EVENTS, ProposalState
 from vendors.selectors.annex import annex_for
 from vendors.selectors.dialogue import (
@@ -136,13 +136,10 @@ class QuestionsView(VendorView):
             )
         )
 
-    @extend_schema(
+    @writes(
+        *(QuestionInput, QuestionOutput, "question_answer", "question"),
         operation_id="questions_ask",
         summary="Ask something",
-        parameters=[IDEMPOTENCY_KEY],
-        request=QuestionInput,
-        responses={201: QuestionOutput, 200: QuestionOutput, **WRITE},
-        examples=examples("question_answer", 200, 201, body="question"),
     )
     def post(self, request: Request, invitation: str) -> HttpResponse:
         """Ask something while claims are open; all invited vendors read the answer.
@@ -150,24 +147,12 @@ class QuestionsView(VendorView):
         200: you asked it in the same words already, and it waits for its answer.
         """
         candidate = self.invitation(request, invitation)
-        body = QuestionInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        values = body.validated_data
-        ref = values["requirement"]
-        about = None if ref is None else self.meant(candidate, ref)
-
-        def ask() -> Response:
-            question, new = ask_question(
-                evaluation=candidate.evaluation,
-                candidate=candidate,
-                text=values["text"],
-                requirement=about,
-                by=self.caller(request).actor,
-            )
-            shown = show_question(question, own=True)
-            return Response(shown, status=201 if new else 200)
-
-        return self.once(request, ask)
+        said = self.said(request, QuestionInput)
+        if said["requirement"] is not None:
+            said["requirement"] = self.meant(candidate, said["requirement"])
+        said |= {"evaluation": candidate.evaluation, "by": self.caller(request).actor}
+        ask = partial(ask_question, candidate=candidate, **said)
+        return self.made(request, ask, partial(show_question, own=True))
 
 
 class ProposalsView(VendorView):
@@ -183,13 +168,10 @@ class ProposalsView(VendorView):
         key = ("proposed_at", "pk")
         return Response(page_of(request, rows, key=key, show=show_proposal))
 
-    @extend_schema(
+    @writes(
+        *(ProposalInput, ProposalOutput, "proposal_answer", "proposal"),
         operation_id="proposals_make",
         summary="Propose a requirement",
-        parameters=[IDEMPOTENCY_KEY],
-        request=ProposalInput,
-        responses={201: ProposalOutput, 200: ProposalOutput, **WRITE},
-        examples=examples("proposal_answer", 200, 201, body="proposal"),
     )
     def post(self, request: Request, invitation: str) -> HttpResponse:
         """Propose a requirement that the buyer forgot, while claims are open.
@@ -198,9 +180,7 @@ class ProposalsView(VendorView):
         same already, and it is open.
         """
         candidate = self.invitation(request, invitation)
-        body = ProposalInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        values = dict(body.validated_data)
+        values = self.said(request, ProposalInput)
         if len({"category", "new_category"} & values.keys()) != 1:
             raise ValidationError({"category": [ONE_CATEGORY]})
         if name := values.pop("category", None):
@@ -208,14 +188,9 @@ class ProposalsView(VendorView):
             if not (category := named.first()):
                 raise ValidationError({"category": [UNKNOWN_CATEGORY]})
             values["category"] = category
-
-        def propose() -> Response:
-            proposal, new = propose_requirement(
-                candidate=candidate, by=self.caller(request).actor, **values
-            )
-            return Response(show_proposal(proposal), status=201 if new else 200)
-
-        return self.once(request, propose)
+        values |= {"candidate": candidate, "by": self.caller(request).actor}
+        propose = partial(propose_requirement, **values)
+        return self.made(request, propose, show_proposal)
 
 
 def texts(*names: str, **others: Any) -> dict[str, Any]:
@@ -240,12 +215,7 @@ ABOUT: Any = inline_serializer(
 class AboutView(VendorView):
     """What this is about, as it is released now."""
 
-    @extend_schema(
-        operation_id="about_read",
-        summary="What this is about",
-        responses={200: ABOUT, **READ},
-        examples=examples("about"),
-    )
+    @reads("about_read", "What this is about", ABOUT, "about")
     def get(self, request: Request, invitation: str) -> Response:
         """Read what the purchase is for, who asks, and what happens when.
 
@@ -319,12 +289,7 @@ ANNEX: Any = inline_serializer(
 class AnnexView(VendorView):
     """What you promised, as it is to stand in the contract."""
 
-    @extend_schema(
-        operation_id="annex_read",
-        summary="The annex of promises",
-        responses={200: ANNEX, **READ},
-        examples=examples("annex"),
-    )
+    @reads("annex_read", "The annex of promises", ANNEX, "annex")
     def get(self, request: Request, invitation: str) -> Response:
         """Read the newest version, once the buyer has put one forward."""
         candidate = self.invitation(request, invitation)
@@ -333,30 +298,19 @@ class AnnexView(VendorView):
 
 
 def says(
-    reads: type[StrictSerializer], shows: Any, service: Any, name: str, **told: Any
+    body: type[StrictSerializer], shows: Any, service: Any, name: str, **told: Any
 ) -> type[VendorView]:
     """A call that says something to the newest version."""
 
     class SaysView(VendorView):
-        @extend_schema(
-            parameters=[IDEMPOTENCY_KEY],
-            request=reads,
-            responses={201: shows, 200: shows, **problems(403), **WRITE},
-            examples=examples(f"{name}_answer", 200, 201, body=name),
-            **told,
-        )
+        @writes(body, shows, f"{name}_answer", name, 403, **told)
         def post(self, request: Request, invitation: str) -> HttpResponse:
             candidate = self.invitation(request, invitation)
-            body, caller = reads(data=request.data), self.caller(request)
-            body.is_valid(raise_exception=True)
-            said = {**body.validated_data, "reader": caller.reader, "by": caller.actor}
-
-            def say() -> Response:
-                row, new = service(candidate=candidate, **said)
-                shown = shows.to_representation(row)
-                return Response(shown, status=201 if new else 200)
-
-            return self.once(request, say)
+            caller = self.caller(request)
+            said = {"reader": caller.reader, "by": caller.actor}
+            said |= self.said(request, body)
+            say = partial(service, candidate=candidate, **said)
+            return self.made(request, say, shows.to_representation)
 
     return SaysView
 

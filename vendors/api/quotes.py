@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,8 +16,8 @@ from evaltracker.money import CODES
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.rest.views import Day, StrictSerializer, Text, problems
-from vendors.api.access import IDEMPOTENCY_KEY, READ, WRITE, VendorView
-from vendors.api.schema import examples
+from vendors.api.access import IDEMPOTENCY_KEY, WRITE, VendorView
+from vendors.api.schema import reads, writes
 from vendors.choices import CostState, KindGroup, Pricing, QuoteState, Recurrence
 from vendors.costs import Tier
 from vendors.costs.lines import MOST_TIERS
@@ -269,12 +270,7 @@ class QuoteView(VendorView):
             return None
         return replace(turn, route=f"{turn.route} {caller.token.prefix}")
 
-    @extend_schema(
-        operation_id="quote_read",
-        summary="Your quote",
-        responses={200: QuoteOutput, **READ},
-        examples=examples("quote_answer"),
-    )
+    @reads("quote_read", "Your quote", QuoteOutput, "quote_answer")
     def get(self, request: Request, invitation: str) -> Response:
         """Read your prices as they stand, and what is not quoted yet.
 
@@ -287,13 +283,10 @@ class QuoteView(VendorView):
             note_read(quote=quote, key=self.caller(request).token)
         return Response(show_quote(candidate, quote))
 
-    @extend_schema(
+    @writes(
+        *(QuoteInput, QuoteOutput, "quote_withheld", "quote"),
         operation_id="quote_hand_in",
         summary="Quote your prices",
-        parameters=[IDEMPOTENCY_KEY],
-        request=QuoteInput,
-        responses={201: QuoteOutput, 200: QuoteOutput, **WRITE},
-        examples=examples("quote_withheld", 200, 201, body="quote"),
     )
     def put(self, request: Request, invitation: str) -> HttpResponse:
         """Quote all prices: 201 a new revision, 200 the same prices again.
@@ -304,24 +297,15 @@ class QuoteView(VendorView):
         are `readers`, and the contact whose own token it is.
         """
         candidate, caller = self.invitation(request, invitation), self.caller(request)
-        body = QuoteInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        values = body.validated_data
+        values = self.said(request, QuoteInput)
+        values["lines"] = [line_of(line) for line in values["lines"]]
+        values |= {"by": caller.actor, "reader": caller.reader}
 
-        def put() -> Response:
-            result = hand_in_quote(
-                candidate=candidate,
-                currency=values["currency"],
-                valid_until=values["valid_until"],
-                lines=[line_of(line) for line in values["lines"]],
-                by=caller.actor,
-                reader=caller.reader,
-                readers=values["readers"],
-            )
-            shown = show_quote(candidate, standing_quote(candidate, caller.reader))
-            return Response(shown, status=201 if result.created else 200)
+        def put() -> tuple[Quote | None, bool]:
+            result = hand_in_quote(candidate=candidate, **values)
+            return standing_quote(candidate, caller.reader), result.created
 
-        return self.once(request, put)
+        return self.made(request, put, partial(show_quote, candidate))
 
     @extend_schema(
         operation_id="quote_withdraw",

@@ -4,6 +4,7 @@ A test sends each request of the examples and compares each answer.
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ from evaltracker.toolbox.rest.views import (
     problems,
 )
 from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
-from vendors.api.access import GuessThrottle
+from vendors.api.access import IDEMPOTENCY_KEY, READ, WRITE, GuessThrottle
 from vendors.choices import STATED, Availability
 from vendors.effort import SCHEMA as EFFORT
 from vendors.selectors.candidates import demanded
@@ -65,6 +66,31 @@ def examples(answer: str, *statuses: int, body: str = "") -> list[OpenApiExample
         return [answered]
     asked = OpenApiExample("A request", value=EXAMPLES[body], request_only=True)
     return [asked, answered]
+
+
+def reads[F: Callable[..., Any]](
+    operation: str, summary: str, shown: Any, example: str = ""
+) -> Callable[[F], F]:
+    """Describe a call that shows one thing."""
+    return extend_schema(
+        operation_id=operation,
+        summary=summary,
+        responses={200: shown, **READ},
+        examples=examples(example) if example else None,
+    )
+
+
+def writes[F: Callable[..., Any]](
+    body: Any, shown: Any, example: str, named: str = "", *statuses: int, **told: Any
+) -> Callable[[F], F]:
+    """Describe a call that is answered with 201, or 200 if it changed nothing."""
+    return extend_schema(
+        parameters=[IDEMPOTENCY_KEY],
+        request=body,
+        responses={201: shown, 200: shown, **problems(*statuses), **WRITE},
+        examples=examples(example, 200, 201, body=named),
+        **told,
+    )
 
 
 PREFIX = "api/v1/"
