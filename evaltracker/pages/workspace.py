@@ -198,6 +198,8 @@ def refs_of(entry: Entry) -> set[str]:
     return refs
 
 
+# Where a request keeps the name and label of the page that it asks for.
+SHOWN = "evaluation_page"
 EvaluationView = Callable[[HttpRequest, Evaluation], HttpResponse]
 
 
@@ -239,6 +241,7 @@ def evaluation_page(
             evaluation = find_evaluation(user, slug)
             if request.method not in methods:
                 return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
+            vars(request)[SHOWN] = name, label
             return view(request, evaluation)
 
         site.register_page(f"e/<slug:slug>/{tail}", found, address)
@@ -268,10 +271,13 @@ def show(
     evaluation: Evaluation,
     template: str,
     *,
-    title: str,
-    tab: str,
+    title: str = "",
+    tab: str = "",
     **context: Any,
 ) -> TemplateResponse:
+    """`title` and `tab` are those of the page that is asked for, unless given."""
+    own_tab, own_title = vars(request).get(SHOWN, ("", ""))
+    title, tab = title or own_title, tab or own_tab
     context.setdefault("crumbs", crumbs_to(evaluation, (title, "")))
     context |= {"title": title, "evaluation": evaluation, "tab": tab}
     return site.page(request, template, **context)

@@ -262,8 +262,6 @@ def people(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         request,
         evaluation,
         "stakeholders/people.html",
-        title="Stakeholders",
-        tab="stakeholders",
         rows=rows,
         left=everybody.filter(left_at__isnull=False),
         may_write=is_owner(user, evaluation) and evaluation.is_open,

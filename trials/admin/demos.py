@@ -485,7 +485,6 @@ def demos_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         evaluation,
         "trials/demos.html",
         title=evaluation.say("Demos"),
-        tab="demos",
         owns=is_owner(user, evaluation),
         rows=_rows(evaluation, close),
         nobody_close=bool(candidates) and close is candidates,

@@ -616,8 +616,6 @@ def files_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         request,
         evaluation,
         "trials/files.html",
-        title="Files",
-        tab="files",
         page=Paginator(rows, SHOWN).get_page(request.GET.get("page")),
         total=len(rows),
     )

@@ -432,7 +432,6 @@ def promised_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         request,
         evaluation,
         "trials/promised.html",
-        title="Promised dates",
         tab="matrix",
         crumbs=crumbs_to(evaluation, ("Matrix", "matrix"), ("Promised dates", "")),
         slipped=[promise for promise in page if promise.slipped],

@@ -279,7 +279,6 @@ def buy_in_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         evaluation,
         "trials/buy_in.html",
         title="Buy-in map",
-        tab="buy_in",
         map=picture,
         rows=rows_of(picture),
         categories=picture.categories[:SHOWN],
@@ -400,8 +399,6 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         request,
         evaluation,
         "trials/scores.html",
-        title="Scores",
-        tab="scores",
         owns=is_owner(user, evaluation),
         table=table,
         mine=[

@@ -265,7 +265,6 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         evaluation,
         "trials/trials.html",
         title=evaluation.say("Trials"),
-        tab="trials",
         owns=owns,
         trials=trials,
         lanes=lanes_of(trials, timezone.now(), movable),

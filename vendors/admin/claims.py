@@ -380,8 +380,6 @@ def sent_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         request,
         evaluation,
         "vendors/sent.html",
-        title="What vendors sent",
-        tab="sent",
         parties=parties,
         news=[party for party in parties if party.newest],
         quiet=[party for party in parties if not party.newest],

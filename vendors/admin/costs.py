@@ -673,8 +673,6 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         request,
         evaluation,
         "vendors/costs.html",
-        title="Costs",
-        tab="costs",
         owns=is_owner(user, evaluation),
         edits=edits,
         sealed=sealed,

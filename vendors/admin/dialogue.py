@@ -209,8 +209,6 @@ def questions_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse
         request,
         evaluation,
         "vendors/questions.html",
-        title="Questions",
-        tab="questions",
         owns=is_owner(user, evaluation),
         part=parts(user, evaluation).exists(),
         questions=questions,
@@ -349,7 +347,6 @@ def unanswered_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         request,
         evaluation,
         "vendors/unanswered.html",
-        title="Not answered yet",
         tab="candidates",
         crumbs=workspace.crumbs_to(
             evaluation, ("Candidates", "candidates"), ("Not answered yet", "")

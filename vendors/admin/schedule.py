@@ -139,7 +139,6 @@ def kinds_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         request,
         evaluation,
         "vendors/kinds.html",
-        title="Kinds of cost",
         tab="costs",
         crumbs=workspace.crumbs_to(
             evaluation, ("Costs", "costs"), ("Kinds of cost", "")

@@ -500,8 +500,6 @@ def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         request,
         evaluation,
         "evaluations/brief.html",
-        title="Brief",
-        tab="brief",
         crumbs=crumbs_to(evaluation, ("Brief", "")),
         answers=shown,
         own=own,

@@ -318,8 +318,6 @@ def journal(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         request,
         evaluation,
         "evaluations/journal.html",
-        title="Journal",
-        tab="journal",
         lines=[
             line_of(row, known, row.number in sealed, addresses=runs) for row in entries
         ],

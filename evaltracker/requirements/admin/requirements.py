@@ -307,8 +307,6 @@ def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         request,
         evaluation,
         "evaluations/requirements.html",
-        title="Requirements",
-        tab="requirements",
         groups=groups,
         empty_categories=[
             category

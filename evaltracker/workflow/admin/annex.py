@@ -52,8 +52,6 @@ def annex_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         request,
         evaluation,
         "workflow/annex.html",
-        title="Annex of promises",
-        tab="annex",
         candidate=candidate,
         document=document,
         versions=versions,

@@ -96,8 +96,6 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         request,
         evaluation,
         "workflow/comparison.html",
-        title="Comparison",
-        tab="comparison",
         comparison=comparison,
         rows=[(option, now.figures.fit(option.key)) for option in comparison.compared],
         asked=standing.brief(

@@ -201,7 +201,6 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         evaluation,
         "workflow/overview.html",
         title=evaluation.title,
-        tab="overview",
         crumbs=[(str(evaluation), "")],
         step=the_step(evaluation, user, look) if evaluation.is_open else None,
         reports=reports,

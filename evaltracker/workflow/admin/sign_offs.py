@@ -321,8 +321,6 @@ def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         request,
         evaluation,
         "workflow/sign_offs.html",
-        title="Sign-offs",
-        tab="sign_offs",
         grid=sign_off_grid(user, look, tallies, history),
         history=[(row, beside(row, look, history)) for row in history],
         approved=approved_said(approved) if tallies else "",
