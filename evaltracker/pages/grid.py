@@ -19,7 +19,7 @@ from django.db import models
 from django.http import QueryDict
 from django.urls import reverse
 
-from evaltracker.errors import Refused
+from evaltracker.errors import Refused, why_not
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import evaluation_of
 from evaltracker.pages.acts import visible_row
@@ -250,6 +250,8 @@ class Grid[S: models.Model, R: models.Model]:
     nouns: ClassVar[str] = ""
     # The column that a line typed below the last row goes into; blank: none is added.
     first_column: ClassVar[str] = ""
+    # The rule of adding rows; none: nobody adds any.
+    adding: ClassVar[Any] = None
     # Columns of a new row that repeat those of the row above it.
     carried: ClassVar[tuple[str, ...]] = ()
     # The act that takes a new row away again, by name; blank: no undo of added rows.
@@ -303,7 +305,8 @@ class Grid[S: models.Model, R: models.Model]:
 
     def may_add(self, subject: S, user: User) -> bool:
         """Whether `user` may add rows now."""
-        return False
+        rule = type(self).adding
+        return rule is not None and why_not(rule, subject, user) is None
 
     def add(self, subject: S, values: Mapping[str, Any], by: User) -> R:
         """Add a row by its service; `values` are read, by column.

@@ -314,6 +314,7 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
     anchor = "part"
     noun = "stakeholder"
     first_column = "user"
+    adding = check_owned
 
     def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
         fields: Any = AddForm(about=subject).fields
@@ -369,9 +370,6 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
 
     def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
         return ("remove-stakeholder",) if self.may_add(subject, user) else ()
-
-    def may_add(self, subject: Evaluation, user: User) -> bool:
-        return why_not(check_owned, subject, user) is None
 
     def add(
         self, subject: Evaluation, values: Mapping[str, Any], by: User

@@ -285,6 +285,7 @@ class MilestonesGrid(Grid[Trial, Milestone]):
     anchor = "milestone"
     noun = "milestone"
     first_column = "title"
+    adding = check_add_trial_milestone
 
     def columns(self, subject: Trial, user: User) -> Sequence[Column]:
         """Whose it is changes in place; another date needs a reason, in its form."""
@@ -343,9 +344,6 @@ class MilestonesGrid(Grid[Trial, Milestone]):
 
     def acts(self, subject: Trial, user: User) -> Sequence[str]:
         return ("settle-milestone",) if self.may_add(subject, user) else ()
-
-    def may_add(self, subject: Trial, user: User) -> bool:
-        return why_not(check_add_trial_milestone, subject, user) is None
 
     def add(self, subject: Trial, values: Mapping[str, Any], by: User) -> Milestone:
         filled = {name: value for name, value in values.items() if value is not None}

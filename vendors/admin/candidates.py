@@ -540,6 +540,7 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
     related = ("owner",)
     anchor = noun = "candidate"
     first_column = "name"
+    adding = check_add_candidate
     own_answers: ClassVar[Mapping[str, OwnAnswers]] = {
         "invite": OwnAnswers(
             everybody_known,
@@ -642,9 +643,6 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
         may_invite = why_not(check_owned, subject, user, Stage.RESEARCH) is None
         invite = ("invite",) if may_invite else ()
         return ("shortlist", *invite, "eliminate", "reinstate")
-
-    def may_add(self, subject: Evaluation, user: User) -> bool:
-        return why_not(check_add_candidate, subject, user) is None
 
     def add(
         self, subject: Evaluation, values: Mapping[str, Any], by: User

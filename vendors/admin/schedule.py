@@ -64,6 +64,7 @@ class KindsGrid(Grid[Evaluation, PriceItem]):
     noun = "kind"
     remover = "remove-price-item"
     first_column = "name"
+    adding = check_owned
 
     def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
         closed = str(why_not(check_owned, subject, user) or "")
@@ -102,10 +103,8 @@ class KindsGrid(Grid[Evaluation, PriceItem]):
     def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
         return ("remove-price-item",) if self.may_add(subject, user) else ()
 
-    def may_add(self, subject: Evaluation, user: User) -> bool:
-        return why_not(check_owned, subject, user) is None
-
-    may_move = may_add
+    def may_move(self, subject: Evaluation, user: User) -> bool:
+        return self.may_add(subject, user)
 
     def add(
         self, subject: Evaluation, values: Mapping[str, Any], by: User

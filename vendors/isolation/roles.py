@@ -12,10 +12,12 @@ is asked at the first connection.
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from configparser import ConfigParser
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -562,69 +564,15 @@ AMENDED: dict[str, tuple[str, ...]] = {
     # Code of 0.1.0 writes there who left a run out.
     "trials_run": ("left_out_at", "left_out_by_id", "left_out_reason"),
 }
-ADDS = """
-evaluations_accountentry evaluations_entry evaluations_importedhistory
-stakeholders_signoff
-trials_agreement trials_contractchange trials_evidence trials_measurement
-trials_run trials_runreport trials_takenback
-vendors_documentreply vendors_publisheddocument
-vendors_quote vendors_quoteread vendors_quotereader vendors_supportstatement
-vendors_vendorevent
-workflow_annexline workflow_waiver
-"""
-KEEPS = """
-evaluations_evaluation evaluations_journalhead evaluations_personaltoken
-evaluations_visit
-stakeholders_signeddocument
-trials_leftout
-vendors_aboutrevision vendors_claim vendors_effort vendors_priceopening
-workflow_decision
-"""
-USES = """
-account_emailaddress account_emailconfirmation
-auth_group auth_group_permissions auth_permission
-axes_accessattempt axes_accessattemptexpiration axes_accessfailurelog axes_accesslog
-django_admin_log django_content_type django_session
-evaluations_attachedfile evaluations_brieffield evaluations_cachedvalue
-evaluations_category evaluations_chatwebhook
-evaluations_choredone evaluations_comment
-evaluations_columnmemory evaluations_demand evaluations_evaluation_readers
-evaluations_evaluationtemplate evaluations_gridview
-evaluations_import evaluations_importdraft evaluations_mention evaluations_metric
-evaluations_notice
-evaluations_requirement evaluations_scope evaluations_scopevalue
-evaluations_user evaluations_user_groups
-evaluations_user_user_permissions
-mfa_authenticator
-socialaccount_socialaccount socialaccount_socialapp socialaccount_socialtoken
-stakeholders_condition stakeholders_delegation stakeholders_rolename
-stakeholders_roleweight
-stakeholders_signoffrule stakeholders_stakeholder
-trials_consensus trials_criterion trials_demo trials_demoguest trials_demonote
-trials_excuse trials_gap
-trials_milestone trials_researchnote trials_runtoken trials_score trials_scoresheet
-trials_scriptitem
-trials_settlement trials_trial
-usersessions_usersession
-vendors_answerdraft
-vendors_asking vendors_candidate vendors_claimfile vendors_conflict vendors_contact
-vendors_contactrequest vendors_draftfile
-vendors_costline vendors_exchangerate vendors_idempotencyrecord
-vendors_invitationlink vendors_lastseen vendors_mailedsheet vendors_priceitem
-vendors_proposal vendors_question vendors_refusedcall vendors_ruling vendors_signincode
-vendors_statusword vendors_submission vendors_vendor vendors_vendorsession
-vendors_vendortoken
-workflow_askedact workflow_belllook workflow_checkverdict workflow_contractterm
-workflow_keptdraws
-workflow_letter workflow_metricvalue workflow_outlook workflow_promisecheck
-workflow_snooze workflow_succession workflow_waiverrequest
-"""
+_LIST = ConfigParser(allow_no_value=True)
+_LIST.read_string(
+    Path(__file__).with_name("house_rights.txt").read_text(encoding="utf-8")
+)
 HOUSE_RIGHTS: dict[str, Rights] = {
-    # Which migrations ran.
-    "django_migrations": Rights.READS,
-    **dict.fromkeys(ADDS.split(), Rights.ADDS),
-    **dict.fromkeys(KEEPS.split(), Rights.KEEPS),
-    **dict.fromkeys(USES.split(), Rights.USES),
+    table: Rights[right]
+    for right in _LIST.sections()
+    for line in _LIST[right]
+    for table in line.split()
 }
 
 

@@ -726,9 +726,8 @@ def _keep(
         handed_in_by=actor_of(by).name,
         **said,
     )
-    after = {"candidate": candidate.name, **journal.snapshot(quote, told)}
-    after |= dict(whose or {})
-    journal.record(candidate.evaluation, action, quote, by, after=after)
+    said = {**journal.snapshot(quote, told), **(whose or {})}
+    record_on(candidate, action, by, quote, **said)
     return quote
 
 

@@ -356,6 +356,7 @@ class RequirementsGrid(PastesImport, Grid[Evaluation, Requirement]):
     anchor = "requirement"
     noun = "requirement"
     first_column = "text"
+    adding = check_add_requirement
     carried = ("category",)
 
     def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
@@ -422,9 +423,6 @@ class RequirementsGrid(PastesImport, Grid[Evaluation, Requirement]):
 
     def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
         return ("retire-requirement",) if self.may_add(subject, user) else ()
-
-    def may_add(self, subject: Evaluation, user: User) -> bool:
-        return why_not(check_add_requirement, subject, user) is None
 
     def add(
         self, subject: Evaluation, values: Mapping[str, Any], by: User

@@ -128,7 +128,7 @@ def test_every_table_has_its_line_in_the_list() -> None:
         model._meta.db_table for model in apps.get_models(include_auto_created=True)
     }
     assert tables | {"django_migrations"} == HOUSE.keys(), (
-        "Add the table to ADDS, KEEPS or USES in vendors/isolation/roles.py."
+        "Add the table to ADDS, KEEPS or USES in vendors/isolation/house_rights.txt."
     )
 
 
