@@ -563,18 +563,14 @@ def settle(found: list[SharedAddress], *, by: By, shared: Collection[str]) -> No
         raise Invalid(sentence, field="shared")
     for one in found:
         candidate = one.candidate
-        after = {
-            "candidate": candidate.name,
-            "rival": one.rival.name,
-            "shared": one.shared,
-            "vendors": sorted([str(candidate.vendor_id), str(one.rival.pk)]),
-        }
-        journal.record(
-            policy.lock(candidate.evaluation),
-            "shared_address.allowed",
+        policy.lock(candidate.evaluation)
+        record_on(
             candidate,
+            "shared_address.allowed",
             by,
-            after=after,
+            rival=one.rival.name,
+            shared=one.shared,
+            vendors=sorted([str(candidate.vendor_id), str(one.rival.pk)]),
         )
 
 
@@ -631,14 +627,8 @@ def invite(
     for token in VendorToken.objects.filter(vendor=candidate.vendor):
         access.owe_expiry_warnings(token=token)
     after |= {"told": [contact.email for contact in recipients]}
-    journal.record(
-        candidate.evaluation,
-        "candidate.invited",
-        candidate,
-        by,
-        before=before,
-        after=after,
-    )
+    about = (candidate.evaluation, "candidate.invited", candidate, by)
+    journal.record(*about, before=before, after=after)
     return candidate
 
 
