@@ -521,10 +521,11 @@ class ClaimView(VendorView):
     def delete(self, request: Request, invitation: str, ref: str) -> HttpResponse:
         """Withdraw a claim: a revision that says so; its history stays."""
         candidate = self.invitation(request, invitation)
-        about = {"candidate": candidate, "requirement": self.asked(candidate, ref)}
+        about: dict[str, Any] = {"requirement": self.asked(candidate, ref)}
+        about |= {"candidate": candidate, "by": self.caller(request).actor}
 
         def withdraw() -> tuple[Claim, bool]:
-            return withdraw_claim(**about, by=self.caller(request).actor), False
+            return withdraw_claim(**about), False
 
         return self.made(request, withdraw, show_claim)
 

@@ -391,14 +391,9 @@ def publish_document(
         published_at=database_now(),
         sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
-    record_on(
-        candidate,
-        "document.published",
-        by,
-        document=kind.label.lower(),
-        sha256=document.sha256,
-        **{"version": document.version} if facts else {},
-    )
+    told: dict[str, Any] = {"version": document.version} if facts else {}
+    told |= {"document": kind.label.lower(), "sha256": document.sha256}
+    record_on(candidate, "document.published", by, **told)
     return document
 
 

@@ -704,8 +704,8 @@ def note_read(*, quote: Quote | None, key: VendorSession | VendorToken) -> None:
         if quote.reads.filter(key=key.pk).exists():
             return
         quote.reads.create(candidate=candidate, key=key.pk, reader=reader)
-        said = {"revision": quote.revision, "reader": reader}
-        record_on(candidate, "quote.read", by, quote, **said)
+        told: dict[str, Any] = {"revision": quote.revision, "reader": reader}
+        record_on(candidate, "quote.read", by, quote, **told)
 
 
 def _keep(
