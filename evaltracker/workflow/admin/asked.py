@@ -50,7 +50,7 @@ class Asked(Act[Any], registered=False):
         return now
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
-        return {**super().context(target, user), ASKED: self}
+        return {**super().context(target, user), "asked_for": self}
 
     def run(self, target: Any, data: Any, by: User) -> Any:
         form = JsonForm(self, target, by)

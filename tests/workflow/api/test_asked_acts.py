@@ -63,7 +63,7 @@ def filled_in(client: Client, row: AskedAct) -> dict[str, Any]:
     form = page.context["form"]
     values = {name: form[name].value() for name in form.fields}
     sent = {name: value for name, value in values.items() if value not in (None, "")}
-    return sent | {"asked_seen": page.context["asked"].seen}
+    return sent | {"asked_seen": page.context["asked_for"].seen}
 
 
 def last_entry(criterion: Criterion) -> Entry:
@@ -141,7 +141,7 @@ def test_the_claim_changed_meanwhile(criterion: Criterion, engineer: User) -> No
     assert "Only at night." in answer.text
     row.refresh_from_db()
     assert row.state == "open"
-    form, seen = answer.context["form"], answer.context["asked"].seen
+    form, seen = answer.context["form"], answer.context["asked_for"].seen
     again = {name: form[name].value() or "" for name in form.fields}
     answer = client.post(row.link, again | {"asked_seen": seen})
     assert answer.status_code == 302, (answer.context["problem"], again)
@@ -167,7 +167,7 @@ def test_what_changed_is_told_before_it_is_changed_again(db: None) -> None:
     assert "→ 7" in answer.text
     requirement.refresh_from_db()
     assert requirement.weight == 7
-    sent["asked_seen"] = answer.context["asked"].seen
+    sent["asked_seen"] = answer.context["asked_for"].seen
     assert client.post(row.link, sent).status_code == 302
     requirement.refresh_from_db()
     assert requirement.weight == 9
