@@ -266,6 +266,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     # Lists of choices that share a field's name with others.
     "ENUM_NAME_OVERRIDES": {
         "QuoteStateEnum": "vendors.choices.QuoteState",
+        "MilestoneStateEnum": "trials.choices.MilestoneState",
         "ProposalStateEnum": "vendors.choices.ProposalState",
         "RecurrenceEnum": "vendors.choices.Recurrence",
         "SupportKindEnum": "evaltracker.evaluations.choices.SupportWanted",

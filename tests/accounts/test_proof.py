@@ -143,12 +143,14 @@ def test_these_acts_ask_and_no_other() -> None:
     """What opens prices, decides, leaves the house or opens an account."""
     ask = {name for name, act in ACTS.items() if act.needs_proof}
     assert ask == {
+        "add-webhook",
         "change-address",
         "confirm-price-opening",
         "decide",
         "export-evaluation",
         "import-evaluation",
         "make-token",
+        "new-secret",
         "take-in-evaluation",
     }
     # The proxy holds back guesses there as at the login.

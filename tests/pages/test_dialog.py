@@ -78,11 +78,14 @@ def test_one_to_read_at_leisure_opens_as_a_page(
 
 
 def test_all_acts_open_over_the_page_but_these() -> None:
-    """Two answer with a file; a score sheet is as long as a page."""
+    """Files, secrets, and a score sheet, which is as long as a page."""
     from evaltracker.pages.acts import ACTS
 
     pages = {name for name, act in ACTS.items() if not act.in_dialog}
-    assert pages == {"export-evaluation", "give-scores", "take-pack"}
+    assert pages == {
+        *("add-webhook", "export-evaluation", "give-scores", "make-token"),
+        *("new-secret", "take-pack"),
+    }
 
 
 def test_done_it_names_the_page_below_and_where_else_to_go(

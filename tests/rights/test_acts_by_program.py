@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 from django import forms
 from django.test import Client
+from django.utils.datastructures import MultiValueDict
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Entry, User
@@ -67,7 +68,7 @@ def as_browser(act: Act[Any], target: Any, user: User) -> Any:
         value = field.prepare_value(shown.get_initial_for_field(field, name))
         widget = field.widget
         if isinstance(widget, forms.MultiWidget):
-            parts = widget.decompress(value)
+            parts: Any = widget.decompress(value)
             data |= {f"{name}_{i}": part or "" for i, part in enumerate(parts)}
         elif isinstance(widget, forms.CheckboxInput):
             data |= {name: "on"} if value else {}
@@ -76,7 +77,7 @@ def as_browser(act: Act[Any], target: Any, user: User) -> Any:
         else:
             typed = widget.format_value(value)
             data[name] = typed[0] if isinstance(typed, list) and typed else typed or ""
-    return act.form_class(data, {}, initial=start, **more)
+    return act.form_class(data, MultiValueDict(), initial=start, **more)
 
 
 def open_targets(

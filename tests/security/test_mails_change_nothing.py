@@ -101,7 +101,7 @@ def world(
 
 def mails() -> Iterator[tuple[Notice, Message]]:
     """Every mail that is owed, as it would be written now."""
-    for notice in Notice.objects.filter(shadow_of=None).select_related("recipient"):
+    for notice in Notice.objects.filter(webhook=None).select_related("recipient"):
         kind = KINDS[notice.kind]
         try:
             yield notice, kind.compose(notice)

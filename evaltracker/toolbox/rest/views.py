@@ -362,7 +362,11 @@ PAGE_PARAMETERS = [
 
 
 class CallSchema(AutoSchema):
-    """Says of a call that it will end."""
+    """Says of a call that it will end, and tells two on one thing or on none apart."""
+
+    def get_operation_id(self) -> str:
+        name: str = super().get_operation_id()
+        return f"{name}_on" if self.path.endswith("{target}/") else name
 
     def is_deprecated(self) -> bool:
         return getattr(self.view, "ends", None) is not None

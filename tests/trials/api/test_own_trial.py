@@ -12,8 +12,9 @@ from django.urls import get_resolver
 
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import trials, vendors
+from tests.clients import heard
 from tests.vendors.api.conftest import Party
-from tests.vendors.api.test_isolation import METHODS, heard
+from tests.vendors.api.test_isolation import METHODS
 from trials.models import Gap, Trial
 from trials.services.milestones import add_milestone
 from trials.services.trials import close_gap, record_gap
