@@ -81,6 +81,21 @@ def test_a_program_adds_a_requirement(lead: Client, probe: Evaluation) -> None:
     )
 
 
+def test_a_call_has_one_name_in_its_answer_the_journal_and_the_log(
+    lead: Client, probe: Evaluation, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    its_own = {"X_Request_ID": "of-the-caller"}
+    answer = post(lead, "add-requirement", probe.pk, body_of(probe), **its_own)
+    named = answer["X-Request-ID"]
+    entry = Entry.objects.filter(evaluation=probe).latest("number")
+    assert entry.request_id == named != "of-the-caller"
+    lines: list[Any] = [record.msg for record in caplog.records]
+    assert {
+        line["event"]: line["request_id"] for line in lines if "request_id" in line
+    } == {"request_started": named, "request_finished": named}
+
+
 def test_an_unknown_field_is_refused(lead: Client, probe: Evaluation) -> None:
     body = body_of(probe, colour="red")
     told = refused(post(lead, "add-requirement", probe.pk, body), 400, "invalid")
