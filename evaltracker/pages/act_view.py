@@ -27,7 +27,7 @@ from evaltracker.errors import (
     StorageFull,
     disk_is_full,
 )
-from evaltracker.pages.acts import ACTS, FILLED_IN, Act, Outcome
+from evaltracker.pages.acts import ACTS, Act, Outcome, act_opened
 from evaltracker.pages.help import GUIDES, PICTURES, REFERENCE, guide_html
 from evaltracker.pages.proof import is_proven, proof_asked
 from evaltracker.pages.site import (
@@ -63,8 +63,8 @@ def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpRespon
     user: Any = request.user
     target = act.load(user, target_id)
     act = act.worded(target)
-    for fill in [fill for name, fill in FILLED_IN.items() if name in request.GET]:
-        act = fill(request, act, target_id)
+    for _, filled in act_opened.send(request, act=act, target_id=target_id):
+        act = filled or act
     refusal = act.why_not(user, target)
     if isinstance(refusal, Forbidden):
         raise refusal

@@ -20,6 +20,7 @@ from django.core.exceptions import (
     ValidationError,
 )
 from django.db import models
+from django.dispatch import Signal
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import get_script_prefix, get_urlconf, reverse
@@ -241,10 +242,8 @@ class Act[T]:
 
 
 ACTS: Registry[str, Act[Any]] = Registry("act")
-# By a name in the address: the act as what it names fills it in, for that request.
-FILLED_IN: Registry[str, Callable[[HttpRequest, Act[Any], str], Act[Any]]] = Registry(
-    "filled-in act"
-)
+# Sent with `act` and `target_id`; who fills the act in for that request returns it.
+act_opened = Signal()
 
 
 def _rule_beside(service: Callable[..., Any] | None) -> Rule | None:

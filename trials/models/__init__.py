@@ -20,6 +20,7 @@ from trials.models.runs import (
     Score,
     ScoreSheet,
     Settlement,
+    is_left_out,
 )
 from trials.models.trials import (
     Agreement,

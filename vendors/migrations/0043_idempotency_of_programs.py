@@ -29,6 +29,8 @@ class Migration(migrations.Migration):
             name="token",
             field=models.ForeignKey(
                 blank=True,
+                # The constraint below brings the index.
+                db_index=False,
                 null=True,
                 on_delete=PROTECT,
                 related_name="+",

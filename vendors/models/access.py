@@ -286,7 +286,9 @@ class IdempotencyRecord(Record):
     vendor = ForeignKey(
         Vendor, PROTECT, related_name="idempotency_records", null=True, blank=True
     )
-    token = ForeignKey(PersonalToken, PROTECT, related_name="+", null=True, blank=True)
+    token = ForeignKey(
+        PersonalToken, PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )
     key = models.CharField(max_length=255)
     route = models.CharField(max_length=300, help_text="Method and path.")
     body_sha256 = models.CharField(max_length=64)

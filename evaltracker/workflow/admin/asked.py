@@ -2,9 +2,10 @@
 
 from contextlib import suppress
 from copy import copy
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -12,7 +13,7 @@ from evaltracker.errors import NotFound, Stale
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import AskedState
 from evaltracker.evaluations.models import User
-from evaltracker.pages.acts import FILLED_IN, Act, visible_row
+from evaltracker.pages.acts import Act, act_opened, visible_row
 from evaltracker.pages.fields import form_of, reason_field
 from evaltracker.pages.json_forms import JsonForm, typed
 from evaltracker.toolbox.text import shortened
@@ -87,13 +88,18 @@ def _in_words(field: Any, value: Any) -> str:
     return shortened(", ".join(texts) or "–")
 
 
-def fill_in(request: HttpRequest, act: Act[Any], target_id: str) -> Act[Any]:
-    """The act as the program asked for it.
+@receiver(act_opened)
+def fill_in(
+    sender: HttpRequest, act: Act[Any], target_id: str, **_: object
+) -> Act[Any] | None:
+    """The act as the program asked for it, where the address names what was asked.
 
     Raises:
         NotFound: nobody asked this person for it. Refused: it is answered, or lapsed.
     """
-    user: Any = request.user
+    request, user = sender, cast("Any", sender.user)
+    if ASKED not in request.GET:
+        return None
     row = visible_row(AskedAct, ("token",), user, request.GET[ASKED])
     if (row.act, row.target_id) != (act.name, target_id):
         raise NotFound
@@ -105,9 +111,6 @@ def fill_in(request: HttpRequest, act: Act[Any], target_id: str) -> Act[Any]:
     asked.prefill = (*act.prefill, ASKED)
     made: Act[Any] = asked
     return made
-
-
-FILLED_IN.register(ASKED, fill_in)
 
 
 class DeclineAsked(Act[AskedAct]):

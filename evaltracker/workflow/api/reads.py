@@ -25,7 +25,7 @@ from evaltracker.evaluations import models as base
 from evaltracker.evaluations.choices import AskedState, Stage
 from evaltracker.evaluations.journal import plain
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.toolbox.registry import Registry, only_reading
+from evaltracker.toolbox.registry import only_reading
 from evaltracker.toolbox.rest import views
 from evaltracker.workflow.api.base import READ, StaffView
 from evaltracker.workflow.gates.table import reports_for
@@ -35,7 +35,6 @@ from evaltracker.workflow.services.stages import memo_for
 from stakeholders.models import SignOff, Stakeholder
 from trials import models as proof
 from trials.admin.evidence import file_rows
-from trials.models.runs import is_left_out
 from trials.selectors import matrix
 from trials.selectors.ledger import one_cell
 from trials.services.scripts import QUOTE
@@ -215,11 +214,12 @@ def shaped(value: Any, about: Mapping[str, Any]) -> Any:
     }
 
 
-READS: Registry[str, Read] = Registry("read")
+READS: dict[str, Read] = {}
 
 
 def read(name: str, *about: Any, **how: Any) -> Read:
-    return READS.register(name, Read(name, *about, **how))
+    READS[name] = Read(name, *about, **how)
+    return READS[name]
 
 
 def of_bound(rows: Any, person: User) -> Any:
@@ -308,7 +308,7 @@ read(
     proof.Run,
     check_read_answers,
     more={"is_left_out": serializers.BooleanField(read_only=True)},
-    narrow=lambda rows, person: rows.annotate(is_left_out=is_left_out()),
+    narrow=lambda rows, person: rows.annotate(is_left_out=proof.is_left_out()),
 )
 
 
