@@ -130,7 +130,7 @@ EXCUSED = {
     "`registrants` does not see",
     "evaltracker.pages.tabs._TABS": "each page fills it by evaluation_page, a door in "
     "another module, which `registrants` does not see",
-    "evaltracker.workflow.api.reads.READS": "the reads of all apps stand in one module, "
+    "evaltracker.workflow.api.reads.READS": "all reads stand in one module, "
     "and calls, tools and tests are made of them",
 }
 

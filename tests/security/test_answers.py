@@ -13,6 +13,7 @@ from pytest_django import Settings
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import common, vendors
 from tests.cast.common import PASSWORD
+from tests.clients import program
 
 pytestmark = pytest.mark.django_db
 # What tells of the inside: code, places, statements, versions.
@@ -42,6 +43,9 @@ def service(
         company = vendors.invited(where).vendor
         assert company is not None
         sent["headers"] = {"authorization": f"Bearer {vendors.token(company)}"}
+    elif request.param == "staff API":
+        mine = program(common.lina()).defaults["HTTP_AUTHORIZATION"]
+        sent["headers"] = {"authorization": mine}
     else:
         client.force_login(
             common.lina(), backend="django.contrib.auth.backends.ModelBackend"
@@ -76,7 +80,7 @@ def test_what_breaks_inside_is_500_and_tells_nothing(
     name, address, sent, client = service
     target = {
         "vendor API": "vendors.api.claims.page_of",
-        "staff API": "evaltracker.workflow.api.page_of",
+        "staff API": "evaltracker.toolbox.rest.views.page_at",
         "admin": "evaltracker.pages.site.EvaltrackerAdminSite.each_context",
     }[name]
 
@@ -111,8 +115,8 @@ def test_too_large_and_of_another_kind(service: Any) -> None:
 
 def test_too_often_is_429(settings: Settings, service: Any) -> None:
     name, address, sent, client = service
-    if name == "vendor API":
-        settings.VENDOR_CALLS_PER_MINUTE = 0
+    if name != "admin":
+        settings.VENDOR_CALLS_PER_MINUTE = settings.STAFF_CALLS_PER_MINUTE = 0
         answer = client.get(address, **sent)
         check(answer, 429, name)
         assert 1 <= int(answer["Retry-After"]) <= 60
