@@ -25,7 +25,7 @@ PAGES = {
     **{"script-items": "demos", "criteria": "trials", "milestones": "trials"},
     **{"gaps": "trials", "evidence": "matrix", "runs": "trials"},
     **{"cell": "matrix", "blockers": "overview", "inbox": "overview"},
-    "sign-offs": "sign_offs",
+    **{"sign-offs": "sign_offs", "events": "journal"},
 }
 # Before the decision stage nobody reads it: their page says so, too.
 NOT_YET = {"memo"}
