@@ -25,7 +25,6 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import Stage, known
 from evaltracker.evaluations.models import (
-    AppendOnlyError,
     Category,
     CommittedRecord,
     Entry,
@@ -332,12 +331,6 @@ class SignOff(SealedRecord):
 
     def __str__(self) -> str:
         return f"Sign-off {str(self.pk)[:8]}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert only; a change of mind is a new round."""
-        if not self._state.adding:
-            raise AppendOnlyError("A sign-off is never changed.")
-        super().save(*args, **kwargs)
 
 
 class Condition(SealedRecord):

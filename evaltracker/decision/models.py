@@ -2,7 +2,7 @@
 
 import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -20,7 +20,6 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import known
 from evaltracker.evaluations.models import (
-    AppendOnlyError,
     CommittedRecord,
     Evaluation,
     Metric,
@@ -342,12 +341,6 @@ class Waiver(SealedRecord):
 
     def __str__(self) -> str:
         return f"Waiver of {self.gate}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert only; a waiver stays as it was given."""
-        if not self._state.adding:
-            raise AppendOnlyError("A waiver is never changed.")
-        super().save(*args, **kwargs)
 
 
 class Outlook(Record):

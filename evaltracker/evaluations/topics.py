@@ -51,10 +51,6 @@ class Subject:
 Describe = Callable[[Any, str], "tuple[Evaluation, str, str] | None"]
 
 
-def nothing_to_ask(request: HttpRequest, evaluation: Evaluation) -> None:
-    """Nothing has to be answered before this is read."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
     name: str
@@ -68,7 +64,7 @@ class Topic:
     # The page of the evaluation that subjects belong to.
     tab: str
     # What has to be answered before the reader sees it, such as an interest.
-    ask_before: Callable[[HttpRequest, Evaluation], object] = nothing_to_ask
+    ask_before: Callable[[HttpRequest, Evaluation], object] = lambda *_: None
     # Whether it can still be talked about once the decision is frozen.
     after_decision: bool = False
     # Whether files can be attached to it.

@@ -91,8 +91,11 @@ def form_like(
     return form_of(**{name: made[name] for name in fields} | own)
 
 
-def form_of(**fields: forms.Field) -> type[forms.Form]:
-    return type("ActForm", (forms.Form,), fields)
+def form_of(
+    *, offers: Mapping[str, Offer] | None = None, **fields: forms.Field
+) -> type[forms.Form]:
+    base = OfferingForm if offers else forms.Form
+    return type("ActForm", (base,), {**fields, "offers": offers})
 
 
 def mark_needed(form: type[forms.Form], why: str, *names: str) -> None:
@@ -120,6 +123,26 @@ def link_field(label: str | None = None, *, help_text: str = "") -> forms.CharFi
     return forms.CharField(
         label=label, required=False, help_text=help_text, widget=widget
     )
+
+
+class DaysField(forms.CharField):
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "integer", "minimum": 0}}
+
+    def from_json(self, value: list[str]) -> str:
+        return ", ".join(value)
+
+    def clean(self, value: Any) -> Any:
+        text: str = super().clean(value) or ""
+        try:
+            return [int(part) for part in text.split(",") if part.strip()]
+        except ValueError as error:
+            raise forms.ValidationError(
+                "Enter whole days with commas between them, such as 90, 30, 7."
+            ) from error
 
 
 class LinesField(forms.CharField):

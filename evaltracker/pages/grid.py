@@ -248,6 +248,8 @@ class Grid[S: models.Model, R: models.Model]:
     noun: ClassVar[str] = "row"
     # Several of it, if that is not the noun with an s.
     nouns: ClassVar[str] = ""
+    # Acts on several ticked rows, by name, for whoever may add rows.
+    row_acts: ClassVar[tuple[str, ...]] = ()
     # The column that a line typed below the last row goes into; blank: none is added.
     first_column: ClassVar[str] = ""
     # The rule of adding rows; none: nobody adds any.
@@ -301,7 +303,7 @@ class Grid[S: models.Model, R: models.Model]:
 
     def acts(self, subject: S, user: User) -> Sequence[str]:
         """The names of acts that `user` may do to several ticked rows."""
-        return ()
+        return self.row_acts if self.may_add(subject, user) else ()
 
     def may_add(self, subject: S, user: User) -> bool:
         """Whether `user` may add rows now."""

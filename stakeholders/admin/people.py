@@ -313,6 +313,7 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
     related = ("owner",)
     anchor = "part"
     noun = "stakeholder"
+    row_acts = ("remove-stakeholder",)
     first_column = "user"
     adding = check_owned
 
@@ -367,9 +368,6 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
             waits = evaluation.stage == Stage.REQUIREMENTS
             if waits and not getattr(row, "is_weighed", True):
                 yield "Remind", remind_address("weights", evaluation, row.user)
-
-    def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
-        return ("remove-stakeholder",) if self.may_add(subject, user) else ()
 
     def add(
         self, subject: Evaluation, values: Mapping[str, Any], by: User

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms.boundfield import BoundField
 from django.urls import reverse
 
@@ -22,7 +23,7 @@ from evaltracker.pages.fields import (
 )
 from evaltracker.pages.workspace import OnEvaluation
 from evaltracker.toolbox.measures import measure_words
-from stakeholders.models import Stakeholder
+from stakeholders.policy import insiders
 from trials.admin.base import OnTrial
 from trials.selectors.trials import (
     TERM_WORDS,
@@ -56,12 +57,8 @@ from vendors.admin.base import AboutCandidate, OnCandidate
 from vendors.models import Candidate
 
 
-def insiders(row: Any) -> Any:
-    """Of the evaluation that the row is in."""
-    evaluation = evaluation_of(row)
-    parts = Stakeholder.objects.filter(evaluation=evaluation, left_at__isnull=True)
-    people = {evaluation.owner_id, *parts.values_list("user_id", flat=True)}
-    return User._default_manager.filter(pk__in=people, is_active=True)
+def insiders_of(row: Any) -> QuerySet[User]:
+    return insiders(evaluation_of(row))
 
 
 def declared_fields(note: str = "") -> tuple[forms.CharField, forms.CharField]:
@@ -104,7 +101,7 @@ class TrialForm(OfferingForm):
         "What differs from the other finalists, and why", 2, required=False
     )
 
-    offers: ClassVar[Mapping[str, Offer]] = {"lead": insiders}
+    offers: ClassVar[Mapping[str, Offer]] = {"lead": insiders_of}
 
     def __init__(
         self, *args: Any, about: Any, together: bool = False, **kwargs: Any
@@ -253,12 +250,6 @@ class AmendContract(OnTermsOfTrial):
     service = amend_contract
 
 
-class DaysForm(forms.Form):
-    starts_on = day_field("First day")
-    ends_on = day_field("Last day")
-    reason = reason_field(help_text="People have planned with the old days.")
-
-
 class MoveTrial(OnTrial):
     title = "Move the trial"
     verb = "Move"
@@ -268,7 +259,11 @@ class MoveTrial(OnTrial):
         "change."
     )
     success = "The trial is moved, and its milestones with it."
-    form_class = DaysForm
+    form_class = form_of(
+        starts_on=day_field("First day"),
+        ends_on=day_field("Last day"),
+        reason=reason_field(help_text="People have planned with the old days."),
+    )
     template = "trials/move.html"
     preview_verb = "Show what moves"
     service = move_trial

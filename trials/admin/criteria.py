@@ -275,6 +275,7 @@ class CriteriaGrid(Grid[Trial, Criterion]):
     noun = "criterion"
     nouns = "criteria"
     remover = "remove-criterion"
+    row_acts = (remover,)
     first_column = "text"
     carried = ("requirement",)
     own_answers: ClassVar[Mapping[str, OwnAnswers]] = {
@@ -329,9 +330,6 @@ class CriteriaGrid(Grid[Trial, Criterion]):
     def links(self, row: Criterion, user: User) -> Iterable[tuple[str, str]]:
         if may_lead(user, row.trial) and not row.trial.agreed_at:
             yield "All fields", address_of("change-criterion", row)
-
-    def acts(self, subject: Trial, user: User) -> Sequence[str]:
-        return ("remove-criterion",) if self.may_add(subject, user) else ()
 
     def may_add(self, subject: Trial, user: User) -> bool:
         return not closed_for(subject, user)

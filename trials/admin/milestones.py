@@ -16,6 +16,7 @@ from evaltracker.evaluations.policy import evaluation_of
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import HardenedAdmin, by
 from evaltracker.pages.fields import (
+    DaysField,
     NamedChoice,
     Offer,
     OfferingForm,
@@ -33,7 +34,7 @@ from evaltracker.pages.site import site
 from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
 from evaltracker.toolbox.working_days import working_day
 from trials.admin.base import OnTrial
-from trials.admin.contracts import insiders
+from trials.admin.contracts import insiders_of
 from trials.admin.trials import is_late
 from trials.choices import MilestoneState
 from trials.models import Milestone, Trial
@@ -75,6 +76,13 @@ def hanging_field() -> NamedChoice:
     )
 
 
+def owner_field(help_text: str) -> NamedChoice:
+    nobody = User._default_manager.none()
+    return NamedChoice(
+        nobody, attribute="name", label="Whose it is", help_text=help_text
+    )
+
+
 def others(where: Evaluation | Trial | Milestone) -> Any:
     """The open milestones that one may hang on, which is there or shall be."""
     trial = where if isinstance(where, Trial) else getattr(where, "trial", None)
@@ -86,17 +94,14 @@ def others(where: Evaluation | Trial | Milestone) -> Any:
 
 class MilestoneForm(OfferingForm, DueForm):
     title = forms.CharField(label="What is due", max_length=150)
-    owner_user = NamedChoice(
-        User._default_manager.none(),
-        attribute="name",
-        label="Whose it is",
-        help_text="Is reminded by mail before it.",
-    )
-
+    owner_user = owner_field("Is reminded by mail before it.")
     hangs_on = hanging_field()
 
     field_order = ("title", "owner_user")
-    offers: ClassVar[Mapping[str, Offer]] = {"owner_user": insiders, "hangs_on": others}
+    offers: ClassVar[Mapping[str, Offer]] = {
+        "owner_user": insiders_of,
+        "hangs_on": others,
+    }
 
 
 def usual_due(zone: str, user: User) -> dict[str, Any]:
@@ -189,32 +194,15 @@ class MoveMilestone(OnMilestone):
         return shifts_of(target, data["due_on"]) if data["along"] else []
 
 
-class HangForm(OfferingForm):
-    hangs_on = hanging_field()
-
-    offers: ClassVar[Mapping[str, Offer]] = {"hangs_on": others}
-
-
 class HangMilestone(OnMilestone):
     title = "Depends on"
     verb = "Save"
     success = "Saved."
-    form_class = HangForm
+    form_class = form_of(hangs_on=hanging_field(), offers={"hangs_on": others})
     service = hang_milestone
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {"hangs_on": target.hangs_on_id}
-
-
-class GiveForm(OfferingForm):
-    owner_user = NamedChoice(
-        User._default_manager.none(),
-        attribute="name",
-        label="Whose it is",
-        help_text="Gets a mail now and a reminder before the day.",
-    )
-
-    offers: ClassVar[Mapping[str, Offer]] = {"owner_user": insiders}
 
 
 class GiveMilestone(OnMilestone):
@@ -222,27 +210,14 @@ class GiveMilestone(OnMilestone):
     verb = "Give"
     help = "The former owner gets no more reminders."
     success = "Milestone reassigned. Its new owner gets a mail."
-    form_class = GiveForm
+    form_class = form_of(
+        owner_user=owner_field("Gets a mail now and a reminder before the day."),
+        offers={"owner_user": insiders_of},
+    )
     service = give_milestone
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {"owner_user": target.owner_id}
-
-
-class RhythmForm(forms.Form):
-    days = forms.CharField(
-        label="Days before a date",
-        max_length=60,
-        help_text="With commas, such as 7, 2, 0. 0 is the day itself.",
-    )
-
-    def clean_days(self) -> list[int]:
-        parts = self.cleaned_data["days"].replace(",", " ").split()
-        if not all(
-            part.isascii() and part.isdecimal() and len(part) < 4 for part in parts
-        ):
-            raise forms.ValidationError("Write whole numbers with commas: 7, 2, 0.")
-        return [int(part) for part in parts]
 
 
 class ChangeReminderDays(OnEvaluation):
@@ -253,12 +228,18 @@ class ChangeReminderDays(OnEvaluation):
         "already sent are not repeated."
     )
     success = "Saved. The reminders of all open milestones follow it."
-    form_class = RhythmForm
+    form_class = form_of(
+        days=DaysField(
+            label="Days before a date",
+            max_length=60,
+            help_text="With commas, such as 7, 2, 0. 0 is the day itself.",
+        )
+    )
     tab = "trials"
     service = change_reminder_days
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        return {"days": ", ".join(map(str, target.reminder_days))}
+        return {"days": target.reminder_days}
 
 
 GIVES = Saves(give_milestone, "milestone")
@@ -284,6 +265,7 @@ class MilestonesGrid(Grid[Trial, Milestone]):
     related = ("candidate__evaluation__owner", "lead")
     anchor = "milestone"
     noun = "milestone"
+    row_acts = ("settle-milestone",)
     first_column = "title"
     adding = check_add_trial_milestone
 
@@ -341,9 +323,6 @@ class MilestonesGrid(Grid[Trial, Milestone]):
         yield "Settle", address_of("settle-milestone", row)
         yield "Move", address_of("move-milestone", row)
         yield "Depends on", address_of("hang-milestone", row)
-
-    def acts(self, subject: Trial, user: User) -> Sequence[str]:
-        return ("settle-milestone",) if self.may_add(subject, user) else ()
 
     def add(self, subject: Trial, values: Mapping[str, Any], by: User) -> Milestone:
         filled = {name: value for name, value in values.items() if value is not None}

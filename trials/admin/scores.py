@@ -208,16 +208,6 @@ class WordScale(OnEvaluation):
         return {"evaluation": target, "meanings": [data[name] for name in FIELDS]}
 
 
-class PriorForm(forms.Form):
-    holds = forms.IntegerField(min_value=0, label="Holds, %")
-    partly = forms.IntegerField(min_value=0, label="Partly, %")
-    fails = forms.IntegerField(min_value=0, label="Fails, %")
-    worth = forms.IntegerField(
-        label="Worth, in verdicts",
-        help_text="10 weighs as much as ten trial verdicts of a candidate’s own.",
-    )
-
-
 class SetPrior(OnEvaluation):
     title = "Set how open verdicts are drawn"
     verb = "Set shares"
@@ -227,7 +217,15 @@ class SetPrior(OnEvaluation):
     )
     success = "Saved. Open verdicts are now drawn from these shares."
     tab = "comparison"
-    form_class = PriorForm
+    form_class = form_of(
+        holds=forms.IntegerField(min_value=0, label="Holds, %"),
+        partly=forms.IntegerField(min_value=0, label="Partly, %"),
+        fails=forms.IntegerField(min_value=0, label="Fails, %"),
+        worth=forms.IntegerField(
+            label="Worth, in verdicts",
+            help_text="10 weighs as much as ten trial verdicts of a candidate’s own.",
+        ),
+    )
     service = set_prior
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Demos: when, with whom, by which script."""
 
 import datetime
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import (
@@ -18,7 +18,6 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import Status, known
 from evaltracker.evaluations.models import (
-    AppendOnlyError,
     CommittedRecord,
     Requirement,
     ScopedQuerySet,
@@ -375,12 +374,6 @@ class Evidence(SealedRecord, VendorRecord):
         """
         item = self.criterion or self.script_item
         return named_words({**(item.named_values if item else {}), **self.named_values})
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert only; a new verdict is a new row."""
-        if not self._state.adding:
-            raise AppendOnlyError("A verdict is never changed; record a newer one.")
-        super().save(*args, **kwargs)
 
 
 class TakenBack(SealedRecord, VendorRecord):

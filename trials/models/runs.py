@@ -23,7 +23,6 @@ from django.utils import timezone
 from evaltracker.evaluations.choices import known
 from evaltracker.evaluations.commitments import canonical
 from evaltracker.evaluations.models import (
-    AppendOnlyError,
     Category,
     CommittedRecord,
     Evaluation,
@@ -83,12 +82,6 @@ class Measurement(SealedRecord, VendorRecord):
     class Meta:
         ordering = ("evidence",)
         constraints = [known("proposed", EvidenceVerdict, "measurement_proposed_known")]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert only; a newer verdict has a measurement of its own."""
-        if not self._state.adding:
-            raise AppendOnlyError("What a verdict rests on is never changed.")
-        super().save(*args, **kwargs)
 
 
 class RunToken(VendorRecord):

@@ -62,6 +62,7 @@ class KindsGrid(Grid[Evaluation, PriceItem]):
     related = ("owner",)
     anchor = "kind"
     noun = "kind"
+    row_acts = ("remove-price-item",)
     remover = "remove-price-item"
     first_column = "name"
     adding = check_owned
@@ -99,9 +100,6 @@ class KindsGrid(Grid[Evaluation, PriceItem]):
     def links(self, row: PriceItem, user: User) -> Iterable[tuple[str, str]]:
         if not row.part and why_not(schedule.check_price_item, row, user) is None:
             yield "Add a part", address_of("add-part", row)
-
-    def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
-        return ("remove-price-item",) if self.may_add(subject, user) else ()
 
     def may_move(self, subject: Evaluation, user: User) -> bool:
         return self.may_add(subject, user)

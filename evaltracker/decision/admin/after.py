@@ -33,6 +33,7 @@ from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.models import Evaluation, Metric, User
 from evaltracker.pages.acts import Act, Confirm, Outcome
 from evaltracker.pages.fields import (
+    DaysField,
     NamedChoice,
     OfferingForm,
     day_field,
@@ -187,29 +188,6 @@ class CloseCheck(OnCheck):
     rule = after.check_close
 
 
-PASSED = "No reminder: its last day has passed."
-
-
-class DaysField(forms.CharField):
-    def prepare_value(self, value: Any) -> Any:
-        return ", ".join(map(str, value)) if isinstance(value, list) else value
-
-    def json_schema(self) -> dict[str, Any]:
-        return {"type": "array", "items": {"type": "integer", "minimum": 0}}
-
-    def from_json(self, value: list[str]) -> str:
-        return ", ".join(value)
-
-    def clean(self, value: Any) -> Any:
-        text: str = super().clean(value) or ""
-        try:
-            return [int(part) for part in text.split(",") if part.strip()]
-        except ValueError as error:
-            raise forms.ValidationError(
-                "Enter whole days with commas between them, such as 90, 30, 7."
-            ) from error
-
-
 class TermForm(OfferingForm, form_like(ContractTerm, contract_terms.DATES)):  # type: ignore[misc]
     offers: ClassVar = {"looks_after": insiders}
     looks_after = NamedChoice(
@@ -254,7 +232,8 @@ class SetContractTerm(OnEvaluation):
     def success_message(self, target: Evaluation, outcome: Outcome) -> str:
         term = term_of(target)
         passed = term and term.deadline and term.deadline < today_in(target.zone)
-        return f"{self.success} {PASSED}" if passed else self.success
+        late = " No reminder: its last day has passed." if passed else ""
+        return f"{self.success}{late}"
 
 
 class SettleContractTerm(InEvaluation[ContractTerm]):
@@ -291,19 +270,6 @@ def earlier(user: User, candidate: Candidate) -> dict[str, Any] | None:
 register_panel("candidate", 10, "workflow/parts/earlier.html", earlier)
 
 
-class HandOnForm(OfferingForm):
-    offers: ClassVar = {"new_owner": contract_terms.may_take_over}
-    new_owner = NamedChoice(
-        User._default_manager.none(),
-        attribute="name",
-        label="Who runs it from now on",
-        help_text=(
-            "Choose somebody who may start evaluations and has no role in this one."
-        ),
-    )
-    reason = reason_field(help_text="Everybody reads it in the journal.")
-
-
 class HandOnEvaluation(OnEvaluation):
     title = "Hand on this evaluation"
     verb = "Hand on"
@@ -312,7 +278,17 @@ class HandOnEvaluation(OnEvaluation):
         "answers. You no longer see the evaluation unless you are given a role in it."
     )
     success = "The evaluation is handed on."
-    form_class = HandOnForm
+    form_class = form_of(
+        new_owner=NamedChoice(
+            User._default_manager.none(),
+            attribute="name",
+            label="Who runs it from now on",
+            help_text="Choose somebody who may start evaluations and has no role in "
+            "this one.",
+        ),
+        reason=reason_field(help_text="Everybody reads it in the journal."),
+        offers={"new_owner": contract_terms.may_take_over},
+    )
     dangerous = True
     service = contract_terms.hand_on_evaluation
     rule = contract_terms.check_hand_on

@@ -69,7 +69,10 @@ def differences(decision: Decision) -> list[str]:
     5. The words that people signed, those of earlier stages too.
     """
     faults = list(fingerprints(decision))
-    faults += counted_again(decision.memo)
+    try:
+        faults += replay(decision.memo)
+    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
+        faults.append(f"The inputs cannot be counted any more: {error!r}.")
     faults += recount(decision.evaluation)
     if is_altered(decision):
         faults += words(decision)
@@ -84,14 +87,6 @@ def differences(decision: Decision) -> list[str]:
 def altered_words(decision: Decision) -> list[str]:
     documents = SignedDocument.objects.in_evaluation(decision.evaluation)
     return [f"{document}: {WORDS_ALTERED}" for document in altered(documents)]
-
-
-def counted_again(memo: Memo) -> list[str]:
-    """What `replay` finds; inputs that cannot be counted at all are said to be so."""
-    try:
-        return replay(memo)
-    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
-        return [f"The inputs cannot be counted any more: {error!r}."]
 
 
 def fingerprints(decision: Decision) -> Iterator[str]:

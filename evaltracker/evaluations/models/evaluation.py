@@ -88,11 +88,17 @@ class OwnQuerySet(ScopedQuerySet[M]):
         return self.filter(person=user) if user.is_active else self.none()
 
 
+class AppendOnlyError(Exception):
+    """Raised when code tries to change or delete a row that only grows."""
+
+
 class Record(models.Model):
     """A row whose id tells nothing of how many rows there are (R23)."""
 
     # Lookup path from the model to its evaluation; scoping walks it.
     evaluation_path: ClassVar[str] = "evaluation"
+    # Whether nobody may change a row, not even to give it a salt.
+    only_grows: ClassVar[bool] = False
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
 
@@ -103,6 +109,11 @@ class Record(models.Model):
 
     def __str__(self) -> str:
         return f"{capfirst(self._meta.verbose_name)} {str(self.pk)[:8]}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.only_grows and not self._state.adding:
+            raise AppendOnlyError(f"A saved {self._meta.verbose_name} never changes.")
+        super().save(*args, **kwargs)
 
 
 def evaluation_scope(path: str, user: User) -> models.Q:
@@ -207,8 +218,6 @@ class CommittedRecord(Record):
     joined: ClassVar[Mapping[str, int]] = {}
     # Columns that do not count, each with its reason.
     uncommitted: ClassVar[Mapping[str, str]] = {}
-    # Whether nobody may change a row, not even to give it a salt.
-    only_grows: ClassVar[bool] = False
     # By which version of an evaluation's columns every row of the table has an entry:
     # rows in journals of before have none until they are covered.
     since: ClassVar[int] = 1
@@ -568,10 +577,6 @@ class Evaluation(CommittedRecord):
 # The append-only, hash-chained record of what happened in an evaluation.
 
 
-class AppendOnlyError(Exception):
-    """Raised when code tries to change or delete a row that only grows."""
-
-
 class EntryQuerySet(ScopedQuerySet["Entry"]):
     """Entries; bulk changes are refused as single ones are."""
 
@@ -592,6 +597,8 @@ class EntryManager(models.Manager["Entry"]):
 
 class Entry(Record):
     """One line of the journal; written by `journal.record` alone."""
+
+    only_grows: ClassVar[bool] = True
 
     evaluation = ForeignKey(Evaluation, PROTECT, related_name="entries")
     number = models.PositiveIntegerField()
@@ -628,12 +635,6 @@ class Entry(Record):
 
     def __str__(self) -> str:
         return f"Entry {self.number}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert only; a second save is refused."""
-        if not self._state.adding:
-            raise AppendOnlyError("The journal only grows.")
-        super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError("The journal only grows.")

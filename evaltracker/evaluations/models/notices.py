@@ -26,7 +26,6 @@ from evaltracker.evaluations.choices import (
     known,
 )
 from evaltracker.evaluations.models.evaluation import (
-    AppendOnlyError,
     Evaluation,
     OwnQuerySet,
     Record,
@@ -43,6 +42,8 @@ class ImportedHistory(Record):
     themselves point to nobody: what a file says is no act of anybody's login here.
     """
 
+    only_grows: ClassVar[bool] = True
+
     evaluation = OneToOneField(Evaluation, PROTECT, related_name="imported")
     sha256 = models.CharField(max_length=64, help_text="Of the file.")
     imported_at = models.DateTimeField(default=timezone.now)
@@ -58,12 +59,6 @@ class ImportedHistory(Record):
     head = models.CharField(max_length=64, help_text="The hash of the last of them.")
     # Whose number each of these entries holds, in their order; null: nobody's.
     actors = models.JSONField(default=list)
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert only; where something came from does not change."""
-        if not self._state.adding:
-            raise AppendOnlyError("Where an evaluation came from does not change.")
-        super().save(*args, **kwargs)
 
 
 class ImportWork(models.TextChoices):
@@ -115,8 +110,6 @@ class ImportDraft(Record):
 
 
 class ImportQuerySet(ScopedQuerySet["Import"]):
-    """Imports; a private one is there for its person alone."""
-
     def visible_to(self, user: User) -> Self:
         return super().visible_to(user).filter(Q(is_private=False) | Q(by=user))
 
@@ -182,8 +175,6 @@ class ColumnMemory(Record):
 
 
 class GridViewQuerySet(ScopedQuerySet["GridView"]):
-    """Views of grids; a person's own is there for that person alone."""
-
     def visible_to(self, user: User) -> Self:
         return super().visible_to(user).filter(Q(person=None) | Q(person=user))
 

@@ -33,8 +33,6 @@ def of_visible_subjects(user: User, path: str = "") -> Q:
 
 
 class CommentQuerySet(ScopedQuerySet["Comment"]):
-    """Comments, sealed from whom their subject is sealed from."""
-
     def visible_to(self, user: User) -> Self:
         return super().visible_to(user).filter(of_visible_subjects(user))
 
@@ -130,8 +128,6 @@ class Mention(Record):
 
 
 class AttachedFileQuerySet(ScopedQuerySet["AttachedFile"]):
-    """Files, sealed from whom their subject is sealed from."""
-
     def visible_to(self, user: User) -> Self:
         return super().visible_to(user).filter(of_visible_subjects(user))
 

@@ -260,12 +260,11 @@ def first_of(told: Iterable[str], count: int) -> list[str]:
     return [*shown, f"and {more:,} more, which the export has"] if more else shown
 
 
-def without_addresses(text: str) -> str:
-    return ADDRESS.sub("(an address)", text)
-
-
 def changes(entry: Entry, *, addresses: bool) -> list[Change]:
-    shown = words if addresses else (lambda value: without_addresses(words(value)))
+    def shown(value: Any) -> str:
+        text = words(value)
+        return text if addresses else ADDRESS.sub("(an address)", text)
+
     fields = dict.fromkeys([*entry.before, *entry.after])
     return [
         Change(

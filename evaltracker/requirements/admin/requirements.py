@@ -355,6 +355,7 @@ class RequirementsGrid(PastesImport, Grid[Evaluation, Requirement]):
     related = ("owner",)
     anchor = "requirement"
     noun = "requirement"
+    row_acts = ("retire-requirement",)
     first_column = "text"
     adding = check_add_requirement
     carried = ("category",)
@@ -420,9 +421,6 @@ class RequirementsGrid(PastesImport, Grid[Evaluation, Requirement]):
         if row.evaluation.is_open:
             yield "Change", address_of("change-requirement", row)
         yield discuss_words(row), discuss_address("requirement", row.pk)
-
-    def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
-        return ("retire-requirement",) if self.may_add(subject, user) else ()
 
     def add(
         self, subject: Evaluation, values: Mapping[str, Any], by: User
