@@ -24,7 +24,7 @@ from evaltracker.notices.calendars import (
 from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import link_to, spoken, zone_of
 from evaltracker.requirements.services.scopes import USES, Used
-from evaltracker.toolbox.days import instant_of, wall_of
+from evaltracker.toolbox.days import MORNING, instant_of, wall_of
 from evaltracker.toolbox.working_days import day_in_words
 from stakeholders.models import Stakeholder
 from stakeholders.services.people import uses_asked
@@ -57,7 +57,6 @@ from vendors.notices import ToVendor, named_in
 from vendors.selectors.progress import SOURCES, Open
 
 CLOSED = "The trial is closed."
-MORNING = datetime.time(9)
 
 
 class AboutTrial(About[Trial]):

@@ -59,7 +59,6 @@ class Commitment:
 
     @property
     def is_removal(self) -> bool:
-        """Whether the row was removed."""
         return self.digest == UNSAID
 
 
@@ -145,7 +144,6 @@ def commitment_to(
 
 
 def short_digest(before: Any, text: str) -> str:
-    """The beginning of a column's digest."""
     digest = before.copy()
     digest.update(text.encode())
     return str(digest.hexdigest()[:SHORT])

@@ -28,7 +28,6 @@ from evaltracker.toolbox.working_days import day_in_words
 
 
 def may_start_evaluations(user: User) -> bool:
-    """Whether `user` may start an evaluation and become its owner."""
     return user.is_active and user.has_perm("evaluations.add_evaluation")
 
 
@@ -183,7 +182,6 @@ def is_published(evaluation: Evaluation) -> bool:
 
 
 def check_belongs(requirement: Requirement) -> None:
-    """Refuse a category or metric of another evaluation."""
     home = requirement.evaluation_id
     if requirement.category.evaluation_id != home:
         raise Invalid("The category belongs to another evaluation.")

@@ -88,7 +88,6 @@ class Said:
         self.since = max(self.since, since_of(entry))
 
     def tells_all(self, model: type[CommittedRecord]) -> bool:
-        """Whether every row of a table has an entry."""
         if self.is_later:
             return False
         return self.since >= model.since if model.since else self.is_whole

@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from evaltracker.errors import Invalid
+from evaltracker.evaluations.models import User
 from evaltracker.toolbox.days import instant_of, is_moved, read_zone, zone_names
 from evaltracker.toolbox.measures import (
     DIRECTIONS,
@@ -177,6 +178,11 @@ class NamedChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
             return str(getattr(obj, self.attribute))
         text = getattr(obj, "text", "")
         return f"{obj}: {text[:90]}" if text else str(obj)
+
+
+def person_field(label: str, help_text: str = "") -> NamedChoice:
+    nobody = User._default_manager.none()
+    return NamedChoice(nobody, attribute="name", label=label, help_text=help_text)
 
 
 def end_of(day: datetime.date) -> datetime.datetime:

@@ -708,7 +708,6 @@ def _closed(text: str, column: _Column, *_: Any) -> Cell[str]:
 
 
 def _mark(text: str, column: _Column, *_: Any) -> Cell[bool]:
-    """Whether a row is one: x, ✓, true."""
     states = words_of("availability") | {"x": "now", "1": "now", "0": "never"}
     usual = {"now": "yes", "never": "no", "not_stated": "no"}
     answer = column.answer(text) or usual.get(states.get(key(text), ""))

@@ -18,6 +18,7 @@ from evaltracker.pages.fields import (
     day_field,
     form_of,
     mark_needed,
+    person_field,
     reason_field,
     text_field,
 )
@@ -85,9 +86,7 @@ class TrialForm(OfferingForm):
     starts_on = day_field("First day")
     ends_on = day_field("Last day")
     zone = ZoneField()
-    lead = NamedChoice(
-        User._default_manager.none(), attribute="name", label="Who leads it"
-    )
+    lead = person_field("Who leads it")
     workload = text_field(
         None, 4, help_text="Our own case, end to end; not the vendor's example."
     )

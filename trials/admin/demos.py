@@ -88,8 +88,6 @@ from vendors.admin.base import AboutCandidates, OnCandidate, open_answers, reade
 from vendors.models import Candidate
 from vendors.selectors.candidates import active_candidates
 
-LONGEST_TITLE = 150
-
 
 class WhenForm(forms.Form):
     day = day_field("Day")
@@ -224,7 +222,7 @@ class ScheduleDemo(OnCandidate):
 
 
 def title_of(candidate: Candidate) -> str:
-    return candidate.evaluation.say("Demo of {}", candidate.name)[:LONGEST_TITLE]
+    return candidate.evaluation.say("Demo of {}", candidate.name)[:150]
 
 
 def usual_demo(evaluation: Evaluation) -> dict[str, Any]:
@@ -354,7 +352,6 @@ class DrawUpScript(OnDemo):
         "words. Items on the script stay as they are."
     )
     service = draw_up_script
-
     success = "Script written. Check it before the demo."
 
 
@@ -423,7 +420,6 @@ class ChangeScriptItem(OnItem):
     success = "Saved."
     form_class = ChangeItemForm
     service = change_script_item
-
     current_fields = (*TEXT_FIELDS, "measure", "minutes", "asker", "named_values")
 
 

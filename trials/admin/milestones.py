@@ -24,6 +24,7 @@ from evaltracker.pages.fields import (
     day_field,
     form_of,
     instant_from,
+    person_field,
     reason_field,
     text_field,
     time_field,
@@ -76,13 +77,6 @@ def hanging_field() -> NamedChoice:
     )
 
 
-def owner_field(help_text: str) -> NamedChoice:
-    nobody = User._default_manager.none()
-    return NamedChoice(
-        nobody, attribute="name", label="Whose it is", help_text=help_text
-    )
-
-
 def others(where: Evaluation | Trial | Milestone) -> Any:
     """The open milestones that one may hang on, which is there or shall be."""
     trial = where if isinstance(where, Trial) else getattr(where, "trial", None)
@@ -94,7 +88,7 @@ def others(where: Evaluation | Trial | Milestone) -> Any:
 
 class MilestoneForm(OfferingForm, DueForm):
     title = forms.CharField(label="What is due", max_length=150)
-    owner_user = owner_field("Is reminded by mail before it.")
+    owner_user = person_field("Whose it is", "Is reminded by mail before it.")
     hangs_on = hanging_field()
 
     field_order = ("title", "owner_user")
@@ -211,7 +205,9 @@ class GiveMilestone(OnMilestone):
     help = "The former owner gets no more reminders."
     success = "Milestone reassigned. Its new owner gets a mail."
     form_class = form_of(
-        owner_user=owner_field("Gets a mail now and a reminder before the day."),
+        owner_user=person_field(
+            "Whose it is", "Gets a mail now and a reminder before the day."
+        ),
         offers={"owner_user": insiders_of},
     )
     service = give_milestone

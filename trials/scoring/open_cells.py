@@ -224,7 +224,6 @@ class Prior:
 
     @property
     def total(self) -> int:
-        """What the three shares add up to: 100 where they are per cent."""
         return self.holds + self.partly + self.fails
 
 

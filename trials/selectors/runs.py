@@ -154,7 +154,6 @@ class LoadedRuns:
         return count_pools(self.measure, declared or self.declared, self.files())
 
     def days(self, keys: Collection[str]) -> list[DayOfRuns]:
-        """Those of the reports with these keys."""
         days: dict[datetime.date, tuple[list[Results], list[Results]]] = {}
         for (report, day, out), results in self.results.items():
             if report.key in keys:

@@ -218,10 +218,6 @@ class RoleAgreement:
     awaited: list[Stakeholder]
     given: Agreement | None
 
-    @property
-    def agrees(self) -> bool:
-        return self.given is not None
-
 
 @dataclass(frozen=True, slots=True)
 class Contract:
@@ -233,7 +229,7 @@ class Contract:
 
     @property
     def awaited(self) -> list[RoleAgreement]:
-        return [role for role in self.roles if not role.agrees]
+        return [role for role in self.roles if role.given is None]
 
     def parts_of(self, user: User) -> list[Stakeholder]:
         return [

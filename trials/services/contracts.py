@@ -38,6 +38,7 @@ from trials.selectors.ledger import Ledger, ledger
 from trials.selectors.trials import (
     DAYS,
     TERM_WORDS,
+    WORDS,
     Contract,
     common_values,
     contract_of,
@@ -50,7 +51,6 @@ from trials.services.criteria import put_criterion
 from trials.services.mails import ask_for_agreement
 from trials.services.milestones import add_milestone, reschedule
 from trials.services.trials import (
-    CONTRACT,
     PLAN,
     change_plan,
     change_trial,
@@ -198,7 +198,7 @@ def check_propose_contract(trial: Trial, by: By) -> None:
     wording = trial.candidate.evaluation.wording
     blank = [
         wording.get(TERM_WORDS.get(field, ""), _verbose(field)).lower()
-        for field in CONTRACT
+        for field in WORDS
         if not getattr(trial, field).strip()
         and wording.get(TERM_WORDS.get(field, ""), field)
     ]

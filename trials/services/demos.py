@@ -507,9 +507,6 @@ def plan_attendance(
     return demo
 
 
-SOLO_TIME = datetime.timedelta(minutes=15)
-
-
 def check_end_demo(demo: Demo, by: By) -> None:
     check_demo(demo, by, *FROM_DEMOS, also_held=True)
     require_held(demo)
@@ -545,7 +542,7 @@ def end_demo(*, demo: Demo, by: By) -> Demo:
     """
     demo, _ = open_demo(demo, by, check_end_demo)
     now = timezone.now()
-    times = {"ended_at": now, "notes_until": now + SOLO_TIME}
+    times = {"ended_at": now, "notes_until": now + datetime.timedelta(minutes=15)}
     change_on(demo, demo.candidate, "demo.ended", by, **times)
     return demo
 

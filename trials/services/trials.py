@@ -44,18 +44,17 @@ from trials.policy import (
     require_unclosed,
 )
 from trials.selectors.cells import awaiting_reply
-from trials.selectors.trials import unjudged_criteria
+from trials.selectors.trials import WORDS, unjudged_criteria
 from trials.services.mails import tell_vendor_of
 from trials.services.milestones import cancel_open_milestones
 from vendors.models import Candidate
 from vendors.policy import require_no_conflict
 from vendors.services.candidates import lock_candidate
 
-CONTRACT = ("workload", "environment", "data_allowed", "people_hours", "exit_plan")
 # Where numbers count from, and how long each may be.
 DECLARED = {"counted_environment": 80, "counted_commit": 200}
 LIMITS = {**DECLARED, "threshold": 200}
-TEXTS = ("title", *CONTRACT, "difference", *DECLARED)
+TEXTS = ("title", *WORDS, "difference", *DECLARED)
 PLAN = ("starts_on", "ends_on", "zone", "lead", *TEXTS)
 
 

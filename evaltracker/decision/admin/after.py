@@ -34,11 +34,11 @@ from evaltracker.evaluations.models import Evaluation, Metric, User
 from evaltracker.pages.acts import Act, Confirm, Outcome
 from evaltracker.pages.fields import (
     DaysField,
-    NamedChoice,
     OfferingForm,
     day_field,
     form_like,
     form_of,
+    person_field,
     reason_field,
 )
 from evaltracker.pages.site import register_panel
@@ -190,11 +190,8 @@ class CloseCheck(OnCheck):
 
 class TermForm(OfferingForm, form_like(ContractTerm, contract_terms.DATES)):  # type: ignore[misc]
     offers: ClassVar = {"looks_after": insiders}
-    looks_after = NamedChoice(
-        User._default_manager.none(),
-        attribute="name",
-        label="Who looks after it",
-        help_text="Is reminded by mail, and so is the owner.",
+    looks_after = person_field(
+        "Who looks after it", "Is reminded by mail, and so is the owner."
     )
     remind_days = DaysField(
         label="Remind so many days before",
@@ -279,12 +276,9 @@ class HandOnEvaluation(OnEvaluation):
     )
     success = "The evaluation is handed on."
     form_class = form_of(
-        new_owner=NamedChoice(
-            User._default_manager.none(),
-            attribute="name",
-            label="Who runs it from now on",
-            help_text="Choose somebody who may start evaluations and has no role in "
-            "this one.",
+        new_owner=person_field(
+            "Who runs it from now on",
+            "Choose somebody who may start evaluations and has no role in this one.",
         ),
         reason=reason_field(help_text="Everybody reads it in the journal."),
         offers={"new_owner": contract_terms.may_take_over},

@@ -21,17 +21,7 @@ from evaltracker.evaluations.models.evaluation import (
     Evaluation,
     Record,
 )
-from evaltracker.evaluations.models.people import User
-
-
-class AccountEntryQuerySet(models.QuerySet["AccountEntry"]):
-    """Entries, scoped: an operator sees all, others their own."""
-
-    def visible_to(self, user: User) -> AccountEntryQuerySet:
-        """Everything for an active operator, else what happened to `user`."""
-        if not user.is_active:
-            return self.none()
-        return self if user.is_superuser else self.filter(person=user)
+from evaltracker.evaluations.models.people import OwnQuerySet, User
 
 
 class AccountEntry(Record):
@@ -66,7 +56,7 @@ class AccountEntry(Record):
     detail = models.CharField(max_length=200, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
 
-    objects: ClassVar = AccountEntryQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar = OwnQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("-at",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from copy import copy
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
@@ -143,13 +143,15 @@ class User(AbstractUser):
         return self.name
 
 
-class PersonalTokenQuerySet(models.QuerySet["PersonalToken"]):
-    def visible_to(self, user: User) -> PersonalTokenQuerySet:
+class OwnQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
         """Everything for an active operator, else one's own."""
         if not user.is_active:
             return self.none()
         return self if user.is_superuser else self.filter(person=user)
 
+
+class PersonalTokenQuerySet(OwnQuerySet):
     def live(self) -> PersonalTokenQuerySet:
         return self.filter(revoked_at=None, ends_at__gt=timezone.now())
 

@@ -1,6 +1,6 @@
 """What people of an evaluation say to each other about its things."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import (
@@ -32,7 +32,7 @@ def of_visible_subjects(user: User, path: str = "") -> Q:
     return seen
 
 
-class CommentQuerySet(ScopedQuerySet["Comment"]):
+class OnSubjectQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         return super().visible_to(user).filter(of_visible_subjects(user))
 
@@ -55,7 +55,7 @@ class Comment(Record):
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
 
-    objects: ClassVar = CommentQuerySet.as_manager()
+    objects: ClassVar = OnSubjectQuerySet.as_manager()
 
     class Meta:
         ordering = ("written_at",)
@@ -127,10 +127,7 @@ class Mention(Record):
         ]
 
 
-class AttachedFileQuerySet(ScopedQuerySet["AttachedFile"]):
-    def visible_to(self, user: User) -> Self:
-        return super().visible_to(user).filter(of_visible_subjects(user))
-
+class AttachedFileQuerySet(OnSubjectQuerySet):
     def kept(self) -> Self:
         return self.filter(removed_at__isnull=True)
 

@@ -183,7 +183,6 @@ def change_requirement(
 
 @transaction.atomic
 def retire_requirement(*, requirement: Requirement, reason: str, by: By) -> Requirement:
-    """Take a requirement out of the evaluation; its history stays."""
     check_retire_requirement(requirement, by)
     reason = read_reason(reason, "Give a reason for retiring it.")
     change_and_tell(
