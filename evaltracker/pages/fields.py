@@ -95,8 +95,9 @@ def form_like(
 def form_of(
     *, offers: Mapping[str, Offer] | None = None, **fields: forms.Field
 ) -> type[forms.Form]:
-    base = OfferingForm if offers else forms.Form
-    return type("ActForm", (base,), {**fields, "offers": offers})
+    if offers:
+        return type("ActForm", (OfferingForm,), {**fields, "offers": offers})
+    return type("ActForm", (forms.Form,), fields)
 
 
 def mark_needed(form: type[forms.Form], why: str, *names: str) -> None:
