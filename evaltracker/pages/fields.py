@@ -93,7 +93,7 @@ def form_like(
 
 
 def form_of(
-    *, offers: Mapping[str, Offer] | None = None, **fields: forms.Field
+    offers: Mapping[str, Offer] | None = None, /, **fields: forms.Field
 ) -> type[forms.Form]:
     if offers:
         return type("ActForm", (OfferingForm,), {**fields, "offers": offers})

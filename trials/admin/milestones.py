@@ -192,7 +192,7 @@ class HangMilestone(OnMilestone):
     title = "Depends on"
     verb = "Save"
     success = "Saved."
-    form_class = form_of(hangs_on=hanging_field(), offers={"hangs_on": others})
+    form_class = form_of({"hangs_on": others}, hangs_on=hanging_field())
     service = hang_milestone
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
@@ -205,10 +205,10 @@ class GiveMilestone(OnMilestone):
     help = "The former owner gets no more reminders."
     success = "Milestone reassigned. Its new owner gets a mail."
     form_class = form_of(
+        {"owner_user": insiders_of},
         owner_user=person_field(
             "Whose it is", "Gets a mail now and a reminder before the day."
         ),
-        offers={"owner_user": insiders_of},
     )
     service = give_milestone
 

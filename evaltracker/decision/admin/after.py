@@ -276,12 +276,12 @@ class HandOnEvaluation(OnEvaluation):
     )
     success = "The evaluation is handed on."
     form_class = form_of(
+        {"new_owner": contract_terms.may_take_over},
         new_owner=person_field(
             "Who runs it from now on",
             "Choose somebody who may start evaluations and has no role in this one.",
         ),
         reason=reason_field(help_text="Everybody reads it in the journal."),
-        offers={"new_owner": contract_terms.may_take_over},
     )
     dangerous = True
     service = contract_terms.hand_on_evaluation
