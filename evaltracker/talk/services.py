@@ -163,7 +163,10 @@ def read_mention(*, comment: Comment, by: User) -> Comment:
 
 def _locked(comment: Comment) -> Comment:
     lock(comment.evaluation)
-    return Comment.objects.select_related("evaluation__owner").get(pk=comment.pk)
+    fresh: Comment = Comment.objects.select_related("evaluation__owner").get(
+        pk=comment.pk
+    )
+    return fresh
 
 
 def _read(text: str) -> str:

@@ -56,7 +56,7 @@ class AccountEntry(Record):
     detail = models.CharField(max_length=200, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
 
-    objects: ClassVar = OwnQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar = OwnQuerySet.as_manager()
 
     class Meta:
         ordering = ("-at",)
