@@ -64,7 +64,7 @@ def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpRespon
     target = act.load(user, target_id)
     act = act.worded(target)
     for _, filled in act_opened.send(request, act=act, target_id=target_id):
-        act = filled or act
+        act = cast("Act[Any]", filled or act)
     refusal = act.why_not(user, target)
     if isinstance(refusal, Forbidden):
         raise refusal
