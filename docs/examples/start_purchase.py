@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Start a purchase with the requirements of a CSV. Needs Python 3.12 and nothing else.
 
-    export EVALTRACKER_TOKEN=evp_...  # My account, Tokens: scope write, all purchases
+    export EVALTRACKER_TOKEN=evp_...  # Your account, Tokens: scope write, all purchases
     python start_purchase.py https://evaltracker.example requirements.csv \
         --title "Choose a CRM" --buyer "Example Foods"
 

@@ -1,6 +1,6 @@
 """Notification settings: one's own mails and one's own calendar."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -96,15 +96,16 @@ site.register_page("account/address/<str:key>/", confirm_page, "confirm_address"
 
 
 class OnPage[T](Act[T]):
-    """An act on a page outside evaluations: what that is called, and its address."""
+    """An act on a page outside evaluations: where that stands, and its address."""
 
-    home: ClassVar[tuple[str, str]] = ("Your account", "admin:my_account")
+    homes: ClassVar[Sequence[tuple[str, str]]] = (("Your account", "admin:my_account"),)
 
     def cancel_url(self, target: Any) -> str:
-        return reverse(self.home[1])
+        return reverse(self.homes[-1][1])
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
-        return {"crumbs": [(self.home[0], self.cancel_url(target)), (self.title, "")]}
+        above = ((label, reverse(name)) for label, name in self.homes)
+        return {"crumbs": [*above, (self.title, "")]}
 
 
 class OnOwnAccount(OnPage[User]):
@@ -200,7 +201,7 @@ class TokenForm(OfferingForm):
 
 
 class MakeToken(OnOwnAccount):
-    home = ("Tokens", "admin:my_tokens")
+    homes = (*OnPage.homes, ("Tokens", "admin:my_tokens"))
     title = "New token"
     verb = "Make the token"
     help = "Your program then reads, and if you let it, acts with your own rights."
@@ -223,7 +224,7 @@ class MakeToken(OnOwnAccount):
 
 
 class RevokePersonalToken(OnPage[PersonalToken]):
-    home = ("Tokens", "admin:my_tokens")
+    homes = (*OnPage.homes, ("Tokens", "admin:my_tokens"))
     title = "Revoke a token"
     verb = "Revoke the token"
     help = "Calls with it are refused at once."
@@ -262,7 +263,7 @@ class AddForm(ChangeForm):  # type: ignore[misc, valid-type]
 
 
 class PeopleAct(OnPage[Any]):
-    home = ("Users", "admin:evaluations_user_changelist")
+    homes = (("Users", "admin:evaluations_user_changelist"),)
     model: ClassVar[type[models.Model] | None] = User
     target_name = "person"
 
@@ -458,7 +459,7 @@ class PreferencesForm(forms.Form):
 
 
 class OnMyself(OnPage[None]):
-    home = ("Notification settings", "admin:my_notices")
+    homes = (("Notification settings", "admin:my_notices"),)
 
     def allowed(self, user: User, target: Any) -> bool:
         return user.is_active
