@@ -147,6 +147,13 @@ def typed(field: forms.Field, value: Any) -> Any:
     return value
 
 
+def offered(field: forms.Field, start: Any) -> Any:
+    """Of many rows those that may be chosen: a browser shows no other, either."""
+    if not (start and isinstance(field, forms.ModelMultipleChoiceField)):
+        return start
+    return field.queryset.filter(pk__in=[getattr(row, "pk", row) for row in start])
+
+
 class JsonForm:
     """An act's form at one target, as a program reads it and fills it in."""
 
@@ -172,7 +179,7 @@ class JsonForm:
             and not (field.disabled or isinstance(field.widget, PERSONS))
         }
         self.starts = {
-            name: self.form.get_initial_for_field(field, name)
+            name: offered(field, self.form.get_initial_for_field(field, name))
             for name, field in every.items()
         }
 

@@ -20,6 +20,7 @@ from vendors.models import Claim, ClaimFile, Submission
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PACKAGE = "evaltracker_vendor_api_client"
+JSON = {"accept": "application/vnd.oai.openapi+json"}
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 type Call = Callable[..., Any]
@@ -37,8 +38,16 @@ def generated(
     schema: str, name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
     """A package of that name, made of the description there."""
-    accept = {"accept": "application/vnd.oai.openapi+json"}
-    description = Client().get(schema, headers=accept).json()
+    description = Client().get(schema, headers=JSON).json()
+    with made_of(description, name, folder, monkeypatch):
+        yield
+
+
+@contextmanager
+def made_of(
+    description: Any, name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """A package of that name, made of this description."""
     told = folder / f"{name}.json"
     told.write_text(json.dumps(description))
     where = folder / name / name
