@@ -151,7 +151,8 @@ def offered(field: forms.Field, start: Any) -> Any:
     """Of many rows those that may be chosen: a browser shows no other, either."""
     if not (start and isinstance(field, forms.ModelMultipleChoiceField)):
         return start
-    return field.queryset.filter(pk__in=[getattr(row, "pk", row) for row in start])
+    rows: Any = field.queryset
+    return rows.filter(pk__in=[getattr(row, "pk", row) for row in start])
 
 
 class JsonForm:

@@ -164,7 +164,9 @@ def filled(act: Act[Any], target: Any, user: User) -> Any:
     }
     empty: Any = act.form_class(**about)
     data = {
-        name: answer(field, empty.get_initial_for_field(field, name))
+        name: field.prepare_value(
+            answer(field, empty.get_initial_for_field(field, name))
+        )
         for name, field in empty.fields.items()
     }
     files = {

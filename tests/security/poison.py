@@ -16,7 +16,7 @@ from tests.vendors.isolation.rows import OURS
 # Read by code, or a part of an address.
 KEPT = {*CODED, "slug", "email", "action", "subject_type", "subject_id", "stage"}
 KEPT |= {"zone", "printed_role", "offset", "occurrence", "prefix", "availability"}
-KEPT |= {"subdivision"}
+KEPT |= {"subdivision", "act", "target_id"}
 LISTS = ("environments", "aliases")
 
 
