@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
 def verdicts(here: Place, ours: Product, rounds: int) -> bool:
     """Forty verdicts at once, so many times."""
     from evaltracker.evaluations.verifying import find_break
-    from tests.cast.workflow import ready_to_advance
+    from tests.factories.workflow import ready_to_advance
     from tests.workflow.racing import AT_ONCE, Desk
 
     ours.manage("collectstatic", "--noinput", "-v0")

@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
         from evaltracker.evaluations.commitments import commitments_of
         from evaltracker.evaluations.tables import Said, compare_tables
         from evaltracker.evaluations.verifying import find_break
-        from tests.cast import trials, vendors
+        from tests.factories import trials, vendors
         from tests.trials.runs.posting import measured_trial
         from trials.models import Criterion, Run, RunReport
         from trials.models.runs import digest_of_runs

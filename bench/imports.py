@@ -41,7 +41,7 @@ def measure(size: int, kind: str) -> bool:
     from evaltracker.importing.services.drafts import ask_for, hold_next, keep_draft
     from evaltracker.importing.services.imports import work_on
     from evaltracker.rows.sources import read_table
-    from tests.cast import common
+    from tests.factories import common
 
     name, content = f"{size}.{kind}", file_of(size, kind)
 

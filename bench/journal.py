@@ -20,9 +20,9 @@ def main(arguments: Sequence[str]) -> int:
         from evaltracker.evaluations.models import Entry
         from evaltracker.evaluations.verifying import find_break
         from tests.at_once import at_once
-        from tests.cast import common
         from tests.evaluations.tampering import TAMPERINGS, found
         from tests.evaluations.writing import write_entries
+        from tests.factories import common
 
         where = common.evaluation()
         before = Entry.objects.count()

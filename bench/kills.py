@@ -109,7 +109,7 @@ def kill_reports(here: Place, ours: Product, times: int) -> bool:
 def kill_imports(here: Place, ours: Product, times: int) -> bool:
     """Kill the import command; whether each left all or nothing."""
     from evaltracker.evaluations.models import Requirement
-    from tests.cast import common
+    from tests.factories import common
     from tests.faults.killing import await_quiet, requirements_file, start_import
 
     file = requirements_file(here.folder, REQUIREMENTS)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Locator, Page, expect
 
-from tests.cast.common import PASSWORD
+from tests.factories.common import PASSWORD
 
 WATCH_CSP = """
 window.__violations = [];

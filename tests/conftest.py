@@ -11,6 +11,7 @@ from tests.house.words import compile_all
 pytest_plugins = [
     "tests.as_application",
     "tests.availability",
+    "tests.costs",
     "tests.figures",
     "tests.flush",
     "tests.lock_order",
@@ -18,8 +19,8 @@ pytest_plugins = [
     "tests.smtp_sink",
     "tests.template_database",
     "tests.tiers",
-    "tests.told_rows",
-    "tests.worlds",
+    "tests.journal_coverage",
+    "tests.fixture_cache",
 ]
 
 # A busy machine is no failure: what is quick is for the benchmarks to say.

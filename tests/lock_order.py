@@ -142,9 +142,14 @@ def around_tests() -> Atomic:
 def made_once(
     blocker: DjangoDbBlocker, *makes: Callable[[], Any]
 ) -> Iterator[list[Any]]:
-    """What these make, for all tests of a file, and taken back after them."""
+    """What these make, for all tests of a file, and taken back after them.
+
+    Each is made by one worker of a run, for all files that begin in the same way.
+    """
+    from tests.fixture_cache import RUN, shared_world
+
     with blocker.unblock(), around_tests():
-        yield [make() for make in makes]
+        yield [shared_world(make, RUN[0]) for make in makes]
         transaction.set_rollback(True)
 
 

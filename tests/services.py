@@ -26,6 +26,10 @@ QUICK = {  # a lost test database is no loss
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_connections": "200",
+    # Nobody has counted rows of a transaction that is open, so plans look dear, and
+    # compiling them costs more than running them.
+    "jit": "off",
+    "autovacuum": "off",
 }
 
 

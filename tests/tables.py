@@ -1,4 +1,4 @@
-"""A picture of all tables, to show that something changed nothing."""
+"""A snapshot of all tables, to show that something changed nothing."""
 
 from hashlib import sha256
 
@@ -9,7 +9,7 @@ from django.apps import apps
 NOT_OURS = ("sessions.Session", "evaluations.CachedValue")
 
 
-def picture() -> dict[str, str]:
+def snapshot() -> dict[str, str]:
     """A digest of every row by model."""
     found = {}
     for model in apps.get_models():

@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Notice
-from tests.cast import common
+from tests.factories import common
 
 pytestmark = pytest.mark.sqlite
 

@@ -1,6 +1,6 @@
 """T33: what a request writes, the journal tells; what only reads writes nothing.
 
-That an entry commits to the rows that it writes, `told_rows` sees (T55).
+That an entry commits to the rows that it writes, `journal_coverage` sees (T55).
 
 A middleware of the tests' settings: every request of every test is looked at, and the
 statements that it sends are seen on their way to the database, also those that go round

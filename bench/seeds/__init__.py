@@ -10,7 +10,7 @@ from django.db import connection
 
 from bench.harness import get, post
 from evaltracker.evaluations.models import Requirement, User
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 
 
 @dataclass(frozen=True, slots=True)

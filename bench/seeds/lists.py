@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from bench.seeds.matrix import session
 from evaltracker.evaluations.models import Entry, Notice
-from tests.cast import common, trials, vendors
+from tests.factories import common, trials, vendors
 from trials.models import Evidence
 from vendors.models import Claim
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from bench.seeds import settle
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.pages.proof import note_login
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from trials.models import Evidence, Excuse
 from vendors.models import Candidate, Claim, Ruling
 

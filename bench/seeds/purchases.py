@@ -17,7 +17,7 @@ from evaltracker.decision.models import Outlook
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from stakeholders.models import SignedDocument, SignOff
-from tests.cast import common, stakeholders, trials, vendors
+from tests.factories import common, stakeholders, trials, vendors
 from trials.models import (
     Criterion,
     Demo,

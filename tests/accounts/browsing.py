@@ -1,7 +1,7 @@
 """What a person does at the login page, and what no page may have."""
 
 from tests.browser import Watched
-from tests.cast import common
+from tests.factories import common
 
 WIDTHS = (1440, 390)
 

@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.accounts.provider import Provider, running
 from tests.browser import Watched
-from tests.cast.common import PASSWORD
+from tests.factories.common import PASSWORD
 
 LINK = re.compile(r"http://testserver(/\S+)")
 

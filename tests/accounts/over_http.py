@@ -4,7 +4,7 @@ from argon2 import PasswordHasher
 
 from evaltracker.evaluations.models import User
 from tests.accounts.factors import give_app
-from tests.cast import common
+from tests.factories import common
 from tests.visitor import Visitor as Visitor
 
 # Quick: what is slow about a password is no part of these tests.

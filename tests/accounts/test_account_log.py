@@ -7,8 +7,8 @@ from evaltracker.evaluations.choices import AccountAction as Did
 from evaltracker.evaluations.models import AccountEntry
 from tests.accounts.conftest import log_in
 from tests.acting import act
-from tests.cast import common
 from tests.clients import signed_in
+from tests.factories import common
 
 pytestmark = pytest.mark.django_db
 

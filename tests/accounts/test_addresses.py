@@ -12,8 +12,8 @@ from evaltracker.evaluations.models import Notice, User
 from tests.accounts.conftest import log_in
 from tests.accounts.test_invitations import GOOD, link_to, set_password
 from tests.acting import act
-from tests.cast import common
 from tests.clients import signed_in
+from tests.factories import common
 from tests.smtp_sink import Sink
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ from django.test import Client
 from evaltracker.evaluations.models import User
 from tests.accounts.conftest import log_in
 from tests.accounts.factors import code_of, give_app
-from tests.cast import common
+from tests.factories import common
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 

@@ -12,9 +12,9 @@ from evaltracker.evaluations.models import AccountEntry, Entry, Evaluation, Noti
 from tests.accounts.conftest import log_in
 from tests.accounts.factors import give_app
 from tests.acting import act
-from tests.cast import common, stakeholders
-from tests.cast.workflow import sign_as
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
+from tests.factories.workflow import sign_as
 from tests.smtp_sink import Sink
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

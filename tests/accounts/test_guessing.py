@@ -16,7 +16,7 @@ from django.db import connection
 from evaltracker.accounts.adapters import CEILING, WAITS
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import AccountEntry, Notice
-from tests.cast import common
+from tests.factories import common
 from tests.notices.test_kills import database_url
 from tests.served import served
 

@@ -12,7 +12,7 @@ from django.test import Client
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from tests.accounts.conftest import LINK, log_in
 from tests.acting import act
-from tests.cast import common
+from tests.factories import common
 from tests.smtp_sink import Sink
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,8 +8,8 @@ from django.test import Client
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import AccountEntry, User
 from tests.accounts.conftest import log_in
-from tests.cast import common
-from tests.cast.common import PASSWORD
+from tests.factories import common
+from tests.factories.common import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

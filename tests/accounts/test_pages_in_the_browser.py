@@ -8,7 +8,7 @@ from evaltracker.evaluations.models import User
 from tests.accounts.browsing import check
 from tests.accounts.provider import Provider
 from tests.browser import Watched
-from tests.cast import common
+from tests.factories import common
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -29,8 +29,8 @@ from evaltracker.pages.acts import ACTS
 from stakeholders.services.people import remove_stakeholder
 from tests.accounts.factors import give_app
 from tests.accounts.test_proof import FIELD, grow_old
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import heard, program, signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from vendors.services.candidates import declare_conflict
 
 pytestmark = pytest.mark.django_db

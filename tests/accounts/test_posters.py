@@ -14,7 +14,7 @@ from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import AccountEntry
 from tests.accounts.over_http import person
 from tests.accounts.posters import Browser, posting
-from tests.cast.common import PASSWORD
+from tests.factories.common import PASSWORD
 from tests.notices.test_kills import database_url
 from tests.served import served
 from tests.vendors.door import case

@@ -15,8 +15,8 @@ from evaltracker.workflow.services.stages import draft_decision
 from tests.accounts.conftest import log_in
 from tests.accounts.factors import code_of, give_app
 from tests.accounts.provider import Provider
-from tests.cast import common, stakeholders
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
 from tests.workflow.deciding import in_decision, ready_to_decide
 
 pytestmark = pytest.mark.django_db

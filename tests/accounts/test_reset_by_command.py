@@ -9,8 +9,8 @@ from django.core.management import CommandError, call_command
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import AccountEntry, Notice
 from tests.accounts.factors import give_app
-from tests.cast import common
 from tests.clients import signed_in
+from tests.factories import common
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ import pytest
 from evaltracker.evaluations.models import Evaluation
 from tests.accounts.test_invitations import where as where
 from tests.acting import act
-from tests.cast import common
 from tests.clients import signed_in
+from tests.factories import common
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from evaltracker.accounts.middleware import close, reopen
 from tests.accounts.factors import code_of, give_app, recovery_code
-from tests.cast import common
+from tests.factories import common
 
 OTHER = "another key " + "y" * 50
 

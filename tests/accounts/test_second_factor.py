@@ -12,8 +12,8 @@ from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import AccountEntry, Notice, User
 from tests.accounts.conftest import log_in
 from tests.accounts.factors import code_of, give_app, recovery_code
-from tests.cast import common
 from tests.clients import signed_in
+from tests.factories import common
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,8 @@ from evaltracker.accounts.services import forget_what_is_over
 from evaltracker.evaluations.models import User
 from evaltracker.evaluations.models import User as Person
 from tests.accounts.conftest import log_in
-from tests.cast import common
 from tests.clients import signed_in
+from tests.factories import common
 
 pytestmark = pytest.mark.django_db
 

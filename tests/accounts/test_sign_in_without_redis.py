@@ -20,7 +20,7 @@ from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import AccountEntry
 from tests.accounts.factors import code_of
 from tests.accounts.over_http import Visitor, person
-from tests.cast.common import PASSWORD
+from tests.factories.common import PASSWORD
 from tests.served import database, served
 from tests.services import redis, service_folder
 

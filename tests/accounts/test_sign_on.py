@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from evaltracker.evaluations.models import AccountEntry, User
 from tests.accounts.factors import give_app
 from tests.accounts.provider import Provider
-from tests.cast import common
+from tests.factories import common
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

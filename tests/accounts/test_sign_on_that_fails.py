@@ -7,7 +7,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.accounts.provider import Provider
 from tests.accounts.test_sign_on import LINA, sign_on
-from tests.cast import common
+from tests.factories import common
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,7 +14,7 @@ from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import AccountEntry, Notice, User
 from evaltracker.notices.kinds import KINDS
 from tests.accounts.conftest import log_in
-from tests.cast import common
+from tests.factories import common
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 

@@ -8,8 +8,8 @@ from django.test import Client
 from evaltracker.accounts.templatetags.logins import browser
 from tests.accounts.conftest import log_in
 from tests.accounts.factors import give_app
-from tests.cast import common
 from tests.clients import signed_in
+from tests.factories import common
 
 pytestmark = pytest.mark.django_db
 

@@ -14,6 +14,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from evaltracker.evaluations.models import Evaluation, User
 from tests.clients import signed_in
+from tests.factories.demo import purchases
 from tests.journeys.test_demo import load_demo
 from tests.lock_order import made_once
 from tests.vendors.portal.visitor import Visitor
@@ -27,7 +28,7 @@ HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 @pytest.fixture(scope="module", autouse=True)
 def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The demo, loaded once for the whole tour."""
-    with made_once(django_db_blocker, load_demo):
+    with made_once(django_db_blocker, purchases, load_demo):
         yield
 
 

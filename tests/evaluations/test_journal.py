@@ -8,7 +8,7 @@ from evaltracker.evaluations.models.evaluation import AppendOnlyError
 from evaltracker.evaluations.verifying import find_break
 from evaltracker.requirements.services.evaluations import change_brief
 from tests.as_application import ownership
-from tests.cast import common
+from tests.factories import common
 from tests.meddling import meddle
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

@@ -11,9 +11,9 @@ from evaltracker.evaluations.models import Entry, Evaluation, JournalHead
 from evaltracker.evaluations.verifying import find_break
 from evaltracker.requirements.services.evaluations import change_brief
 from tests.at_once import at_once
-from tests.cast import common
 from tests.evaluations.tampering import TAMPERINGS, found
 from tests.evaluations.writing import write_entries
+from tests.factories import common
 
 pytestmark = pytest.mark.sqlite
 

@@ -26,7 +26,7 @@ from tests.visitor import Visitor
 WEB = "evaltracker.settings"
 ADDRESS = "ada@acme.example"
 PEOPLE = ("lina", "otto")
-PASSWORD = "correct horse battery staple"  # as in tests.cast.common
+PASSWORD = "correct horse battery staple"  # as in tests.factories.common
 # What the lost machine's .env said, and how the owner of the new one signs in.
 OLD = {"app": "of-before", "vendor": "of-before-too"}
 OWNERS = "it's new"
@@ -208,7 +208,7 @@ def main() -> None:
     from django.db import transaction
 
     from evaltracker.evaluations.journal import SYSTEM
-    from tests.cast import common, trials, vendors
+    from tests.factories import common, trials, vendors
     from vendors.models import ClaimFile
     from vendors.services.contacts import add_contact
     from vendors.services.drafts import attach_file

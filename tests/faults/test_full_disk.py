@@ -19,8 +19,8 @@ from pytest_django import Settings
 from evaltracker.decision.selectors import kept_files, leftovers
 from evaltracker.evaluations import verifying
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import common, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, trials, vendors
 from tests.served import served
 from tests.services import service_folder
 from tests.small_disks import small_disk

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations import verifying
 from evaltracker.evaluations.models import Import, ImportDraft, JournalHead
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.faults.import_workers import await_that, say_yes, shown, worker
 from tests.faults.killing import await_quiet, await_waiting
 from vendors.models import Claim

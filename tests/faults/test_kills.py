@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from evaltracker.evaluations import verifying
 from evaltracker.evaluations.models import JournalHead, Requirement
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.faults.killing import (
     await_quiet,
     await_waiting,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.served import served
 from vendors.models import Candidate, Claim, IdempotencyRecord
 

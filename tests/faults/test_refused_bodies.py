@@ -16,7 +16,7 @@ import pytest
 import requests
 import urllib3
 
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.served import Site, served
 from tests.setup.proxied import needs_nginx, proxied
 

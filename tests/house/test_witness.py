@@ -10,8 +10,8 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.toolbox.database import pipeline
-from tests.cast import common
-from tests.told_rows import UNTOLD
+from tests.factories import common
+from tests.journal_coverage import UNTOLD
 from tests.witness import WitnessMiddleware
 
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,8 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.importing.kinds import KINDS
 from evaltracker.importing.services.imports import planned
 from evaltracker.rows.sources import read_table
-from tests.cast import common, vendors
 from tests.data.grade_imports import Oracle, Outcome, Rows, amiss, oracles
+from tests.factories import common, vendors
 from vendors.models import Claim, CostLine
 
 pytestmark = pytest.mark.django_db

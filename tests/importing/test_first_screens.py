@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.import_pages import Importer
 from tests.rows.foreign import EXPECTED, FOLDER, SLUGS
 

@@ -16,7 +16,7 @@ from evaltracker.evaluations.models import (
 )
 from evaltracker.importing.services.imports import undo_import
 from evaltracker.requirements.services.requirements import change_requirement
-from tests.cast import common, stakeholders
+from tests.factories import common, stakeholders
 from tests.import_pages import Importer
 
 pytestmark = pytest.mark.django_db

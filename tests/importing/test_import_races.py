@@ -10,7 +10,7 @@ from evaltracker.evaluations.verifying import find_break
 from evaltracker.importing.services.imports import undo_import, work_on_imports
 from evaltracker.toolbox.processes import do_long_work
 from tests.at_once import at_once
-from tests.cast.common import evaluation
+from tests.factories.common import evaluation
 from tests.import_pages import Importer
 from tests.importing.test_large_imports import large
 

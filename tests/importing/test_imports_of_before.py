@@ -8,8 +8,8 @@ import pytest
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation, Import
 from evaltracker.importing.services.imports import undo_import
-from tests.cast import stakeholders, trials
 from tests.clients import signed_in
+from tests.factories import stakeholders, trials
 from tests.import_pages import Importer
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

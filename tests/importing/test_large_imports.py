@@ -11,7 +11,7 @@ from evaltracker.importing.services.drafts import hold_next
 from evaltracker.importing.services.imports import work_on, work_on_imports
 from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.toolbox.processes import do_long_work
-from tests.cast import common
+from tests.factories import common
 from tests.import_pages import Importer
 
 pytestmark = pytest.mark.django_db

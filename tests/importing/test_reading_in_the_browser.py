@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from evaltracker.evaluations.models import Evaluation, Import, ImportDraft, JournalHead
 from evaltracker.importing.services.imports import work_on_imports
 from tests.browser import Watched
-from tests.cast import common
+from tests.factories import common
 from tests.faults.notices.world import Process
 from tests.served import app_login
 

@@ -28,6 +28,7 @@ from evaltracker.notices.kinds import TYPE_OF, TYPES
 from evaltracker.workflow.annex import FIRST_DAY, annex_text
 from evaltracker.workflow.services.annex import facts_of, promisor
 from tests import walking
+from tests.factories.demo import purchases
 from tests.lock_order import made_once
 from tests.notices.test_event_types import NOT_IN_THE_DEMO
 from tests.portable.files import document, taken_in, written_again
@@ -54,7 +55,7 @@ def load_demo() -> str:
 @pytest.fixture(scope="module", autouse=True)
 def printed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """The demo, loaded once for all tests of this file and taken back after them."""
-    with made_once(django_db_blocker, load_demo) as (said,):
+    with made_once(django_db_blocker, purchases, load_demo) as (_, said):
         yield said
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import Watched, follow_on
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from tests.trials.runs.clients import environment, run_client
 from tests.trials.runs.confirming import add_runs, confirm, latencies
 from tests.trials.runs.posting import LATENCY, report, run

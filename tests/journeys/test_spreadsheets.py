@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 
 from evaltracker.evaluations.models import Evaluation, User
 from stakeholders.services.people import add_stakeholder, set_sign_off_rule
-from tests.cast import trials, vendors
-from tests.cast.vendors import invite
+from tests.factories import trials, vendors
+from tests.factories.vendors import invite
 from tests.journeys import steps_decision
 from tests.journeys.people import TITLE, Person, Walk
 from tests.journeys.steps_requirements import sign

@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from evaltracker.evaluations.models import Evaluation
 from tests.browser import Watched
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from tests.vendors.portal.visitor import Visitor, invited
 from trials.services.trials import record_gap
 from vendors.mail import code_of

@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from evaltracker.evaluations.models import Evaluation, Notice, Requirement
 from evaltracker.toolbox.languages import speaking
 from tests.browser import Watched
-from tests.cast import trials
+from tests.factories import trials
 from tests.trials.runs.posting import LATENCY
 from tests.vendors.languages.pseudo import owned
 from tests.vendors.mails import read

@@ -12,8 +12,8 @@ from django.test import Client
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.database import database_is_away, pipeline
 from evaltracker.toolbox.rest.problems import handle_exception
-from tests.cast import common, vendors
 from tests.clients import signed_in
+from tests.factories import common, vendors
 from tests.served import database
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]

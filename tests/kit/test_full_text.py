@@ -7,7 +7,7 @@ from django.db import connection
 
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.toolbox.migrating import holding, words_of
-from tests.cast import common
+from tests.factories import common
 
 pytestmark = pytest.mark.django_db
 TEXTS = {

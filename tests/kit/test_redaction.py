@@ -12,7 +12,7 @@ from django.test import Client
 from evaltracker.evaluations.models.evaluation import touched_rows
 from evaltracker.toolbox.database import pipeline
 from tests.as_application import ownership
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.rights.logs import written
 from vendors.models import Claim
 

@@ -3,7 +3,7 @@
 import pytest
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import common
+from tests.factories import common
 from tests.notices import kinds as kinds  # registers them
 
 

@@ -5,7 +5,7 @@ import pytest
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.services.delivery import sweep_notices
-from tests.cast import common
+from tests.factories import common
 from tests.notices.kinds import owe, owe_many
 from tests.smtp_sink import Sink
 

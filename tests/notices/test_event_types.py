@@ -17,7 +17,7 @@ from evaltracker.requirements.services.requirements import (
 )
 from evaltracker.workflow.services.stages import cancel, send_back, waive_gate
 from stakeholders.services.sign_offs import open_sign_off_round
-from tests.cast import stakeholders, trials, vendors
+from tests.factories import stakeholders, trials, vendors
 from trials.services.mails import tell_of_slips
 from trials.services.trials import close_gap, record_gap
 from vendors.models import Claim

@@ -12,8 +12,8 @@ from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.notices.services.digests import renew_feed, stop_feed
 from evaltracker.serving.logs import hide_secrets
-from tests.cast import common, stakeholders
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
 from trials.services.milestones import add_milestone
 
 pytestmark = pytest.mark.django_db

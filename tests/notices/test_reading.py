@@ -12,7 +12,7 @@ from django.utils import timezone
 from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.selectors import due_notices, notices_in
-from tests.cast import common
+from tests.factories import common
 from tests.notices.kinds import owe
 
 pytestmark = pytest.mark.django_db

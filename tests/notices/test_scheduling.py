@@ -11,7 +11,7 @@ from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.kinds import NoticeKind, register
 from evaltracker.notices.services.scheduling import cancel_notices, schedule_notice
 from evaltracker.toolbox.days import typed
-from tests.cast import common
+from tests.factories import common
 from tests.notices.kinds import owe
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

@@ -11,7 +11,7 @@ from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Entry, Notice
 from evaltracker.notices.services.delivery import sweep_notices
 from evaltracker.notices.services.scheduling import resend_notice, resolve_notice
-from tests.cast import common
+from tests.factories import common
 from tests.notices.kinds import owe
 
 if TYPE_CHECKING:

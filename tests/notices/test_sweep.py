@@ -12,7 +12,7 @@ from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.services.delivery import sweep_notices
 from evaltracker.notices.services.scheduling import cancel_notices
 from evaltracker.requirements.services.requirements import retire_requirement
-from tests.cast import common
+from tests.factories import common
 from tests.notices.kinds import owe, owe_many
 from tests.smtp_sink import Sink
 

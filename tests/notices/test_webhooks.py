@@ -36,8 +36,8 @@ from evaltracker.toolbox import safe_post
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.safe_post import NotAllowed, check_url, is_public, post
 from tests.at_once import at_once
-from tests.cast import common
 from tests.clients import signed_in
+from tests.factories import common
 from tests.notices.kinds import owe_many
 from tests.notices.receiver import Receiver, receiving
 from tests.smtp_sink import Sink

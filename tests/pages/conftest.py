@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from tests.browser import Watched
-from tests.cast import common
+from tests.factories import common
 from tests.pages.acts_for_tests import known_acts as known_acts
 
 

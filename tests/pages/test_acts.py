@@ -14,7 +14,7 @@ from django.test import Client, RequestFactory
 from evaltracker.evaluations.models import Requirement
 from evaltracker.pages.act_view import _form
 from evaltracker.pages.acts import ACTS, Act
-from tests.cast import common
+from tests.factories import common
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cast import common
+from tests.factories import common
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.templatetags.drafts import draft_key, draft_name, draft_owner
-from tests.cast import common
+from tests.factories import common
 from tests.rights.logs import written
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import Watched
-from tests.cast import common
+from tests.factories import common
 from tests.pages.drafting import WORDS, dialogs_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

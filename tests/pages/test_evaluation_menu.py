@@ -13,8 +13,8 @@ from evaltracker.pages import tabs
 from evaltracker.pages import tabs as evaluation_menu
 from evaltracker.pages.tabs import MenuGroup, count_waiting, menu_of, waits_on
 from evaltracker.toolbox.registry import Registry
-from tests.cast import common, stakeholders
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 

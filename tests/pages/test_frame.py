@@ -9,7 +9,7 @@ from unfold.sites import UnfoldAdminSite
 
 from evaltracker.evaluations.models import User
 from evaltracker.pages.site import EvaltrackerAdminSite, site
-from tests.cast import common
+from tests.factories import common
 
 TEMPLATES = Path(__file__).parents[2] / "evaltracker" / "templates"
 

@@ -18,8 +18,8 @@ from evaltracker.pages.help import (
     help_address,
 )
 from evaltracker.pages.tabs import all_tabs
-from tests.cast import common
 from tests.clients import signed_in
+from tests.factories import common
 
 pytestmark = pytest.mark.sqlite
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from evaltracker.evaluations.models import Requirement
-from tests.cast import common
+from tests.factories import common
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from evaltracker.pages.templatetags.drafts import draft_key, draft_name, draft_owner
 from tests.browser import Watched
-from tests.cast import common
+from tests.factories import common
 from tests.pages.acts_for_tests import Reword
 from tests.pages.drafting import WORDS, dialogs_of, field, keep_draft, kept
 

@@ -11,8 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.pages.base import HardenedAdmin
 from evaltracker.pages.site import site
-from tests.cast import common
 from tests.clients import auditing
+from tests.factories import common
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from django.test import RequestFactory
 
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.pages.tabs import MARKS, STANDINGS
-from tests.cast import common
+from tests.factories import common
 
 
 def render(source: str, user: User | None = None, **context: Any) -> str:

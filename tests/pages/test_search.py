@@ -7,8 +7,8 @@ from django.test import Client
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.pages.search import MOST
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from tests.rights.logs import written
 from vendors.models import Candidate
 

@@ -8,8 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.models import Evaluation, Requirement
-from tests.cast import common, vendors
 from tests.clients import signed_in
+from tests.factories import common, vendors
+from tests.fixture_cache import count_rows
 from vendors.models import Candidate, Claim
 
 pytestmark = pytest.mark.django_db
@@ -88,8 +89,7 @@ def test_answers_are_found_by_their_index(figure: Callable[[str], None]) -> None
         for other in others
         for number in range(ELSEWHERE)
     )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    count_rows()
     lina = signed_in(where.owner)
     asked = [sql for sql in queries(lina, "quasar") if "to_tsquery" in sql]
     plans = {}

@@ -4,7 +4,7 @@ import pytest
 
 from evaltracker.evaluations.models import Evaluation
 from tests.browser import Watched
-from tests.cast import common
+from tests.factories import common
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 HOME = "/admin/evaluations/evaluation/"

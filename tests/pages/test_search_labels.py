@@ -11,6 +11,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from evaltracker.evaluations.models import Evaluation, User
 from tests.clients import signed_in
+from tests.factories.demo import purchases
 from tests.journeys.test_demo import load_demo
 from tests.lock_order import made_once
 from trials.models import Demo, Trial
@@ -33,7 +34,7 @@ BESIDE_A_SENTENCE = re.compile("(Fix|Open|Read|Judge|Answer|Decide|See)\\b")
 @pytest.fixture(scope="module", autouse=True)
 def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The demo, whose purchases are in different stages."""
-    with made_once(django_db_blocker, load_demo):
+    with made_once(django_db_blocker, purchases, load_demo):
         yield
 
 

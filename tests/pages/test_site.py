@@ -16,8 +16,8 @@ from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.pages import base as paginator
 from evaltracker.pages.base import CappedPaginator
 from evaltracker.pages.site import EvaltrackerAdminSite, site
-from tests.cast import common
 from tests.clients import auditing
+from tests.factories import common
 
 pytestmark = pytest.mark.sqlite
 

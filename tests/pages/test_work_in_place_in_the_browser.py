@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page, Response, expect
 
 from evaltracker.evaluations.models import Evaluation
 from tests.browser import Watched
-from tests.cast import common, stakeholders, trials, vendors
+from tests.factories import common, stakeholders, trials, vendors
 from trials.models import Agreement
 from trials.services.contracts import (
     agree_contracts,

@@ -8,7 +8,7 @@ import pytest
 
 from evaltracker.decision.services.letters import export_as_seen, export_whole
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import common, trials
+from tests.factories import common, trials
 from tests.portable.ocds_schema import faults
 from tests.trials.efforts import asked, states
 from tests.trials.runs.confirming import confirm, latencies, measured

@@ -17,8 +17,8 @@ from evaltracker.decision.services.after import start_next
 from evaltracker.decision.services.letters import export_as_seen
 from evaltracker.evaluations.models import Entry, Evaluation, User
 from evaltracker.evaluations.verifying import find_break
-from tests.cast import common, stakeholders, trials, vendors
-from tests.cast.workflow import ready_to_advance
+from tests.factories import common, stakeholders, trials, vendors
+from tests.factories.workflow import ready_to_advance
 from tests.portable.files import carried_away, document
 from tests.workflow.deciding import decided
 from vendors.services.candidates import declare_conflict

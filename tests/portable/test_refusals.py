@@ -13,8 +13,8 @@ from evaltracker.decision.services.letters import export_as_seen, export_whole
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import AccountEntry, Evaluation, User
 from evaltracker.portable.reading import read_json
-from tests.cast import common, vendors
-from tests.cast.workflow import ready_to_advance
+from tests.factories import common, vendors
+from tests.factories.workflow import ready_to_advance
 from tests.portable.files import carried_away, document, taken_in
 from tests.workflow.deciding import decided
 

@@ -19,8 +19,8 @@ from evaltracker.evaluations.models import (
 )
 from evaltracker.evaluations.verifying import find_break
 from stakeholders.models import SignedDocument, SignOff, digest_of
-from tests.cast import common, trials, vendors
-from tests.cast.workflow import ready_to_advance
+from tests.factories import common, trials, vendors
+from tests.factories.workflow import ready_to_advance
 from tests.meddling import triggers_aside
 from tests.object_store import Place
 from tests.portable.files import carried_away, document, taken_in, written_again

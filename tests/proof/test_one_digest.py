@@ -17,8 +17,8 @@ from evaltracker.decision.models import Decision, KeptDraws
 from evaltracker.decision.services.contract_terms import keep_draws
 from evaltracker.evaluations.models import AttachedFile, Evaluation
 from stakeholders.models import SignedDocument, SignOff
-from tests.cast import trials
 from tests.clients import signed_in
+from tests.factories import trials
 from tests.meddling import meddle
 from tests.talk.attaching import attach
 from tests.trials.runs.posting import measured_trial, program, report

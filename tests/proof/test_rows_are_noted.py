@@ -10,7 +10,7 @@ from evaltracker.evaluations.models import Category, Evaluation
 from evaltracker.evaluations.models.evaluation import take_touched
 from evaltracker.evaluations.tables import Said, compare_tables
 from evaltracker.evaluations.verifying import find_break
-from tests.cast import common
+from tests.factories import common
 from tests.meddling import meddle
 from tests.trials.runs.posting import measured_trial, program, report, run
 from trials.models import RunReport

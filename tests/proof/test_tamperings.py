@@ -9,6 +9,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from evaltracker.evaluations.models import CommittedRecord, Evaluation
 from evaltracker.evaluations.tables import Said, compare_tables
 from evaltracker.evaluations.verifying import find_break
+from tests.factories.demo import purchases
 from tests.journeys.test_demo import load_demo
 from tests.lock_order import made_once
 from tests.proof.tamperings import (
@@ -32,7 +33,7 @@ pytestmark = [
 @pytest.fixture(scope="module", autouse=True)
 def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The demo, loaded once for this file and taken back after it."""
-    with made_once(django_db_blocker, load_demo, fill_up):
+    with made_once(django_db_blocker, purchases, load_demo, fill_up):
         yield
 
 

@@ -28,6 +28,7 @@ from evaltracker.decision.services.contract_terms import keep_draws
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.days import today_in
 from tests.clients import signed_in
+from tests.factories.demo import purchases
 from tests.journeys.test_demo import load_demo
 from tests.lock_order import around_tests, made_once
 from tests.recount.digits import stray_digits, typed_texts
@@ -57,7 +58,7 @@ PRODUCT = ("evaltracker", "vendors", "trials", "stakeholders", "django")
 @pytest.fixture(scope="module", autouse=True)
 def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The demo, loaded once."""
-    with made_once(django_db_blocker, load_demo):
+    with made_once(django_db_blocker, purchases, load_demo):
         yield
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation
 from stakeholders.services.people import weigh_for_role
-from tests.cast import common, stakeholders, trials, vendors
+from tests.factories import common, stakeholders, trials, vendors
 from trials.services.evidence import take_back_evidence
 from trials.services.scores import give_score, lock_scores, open_consensus
 from vendors.models import Candidate

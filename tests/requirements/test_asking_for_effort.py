@@ -14,8 +14,8 @@ from evaltracker.requirements.services.templates import (
     save_as_template,
     shipped,
 )
-from tests.cast import common
 from tests.clients import signed_in
+from tests.factories import common
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 

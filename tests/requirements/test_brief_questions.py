@@ -17,9 +17,9 @@ from evaltracker.requirements.services.templates import (
 )
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.rules import brief_complete
-from tests.cast import common
-from tests.cast.stakeholders import sign_off_rules
 from tests.clients import signed_in
+from tests.factories import common
+from tests.factories.stakeholders import sign_off_rules
 from tests.portable.files import carried_away, document
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

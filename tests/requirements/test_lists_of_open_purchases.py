@@ -9,8 +9,8 @@ from django.db import connection
 from evaltracker.decision.memo.signed_words import requirements_document
 from evaltracker.evaluations.models import Demand, Evaluation, Scope
 from evaltracker.requirements.services.scopes import current_values
-from tests.cast import common
 from tests.clients import signed_in
+from tests.factories import common
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 MIGRATION = import_module(

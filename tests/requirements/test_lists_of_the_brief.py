@@ -15,8 +15,8 @@ from evaltracker.requirements.services.scopes import (
     retire_value,
 )
 from evaltracker.requirements.services.templates import content_of, fill_from
-from tests.cast import common, vendors
 from tests.clients import signed_in
+from tests.factories import common, vendors
 
 pytestmark = pytest.mark.django_db
 

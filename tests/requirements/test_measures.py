@@ -15,9 +15,9 @@ from evaltracker.requirements.services.templates import (
     save_as_template,
     take_from_template,
 )
-from tests.cast import common, vendors
-from tests.cast.stakeholders import sign_off_rules
 from tests.clients import signed_in
+from tests.factories import common, vendors
+from tests.factories.stakeholders import sign_off_rules
 from tests.import_pages import Importer
 from tests.measures.cases import KEPT, LATENCY, WORDS, measured
 

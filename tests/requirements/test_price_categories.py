@@ -15,8 +15,8 @@ from evaltracker.requirements.services.categories import (
 )
 from evaltracker.workflow.services.stages import compile_memo
 from tests.acting import act
-from tests.cast import common
 from tests.clients import signed_in
+from tests.factories import common
 from tests.workflow.deciding import in_decision
 
 

@@ -11,11 +11,11 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import ACTS
+from tests.fixture_cache import run_folder
 from tests.lock_order import around_tests
 from tests.rights.addresses import address, page_addresses
 from tests.rights.table import EVERYBODY
-from tests.rights.world import build
-from tests.worlds import run_folder, shared_world
+from tests.rights.world import shared
 
 
 @pytest.fixture(scope="package")
@@ -31,7 +31,7 @@ def people(
     nothing of the world would be seen.
     """
     with django_db_blocker.unblock(), around_tests():
-        made = shared_world(build, run_folder(request))
+        made = shared(run_folder(request))
         assert set(made) == set(EVERYBODY)
         yield made
         transaction.set_rollback(True)

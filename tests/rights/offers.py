@@ -17,7 +17,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.topics import key_of
 from evaltracker.pages.acts import Act
 from stakeholders.services.people import delegate
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from tests.rights.sealed import Sealed, build
 from tests.rights.table import ON_PLACE
 from tests.rights.visits import asks_for_a_colleague

@@ -14,8 +14,8 @@ from evaltracker.talk.services import add_comment
 from evaltracker.workflow.services.sign_offs import ask_for_waiver
 from evaltracker.workflow.services.stages import draft_decision
 from stakeholders.services.people import add_stakeholder
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import auditing
+from tests.factories import common, stakeholders, trials, vendors
 from tests.measures.cases import KEPT
 from tests.talk.attaching import attach
 from trials.models import DemoNote

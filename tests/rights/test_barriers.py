@@ -24,7 +24,7 @@ from tests.clients import signed_in
 from tests.lock_order import around_tests
 from tests.rights.addresses import address, list_addresses, page_addresses
 from tests.rights.table import AUDITORS, EVERYBODY, LISTS_FOR, OWNERS_PAGES, expected
-from tests.security.stage import Answer, Stage, staged
+from tests.security.offline_browser import Answer, OfflineBrowser, offline_browser
 
 pytestmark = [
     pytest.mark.browser,
@@ -82,10 +82,10 @@ def look(
     return [f"{width} {'dark' * dark} {value}" for value in page.evaluate(ASK, asked)]
 
 
-def barriers(stage: Stage, path: str, *, once: bool = False) -> list[str]:
+def barriers(browser: OfflineBrowser, path: str, *, once: bool = False) -> list[str]:
     """All looks at what was kept for that address, or only the first."""
-    stage.page.set_viewport_size({"width": DESK, "height": 844})
-    page = stage.show(path)
+    browser.page.set_viewport_size({"width": DESK, "height": 844})
+    page = browser.show(path)
     page.evaluate(AXE_SCRIPT)
     seen = look(page, DESK, None, dark=False) if once else looks(page)
     return [f"{path}: {text}" for text in seen]
@@ -158,15 +158,15 @@ def test_nothing_of_the_admin_has_a_barrier(
 ) -> None:
     clients = {name: signed_in(user) for name, user in people.items()}
     found, seen = [], 0
-    with staged(page, Client()) as stage:
+    with offline_browser(page, Client()) as browser:
         for path, who in [*readers()][share]:
-            stage.client = clients[who]
-            if stage.fetch(path):
-                found += barriers(stage, path)
+            browser.client = clients[who]
+            if browser.fetch(path):
+                found += barriers(browser, path)
                 seen += 1
     figure(f"axe: {seen} {kind} in light, in dark, on a phone; found: {len(found)}")
     assert found == []
-    assert (stage.reports, stage.foreign) == ([], [])
+    assert (browser.reports, browser.foreign) == ([], [])
     assert seen > least
 
 
@@ -176,15 +176,15 @@ def test_no_act_has_a_barrier_over_its_page(
 ) -> None:
     clients = {name: signed_in(user) for name, user in people.items()}
     found, seen = [], 0
-    with staged(page, clients["lead"]) as stage:
+    with offline_browser(page, clients["lead"]) as browser:
         below = page_addresses()["evaluation_candidates"]
-        stage.open(below)
+        browser.open(below)
         page.evaluate(AXE_SCRIPT)
         for path, who in readers_of_acts():
             answer = clients[who].get(path, headers={"X-Dialog": "yes"})
             if answer.status_code != 200:
                 continue
-            stage.keep(path, answer)
+            browser.keep(path, answer)
             page.set_viewport_size({"width": DESK, "height": 844})
             page.evaluate(FOLLOW, path)
             page.locator(f"{DIALOG}[open]").wait_for()
@@ -194,7 +194,7 @@ def test_no_act_has_a_barrier_over_its_page(
             seen += 1
     figure(f"axe: {seen} acts over a page in light, in dark, on a phone: {len(found)}")
     assert found == []
-    assert (stage.reports, stage.foreign) == ([], [])
+    assert (browser.reports, browser.foreign) == ([], [])
     assert seen > 90
 
 
@@ -225,25 +225,25 @@ def test_no_kind_of_element_has_a_barrier(
     """Of all pages, forms, lists and rows as few as have every kind of element."""
     clients = {name: signed_in(user) for name, user in people.items()}
     found, kinds = [], {}
-    with staged(page, Client()) as stage:
+    with offline_browser(page, Client()) as browser:
         for path, who in (
             *readers_of_pages(),
             *readers_of_acts(),
             *readers_of_lists(),
         ):
-            stage.client = clients[who]
+            browser.client = clients[who]
             # The start page of each reader is another one, and is looked at at night.
-            if path not in kinds and stage.fetch(path):
-                kinds[path] = elements(stage.answers[path].body)
+            if path not in kinds and browser.fetch(path):
+                kinds[path] = elements(browser.answers[path].body)
         chosen = [*covering(kinds)]
         for path in chosen:
-            found += barriers(stage, path, once=True)
+            found += barriers(browser, path, once=True)
     figure(
         f"axe: {len(chosen)} of {len(kinds)} pages, forms and rows with all kinds "
         f"of elements: {len(found)} found"
     )
     assert found == []
-    assert (stage.reports, stage.foreign) == ([], [])
+    assert (browser.reports, browser.foreign) == ([], [])
     assert len(chosen) > 20
 
 
@@ -264,7 +264,7 @@ def test_a_form_that_comes_back_has_no_barrier(
 ) -> None:
     """Of each template of acts the first form that is refused when it is sent empty."""
     lead, done, found = signed_in(people["lead"]), set(), []
-    with staged(page, lead) as stage:
+    with offline_browser(page, lead) as browser:
         for name, act in ACTS.items():
             if act.template in done or expected(name, "lead") != 200:
                 continue
@@ -273,15 +273,17 @@ def test_a_form_that_comes_back_has_no_barrier(
                 transaction.set_rollback(True)
             if answer.status_code == 400:
                 done.add(act.template)
-                stage.keep(path, answer)
-                found += barriers(stage, path, once=once)
+                browser.keep(path, answer)
+                found += barriers(browser, path, once=once)
     assert found == []
     assert len(done) > 8
 
 
 def test_axe_sees_what_it_is_there_for(page: Page, db: None) -> None:
     body = "<title>x</title><img src=x><p style='color:#999;background:#aaa'>Pale</p>"
-    with staged(page, Client()) as stage:
-        stage.answers["/"] = Answer(200, {"Content-Type": "text/html"}, body.encode())
-        kinds = {barrier.split(": ")[1].split()[-1] for barrier in barriers(stage, "/")}
+    with offline_browser(page, Client()) as browser:
+        browser.answers["/"] = Answer(200, {"Content-Type": "text/html"}, body.encode())
+        kinds = {
+            barrier.split(": ")[1].split()[-1] for barrier in barriers(browser, "/")
+        }
     assert {"color-contrast", "image-alt"} <= kinds

@@ -12,9 +12,9 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.workflow.gates import Blocker
 from evaltracker.workflow.gates.table import Mender, gate_reports
 from evaltracker.workflow.inbox import next_step
-from tests.cast import common
-from tests.cast.workflow import to_be_signed
 from tests.clients import signed_in
+from tests.factories import common
+from tests.factories.workflow import to_be_signed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted_lately")]
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 import pytest
 
 from evaltracker.evaluations.models import User
-from tests.cast import stakeholders, vendors
 from tests.clients import everywhere
+from tests.factories import stakeholders, vendors
 from tests.rights import walk
 from tests.rights.sealed import MARKS, Sealed, build, move
 from vendors.models import Conflict

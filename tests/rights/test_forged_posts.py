@@ -15,7 +15,7 @@ from tests.rights.addresses import (
     list_addresses,
     page_addresses,
 )
-from tests.tables import picture
+from tests.tables import snapshot
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted_lately")]
 WHO = ("signed out", "lead", "it")
@@ -73,7 +73,7 @@ def test_t29_no_post_works_without_a_token_or_from_another_site(
     addresses = every_address()[WHO.index(who) % turns :: turns]
     wrong, sent = [], 0
     client = forger(people, who)  # signing in is written down
-    before = picture()
+    before = snapshot()
     token = client.get("/accounts/login/", follow=True).cookies.get("csrftoken")
     value = token.value if token else "x" * 32
     forged: dict[str, dict[str, Any]] = {
@@ -91,7 +91,7 @@ def test_t29_no_post_works_without_a_token_or_from_another_site(
             if got not in (301, 403, 405):
                 wrong.append(f"{url} {how}: {got}")
     assert wrong == []
-    assert picture() == before
+    assert snapshot() == before
     figure(f"T29: {sent} forged posts to {len(addresses)} addresses as {who}, 0 taken")
 
 

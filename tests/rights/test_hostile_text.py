@@ -18,9 +18,9 @@ from evaltracker.pages.acts import ACTS
 from evaltracker.pages.site import site
 from tests.clients import signed_in
 from tests.rights.addresses import address, page_addresses
+from tests.security.offline_browser import Answer, offline_browser
 from tests.security.payloads import ELSEWHERE, MARK, PAYLOADS, RUN
 from tests.security.poison import poison
-from tests.security.stage import Answer, staged
 
 pytestmark = [
     pytest.mark.postgres,
@@ -81,12 +81,12 @@ def test_no_page_makes_an_element_of_what_somebody_wrote(
     left_out = set(forms) - set(forms[::8])
     texts = poison(PAYLOADS)
     made, with_text, shown, known = [], 0, 0, set[str]()
-    with staged(page, lead) as stage:
+    with offline_browser(page, lead) as browser:
         for path in pages:
             if path in left_out:
                 continue
             answer: Any = lead.get(path, follow=True)
-            whole = stage.keep(path, answer)
+            whole = browser.keep(path, answer)
             if not answer.headers["Content-Type"].startswith("text/html"):
                 continue
             made += [f"{path}: {it}" for it in elements_of(answer.text)]
@@ -96,18 +96,18 @@ def test_no_page_makes_an_element_of_what_somebody_wrote(
             if whole and kind not in known:
                 known.add(kind)
                 shown += 1
-                seen = stage.show(path)
+                seen = browser.show(path)
                 if seen.locator(f".{MARK}, [href^='javascript:' i]").count():
                     made.append(path)
-    wrong = {path: it for path, it in stage.statuses.items() if it not in SHOWN}
+    wrong = {path: it for path, it in browser.statuses.items() if it not in SHOWN}
     figure(
-        f"T40: {len(PAYLOADS)} payloads in {texts:,} texts, {len(stage.statuses)} "
+        f"T40: {len(PAYLOADS)} payloads in {texts:,} texts, {len(browser.statuses)} "
         f"pages, {with_text} of them show some, {shown} in Chromium; elements "
         f"{len(made)}"
     )
     assert wrong == {}
     assert made == []
-    assert (stage.dialogs, stage.reports, stage.foreign) == ([], [], [])
+    assert (browser.dialogs, browser.reports, browser.foreign) == ([], [], [])
     assert with_text > 100
     assert shown > 25
 
@@ -123,39 +123,39 @@ def test_no_page_runs_shows_or_fetches_anything_that_somebody_wrote(
     pages = staff_pages()[share]
     texts = poison(PAYLOADS)
     made, with_text = [], 0
-    with staged(page, signed_in(people["lead"])) as stage:
+    with offline_browser(page, signed_in(people["lead"])) as browser:
         for path in pages:
-            shown = stage.open(path)
+            shown = browser.open(path)
             if shown is None:
                 continue
             if shown.locator(f".{MARK}, [href^='javascript:' i]").count():
                 made.append(path)
             with_text += MARK in shown.content()
     # 404: a row of somebody else's, as a sheet of scores is.
-    wrong = {path: it for path, it in stage.statuses.items() if it not in SHOWN}
+    wrong = {path: it for path, it in browser.statuses.items() if it not in SHOWN}
     figure(
         f"T40: {len(PAYLOADS)} payloads in {texts:,} texts, {len(pages)} pages, "
-        f"{with_text} of them show some; dialogs {len(stage.dialogs)}, CSP reports "
-        f"{len(stage.reports)}, requests off-site {len(stage.foreign)}, elements "
+        f"{with_text} of them show some; dialogs {len(browser.dialogs)}, CSP reports "
+        f"{len(browser.reports)}, requests off-site {len(browser.foreign)}, elements "
         f"{len(made)}"
     )
     assert wrong == {}
     assert made == []
-    assert (stage.dialogs, stage.reports, stage.foreign) == ([], [], [])
+    assert (browser.dialogs, browser.reports, browser.foreign) == ([], [], [])
     assert with_text > 50
 
 
 def test_the_watch_sees_what_it_is_there_for(page: Page) -> None:
     html = "<script>alert(1)</script>".join(PAYLOADS[:8])
     assert len(elements_of(html)) > 7
-    with staged(page, Client()) as stage:
-        stage.answers["/"] = Answer(
+    with offline_browser(page, Client()) as browser:
+        browser.answers["/"] = Answer(
             200,
             {"Content-Type": "text/html", "Content-Security-Policy": "img-src 'none'"},
             html.encode(),
         )
-        shown = stage.show("/")
+        shown = browser.show("/")
         assert shown.locator(f".{MARK}").count()
-    assert stage.dialogs
-    assert stage.reports
-    assert stage.foreign
+    assert browser.dialogs
+    assert browser.reports
+    assert browser.foreign

@@ -17,8 +17,8 @@ from django.urls import reverse
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.site import site
-from tests.cast import common, trials, vendors
 from tests.clients import auditing, signed_in
+from tests.factories import common, trials, vendors
 from vendors.models import CostLine
 from vendors.services.costs import set_cost_line
 

@@ -15,7 +15,7 @@ from django.test import Client
 from tests.clients import everywhere
 from tests.rights import walk
 from tests.rights.sealed import EVERYBODY, MARKS, STAGES, Sealed, allowed, build, move
-from tests.tables import picture
+from tests.tables import snapshot
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted_lately")]
 *BEFORE, AFTER = STAGES
@@ -43,7 +43,7 @@ PARTS = [
 
 
 @dataclass(slots=True)
-class Heard:
+class Response:
     """What was read, where and by whom."""
 
     sealed: Sealed
@@ -75,13 +75,13 @@ class Heard:
 
 
 @pytest.fixture
-def heard(db: None) -> Heard:
+def heard(db: None) -> Response:
     sealed = build()
-    return Heard(sealed, {who: everywhere(sealed.people[who]) for who in EVERYBODY})
+    return Response(sealed, {who: everywhere(sealed.people[who]) for who in EVERYBODY})
 
 
 def rounds(
-    heard: Heard, readers: Sequence[str], part: int
+    heard: Response, readers: Sequence[str], part: int
 ) -> Iterator[tuple[str, str, str]]:
     """Which of them reads which address at which stage, moving the purchase on the
     way; who reads what does not depend on who else is asked."""
@@ -107,7 +107,7 @@ def rounds(
     "readers", [EVERYBODY[::3], EVERYBODY[1::3], EVERYBODY[2::3]], ids=", ".join
 )
 def test_t18_no_address_shows_what_is_sealed_at_any_stage_to_anybody(
-    heard: Heard, figure: Callable[[str], None], readers: tuple[str, ...], part: int
+    heard: Response, figure: Callable[[str], None], readers: tuple[str, ...], part: int
 ) -> None:
     for who, stage, url in rounds(heard, readers, part):
         heard.listen(who, stage, url)
@@ -134,9 +134,11 @@ def test_t18_no_address_shows_what_is_sealed_at_any_stage_to_anybody(
         ),
     ],
 )
-def test_t18_nothing_of_the_stock_admin_takes_a_post(heard: Heard, turns: int) -> None:
+def test_t18_nothing_of_the_stock_admin_takes_a_post(
+    heard: Response, turns: int
+) -> None:
     where, wrong = heard.sealed.where, []
-    before = picture()
+    before = snapshot()
     for row, url in enumerate([*walk.stock(where), *walk.lists(where)]):
         for who in ("lead", "operator", "it")[row % turns :: turns]:
             sent = {"action": "delete_selected", "post": "yes"}
@@ -144,4 +146,4 @@ def test_t18_nothing_of_the_stock_admin_takes_a_post(heard: Heard, turns: int) -
             if status < 400:
                 wrong.append(f"{url} as {who}: {status}")
     assert wrong == []
-    assert picture() == before
+    assert snapshot() == before

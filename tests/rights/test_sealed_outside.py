@@ -33,8 +33,8 @@ from evaltracker.notices.kinds import KINDS, TYPE_OF, Message
 from evaltracker.notices.selectors import daily_mail
 from evaltracker.notices.services.delivery import sweep_notices
 from evaltracker.workflow.models import WaiverRequest
-from tests.cast import vendors
 from tests.clients import signed_in
+from tests.factories import vendors
 from tests.lock_order import around_tests
 from tests.rights import walk
 from tests.rights.logs import written

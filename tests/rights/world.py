@@ -5,12 +5,11 @@ not have: a proposal, an interest, a condition, a substitution, a ruling, a toke
 """
 
 import datetime
+from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 
-from evaltracker.demo.people import make_people
-from evaltracker.demo.purchases import SLUGS, load
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import (
     AttachedFile,
@@ -35,9 +34,11 @@ from evaltracker.workflow.services.sign_offs import ask_for_waiver, askable_gate
 from evaltracker.workflow.services.stages import answer_waiver_request
 from stakeholders.services.people import delegate
 from stakeholders.services.sign_offs import ConditionAsked
-from tests.cast import common
-from tests.cast.workflow import sign_as
 from tests.clients import program
+from tests.factories import common
+from tests.factories.demo import everybody, purchases
+from tests.factories.workflow import sign_as
+from tests.fixture_cache import shared_world
 from tests.imported import take_in
 from tests.rights.visits import asks_for_a_colleague
 from tests.talk.attaching import attach
@@ -58,11 +59,16 @@ MAIN = "ml-platform"
 FURTHER = "gpu-training"
 
 
+def shared(folder: Path) -> dict[str, User]:
+    """The world, made by one worker of a run for all: the demo first, which others
+    begin with, too."""
+    shared_world(purchases, folder)
+    return shared_world(build, folder)
+
+
 def build() -> dict[str, User]:
     """Everybody of the demo, and a stranger; the rest is in the database."""
-    people = make_people()
-    for slug in SLUGS:
-        load(slug, people)
+    people = everybody()
     people["stranger"] = common.noor()
     main = Evaluation.objects.get(slug=MAIN)
     take_in("claims", main, "ref,candidate,statement\nR06.2,H2O,By REST.\n")

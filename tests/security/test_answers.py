@@ -11,9 +11,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import common, vendors
-from tests.cast.common import PASSWORD
 from tests.clients import program
+from tests.factories import common, vendors
+from tests.factories.common import PASSWORD
 
 pytestmark = pytest.mark.django_db
 # What tells of the inside: code, places, statements, versions.

@@ -14,8 +14,8 @@ from openpyxl import load_workbook
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.text import harmless, meant
-from tests.cast import common, vendors
 from tests.clients import signed_in
+from tests.factories import common, vendors
 from tests.vendors.api.conftest import Party
 from vendors.models import Candidate
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cast import common, vendors
 from tests.clients import REQUEST_ID
+from tests.factories import common, vendors
 from tests.served import Site, served
 from vendors.services.access import revoke_token
 

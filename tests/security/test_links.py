@@ -14,8 +14,8 @@ from pytest_django import Settings
 
 from evaltracker.errors import Problem
 from evaltracker.notices.services.webhooks import add_webhook, new_webhook_secret
-from tests.cast import vendors
 from tests.clients import signed_in
+from tests.factories import vendors
 from tests.vendors.api.conftest import Party
 from tests.workflow.deciding import in_decision
 from trials.services.evidence import note_research

@@ -21,12 +21,12 @@ from evaltracker.notices.kinds import KINDS, Message
 from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.toolbox.processes import CHORES
 from evaltracker.workflow.services.stages import advance, send_back
-from tests.cast import stakeholders, vendors
-from tests.cast.workflow import sign_as, to_be_signed
 from tests.clients import signed_in
+from tests.factories import stakeholders, vendors
+from tests.factories.workflow import sign_as, to_be_signed
+from tests.fixture_cache import run_folder
 from tests.lock_order import around_tests
-from tests.tables import picture
-from tests.worlds import run_folder, shared_world
+from tests.tables import snapshot
 from trials.services.milestones import add_milestone
 from vendors.services.quotes import ask_to_open_prices
 
@@ -84,10 +84,10 @@ def world(
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[dict[str, User]]:
     """Everything of which somebody is owed a mail within a week."""
-    from tests.rights.world import build
+    from tests.rights.world import shared
 
     with django_db_blocker.unblock(), around_tests():
-        people = shared_world(build, run_folder(request))
+        people = shared(run_folder(request))
         somebody_reopens()
         for days in DAYS:
             later = timezone.now() + datetime.timedelta(days=days, minutes=11)
@@ -143,7 +143,7 @@ def test_t28_every_link_of_every_mail_changes_nothing(
     assert kinds >= MUST_BE_SEEN
     inside = [world[name] for name in ("lead", "it")]
     readers = [Client(), *map(signed_in, [*inside, stakeholders.holder("pm")])]
-    before = picture()
+    before = snapshot()
     seen = 0
     for row, path in enumerate(sorted(paths)):
         stranger, *known = readers
@@ -154,7 +154,7 @@ def test_t28_every_link_of_every_mail_changes_nothing(
         for method in turns:
             assert method(path, follow=True).status_code < 500, path
             seen += 1
-    after = picture()
+    after = snapshot()
     assert [name for name in after if after[name] != before.get(name)] == []
     figure(
         f"T28: {len(paths)} links in mails of {len(kinds)} kinds, {seen} times read "
@@ -163,8 +163,8 @@ def test_t28_every_link_of_every_mail_changes_nothing(
 
 
 def test_the_picture_shows_a_change(world: dict[str, User]) -> None:
-    before = picture()
+    before = snapshot()
     Evaluation.objects.filter(slug="ml-platform").update(title="Changed")
-    after = picture()
+    after = snapshot()
     changed = [name for name in after if after[name] != before[name]]
     assert changed == ["evaluations.Evaluation"]

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from tests.cast import common
-from tests.cast.common import PASSWORD
+from tests.factories import common
+from tests.factories.common import PASSWORD
 
 pytestmark = pytest.mark.django_db
 ELSEWHERE = [

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from evaltracker import __version__
-from tests.cast import common
+from tests.factories import common
 
 ROOT = Path(__file__).parents[2]
 

@@ -28,9 +28,9 @@ from stakeholders.services.people import (
     set_sign_off_rule,
 )
 from stakeholders.services.roles import name_roles, set_different_people
-from tests.cast import common, vendors
-from tests.cast.workflow import sign_as
 from tests.clients import signed_in
+from tests.factories import common, vendors
+from tests.factories.workflow import sign_as
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 FILE = Path(__file__).parents[1] / "data" / "cases" / "approvals_cases.json"

@@ -24,9 +24,9 @@ from stakeholders.models import SignOff, given_names, role_names
 from stakeholders.selectors import role_choices
 from stakeholders.services.people import add_stakeholder, set_sign_off_rules
 from stakeholders.services.roles import name_roles
-from tests.cast import common, stakeholders, vendors
-from tests.cast.workflow import sign_as
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
+from tests.factories.workflow import sign_as
 from tests.portable.files import carried_away, taken_in
 from vendors.models import PriceOpening
 from vendors.services.quotes import confirm_price_opening

@@ -11,7 +11,7 @@ from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations.models import AttachedFile, Entry
 from evaltracker.talk.services import attach_files, remove_file
 from evaltracker.toolbox.files import SIZE_LIMIT, TypeNotTaken
-from tests.cast import common, stakeholders, trials
+from tests.factories import common, stakeholders, trials
 from tests.talk.attaching import PDF, attach, subject_of, upload
 from tests.workflow.deciding import decided
 from vendors.models import Candidate

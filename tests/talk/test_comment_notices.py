@@ -10,7 +10,7 @@ from evaltracker.notices.kinds import KINDS
 from evaltracker.talk.services import read_mention, resolve_thread, withdraw_comment
 from evaltracker.workflow.inbox import my_work
 from stakeholders.services.people import remove_stakeholder
-from tests.cast import stakeholders, vendors
+from tests.factories import stakeholders, vendors
 from tests.talk.talking import say
 from tests.talk.test_comment_sealing import an_option
 from vendors.models import Candidate

@@ -10,8 +10,8 @@ from django.urls import reverse
 from evaltracker.evaluations.models import Comment, Evaluation
 from evaltracker.talk.services import resolve_thread, withdraw_comment
 from evaltracker.talk.templatetags.comments import with_links
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from tests.talk.talking import say, subject
 from trials.services.trials import record_gap
 

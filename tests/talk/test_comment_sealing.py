@@ -17,8 +17,8 @@ from evaltracker.portable.writing import document_of
 from evaltracker.talk.rules import counts_of
 from evaltracker.workflow.admin.overview import MEMO_PARTS
 from evaltracker.workflow.services.stages import compile_memo
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from tests.talk.talking import say, subject
 from tests.workflow.deciding import ready_to_decide
 from trials.services.trials import record_gap

@@ -4,7 +4,7 @@ import pytest
 
 from evaltracker.evaluations.models import Comment, Mention
 from evaltracker.talk.services import resolve_thread, withdraw_comment
-from tests.cast import stakeholders, trials
+from tests.factories import stakeholders, trials
 from tests.portable.files import carried_away, document, taken_in, written_again
 from tests.talk.talking import say
 

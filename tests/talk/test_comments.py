@@ -14,7 +14,7 @@ from evaltracker.talk.services import (
     resolve_thread,
     withdraw_comment,
 )
-from tests.cast import common, stakeholders, trials
+from tests.factories import common, stakeholders, trials
 from tests.talk.talking import say, subject
 from tests.workflow.deciding import decided
 

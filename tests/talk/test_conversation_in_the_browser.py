@@ -8,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from evaltracker.evaluations.models import Comment
 from tests.browser import Watched
-from tests.cast import trials
+from tests.factories import trials
 from vendors.models import Candidate
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

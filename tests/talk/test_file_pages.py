@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 
 from evaltracker.evaluations.models import AttachedFile
-from tests.cast import stakeholders, trials
 from tests.clients import signed_in
+from tests.factories import stakeholders, trials
 from tests.talk.attaching import attach, upload
 from vendors.services.costs import set_cost_line
 

@@ -8,8 +8,8 @@ from evaltracker.evaluations.models import AttachedFile, Entry, User
 from evaltracker.pages.search import SEARCHES, Reader
 from evaltracker.pages.workspace import sealed_entries
 from evaltracker.talk.rules import file_counts as counts_of
-from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import stakeholders, trials, vendors
 from tests.talk.attaching import attach
 from vendors.models import Candidate
 from vendors.services.candidates import declare_conflict, declare_interests

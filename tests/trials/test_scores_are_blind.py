@@ -6,7 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 from evaltracker.evaluations.models import Evaluation, User
 from stakeholders.models import Stakeholder
 from stakeholders.services.people import add_stakeholder
-from tests.cast import common, stakeholders, trials, vendors
+from tests.factories import common, stakeholders, trials, vendors
 from trials.models import Score
 from trials.selectors.scores import scores_table
 from trials.services.scores import give_score, lock_scores, open_consensus

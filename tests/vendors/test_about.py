@@ -12,9 +12,9 @@ from evaltracker.evaluations.topics import TOPICS
 from evaltracker.talk.services import attach_files
 from evaltracker.toolbox.languages import speaking
 from tests.acting import act
-from tests.cast import common, vendors
-from tests.cast.vendors import invite
 from tests.clients import signed_in
+from tests.factories import common, vendors
+from tests.factories.vendors import invite
 from tests.talk.attaching import upload
 from tests.vendors.door import case
 from tests.vendors.mails import owed, read, to_whom

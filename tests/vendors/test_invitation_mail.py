@@ -11,8 +11,8 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.notices.services.delivery import sweep_notices
 from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.toolbox.days import wall_of
-from tests.cast import common, vendors
-from tests.cast.vendors import invite
+from tests.factories import common, vendors
+from tests.factories.vendors import invite
 from tests.smtp_sink import Sink
 from vendors.mail import link_secret
 from vendors.models import Candidate, InvitationLink, VendorToken

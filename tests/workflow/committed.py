@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from evaltracker.evaluations.models import Evaluation
 from stakeholders.services.sign_offs import ConditionAsked
-from tests.cast import stakeholders, trials, vendors
-from tests.cast.workflow import sign_as, to_be_signed
+from tests.factories import stakeholders, trials, vendors
+from tests.factories.workflow import sign_as, to_be_signed
 from tests.workflow.deciding import decided
 from trials.services.scores import give_score, lock_scores
 from vendors.models import Candidate, CostLine

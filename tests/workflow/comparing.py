@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.services.stages import draft_decision
-from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import stakeholders, trials, vendors
 from tests.workflow.deciding import in_decision
 from vendors.models import Candidate
 from vendors.services.candidates import shortlist

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.workflow.services.stages import decide, draft_decision
-from tests.cast import stakeholders, trials, vendors
-from tests.cast.workflow import sign_as
+from tests.factories import stakeholders, trials, vendors
+from tests.factories.workflow import sign_as
 from trials.models import Gap, Trial
 from trials.services.scores import close_scores, open_consensus
 from vendors.models import Candidate

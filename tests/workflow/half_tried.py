@@ -2,8 +2,8 @@
 
 from evaltracker.decision.services.contract_terms import keep_draws
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import stakeholders, trials, vendors
-from tests.worlds import built_once
+from tests.factories import stakeholders, trials, vendors
+from tests.fixture_cache import built_once
 from trials.services.trials import record_gap
 from vendors.services.candidates import declare_conflict, shortlist
 

@@ -12,9 +12,9 @@ from stakeholders.models import SignOff
 from stakeholders.services.people import add_stakeholder, set_sign_off_rule
 from stakeholders.services.sign_offs import open_sign_off_round
 from tests.at_once import at_once
-from tests.cast import common, stakeholders
-from tests.cast.workflow import ready_to_advance, shown, sign_as
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
+from tests.factories.workflow import ready_to_advance, shown, sign_as
 from tests.served import Site
 
 AT_ONCE = 40

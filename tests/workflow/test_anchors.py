@@ -12,8 +12,8 @@ from structlog.testing import capture_logs
 
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.requirements.services.categories import MOVED_WITHIN, tell_heads
-from tests.cast import common
 from tests.evaluations.tampering import TAMPERINGS, rows_of
+from tests.factories import common
 from tests.meddling import meddle
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

@@ -19,8 +19,8 @@ from evaltracker.workflow.services.annex import (
     put_forward_annex,
     strike_annex_line,
 )
-from tests.cast import common
 from tests.clients import signed_in
+from tests.factories import common
 from tests.workflow.deciding import decided, in_decision, leave_gap, ready_to_decide
 from vendors.models import Candidate, PublishedDocument
 from vendors.services.annex import confirm_annex, object_to_annex

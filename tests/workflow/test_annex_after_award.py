@@ -20,8 +20,8 @@ from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.kinds import KINDS
 from evaltracker.toolbox.days import today_in
-from tests.cast import stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import stakeholders, vendors
 from tests.workflow.deciding import decided
 from vendors.models import Candidate, PublishedDocument
 

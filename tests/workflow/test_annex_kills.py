@@ -9,7 +9,7 @@ from django.db import connection
 
 from evaltracker.evaluations.choices import MailRhythm
 from evaltracker.evaluations.models import Notice, User
-from tests.cast import stakeholders
+from tests.factories import stakeholders
 from tests.notices.test_kills import database_url
 from tests.smtp_sink import Sink
 from tests.workflow.annex_worker import OWING, SENDING

@@ -14,7 +14,7 @@ from evaltracker.decision.memo.brief import (
 )
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.services.stages import compile_memo
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from tests.vendors.door import case
 from tests.workflow.deciding import in_decision
 from vendors.models import CostLine, SupportStatement

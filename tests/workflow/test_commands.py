@@ -14,7 +14,7 @@ from evaltracker.decision.memo.results import replay
 from evaltracker.decision.models import Decision
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.toolbox.text import harmless
-from tests.cast import common
+from tests.factories import common
 from tests.meddling import meddle
 from tests.workflow.deciding import decided, in_decision
 

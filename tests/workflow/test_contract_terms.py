@@ -18,7 +18,7 @@ from evaltracker.notices.kinds import KINDS
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.working_days import months_after
 from evaltracker.workflow.inbox import my_work
-from tests.cast import common, stakeholders
+from tests.factories import common, stakeholders
 from tests.workflow.deciding import decided, ready_to_decide
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from evaltracker.decision.selectors import kept_files
 from evaltracker.toolbox.files import file_storage
-from tests.cast import trials
+from tests.factories import trials
 from tests.object_store import ObjectStore, Place, use
 
 pytestmark = pytest.mark.django_db

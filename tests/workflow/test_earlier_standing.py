@@ -7,8 +7,8 @@ from evaltracker.decision.models import PromiseCheck
 from evaltracker.decision.selectors import earlier_standing
 from evaltracker.decision.services.after import record_promises
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
 from tests.workflow.deciding import decided
 from vendors.models import Candidate
 

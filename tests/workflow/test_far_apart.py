@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.workflow.inbox import my_work
-from tests.cast import stakeholders
 from tests.clients import signed_in
+from tests.factories import stakeholders
 from tests.trials.admin.scoring import give, part, scoring
 from trials.services.scores import lock_scores, open_consensus, settle_score
 from vendors.services.candidates import declare_conflict

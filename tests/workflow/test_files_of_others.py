@@ -11,7 +11,7 @@ import pytest
 from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.importing.kinds import KINDS
-from tests.cast import common
+from tests.factories import common
 from tests.imported import plan_of
 
 pytestmark = pytest.mark.django_db

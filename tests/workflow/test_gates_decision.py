@@ -18,8 +18,8 @@ from evaltracker.workflow.gates.rules import (
     within_budget,
 )
 from evaltracker.workflow.services.stages import decide, draft_decision
-from tests.cast import common, stakeholders, trials, vendors
-from tests.cast.workflow import sign_as
+from tests.factories import common, stakeholders, trials, vendors
+from tests.factories.workflow import sign_as
 from trials.services.evidence import excuse_knock_out
 from trials.services.scores import close_scores, open_consensus
 from vendors.models import Candidate

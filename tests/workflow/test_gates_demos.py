@@ -11,7 +11,7 @@ from evaltracker.workflow.gates.rules import (
     scores_locked,
 )
 from stakeholders.models import Stakeholder
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from trials.services.scores import give_score, lock_scores, open_consensus, settle_score
 from vendors.models import Candidate
 from vendors.services.candidates import shortlist

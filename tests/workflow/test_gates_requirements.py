@@ -18,8 +18,8 @@ from evaltracker.workflow.gates.rules import (
     must_haves_tied,
     requirements_signed,
 )
-from tests.cast import common, stakeholders
-from tests.cast.workflow import sign_as
+from tests.factories import common, stakeholders
+from tests.factories.workflow import sign_as
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from evaltracker.workflow.gates.rules import (
     must_haves_answered,
     no_open_question,
 )
-from tests.cast import common, trials, vendors
+from tests.factories import common, trials, vendors
 from tests.it_kinds import checklist
 from vendors.services.candidates import eliminate, shortlist
 from vendors.services.claims import note_claim, rule_not_applicable

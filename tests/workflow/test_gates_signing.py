@@ -18,8 +18,8 @@ from evaltracker.workflow.gates.rules import (
 from evaltracker.workflow.gates.table import first_closed
 from stakeholders.models import SignOff
 from stakeholders.services.sign_offs import ConditionAsked, close_condition
-from tests.cast import common, stakeholders, vendors
-from tests.cast.workflow import sign_as
+from tests.factories import common, stakeholders, vendors
+from tests.factories.workflow import sign_as
 
 pytestmark = pytest.mark.django_db
 

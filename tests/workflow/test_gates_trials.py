@@ -11,8 +11,8 @@ from evaltracker.workflow.gates.rules import (
     no_open_deal_breaker,
     trials_signed,
 )
-from tests.cast import stakeholders, trials, vendors
-from tests.cast.workflow import sign_as
+from tests.factories import stakeholders, trials, vendors
+from tests.factories.workflow import sign_as
 from tests.workflow.test_gates_demos import FAR_APART, scored_by_all
 from trials.services.evidence import excuse_knock_out
 from trials.services.scores import lock_scores

@@ -4,8 +4,8 @@ import pytest
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.gates.table import GateReport, gate_reports
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
 
 pytestmark = pytest.mark.django_db
 

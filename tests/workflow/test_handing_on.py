@@ -9,9 +9,9 @@ from evaltracker.notices.kinds import KINDS
 from evaltracker.workflow.inbox.glances import my_work
 from evaltracker.workflow.services.stages import cancel
 from stakeholders.services.people import add_stakeholder, remove_stakeholder
-from tests.cast import common, stakeholders, trials, vendors
-from tests.cast.workflow import sign_as, to_be_signed
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
+from tests.factories.workflow import sign_as, to_be_signed
 from vendors.models import PriceOpening
 from vendors.policy import may_read_answers
 from vendors.services.candidates import declare_conflict, declare_interests

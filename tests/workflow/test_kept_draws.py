@@ -20,8 +20,8 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.processes import CHORES
 from evaltracker.workflow.services.stages import compile_memo
 from stakeholders.models import Role, SignOffRule
-from tests.cast import stakeholders
 from tests.clients import signed_in
+from tests.factories import stakeholders
 from tests.workflow.comparing import another, page, spoken
 from tests.workflow.deciding import in_decision
 

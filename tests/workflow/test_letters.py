@@ -13,8 +13,8 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.kinds import KINDS
 from evaltracker.workflow.services.stages import compile_memo
-from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import stakeholders, trials, vendors
 from tests.vendors import mails
 from tests.workflow.deciding import decided
 from vendors.models import Contact

@@ -10,8 +10,8 @@ from evaltracker.decision.memo.results import compute_results, replay
 from evaltracker.decision.memo.text import write_memo
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.services.stages import compile_memo
-from tests.cast import common
 from tests.clients import signed_in
+from tests.factories import common
 from tests.trials.efforts import asked, states
 from tests.workflow.deciding import in_decision
 from vendors.models import Candidate

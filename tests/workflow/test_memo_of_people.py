@@ -8,7 +8,7 @@ from evaltracker.decision.memo.inputs import gather_inputs
 from evaltracker.decision.memo.results import compute_results
 from evaltracker.decision.memo.text import write_memo
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import stakeholders, trials, vendors
+from tests.factories import stakeholders, trials, vendors
 from trials.services.evidence import excuse_knock_out, withdraw_excuse
 from trials.services.scores import give_score, open_consensus, settle_score
 from vendors.services.candidates import clear_conflict, declare_conflict

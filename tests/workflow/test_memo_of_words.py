@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from evaltracker.toolbox.working_days import day_in_words
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from tests.vendors.isolation.world import mailed_sheet
 from tests.workflow.test_memo_of_people import words_of
 from vendors.models import Submission

@@ -11,7 +11,7 @@ from evaltracker.decision.services.after import record_metric_values, waive_chec
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Metric
 from evaltracker.toolbox.days import today_in
-from tests.cast import common, stakeholders
+from tests.factories import common, stakeholders
 from tests.workflow.deciding import decided
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

@@ -9,8 +9,8 @@ from evaltracker.evaluations.models import Entry, Evaluation, Visit
 from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.workflow.gates.table import blockers, gate_reports
 from evaltracker.workflow.services.stages import advance, cancel, send_back, waive_gate
-from tests.cast import common, stakeholders, vendors
-from tests.cast.workflow import ready_to_advance, sign_as
+from tests.factories import common, stakeholders, vendors
+from tests.factories.workflow import ready_to_advance, sign_as
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 

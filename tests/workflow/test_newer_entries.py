@@ -14,8 +14,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Entry, Evaluation, JournalHead
-from tests.cast import trials, vendors
 from tests.clients import signed_in
+from tests.factories import trials, vendors
 from tests.meddling import meddle
 from tests.workflow.deciding import decided
 from tests.workflow.rewriting import put

@@ -12,9 +12,9 @@ from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Entry, Evaluation
 from stakeholders.models import Delegation, SignOff, Stakeholder
 from stakeholders.services.people import add_stakeholder, delegate
-from tests.cast import common, stakeholders
-from tests.cast.workflow import shown, sign_as, to_be_signed
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
+from tests.factories.workflow import shown, sign_as, to_be_signed
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 

@@ -16,8 +16,8 @@ from django.core.files.storage import default_storage
 from evaltracker.decision.models import Decision
 from evaltracker.evaluations.models import Entry, Evaluation, User
 from evaltracker.workflow.services.stages import decide
-from tests.cast import stakeholders
 from tests.clients import signed_in
+from tests.factories import stakeholders
 from tests.object_store import Place
 from tests.workflow.deciding import agree, decided, in_decision
 from vendors.models import ClaimFile

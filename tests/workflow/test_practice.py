@@ -23,8 +23,8 @@ from evaltracker.workflow.services.stages import (
     send_back,
     send_test_invitation,
 )
-from tests.cast import common, vendors
 from tests.clients import signed_in
+from tests.factories import common, vendors
 from tests.portable.files import carried_away, document, taken_in
 from vendors.models import Candidate, Contact, InvitationLink
 from vendors.selectors.access import live_link

@@ -21,8 +21,8 @@ from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.working_days import months_after
 from evaltracker.workflow.inbox import my_work
 from evaltracker.workflow.services.stages import decide
-from tests.cast import common, stakeholders
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
 from tests.workflow.deciding import agree, decided, in_decision, leave_gap
 from trials.models import Gap
 

@@ -12,8 +12,8 @@ from evaltracker.decision.services.letters import (
 )
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import common
 from tests.clients import signed_in
+from tests.factories import common
 from tests.vendors import mails
 from tests.workflow.deciding import decided
 from vendors.models import Contact, PublishedDocument

@@ -19,8 +19,8 @@ from evaltracker.workflow.services.stages import advance
 from stakeholders.models import SignOff
 from stakeholders.services.people import delegate
 from tests.at_once import at_once
-from tests.cast import stakeholders
-from tests.cast.workflow import ready_to_advance, shown, sign_as, to_be_signed
+from tests.factories import stakeholders
+from tests.factories.workflow import ready_to_advance, shown, sign_as, to_be_signed
 from tests.served import app_login, served
 from tests.workflow.racing import AT_ONCE, Desk, advance_against_decline
 

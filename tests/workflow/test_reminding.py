@@ -13,9 +13,9 @@ from evaltracker.workflow.inbox import my_work
 from evaltracker.workflow.inbox.glances import Awaited
 from evaltracker.workflow.inbox.items import LATER, TODAY
 from evaltracker.workflow.services.sign_offs import remind_colleague
-from tests.cast import common, stakeholders, trials, vendors
-from tests.cast.workflow import ready_to_advance, to_be_signed
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
+from tests.factories.workflow import ready_to_advance, to_be_signed
 from trials.services.contracts import propose_contract
 from trials.services.scores import give_score, lock_scores
 from vendors.policy import to_declare

@@ -13,8 +13,8 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.admin.sign_form import glance_at
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.services.stages import compile_memo
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from tests.workflow.comparing import another, spoken
 from tests.workflow.deciding import decided, in_decision
 from trials.services.trials import record_gap

@@ -13,7 +13,7 @@ from evaltracker.evaluations.journal import GENESIS, chained_hash
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.evaluations.models.evaluation import SealedRecord
 from evaltracker.evaluations.tables import cover_tables
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from tests.meddling import meddle
 from tests.workflow.rewriting import delete, insert, put
 from vendors.models import Claim

@@ -15,7 +15,7 @@ from evaltracker.decision.services import letters
 from evaltracker.decision.services.letters import remove_old_leftovers
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.management.commands import verify_files
-from tests.cast import common, trials
+from tests.factories import common, trials
 from tests.object_store import Place
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

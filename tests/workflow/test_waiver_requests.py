@@ -20,8 +20,8 @@ from evaltracker.workflow.services.stages import (
     send_back,
     waive_gate,
 )
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from tests.portable.files import carried_away, taken_in
 from trials.models import Excuse
 from trials.services.evidence import excuse_knock_out

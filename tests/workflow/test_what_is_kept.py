@@ -22,8 +22,8 @@ from evaltracker.workflow.gates.table import gate_reports
 from evaltracker.workflow.management.commands.verify_ledger import differences
 from evaltracker.workflow.services.sign_offs import look_at_what_moved
 from tests.at_once import at_once
-from tests.cast import common, stakeholders, trials, vendors
-from tests.cast.workflow import sign_as
+from tests.factories import common, stakeholders, trials, vendors
+from tests.factories.workflow import sign_as
 from trials.models import Excuse
 from trials.services.evidence import excuse_knock_out, withdraw_excuse
 from vendors.models import Claim, Vendor

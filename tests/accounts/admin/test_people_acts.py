@@ -9,7 +9,7 @@ from django.test import Client
 
 from evaltracker.evaluations.models import User
 from evaltracker.evaluations.policy import may_start_evaluations
-from tests.cast import common
+from tests.factories import common
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -92,7 +92,7 @@ class Market:
 
 def market() -> Market:
     """Two rivals in research."""
-    from tests.cast import common, vendors
+    from tests.factories import common, vendors
 
     where = common.evaluation(title="Under way")
     for number in range(REQUIREMENTS):

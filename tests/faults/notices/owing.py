@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Notice, User
-from tests.cast import common
+from tests.factories import common
 from trials.models import Milestone
 
 if TYPE_CHECKING:

@@ -47,8 +47,8 @@ def mute_broker(requests: int) -> Judged:
 def _ask_to_send_again(requests: int) -> float:
     """The slowest of so many requests that owe something and nudge."""
     from evaltracker.evaluations.models import Notice
-    from tests.cast import common
     from tests.clients import signed_in
+    from tests.factories import common
     from tests.faults.notices.owing import owe_letters
 
     where = common.evaluation(title="Of the dead")
@@ -74,7 +74,7 @@ def bad_mail_server(owed: int, quick: bool) -> Judged:
         from django.db.models.functions import Now
 
         from evaltracker.evaluations.models import Notice
-        from tests.cast import common
+        from tests.factories import common
         from tests.faults.notices.owing import outcome, owe_letters
 
         owe_letters(common.evaluation(), owed, "test_reminder")
@@ -144,7 +144,7 @@ def wrong_clock(owed: int) -> Judged:
         from django.db.models.functions import Now
 
         from evaltracker.evaluations.models import Notice
-        from tests.cast import common
+        from tests.factories import common
         from tests.faults.notices.owing import outcome, owe_letters
 
         here.start_mail()

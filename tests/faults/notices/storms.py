@@ -61,7 +61,7 @@ class Result:
 def blow(storm: Storm) -> Result:
     """Let it happen."""
     with world() as here:
-        from tests.cast import common
+        from tests.factories import common
         from tests.faults.notices.owing import outcome, owe_letters, owe_overdue
 
         if storm.held:

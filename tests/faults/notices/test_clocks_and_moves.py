@@ -17,7 +17,7 @@ from evaltracker.notices.services.delivery import sweep_notices
 from evaltracker.notices.services.scheduling import recount_due
 from evaltracker.serving.health import check_notices
 from tests.at_once import at_once
-from tests.cast import common, stakeholders
+from tests.factories import common, stakeholders
 from tests.notices import kinds as kinds
 from tests.notices.kinds import owe_many
 from tests.smtp_sink import Sink

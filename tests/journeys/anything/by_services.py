@@ -16,9 +16,9 @@ from evaltracker.requirements.services.requirements import (
 from evaltracker.requirements.services.templates import start_evaluation
 from evaltracker.workflow.services.stages import advance, decide, draft_decision
 from stakeholders.services.people import add_stakeholder
-from tests.cast import common, trials, vendors
-from tests.cast.vendors import invite
-from tests.cast.workflow import sign_as
+from tests.factories import common, trials, vendors
+from tests.factories.vendors import invite
+from tests.factories.workflow import sign_as
 from tests.journeys.anything.purchase import Purchase
 from trials.models import Demo, Trial
 from trials.services.contracts import propose_contract

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Evaluation, Notice
-from tests.cast import common, stakeholders
 from tests.clients import auditing, signed_in
+from tests.factories import common, stakeholders
 from tests.notices.admin.test_notices_page import notice
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

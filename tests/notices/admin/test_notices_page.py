@@ -8,8 +8,8 @@ import pytest
 
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Evaluation, Notice
-from tests.cast import common, stakeholders
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.datetime(2026, 11, 24, 9, tzinfo=datetime.UTC)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Response, expect
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.requirements import change_requirement
 from tests.browser import PASTE, Watched
-from tests.cast import common
+from tests.factories import common
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Where Tab leads into the table.

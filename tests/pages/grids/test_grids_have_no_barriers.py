@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from evaltracker.evaluations.models import Evaluation
 from stakeholders.services.roles import give_roles
 from tests.browser import Watched
-from tests.cast import common, stakeholders, vendors
+from tests.factories import common, stakeholders, vendors
 from vendors.services.contacts import add_contact
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

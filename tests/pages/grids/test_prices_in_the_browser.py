@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from evaltracker.evaluations.models import Evaluation
 from tests.browser import PASTE, Watched
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from vendors.models import CostLine
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -10,8 +10,8 @@ from evaltracker.evaluations.models import Entry, Evaluation, Requirement
 from evaltracker.pages.grid import grid_address
 from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.requirements import change_requirement
-from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
 from tests.pages.grids.sending import cell, read, send
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import common, stakeholders
+from tests.factories import common, stakeholders
 from tests.pages.grids.sending import read, send
 
 pytestmark = pytest.mark.django_db

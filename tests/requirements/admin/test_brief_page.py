@@ -4,8 +4,8 @@ import pytest
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.requirements import add_metric
-from tests.cast import common, stakeholders
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
 
 pytestmark = pytest.mark.django_db
 START = "/admin/act/start-evaluation/"

@@ -7,8 +7,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.requirements.services.evaluations import change_brief
-from tests.cast import common, stakeholders
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
 from tests.meddling import meddle
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from django.utils import timezone
 from evaltracker.evaluations.models import Entry, Evaluation, Import, ImportDraft
 from evaltracker.importing.services.drafts import forget_old_drafts
 from evaltracker.requirements.services.requirements import change_requirement
-from tests.cast import common, stakeholders
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
 from tests.import_pages import Importer
 
 pytestmark = pytest.mark.django_db

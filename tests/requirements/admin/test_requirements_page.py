@@ -4,8 +4,8 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from evaltracker.evaluations.models import Evaluation, Requirement
-from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
 
 pytestmark = pytest.mark.django_db
 

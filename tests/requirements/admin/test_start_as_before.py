@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.templates import start_evaluation
-from tests.cast import common, stakeholders
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
 
 pytestmark = pytest.mark.django_db
 START = "/admin/act/start-evaluation/"

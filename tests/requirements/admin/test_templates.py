@@ -20,9 +20,9 @@ from evaltracker.requirements.services.templates import (
 )
 from stakeholders.models import Role
 from stakeholders.services.people import set_sign_off_rule
-from tests.cast.common import category, evaluation, lina, noor, otto, requirement
-from tests.cast.vendors import candidate
 from tests.clients import signed_in
+from tests.factories.common import category, evaluation, lina, noor, otto, requirement
+from tests.factories.vendors import candidate
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 COUNTS = {

@@ -11,8 +11,8 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.evaluations.words import DEFAULTS, say
 from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.requirements.services.templates import TEMPLATE_PARTS
-from tests.cast import stakeholders
 from tests.clients import signed_in
+from tests.factories import stakeholders
 
 pytestmark = pytest.mark.django_db
 CASES = Path(__file__).parents[2] / "data" / "cases"

@@ -9,7 +9,7 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.importing.services.imports import undo_import
 from evaltracker.pages.grid import GRIDS
 from evaltracker.requirements.services.requirements import add_metric
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.imported import plan_of, take
 from tests.measures.cases import LATENCY
 from vendors.services.candidates import change_candidate

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast.common import evaluation, noor
+from tests.factories.common import evaluation, noor
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 DATA = Path(__file__).parents[2] / "data"

@@ -15,9 +15,9 @@ from evaltracker.requirements.services.requirements import (
 )
 from evaltracker.requirements.services.scopes import add_list
 from evaltracker.rows.plan import Plan
-from tests.cast import common
-from tests.cast.vendors import candidate, enter
 from tests.clients import signed_in
+from tests.factories import common
+from tests.factories.vendors import candidate, enter
 from tests.imported import plan_of, take
 from vendors.services.claims import note_claim
 

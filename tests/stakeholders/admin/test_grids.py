@@ -6,7 +6,7 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from stakeholders.models import RoleWeight, Stakeholder
 from stakeholders.services.people import add_stakeholder, remove_stakeholder
 from stakeholders.services.roles import give_roles
-from tests.cast import common, stakeholders, vendors
+from tests.factories import common, stakeholders, vendors
 from tests.pages.grids.sending import cell, read, send
 
 pytestmark = pytest.mark.django_db

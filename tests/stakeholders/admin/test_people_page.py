@@ -7,8 +7,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from evaltracker.evaluations.models import Evaluation
 from stakeholders.models import Delegation, SignOffRule, Stakeholder
-from tests.cast import common, stakeholders
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date.today

@@ -5,8 +5,8 @@ import pytest
 from evaltracker.evaluations.models import Evaluation
 from stakeholders.models import RoleWeight
 from stakeholders.services.people import add_stakeholder
-from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
 
 pytestmark = pytest.mark.django_db
 

@@ -3,7 +3,7 @@
 import pytest
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast.workflow import to_be_signed
+from tests.factories.workflow import to_be_signed
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.notices.kinds import KINDS
 from stakeholders.models import Condition, SignOff
 from stakeholders.services.sign_offs import ConditionAsked, close_condition
-from tests.cast import common, stakeholders
-from tests.cast.workflow import sign_as
+from tests.factories import common, stakeholders
+from tests.factories.workflow import sign_as
 
 pytestmark = pytest.mark.django_db
 

@@ -17,8 +17,8 @@ from stakeholders.services.people import (
     remove_stakeholder,
     revoke_delegation,
 )
-from tests.cast import common, stakeholders
-from tests.cast.workflow import sign_as
+from tests.factories import common, stakeholders
+from tests.factories.workflow import sign_as
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)

@@ -12,8 +12,8 @@ from stakeholders.admin.people import AddForm, LendForm
 from stakeholders.models import SignOff, Stakeholder
 from stakeholders.policy import insiders, is_leadership, lendings, signing_parts
 from stakeholders.services.people import add_stakeholder, delegate, weigh_for_role
-from tests.cast import common, stakeholders
-from tests.cast.workflow import sign_as
+from tests.factories import common, stakeholders
+from tests.factories.workflow import sign_as
 
 pytestmark = pytest.mark.django_db
 ROLE = "it"

@@ -10,9 +10,9 @@ from evaltracker.requirements.services.templates import start_evaluation
 from stakeholders.models import SignOffRule
 from stakeholders.services.people import set_sign_off_rule
 from stakeholders.services.roles import ask_usual_roles
-from tests.cast import common, stakeholders
-from tests.cast.workflow import sign_as
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
+from tests.factories.workflow import sign_as
 
 pytestmark = pytest.mark.django_db
 USUAL = {

@@ -12,8 +12,8 @@ from stakeholders.services.people import (
     remove_stakeholder,
     set_sign_off_rule,
 )
-from tests.cast import common, stakeholders
-from tests.cast.workflow import shown, sign_as
+from tests.factories import common, stakeholders
+from tests.factories.workflow import shown, sign_as
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 

@@ -13,8 +13,8 @@ from stakeholders.models import SignOff
 from stakeholders.selectors import last_signed, tally
 from stakeholders.services.sign_offs import ConditionAsked, open_sign_off_round
 from tests.as_application import ownership
-from tests.cast import common, stakeholders
-from tests.cast.workflow import shown, sign_as
+from tests.factories import common, stakeholders
+from tests.factories.workflow import shown, sign_as
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 

@@ -3,8 +3,8 @@
 import pytest
 
 from evaltracker.evaluations.models import Evaluation, User
-from tests.cast import trials
 from tests.clients import signed_in
+from tests.factories import trials
 
 EVIL = "<script>alert('x')</script>"
 

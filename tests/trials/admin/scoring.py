@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from evaltracker.evaluations.models import Category, Evaluation
 from stakeholders.models import Stakeholder
-from tests.cast import common, stakeholders, trials, vendors
-from tests.worlds import built_once
+from tests.factories import common, stakeholders, trials, vendors
+from tests.fixture_cache import built_once
 from trials.models import DemoNote
 from trials.services.scores import give_score
 from vendors.models import Candidate

@@ -4,7 +4,7 @@ import pytest
 
 from stakeholders.services.people import weigh_for_role
 from tests.browser import Watched
-from tests.cast import common, stakeholders
+from tests.factories import common, stakeholders
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

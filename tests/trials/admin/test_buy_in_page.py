@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.models import Evaluation, User
 from stakeholders.services.people import weigh_for_role
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
 
 pytestmark = pytest.mark.django_db
 

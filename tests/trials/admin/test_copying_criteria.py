@@ -4,7 +4,7 @@ import pytest
 
 from evaltracker.evaluations.models import Entry
 from tests.acting import act
-from tests.cast import stakeholders, trials, vendors
+from tests.factories import stakeholders, trials, vendors
 from trials.models import Criterion, Trial
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ import pytest
 
 from evaltracker.evaluations.models import User
 from tests.acting import act
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import auditing, signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from trials.models import Demo, Evidence
 from vendors.models import Candidate
 from vendors.services.candidates import declare_conflict, eliminate, shortlist

@@ -7,8 +7,8 @@ import pytest
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.pages.acts import ACTS
 from tests.acting import act
-from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import stakeholders, trials, vendors
 from trials.models import Criterion, Trial
 from vendors.services.claims import rule_not_applicable
 

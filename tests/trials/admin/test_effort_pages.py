@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.models import Evaluation, User
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from tests.trials.efforts import asked, states
 from vendors.models import Candidate
 from vendors.services.claims import note_claim

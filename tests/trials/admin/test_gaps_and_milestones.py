@@ -6,8 +6,8 @@ import pytest
 
 from evaltracker.evaluations.models import Notice, User
 from tests.acting import act
-from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import stakeholders, trials, vendors
 from trials.models import Gap, Milestone, Trial
 from vendors.models import Candidate
 

@@ -7,8 +7,8 @@ from pytest_django import Settings
 
 from evaltracker.evaluations.models import User
 from tests.acting import act
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from tests.object_store import ObjectStore, Place, use
 from trials.models import Evidence, Excuse, ResearchNote
 from vendors.models import Candidate

@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import common, trials
 from tests.clients import signed_in
+from tests.factories import common, trials
 from trials.admin import matrix as matrix_view
 from trials.admin.matrix_html import Looks, rows_as_data, table_rows, templates
 from trials.selectors.ledger import ledger

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from evaltracker.evaluations.models import Evaluation, Requirement
 from tests.browser import Watched
-from tests.cast import trials
+from tests.factories import trials
 from trials.admin import matrix as matrix_view
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

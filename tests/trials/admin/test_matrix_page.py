@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.scopes import add_list, demand
 from evaltracker.toolbox.text import harmless, meant
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import program, signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from tests.imported import plan_of
 from tests.trials.admin.matrix_pages import EVIL, body_of
 from tests.trials.admin.matrix_pages import purchase as purchase

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from evaltracker.evaluations.models import Category, Evaluation
 from evaltracker.requirements.services.scopes import add_list, demand
-from tests.cast import common, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, trials, vendors
 from tests.trials.admin.matrix_pages import EVIL, body_of
 from tests.trials.admin.matrix_pages import purchase as purchase
 from trials.services.evidence import excuse_knock_out

@@ -8,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from evaltracker.evaluations.models import Category, Evaluation
 from tests.browser import Watched
-from tests.cast import common, trials, vendors
+from tests.factories import common, trials, vendors
 from trials.admin import matrix as matrix_view
 from vendors.models import Candidate
 

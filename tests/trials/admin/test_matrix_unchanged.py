@@ -11,8 +11,8 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.test import Client, RequestFactory
 
 from evaltracker.evaluations.models import Evaluation, User
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import program, signed_in
+from tests.factories import common, stakeholders, trials, vendors
 
 pytestmark = pytest.mark.django_db
 

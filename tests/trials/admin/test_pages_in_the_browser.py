@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from evaltracker.evaluations.models import Evaluation
 from tests.browser import Watched
-from tests.cast import common, trials, vendors
+from tests.factories import common, trials, vendors
 from trials.services.scripts import draw_up_script
 from vendors.services.candidates import shortlist
 

@@ -5,8 +5,8 @@ import pytest
 from evaltracker.evaluations.models import User
 from evaltracker.workflow.gates.table import gate_reports
 from tests.acting import act
-from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import stakeholders, trials, vendors
 from trials.models import Trial
 
 pytestmark = pytest.mark.django_db

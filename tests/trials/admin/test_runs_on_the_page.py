@@ -6,9 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.models import User
 from tests.acting import act
-from tests.cast import stakeholders, vendors
-from tests.cast import trials as cast
 from tests.clients import signed_in
+from tests.factories import stakeholders, vendors
+from tests.factories import trials as cast
 from tests.trials.runs.confirming import add_runs, latencies, measured
 from tests.trials.runs.posting import LATENCY, measured_trial
 from trials.models import Criterion, Evidence, Run, Trial

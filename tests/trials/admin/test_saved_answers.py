@@ -8,8 +8,8 @@ from openpyxl import Workbook, load_workbook
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.text import spelled
-from tests.cast import common, vendors
 from tests.clients import signed_in
+from tests.factories import common, vendors
 from tests.imported import plan_of
 from tests.measures.cases import LATENCY
 from tests.trials.admin.matrix_pages import purchase as purchase

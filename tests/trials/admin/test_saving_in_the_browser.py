@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser import Watched
-from tests.cast import stakeholders, trials, vendors
+from tests.factories import stakeholders, trials, vendors
 from trials.models import Demo, DemoNote, Evidence, Score
 from trials.services.demos import hold_demo
 from trials.services.scripts import draw_up_script

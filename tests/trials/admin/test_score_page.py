@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import stakeholders, trials, vendors
 from tests.trials.admin.scoring import address, give, of, part, scoring
 from trials.services.scores import lock_scores
 from vendors.models import Candidate, Conflict

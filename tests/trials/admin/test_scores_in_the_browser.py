@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser import Watched
-from tests.cast import stakeholders, trials, vendors
+from tests.factories import stakeholders, trials, vendors
 from trials.services.scores import give_score, open_consensus
 from vendors.services.candidates import shortlist
 

@@ -4,8 +4,8 @@ import pytest
 
 from evaltracker.evaluations.models import Evaluation, User
 from tests.acting import act
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import auditing, signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from trials.admin.score_sheets import ScoredCell
 from trials.models import Score
 from trials.services.scores import give_score

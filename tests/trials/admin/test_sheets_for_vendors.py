@@ -8,8 +8,8 @@ from django.utils import timezone
 from evaltracker.evaluations.models import Notice, Requirement
 from evaltracker.notices.kinds import KINDS
 from tests.acting import act
-from tests.cast import trials, vendors
 from tests.clients import signed_in
+from tests.factories import trials, vendors
 from trials.models import Demo, ScriptItem
 from trials.services.demos import schedule_demo
 from trials.services.scripts import draw_up_script

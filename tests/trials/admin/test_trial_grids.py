@@ -9,8 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 from evaltracker.evaluations.models import Entry
 from evaltracker.pages.grid import grid_address
 from evaltracker.toolbox.measures import kept_measure, read_measure
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from tests.pages.grids.sending import cell, read, send
 from trials.models import Criterion, Trial
 from trials.services.criteria import CRITERIA_WHY as WHY

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import PASTE, Watched
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKS = ((1280, False), (1280, True), (390, False))

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.models import User
 from tests.acting import act
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from trials.models import Trial
 from trials.selectors.trials import contract_of
 from vendors.models import Candidate

@@ -16,7 +16,7 @@ from evaltracker.requirements.services.requirements import (
     change_requirement,
     retire_requirement,
 )
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from tests.imported import take
 from tests.trials.api.test_own_trial import party
 from tests.vendors.api.conftest import Party

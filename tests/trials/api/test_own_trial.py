@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import trials, vendors
 from tests.clients import heard
+from tests.factories import trials, vendors
 from tests.vendors.api.conftest import Party
 from tests.vendors.api.test_isolation import METHODS
 from trials.models import Gap, Trial

@@ -10,7 +10,7 @@ from evaltracker.evaluations.models import Notice
 from evaltracker.notices.calendars import dates_of
 from evaltracker.notices.kinds import KINDS
 from evaltracker.notices.services.delivery import sweep_notices
-from tests.cast import stakeholders, trials, vendors
+from tests.factories import stakeholders, trials, vendors
 from trials.models import Demo
 from trials.services.demos import hold_demo, move_demo, schedule_demo
 

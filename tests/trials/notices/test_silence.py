@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.models import Notice
 from evaltracker.notices.kinds import KINDS
-from tests.cast import trials as cast
+from tests.factories import trials as cast
 from tests.trials.runs.confirming import add_runs, measured
 from tests.trials.runs.posting import measured_trial
 from trials.models import Trial

@@ -10,8 +10,8 @@ from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Notice, User
 from evaltracker.notices.kinds import KINDS
 from evaltracker.workflow.inbox import my_work
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from trials.models import Trial
 from trials.selectors.trials import contract_of
 from trials.services.contracts import agree_contract, amend_contract, propose_contract

@@ -8,7 +8,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import Watched
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from tests.trials.portal.test_demo_dates import arranged
 from tests.trials.portal.test_own_trial_page import contact_of, tried
 from tests.vendors.portal.visitor import Visitor

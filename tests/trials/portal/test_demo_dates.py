@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar
 from pytest_django import Settings
 
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from tests.trials.portal.test_own_trial_page import contact_of
 from tests.vendors.portal.visitor import Visitor
 from trials.models import Demo

@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache, caches
 
 from evaltracker.evaluations.models import Entry
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from tests.vendors.portal.visitor import ADDRESS, Visitor
 from trials.models import Gap
 from trials.services.trials import close_gap, record_gap

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from evaltracker.toolbox.measures import written
-from tests.cast import trials as cast
+from tests.factories import trials as cast
 from trials.choices import ReportFormat
 from trials.models import Criterion, Evidence, Run, RunReport, Trial
 from trials.services.runs import confirm_runs

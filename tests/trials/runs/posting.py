@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from evaltracker.toolbox.measures import Measure
-from tests.cast import trials as cast
-from tests.cast import vendors
+from tests.factories import trials as cast
+from tests.factories import vendors
 from trials.models import Criterion, Run, RunToken, Trial
 from trials.run_formats import ReportedFile, ReportedRun
 from trials.services.runs import make_run_token, receive_report

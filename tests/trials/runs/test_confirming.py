@@ -12,8 +12,8 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.evaluations.models.evaluation import AppendOnlyError
 from evaltracker.toolbox.measures import Measure, propose
 from evaltracker.toolbox.measures.measure import round_off
-from tests.cast import common, vendors
-from tests.cast import trials as cast
+from tests.factories import common, vendors
+from tests.factories import trials as cast
 from tests.trials.runs.confirming import (
     add_runs,
     add_tests,

@@ -11,8 +11,8 @@ from evaltracker.decision.memo.documents import as_xlsx
 from evaltracker.decision.memo.inputs import gather_inputs
 from evaltracker.decision.memo.results import compute_results, replay
 from evaltracker.decision.memo.text import measured_needs, write_memo
-from tests.cast import vendors
 from tests.clients import signed_in
+from tests.factories import vendors
 from tests.trials.runs.confirming import add_runs, confirm, latencies, measured
 from tests.trials.runs.posting import LATENCY, measured_trial
 from trials.models import Criterion

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.test import Client
 
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.trials.runs.posting import Program, report, report_test, run
 from vendors.isolation.access import ACCESS
 from vendors.models import Candidate

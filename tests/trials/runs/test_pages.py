@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Entry, User
-from tests.cast import common, stakeholders
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
 from tests.trials.runs.posting import Program, report, run
 from trials.models import Run, RunReport, RunToken
 from trials.services.runs import leave_out_runs, take_back_runs

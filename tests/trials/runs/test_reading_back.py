@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.cast import trials as cast
-from tests.cast import vendors
+from tests.factories import trials as cast
+from tests.factories import vendors
 from tests.trials.runs.confirming import confirm, latencies, measured
 from tests.trials.runs.posting import LATENCY, Program, program, report, run
 from trials.models import Criterion, Trial

@@ -13,9 +13,9 @@ from pytest_django import Settings
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Entry, Notice
-from tests.cast import stakeholders
-from tests.cast import trials as cast
 from tests.clients import heard
+from tests.factories import stakeholders
+from tests.factories import trials as cast
 from tests.trials.runs.posting import Program, program, report
 from trials.models import Run, RunToken
 from trials.services.contracts import amend_contract

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from evaltracker.evaluations.models import Entry
-from tests.cast import trials as cast
 from tests.clients import signed_in
+from tests.factories import trials as cast
 from tests.trials.runs.confirming import measured
 from tests.trials.runs.posting import Program, report, run
 from trials.models import Evidence, LeftOut, Measurement, Run, RunReport

@@ -5,7 +5,7 @@ import random
 from typing import Any
 
 from evaltracker.evaluations.models import Demand, Evaluation, Requirement, Scope
-from tests.cast import common, stakeholders, vendors
+from tests.factories import common, stakeholders, vendors
 from trials.models import Criterion, Evidence, Excuse, Trial
 from vendors.models import Candidate, Claim, Ruling
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from tests.trials.efforts import asked, states
 from trials.models import Evidence
 from trials.scoring import Standing

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from evaltracker.decision.memo.inputs import gather_inputs
 from evaltracker.decision.memo.results import count
 from evaltracker.evaluations.models import Evaluation, Requirement
-from tests.cast import common, trials, vendors
+from tests.factories import common, trials, vendors
 from tests.trials.selectors.cell_reference import (
     Slow,
     Value,

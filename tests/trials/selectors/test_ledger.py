@@ -9,7 +9,7 @@ import pytest
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.requirements.services.requirements import retire_requirement
-from tests.cast import common, trials, vendors
+from tests.factories import common, trials, vendors
 from trials.scoring import Standing
 from trials.selectors.ledger import ledger
 from trials.services.evidence import excuse_knock_out

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.registry import only_reading
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from trials.selectors.ledger import Ledger, ledger
 from trials.selectors.matrix import (
     OF_CLAIMS,

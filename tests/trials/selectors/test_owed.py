@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from evaltracker.evaluations.models import Demand, Scope
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from tests.trials.runs.confirming import add_tests
 from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
 from trials.models import Criterion, Evidence

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 import time_machine
 
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from trials.selectors.trials import exercised_by_day, half_time_alarm, unjudged_criteria
 from vendors.models import Candidate
 from vendors.services.claims import rule_not_applicable

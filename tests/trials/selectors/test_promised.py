@@ -6,8 +6,8 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from evaltracker.evaluations.models import Evaluation, User
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from trials.selectors.ledger import Promised, ledger, promised
 from vendors.models import Candidate, Claim
 from vendors.services.claims import rule_not_applicable

@@ -4,7 +4,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from trials.selectors.ledger import ledger
 from trials.selectors.trials import exercised_by_day, half_time_alarm
 from vendors.models import Candidate

@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from evaltracker.evaluations.journal import Actor
 from evaltracker.requirements.services.requirements import change_requirement
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from trials.scoring import Source, Standing
 from trials.selectors.cells import Cell
 from trials.selectors.ledger import one_cell

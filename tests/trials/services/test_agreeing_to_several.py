@@ -5,8 +5,8 @@ import pytest
 from evaltracker.errors import Forbidden, Refused, Stale
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.workflow.inbox.glances import my_work
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from trials.models import Agreement, Trial
 from trials.services.contracts import (
     agree_contracts,

@@ -14,7 +14,7 @@ from evaltracker.notices.calendars import dates_of
 from evaltracker.notices.kinds import KINDS
 from evaltracker.notices.services.delivery import sweep_notices
 from stakeholders.services.people import remove_stakeholder
-from tests.cast import common, stakeholders, trials, vendors
+from tests.factories import common, stakeholders, trials, vendors
 from tests.portable.files import carried_away, taken_in
 from tests.smtp_sink import Sink
 from trials.models import Demo, ScriptItem

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.cast import trials as cast
-from tests.cast import vendors
+from tests.factories import trials as cast
+from tests.factories import vendors
 from trials.models import Criterion, Trial
 from trials.services.criteria import (
     add_criterion,

@@ -7,7 +7,7 @@ import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import stakeholders, trials, vendors
+from tests.factories import stakeholders, trials, vendors
 from tests.trials.services.test_scores import score
 from trials.models import Consensus, Score, ScoreSheet, Settlement
 from trials.selectors.scores import counted_scores, far_apart, scores_table

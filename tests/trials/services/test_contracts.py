@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from evaltracker.errors import Forbidden, Refused, Stale
-from tests.cast import stakeholders, trials, vendors
+from tests.factories import stakeholders, trials, vendors
 from trials.models import Agreement, ContractChange, Trial
 from trials.selectors.trials import contract_of
 from trials.services.contracts import agree_contract, amend_contract, propose_contract

@@ -6,8 +6,8 @@ import pytest
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import trials, vendors
 from tests.clients import signed_in
+from tests.factories import trials, vendors
 from trials.models import Evidence
 from trials.services.evidence import reconfirm_evidence
 from vendors.models import Candidate

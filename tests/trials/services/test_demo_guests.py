@@ -9,7 +9,7 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Notice, User
 from evaltracker.notices.calendars import dates_of
 from evaltracker.notices.kinds import KINDS
-from tests.cast import common, stakeholders, trials, vendors
+from tests.factories import common, stakeholders, trials, vendors
 from trials.models import Demo
 from trials.services.demos import (
     call_off_demo,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, User
-from tests.cast import common, stakeholders, trials, vendors
+from tests.factories import common, stakeholders, trials, vendors
 from trials.models import Demo, DemoNote
 from trials.services.demos import end_demo, reveal_demo_notes, write_demo_note
 from vendors.services.candidates import declare_conflict

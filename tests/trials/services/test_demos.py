@@ -7,7 +7,7 @@ import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry
-from tests.cast import stakeholders, trials, vendors
+from tests.factories import stakeholders, trials, vendors
 from trials.models import Demo, ScriptItem
 from trials.selectors.ledger import ledger
 from trials.services.demos import add_dazzle, hold_demo, move_demo, schedule_demo

@@ -7,7 +7,7 @@ from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry
 from evaltracker.evaluations.models.evaluation import AppendOnlyError
 from evaltracker.requirements.services.requirements import change_requirement
-from tests.cast import stakeholders, trials, vendors
+from tests.factories import stakeholders, trials, vendors
 from trials.models import Evidence
 from trials.services.evidence import reconfirm_evidence
 from vendors.models import Candidate

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Entry
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from trials.models import Evidence
 from trials.services.evidence import reconfirm_evidence
 from vendors.models import Candidate

@@ -6,7 +6,7 @@ import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, User
-from tests.cast import common, stakeholders, trials, vendors
+from tests.factories import common, stakeholders, trials, vendors
 from trials.models import Evidence
 from trials.services.demos import add_dazzle
 from trials.services.scripts import add_script_item, draw_up_script

@@ -4,7 +4,7 @@ import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Requirement
-from tests.cast import common, stakeholders, trials, vendors
+from tests.factories import common, stakeholders, trials, vendors
 from trials.models import Excuse
 from trials.selectors.ledger import one_cell
 from trials.services.evidence import excuse_knock_out, withdraw_excuse

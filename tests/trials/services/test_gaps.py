@@ -8,7 +8,7 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry
-from tests.cast import stakeholders, trials, vendors
+from tests.factories import stakeholders, trials, vendors
 from trials.models import Gap, Trial
 from trials.services.trials import close_gap, record_gap, reply_to_gap
 

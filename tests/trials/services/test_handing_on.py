@@ -11,8 +11,8 @@ from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
 from evaltracker.notices.kinds import KINDS
 from stakeholders.services.people import remove_stakeholder
 from tests.acting import act
-from tests.cast import common, stakeholders
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
 from trials.models import Milestone
 from trials.services.mails import owe_overdue, tell_of_orphans
 from trials.services.milestones import (

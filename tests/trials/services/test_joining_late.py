@@ -11,7 +11,7 @@ from evaltracker.notices.kinds import KINDS
 from evaltracker.notices.services.delivery import do_chores
 from stakeholders.models import Stakeholder
 from stakeholders.services.people import add_stakeholder, remove_stakeholder
-from tests.cast import common, trials, vendors
+from tests.factories import common, trials, vendors
 from trials.models import Demo
 from trials.services.demos import (
     call_off_demo,

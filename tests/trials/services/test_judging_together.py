@@ -8,8 +8,8 @@ from evaltracker.evaluations.models import Entry, User
 from evaltracker.toolbox.measures import kept_measure, read_measure
 from tests.acting import act
 from tests.at_once import at_once
-from tests.cast import stakeholders, trials, vendors, workflow
 from tests.clients import signed_in
+from tests.factories import stakeholders, trials, vendors, workflow
 from trials.models import Demo, Evidence, TakenBack, Trial
 from trials.selectors.ledger import one_cell
 from trials.selectors.trials import unjudged_criteria

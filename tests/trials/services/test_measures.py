@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from evaltracker.errors import Invalid
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from tests.measures.cases import KEPT, LATENCY, WORDS, measured
 from trials.models import ContractChange, Trial
 from trials.selectors.trials import contract_of, contract_text

@@ -11,7 +11,7 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
 from evaltracker.notices.kinds import KINDS
 from evaltracker.requirements.services.evaluations import change_brief
-from tests.cast import common, stakeholders, trials, vendors
+from tests.factories import common, stakeholders, trials, vendors
 from trials.choices import MilestoneState
 from trials.models import Milestone
 from trials.services.milestones import add_milestone, move_milestone, settle_milestone

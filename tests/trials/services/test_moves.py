@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations.models import Evaluation, Notice
-from tests.cast import stakeholders, trials, vendors
+from tests.factories import stakeholders, trials, vendors
 from trials.choices import MilestoneState
 from trials.models import ContractChange, Milestone, Trial
 from trials.selectors.trials import shifts_of, shifts_of_trial

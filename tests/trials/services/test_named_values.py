@@ -12,8 +12,8 @@ from evaltracker.evaluations.models import Demand, Entry, Scope, ScopeValue
 from evaltracker.requirements.services.scopes import uses_of
 from evaltracker.workflow.services.stages import compile_memo
 from tests.acting import act
-from tests.cast import trials, vendors
 from tests.clients import signed_in
+from tests.factories import trials, vendors
 from trials.models import Evidence
 from trials.selectors.ledger import one_cell
 from trials.selectors.trials import contract_text

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.notices.kinds import KINDS
-from tests.cast import common, stakeholders
+from tests.factories import common, stakeholders
 from trials.models import Milestone
 from trials.services.mails import owe_overdue
 from trials.services.milestones import add_milestone, settle_milestone

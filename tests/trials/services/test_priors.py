@@ -6,7 +6,7 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.requirements.services.evaluations import create_evaluation
-from tests.cast import stakeholders, trials, vendors
+from tests.factories import stakeholders, trials, vendors
 from trials.scoring.open_cells import DEFAULT_PRIOR, Prior, TrialRecord
 from trials.selectors import scores as prior
 from trials.selectors.scores import house_record, prior_of

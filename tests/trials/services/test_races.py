@@ -9,7 +9,7 @@ from evaltracker.errors import Problem, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.evaluations.verifying import find_break
 from tests.at_once import at_once
-from tests.cast import stakeholders, trials, vendors
+from tests.factories import stakeholders, trials, vendors
 from trials.models import Evidence, Excuse, Milestone, Score, ScoreSheet
 from trials.services.evidence import excuse_knock_out, reconfirm_evidence
 from trials.services.milestones import add_milestone, move_milestone

@@ -10,7 +10,7 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry, Notice
 from evaltracker.notices.kinds import KINDS
-from tests.cast import common, stakeholders, trials, vendors
+from tests.factories import common, stakeholders, trials, vendors
 from trials.models import Evidence, Gap, Trial
 from trials.scoring import Standing
 from trials.selectors.ledger import one_cell

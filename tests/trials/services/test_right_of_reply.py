@@ -8,7 +8,7 @@ import time_machine
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations.journal import Actor
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from trials.models import Evidence, Gap, Trial
 from trials.scoring import Standing
 from trials.selectors.ledger import one_cell

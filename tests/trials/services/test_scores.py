@@ -7,7 +7,7 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation
 from stakeholders.models import Stakeholder
-from tests.cast import common, stakeholders, trials, vendors
+from tests.factories import common, stakeholders, trials, vendors
 from trials.models import Score, ScoreSheet
 from trials.services.scores import (
     give_score,

@@ -4,7 +4,7 @@ import pytest
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import common, stakeholders, trials, vendors
+from tests.factories import common, stakeholders, trials, vendors
 from trials.models import Demo
 from trials.services.demos import add_dazzle, hold_demo
 from trials.services.scripts import draw_up_script, is_on_paper, move_script_item

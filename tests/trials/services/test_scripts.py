@@ -8,7 +8,7 @@ import pytest
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation
 from stakeholders.models import RoleWeight
-from tests.cast import common, stakeholders, trials, vendors
+from tests.factories import common, stakeholders, trials, vendors
 from trials.models import Demo, ScriptItem
 from trials.services.demos import add_dazzle, hold_demo
 from trials.services.scripts import (

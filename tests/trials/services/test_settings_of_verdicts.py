@@ -7,8 +7,8 @@ import pytest
 from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Entry
-from tests.cast import trials, vendors
 from tests.clients import signed_in
+from tests.factories import trials, vendors
 from trials.choices import setting_words
 from trials.models import Evidence
 from trials.services.evidence import reconfirm_evidence

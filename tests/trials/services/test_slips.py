@@ -9,7 +9,7 @@ from evaltracker.evaluations.models import Entry, Notice
 from evaltracker.notices.kinds import KINDS
 from evaltracker.notices.services.delivery import do_chores
 from evaltracker.requirements.services.scopes import add_list, demand
-from tests.cast import common, trials, vendors
+from tests.factories import common, trials, vendors
 from trials.services.mails import tell_of_slips
 from vendors.models import Candidate, Claim
 from vendors.services.candidates import eliminate

@@ -16,8 +16,8 @@ from evaltracker.requirements.services.templates import (
 )
 from stakeholders.services.people import set_sign_off_rule
 from tests.acting import act
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from trials.services.criteria import take_criteria
 from trials.services.scores import give_score, word_scale
 from trials.services.scripts import add_script_item, draw_up_script, take_script

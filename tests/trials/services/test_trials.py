@@ -7,7 +7,7 @@ import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, User
-from tests.cast import common, stakeholders, trials, vendors
+from tests.factories import common, stakeholders, trials, vendors
 from trials.choices import MilestoneState
 from trials.services.contracts import propose_contract
 from trials.services.criteria import add_criterion, change_criterion, remove_criterion

@@ -15,8 +15,8 @@ from evaltracker.pages.tabs import all_tabs, tab_address
 from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.workflow.gates.rules import no_trial
 from evaltracker.workflow.gates.table import Look
-from tests.cast import trials, vendors
 from tests.clients import signed_in
+from tests.factories import trials, vendors
 from trials.choices import setting_words
 from trials.models import Demo
 from trials.scoring import Source

@@ -2,8 +2,8 @@
 
 from evaltracker.evaluations.models import Evaluation, User
 from tests.acting import act
-from tests.cast import common, vendors
 from tests.clients import signed_in
+from tests.factories import common, vendors
 from vendors.models import Candidate
 from vendors.selectors.dialogue import sent_by_vendors
 

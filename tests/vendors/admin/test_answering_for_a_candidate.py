@@ -5,8 +5,8 @@ from django.test import Client
 
 from evaltracker.evaluations.models import Evaluation
 from tests.acting import act
-from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import stakeholders, trials, vendors
 from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.pages.grid import grid_address
-from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
 from tests.pages.grids.sending import cell, read, send
 from vendors.models import Candidate
 from vendors.services.contacts import add_contact

@@ -9,8 +9,8 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.requirements.services.scopes import add_list
 from tests.acting import act
-from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
 from vendors.admin.candidates import candidate_rows
 from vendors.models import Candidate, Vendor
 from vendors.selectors.claims import answer_counts

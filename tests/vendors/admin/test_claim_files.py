@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from evaltracker.evaluations.journal import Actor
-from tests.cast import common, stakeholders, trials
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials
 from tests.object_store import Place
 from vendors.models import ClaimFile
 from vendors.services.drafts import attach_file

@@ -9,8 +9,8 @@ import pytest
 
 from evaltracker.evaluations.journal import Actor
 from tests.acting import act
-from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
 from vendors.models import Claim, Proposal, Question, Ruling
 from vendors.services.dialogue import ask_question, propose_requirement
 

@@ -4,8 +4,8 @@ import pytest
 
 from evaltracker.evaluations.models import Evaluation
 from tests.acting import act
-from tests.cast import common, stakeholders, vendors
 from tests.clients import auditing, signed_in
+from tests.factories import common, stakeholders, vendors
 from vendors.models import Conflict, Contact, Vendor
 
 pytestmark = pytest.mark.django_db

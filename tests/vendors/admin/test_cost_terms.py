@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from tests.acting import act
-from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
 from vendors.admin.prices import draw
 from vendors.costs import Curve
 from vendors.models import Candidate, CostLine, ExchangeRate

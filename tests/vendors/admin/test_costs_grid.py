@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from tests.pages.grids.sending import read, send
 from vendors.costs import Kind
 from vendors.models import Candidate, CostLine

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.models import Evaluation, User
 from tests.acting import act
-from tests.cast import common, stakeholders, vendors
 from tests.clients import auditing, signed_in
+from tests.factories import common, stakeholders, vendors
 from tests.it_kinds import checklist
 from vendors.admin.costs import by_points, cost_columns, points_of
 from vendors.models import Candidate, CostLine

@@ -11,8 +11,8 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.ocds import described
 from evaltracker.requirements.services.scopes import add_list, remove_list
 from tests.acting import act
-from tests.cast import common, vendors
 from tests.clients import signed_in
+from tests.factories import common, vendors
 from vendors.claims import EVERYWHERE
 from vendors.fields import key_of
 from vendors.models import Candidate, Claim

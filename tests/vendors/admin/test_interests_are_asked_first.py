@@ -7,8 +7,8 @@ from django.test import Client
 
 from evaltracker.evaluations.models import Evaluation
 from tests.acting import act
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import auditing, program, signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from vendors.models import Candidate, Conflict
 from vendors.policy import to_declare
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from tests.acting import act
-from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
 from vendors.admin.invitations import invitation_rows
 from vendors.models import Candidate, Contact
 from vendors.services.access import note_first_seen

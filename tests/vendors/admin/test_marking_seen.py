@@ -6,7 +6,7 @@ import pytest
 
 from evaltracker.evaluations.models import Evaluation, JournalHead
 from tests.acting import act
-from tests.cast import common, stakeholders, vendors
+from tests.factories import common, stakeholders, vendors
 from tests.vendors.admin.sending import answered_by_acme, look, page, say
 from vendors.models import Candidate, LastSeen
 from vendors.selectors.dialogue import count_unseen, sent_by_vendors

@@ -3,8 +3,8 @@
 import pytest
 
 from evaltracker.workflow.inbox import my_work
-from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
 from vendors.models import PriceOpening
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import Watched
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKS = ((1280, False), (1280, True), (390, False))

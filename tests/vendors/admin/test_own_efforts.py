@@ -3,8 +3,8 @@
 import pytest
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import trials, vendors
 from tests.clients import signed_in
+from tests.factories import trials, vendors
 from tests.vendors.admin.test_own_answers import save, standing
 from vendors.models import Candidate, Effort
 

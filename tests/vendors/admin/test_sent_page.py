@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.services.stages import cancel
-from tests.cast import common, vendors
 from tests.clients import signed_in
+from tests.factories import common, vendors
 from tests.vendors.admin.sending import answered_by_acme, look, page, say
 from vendors.models import Candidate
 from vendors.selectors.dialogue import count_unseen

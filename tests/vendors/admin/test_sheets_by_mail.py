@@ -3,8 +3,8 @@
 import pytest
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
 from tests.vendors.isolation.world import mailed_sheet
 from vendors.models import Candidate
 

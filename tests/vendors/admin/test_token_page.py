@@ -9,8 +9,8 @@ from django.utils import timezone
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.acting import act
-from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
 from vendors.models import Vendor, VendorToken
 from vendors.selectors.access import recognise
 from vendors.services.access import revoke_token

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.acting import act
-from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
 from vendors.services.contacts import add_contact
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,9 @@ from django.utils import timezone
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from tests.acting import act
-from tests.cast import common, stakeholders, vendors
-from tests.cast.vendors import invite
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
+from tests.factories.vendors import invite
 from vendors.admin.access import Look, steps_of
 from vendors.models import Candidate, RefusedCall, VendorToken
 from vendors.services.access import note_first_seen, note_use, revoke_token

@@ -17,7 +17,7 @@ from django.utils import timezone
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.scopes import add_list, demand
 from evaltracker.toolbox.database import Pipeline
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from vendors.models import Candidate, Claim
 from vendors.rate_limits import forget_counts
 

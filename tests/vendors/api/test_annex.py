@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.cast import vendors
 from tests.clients import heard
+from tests.factories import vendors
 from tests.vendors.api.conftest import Party
 from vendors.models import DocumentReply
 from vendors.services.access import issue_token

@@ -9,7 +9,7 @@ from openpyxl import Workbook, load_workbook
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.text import harmless, meant, spelled
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.vendors.api.conftest import Party, refused
 from vendors.models import Claim
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from evaltracker.evaluations.models import Entry, Evaluation, Requirement
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.vendors.api.conftest import CLAIM, Party, refused, statements
 from tests.vendors.api.test_bad_fields import FIELDS_400, STORED
 from tests.vendors.api.test_bad_input import RAW_400

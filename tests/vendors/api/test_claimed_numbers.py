@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.measures.cases import KEPT, WORDS, measured
 from tests.vendors.api.conftest import Party, refused
 from tests.vendors.api.test_answer_sheet import fetch, fill, send

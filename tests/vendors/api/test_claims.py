@@ -3,7 +3,7 @@
 import pytest
 
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.vendors.api.conftest import Party
 from vendors.models import Claim
 from vendors.services.claims import note_claim

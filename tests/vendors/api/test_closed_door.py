@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.cast import vendors
+from tests.factories import vendors
 from vendors.api import access as door
 from vendors.models import VendorToken
 from vendors.selectors.access import recognise

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.vendors.api.conftest import Party, refused
 from vendors.models import Proposal, Question
 from vendors.services.dialogue import accept_proposal, answer_question, decline_proposal

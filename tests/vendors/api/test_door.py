@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.vendors.api.conftest import Party
 from vendors.api import access as throttling
 from vendors.models import RefusedCall, VendorToken

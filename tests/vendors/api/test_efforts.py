@@ -9,7 +9,7 @@ import pytest
 
 from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.vendors.api.conftest import Party, refused
 from vendors.answers import is_receipt_of
 from vendors.models import Candidate, Claim, Effort

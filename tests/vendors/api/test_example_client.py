@@ -12,7 +12,7 @@ import pytest
 from openpyxl import Workbook
 
 from evaltracker.evaluations.models import Evaluation, Requirement
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.vendors.api.conftest import Party
 from vendors.models import Claim
 

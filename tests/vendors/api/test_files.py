@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from pytest_django import Settings
 
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.object_store import Place
 from tests.vendors.api.conftest import Party
 from vendors.models import ClaimFile

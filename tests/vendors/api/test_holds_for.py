@@ -13,7 +13,7 @@ from evaltracker.requirements.services.scopes import (
     remove_list,
     retire_value,
 )
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.vendors.api.conftest import Party
 from vendors.answers import is_receipt_of
 from vendors.models import Claim

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.vendors.api.conftest import Party
 from vendors.models import Claim, IdempotencyRecord
 from vendors.services.idempotency import Answer, KeyInUse, Turn, answer_once, take_turn

@@ -9,8 +9,8 @@ from django.urls import get_resolver
 
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import vendors
 from tests.clients import heard
+from tests.factories import vendors
 from tests.vendors.api.conftest import Party
 from vendors.models import Claim, VendorToken
 from vendors.selectors.access import recognise

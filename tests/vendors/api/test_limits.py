@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.vendors.api.conftest import Party, statements
 from vendors.api.access import TokenThrottle
 from vendors.models import VendorToken

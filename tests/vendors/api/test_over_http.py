@@ -12,7 +12,7 @@ import requests
 from pytest_django import Settings
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import stakeholders, trials, vendors
+from tests.factories import stakeholders, trials, vendors
 from tests.vendors.api.conftest import Party
 from tests.vendors.api.test_example_client import program
 from trials.services.trials import record_gap

@@ -11,7 +11,7 @@ from django.utils import timezone
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.toolbox.languages import listed
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.vendors.api.conftest import Party, refused
 from vendors.models import PriceItem, Quote
 from vendors.services.access import issue_token

@@ -10,7 +10,7 @@ from django.db import connection
 from psycopg.pq import Trace
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import common
+from tests.factories import common
 from tests.vendors.api.conftest import Party
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.vendors.api.conftest import Party, refused
 from vendors.models import Submission
 

@@ -4,7 +4,7 @@ import pytest
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.requirements import change_requirement
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.vendors.api.conftest import Party
 
 pytestmark = pytest.mark.django_db

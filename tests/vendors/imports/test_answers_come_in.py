@@ -9,8 +9,8 @@ from django.apps import apps
 from evaltracker.errors import Refused, Stale
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.requirements.services.scopes import add_list
-from tests.cast.common import evaluation, requirement
-from tests.cast.vendors import candidate, claim, enter, in_research, invited
+from tests.factories.common import evaluation, requirement
+from tests.factories.vendors import candidate, claim, enter, in_research, invited
 from tests.imported import plan_of, take_in, undo_last
 from vendors.models import Claim, StatusWord
 from vendors.services.claims import note_claim, withdraw_claim

@@ -12,8 +12,8 @@ from evaltracker.errors import Refused, Stale
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.importing.kinds import KINDS
 from evaltracker.rows.subjects import Record
-from tests.cast.common import evaluation, noor
-from tests.cast.vendors import candidate
+from tests.factories.common import evaluation, noor
+from tests.factories.vendors import candidate
 from tests.imported import plan_of, take_in, undo_last
 from vendors.models import CostLine
 from vendors.services.costs import import_costs, set_cost_line

@@ -4,8 +4,8 @@ import pytest
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast.common import evaluation, requirement
-from tests.cast.vendors import candidate, claim, enter, in_research, invited
+from tests.factories.common import evaluation, requirement
+from tests.factories.vendors import candidate, claim, enter, in_research, invited
 from tests.imported import plan_of, take_in, undo_last
 from vendors.models import Claim, Effort
 from vendors.services.claims import note_claim

@@ -5,7 +5,7 @@ import pytest
 from evaltracker.errors import Forbidden, Refused, Stale
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.importing.services.imports import undo_import
-from tests.cast import common
+from tests.factories import common
 from tests.imported import plan_of, take
 from vendors.models import Contact, Vendor
 from vendors.services.candidates import import_candidates, shortlist

@@ -12,9 +12,9 @@ from django.db.models import F
 
 from evaltracker.evaluations.models import Requirement
 from tests.imported import take_in
+from tests.vendors.isolation.crawl import NOBODY, Call, Response
 from tests.vendors.isolation.expectations import EFFORT, Route
 from tests.vendors.isolation.marks import HOUSE, NOTED_DAYS, marks_in
-from tests.vendors.isolation.walk import NOBODY, Call, Heard
 from vendors.claims import ClaimWords
 from vendors.models import Candidate, Claim
 from vendors.selectors.candidates import asked_requirements
@@ -131,7 +131,7 @@ def answer(statement: str) -> dict[str, Any]:
     return body | ({"effort": EFFORT} if statement != "yes" else {})
 
 
-def plain(heard: Heard) -> bytes:
+def plain(heard: Response) -> bytes:
     """An answer without ids and times; of a spreadsheet, its cells without its size."""
     body = heard.body
     if body.startswith(b"PK"):

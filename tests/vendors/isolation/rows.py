@@ -1,4 +1,4 @@
-"""Whose a row is, and a picture of all rows that are not somebody's."""
+"""Whose a row is, and a snapshot of all rows that are not somebody's."""
 
 from hashlib import sha256
 
@@ -48,7 +48,7 @@ def owner_path(model: type[Model]) -> str | None:
     return OWNERS.get(model.__name__)
 
 
-def picture(vendor: Vendor) -> dict[str, str]:
+def snapshot(vendor: Vendor) -> dict[str, str]:
     """A digest by table of every row that is not this vendor's."""
     found = {}
     for model in apps.get_models():

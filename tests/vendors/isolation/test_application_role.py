@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.served import app_login
 from tests.vendors.isolation.conftest import require_superuser
 from tests.vendors.isolation.rights import Right, rights_of

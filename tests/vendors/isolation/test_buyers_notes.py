@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from tests.lock_order import around_tests
 from tests.trials.efforts import asked
 from tests.vendors.isolation.conftest import behind

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.served import database
 from tests.vendors.isolation.conftest import require_superuser
 from vendors.isolation.access import ACCESS

@@ -4,20 +4,20 @@ import pytest
 from django.db import transaction
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.lock_order import around_tests
-from tests.vendors.isolation.expectations import NOWHERE, PAGE, ROUTES
-from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
-from tests.vendors.isolation.rows import picture
-from tests.vendors.isolation.walk import (
+from tests.vendors.isolation.crawl import (
     METHODS,
     Call,
-    Heard,
+    Response,
     addresses,
     amounts_heard,
     routes,
     words_heard,
 )
+from tests.vendors.isolation.expectations import NOWHERE, PAGE, ROUTES
+from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
+from tests.vendors.isolation.rows import snapshot
 from tests.vendors.isolation.world import NAMES, Party, World
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -56,7 +56,7 @@ def test_every_route_says_what_is_expected_of_it() -> None:
     )
 
 
-def alike(heard: dict[str, Heard], call: object) -> None:
+def alike(heard: dict[str, Response], call: object) -> None:
     """What is a rival's is answered as what is nowhere, byte for byte."""
     for whose, answer in heard.items():
         if whose.startswith("foreign:"):
@@ -68,7 +68,7 @@ def test_a_vendor_hears_and_changes_nothing_of_its_rivals(
     world: World, name: str
 ) -> None:
     me, rival = world.parties[name], world.parties[NAMES[1 - NAMES.index(name)]]
-    before = picture(me.vendor)
+    before = snapshot(me.vendor)
     for route, expected in ROUTES.items():
         paths = addresses(route, me, rival)
         for method in METHODS:
@@ -88,7 +88,7 @@ def test_a_vendor_hears_and_changes_nothing_of_its_rivals(
                 else:
                     assert heard.status >= 400, call
             alike(said, (method, route))
-    assert picture(me.vendor) == before
+    assert snapshot(me.vendor) == before
 
 
 def test_a_later_contact_and_the_buyers_token_hear_no_amount(world: World) -> None:
@@ -125,7 +125,7 @@ def test_foreign_and_absent_are_byte_equal_with_every_parameter(
     world: World, name: str, whole: bool
 ) -> None:
     me, rival = world.parties[name], world.parties[NAMES[1 - NAMES.index(name)]]
-    before = picture(me.vendor)
+    before = snapshot(me.vendor)
     for row, (route, expected) in enumerate(ROUTES.items()):
         paths = addresses(route, me, rival)
         for method, turn in (("GET", row), ("POST", row + len(QUERIES) // 2)):
@@ -141,7 +141,7 @@ def test_foreign_and_absent_are_byte_equal_with_every_parameter(
                     )
                     said[whose] = ask(call, me, before)
                 alike(said, (method, route, query))
-    assert picture(me.vendor) == before
+    assert snapshot(me.vendor) == before
 
 
 @pytest.mark.parametrize("which", ["revoked", "none"])
@@ -150,7 +150,7 @@ def test_without_a_live_token_every_address_is_the_same(
 ) -> None:
     me, rival = world.parties["Acme"], world.parties["Globex"]
     token = me.revoked if which == "revoked" else None
-    before = picture(me.vendor)
+    before = snapshot(me.vendor)
     for route, expected in ROUTES.items():
         if "start" in route:
             continue
@@ -164,7 +164,7 @@ def test_without_a_live_token_every_address_is_the_same(
             if "<" in route or "inv" in route:
                 closed = {403, 405} if route.startswith("vendor/") else {401}
                 assert status in closed, (method, route)
-    assert picture(me.vendor) == before
+    assert snapshot(me.vendor) == before
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_no_stage_opens_anything(world: World, stage: str, turns: int) -> None:
         vendors.enter(world.shared, STAGES[stage]["stage"])
     Evaluation.objects.filter(pk=world.shared.pk).update(**STAGES[stage])
     me, rival = world.parties["Acme"], world.parties["Globex"]
-    before = picture(me.vendor)
+    before = snapshot(me.vendor)
     row = [*STAGES].index(stage)
     for route, expected in ROUTES.items():
         for whose, path in addresses(route, me, rival).items():
@@ -203,15 +203,15 @@ def test_no_stage_opens_anything(world: World, stage: str, turns: int) -> None:
                     cookie=me.cookie,
                 )
                 ask(call, me, before)
-    assert picture(me.vendor) == before
+    assert snapshot(me.vendor) == before
 
 
-def ask(call: Call, me: Party, before: dict[str, str]) -> Heard:
+def ask(call: Call, me: Party, before: dict[str, str]) -> Response:
     """What the call hears, after looking for marks; its own changes are undone."""
     with around_tests():
         heard = call.hear()
         if heard.status < 400 and call.method not in SAFE:
-            assert picture(me.vendor) == before, call
+            assert snapshot(me.vendor) == before, call
             transaction.set_rollback(True)
     others = [mark_of(name) for name in NAMES if name != me.name]
     assert not marks_in(heard.everything, HOUSE, *others), call

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from tests import clients
+from tests.vendors.isolation.crawl import Response
 from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
-from tests.vendors.isolation.walk import Heard
 from tests.vendors.isolation.world import Party, World
 
 pytestmark = pytest.mark.sqlite
@@ -20,7 +20,9 @@ LISTS = (
 )
 
 
-def call(party: Party, method: str, below: str, body: Any = None, **more: str) -> Heard:
+def call(
+    party: Party, method: str, below: str, body: Any = None, **more: str
+) -> Response:
     """A call to the party's own invitation."""
     answer: Any = Client(raise_request_exception=False).generic(
         method,
@@ -30,7 +32,7 @@ def call(party: Party, method: str, below: str, body: Any = None, **more: str) -
         headers={"authorization": f"Bearer {party.token}", **more},
     )
     status, head, body = clients.heard(answer)
-    return Heard(status, tuple(head), body)
+    return Response(status, tuple(head), body)
 
 
 def busy(rival: Party) -> None:
@@ -70,7 +72,7 @@ def test_a_name_that_only_a_rival_is_asked_is_as_unknown_as_any(
             .name
         )
 
-    def said(name: str) -> Heard:
+    def said(name: str) -> Response:
         return call(
             me, "POST", below, json.loads(json.dumps(body).replace("{name}", name))
         )

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from evaltracker.evaluations.models import Entry, Notice
 from tests.at_once import at_once
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.served import served
 from tests.smtp_sink import Sink
 from tests.vendors.door import case

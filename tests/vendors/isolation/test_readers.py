@@ -23,8 +23,8 @@ from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.kinds import KINDS
 from evaltracker.portable.writing import as_bytes, document_of
-from tests.cast import common, vendors
 from tests.clients import signed_in
+from tests.factories import common, vendors
 from tests.rights.logs import written
 from tests.vendors.door import case
 from tests.vendors.isolation.conftest import behind

@@ -11,14 +11,14 @@ from django.db.models import Q
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Category, Requirement
 from evaltracker.evaluations.models.evaluation import take_touched
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.lock_order import around_tests
 from tests.vendors.door import case
 from tests.vendors.isolation.conftest import behind
+from tests.vendors.isolation.crawl import METHODS, Call, addresses, amounts_heard
 from tests.vendors.isolation.expectations import ROUTES, Route
 from tests.vendors.isolation.marks import HOUSE, STATED, mark_of, marks_in
-from tests.vendors.isolation.rows import picture
-from tests.vendors.isolation.walk import METHODS, Call, addresses, amounts_heard
+from tests.vendors.isolation.rows import snapshot
 from tests.vendors.isolation.world import (
     NAMES,
     PUBLISHED,
@@ -84,7 +84,7 @@ def scoped(condition: Q) -> bool:
     )
 
 
-def walk(
+def crawl(
     world: World, patch: pytest.MonkeyPatch, *, role: str = "", own: bool = False
 ) -> list[str]:
     """Every route and method without scopes; the calls in which others were heard.
@@ -93,7 +93,7 @@ def walk(
     """
     me, rival = world.parties["Acme"], world.parties["Globex"]
     disguise = {"disguise": partial(behind, role)} if role else {}
-    before = picture(me.vendor)
+    before = snapshot(me.vendor)
     without_scopes(patch)
     others = [HOUSE, *(mark_of(name) for name in NAMES if name != me.name)]
     leaks = []
@@ -116,7 +116,7 @@ def walk(
                     if marks := marks_in(heard.everything, *others):
                         leaks.append(f"{call}: {marks}")
                     if role and heard.status < 400 and method not in ("GET", "HEAD"):
-                        assert picture(me.vendor) == before, call
+                        assert snapshot(me.vendor) == before, call
                     transaction.set_rollback(True)
     return leaks
 
@@ -238,14 +238,14 @@ def test_a_token_is_added_for_an_own_contact_alone(walled: World, role: str) -> 
 def test_without_any_scope_nothing_of_a_rival_comes_through_the_wall(
     walled: World, role: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert walk(walled, monkeypatch, role=role) == []
+    assert crawl(walled, monkeypatch, role=role) == []
 
 
 def test_without_any_scope_and_wall_rivals_would_be_heard(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The walk above is able to fail, at a vendor's own addresses alone."""
-    leaks = "\n".join(walk(world, monkeypatch, own=True))
+    leaks = "\n".join(crawl(world, monkeypatch, own=True))
     for place in ("claims/", "questions/", "proposals/", "files/", "trial/"):
         assert f"{place}: " in leaks
     # Of the days of all, each is told those of one: rivals', for all but that one.

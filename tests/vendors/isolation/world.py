@@ -22,7 +22,7 @@ from evaltracker.evaluations.topics import TOPICS
 from evaltracker.talk.services import add_comment
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.secrets import new_secret
-from tests.cast import common, trials, vendors
+from tests.factories import common, trials, vendors
 from tests.trials.efforts import asked
 from tests.vendors.isolation.marks import (
     HOUSE,

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.requirements.services.scopes import add_list, demand
-from tests.cast import common, stakeholders, trials, vendors
+from tests.factories import common, stakeholders, trials, vendors
 from tests.trials.efforts import asked
 from tests.trials.portal.test_demo_dates import arranged
 from tests.trials.portal.test_own_trial_page import tried

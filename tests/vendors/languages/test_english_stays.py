@@ -13,7 +13,7 @@ from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.services.delivery import sweep_notices
 from evaltracker.toolbox.languages import speaking
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.smtp_sink import Sink
 from tests.vendors.api.conftest import CLAIM, Party, refused
 from tests.vendors.door import case

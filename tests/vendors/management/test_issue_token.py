@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.cast import vendors
+from tests.factories import vendors
 from vendors.selectors.access import recognise
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.rate_limits import forget_counts
 

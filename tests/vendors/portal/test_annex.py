@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.models import DocumentReply
 from vendors.services.contacts import add_contact, give_link

@@ -8,7 +8,7 @@ import pytest
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.requirements.services.scopes import add_list, demand
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.vendors.mails import read, to_whom
 from tests.vendors.portal.visitor import ADDRESS, Visitor, invited
 from vendors.models import AnswerDraft, Claim, Submission

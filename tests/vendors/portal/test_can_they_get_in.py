@@ -7,8 +7,8 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, Notice
-from tests.cast import common, vendors
 from tests.clients import signed_in
+from tests.factories import common, vendors
 from tests.vendors.door import case
 from tests.vendors.portal.visitor import Visitor
 from vendors.admin.access import Look, Step, steps_of, verdict

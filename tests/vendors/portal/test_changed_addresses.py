@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.services.delivery import sweep_notices
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.smtp_sink import Sink
 from tests.vendors.door import case
 from tests.vendors.mails import read, to_whom, why_not

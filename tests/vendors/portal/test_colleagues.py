@@ -7,8 +7,8 @@ from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.workflow.inbox.glances import my_work
 from tests.acting import act
-from tests.cast import stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import stakeholders, vendors
 from tests.vendors.mails import read, to_whom
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.mail import link_secret

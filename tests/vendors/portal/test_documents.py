@@ -5,7 +5,7 @@ from django.db import DatabaseError, transaction
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import common
+from tests.factories import common
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.choices import DocumentKind
 from vendors.models import Candidate, PublishedDocument

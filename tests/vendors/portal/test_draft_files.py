@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import Settings
 
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.object_store import ObjectStore, Place, use
 from tests.vendors.door import case
 from tests.vendors.portal.visitor import Visitor, invited

@@ -7,7 +7,7 @@ import pytest
 
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.requirements.services.scopes import add_list, demand
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.measures.cases import measured
 from tests.vendors.door import case
 from tests.vendors.portal.visitor import Visitor, invited

@@ -12,8 +12,8 @@ from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.requirements.services.requirements import change_requirement
 from tests.acting import act
-from tests.cast import common, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, trials, vendors
 from tests.vendors.door import case, cases
 from tests.vendors.mails import read, to_whom, why_not
 from tests.vendors.portal.visitor import Visitor

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from evaltracker.evaluations.models import Evaluation
 from tests.at_once import at_once
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.meddling import meddle
 from tests.vendors.door import case
 from tests.vendors.portal.test_people import colleague

@@ -9,8 +9,8 @@ from pytest_django import Settings
 
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from tests.acting import act
-from tests.cast import stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import stakeholders, vendors
 from tests.vendors.mails import read
 from tests.vendors.portal.visitor import Visitor
 from vendors.mail import link_secret

@@ -9,9 +9,9 @@ from django.test import Client
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.services.delivery import sweep_notices
 from tests.acting import act
-from tests.cast import common, vendors
-from tests.cast.vendors import invite
 from tests.clients import signed_in
+from tests.factories import common, vendors
+from tests.factories.vendors import invite
 from tests.smtp_sink import Sink
 from tests.vendors.door import case
 from tests.vendors.mails import read

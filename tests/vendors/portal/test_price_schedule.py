@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.vendors.portal.test_quote import HEAD, send
 from tests.vendors.portal.visitor import Visitor
 from vendors.answers import rows_of

@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation, User
 from evaltracker.pages.workspace import page_address
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.meddling import meddle
 from tests.vendors.door import case
 from tests.vendors.mails import owed, read

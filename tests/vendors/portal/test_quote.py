@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.vendors.portal.visitor import Visitor
 from vendors.answers import rows_of, with_another
 from vendors.models import Candidate, Quote

@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import Watched
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.vendors.portal.visitor import Visitor, sign_in_with
 from vendors.models import Quote
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook, load_workbook
 
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import vendors
+from tests.factories import vendors
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.models import AnswerDraft, Claim
 

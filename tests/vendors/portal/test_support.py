@@ -7,8 +7,8 @@ import pytest
 from evaltracker.errors import Refused
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import vendors
 from tests.clients import signed_in
+from tests.factories import vendors
 from tests.pages.grids.sending import read
 from tests.vendors.portal.visitor import Visitor
 from vendors.models import SupportStatement

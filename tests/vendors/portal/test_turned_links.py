@@ -16,8 +16,8 @@ from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.services.delivery import sweep_notices
 from tests.acting import act
-from tests.cast import common
 from tests.clients import signed_in
+from tests.factories import common
 from tests.services import free_port
 from tests.smtp_sink import Sink, mailer_to
 from tests.vendors.door import case

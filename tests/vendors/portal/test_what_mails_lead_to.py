@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.languages import OFFERED
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from tests.vendors.door import case
 from tests.vendors.every_mail import compose, kinds_to_vendors, mails_of
 from tests.vendors.portal.visitor import Visitor

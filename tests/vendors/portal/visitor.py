@@ -14,8 +14,8 @@ from playwright.sync_api import Page
 from time_machine import TimeMachineFixture
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import vendors
-from tests.cast.vendors import invite
+from tests.factories import vendors
+from tests.factories.vendors import invite
 from vendors.mail import code_of, link_secret
 from vendors.models import InvitationLink, SignInCode
 from vendors.selectors.access import newest_link

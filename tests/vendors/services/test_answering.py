@@ -6,8 +6,8 @@ from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Notice
 from tests.acting import act
-from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
 from tests.vendors.mails import owed, read, to_whom
 from vendors.models import Asking, Candidate, Question
 from vendors.selectors.dialogue import questions_for

@@ -4,8 +4,8 @@ import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import common, vendors
-from tests.cast.vendors import invite
+from tests.factories import common, vendors
+from tests.factories.vendors import invite
 from vendors.services.candidates import (
     add_vendor,
     change_candidate,

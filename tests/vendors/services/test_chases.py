@@ -6,7 +6,7 @@ import pytest
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Entry, Notice
-from tests.cast import common, stakeholders, vendors
+from tests.factories import common, stakeholders, vendors
 from tests.vendors.mails import owed, read, to_whom, why_not
 from vendors.models import Candidate
 from vendors.selectors.claims import waiting_for

@@ -10,7 +10,7 @@ from evaltracker.requirements.services.requirements import (
     change_requirement,
     retire_requirement,
 )
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from vendors.models import Candidate, Claim
 from vendors.selectors.claims import current_claims
 from vendors.services.dialogue import close_claims, reopen_claims

@@ -6,7 +6,7 @@ from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.kinds import KINDS
 from stakeholders.services.people import add_stakeholder
-from tests.cast import common, stakeholders, vendors
+from tests.factories import common, stakeholders, vendors
 from vendors.models import Candidate, Conflict
 from vendors.policy import barring_interest, may_read_answers, may_see_prices
 from vendors.services.candidates import (

@@ -8,7 +8,7 @@ from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.notices.services.delivery import do_chores
 from evaltracker.toolbox.days import instant_of
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.vendors.mails import owed, read, to_whom, why_not
 from vendors.models import Candidate
 from vendors.services.contacts import add_contact

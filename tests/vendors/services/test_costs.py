@@ -7,7 +7,7 @@ import pytest
 
 from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations.models import Entry
-from tests.cast import common, stakeholders, vendors
+from tests.factories import common, stakeholders, vendors
 from tests.it_kinds import it
 from vendors.models import Candidate, CostLine
 from vendors.policy import may_see_prices

@@ -5,7 +5,7 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry, Requirement
-from tests.cast import common, stakeholders, vendors
+from tests.factories import common, stakeholders, vendors
 from vendors.admin.dialogue import open_proposals, open_questions
 from vendors.answers import digest_of
 from vendors.models import Candidate

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.commitments import canonical
 from evaltracker.evaluations.journal import plain
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from vendors.models import Candidate, CostLine
 from vendors.selectors.costs import candidate_cost
 from vendors.services.costs import set_cost_line

@@ -5,7 +5,7 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, User
 from stakeholders.services.people import add_stakeholder
-from tests.cast import common, stakeholders, vendors
+from tests.factories import common, stakeholders, vendors
 from vendors.models import Candidate, Conflict
 from vendors.policy import (
     barring_interest,

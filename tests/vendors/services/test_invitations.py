@@ -8,8 +8,8 @@ from time_machine import TimeMachineFixture
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.services.delivery import sweep_notices
-from tests.cast import common, vendors
-from tests.cast.vendors import invite
+from tests.factories import common, vendors
+from tests.factories.vendors import invite
 from tests.smtp_sink import Sink
 from vendors.models import Candidate, Contact
 from vendors.services.candidates import eliminate

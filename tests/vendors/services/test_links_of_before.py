@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.vendors.portal.visitor import ADDRESS, invited
 from vendors.mail import link_secret
 from vendors.models import Contact, InvitationLink, VendorSession

@@ -5,7 +5,7 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Requirement
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from vendors.models import Candidate
 from vendors.selectors.claims import current_claims
 from vendors.services.claims import SubmitResult, note_claim, withdraw_claim

@@ -15,7 +15,7 @@ from evaltracker.workflow.services.stages import cancel, send_back
 from stakeholders.models import Stakeholder
 from stakeholders.services.people import add_stakeholder, delegate
 from tests.at_once import at_once
-from tests.cast import common, stakeholders, vendors
+from tests.factories import common, stakeholders, vendors
 from vendors.models import CostLine, PriceOpening
 from vendors.policy import may_see_prices
 from vendors.services.candidates import declare_conflict

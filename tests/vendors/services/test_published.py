@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from evaltracker.requirements.services.requirements import change_requirement
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.vendors.mails import to_whom
 from vendors.services.contacts import gathering_end
 

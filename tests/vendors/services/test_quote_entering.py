@@ -12,8 +12,8 @@ from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.rules import cost_coverage_known
-from tests.cast import common, vendors
 from tests.clients import signed_in
+from tests.factories import common, vendors
 from vendors.costs import Tier
 from vendors.models import Candidate, CostLine, Quote
 from vendors.selectors.costs import candidate_cost, may_see_quotes, quotes_seen

@@ -15,7 +15,7 @@ from evaltracker.evaluations.policy import lock
 from evaltracker.evaluations.verifying import find_break
 from evaltracker.toolbox.days import database_now
 from tests.at_once import at_once
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.vendors.portal.visitor import invited
 from vendors.models import Claim, SignInCode, VendorToken
 from vendors.services.access import (

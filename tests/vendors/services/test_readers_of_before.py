@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 
 from evaltracker.evaluations.journal import Actor
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.vendors.portal.visitor import invited
 from vendors.models import Contact, InvitationLink, QuoteReader
 from vendors.services.contacts import (

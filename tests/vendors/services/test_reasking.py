@@ -10,7 +10,7 @@ from evaltracker.requirements.services.requirements import (
     add_requirement,
     change_requirement,
 )
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.vendors.mails import owed, read, to_whom, why_not
 from vendors.models import Candidate
 from vendors.services.candidates import eliminate

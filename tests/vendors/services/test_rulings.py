@@ -5,7 +5,7 @@ import pytest
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Requirement
 from evaltracker.requirements.services.scopes import add_list, demand
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from vendors.admin.candidates import candidate_rows
 from vendors.models import Candidate, Ruling
 from vendors.selectors.claims import waiting_for

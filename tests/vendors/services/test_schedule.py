@@ -10,8 +10,8 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.requirements.services.templates import take_from_template
-from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
 from vendors.models import Candidate, CostLine, PriceItem
 from vendors.selectors.costs import candidate_cost, kinds_of, schedule_for
 from vendors.services.costs import mark_rest_unsaid, set_cost_line

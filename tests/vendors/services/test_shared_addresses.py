@@ -10,9 +10,9 @@ from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.kinds import KINDS
 from evaltracker.notices.services.delivery import sweep_notices
 from tests.acting import act
-from tests.cast import common, vendors
-from tests.cast.vendors import invite
 from tests.clients import signed_in
+from tests.factories import common, vendors
+from tests.factories.vendors import invite
 from tests.smtp_sink import Sink
 from vendors.mail import link_secret, shared_by
 from vendors.models import Candidate, Contact, InvitationLink

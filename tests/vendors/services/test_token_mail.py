@@ -10,7 +10,7 @@ from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Notice
 from evaltracker.notices.services.delivery import do_chores, sweep_notices
 from evaltracker.notices.services.leases import Look
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.smtp_sink import Sink
 from vendors.models import Candidate, VendorToken
 from vendors.services.access import (

@@ -8,7 +8,7 @@ from django.utils import timezone
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from vendors.models import VendorToken
 from vendors.selectors.access import recognise
 from vendors.services.access import issue_token, note_use, revoke_token

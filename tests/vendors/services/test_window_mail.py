@@ -11,7 +11,7 @@ from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.mail import parcel_of
 from evaltracker.toolbox.days import wall_of
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.vendors.mails import owed, read, to_whom, why_not
 from tests.vendors.portal.visitor import ADDRESS, invited
 from vendors.choices import CandidateState

@@ -7,7 +7,7 @@ import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from vendors.services.dialogue import (
     close_claims,
     move_claims_close,

@@ -4,9 +4,9 @@ from typing import Any
 
 from evaltracker.evaluations.models import Evaluation
 from stakeholders.models import SignOff
-from tests.cast import stakeholders
-from tests.cast.workflow import shown
 from tests.clients import signed_in
+from tests.factories import stakeholders
+from tests.factories.workflow import shown
 
 WORDS = "Trains on <b>GPUs</b> | [x](http://evil.example)"
 

@@ -8,8 +8,8 @@ from evaltracker.decision import links
 from evaltracker.decision.models import ContractTerm, PromiseCheck
 from evaltracker.evaluations.models import Evaluation, Metric
 from evaltracker.toolbox.days import today_in
-from tests.cast import common, stakeholders
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
 from tests.portable.files import carried_away, document, taken_in
 from tests.workflow.deciding import decided
 

@@ -14,7 +14,7 @@ from evaltracker.talk.services import attach_files
 from evaltracker.workflow.models import AskedAct
 from evaltracker.workflow.services.asked import ask
 from tests.browser import Watched
-from tests.cast import stakeholders, trials, vendors
+from tests.factories import stakeholders, trials, vendors
 from tests.talk.attaching import subject_of, upload
 from trials.models import Criterion, Evidence
 

@@ -12,8 +12,8 @@ from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.workflow.inbox.glances import MOST, count_news
 from evaltracker.workflow.models import BellLook
 from evaltracker.workflow.services.sign_offs import mark_news_seen
-from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
 from vendors.models import Question, Submission
 
 pytestmark = pytest.mark.django_db

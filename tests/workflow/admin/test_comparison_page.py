@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evaltracker.decision.services.contract_terms import keep_draws
-from tests.cast import common, vendors
 from tests.clients import signed_in
+from tests.factories import common, vendors
 from tests.workflow.comparing import another, page, read, spoken, sums
 from tests.workflow.deciding import decided, in_decision
 from trials.services.scores import open_consensus

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import trials
 from tests.clients import signed_in
+from tests.factories import trials
 from tests.workflow.comparing import page, spoken, sums
 from tests.workflow.deciding import in_decision
 

@@ -5,8 +5,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from evaltracker.decision.models import Decision
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from tests.workflow.deciding import decided, in_decision, ready_to_decide
 
 pytestmark = pytest.mark.django_db

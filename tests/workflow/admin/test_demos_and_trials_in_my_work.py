@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.workflow.inbox import WorkItem, my_work
-from tests.cast import stakeholders, trials, vendors
+from tests.factories import stakeholders, trials, vendors
 from trials.models import Demo
 from trials.services.demos import hold_demo, plan_attendance, schedule_demo
 from vendors.models import Candidate

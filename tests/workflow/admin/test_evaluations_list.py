@@ -15,8 +15,8 @@ from evaltracker.workflow.admin.my_work import how_late
 from evaltracker.workflow.inbox.glances import Glance, glances
 from evaltracker.workflow.services.sign_offs import look_closely
 from stakeholders.services.people import add_stakeholder
-from tests.cast import common, stakeholders
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
 from tests.workflow.comparing import another
 from tests.workflow.deciding import decided, in_decision
 from vendors.services.candidates import declare_conflict

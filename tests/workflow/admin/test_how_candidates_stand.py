@@ -10,8 +10,8 @@ from evaltracker.decision.admin.comparison import how_they_stand
 from evaltracker.decision.services.contract_terms import keep_draws
 from evaltracker.evaluations.models import Evaluation, User
 from stakeholders.services.people import add_stakeholder
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from tests.workflow.comparing import another, spoken
 from tests.workflow.deciding import decided, in_decision
 from trials.services.scores import open_consensus

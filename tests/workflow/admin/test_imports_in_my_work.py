@@ -8,7 +8,7 @@ from django.utils import timezone
 from evaltracker.evaluations.models import Evaluation, ImportDraft, User
 from evaltracker.toolbox.processes import do_long_work
 from evaltracker.workflow.inbox import WorkItem, my_work
-from tests.cast import common
+from tests.factories import common
 from tests.import_pages import Importer
 
 pytestmark = pytest.mark.django_db

@@ -17,8 +17,8 @@ from evaltracker.decision.memo.printing import front_page
 from evaltracker.decision.models import Decision
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
 from tests.workflow.deciding import decided, in_decision
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.tabs import count_waiting
 from evaltracker.workflow.services.sign_offs import look_at_what_moved
 from stakeholders.models import Verdict
-from tests.cast import common, stakeholders, vendors
-from tests.cast.workflow import sign_as, to_be_signed
+from tests.factories import common, stakeholders, vendors
+from tests.factories.workflow import sign_as, to_be_signed
 from vendors.services.candidates import declare_conflict
 from vendors.services.dialogue import ask_question, propose_requirement
 

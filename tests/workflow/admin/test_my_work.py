@@ -10,9 +10,9 @@ from evaltracker.workflow.inbox import my_work
 from stakeholders.models import Condition
 from stakeholders.services.people import delegate, weigh_for_role
 from stakeholders.services.sign_offs import ConditionAsked
-from tests.cast import common, stakeholders, vendors
-from tests.cast.workflow import ready_to_advance, sign_as
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
+from tests.factories.workflow import ready_to_advance, sign_as
 from tests.workflow.deciding import decided
 from trials.services.milestones import add_milestone
 

@@ -10,8 +10,8 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.workflow.inbox import my_work
 from evaltracker.workflow.inbox.items import CLOSE_LOOKS
 from evaltracker.workflow.services.sign_offs import look_at_what_moved
-from tests.cast import common, stakeholders
-from tests.cast.workflow import sign_as
+from tests.factories import common, stakeholders
+from tests.factories.workflow import sign_as
 
 pytestmark = pytest.mark.django_db
 FEW, MANY = 4, 24

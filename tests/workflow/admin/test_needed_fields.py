@@ -7,8 +7,8 @@ import pytest
 
 from evaltracker.requirements.admin.brief import BriefForm
 from evaltracker.requirements.services.evaluations import QUESTIONS
-from tests.cast import common, trials, vendors
 from tests.clients import signed_in
+from tests.factories import common, trials, vendors
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from evaltracker.decision.memo.inputs import standing_memo
 from evaltracker.decision.models import KeptDraws
 from evaltracker.decision.services.contract_terms import keep_draws
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import stakeholders, trials, vendors
 from tests.trials.runs.confirming import (
     add_runs,
     add_tests,

@@ -18,9 +18,9 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.requirements import change_requirement
 from stakeholders.services.people import delegate
 from stakeholders.services.sign_offs import ConditionAsked, close_condition
-from tests.cast import stakeholders
-from tests.cast.workflow import sign_as, to_be_signed
 from tests.clients import signed_in
+from tests.factories import stakeholders
+from tests.factories.workflow import sign_as, to_be_signed
 from tests.workflow.admin.signing import sign_page
 from tests.workflow.deciding import decided
 from tests.workflow.half_tried import half_tried

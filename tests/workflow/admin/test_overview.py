@@ -9,9 +9,9 @@ from evaltracker.decision.models import Waiver
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.evaluations import change_brief
 from stakeholders.services.people import weigh_for_role
-from tests.cast import common, stakeholders
-from tests.cast.workflow import ready_to_advance
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
+from tests.factories.workflow import ready_to_advance
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date.today

@@ -8,8 +8,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from stakeholders.models import SignOff, SignOffRule
 from tests.browser import Watched
-from tests.cast import common, stakeholders
-from tests.cast.workflow import sign_as
+from tests.factories import common, stakeholders
+from tests.factories.workflow import sign_as
 from tests.workflow.deciding import decided
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

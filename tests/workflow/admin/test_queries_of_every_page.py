@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.pages.site import site
-from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.factories import stakeholders, trials, vendors
 from vendors.services.candidates import shortlist
 
 pytestmark = pytest.mark.django_db

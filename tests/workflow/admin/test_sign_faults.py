@@ -6,9 +6,9 @@ import pytest
 
 from evaltracker.evaluations.models import Evaluation
 from stakeholders.models import Condition, SignOff
-from tests.cast import stakeholders
-from tests.cast.workflow import to_be_signed
 from tests.clients import signed_in
+from tests.factories import stakeholders
+from tests.factories.workflow import to_be_signed
 from tests.workflow.admin.signing import post, receipt, sign_page
 
 pytestmark = pytest.mark.django_db

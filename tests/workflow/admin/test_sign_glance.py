@@ -7,8 +7,8 @@ import pytest
 from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.workflow.admin.sign_form import words_of
-from tests.cast import stakeholders
 from tests.clients import signed_in
+from tests.factories import stakeholders
 from tests.workflow.admin.signing import sign_page
 from tests.workflow.half_tried import half_tried
 

@@ -5,9 +5,9 @@ import pytest
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Entry, Evaluation
 from stakeholders.models import SignOff
-from tests.cast import stakeholders, trials
-from tests.cast.workflow import sign_as
 from tests.clients import signed_in
+from tests.factories import stakeholders, trials
+from tests.factories.workflow import sign_as
 from tests.workflow.admin.signing import post, sign_page
 from tests.workflow.half_tried import half_tried
 

@@ -12,8 +12,8 @@ from evaltracker.requirements.services.requirements import change_requirement
 from stakeholders.models import RoleWeight, SignOff, SignOffRule
 from stakeholders.services.sign_offs import ConditionAsked
 from tests.browser import Watched
-from tests.cast import stakeholders
-from tests.cast.workflow import sign_as, to_be_signed
+from tests.factories import stakeholders
+from tests.factories.workflow import sign_as, to_be_signed
 from tests.workflow.admin.signing import sign_page
 from tests.workflow.deciding import in_decision
 from tests.workflow.half_tried import half_tried

@@ -7,9 +7,9 @@ import pytest
 from evaltracker.evaluations.models import Evaluation
 from stakeholders.models import Condition, SignOff
 from stakeholders.services.sign_offs import ConditionAsked
-from tests.cast import common, stakeholders, vendors
-from tests.cast.workflow import sign_as, to_be_signed
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
+from tests.factories.workflow import sign_as, to_be_signed
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date.today

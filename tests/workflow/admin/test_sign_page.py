@@ -9,9 +9,9 @@ from django.core.cache import cache
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.requirements import change_requirement
 from stakeholders.models import Condition, SignOff, SignOffRule
-from tests.cast import stakeholders
-from tests.cast.workflow import shown, sign_as, to_be_signed
 from tests.clients import signed_in
+from tests.factories import stakeholders
+from tests.factories.workflow import shown, sign_as, to_be_signed
 from tests.workflow.admin.signing import WORDS, post, receipt, sign_page
 
 pytestmark = pytest.mark.django_db

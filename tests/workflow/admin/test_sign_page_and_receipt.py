@@ -9,9 +9,9 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.workflow.admin.sign_form import WORDS
 from stakeholders.models import Verdict
-from tests.cast import stakeholders
-from tests.cast.workflow import to_be_signed
 from tests.clients import signed_in
+from tests.factories import stakeholders
+from tests.factories.workflow import to_be_signed
 from tests.workflow.admin.signing import post, receipt, sign_page
 
 pytestmark = pytest.mark.django_db

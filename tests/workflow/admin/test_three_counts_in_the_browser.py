@@ -8,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from evaltracker.evaluations.models import Evaluation
 from tests.browser import Watched
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from vendors.models import Candidate
 from vendors.services.candidates import shortlist
 from vendors.services.costs import set_cost_line

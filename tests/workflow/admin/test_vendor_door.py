@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from evaltracker.workflow.admin import overview as vendor_access_api
 from evaltracker.workflow.admin.overview import DOOR, knock
-from tests.cast import common, vendors
+from tests.factories import common, vendors
 from tests.vendors.isolation.conftest import role as role
 from vendors.admin.access import Look
 from vendors.isolation.roles import faults_of, lift_wall

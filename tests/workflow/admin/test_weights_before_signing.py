@@ -11,9 +11,9 @@ from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations.models import Entry, Evaluation
 from stakeholders.models import RoleWeight, SignOff
 from stakeholders.services.people import add_stakeholder, weigh_for_role
-from tests.cast import common, stakeholders, vendors
-from tests.cast.workflow import sign_as, to_be_signed
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
+from tests.factories.workflow import sign_as, to_be_signed
 from tests.workflow.admin.signing import post, sign_page
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,9 @@ import pytest
 from evaltracker.evaluations.models import Evaluation
 from stakeholders.models import SignOff, SignOffRule
 from stakeholders.services.people import delegate
-from tests.cast import common, stakeholders, vendors
-from tests.cast.workflow import shown, to_be_signed
 from tests.clients import signed_in
+from tests.factories import common, stakeholders, vendors
+from tests.factories.workflow import shown, to_be_signed
 from tests.workflow.admin.signing import WORDS, post, receipt, sign_page
 from vendors.services.candidates import declare_conflict
 

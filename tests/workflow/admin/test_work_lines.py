@@ -12,8 +12,8 @@ from evaltracker.workflow.inbox import WorkItem, my_work
 from evaltracker.workflow.inbox.glances import grouped
 from evaltracker.workflow.inbox.items import LATER, OTHERS, THIS_WEEK, TODAY
 from evaltracker.workflow.models import Snooze
-from tests.cast import common, stakeholders
 from tests.clients import signed_in
+from tests.factories import common, stakeholders
 from trials.services.milestones import add_milestone
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.models import Category, Entry, Evaluation, Requirement
 from evaltracker.pages.acts import ACTS as REGISTERED
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import program, signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from vendors.models import Candidate
 
 ACTS = "/api/v1/staff/acts/"

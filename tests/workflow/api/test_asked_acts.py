@@ -14,8 +14,8 @@ from evaltracker.talk.services import attach_files
 from evaltracker.workflow.inbox import my_work
 from evaltracker.workflow.models import AskedAct
 from evaltracker.workflow.services.asked import ask, check_quote_needed
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import program, signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from tests.talk.attaching import subject_of, upload
 from trials.models import Criterion, Evidence
 from vendors.models import Candidate

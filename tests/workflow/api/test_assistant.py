@@ -9,8 +9,8 @@ from django.test import Client
 
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.workflow.models import AskedAct
-from tests.cast import trials
 from tests.clients import program
+from tests.factories import trials
 from tests.workflow.api.assistants import call, use
 
 STAFF = "/api/v1/staff/"

@@ -12,8 +12,8 @@ from django.db.models import Model
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.models import AskedAct
-from tests.cast import common, trials, vendors
 from tests.clients import program
+from tests.factories import common, trials, vendors
 from tests.workflow.api.assistants import call, use
 from trials.services.trials import record_gap, reply_to_gap
 from vendors.services.dialogue import ask_question, propose_requirement

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import common, vendors
 from tests.clients import program, signed_in
+from tests.factories import common, vendors
 from tests.workflow.api.assistants import (
     MCP,
     META,

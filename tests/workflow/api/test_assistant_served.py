@@ -12,7 +12,7 @@ from mcp.shared._httpx_utils import create_mcp_http_client
 
 from evaltracker.evaluations.models import Evaluation
 from tests import clients
-from tests.cast import trials
+from tests.factories import trials
 from tests.workflow.api.assistants import MCP
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]

@@ -13,8 +13,8 @@ from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry, Evaluation, JournalHead
 from evaltracker.notices.events import events_for
 from evaltracker.notices.kinds import TYPE_OF, TYPES
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import program, signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from vendors.models import Claim, Conflict
 
 pytestmark = pytest.mark.django_db

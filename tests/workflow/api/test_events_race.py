@@ -11,8 +11,8 @@ from django.db import connections
 from pytest_django.live_server_helper import LiveServer
 
 from evaltracker.evaluations.models import Entry
-from tests.cast import common, trials, vendors
 from tests.clients import program
+from tests.factories import common, trials, vendors
 from vendors.models import Candidate
 
 EACH = 20

@@ -17,8 +17,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.cast import common
 from tests.clients import program
+from tests.factories import common
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "examples"
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()

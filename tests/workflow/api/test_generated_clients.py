@@ -40,7 +40,7 @@ import django
 django.setup()
 from django.core.management import call_command
 from tests.accounts.factors import give_app
-from tests.cast import common
+from tests.factories import common
 call_command("harden_database")
 print(*map(give_app, (common.lina(), common.person("viktor"))))
 """

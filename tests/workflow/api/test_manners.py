@@ -18,8 +18,8 @@ from rest_framework import exceptions
 from evaltracker import errors
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.rest.problems import SENTENCES, problem_body
-from tests.cast import trials
 from tests.clients import program, signed_in
+from tests.factories import trials
 from vendors.rate_limits import forget_counts
 
 ROOT = Path(__file__).parents[3]

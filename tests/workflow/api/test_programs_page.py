@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from evaltracker.evaluations.models import Requirement
-from tests.cast import common
+from tests.factories import common
 from tests.vendors.api.test_over_http import EXAMPLE, curl, matches
 from tests.workflow.api.test_examples import token_of
 

@@ -13,8 +13,8 @@ from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry, Evaluation, User
 from evaltracker.workflow.api.reads import READS
 from stakeholders.services.people import remove_stakeholder
-from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import heard, program, signed_in
+from tests.factories import common, stakeholders, trials, vendors
 from tests.rights.sealed import quote_for
 from vendors.models import Candidate
 from vendors.services.costs import set_cost_line

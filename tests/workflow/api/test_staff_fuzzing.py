@@ -8,7 +8,7 @@ import pytest
 
 from evaltracker.evaluations.journal import Actor
 from evaltracker.pages.acts import ACTS
-from tests.cast import trials, vendors
+from tests.factories import trials, vendors
 from tests.vendors.api.fuzzing import fuzz
 from tests.workflow.api.test_examples import token_of
 from trials.services.trials import record_gap

@@ -10,8 +10,8 @@ from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.workflow.services.sign_offs import look_at_what_moved
 from stakeholders.services.people import add_stakeholder, delegate, set_sign_off_rule
-from tests.cast import common, stakeholders
-from tests.cast.workflow import sign_as
+from tests.factories import common, stakeholders
+from tests.factories.workflow import sign_as
 from tests.workflow.notices.asking import later, mail_to, owed, rows
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ import pytest
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.kinds import KINDS
 from stakeholders.services.people import remove_stakeholder
-from tests.cast import stakeholders, trials, vendors
+from tests.factories import stakeholders, trials, vendors
 from tests.workflow.notices.asking import later, mail_to, owed, rows
 from trials.services.scores import give_score, lock_scores, open_consensus
 from vendors.models import Candidate

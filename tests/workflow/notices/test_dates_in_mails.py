@@ -12,8 +12,8 @@ from django.utils import timezone
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.gates.table import due_instant
 from evaltracker.workflow.inbox import my_work
-from tests.cast import stakeholders
 from tests.clients import signed_in
+from tests.factories import stakeholders
 from tests.workflow.comparing import spoken
 from tests.workflow.notices.asking import later, mail_to
 

@@ -10,7 +10,7 @@ from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.kinds import KINDS
 from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.workflow.services.stages import tell_of_late_stages
-from tests.cast import common, stakeholders
+from tests.factories import common, stakeholders
 
 pytestmark = pytest.mark.django_db
 # Seventeen weeks before it, the requirements must be settled within two.

@@ -7,8 +7,8 @@ from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.workflow.services.stages import advance, send_back
 from stakeholders.services.people import remove_stakeholder
 from stakeholders.services.sign_offs import open_sign_off_round
-from tests.cast import stakeholders
-from tests.cast.workflow import sign_as
+from tests.factories import stakeholders
+from tests.factories.workflow import sign_as
 from tests.workflow.notices.asking import later, mail_to, owed
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import Evaluation, Requirement, User, Visit
-from tests.cast import stakeholders
-from tests.worlds import built_once
+from tests.factories import stakeholders
+from tests.fixture_cache import built_once
 from vendors.choices import DocumentKind
 from vendors.models import AboutRevision, Candidate, Claim, PublishedDocument, Vendor
 from vendors.policy import to_declare

@@ -1,4 +1,4 @@
-"""Builders of the cast are done once per worker; later tests get the rows and files.
+"""Factories are called once per worker; later tests get the rows and files.
 
 Most of a test's time went into making the same evaluation by the same services. What a
 builder writes is fetched from the database when it has run, and written back by COPY
@@ -45,6 +45,10 @@ ASIDE = "SET LOCAL session_replication_role = replica"
 BACK = "SET LOCAL session_replication_role = origin"
 
 
+# Bytes of a table from which on the planner should know of them.
+MANY = 5_000
+
+
 class Unkeyable(Exception):
     """An argument of which one cannot say whether it is the same again."""
 
@@ -78,7 +82,7 @@ KEPT: dict[tuple[Any, ...], World | None] = {}
 
 
 def built_once[**P, R](builder: Callable[P, R]) -> Callable[P, R]:
-    """Let a builder of the cast be done once, and its rows be written from then on."""
+    """Let a factory be called once, and its rows be written from then on."""
 
     @functools.wraps(builder)
     def build(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -187,6 +191,15 @@ def _recorded[R](
     return result, world
 
 
+# The folder that the workers of a run have in common.
+RUN: list[Path] = []
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _run_folder(request: pytest.FixtureRequest) -> None:
+    RUN[:] = [run_folder(request)]
+
+
 def run_folder(request: pytest.FixtureRequest) -> Path:
     """A folder that the workers of a run have in common."""
     made: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
@@ -217,7 +230,23 @@ def shared_world[R](builder: Callable[[], R], folder: Path) -> R:
         result, recorded = _recorded(builder, (), {})
         if recorded is not None:
             place.write_bytes(pickle.dumps(recorded))
+            count_rows(recorded)
     return result
+
+
+def count_rows(world: World | None = None) -> None:
+    """Let the planner know of rows that nobody has committed: guesses cost minutes.
+
+    Never by ANALYZE alone: its locks are held until the transaction ends, and those of
+    the catalogues that all databases share would make other workers wait for it.
+    """
+    if world is None:
+        many = connection.introspection.table_names()
+    else:
+        many = [name for name, rows in world.rows.items() if len(rows) > MANY]
+    if many:
+        with aside() as cursor:
+            cursor.execute("ANALYZE " + ", ".join(f'"{name}"' for name in many))
 
 
 def _number_on(world: World) -> None:
@@ -299,6 +328,7 @@ def _write(world: World, args: Any, kwargs: Any) -> Any:
                 copy.write(rows)
             _note_written(table, {"INSERT INTO", *(["UPDATE"] if changed else [])})
         cursor.execute(BACK)
+    count_rows(world)
     for name, content in world.files.items():
         if not default_storage.exists(name):
             default_storage.save(name, ContentFile(content))
@@ -366,7 +396,7 @@ def _watch_what_is_written() -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> None:
-    """A test's own world is kept like one of the cast: what a fixture makes."""
+    """A test's own world is kept like that of a factory: what a fixture makes."""
     func = fixturedef.func
     if (
         fixturedef.scope == "function"

@@ -3,8 +3,8 @@
 from evaltracker.evaluations.models import Evaluation, User
 from stakeholders.models import Stakeholder
 from stakeholders.services.people import add_stakeholder, set_sign_off_rule
-from tests.cast.common import person
-from tests.worlds import built_once
+from tests.factories.common import person
+from tests.fixture_cache import built_once
 
 PEOPLE = {
     "it": "ivan",

@@ -8,8 +8,8 @@ from django.core.files.base import ContentFile
 
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Evaluation, Requirement, User
-from tests.cast import common, stakeholders, vendors
-from tests.worlds import built_once
+from tests.factories import common, stakeholders, vendors
+from tests.fixture_cache import built_once
 from trials.models import Criterion, Demo, Evidence, Gap, Trial
 from trials.selectors.trials import contract_of
 from trials.services.contracts import agree_contract, propose_contract

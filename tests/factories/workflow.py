@@ -6,8 +6,8 @@ from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.workflow.services.sign_offs import sign
 from stakeholders.models import SignOff, digest_of
-from tests.cast import common, stakeholders
-from tests.worlds import built_once
+from tests.factories import common, stakeholders
+from tests.fixture_cache import built_once
 
 
 def shown(where: Evaluation) -> str:

@@ -9,7 +9,7 @@ from evaltracker.evaluations.models import Category, Evaluation, Requirement, Us
 from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.evaluations import create_evaluation
 from evaltracker.requirements.services.requirements import add_metric, add_requirement
-from tests.worlds import built_once
+from tests.fixture_cache import built_once
 
 PASSWORD = "correct horse battery staple"
 BRIEF: dict[str, Any] = {

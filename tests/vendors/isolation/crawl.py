@@ -34,7 +34,7 @@ NOBODY = nullcontext
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Response:
     """All that a caller gets, but for what differs with each answer."""
 
     status: int
@@ -68,7 +68,7 @@ class Call:
 
     def hear(
         self, disguise: Callable[[], AbstractContextManager[None]] = NOBODY
-    ) -> Heard:
+    ) -> Response:
         """What it is answered; `disguise` says as whom the database is asked."""
         headers = (
             {} if self.token is None else {"authorization": f"Bearer {self.token}"}
@@ -84,7 +84,7 @@ class Call:
                 self.method, f"/{self.path}{self.query}", body, kind, headers=headers
             )
             status, head, content = heard(answer)
-        return Heard(status, tuple(head), ONCE.sub(b"", content))
+        return Response(status, tuple(head), ONCE.sub(b"", content))
 
     def _body(self) -> tuple[bytes, str]:
         if self.method in ("GET", "HEAD", "OPTIONS"):

@@ -38,7 +38,7 @@ NOTHING = Answer(404, {}, b"")
 
 
 @dataclass
-class Stage:
+class OfflineBrowser:
     """A page of a browser, and all that it should not have done."""
 
     page: Page
@@ -95,8 +95,8 @@ class Stage:
 
 
 @contextmanager
-def staged(page: Page, client: Client) -> Iterator[Stage]:
-    """A stage for as long as it is played on."""
+def offline_browser(page: Page, client: Client) -> Iterator[OfflineBrowser]:
+    """The browser, for as long as its server runs."""
     answers: dict[str, Answer] = {}
 
     class Hands(BaseHTTPRequestHandler):
@@ -123,7 +123,9 @@ def staged(page: Page, client: Client) -> Iterator[Stage]:
     with ThreadingHTTPServer((HOST, 0), Hands) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
-            yield Stage(page, client, f"http://{HOST}:{server.server_port}", answers)
+            yield OfflineBrowser(
+                page, client, f"http://{HOST}:{server.server_port}", answers
+            )
         finally:
             server.shutdown()
 
