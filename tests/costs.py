@@ -19,6 +19,8 @@ FOLDER = "TEST_COSTS"
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")
 MILLISECONDS = 3
+SHOWN = 20
+COLUMNS = ("core", "python", "postgres", "children", "statements")
 
 
 def read_times(pid: int) -> tuple[int, float]:
@@ -120,3 +122,48 @@ def pytest_configure(config: pytest.Config) -> None:
     hands_out = bool(config.getoption("numprocesses", None)) and not is_worker
     if folder and PROC.is_dir() and not hands_out:
         config.pluginmanager.register(CostRecorder(Path(folder)))
+
+
+# --- What was recorded ------------------------------------------------------------
+
+
+def read_lines(folder: Path) -> list[dict[str, Any]]:
+    """Every test of a run, with what it cost; `core` is the sum of seconds."""
+    lines = []
+    for file in sorted(folder.glob("*.jsonl")):
+        lines += [json.loads(line) for line in file.read_text().splitlines()]
+    for line in lines:
+        line["core"] = line["python"] + line["postgres"] + line["children"]
+    return lines
+
+
+def durations(folder: Path) -> str:
+    """The seconds of each test that took over one, as JSON for tests/durations.json."""
+    seconds = {
+        line["test"]: round(line["wall"], 1)
+        for line in read_lines(folder)
+        if line["wall"] > 1
+    }
+    return json.dumps(dict(sorted(seconds.items())), indent=0) + "\n"
+
+
+def report(folder: Path) -> str:
+    """The dearest tests by core-seconds, and the totals by folder."""
+    lines = read_lines(folder)
+    dearest = sorted(lines, key=lambda line: -line["core"])[:SHOWN]
+    head = f"{'core-s':>8} {'Python':>8} {'Postgr.':>8} {'children':>8} {'statem.':>8}"
+    rows = [head, *(_row(line, line["test"]) for line in dearest), "", head]
+
+    folders: dict[str, dict[str, float]] = {}
+    for line in lines:
+        name = str(Path(line["test"].partition("::")[0]).parent)
+        total = folders.setdefault(name, dict.fromkeys(COLUMNS, 0.0))
+        for column in COLUMNS:
+            total[column] += line[column]
+    by_cost = sorted(folders.items(), key=lambda pair: -pair[1]["core"])
+    return "\n".join([*rows, *(_row(total, name) for name, total in by_cost)])
+
+
+def _row(line: dict[str, Any], name: str) -> str:
+    seconds = " ".join(f"{line[column]:8.1f}" for column in COLUMNS[:-1])
+    return f"{seconds} {line['statements']:8,.0f} {name}"
