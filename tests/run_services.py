@@ -191,7 +191,8 @@ def _on_sqlite(request: Request) -> list[str]:
         for path in sorted((ROOT / "tests").rglob("test_*.py"))
         if SMOKE.search(path.read_text())
     ]
-    return ["-q", "-n0", "-m", f"smoke and {EVERY_PUSH}", *files]
+    marks = f"smoke and {EVERY_PUSH} and {ON_SQLITE}"
+    return ["-q", "-n0", "-m", marks, *files]
 
 
 def run_pytest(

@@ -18,8 +18,6 @@ from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Notice
 from tests.factories import common
 
-pytestmark = pytest.mark.sqlite
-
 ROOT = Path(__file__).parents[1]
 
 

@@ -11,7 +11,7 @@ from tests.accounts.conftest import log_in
 from tests.accounts.factors import code_of, give_app
 from tests.factories import common
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 ASKED = "/accounts/2fa/authenticate/"
 

@@ -17,7 +17,7 @@ from tests.factories import common, stakeholders
 from tests.factories.workflow import sign_as
 from tests.smtp_sink import Sink
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 NAMES = ("Zebulon", "Quillfeather", "zebq", "zq@example.com")
 # Where a name is part of what hashes cover; docs/accounts.md says why.

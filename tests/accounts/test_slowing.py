@@ -16,7 +16,7 @@ from evaltracker.notices.kinds import KINDS
 from tests.accounts.conftest import log_in
 from tests.factories import common
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

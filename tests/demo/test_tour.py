@@ -20,7 +20,7 @@ from tests.lock_order import made_once
 from tests.vendors.portal.visitor import Visitor
 from vendors.models import InvitationLink
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 MOST = 25
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 

@@ -11,7 +11,7 @@ from tests.as_application import ownership
 from tests.factories import common
 from tests.meddling import meddle
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = [pytest.mark.smoke, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -15,8 +15,6 @@ from tests.evaluations.tampering import TAMPERINGS, found
 from tests.evaluations.writing import write_entries
 from tests.factories import common
 
-pytestmark = pytest.mark.sqlite
-
 WRITERS, EACH = 8, 25
 
 

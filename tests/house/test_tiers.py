@@ -1,30 +1,17 @@
-"""What runs on SQLite in each push, and what waits for the night."""
+"""What each push ends with on SQLite, and what waits for the night."""
 
 import re
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 
-from tests.template_database import PACKAGES, ROOT
+from tests.template_database import ROOT
 
 TESTS = ROOT / "tests"
-# Of the product's apps; the others test what is around it.
-APPS = (
-    *(
-        "accounts",
-        "evaluations",
-        "importing",
-        "notices",
-        "pages",
-        "portable",
-    ),
-    *("requirements", "stakeholders", "talk", "trials", "vendors", "workflow"),
-)
-MARKED = re.compile(r"pytest\.mark\.sqlite\b")
+MARKED = re.compile(r"pytest\.mark\.smoke\b")
 
 
-def modules_for_sqlite(folder: Path) -> list[Path]:
+def smoke_modules(folder: Path) -> list[Path]:
     """Those below it that are marked."""
     return [
         path
@@ -33,26 +20,10 @@ def modules_for_sqlite(folder: Path) -> list[Path]:
     ]
 
 
-def test_each_push_looks_at_something_of_every_app_on_sqlite() -> None:
-    assert [app for app in APPS if not modules_for_sqlite(TESTS / app)] == [], (
-        "Mark a module of its tests whose outcome may differ on SQLite: "
-        "pytestmark = [pytest.mark.sqlite, ...]"
-    )
-
-
-def test_every_app_is_asked() -> None:
-    named = {config.name for config in apps.get_app_configs()}
-    ours = {name for name in named if name.partition(".")[0] in PACKAGES}
-    # Of the demo the journeys ask.
-    assert {name.rpartition(".")[2] for name in ours} - {"demo"} == set(APPS)
-
-
-def test_what_only_postgresql_can_is_not_marked_for_sqlite() -> None:
+def test_what_only_postgresql_can_is_not_marked_smoke() -> None:
     """Such a mark would promise a run that never happens."""
     whole = re.compile(r"^pytestmark = .*(postgres|redis|browser)", re.MULTILINE)
-    wrong = [
-        path for path in modules_for_sqlite(TESTS) if whole.search(path.read_text())
-    ]
+    wrong = [path for path in smoke_modules(TESTS) if whole.search(path.read_text())]
     assert wrong == []
 
 

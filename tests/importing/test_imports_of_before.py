@@ -12,7 +12,7 @@ from tests.clients import signed_in
 from tests.factories import stakeholders, trials
 from tests.import_pages import Importer
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def test_scores_stay_private_and_are_not_undone() -> None:

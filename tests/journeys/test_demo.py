@@ -37,7 +37,7 @@ from tests.wiping import wipe
 from tests.workflow.comparing import spoken
 from vendors.models import Candidate
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 FLOORS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
 TAB = re.compile(r'href="(/admin/e/[^"/]+/(?:[a-z_]+/)?)"')

@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from evaltracker.toolbox.days import as_typed, instant_of, is_moved, typed, wall_of
 
-pytestmark = pytest.mark.sqlite
-
 ZONES = (
     "UTC",
     "Europe/Berlin",

@@ -9,7 +9,7 @@ from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.toolbox.migrating import holding, words_of
 from tests.factories import common
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.smoke, pytest.mark.django_db]
 TEXTS = {
     "R06.2": "Signs on by SAML/OIDC, with “groups”",
     "1.10": "Trains on GPUs; rollback in < 5 min",

@@ -5,8 +5,6 @@ from importlib import import_module
 import pytest
 from django.db import connection
 
-pytestmark = pytest.mark.sqlite
-
 GROWS = import_module(
     "evaltracker.workflow.migrations.0006_what_grows_is_never_emptied"
 ).GROWS
@@ -18,6 +16,7 @@ NAMES = {
     "sqlite": ("{}_UPDATE_refused", "{}_DELETE_refused"),
     "postgresql": ("{}_only_grows", "{}_not_emptied"),
 }
+pytestmark = pytest.mark.smoke
 
 
 @pytest.mark.django_db

@@ -16,8 +16,6 @@ from evaltracker.toolbox.days import (
 )
 from evaltracker.toolbox.working_days import monday_to_friday, working_day
 
-pytestmark = pytest.mark.sqlite
-
 D = datetime.date
 
 

@@ -16,7 +16,7 @@ from evaltracker.toolbox.days import database_now, next_morning
 from tests.notices.kinds import Reminder, owe
 from tests.smtp_sink import Sink
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @register

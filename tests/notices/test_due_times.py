@@ -10,7 +10,7 @@ from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.services.scheduling import recount_due
 from tests.notices.kinds import owe
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 HOUR = datetime.timedelta(hours=1)
 
 

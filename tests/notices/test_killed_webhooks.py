@@ -16,7 +16,6 @@ from evaltracker.notices.services.webhooks import add_webhook, new_webhook_secre
 from tests.notices.receiver import Receiver, receiving
 from tests.notices.test_kills import let_leases_lapse
 
-pytestmark = pytest.mark.sqlite
 EVENTS, KILLS = 6, 20
 
 

@@ -15,8 +15,6 @@ from evaltracker.notices.services.leases import LEASE
 from tests.notices.kinds import owe_many
 from tests.smtp_sink import Sink
 
-pytestmark = pytest.mark.sqlite
-
 NOTICES, KILLS = 60, 4
 
 

@@ -14,7 +14,7 @@ from evaltracker.notices.services.scheduling import cancel_notices
 from tests.notices.kinds import owe
 from tests.smtp_sink import Sink
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = [pytest.mark.smoke, pytest.mark.django_db]
 
 
 def left_in(notice: Notice, state: NoticeState, *, lapsed: bool) -> Notice:

@@ -11,8 +11,6 @@ from evaltracker.notices.services.delivery import SweepReport, sweep_notices
 from tests.notices.kinds import owe_many
 from tests.smtp_sink import Sink
 
-pytestmark = pytest.mark.sqlite
-
 SWEEPS = 4
 
 

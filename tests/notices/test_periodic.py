@@ -15,8 +15,6 @@ from tests.at_once import at_once
 from tests.notices.kinds import owe
 from tests.smtp_sink import Sink
 
-pytestmark = pytest.mark.sqlite
-
 HOUR = datetime.timedelta(hours=1)
 
 

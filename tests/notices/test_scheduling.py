@@ -14,7 +14,7 @@ from evaltracker.toolbox.days import typed
 from tests.factories import common
 from tests.notices.kinds import owe
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 DAY = datetime.date(2027, 3, 28)
 
 

@@ -16,7 +16,7 @@ from tests.factories import common
 from tests.notices.kinds import owe, owe_many
 from tests.smtp_sink import Sink
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = [pytest.mark.smoke, pytest.mark.django_db]
 
 
 def test_a_due_notice_arrives_once(platform: Evaluation, smtp_sink: Sink) -> None:

@@ -420,7 +420,6 @@ def test_the_secret_that_the_form_shows_is_the_one_that_signs(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.sqlite
 def test_two_sweeps_at_once_owe_each_event_once(platform: Evaluation) -> None:
     tell(platform, "https://hooks.example.com/x")
     for _ in range(20):

@@ -16,7 +16,7 @@ from evaltracker.toolbox.registry import Registry
 from tests.clients import signed_in
 from tests.factories import common, stakeholders
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 PURCHASE = {
     "": ["Overview", "Comparison"],

@@ -21,8 +21,6 @@ from evaltracker.pages.tabs import all_tabs
 from tests.clients import signed_in
 from tests.factories import common
 
-pytestmark = pytest.mark.sqlite
-
 
 @pytest.mark.parametrize("name", [*GUIDES, *REFERENCE])
 def test_each_document_is_shown_with_links_that_stay_in_the_product(name: str) -> None:

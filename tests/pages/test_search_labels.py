@@ -16,7 +16,7 @@ from tests.journeys.test_demo import load_demo
 from tests.lock_order import made_once
 from trials.models import Demo, Trial
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 LINK = re.compile(r'<a\b([^>]*)href="(/admin/(?:act|e)/[^"]*)"([^>]*)>(.*?)</a>', re.S)
 ICON = re.compile(r'<span class="material[^>]*>.*?</span>', re.S)
 TAG = re.compile(r"<[^>]*>")

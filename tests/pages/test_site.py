@@ -19,8 +19,6 @@ from evaltracker.pages.site import EvaltrackerAdminSite, site
 from tests.clients import auditing
 from tests.factories import common
 
-pytestmark = pytest.mark.sqlite
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 

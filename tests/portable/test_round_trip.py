@@ -30,7 +30,7 @@ from trials.services.milestones import add_milestone
 from vendors.models import ClaimFile, Vendor, VendorToken
 from vendors.services.contacts import add_contact
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def test_a_decided_evaluation_comes_back_as_it_was() -> None:

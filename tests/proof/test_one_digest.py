@@ -30,7 +30,7 @@ from trials.models import RunReport
 from trials.selectors.matrix import forget_all
 from vendors.models import ClaimFile
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 ALTERED = "These words were altered after they were signed"
 WORDS = "content = replace(content, 'Acme', 'Kodiak')"
 

@@ -15,6 +15,8 @@ from tests.meddling import meddle
 from tests.trials.runs.posting import measured_trial, program, report, run
 from trials.models import RunReport
 
+pytestmark = pytest.mark.smoke
+
 
 def category(where: Evaluation, name: str = "Security") -> Category:
     return Category.objects.create(evaluation=where, name=name, position=9)
@@ -37,7 +39,6 @@ def differences(where: Evaluation) -> list[str]:
     return [str(it) for it in compare_tables(where, said).differences]
 
 
-@pytest.mark.sqlite
 @pytest.mark.django_db
 def test_saved_changed_and_removed_rows_are_told_once() -> None:
     where = common.evaluation()
@@ -52,7 +53,6 @@ def test_saved_changed_and_removed_rows_are_told_once() -> None:
     assert not differences(where)
 
 
-@pytest.mark.sqlite
 @pytest.mark.django_db
 def test_what_is_saved_in_part_is_told_as_it_stands() -> None:
     where = common.evaluation()
@@ -67,7 +67,6 @@ def test_what_is_saved_in_part_is_told_as_it_stands() -> None:
     assert not differences(where)
 
 
-@pytest.mark.sqlite
 @pytest.mark.django_db
 def test_a_savepoint_that_is_rolled_back_is_forgotten() -> None:
     where = common.evaluation()
@@ -79,7 +78,6 @@ def test_a_savepoint_that_is_rolled_back_is_forgotten() -> None:
         assert take_touched(where.pk) == {}
 
 
-@pytest.mark.sqlite
 @pytest.mark.django_db
 def test_each_evaluation_tells_its_own() -> None:
     here, there = common.evaluation(), common.evaluation()
@@ -111,7 +109,6 @@ def test_a_row_that_no_entry_tells_of_is_an_error_in_the_log() -> None:
         "UPDATE trials_runreport SET runs_sha256 = ''",
     ],
 )
-@pytest.mark.sqlite
 @pytest.mark.django_db
 def test_runs_are_proven_by_their_report(rewriting: str) -> None:
     trial = measured_trial()

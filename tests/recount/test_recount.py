@@ -42,7 +42,7 @@ from tests.recount.worlds import by_chance
 from tests.workflow.rewriting import put
 from trials.selectors.matrix import forget_all
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 DEMO = (
     *("automated-renewals", "gpu-training", "office-cleaning", "data-catalogue"),
     "ml-platform",

@@ -17,7 +17,7 @@ from evaltracker.requirements.services.templates import (
 from tests.clients import signed_in
 from tests.factories import common
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 QUESTIONS = [question["label"] for question in OF_EFFORT]
 

@@ -22,7 +22,7 @@ from tests.factories import common
 from tests.factories.stakeholders import sign_off_rules
 from tests.portable.files import carried_away, document
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

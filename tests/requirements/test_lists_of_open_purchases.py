@@ -12,7 +12,7 @@ from evaltracker.requirements.services.scopes import current_values
 from tests.clients import signed_in
 from tests.factories import common
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 MIGRATION = import_module(
     "evaltracker.evaluations.migrations.0015_lists_of_open_purchases"
 )

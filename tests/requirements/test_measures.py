@@ -21,7 +21,7 @@ from tests.factories.stakeholders import sign_off_rules
 from tests.import_pages import Importer
 from tests.measures.cases import KEPT, LATENCY, WORDS, measured
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 TABLE = f'Ref,Text,Measure\nR1,What R1 asks for,"{WORDS}"\nR2,Loads,\n'
 FORM = {f"measure_{name}": value for name, value in LATENCY.items()}
 

@@ -32,7 +32,7 @@ from tests.clients import signed_in
 from tests.factories import common, vendors
 from tests.factories.workflow import sign_as
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 FILE = Path(__file__).parents[1] / "data" / "cases" / "approvals_cases.json"
 CASES = json.loads(FILE.read_text())
 PEOPLE = {case["id"]: case for case in CASES["people"]}

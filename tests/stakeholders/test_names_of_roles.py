@@ -31,7 +31,7 @@ from tests.portable.files import carried_away, taken_in
 from vendors.models import PriceOpening
 from vendors.services.quotes import confirm_price_opening
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 CASES = Path(__file__).parents[1] / "data" / "cases" / "any_purchase_cases.json"
 CASE = {row["id"]: row for row in json.loads(CASES.read_text())["roles"]}
 START = {"it": "", "cleaning": "cleaning", "general": "general"}

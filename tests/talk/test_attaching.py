@@ -16,7 +16,7 @@ from tests.talk.attaching import PDF, attach, subject_of, upload
 from tests.workflow.deciding import decided
 from vendors.models import Candidate
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def an_option() -> Candidate:

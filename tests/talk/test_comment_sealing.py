@@ -26,7 +26,7 @@ from vendors.models import Candidate
 from vendors.services.candidates import clear_conflict, declare_conflict
 from vendors.services.costs import set_cost_line
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def an_option() -> Candidate:

@@ -8,7 +8,7 @@ from tests.factories import stakeholders, trials
 from tests.portable.files import carried_away, document, taken_in, written_again
 from tests.talk.talking import say
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def test_a_conversation_comes_back_as_it_was() -> None:

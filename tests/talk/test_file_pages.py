@@ -12,7 +12,7 @@ from tests.factories import stakeholders, trials
 from tests.talk.attaching import attach, upload
 from vendors.services.costs import set_cost_line
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def test_files_are_sent_listed_taken_and_removed() -> None:

@@ -15,7 +15,7 @@ from vendors.models import Candidate
 from vendors.services.candidates import declare_conflict, declare_interests
 from vendors.services.costs import remove_cost_line, set_cost_line
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.portable.files import carried_away, document, taken_in, written_again
 from tests.talk.attaching import attach
 from tests.workflow.deciding import decided
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def test_files_and_what_is_left_of_removed_ones_come_back_as_they_were() -> None:

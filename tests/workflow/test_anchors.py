@@ -16,7 +16,7 @@ from tests.evaluations.tampering import TAMPERINGS, rows_of
 from tests.factories import common
 from tests.meddling import meddle
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from vendors.models import Candidate, PublishedDocument
 from vendors.services.annex import confirm_annex, object_to_annex
 from vendors.services.contacts import add_contact
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 RIVAL = "Globexmark ML"
 
 

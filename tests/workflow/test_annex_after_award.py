@@ -25,7 +25,7 @@ from tests.factories import stakeholders, vendors
 from tests.workflow.deciding import decided
 from vendors.models import Candidate, PublishedDocument
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 KIND = "annex_line_due"
 DAYS = datetime.timedelta(days=1)
 OFFSETS = [7, 0, -7, -14, -21, -28, -35, -42, -49, -56]

@@ -21,7 +21,7 @@ from evaltracker.workflow.inbox import my_work
 from tests.factories import common, stakeholders
 from tests.workflow.deciding import decided, ready_to_decide
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
 
 

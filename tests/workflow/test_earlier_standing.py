@@ -12,7 +12,7 @@ from tests.factories import common, stakeholders, vendors
 from tests.workflow.deciding import decided
 from vendors.models import Candidate
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

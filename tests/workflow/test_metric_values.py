@@ -14,7 +14,7 @@ from evaltracker.toolbox.days import today_in
 from tests.factories import common, stakeholders
 from tests.workflow.deciding import decided
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from evaltracker.workflow.services.stages import advance, cancel, send_back, wai
 from tests.factories import common, stakeholders, vendors
 from tests.factories.workflow import ready_to_advance, sign_as
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def test_silent_gates_let_it_advance_by_one_stage_and_one_entry() -> None:

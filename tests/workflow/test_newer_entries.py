@@ -22,7 +22,7 @@ from tests.workflow.rewriting import put
 from tests.workflow.test_pack import take, unpacked, verified
 from vendors.models import Claim
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 NEWER = "was written by a newer version; its content was not checked"
 # What a newer version may commit to; forms, tables and columns are unknown here.
 COVERED = "form/2 - - -\n{'rows': 'told in another way'}"

@@ -16,7 +16,7 @@ from tests.clients import signed_in
 from tests.factories import common, stakeholders
 from tests.factories.workflow import shown, sign_as, to_be_signed
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from tests.factories import common, stakeholders
 from tests.workflow.deciding import agree, decided, in_decision, leave_gap
 from trials.models import Gap
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

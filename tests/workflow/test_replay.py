@@ -11,7 +11,7 @@ from evaltracker.decision.memo.pack import differences, digest_of_memo
 from evaltracker.decision.models import Decision
 from tests.workflow.deciding import decided
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def first(memo: dict[str, Any]) -> dict[str, Any]:

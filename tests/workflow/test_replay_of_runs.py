@@ -11,7 +11,7 @@ from tests.trials.runs.posting import LATENCY
 from tests.workflow.deciding import decided
 from trials.models import Evidence, Measurement
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def replayed_with(**other: Any) -> str:

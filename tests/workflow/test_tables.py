@@ -27,7 +27,7 @@ from tests.workflow.committed import PRICE, world
 from tests.workflow.rewriting import REWRITINGS, price
 from vendors.models import CostLine
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module", autouse=True)

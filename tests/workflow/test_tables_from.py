@@ -18,7 +18,7 @@ from tests.meddling import meddle
 from tests.workflow.rewriting import delete, insert, put
 from vendors.models import Claim
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from evaltracker.workflow.management.commands import verify_files
 from tests.factories import common, trials
 from tests.object_store import Place
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

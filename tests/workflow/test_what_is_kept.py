@@ -30,7 +30,7 @@ from vendors.models import Claim, Vendor
 from vendors.services.candidates import change_vendor, eliminate, reinstate, shortlist
 from vendors.services.claims import note_claim, revoke_ruling, rule_not_applicable
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 # How often each of a dozen kinds of steps is taken.
 STEPS = (
     3,

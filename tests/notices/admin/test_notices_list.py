@@ -12,7 +12,7 @@ from tests.clients import auditing, signed_in
 from tests.factories import common, stakeholders
 from tests.notices.admin.test_notices_page import notice
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 LIST = "/admin/evaluations/notice/"
 DAY = datetime.timedelta(days=1)
 

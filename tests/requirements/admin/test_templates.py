@@ -24,7 +24,7 @@ from tests.clients import signed_in
 from tests.factories.common import category, evaluation, lina, noor, otto, requirement
 from tests.factories.vendors import candidate
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 COUNTS = {
     "ml_platform": 38,
     "e_signature": 14,

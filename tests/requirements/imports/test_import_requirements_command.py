@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.factories.common import evaluation, noor
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 DATA = Path(__file__).parents[2] / "data"
 GCLOUD = DATA / "questionnaire_gcloud_dos" / "derived_gcloud12_flat.csv"
 

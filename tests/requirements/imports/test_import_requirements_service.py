@@ -21,7 +21,7 @@ from tests.factories.vendors import candidate, enter
 from tests.imported import plan_of, take
 from vendors.services.claims import note_claim
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 KIND = "requirements"
 HEADS = "Ref,Category,Requirement,Priority,Weight"
 

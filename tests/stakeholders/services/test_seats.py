@@ -15,7 +15,7 @@ from stakeholders.services.people import (
 from tests.factories import common, stakeholders
 from tests.factories.workflow import shown, sign_as
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def it_needs(where: Evaluation, required: int, *more: User) -> None:

@@ -16,7 +16,7 @@ from tests.as_application import ownership
 from tests.factories import common, stakeholders
 from tests.factories.workflow import shown, sign_as
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = [pytest.mark.smoke, pytest.mark.django_db]
 
 
 def test_a_sign_off_keeps_name_role_meaning_and_the_very_words(

@@ -14,7 +14,7 @@ from trials.models import Demo, ScriptItem
 from trials.services.demos import schedule_demo
 from trials.services.scripts import draw_up_script
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 MARK = "helpmarkquux"
 
 

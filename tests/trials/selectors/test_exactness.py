@@ -29,7 +29,7 @@ from trials.services.evidence import record_evidence
 from vendors.models import Candidate, Claim
 from vendors.selectors.claims import answer_counts
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 ORDER = ("refuted", "never", "unanswered", "slipped")
 EVEN = ("partly", "claimed", "shown", "proven")

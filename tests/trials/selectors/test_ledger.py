@@ -15,7 +15,7 @@ from trials.selectors.ledger import ledger
 from trials.services.evidence import excuse_knock_out
 from vendors.services.claims import rule_not_applicable
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

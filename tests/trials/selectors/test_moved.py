@@ -23,7 +23,7 @@ from vendors.models import Claim
 from vendors.services.claims import note_claim, rule_not_applicable, withdraw_claim
 
 # Only outside of any transaction is what was counted kept.
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from trials.selectors.ledger import ledger
 from trials.selectors.trials import exercised_by_day, half_time_alarm
 from vendors.models import Candidate
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def fill(where: Evaluation, names: list[str]) -> None:

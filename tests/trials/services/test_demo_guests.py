@@ -19,7 +19,7 @@ from trials.services.demos import (
 )
 from vendors.models import Candidate
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 LINK = "https://meet.example/abc"
 
 

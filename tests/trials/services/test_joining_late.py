@@ -23,7 +23,7 @@ from trials.services.demos import (
 from vendors.models import Candidate
 from vendors.services.candidates import eliminate
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 # Wednesday noon in Berlin; the demo is on the Wednesday after, at ten.
 NOW = datetime.datetime(2027, 3, 3, 11, tzinfo=datetime.UTC)
 DAY = datetime.date(2027, 3, 10)

@@ -16,7 +16,7 @@ from trials.choices import MilestoneState
 from trials.models import Milestone
 from trials.services.milestones import add_milestone, move_milestone, settle_milestone
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 FAR = datetime.date(2099, 10, 25)
 
 

@@ -18,7 +18,7 @@ from trials.services.scores import (
 from vendors.models import Candidate
 from vendors.services.candidates import declare_conflict, eliminate
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

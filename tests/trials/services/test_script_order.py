@@ -9,7 +9,7 @@ from trials.models import Demo
 from trials.services.demos import add_dazzle, hold_demo
 from trials.services.scripts import draw_up_script, is_on_paper, move_script_item
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from trials.services.scores import give_score, word_scale
 from trials.services.scripts import add_script_item, draw_up_script, take_script
 from vendors.services.costs import set_cost_line
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 MEANINGS = ["useless", "poor", "weak", "fair", "good", "excellent"]
 
 

@@ -11,7 +11,7 @@ from vendors.models import DocumentReply
 from vendors.services.access import issue_token
 from vendors.services.contacts import add_contact, give_link
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 CONFIRMATION, OBJECTIONS = "annex/confirmation/", "annex/objections/"
 OTHER = vendors.ANNEX.replace("2027-01-31", "2027-02-28")
 

@@ -9,7 +9,7 @@ from tests.vendors.api.conftest import Party, refused
 from tests.vendors.api.test_answer_sheet import fetch, fill, send
 from vendors.models import Claim, Effort
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 SAID: dict[str, Any] = {
     "how": "configure",
     "days": {"low": "2.5", "likely": "2.5", "high": "2.5"},

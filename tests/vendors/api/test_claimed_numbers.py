@@ -15,7 +15,7 @@ from vendors.models import Claim
 from vendors.selectors.claims import own_claims
 from vendors.services.claims import note_claim
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 TWELVE = {"value": "12", "unit": "ms"}
 
 

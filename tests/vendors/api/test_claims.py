@@ -8,7 +8,7 @@ from tests.vendors.api.conftest import Party
 from vendors.models import Claim
 from vendors.services.claims import note_claim
 
-pytestmark = pytest.mark.sqlite
+pytestmark = pytest.mark.smoke
 
 
 def test_an_invitation_tells_what_is_asked_and_how_long(acme: Party) -> None:

@@ -16,8 +16,6 @@ from tests.vendors.api.conftest import Party
 from vendors import rate_limits as counting
 from vendors.rate_limits import COUNT_UP, count_up, forget_counts, local
 
-pytestmark = pytest.mark.sqlite
-
 BACKEND = "django.core.cache.backends.redis.RedisCache"
 MINUTE = 7
 

@@ -10,8 +10,6 @@ from tests.vendors.api.conftest import Party, refused
 from vendors.models import Proposal, Question
 from vendors.services.dialogue import accept_proposal, answer_question, decline_proposal
 
-pytestmark = pytest.mark.sqlite
-
 WISH = {"category": "Training", "text": "GPU quotas", "reason": "All regret it."}
 
 

@@ -16,8 +16,6 @@ from vendors.api import access as throttling
 from vendors.models import RefusedCall, VendorToken
 from vendors.services.access import KEPT, forget_refused_calls, revoke_token
 
-pytestmark = pytest.mark.sqlite
-
 
 def test_the_first_call_that_names_an_invitation_is_kept_and_journaled_once(
     acme: Party, globex: Party

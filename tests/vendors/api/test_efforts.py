@@ -16,7 +16,7 @@ from vendors.models import Candidate, Claim, Effort
 from vendors.selectors.claims import current_efforts, own_claims
 from vendors.services.claims import change_answer, note_claim
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 FILE = Path(__file__).parents[2] / "data/cases/effort_cases.json"
 REFUSED = [
     case

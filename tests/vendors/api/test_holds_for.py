@@ -20,7 +20,7 @@ from vendors.models import Claim
 from vendors.selectors.claims import own_claims, waiting_for
 from vendors.services.claims import note_claim
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 BOTH = {"Runs on": ["AWS", "on premises"]}
 NOW = ["now", None]
 

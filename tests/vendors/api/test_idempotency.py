@@ -14,7 +14,7 @@ from tests.vendors.api.conftest import Party
 from vendors.models import Claim, IdempotencyRecord
 from vendors.services.idempotency import Answer, KeyInUse, Turn, answer_once, take_turn
 
-pytestmark = pytest.mark.sqlite
+pytestmark = pytest.mark.smoke
 
 KEY = {"idempotency_key": "order 66"}
 

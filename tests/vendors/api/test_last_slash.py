@@ -9,7 +9,6 @@ from django.test import Client
 from tests.vendors.api.conftest import CLAIM, Party
 from vendors.models import Claim
 
-pytestmark = pytest.mark.sqlite
 PROCESSES = ("evaltracker.urls", "evaltracker.vendor_urls")
 
 

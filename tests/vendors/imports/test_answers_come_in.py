@@ -16,7 +16,7 @@ from vendors.models import Claim, StatusWord
 from vendors.services.claims import note_claim, withdraw_claim
 from vendors.services.sheets import import_claims
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 MATRIX = "Feature,Acme ML,Globex\nR1,yes,Meets\nR2,[beta](http://a.b/c),no\n"
 MEETS = "words:availability:meets"
 

@@ -18,7 +18,7 @@ from tests.imported import plan_of, take_in, undo_last
 from vendors.models import CostLine
 from vendors.services.costs import import_costs, set_cost_line
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 PRICES = (
     "Candidate,Kind of cost,Likely amount,Falls due,Currency\n"
     "Acme ML,licence,731.25,monthly,EUR\n"

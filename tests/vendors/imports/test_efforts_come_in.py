@@ -10,7 +10,7 @@ from tests.imported import plan_of, take_in, undo_last
 from vendors.models import Claim, Effort
 from vendors.services.claims import note_claim
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 HEAD = "Ref,Candidate,Availability,Effort\n"
 ROW = f'{HEAD}R1,Acme ML,now,"configure, 3 days, vendor"\n'
 

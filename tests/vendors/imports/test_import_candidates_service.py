@@ -12,7 +12,7 @@ from vendors.services.candidates import import_candidates, shortlist
 from vendors.services.contacts import note_contact
 from vendors.services.costs import set_cost_line
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 KIND = "candidates"
 OPTIONS = (
     "Name,Kind,Vendor,Contact,Summary\n"

@@ -11,8 +11,6 @@ from tests.vendors.isolation.crawl import Response
 from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
 from tests.vendors.isolation.world import Party, World
 
-pytestmark = pytest.mark.sqlite
-
 CLAIM = {"requirement": "R1", "availability": "now", "statement": "Once more."}
 LISTS = (
     *("", "requirements/", "claims/", "claims/?history=1", "questions/"),

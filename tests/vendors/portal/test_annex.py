@@ -11,7 +11,7 @@ from tests.vendors.portal.visitor import Visitor, invited
 from vendors.models import DocumentReply
 from vendors.services.contacts import add_contact, give_link
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 PRICES = {"currency": "USD", "valid_until": "2040-06-30"}
 LICENCE = {"0-kind": "licence", "0-likely": "8484.84"}
 NEWER = vendors.ANNEX.replace("2027-01-31", "2027-02-28")

@@ -15,7 +15,7 @@ from vendors.models import Candidate, Claim
 from vendors.selectors.claims import current_claims
 from vendors.services.dialogue import close_claims, reopen_claims
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from vendors.policy import may_see_prices
 from vendors.selectors.costs import candidate_cost
 from vendors.services.costs import remove_cost_line, set_cost_line
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 SECRET_PRICE = Decimal("7654321.00")
 
 

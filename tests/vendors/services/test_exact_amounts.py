@@ -15,7 +15,7 @@ from vendors.models import Candidate, CostLine
 from vendors.selectors.costs import candidate_cost
 from vendors.services.costs import set_cost_line
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = [pytest.mark.smoke, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from vendors.services.quotes import (
     withdraw_price_opening,
 )
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

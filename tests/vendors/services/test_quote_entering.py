@@ -27,7 +27,7 @@ from vendors.services.quotes import (
     withdraw_quote,
 )
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 QUINN = "quinn@acme.example"
 
 

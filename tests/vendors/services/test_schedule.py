@@ -25,7 +25,7 @@ from vendors.services.schedule import (
     write_schedule,
 )
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 CASES = Path(__file__).parent.parent.parent / "data" / "cases"
 TEMPLATES = json.loads((CASES / "any_purchase_templates.json").read_text())["templates"]

@@ -13,7 +13,7 @@ from vendors.models import VendorToken
 from vendors.selectors.access import recognise
 from vendors.services.access import issue_token, note_use, revoke_token
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def test_the_secret_is_not_kept_and_opens_the_api() -> None:

@@ -15,7 +15,7 @@ from vendors.services.dialogue import (
     reopen_claims,
 )
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 FAR_DAY = datetime.date(2044, 3, 27)
 
 

@@ -13,7 +13,7 @@ from tests.factories import common, stakeholders
 from tests.portable.files import carried_away, document, taken_in
 from tests.workflow.deciding import decided
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.factories.workflow import sign_as, to_be_signed
 from vendors.services.candidates import declare_conflict
 from vendors.services.dialogue import ask_question, propose_requirement
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests import clients
 from tests.factories import trials
 from tests.workflow.api.assistants import MCP
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 type Talk = Callable[[Client], Awaitable[None]]
 ERAS = {"2025-06-18": "legacy", "2025-11-25": "legacy", "2026-07-28": "auto"}
 
