@@ -25,6 +25,8 @@ from tests.vendors.isolation.world import WRITTEN, Party
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 IDS = ("invitation", "file", "gap", "document")
+# The order in which `addresses` begins.
+OWN_AND_A_PAIR = ("own", "foreign", "absent")
 KWARG = re.compile(r"<\w+:(\w+)>")
 # What protects a form differs by design.
 ONCE = re.compile(rb'(?<=name="csrfmiddlewaretoken" value=")\w+')
@@ -119,37 +121,45 @@ def _flat(patterns: list[Any], before: str) -> Iterator[str]:
             yield before + str(pattern.pattern)
 
 
+def amount_words(party: Party) -> tuple[str, ...]:
+    """What of the price of its quote can be heard."""
+    return (WRITTEN, f"{float(WRITTEN):,}", f"{party.mark} price")
+
+
+def own_answers(
+    party: Party,
+    cookie: str,
+    disguise: Callable[[], AbstractContextManager[None]] = NOBODY,
+) -> dict[str, bytes]:
+    """All that is answered at its own addresses, by page or call, to that session and
+    to the token that the buyer issued; nothing of it stays."""
+    answers = {}
+    for route, expected in ROUTES.items():
+        for method in ("GET", "POST", "PUT", "DELETE"):
+            call = Call(method, fill(route, ids(party)), party.token, expected)
+            with around_tests():
+                answer = replace(call, cookie=cookie).hear(disguise)
+                transaction.set_rollback(True)
+            answers[f"{method} {route}"] = answer.everything
+    return answers
+
+
+def heard_in(answers: dict[str, bytes], words: tuple[str, ...]) -> set[str]:
+    """The pages and calls in whose answers one of these words stands."""
+    return {
+        name
+        for name, text in answers.items()
+        if any(word.encode() in text for word in words)
+    }
+
+
 def amounts_heard(
     party: Party,
     cookie: str,
     disguise: Callable[[], AbstractContextManager[None]] = NOBODY,
 ) -> set[str]:
-    """The pages and calls of its own in which the price of its quote is heard, by that
-    session and by the token that the house issued."""
-    price = (WRITTEN, f"{float(WRITTEN):,}", f"{party.mark} price")
-    return words_heard(party, cookie, price, disguise)
-
-
-def words_heard(
-    party: Party,
-    cookie: str,
-    words: tuple[str, ...],
-    disguise: Callable[[], AbstractContextManager[None]] = NOBODY,
-) -> set[str]:
-    """The same of any of these words."""
-    heard = {}
-    for route, expected in ROUTES.items():
-        for method in ("GET", "POST", "PUT", "DELETE"):
-            call = Call(method, fill(route, ids(party)), party.token, expected)
-            with around_tests():
-                said = replace(call, cookie=cookie).hear(disguise)
-                transaction.set_rollback(True)
-            heard[f"{method} {route}"] = said.everything
-    return {
-        name
-        for name, text in heard.items()
-        if any(word.encode() in text for word in words)
-    }
+    """The pages and calls of its own in which the price of its quote is heard."""
+    return heard_in(own_answers(party, cookie, disguise), amount_words(party))
 
 
 def addresses(route: str, own: Party, foreign: Party) -> dict[str, str]:
@@ -166,6 +176,20 @@ def addresses(route: str, own: Party, foreign: Party) -> dict[str, str]:
                 mixed = {**ids(own), **{name: others[name] for name in chosen}}
                 found[f"{whose}:{'+'.join(chosen)}"] = fill(route, mixed)
     return found
+
+
+def addresses_for(
+    method: str, route: str, own: Party, foreign: Party, *, whole: bool
+) -> dict[str, str]:
+    """The paths at which a method is tried.
+
+    Of a method that the route does not have, unless the `whole` is asked for, only the
+    own one and a foreign one beside an absent one: it is refused before any id is read.
+    """
+    paths = addresses(route, own, foreign)
+    if whole or method in ROUTES[route].answers:
+        return paths
+    return dict([*paths.items()][: len(OWN_AND_A_PAIR)])
 
 
 def ids(party: Party) -> dict[str, str]:

@@ -15,7 +15,13 @@ from tests.factories import vendors
 from tests.lock_order import around_tests
 from tests.vendors.door import case
 from tests.vendors.isolation.conftest import behind
-from tests.vendors.isolation.crawl import METHODS, Call, addresses, amounts_heard
+from tests.vendors.isolation.crawl import (
+    METHODS,
+    Call,
+    addresses,
+    addresses_for,
+    amounts_heard,
+)
 from tests.vendors.isolation.expectations import ROUTES, Route
 from tests.vendors.isolation.marks import HOUSE, STATED, mark_of, marks_in
 from tests.vendors.isolation.rows import snapshot
@@ -85,11 +91,17 @@ def scoped(condition: Q) -> bool:
 
 
 def crawl(
-    world: World, patch: pytest.MonkeyPatch, *, role: str = "", own: bool = False
+    world: World,
+    patch: pytest.MonkeyPatch,
+    *,
+    role: str = "",
+    own: bool = False,
+    whole: bool = False,
 ) -> list[str]:
     """Every route and method without scopes; the calls in which others were heard.
 
-    With `own` only at the vendor's own addresses.
+    With `own` only at the vendor's own addresses. Methods that a route does not have
+    are tried at all others only for the `whole`.
     """
     me, rival = world.parties["Acme"], world.parties["Globex"]
     disguise = {"disguise": partial(behind, role)} if role else {}
@@ -98,11 +110,12 @@ def crawl(
     others = [HOUSE, *(mark_of(name) for name in NAMES if name != me.name)]
     leaks = []
     for route, expected in ROUTES.items():
-        for whose, path in addresses(route, me, rival).items():
-            # What is nowhere cannot be heard.
-            if whose.startswith("absent:") or (own and whose != "own"):
-                continue
-            for method in METHODS:
+        for method in METHODS:
+            paths = addresses_for(method, route, me, rival, whole=whole)
+            for whose, path in paths.items():
+                # What is nowhere cannot be heard.
+                if whose.startswith("absent:") or (own and whose != "own"):
+                    continue
                 call = Call(
                     method,
                     path,
@@ -235,10 +248,24 @@ def test_a_token_is_added_for_an_own_contact_alone(walled: World, role: str) -> 
         assert rows.update(revoked_at=walled.shared.created_at) == 0
 
 
+@pytest.mark.parametrize(
+    "whole",
+    [
+        False,
+        pytest.param(
+            True,
+            marks=pytest.mark.nightly(
+                reason="methods that the route does not have, at every address; each "
+                "push tries them at the own one and at one of a rival",
+                short="[False]",
+            ),
+        ),
+    ],
+)
 def test_without_any_scope_nothing_of_a_rival_comes_through_the_wall(
-    walled: World, role: str, monkeypatch: pytest.MonkeyPatch
+    walled: World, role: str, monkeypatch: pytest.MonkeyPatch, whole: bool
 ) -> None:
-    assert crawl(walled, monkeypatch, role=role) == []
+    assert crawl(walled, monkeypatch, role=role, whole=whole) == []
 
 
 def test_without_any_scope_and_wall_rivals_would_be_heard(
