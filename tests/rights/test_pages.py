@@ -37,7 +37,7 @@ TURNS = [
 ]
 
 
-def in_turn(addresses: dict[str, str], who: str, turns: int) -> list[tuple[str, str]]:
+def in_turn[T](addresses: dict[str, T], who: str, turns: int) -> list[tuple[str, T]]:
     """All that somebody reads, or only what it is their turn to."""
     place = EVERYBODY.index(who)
     return [

@@ -13,6 +13,7 @@ from evaltracker.evaluations.models import Entry, Evaluation, User
 from evaltracker.workflow.api.reads import READS
 from tests.clients import program, signed_in
 from tests.rights.table import CONFLICTED, EVERYBODY, OUTSIDE
+from tests.rights.test_pages import TURNS, in_turn
 from tests.rights.walk import read_address
 from tests.rights.world import FURTHER, MAIN
 
@@ -37,12 +38,15 @@ def page_of(name: str) -> str:
     return reverse(f"admin:evaluation_{PAGES.get(name, name)}", args=[MAIN])
 
 
+@pytest.mark.parametrize("turns", TURNS)
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_every_read_answers_as_its_page(people: dict[str, User], who: str) -> None:
+def test_every_read_answers_as_its_page(
+    people: dict[str, User], who: str, turns: int
+) -> None:
     where = Evaluation.objects.get(slug=MAIN)
     client, browser, wrong = program(people[who]), signed_in(people[who]), []
     before = Entry.objects.count()
-    for read in READS.values():
+    for _, read in in_turn(dict(READS), who, turns):
         got = client.get(read_address(read, where)).status_code
         right = 404
         if read.name in ABOVE:
