@@ -180,14 +180,13 @@ def mails(
     """What mails of that kind say to the reader, of the rows that it can be about: of
     tables whose first row it can be about; where there is none, of any."""
     none = True
-    tables = rows_for(KINDS[kind], tables)
-    for rows in tables:
+    for rows in rows_for(KINDS[kind], tables):
         for message in written_of(kind, where, reader, rows[:1]):
             none = False
             yield message
             yield from written_of(kind, where, reader, rows[1:])
     for rows in tables if none else ():
-        yield from written_of(kind, where, reader, rows[1:])
+        yield from written_of(kind, where, reader, rows)
 
 
 def written_of(
