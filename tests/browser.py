@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Locator, Page, expect
 
+from tests.chromium import WAITS
 from tests.factories.common import PASSWORD
 
 WATCH_CSP = """
@@ -27,7 +28,6 @@ PASTE = """text => {
 }"""
 
 
-WAITS = 10_000
 # Whether it belongs to an act that is, or will be, shown over the page.
 IN_DIALOG = """thing => {
     const page = document.getElementById("page-content");

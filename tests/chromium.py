@@ -1,8 +1,10 @@
-"""Where the browser of the browser tests is."""
+"""Where the browser of the browser tests is, and how long it is waited for."""
 
 import os
 import shutil
 
+# Milliseconds; it only guards against waiting for ever.
+WAITS = 30_000
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 

@@ -4,8 +4,9 @@ import os
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import expect
 
-from tests.chromium import find_chromium
+from tests.chromium import WAITS, find_chromium
 from tests.house.words import compile_all
 
 pytest_plugins = [
@@ -28,6 +29,7 @@ pytest_plugins = [
 # A busy machine is no failure: what is quick is for the benchmarks to say.
 hypothesis_settings.register_profile("unhurried", deadline=None)
 hypothesis_settings.load_profile("unhurried")
+expect.set_options(timeout=WAITS)
 
 # Playwright's loop makes Django believe that it runs inside asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -8,9 +8,8 @@ import secrets
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from pytest_django import Settings
 
 from evaltracker.environment import files
 from tests.services import free_port
+from tests.waiting import until
 
 KEY, SECRET = "KEYOFTESTS", "secret/of+tests"
 
@@ -42,13 +42,23 @@ class ObjectStore:
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, env={**os.environ, **self.env}
             )
-        until = time.monotonic() + 60
-        while time.monotonic() < until and self.process.poll() is None:
-            with suppress(requests.ConnectionError):
-                requests.get(f"http://{self.address}/moto-api/", timeout=5)
-                return
-            time.sleep(0.05)
-        raise AssertionError(f"no object store: {self.log.read_text()[-3000:]}")
+        until(
+            self._answers,
+            within=60,
+            what=lambda: f"the object store answers: {self._log_end()}",
+        )
+
+    def _answers(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, f"no object store: {self._log_end()}"
+        try:
+            requests.get(f"http://{self.address}/moto-api/", timeout=5)
+        except requests.RequestException:
+            return False
+        return True
+
+    def _log_end(self) -> str:
+        return self.log.read_text()[-3000:]
 
     def send(self, number: signal.Signals) -> None:
         """SIGSTOP and SIGCONT, or an end."""

@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -21,6 +20,8 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.waiting import comes
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
@@ -113,14 +114,18 @@ def demo() -> Iterator[tuple[str, str]]:
 
 def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     """Return once the address answers; end the program if it never will."""
-    until = time.monotonic() + 240
-    while process.poll() is None and time.monotonic() < until:
+
+    def answers() -> bool:
+        if process.poll() is not None:
+            sys.exit("The demo did not start.")
         try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
+            urllib.request.urlopen(address, timeout=2).close()
         except (urllib.error.URLError, OSError):
-            time.sleep(1)
-    sys.exit("The demo did not start.")
+            return False
+        return True
+
+    if not comes(answers, within=240):
+        sys.exit("The demo did not start.")
 
 
 def take(browser: Browser, home: str, password: str, picture: Picture) -> int:

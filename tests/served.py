@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from tests.services import free_port
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ("PATH", "HOME", "LANG", "DATABASE_URL", "VENDOR_DATABASE_URL", "REDIS_URL")
@@ -72,15 +72,20 @@ class Site:
         self._await_ready()
 
     def _await_ready(self) -> None:
-        until = time.monotonic() + 60
-        while time.monotonic() < until and self._running().poll() is None:
-            with suppress(requests.RequestException):
-                answers = requests.get(f"{self.url}/{self.probe}", timeout=5).ok
-                # The first worker may answer before the next one is there.
-                if answers and len(self.processes()) > self.workers:
-                    return
-            time.sleep(0.1)
-        raise AssertionError(f"it does not get ready: {self.log()[-3000:]}")
+        until(
+            self._is_ready,
+            within=60,
+            what=lambda: f"it gets ready: {self.log()[-3000:]}",
+        )
+
+    def _is_ready(self) -> bool:
+        assert self._running().poll() is None, f"it ended: {self.log()[-3000:]}"
+        try:
+            answers = requests.get(f"{self.url}/{self.probe}", timeout=5).ok
+        except requests.RequestException:
+            return False
+        # The first worker may answer before the next one is there.
+        return answers and len(self.processes()) > self.workers
 
     def _running(self) -> subprocess.Popen[bytes]:
         assert self.process is not None

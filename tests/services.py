@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.waiting import comes
+
 OLDEST_POSTGRES = 15  # Django's own floor
 QUICK = {  # a lost test database is no loss
     "fsync": "off",
@@ -83,11 +85,9 @@ def _running(
             cwd="/",
         )
     try:
-        until = time.monotonic() + 60
-        while not ready():
-            if process.poll() is not None or time.monotonic() > until:
-                raise SystemExit(f"{command[0]} did not start:\n{log.read_text()}")
-            time.sleep(0.05)
+        comes(lambda: process.poll() is not None or ready(), within=60)
+        if process.poll() is not None or not ready():
+            raise SystemExit(f"{command[0]} did not start:\n{log.read_text()}")
         yield
     finally:
         # SIGINT is PostgreSQL's quick stop: it does not wait for clients.

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from evaltracker.environment import REDIS_TIMEOUTS
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Notice
 from tests.factories import common
@@ -107,10 +109,21 @@ def test_operators_see_when_backups_last_succeeded(
 
 
 @pytest.fixture
-def mute_listener() -> Iterator[int]:
-    """The port of something that takes connections and never answers."""
+def mute_listener() -> Iterator[socket.socket]:
+    """Something that takes connections and never answers."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
-        yield server.getsockname()[1]
+        yield server
+
+
+def calls_of(server: socket.socket) -> int:
+    """How many connections it has been asked for."""
+    server.setblocking(False)
+    calls = 0
+    with suppress(BlockingIOError):
+        while True:
+            server.accept()[0].close()
+            calls += 1
+    return calls
 
 
 def with_broker(port: int, folder: Path, code: str) -> subprocess.CompletedProcess[str]:
@@ -127,6 +140,7 @@ def with_broker(port: int, folder: Path, code: str) -> subprocess.CompletedProce
         capture_output=True,
         text=True,
         check=False,
+        timeout=120,
     )
 
 
@@ -138,7 +152,7 @@ def test_not_ready_without_a_broker_and_no_inner_detail_is_told(tmp_path: Path) 
 
 
 def test_publishing_to_a_mute_broker_gives_up_in_seconds(
-    tmp_path: Path, mute_listener: int
+    tmp_path: Path, mute_listener: socket.socket
 ) -> None:
     code = (
         "from evaltracker.notices.tasks import sweep\n"
@@ -148,9 +162,9 @@ def test_publishing_to_a_mute_broker_gives_up_in_seconds(
         "except Exception as error:\n    print(type(error).__name__)\n"
         "print(time.monotonic() - began)"
     )
-    began = time.monotonic()
-    done = with_broker(mute_listener, tmp_path, code)
-    assert time.monotonic() - began < 30
+    done = with_broker(mute_listener.getsockname()[1], tmp_path, code)
     error, seconds = done.stdout.split()
     assert error == "OperationalError"
-    assert float(seconds) < 3
+    # It waits once, for as long as it is told to; a busy machine may add to that.
+    assert calls_of(mute_listener) == 1
+    assert float(seconds) < 5 * REDIS_TIMEOUTS["socket_timeout"]

@@ -18,10 +18,10 @@ import psycopg
 import requests
 
 from tests.faults.living.database import Database
-from tests.faults.notices.world import until
 from tests.kept_postgres import migrated_postgres
 from tests.services import say, service_folder
 from tests.small_disks import small_disk
+from tests.waiting import comes, until
 
 if TYPE_CHECKING:
     from tests.faults.test_full_disk import Party
@@ -60,10 +60,10 @@ def main() -> int:
         taken |= more
         disk.empty()
         began = time.monotonic()
-        if not until(lambda: _connects(url), 5):
+        if not comes(lambda: _connects(url), 5):
             database.start()
-        assert until(lambda: _connects(url), 60), "PostgreSQL does not come back"
-        assert until(lambda: _claim(party, site, 1)[1] == [201], 60), "it takes nothing"
+        until(lambda: _connects(url), 60, what="PostgreSQL comes back")
+        until(lambda: _claim(party, site, 1)[1] == [201], 60, what="it takes a claim")
         seconds = time.monotonic() - began
         counted = Counter([*answers, *stopped])
         lost = taken - _kept()

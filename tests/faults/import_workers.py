@@ -2,8 +2,7 @@
 
 import os
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from evaltracker.evaluations.models import Evaluation, ImportDraft, ImportWork
@@ -52,13 +51,3 @@ def worker(folder: Path, name: str, login: str) -> Process:
     started = Process([*command, "--concurrency", "1"], env, folder / f"{name}.log")
     Process([sys.executable, "-c", KNOCK], env, folder / "knock.log").process.wait()
     return started
-
-
-def await_that(what: Callable[[], object], log: Path) -> None:
-    """Wait until it is so."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        if what():
-            return
-        time.sleep(0.05)
-    raise AssertionError(log.read_text())

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +12,7 @@ import requests
 from django.db import connection
 
 from tests.served import ROOT, Site
+from tests.waiting import until
 
 MARK = "in the middle"
 
@@ -54,31 +54,34 @@ def kill_while_sending(
 
 
 def await_waiting() -> None:
-    """Wait until somebody waits for a lock."""
-    until = time.monotonic() + 30
-    with connection.cursor() as cursor:
-        while time.monotonic() < until:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone() != (0,):
-                return
-            time.sleep(0.02)
-    raise AssertionError("nobody comes to that point")
+    """Wait until somebody waits for a lock in this test's database."""
+
+    def somebody_waits() -> bool:
+        with connection.cursor() as cursor:
+            # Within a transaction who is active would stay what it was at first.
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) "
+                "WHERE NOT granted AND datname = current_database()"
+            )
+            return bool(cursor.fetchone() != (0,))
+
+    until(somebody_waits, what="somebody comes to that point, and waits for a lock")
 
 
 def await_quiet() -> None:
     """Wait until the database has ended what the killed had begun."""
-    until = time.monotonic() + 30
-    with connection.cursor() as cursor:
-        while time.monotonic() < until:
+
+    def all_is_quiet() -> bool:
+        with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = "
                 "current_database() AND pid <> pg_backend_pid() "
                 "AND (xact_start IS NOT NULL OR state = 'active')"
             )
-            if cursor.fetchone() == (0,):
-                return
-            time.sleep(0.05)
-    raise AssertionError("a transaction of a killed process does not end")
+            return bool(cursor.fetchone() == (0,))
+
+    until(all_is_quiet, what="every transaction of a killed process has ended")
 
 
 def requirements_file(folder: Path, count: int) -> Path:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import psycopg
 import requests
@@ -27,6 +26,7 @@ from tests.kept_postgres import migrated_postgres
 from tests.served import VENDORS
 from tests.services import service_folder
 from tests.smtp_sink import listening
+from tests.waiting import until
 
 MEGABYTE = 1_000_000
 MOST_FILES = 15
@@ -96,7 +96,8 @@ def lose_and_restore(
         with answering(vendor_api.url, made) as told:
             backups.await_base(seconds=300)
             if away:
-                await_file(backups.status / "offsite")
+                copied = backups.status / "offsite"
+                until(copied.exists, within=300, what="a copy is off-site")
             time.sleep(after)
             ended = time.time()
             for site in (web, vendor_api):
@@ -184,14 +185,6 @@ def answering(site: str, made: dict[str, str]) -> Iterator[Acknowledged]:
         stop.set()
         for thread in threads:
             thread.join()
-
-
-def await_file(path: Path, *, seconds: float = 300) -> None:
-    """Come back when it is there."""
-    ends = time.monotonic() + seconds
-    while not path.exists():
-        assert time.monotonic() < ends, f"{path} does not come"
-        time.sleep(0.1)
 
 
 def timed_restore(megabytes: int) -> str:

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from tests.services import postgres_binaries, running_postgres
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "deploy" / "backup"
@@ -104,20 +104,22 @@ class Backups:
 
     def await_base(self, number: int = 1, *, seconds: float = 60) -> str:
         """The name of the newest, once there are so many."""
-        ends = time.monotonic() + seconds
-        while len(self.bases()) < number:
-            assert time.monotonic() < ends, self.log()
-            time.sleep(0.1)
+        until(
+            lambda: len(self.bases()) >= number,
+            within=seconds,
+            what=lambda: f"{number} bases; it said: {self.log()}",
+        )
         return self.bases()[-1]
 
     def await_instant(self, *, seconds: float = 60) -> str:
         """One that is noted of a pass which begins from now on."""
         seen = len(self.instants())
-        ends = time.monotonic() + seconds
         # The next may have begun already.
-        while len(self.instants()) < seen + 2:
-            assert time.monotonic() < ends, self.log()
-            time.sleep(0.05)
+        until(
+            lambda: len(self.instants()) >= seen + 2,
+            within=seconds,
+            what=lambda: f"the pass after the next; it said: {self.log()}",
+        )
         return self.instants()[-1]
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:

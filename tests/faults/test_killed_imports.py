@@ -10,8 +10,9 @@ from django.utils import timezone
 from evaltracker.evaluations import verifying
 from evaltracker.evaluations.models import Import, ImportDraft, JournalHead
 from tests.factories import common, vendors
-from tests.faults.import_workers import await_that, say_yes, shown, worker
+from tests.faults.import_workers import say_yes, shown, worker
 from tests.faults.killing import await_quiet, await_waiting
+from tests.waiting import until
 from vendors.models import Claim
 
 pytestmark = [
@@ -34,7 +35,7 @@ def test_an_import_whose_worker_is_killed_comes_in_whole_with_the_next(
         first = worker(tmp_path, "first", app)
         try:
             far = ImportDraft.objects.filter(progress__total=ROWS)
-            await_that(far.exists, first.log)
+            until(far.exists, within=60, what=first.log.read_text)
             await_waiting()
         finally:
             first.kill()
@@ -49,7 +50,11 @@ def test_an_import_whose_worker_is_killed_comes_in_whole_with_the_next(
     ImportDraft.objects.update(held_until=ago)
     second = worker(tmp_path, "second", app)
     try:
-        await_that(lambda: not ImportDraft.objects.exists(), second.log)
+        until(
+            lambda: not ImportDraft.objects.exists(),
+            within=60,
+            what=second.log.read_text,
+        )
     finally:
         second.kill()
     assert where.requirements.count() == ROWS
@@ -77,7 +82,11 @@ def test_of_two_files_that_wait_for_workers_the_second_is_shown_anew(
     workers = [worker(tmp_path, name, app) for name in ("first", "second")]
     try:
         waiting = ImportDraft.objects.exclude(work="")
-        await_that(lambda: not waiting.exists(), workers[0].log)
+        until(
+            lambda: not waiting.exists(),
+            within=60,
+            what=workers[0].log.read_text,
+        )
     finally:
         for each in workers:
             each.kill()

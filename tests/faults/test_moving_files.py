@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +21,7 @@ from evaltracker.evaluations.models import AttachedFile
 from tests.faults.test_full_disk import Party
 from tests.object_store import ObjectStore, use
 from tests.served import ROOT, Site, logins, served
+from tests.waiting import until
 from vendors.models import ClaimFile
 
 pytestmark = [
@@ -42,11 +42,11 @@ class Uploads:
         self.acknowledged: dict[str, str] = {}
 
     @contextmanager
-    def going_on(self, site: Site, *, until: int) -> Iterator[None]:
+    def going_on(self, site: Site, *, in_all: int) -> Iterator[None]:
         """Uploads to this site until so many are acknowledged in all."""
 
         def upload() -> None:
-            while len(self.acknowledged) < until:
+            while len(self.acknowledged) < in_all:
                 party, at = self.waiting.pop()
                 content = b"%PDF-1.7 " + f"{party.token} {at}".encode() * 2_000
                 answer = party.attach(site, at % 4, content)
@@ -60,7 +60,7 @@ class Uploads:
             yield
         finally:
             thread.join()
-        assert len(self.acknowledged) >= until
+        assert len(self.acknowledged) >= in_all
 
 
 def older_files(party: Party, media: Path) -> None:
@@ -99,10 +99,11 @@ def copying(media: Path, url: str, login: str) -> subprocess.Popen[str]:
 
 def await_more(store: ObjectStore, url: str, number: int) -> None:
     """Wait until more than so many files have been brought."""
-    until = time.monotonic() + 60
-    while len(store.names(url)) <= number:
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    until(
+        lambda: len(store.names(url)) > number,
+        within=120,
+        what=f"more than {number} files have been brought",
+    )
 
 
 def last_line_of(process: subprocess.Popen[str]) -> str:
@@ -130,23 +131,23 @@ def test_every_file_arrives_once_and_as_it_was_handed_in(
             for party in parties:
                 for at in range(4):
                     assert party.claim(site, at).status_code == 201
-            with uploads.going_on(site, until=12):
+            with uploads.going_on(site, in_all=12):
                 pass
             with copying(media, url, app) as first:
                 await_more(object_store, url, 0)
-                with uploads.going_on(site, until=20):
+                with uploads.going_on(site, in_all=20):
                     await_more(object_store, url, 20)
                     first.kill()
             brought = len(object_store.names(url))
             assert brought < OLDER
             with copying(media, url, app) as second:
                 await_more(object_store, url, brought)
-                with uploads.going_on(site, until=28):
+                with uploads.going_on(site, in_all=28):
                     assert " copied" in last_line_of(second)
         with served(tmp_path, FILES_URL=url) as site:
             with (
                 copying(media, url, app) as third,
-                uploads.going_on(site, until=38),
+                uploads.going_on(site, in_all=38),
             ):
                 assert " copied" in last_line_of(third)
             with copying(media, url, app) as last:

@@ -58,7 +58,7 @@ def test_on_one_connection_each_call_has_its_own_answer(
     def call(method: str, path: str, body: bytes, **headers: str) -> tuple[int, bytes]:
         nonlocal client, connections
         if client is None:
-            client = HTTPConnection(str(urlsplit(site.url).netloc), timeout=20)
+            client = HTTPConnection(str(urlsplit(site.url).netloc), timeout=60)
             connections += 1
         client.request(method, path, body, headers)
         answer = client.getresponse()
@@ -111,10 +111,10 @@ def test_behind_the_shipped_proxy_nobody_meets_a_connection_that_ended(
         vendor.headers["Authorization"] = f"Bearer {token}"
         for number in range(BODIES):
             if number % EACH == 0:
-                answer = vendor.get(f"{home}/invitations/", timeout=20)
+                answer = vendor.get(f"{home}/invitations/", timeout=60)
                 assert answer.status_code == 200, answer.text
             path = f"{home}/invitations/{number}/claims/"
-            refused[stranger.post(path, data=BODY, timeout=20).status_code] += 1
+            refused[stranger.post(path, data=BODY, timeout=60).status_code] += 1
     assert refused.keys() <= NOT_TAKEN
     figure(
         f"T51, behind the proxy: {BODIES} refused bodies, {BODIES // EACH} honest "

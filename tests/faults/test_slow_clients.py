@@ -60,27 +60,36 @@ def reply(proxy: Proxy, *parts: bytes) -> bytes:
     return heard
 
 
+def seconds_of_answers(proxy: Proxy) -> list[float]:
+    """How long each honest request waits for its answer, the shortest first."""
+    times = []
+    for number in range(HONEST):
+        began = time.monotonic()
+        answer = requests.get(f"{proxy.https}/{number}", timeout=60, verify=False)
+        assert answer.ok
+        times.append(time.monotonic() - began)
+    return sorted(times)
+
+
 def test_others_are_answered_while_300_clients_keep_it_waiting(
     site: Site, proxy: Proxy, figure: Callable[[str], None]
 ) -> None:
     urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    quiet = seconds_of_answers(proxy)
     with slow_clients(proxy.https, SLOW) as clients:
-        times = []
-        for number in range(HONEST):
-            began = time.monotonic()
-            answer = requests.get(f"{proxy.https}/{number}", timeout=20, verify=False)
-            assert answer.ok
-            times.append(time.monotonic() - began)
+        times = seconds_of_answers(proxy)
         silent = clients[0]
-        silent.settimeout(HEAD_SECONDS + 5)
+        silent.settimeout(HEAD_SECONDS + 30)
         assert silent.recv(1) == b"", "who says nothing is hung up on"
-    times.sort()
     figure(
         f"T37, small: {SLOW} slow clients at the proxy, others wait "
-        f"{times[HONEST // 2] * 1e3:.0f} ms, at most {times[-1] * 1e3:.0f} ms"
+        f"{times[HONEST // 2] * 1e3:.0f} ms, at most {times[-1] * 1e3:.0f} ms, "
+        f"and {quiet[HONEST // 2] * 1e3:.0f} ms without them"
     )
-    assert times[HONEST * 9 // 10] <= 0.2
-    assert times[-1] < 1
+    # On a machine that is busy with other things it takes longer, also without them.
+    nine_tenths = HONEST * 9 // 10
+    assert times[nine_tenths] <= max(0.2, 5 * quiet[nine_tenths])
+    assert times[-1] < max(1, 5 * quiet[-1])
     assert len(site.processes()) == 2
 
 
@@ -90,17 +99,17 @@ def test_a_body_arrives_whole_on_a_kept_connection(
 ) -> None:
     for _ in range(2):
         body = b"x" * size
-        answer = session.post(f"{proxy.https}/body", data=body, timeout=20)
+        answer = session.post(f"{proxy.https}/body", data=body, timeout=60)
         assert answer.text == f"/body {sha(body)}"
 
 
 def test_a_long_address_is_for_the_product_to_refuse(
     proxy: Proxy, session: requests.Session
 ) -> None:
-    answer = session.get(f"{proxy.https}/long?x={'x' * 14_000}", timeout=20)
+    answer = session.get(f"{proxy.https}/long?x={'x' * 14_000}", timeout=60)
     assert answer.text == f"/long {sha(b'')}"
     assert (
-        session.get(f"{proxy.https}/?x={'x' * 40_000}", timeout=20).status_code == 414
+        session.get(f"{proxy.https}/?x={'x' * 40_000}", timeout=60).status_code == 414
     )
 
 
@@ -178,7 +187,7 @@ REFUSED = {
 def test_a_head_that_only_the_product_refuses_is_not_logged(
     site: Site, proxy: Proxy, session: requests.Session, headers: dict[str, str]
 ) -> None:
-    answer = session.get(f"{proxy.https}/x", headers=headers, timeout=20)
+    answer = session.get(f"{proxy.https}/x", headers=headers, timeout=60)
     assert answer.status_code == 431
     assert "evt_secret" not in answer.text + site.log()
 

@@ -1,7 +1,5 @@
 """Yeses at once: the same one does it once (R50), another is shown anew."""
 
-import time
-
 import pytest
 
 from evaltracker.errors import Refused
@@ -13,6 +11,7 @@ from tests.at_once import at_once
 from tests.factories.common import evaluation
 from tests.import_pages import Importer
 from tests.importing.test_large_imports import large
+from tests.waiting import until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 FILE = "Ref,Requirement\n" + "".join(f"R{at},What R{at} asks\n" for at in range(50))
@@ -40,13 +39,18 @@ def test_yeses_to_a_large_file_at_once_and_its_work_are_one_import() -> None:
     desk.upload(large())
     do_long_work()
     yes = desk.yes()
+    answers: list[int] = []
+
+    def all_are_answered() -> bool:
+        """All six yeses are answered, and it has worked on what they asked for."""
+        work_on_imports()
+        return len(answers) == 6
 
     def say_or_work(number: int) -> int:
         if number < 6:
-            return desk.say(yes).status_code
-        for _ in range(20):
-            work_on_imports()
-            time.sleep(0.02)
+            answers.append(desk.say(yes).status_code)
+            return answers[-1]
+        until(all_are_answered)
         return 302
 
     assert at_once(8, say_or_work) == [302] * 8

@@ -17,6 +17,7 @@ from tests.browser import Watched
 from tests.factories import common
 from tests.faults.notices.world import Process
 from tests.served import app_login
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORK = (
@@ -110,16 +111,16 @@ def moves(bar: Locator) -> None:
 
     """
     seen: dict[str, list[int]] = {}
-    for _ in range(300):
+
+    def has_moved() -> bool:
         for step, value in bar.evaluate_all(
             "bars => bars.map(bar => [bar.getAttribute('aria-label'), bar.value])"
         ):
             seen.setdefault(step, []).append(int(value))
         assert all(values == sorted(values) for values in seen.values()), seen
-        if sum(len(set(values)) for values in seen.values()) > 1:
-            return
-        bar.page.wait_for_timeout(200)
-    raise AssertionError(seen)
+        return sum(len(set(values)) for values in seen.values()) > 1
+
+    until(has_moved, within=60, what=lambda: f"a second number; it showed {seen}")
 
 
 @pytest.mark.postgres

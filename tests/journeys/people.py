@@ -15,7 +15,8 @@ from playwright.sync_api import (
 )
 
 from evaltracker.demo.people import LEAD, PASSWORD
-from tests.browser import WAITS, Watched, follow_on
+from tests.browser import Watched, follow_on
+from tests.chromium import WAITS
 
 # Set it to a folder to look at the walk: every step leaves a picture there.
 PICTURES = os.environ.get("JOURNEY_PICTURES", "")

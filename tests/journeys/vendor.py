@@ -41,7 +41,7 @@ class VendorClient:
             },
         )
         try:
-            with urlopen(request, timeout=20) as answer:
+            with urlopen(request, timeout=60) as answer:
                 return Answer(answer.status, answer.read())
         except HTTPError as refusal:
             with refusal:

@@ -25,7 +25,7 @@ def test_sweeps_in_parallel_send_each_notice_once(
 
     def run() -> None:
         try:
-            start.wait(10)
+            start.wait(60)
             reports.append(sweep_notices())
         finally:
             connection.close()

@@ -293,7 +293,7 @@ def test_who_hangs_is_tried_once_a_sweep_after_all_mails(
 
     def hang() -> None:
         mails_before.append(len(smtp_sink.arrived))
-        done.wait(5)
+        done.wait(60)
 
     receiver.pause = hang
     report = sweep()

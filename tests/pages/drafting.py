@@ -3,6 +3,7 @@
 from playwright.sync_api import Dialog, Locator, Page
 
 from tests.browser import Watched
+from tests.waiting import until
 
 WORDS = "Trains on GPUs that we own"
 KEPT = "Object.fromEntries(Object.entries(sessionStorage))"
@@ -32,19 +33,15 @@ def field(page: Page) -> Locator:
     return page.get_by_label("New words")
 
 
-def wait_until(page: Page, condition: str) -> None:
-    """Playwright's own way evaluates strings in the page, which its policy refuses."""
-    page.evaluate(
-        f"""() => new Promise((done) => {{
-            const look = () => ({condition} ? done() : setTimeout(look, 20));
-            look();
-        }})"""
-    )
-
-
 def wait_for_draft(page: Page) -> None:
-    """Until what was typed is kept."""
-    wait_until(page, "sessionStorage.length === 1")
+    """Until what was typed is kept.
+
+    Playwright's own way evaluates strings in the page, which its policy refuses.
+    """
+    until(
+        lambda: page.evaluate("sessionStorage.length === 1"),
+        what="what was typed is kept",
+    )
 
 
 def keep_draft(watched: Watched, address: str) -> Page:

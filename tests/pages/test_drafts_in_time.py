@@ -1,7 +1,7 @@
 """Encrypting takes a moment: nothing is lost in it, and nothing comes back after it."""
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import Watched
 from tests.pages.drafting import (
@@ -11,8 +11,8 @@ from tests.pages.drafting import (
     keep_draft,
     kept,
     throttle,
-    wait_until,
 )
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Each encryption takes less time than the one before it, so the first ends last.
@@ -35,6 +35,14 @@ SubtleCrypto.prototype.decrypt = async function (...all) {
     return decrypt.apply(this, all);
 };
 """
+
+
+def await_encryption(page: Page) -> None:
+    """Until all that was typed has been encrypted, in whatever order."""
+    until(
+        lambda: page.evaluate("window.encrypted === 3"),
+        what="three texts are encrypted",
+    )
 
 
 @pytest.mark.parametrize("rate", [1, 6])
@@ -78,7 +86,7 @@ def test_older_words_never_come_after_newer_ones(
     watched.log_in("lina")
     watched.open(address)
     watched.page.evaluate(TYPE_AND, "nothing")
-    wait_until(watched.page, "window.encrypted === 3")
+    await_encryption(watched.page)
     watched.page.reload()
     expect(field(watched.page)).to_have_value(WORDS)
 
@@ -94,7 +102,7 @@ def test_what_is_written_when_all_is_forgotten_is_forgotten_too(
     other = watched.page.context.new_page()
     other.goto(f"{watched.home}/admin/login/")
     other.evaluate("new BroadcastChannel('drafts').postMessage('logged out')")
-    wait_until(watched.page, "window.encrypted === 3")
+    await_encryption(watched.page)
     assert kept(watched.page) == {}
 
 

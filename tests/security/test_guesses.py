@@ -13,6 +13,7 @@ import pytest
 from tests.clients import REQUEST_ID
 from tests.factories import common, vendors
 from tests.served import Site, served
+from tests.waiting import until
 from vendors.services.access import revoke_token
 
 pytestmark = [
@@ -61,8 +62,8 @@ def call(site: Site, token: str, source: str, **headers: str) -> Answer:
 
 def all_at_once(ask: Callable[[int], Answer]) -> list[Answer]:
     """The answers to all of them."""
-    while time.time() % 60 > 45:
-        time.sleep(0.5)  # calls of the next minute would be counted apart
+    # Calls of the next minute would be counted apart.
+    until(lambda: time.time() % 60 <= 45, what="a minute begins")
     with ThreadPoolExecutor(40) as pool:
         return list(pool.map(ask, range(GUESSES)))
 

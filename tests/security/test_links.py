@@ -74,7 +74,7 @@ def listener() -> Iterator[tuple[int, list[str]]]:
         thread.start()
         yield server.getsockname()[1], called
         server.shutdown(socket.SHUT_RDWR)
-    thread.join(timeout=10)
+    thread.join(timeout=60)
 
 
 def test_no_address_that_is_written_down_is_ever_called(

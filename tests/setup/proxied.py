@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import pytest
 import requests
 
 from tests.services import free_port, service_folder
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 START = ROOT / "deploy" / "proxy" / "start.sh"
@@ -92,11 +92,9 @@ def _proxied(folder: Path, web: str, vendor_api: str) -> Iterator[Proxy]:
             start_new_session=True,
         )
     try:
-        until = time.monotonic() + 20
-        while not (folder / "run" / "nginx.pid").exists():
-            assert process.poll() is None, (folder / "proxy.log").read_text()
-            assert time.monotonic() < until, "the proxy did not start"
-            time.sleep(0.05)
+        started = folder / "run" / "nginx.pid"
+        until(lambda: process.poll() is not None or started.exists(), within=60)
+        assert process.poll() is None, (folder / "proxy.log").read_text()
         yield Proxy(
             f"http://localhost:{plain}",
             f"https://localhost:{tls}",
@@ -104,7 +102,7 @@ def _proxied(folder: Path, web: str, vendor_api: str) -> Iterator[Proxy]:
         )
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def gunicorn(stack: ExitStack, name: str) -> str:
@@ -120,12 +118,14 @@ def gunicorn(stack: ExitStack, name: str) -> str:
         )
     )
     stack.callback(process.terminate)
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
+
+    def answers() -> bool:
+        assert process.poll() is None, f"{name} ended"
         try:
             requests.get(f"http://{where}/", timeout=5)
-        except requests.ConnectionError:
-            time.sleep(0.05)
-        else:
-            return where
-    raise AssertionError(f"{name} did not start")
+        except requests.RequestException:
+            return False
+        return True
+
+    until(answers, within=60, what=f"{name} answers")
+    return where

@@ -4,7 +4,6 @@ import http.client
 import shutil
 import socket
 import ssl
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +14,7 @@ import requests
 
 from tests.services import free_port
 from tests.setup.proxied import Proxy, certify, gunicorn, needs_nginx, proxied
+from tests.waiting import until
 
 pytestmark = needs_nginx
 MEGABYTE = 1024 * 1024
@@ -103,14 +103,14 @@ class TestOverTls:
         certificate = certify(tmp_path)
         for name in ("privkey.pem", "fullchain.pem"):
             shutil.copy(tmp_path / name, proxy.own_certificates / name)
-        until = time.monotonic() + 20
-        while True:
+
+        def trusted() -> requests.Response | None:
             try:
-                answer = call(proxy.https, verify=str(certificate))
-                break
+                return call(proxy.https, verify=str(certificate))
             except requests.exceptions.SSLError:
-                assert time.monotonic() < until
-                time.sleep(0.1)
+                return None
+
+        answer = until(trusted, what="the proxy shows the new certificate")
         assert answer.json()["name"] == "web"
 
 

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from redis import Redis
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
 
 from tests.services import free_port, service_folder
+from tests.waiting import until
 
 pytestmark = pytest.mark.redis
 ROOT = Path(__file__).parents[2]
@@ -22,13 +22,6 @@ CELERY = [sys.executable, "-m", "celery", "--app=evaltracker"]
 WORKER = ["worker", "--loglevel=INFO", "--concurrency=1", "--hostname=w@here"]
 # As compose runs it: what it says to other workers needs more channels.
 WORKER += ["--without-gossip", "--without-mingle"]
-
-
-def wait(holds: Callable[[], object], what: str) -> None:
-    until = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < until, what
-        time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +39,11 @@ def address() -> Iterator[Callable[[str], str]]:
         )
         health = Redis(port=port, username="health", password="any")
         try:
-            wait(lambda: process.poll() is None and answers(health), "no Redis")
+            until(
+                lambda: process.poll() is None and answers(health),
+                within=60,
+                what="Redis answers",
+            )
             yield lambda user: f"redis://{user}:of-{user}@127.0.0.1:{port}/0"
         finally:
             process.terminate()
@@ -92,8 +89,12 @@ def test_a_sweep_goes_from_beat_and_web_through_the_broker(
     with ExitStack() as stack:
         # Kombu's own answer to a ping, too: the health check asks it.
         stack.enter_context(running(logs["worker"], worker, *WORKER))
-        wait(lambda: "w@here ready" in logs["worker"].read_text(), "no worker")
-        ping = [*CELERY, "inspect", "ping", "--destination=w@here", "--timeout=20"]
+        until(
+            lambda: "w@here ready" in logs["worker"].read_text(),
+            within=60,
+            what="the worker is ready",
+        )
+        ping = [*CELERY, "inspect", "ping", "--destination=w@here", "--timeout=60"]
         subprocess.run(ping, cwd=ROOT, env=worker, check=True, capture_output=True)
         knock = "from evaltracker.notices.tasks import sweep; sweep.apply_async()"
         ready = "from evaltracker.serving.health import check_broker; check_broker()"
@@ -105,11 +106,11 @@ def test_a_sweep_goes_from_beat_and_web_through_the_broker(
             | {"DJANGO_SETTINGS_MODULE": "evaltracker.settings"},
             check=True,
         )
-        wait(heard, "no sweep from web")
+        until(heard, within=60, what="a sweep from web")
         before = heard()
         beat = env_of(address("beat"), tmp_path)
         stack.enter_context(running(logs["beat"], beat, "beat", "--pidfile="))
-        wait(lambda: heard() > before, "no sweep from beat")
+        until(lambda: heard() > before, within=60, what="a sweep from beat")
     for log in logs.values():
         assert "NoPermission" not in log.read_text()
 

@@ -11,7 +11,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,6 +24,7 @@ from tests.services import (
     postgres_client,
     service_folder,
 )
+from tests.waiting import comes
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "upgrade"
 SLUG = "ml-platform"
@@ -148,14 +148,16 @@ def call(url: str, token: str, body: Mapping[str, Any] | None = None) -> Any:
 
 def await_port(url: str) -> None:
     """Come back when the process answers."""
-    for _ in range(300):
+
+    def answers() -> bool:
         try:
             urllib.request.urlopen(url, timeout=5).close()
         except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise SystemExit(f"{url} does not answer")
+            return False
+        return True
+
+    if not comes(answers):
+        raise SystemExit(f"{url} does not answer")
 
 
 if __name__ == "__main__":

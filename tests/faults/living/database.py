@@ -3,9 +3,10 @@
 import os
 import signal
 import subprocess
-import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
+
+from tests.waiting import until
 
 # `pg_ctl stop -m fast`, `-m immediate`, and what the kernel does for want of memory.
 WAYS = {
@@ -30,11 +31,12 @@ class Database:
     def stop(self, way: str) -> None:
         """Stop it in one of `WAYS`, and come back when nothing of it is left."""
         os.kill(int(self._pid_file.read_text().splitlines()[0]), WAYS[way])
-        ends = time.monotonic() + LONGEST
-        while left := processes_of(self._pid_file.parent):
-            if time.monotonic() > ends:
-                raise AssertionError(f"PostgreSQL does not end: {left}")
-            time.sleep(0.05)
+        data = self._pid_file.parent
+        until(
+            lambda: not processes_of(data),
+            LONGEST,
+            what=lambda: f"PostgreSQL ends; there are {processes_of(data)}",
+        )
         # The process may stay in the table, so its locks would be believed.
         self._pid_file.unlink(missing_ok=True)
         for lock in (self.folder / "postgres").glob(".s.PGSQL.*"):
@@ -59,12 +61,19 @@ class Database:
             )
         self.stack.callback(again.wait)
         self.stack.callback(again.send_signal, signal.SIGINT)
-        ends = time.monotonic() + LONGEST
-        while not self._is_ready():
-            if again.poll() is not None or time.monotonic() > ends:
-                log_end = (self.folder / "postgres.log").read_text()[-2000:]
-                raise AssertionError(f"PostgreSQL does not start: {log_end}")
-            time.sleep(0.05)
+
+        def is_ready() -> bool:
+            assert again.poll() is None, f"PostgreSQL ended: {self._log_end()}"
+            return self._is_ready()
+
+        until(
+            is_ready,
+            LONGEST,
+            what=lambda: f"PostgreSQL takes connections: {self._log_end()}",
+        )
+
+    def _log_end(self) -> str:
+        return (self.folder / "postgres.log").read_text()[-2000:]
 
     def _is_ready(self) -> bool:
         with suppress(FileNotFoundError):

@@ -13,9 +13,10 @@ import requests
 
 from tests.faults.least_rights import prepare
 from tests.faults.living.database import Database
-from tests.faults.notices.world import DURABLE, Process, World, until
+from tests.faults.notices.world import DURABLE, Process, World
 from tests.kept_postgres import migrated_postgres
 from tests.services import free_port, service_folder
+from tests.waiting import until
 
 PATIENCE = 120.0
 
@@ -56,7 +57,7 @@ class Installation(World):
         worker += ["--without-gossip", "--without-mingle"]
         self.processes["worker"] = self.run([*celery, *worker], "worker")
         self.processes["beat"] = self.run([*celery, "beat", "--pidfile="], "beat")
-        assert until(self.is_ready, PATIENCE), "it does not get ready"
+        until(self.is_ready, PATIENCE)
 
     def _gunicorn(self, name: str, port: int, **env: str) -> Process:
         command = [sys.executable, "-m", "gunicorn", "evaltracker.wsgi"]

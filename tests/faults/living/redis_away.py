@@ -14,7 +14,7 @@ from redis import Redis
 from tests.faults.living.installation import Installation, installation
 from tests.faults.living.restarts import Judged, all_ended, judged
 from tests.faults.living.traffic import Seen, market, traffic
-from tests.faults.notices.world import until
+from tests.waiting import comes, until
 
 # Seconds that it is away; an emptied one is there at once.
 WAYS = {"stopped": 45.0, "paused": 60.0, "emptied": 0.0}
@@ -88,7 +88,7 @@ def _bring_back(here: Installation, way: str) -> None:
 def _all_sent(here: Installation) -> tuple[float, bool]:
     """Seconds until nothing is owed any more, and whether that came to be."""
     began = time.monotonic()
-    ended = until(all_ended, PATIENCE)
+    ended = comes(all_ended, PATIENCE)
     return time.monotonic() - began, ended
 
 

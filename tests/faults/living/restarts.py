@@ -11,7 +11,7 @@ from django.db import Error
 
 from tests.faults.living.installation import Installation, installation
 from tests.faults.living.traffic import Market, Seen, market, traffic
-from tests.faults.notices.world import until
+from tests.waiting import comes, until
 
 type Judged = tuple[str, list[str]]
 WAYS = ("fast", "kill -9", "immediate", "moved")
@@ -32,11 +32,10 @@ def restarts(owed: int, ways: Sequence[str] = WAYS, *, quick: bool = False) -> J
             for number, way in enumerate(ways):
                 size = here.arrived.stat().st_size
                 owe_overdue(owed, people=50, places=5, first=number)
-                flows = until(partial(has_grown, here, size), PATIENCE)
-                assert flows, "no mail leaves"
+                until(partial(has_grown, here, size), PATIENCE, what="mail leaves")
                 before = before or here.pids()
                 told.append(_restart(here, seen, way))
-            if not until(all_ended, PATIENCE):
+            if not comes(all_ended, PATIENCE):
                 wrong.append("not all ended")
         wrong += judged(here, seen, given, before)
         figures = f"{outcome(here.arrived)}; {seen}; {'; '.join(told)}"
@@ -76,13 +75,17 @@ def _restart(here: Installation, seen: Seen, way: str) -> str:
     """While mail is flowing; how long it took until all was well again."""
     counts = [counter[503] for counter in seen.statuses.values()]
     here.stop_database(way)
-    assert until(lambda: here.readiness() == [503, 503], PATIENCE), here.readiness()
-    assert until(partial(_were_put_off, seen, counts), PATIENCE), str(seen)
+    until(
+        lambda: here.readiness() == [503, 503],
+        PATIENCE,
+        what=lambda: f"both say that they are not ready: {here.readiness()}",
+    )
+    until(partial(_were_put_off, seen, counts), PATIENCE, what=lambda: str(seen))
     here.restart_database(way)
     began = time.monotonic()
-    assert until(here.is_ready, PATIENCE), f"not ready after {way}"
+    until(here.is_ready, PATIENCE, what=f"both are ready after {way}")
     ready = time.monotonic() - began
-    ended = until(all_ended, PATIENCE)
+    ended = comes(all_ended, PATIENCE)
     all_sent = time.monotonic() - began
     return (
         f"{way}: ready after {ready:.1f} s, "

@@ -15,7 +15,7 @@ from tests.faults.living import database
 from tests.faults.living.installation import Installation, installation
 from tests.faults.living.restarts import Judged, all_ended, judged
 from tests.faults.living.traffic import market, traffic
-from tests.faults.notices.world import until
+from tests.waiting import comes
 
 VICTIMS = ("db", "redis", "web", "worker", "beat", "vendor-api")
 LONGEST_CALM, LONGEST_ABSENCE = 4.0, 2.0
@@ -36,8 +36,8 @@ def storm(owed: int, seconds: float) -> Judged:
         with traffic(here, given) as seen:
             hits = _rage(here, random.Random(seed), began + seconds)
             raged = time.monotonic() - began
-            ready = until(here.is_ready, PATIENCE)
-            ended = until(all_ended, PATIENCE)
+            ready = comes(here.is_ready, PATIENCE)
+            ended = comes(all_ended, PATIENCE)
         all_in = time.monotonic() - began
         wrong = [] if ready and ended else ["not all ended"]
         wrong += judged(here, seen, given)

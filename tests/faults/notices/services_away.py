@@ -8,7 +8,8 @@ import socket
 import time
 from typing import TYPE_CHECKING
 
-from tests.faults.notices.world import until, world
+from tests.faults.notices.world import world
+from tests.waiting import comes, until
 
 if TYPE_CHECKING:
     from tests.faults.notices.owing import Outcome
@@ -87,7 +88,7 @@ def bad_mail_server(owed: int, quick: bool) -> Judged:
             here.sweep()
         tried = Notice.objects.filter(attempts__gt=0).count()
         here.start_mail("--later", "0.3")
-        until(lambda: _listens(here), 30)
+        until(lambda: _listens(here), 60, what="the mail server listens")
         sweeps = []
         for _ in range(40):
             # As if the waiting were over.
@@ -179,10 +180,15 @@ def no_beat(owed: int) -> Judged:
 
         here.start_mail()
         here.start_redis()
-        here.start_worker()
+        worker = here.start_worker()
         beat = here.start_beat()
-        time.sleep(3)
+        until(
+            lambda: "succeeded" in worker.log.read_text(),
+            60,
+            what="beat has woken a sweep",
+        )
         beat.kill()
+        # What it said last is done; then nobody says anything any more.
         time.sleep(2)
         owe_overdue(owed, people=50, places=5)
         time.sleep(3)
@@ -190,7 +196,7 @@ def no_beat(owed: int) -> Judged:
         beat.start()
         began = time.monotonic()
         # More than was owed: what is overdue today is owed by then, too.
-        ended = until(lambda: _all_arrived(outcome(here.arrived), owed), 120)
+        ended = comes(lambda: _all_arrived(outcome(here.arrived), owed), 120)
         late = time.monotonic() - began
         seen = outcome(here.arrived)
     wrong = [] if ended and not seen.repeats else ["not all sent once"]

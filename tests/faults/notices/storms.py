@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from django.db import Error, connection
 
 from tests.faults.living.database import WAYS
-from tests.faults.notices.world import until, world
+from tests.faults.notices.world import world
+from tests.waiting import comes, until
 
 if TYPE_CHECKING:
     from tests.faults.notices.owing import Outcome
@@ -74,7 +75,7 @@ def blow(storm: Storm) -> Result:
         _start(here)
         first = [worker.family() for worker in here.workers]
         blows = _rage(storm, here)
-        ended = until(_all_ended, storm.peace)
+        ended = comes(_all_ended, storm.peace)
         now = [worker.family() for worker in here.workers]
         for process in (*here.beats, *here.workers):
             process.kill()
@@ -89,8 +90,12 @@ def _start(here: World) -> None:
     for _ in range(2):
         here.start_worker()
         here.start_beat()
-    until(lambda: bool(here.arrived.stat().st_size), 60)
-    until(lambda: all(len(worker.family()) > 2 for worker in here.workers), 60)
+    until(partial(_has_grown, here.arrived, 0), 60, what="mail leaves")
+    until(
+        lambda: all(len(worker.family()) > 2 for worker in here.workers),
+        60,
+        what="both workers have their children",
+    )
 
 
 def _rage(storm: Storm, here: World) -> int:
@@ -98,8 +103,8 @@ def _rage(storm: Storm, here: World) -> int:
     frozen = None
     hit, size = 0, 0
     for number in range(storm.blows):
-        # Mail flows again, so the blow hits somebody who is sending.
-        until(partial(_has_grown, here.arrived, size), 60)
+        # Mail flows again, so the blow hits somebody who is sending, or none is left.
+        comes(partial(_has_grown, here.arrived, size), 60)
         time.sleep(random.uniform(0, storm.every))
         size = here.arrived.stat().st_size
         if not _something_is_open():

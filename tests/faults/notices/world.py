@@ -5,8 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -174,13 +173,3 @@ def world(*, lease: float = 6) -> Iterator[World]:
         (folder / "arrived").touch()
         inner = stack.enter_context(ExitStack())
         yield World(folder, env, redis_port, mail_port, inner)
-
-
-def until(true: Callable[[], bool], seconds: float) -> bool:
-    """Wait until something is so; whether it became so in time."""
-    ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
-        if true():
-            return True
-        time.sleep(0.2)
-    return False

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Request
 
-from tests.browser import PASTE, WAITS
+from tests.browser import PASTE
 from tests.journeys.people import Person
 
 # A tab keeps the log from page to page; no page of the product looks at it.
@@ -101,7 +101,7 @@ class Counted(Person):
         added = self.page.locator(f"#grid-{grid} [role=status]").filter(
             has_text="added"
         )
-        yes.or_(added).first.wait_for(timeout=3 * WAITS)
+        yes.or_(added).first.wait_for()
         if yes.count():
             yes.click()
         self.saved_in(grid, "added.")
@@ -110,7 +110,7 @@ class Counted(Person):
         """Wait until the grid has answered, and it was no refusal."""
         foot = self.page.locator(f"#grid-{grid} [role=status]").filter(has_text=word)
         alert = self.page.locator(f"#grid-{grid} .gr-alert:not(:empty)")
-        foot.or_(alert).first.wait_for(timeout=3 * WAITS)
+        foot.or_(alert).first.wait_for()
         assert not alert.count(), alert.inner_text()
 
     def find(self, words: str, name: str) -> None:

@@ -16,7 +16,7 @@ def test_the_page_shows_the_calls_and_asks_no_other_host(
 ) -> None:
     watched = Watched(page, live_server.url)
     watched.open("/api/v1/docs/")
-    page.get_by_text("Answer a requirement").wait_for(timeout=15_000)
+    page.get_by_text("Answer a requirement").wait_for()
     assert watched.complaints == []
 
 
@@ -39,7 +39,7 @@ def test_the_page_and_its_opened_calls_can_be_read_by_everybody(
     page.emulate_media(color_scheme=colours)
     watched = Watched(page, live_server.url)
     watched.open("/api/v1/docs/")
-    page.get_by_text("Answer a requirement").wait_for(timeout=15_000)
+    page.get_by_text("Answer a requirement").wait_for()
     assert watched.barriers() == []
     kinds = ("get", "post", "put", "delete")  # each is drawn by the same parts
     for kind in kinds:

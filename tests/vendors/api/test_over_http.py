@@ -44,7 +44,7 @@ def curl(command: str, folder: Path) -> requests.Response:
         headers=headers,
         json=json.loads(given.json) if given.json else None,
         files=files,
-        timeout=20,
+        timeout=60,
     )
     if given.o:
         (folder / given.o).write_bytes(answer.content)
@@ -121,21 +121,21 @@ def test_a_vendor_answers_everything_until_claims_close(
     home = f"{live_server.url}{acme.home}"
     asked, page = [], f"{home}requirements/?limit=1"
     while page:
-        body = vendor.get(page, timeout=20).json()
+        body = vendor.get(page, timeout=60).json()
         asked += [result["ref"] for result in body["results"]]
         page = body["next"]
     assert asked == ["R1", "R2"]
     for ref in asked:
         words = {"requirement": ref, "availability": "now", "statement": "Yes."}
-        answer = vendor.post(f"{home}claims/", json=words, timeout=20)
+        answer = vendor.post(f"{home}claims/", json=words, timeout=60)
         assert (answer.status_code, answer.json()["requirement"]) == (201, ref)
     vendors.close_by_deadline(where)
-    late = vendor.post(f"{home}claims/", json=words, timeout=20)
+    late = vendor.post(f"{home}claims/", json=words, timeout=60)
     assert (late.status_code, late.json()["code"]) == (409, "claims_closed")
-    rival = vendor.get(f"{live_server.url}{globex.home}", timeout=20)
+    rival = vendor.get(f"{live_server.url}{globex.home}", timeout=60)
     assert rival.status_code == 404
-    big = vendor.post(f"{home}claims/", data=b"x" * 300_000, timeout=20)
+    big = vendor.post(f"{home}claims/", data=b"x" * 300_000, timeout=60)
     assert big.status_code == 415
     kind = {"Content-Type": "application/json"}
-    big = vendor.post(f"{home}claims/", data=b"x" * 300_000, headers=kind, timeout=20)
+    big = vendor.post(f"{home}claims/", data=b"x" * 300_000, headers=kind, timeout=60)
     assert big.status_code == 413

@@ -45,7 +45,7 @@ def test_vendors_are_served_by_a_process_that_has_nothing_else(site: str) -> Non
     vendor.headers["Authorization"] = f"Bearer {vendors.token(mine.vendor)}"
 
     def call(method: str, path: str, **more: Any) -> requests.Response:
-        return vendor.request(method, f"{site}/{path}", timeout=20, **more)
+        return vendor.request(method, f"{site}/{path}", timeout=60, **more)
 
     home = f"api/v1/invitations/{mine.pk}/"
     words = {"requirement": "R1", "availability": "now", "statement": "Yes."}
@@ -85,11 +85,11 @@ def test_a_contact_comes_in_by_a_code_that_this_process_sends(
         start = f"{running.url}{visitor.start}"
 
         def send(address: str, **fields: str) -> requests.Response:
-            shown = browser.get(address, timeout=20).text
+            shown = browser.get(address, timeout=60).text
             token = TOKEN.search(shown)
             assert token, shown
             sent = {"csrfmiddlewaretoken": token[1], **fields}
-            return browser.post(address, sent, timeout=20)
+            return browser.post(address, sent, timeout=60)
 
         assert "Type your code" in send(start).text
         (letter,) = smtp_sink.arrived
@@ -106,7 +106,7 @@ def test_a_contact_comes_in_by_a_code_that_this_process_sends(
             f"vendor-{link.candidate_id.hex}",
         }
         home = f"{running.url}{visitor.home}"
-        out = browser.get(home, headers={"Cookie": "sessionid=x"}, timeout=20)
+        out = browser.get(home, headers={"Cookie": "sessionid=x"}, timeout=60)
         assert out.status_code == 403
         assert code_of(code.pk) not in (tmp_path / "log").read_text()
         assert link_secret(visitor.link.pk) not in (tmp_path / "log").read_text()
@@ -128,12 +128,12 @@ def test_l15_two_ninths_at_once_turn_a_link_once(
 
         def ask(_: int) -> str:
             browser = requests.Session()
-            page = browser.get(start, timeout=20).text
+            page = browser.get(start, timeout=60).text
             token = TOKEN.search(page)
             if token is None:  # A replaced link has no form.
                 return page
             sent = {"csrfmiddlewaretoken": token[1]}
-            return browser.post(start, sent, timeout=20).text
+            return browser.post(start, sent, timeout=60).text
 
         assert all("Type your code" in ask(number) for number in range(7))
         # One of the first three is the eighth.
@@ -163,13 +163,13 @@ def test_o1_the_same_question_three_times_at_once_is_one(
     env = {"REDIS_URL": "", "DEBUG": "1", "SECRET_KEY": settings.SECRET_KEY}
     with served(tmp_path, workers=2, **env) as running:
         page = f"{running.url}{visitor.home}questions/"
-        token = TOKEN.search(requests.get(page, cookies=cookies, timeout=20).text)
+        token = TOKEN.search(requests.get(page, cookies=cookies, timeout=60).text)
         assert token
         sent = {"csrfmiddlewaretoken": token[1], "about": "R1", "text": "R 4 enough?"}
 
         def ask(_: int) -> int:
             terms: dict[str, Any] = {"cookies": cookies, "allow_redirects": False}
-            return requests.post(page, sent, timeout=20, **terms).status_code
+            return requests.post(page, sent, timeout=60, **terms).status_code
 
         assert list(at_once(3, ask)) == expected["status"]
     assert Question.objects.count() == expected["rows"]

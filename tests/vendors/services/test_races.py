@@ -16,6 +16,7 @@ from evaltracker.evaluations.verifying import find_break
 from evaltracker.toolbox.days import database_now
 from tests.at_once import at_once
 from tests.factories import common, vendors
+from tests.faults.killing import await_waiting
 from tests.vendors.portal.visitor import invited
 from vendors.models import Claim, SignInCode, VendorToken
 from vendors.services.access import (
@@ -75,10 +76,10 @@ def test_a_claim_that_waited_behind_the_closing_is_refused() -> None:
             target=lambda: late.extend(at_once(1, lambda _: vendors.claim(acme, asked)))
         )
         waiting.start()
-        waiting.join(timeout=0.5)
+        await_waiting()
         assert waiting.is_alive()
         close_claims(evaluation=where, by=where.owner)
-    waiting.join(timeout=10)
+    waiting.join(timeout=60)
     assert isinstance(late[0], Refused)
     assert late[0].code == "claims_closed"
     assert not Claim.objects.exists()

@@ -90,7 +90,7 @@ def send(bridge: str, at: datetime, secret: str = SECRET, body: str = "") -> int
         "webhook-signature": Webhook(secret).sign("msg_1", at, json.dumps(EVENT)),
     }
     try:
-        with urlopen(Request(bridge, body.encode(), headers), timeout=10) as answer:
+        with urlopen(Request(bridge, body.encode(), headers), timeout=60) as answer:
             return int(answer.status)
     except HTTPError as error:
         with error:
