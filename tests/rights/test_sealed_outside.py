@@ -73,7 +73,10 @@ QUOTED, QUOTE_NOTE = Decimal("827364.55"), "quotemarkquux"
 ENOUGH = [
     6,
     pytest.param(
-        12, marks=pytest.mark.nightly(reason="six mails of each kind are read a push")
+        12,
+        marks=pytest.mark.nightly(
+            reason="six mails of each kind are read a push", short="[6]"
+        ),
     ),
 ]
 OURS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
@@ -247,7 +250,10 @@ def test_t21_no_mail_calendar_or_event_tells_what_is_sealed(
     [
         2,
         pytest.param(
-            1, marks=pytest.mark.nightly(reason="every second act is posted each push")
+            1,
+            marks=pytest.mark.nightly(
+                reason="every second act is posted each push", short="[2]"
+            ),
         ),
     ],
 )

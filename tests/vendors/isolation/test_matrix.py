@@ -29,7 +29,9 @@ WALKERS = [
     NAMES[1],
     pytest.param(
         NAMES[0],
-        marks=pytest.mark.nightly(reason="as its rival walks with every push"),
+        marks=pytest.mark.nightly(
+            reason="as its rival walks with every push", short=f"[{NAMES[1]}-False]"
+        ),
     ),
 ]
 WHOLE = [
@@ -141,7 +143,8 @@ def test_a_later_contact_and_the_buyers_token_hear_no_amount_and_no_draft(
             True,
             marks=pytest.mark.nightly(
                 reason="ten parameters at each of 150 addresses; each push sends all "
-                "of them to each invitation and one, in turn, to all else"
+                "of them to each invitation and one, in turn, to all else",
+                short=f"[{NAMES[1]}-False]",
             ),
         ),
     ],
@@ -203,7 +206,8 @@ def test_without_a_live_token_every_address_is_the_same(
             1,
             marks=pytest.mark.nightly(
                 reason="1,000 calls at each of six stages; each push reads all own "
-                "addresses at each, and makes every third other call, in turn"
+                "addresses at each, and makes every third other call, in turn",
+                short="[*-3]",
             ),
         ),
     ],
