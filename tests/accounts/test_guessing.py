@@ -29,7 +29,10 @@ LIMIT, TOGETHER, MOST_TRIES = 8, 16, 90
 GUESSES = [
     60,
     pytest.param(
-        200, marks=pytest.mark.nightly(reason="the same guesses, three times as many")
+        200,
+        marks=pytest.mark.nightly(
+            reason="the same guesses, three times as many", short="[60]"
+        ),
     ),
 ]
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')

@@ -48,7 +48,10 @@ def lina() -> User:
     [
         "light",
         pytest.param(
-            "dark", marks=pytest.mark.nightly(reason="each push has them in light")
+            "dark",
+            marks=pytest.mark.nightly(
+                reason="each push has them in light", short="[*-light]"
+            ),
         ),
     ],
 )

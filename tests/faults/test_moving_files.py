@@ -1,6 +1,7 @@
 """T66: files move from a disk to S3 while vendors upload, killed and begun again."""
 
 import hashlib
+import io
 import os
 import subprocess
 import sys
@@ -13,22 +14,23 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.core.management import call_command
 from pytest_django import Settings
 
 from evaltracker.decision.selectors import kept_files
 from evaltracker.environment import files
+from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import AttachedFile
+from evaltracker.toolbox.buckets import BucketStorage
+from tests.factories import trials
 from tests.faults.test_full_disk import Party
 from tests.object_store import ObjectStore, use
 from tests.served import ROOT, Site, logins, served
 from tests.waiting import until
 from vendors.models import ClaimFile
+from vendors.services.drafts import attach_file
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.nightly(reason="half a minute; copying without traffic stays"),
-]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 # One invitation has room for 20.
 EACH = 20
 OLDER = 120
@@ -113,6 +115,46 @@ def last_line_of(process: subprocess.Popen[str]) -> str:
     return output.splitlines()[-1]
 
 
+@pytest.mark.django_db
+def test_a_copy_that_is_broken_off_is_ended_by_the_next(
+    object_store: ObjectStore,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """Each push: what is handed in between two copies is brought by the second."""
+    url = object_store.bucket()
+    use(settings, str(tmp_path / "media"))
+    where = trials.with_files()
+    put = BucketStorage.put
+
+    def put_one(storage: BucketStorage, *what: Any) -> bool:
+        if any(storage.stored_files()):
+            raise KeyboardInterrupt
+        return put(storage, *what)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(BucketStorage, "put", put_one)
+        with pytest.raises(KeyboardInterrupt):
+            call_command("copy_files", url)
+    assert len(object_store.names(url)) == 1
+    attach_file(
+        candidate=where.candidates.get(),
+        requirement=where.requirements.get(),
+        file=io.BytesIO(b"%PDF-1.7 handed in meanwhile"),
+        name="later.pdf",
+        by=SYSTEM,
+    )
+    call_command("copy_files", url)
+    use(settings, url)
+    assert [file.fault for file in kept_files()] == ["", "", ""]
+    assert object_store.names(url) == sorted(file.stored_as for file in kept_files())
+
+
+@pytest.mark.nightly(
+    reason="half a minute; each push breaks a copy off without traffic",
+    short="::test_a_copy_that_is_broken_off_is_ended_by_the_next",
+)
 def test_every_file_arrives_once_and_as_it_was_handed_in(
     transactional_db: None,
     object_store: ObjectStore,

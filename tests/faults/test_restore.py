@@ -80,7 +80,10 @@ def test_what_was_lost_starts_elsewhere_and_lets_everybody_in(
         everybody_comes_in(found, made, link_in(smtp_sink), smtp_sink)
 
 
-@pytest.mark.nightly(reason="with every push what was lost is restored without traffic")
+@pytest.mark.nightly(
+    reason="with every push what was lost is restored without traffic",
+    short="::test_what_was_lost_starts_elsewhere_and_lets_everybody_in",
+)
 def test_a_machine_that_is_lost_under_traffic_loses_the_last_minute_at_most() -> None:
     seed = secrets.randbits(32)
     loss = lose_and_restore(random.Random(seed).uniform(1, 10), pause=5)

@@ -13,7 +13,11 @@ from tests.services import postgres, service_folder
 
 pytestmark = [
     pytest.mark.postgres,
-    pytest.mark.nightly(reason="one stream and one restore are tried with every push"),
+    pytest.mark.nightly(
+        reason="one stream and one restore are tried with every push",
+        short="tests/faults/test_restore.py"
+        "::test_what_was_lost_starts_elsewhere_and_lets_everybody_in",
+    ),
 ]
 OWNERS = "another"
 # Some 64 MB of what a stream has to take.

@@ -125,7 +125,9 @@ def moves(bar: Locator) -> None:
 
 @pytest.mark.postgres
 @pytest.mark.nightly(
-    reason="stopping one is tried in each push, and progress over HTTP"
+    reason="each push has a large file come in, and its progress over HTTP",
+    short="tests/importing/test_large_imports.py"
+    "::test_a_large_file_is_read_and_imported_in_the_background_once",
 )
 def test_a_large_import_is_watched_left_and_found_again(
     page: Page, live_server: LiveServer, tmp_path: Path

@@ -145,7 +145,9 @@ def test_each_login_lands_on_its_own_work(login: Any) -> None:
         LEAD,
         pytest.param(
             "leadership",
-            marks=pytest.mark.nightly(reason="each push opens them as the lead"),
+            marks=pytest.mark.nightly(
+                reason="each push opens them as the lead", short=f"[{LEAD}]"
+            ),
         ),
     ],
 )

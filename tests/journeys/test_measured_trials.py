@@ -23,7 +23,9 @@ UNJUDGED = "Trial of {}: {} of 10 criteria not judged."
 
 
 @pytest.mark.nightly(
-    reason="runs, verdicts and the drawing up of trials are asked in each push"
+    reason="runs, verdicts and the drawing up of trials are asked in each push",
+    short="tests/trials/admin/test_drawing_up.py"
+    "::test_three_finalists_with_ten_criteria_need_two_forms",
 )
 def test_three_finalists_are_tried_on_the_same_terms(
     page: Page, live_server: LiveServer, tmp_path: Path

@@ -23,7 +23,9 @@ LOOKS = {"start", "invite", "demos", "plan_trials", "choose", "decide"}
 
 
 @pytest.mark.nightly(
-    reason="minutes of following links; papers and mails are read in each push"
+    reason="minutes of following links; papers and mails are read in each push",
+    short="tests/journeys/test_any_purchase.py"
+    "::test_a_purchase_goes_from_nothing_to_the_memo[*]",
 )
 @pytest.mark.parametrize("name", PURCHASES)
 def test_no_page_has_a_word_that_only_it_would_have(name: str) -> None:

@@ -15,7 +15,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.nightly(
-    reason="the cases of scope and the forms of values are asked in each push"
+    reason="the cases of scope and the forms of values are asked in each push",
+    short="tests/trials/selectors/test_exactness.py"
+    "::test_every_cell_is_what_a_slow_reading_says[1-True]",
 )
 def test_answers_demos_and_trials_hold_value_by_value(from_nothing: Walk) -> None:
     walk = from_nothing

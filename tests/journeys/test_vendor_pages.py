@@ -74,12 +74,16 @@ class Person:
         pytest.param(1280, False, id="desk, no scripts"),
         pytest.param(
             *(390, False),
-            marks=pytest.mark.nightly(reason="each push has it on a desk"),
+            marks=pytest.mark.nightly(
+                reason="each push has it on a desk", short="[*-desk, no scripts]"
+            ),
             id="phone, no scripts",
         ),
         pytest.param(
             *(1280, True),
-            marks=pytest.mark.nightly(reason="each push has it on a phone"),
+            marks=pytest.mark.nightly(
+                reason="each push has it on a phone", short="[*-phone, scripts]"
+            ),
             id="desk, scripts",
         ),
     ],

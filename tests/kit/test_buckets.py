@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from pytest_django import Settings
 
 from evaltracker.environment import files
 from evaltracker.errors import StorageFull, Unavailable
+from evaltracker.toolbox import buckets
 from evaltracker.toolbox.buckets import BucketStorage, reported
 from tests.object_store import ObjectStore, running_store, use
 
@@ -134,7 +136,27 @@ def test_a_probe_says_that_files_are_away(
     assert answer.json()["files"] == "does not answer"
 
 
-@pytest.mark.nightly(reason="waits 20 s; that a refusing store is away stays")
+def test_a_store_that_says_nothing_is_waited_for_as_long_as_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from botocore.config import Config
+
+    waits = buckets.PATIENCE
+    attempts = waits.retries["total_max_attempts"]
+    assert attempts * (waits.connect_timeout + waits.read_timeout) <= 26
+    hurried = Config(read_timeout=0.1, retries={"total_max_attempts": 1})
+    monkeypatch.setattr(buckets, "PATIENCE", waits.merge(hurried))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        storage = storage_at(f"s3://key:secret@{address}/files?region=eu&tls=0")
+        with pytest.raises(Unavailable):
+            storage.open(NAME)
+
+
+@pytest.mark.nightly(
+    reason="waits 20 s; each push waits for a silent store, too, but not for long",
+    short="::test_a_store_that_says_nothing_is_waited_for_as_long_as_is_set",
+)
 def test_a_store_that_is_silent_is_given_up(tmp_path: Path) -> None:
     with running_store(tmp_path) as store:
         storage = storage_at(store.bucket())

@@ -70,7 +70,11 @@ def hits(client: Client, label: str, where: Evaluation) -> list[str]:
     return [leads_to(hit.address) for group in groups for hit in group.hits][:FIRST]
 
 
-@pytest.mark.nightly(reason="two minutes; tests/pages/test_search.py in each push")
+@pytest.mark.nightly(
+    reason="two minutes; tests/pages/test_search.py in each push",
+    short="tests/pages/test_search.py"
+    "::test_acts_are_found_by_their_verb_and_what_they_are_done_to",
+)
 def test_each_button_is_among_the_first_three(figure: Callable[[str], None]) -> None:
     asked: dict[tuple[str, str], tuple[Client, Evaluation]] = {}
     seen: set[tuple[str, str]] = set()

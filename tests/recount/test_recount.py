@@ -76,7 +76,9 @@ def purchase(slug: str) -> Evaluation:
 
 def every() -> pytest.MarkDecorator:
     """The demo's with each push, the other purchases at night."""
-    nightly = pytest.mark.nightly(reason="each push recounts the demo and one more")
+    nightly = pytest.mark.nightly(
+        reason="each push recounts the demo and one more", short="[purchase-1]"
+    )
     made = [
         pytest.param(f"purchase-{number}", marks=[nightly] if number > 1 else [])
         for number in CHANCES

@@ -30,7 +30,8 @@ TURNS = [
         1,
         marks=pytest.mark.nightly(
             reason="the pages of 200 acts for eight roles take minutes; each push asks "
-            "every act's rule for all roles, and its page for one of them"
+            "every act's rule for all roles, and its page for one of them",
+            short=f"[*-{len(EVERYBODY)}]",
         ),
     ),
 ]

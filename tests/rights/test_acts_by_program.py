@@ -27,7 +27,8 @@ TURNS = [
         1,
         marks=pytest.mark.nightly(
             reason="each act for each of five alike; each push asks all of them as the "
-            "owner, who is in conflict and a stranger, and as the others one in turn"
+            "owner, who is in conflict and a stranger, and as the others one in turn",
+            short="[*-5]",
         ),
     ),
 ]

@@ -133,7 +133,8 @@ def first(names: set[str]) -> str:
 
 NIGHTLY = pytest.mark.nightly(
     reason="300 pages, forms, lists and rows of few kinds, three looks each; each push "
-    "looks once at as few as have every kind of element"
+    "looks once at as few as have every kind of element",
+    short="::test_no_kind_of_element_has_a_barrier[chromium]",
 )
 
 
@@ -254,7 +255,8 @@ def test_no_kind_of_element_has_a_barrier(
         pytest.param(
             False,
             marks=pytest.mark.nightly(
-                reason="in dark and on a phone, too; each push looks at them in light"
+                reason="in dark and on a phone, too; each push looks at them in light",
+                short="[*-True]",
             ),
         ),
     ],

@@ -31,7 +31,8 @@ TURNS = [
         1,
         marks=pytest.mark.nightly(
             reason="420 addresses for each of four who are kept out; each push reads "
-            "each address as one of them, in turn"
+            "each address as one of them, in turn",
+            short=f"[*-*-{len(KEPT_OUT) * len(WHO)}]",
         ),
     ),
 ]

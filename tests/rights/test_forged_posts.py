@@ -61,7 +61,8 @@ def forger(people: dict[str, User], who: str) -> Client:
             1,
             marks=pytest.mark.nightly(
                 reason="to 370 addresses as each of three; each push sends to each "
-                "address as one of them, in turn"
+                "address as one of them, in turn",
+                short=f"[*-{len(WHO)}]",
             ),
         ),
     ],

@@ -114,7 +114,8 @@ def test_no_page_makes_an_element_of_what_somebody_wrote(
 
 @pytest.mark.nightly(
     reason="300 pages in Chromium; each push shows one of each template, and reads the "
-    "elements of most others"
+    "elements of most others",
+    short="::test_no_page_makes_an_element_of_what_somebody_wrote[chromium]",
 )
 @pytest.mark.parametrize("share", [slice(0, None, 2), slice(1, None, 2)])
 def test_no_page_runs_shows_or_fetches_anything_that_somebody_wrote(

@@ -38,7 +38,8 @@ OTHERS = [who for who in EVERYBODY if who != "lead"]
             1300,
             marks=pytest.mark.nightly(
                 reason="8,000 calls of services; each push asks each act at every "
-                "third stage as the owner and as one other, in turn"
+                "third stage as the owner and as one other, in turn",
+                short="[*-False-60]",
             ),
         ),
     ],

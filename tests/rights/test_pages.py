@@ -31,7 +31,8 @@ TURNS = [
         1,
         marks=pytest.mark.nightly(
             reason="each page for each of five alike; each push lets the owner, who is "
-            "in conflict and a stranger read all of them, and the others one in turn"
+            "in conflict and a stranger read all of them, and the others one in turn",
+            short="[*-5]",
         ),
     ),
 ]

@@ -36,7 +36,8 @@ PARTS = [
         1,
         marks=pytest.mark.nightly(
             reason="3,000 requests; each push reads what tells as all nine people, "
-            "other pages as one or two of them, forms as one of them or nobody, in turn"
+            "other pages as one or two of them, forms as one of them or nobody, in turn",
+            short="[*-6]",
         ),
     ),
 ]
@@ -129,7 +130,8 @@ def test_t18_no_address_shows_what_is_sealed_at_any_stage_to_anybody(
         pytest.param(
             1,
             marks=pytest.mark.nightly(
-                reason="as each of three; each push posts as one of them, in turn"
+                reason="as each of three; each push posts as one of them, in turn",
+                short="[3]",
             ),
         ),
     ],

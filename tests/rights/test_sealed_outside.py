@@ -76,7 +76,10 @@ MANY = 12
 ENOUGH = [
     6,
     pytest.param(
-        12, marks=pytest.mark.nightly(reason="six mails of each kind are read a push")
+        12,
+        marks=pytest.mark.nightly(
+            reason="six mails of each kind are read a push", short="[6]"
+        ),
     ),
 ]
 OURS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")

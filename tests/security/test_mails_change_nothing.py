@@ -131,7 +131,8 @@ def links() -> tuple[set[str], set[str]]:
             True,
             marks=pytest.mark.nightly(
                 reason="all readers at the same links again and again; each push lets "
-                "a stranger and two people in turn read each link once"
+                "a stranger and two people in turn read each link once",
+                short="[False]",
             ),
         ),
     ],

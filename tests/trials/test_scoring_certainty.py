@@ -72,7 +72,10 @@ def test_the_worked_examples_hold(number: int) -> None:
     assert furthest(count_certainty(made.field, made.owed), exact) < F(3, 200)
 
 
-@pytest.mark.nightly(reason="races by hand, with exact shares, run in each push")
+@pytest.mark.nightly(
+    reason="races by hand, with exact shares, run in each push",
+    short="::test_the_worked_examples_hold[4]",
+)
 def test_generated_races_come_within_two_points() -> None:
     random = Random(12)
     for _ in range(50):

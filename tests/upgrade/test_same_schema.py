@@ -24,7 +24,11 @@ REASON = "Migrates five databases; T56, which upgrades one, stays in each push."
 SQUASHED = "DELETE FROM django_migrations WHERE name LIKE '0001_squashed_%'"
 
 
-@pytest.mark.nightly(reason=REASON)
+@pytest.mark.nightly(
+    reason=REASON,
+    short="tests/upgrade/test_upgrade.py"
+    "::test_everybody_goes_on_while_it_is_upgraded[798e31d]",
+)
 @pytest.mark.postgres
 def test_postgresql_ends_with_the_same_schema_from_everywhere() -> None:
     with restored(FIRST) as place:
@@ -83,7 +87,11 @@ def ran(place: Installation) -> set[tuple[str, str]]:
         return {(app, name) for app, name in rows.fetchall()}
 
 
-@pytest.mark.nightly(reason=REASON)
+@pytest.mark.nightly(
+    reason="Migrates three databases; each push asks the one of its SQLite, at its end.",
+    short="tests/kit/test_smoke.py"
+    "::test_the_configuration_is_checked_and_nothing_is_left_to_migrate",
+)
 def test_sqlite_ends_with_the_same_schema_fresh_or_upgraded(tmp_path: Path) -> None:
     code = code_of(FIRST, tmp_path)
     old, fresh = tmp_path / "old", tmp_path / "fresh"

@@ -36,18 +36,28 @@ STEPS = (
     3,
     pytest.param(
         17,
-        marks=pytest.mark.nightly(reason="the same steps, six times as many"),
+        marks=pytest.mark.nightly(
+            reason="the same steps, six times as many", short="[3]"
+        ),
     ),
     pytest.param(
         170,
-        marks=pytest.mark.nightly(reason="the same steps, sixty times as many"),
+        marks=pytest.mark.nightly(
+            reason="the same steps, sixty times as many", short="[3]"
+        ),
     ),
 )
 AT_ONCE = 4
 TURNS = (
     12,
-    pytest.param(40, marks=pytest.mark.nightly(reason="the same, three times as long")),
-    pytest.param(160, marks=pytest.mark.nightly(reason="the same for half a minute")),
+    pytest.param(
+        40,
+        marks=pytest.mark.nightly(reason="the same, three times as long", short="[12]"),
+    ),
+    pytest.param(
+        160,
+        marks=pytest.mark.nightly(reason="the same for half a minute", short="[12]"),
+    ),
 )
 type Step = Callable[[Evaluation, random.Random], Any]
 

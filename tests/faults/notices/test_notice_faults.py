@@ -15,15 +15,46 @@ pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 # Each push has T4, in which workers, Redis and the database die, and T7, in which the
 # mail server does all that it should not.
+# What waits for the night, and what each push has of it.
 AT_NIGHT = {
-    "T1": "as T4 with a frozen worker; each push has T4, and leases in test_leases",
-    "T2": "as T4 with graceful stops; each push has T4, and test_shutdown",
-    "T3": "as T4 with held letters; each push has T4, and their leases in test_leases",
-    "T5": "no broker at all; each push has T4, and test_sweep without a broker",
-    "T6": "a mute broker; each push has the time limits of a nudge in test_nudging",
-    "T11": "no beat for a while; each push has the timer's sweep in test_periodic",
-    "T46": "a database that moves; each push has T4, and test_database_away",
+    "T1": (
+        "as T4 with a frozen worker; each push has leases in test_leases, too",
+        "[T4]",
+    ),
+    "T2": (
+        "as T4 with graceful stops; each push has T4, and test_shutdown",
+        "tests/notices/test_shutdown.py"
+        "::test_it_frees_what_it_has_claimed_and_flags_nothing",
+    ),
+    "T3": (
+        "as T4 with held letters; each push has T4, and their leases in test_leases",
+        "tests/notices/test_leases.py"
+        "::test_a_lapsed_handing_of_a_held_kind_waits_for_a_person",
+    ),
+    "T5": (
+        "no broker at all; each push has T4, and test_sweep without a broker",
+        "tests/notices/test_sweep.py::test_the_command_counts_what_it_did",
+    ),
+    "T6": (
+        "a mute broker; each push has the time limits of a nudge in test_nudging",
+        "tests/notices/test_nudging.py"
+        "::test_a_broker_that_does_not_answer_holds_nobody",
+    ),
+    "T11": (
+        "no beat for a while; each push has the timer's sweep in test_periodic",
+        "tests/notices/test_periodic.py"
+        "::test_the_second_waker_does_them_before_it_sends",
+    ),
+    "T46": ("a database that moves; each push has test_database_away, too", "[T4]"),
 }
+
+
+def marks_of(name: str) -> list[pytest.MarkDecorator]:
+    """Those of a test that waits for the night."""
+    if name not in AT_NIGHT:
+        return []
+    reason, short = AT_NIGHT[name]
+    return [pytest.mark.nightly(reason=reason, short=short)]
 
 
 @pytest.mark.skipif(not shutil.which("redis-server"), reason="it kills its own broker")
@@ -31,12 +62,7 @@ AT_NIGHT = {
     "name",
     # The sweep's clock is wrong in `test_clocks_and_moves`, too, by simpler means.
     [
-        pytest.param(
-            name,
-            marks=[pytest.mark.nightly(reason=AT_NIGHT[name])]
-            if name in AT_NIGHT
-            else [],
-        )
+        pytest.param(name, marks=marks_of(name))
         for name in TESTS
         if name not in ONLY_IN_FULL and (name != "T10" or shutil.which("faketime"))
     ],

@@ -119,7 +119,10 @@ def test_a_tap_opens_the_panel_and_its_link_the_ledger(
     assert watched.complaints == []
 
 
-@pytest.mark.nightly(reason="each push taps on the picture in a browser")
+@pytest.mark.nightly(
+    reason="each push taps on the picture in a browser",
+    short="::test_a_tap_opens_the_panel_and_its_link_the_ledger[chromium]",
+)
 def test_the_picture_has_no_barrier_in_light_and_dark(
     watched: Watched, purchase: Evaluation
 ) -> None:

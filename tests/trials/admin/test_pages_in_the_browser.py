@@ -51,7 +51,10 @@ def pages_of(where: Evaluation) -> list[str]:
     ]
 
 
-@pytest.mark.nightly(reason="test_barriers looks at each kind of page in each push")
+@pytest.mark.nightly(
+    reason="test_barriers looks at each kind of page in each push",
+    short="tests/rights/test_barriers.py::test_no_kind_of_element_has_a_barrier[chromium]",
+)
 def test_every_page_is_silent_accessible_and_fits_a_phone(
     watched: Watched, purchase: Evaluation
 ) -> None:

@@ -27,7 +27,8 @@ def test_the_page_shows_the_calls_and_asks_no_other_host(
         pytest.param(
             *(375, "dark", "rgb(28, 32, 34)"),
             marks=pytest.mark.nightly(
-                reason="The same page by the same script; once with every push."
+                reason="The same page by the same script; once with every push.",
+                short="[*-1280-light-rgb(250, 250, 250)]",
             ),
         ),
     ],

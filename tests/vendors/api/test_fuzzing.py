@@ -21,7 +21,8 @@ from tests.vendors.api.fuzzing import fuzz
             "examples,coverage",
             marks=pytest.mark.nightly(
                 reason="each value at each edge of the description takes minutes; each "
-                "push tries every call by its examples"
+                "push tries every call by its examples",
+                short="[examples]",
             ),
         ),
     ],

@@ -29,7 +29,9 @@ WALKERS = [
     NAMES[1],
     pytest.param(
         NAMES[0],
-        marks=pytest.mark.nightly(reason="as its rival walks with every push"),
+        marks=pytest.mark.nightly(
+            reason="as its rival walks with every push", short=f"[{NAMES[1]}-False]"
+        ),
     ),
 ]
 WHOLE = [
@@ -141,7 +143,8 @@ def test_a_later_contact_and_the_buyers_token_hear_no_amount_and_no_draft(
             True,
             marks=pytest.mark.nightly(
                 reason="ten parameters at each of 150 addresses; each push sends half "
-                "of them to each invitation and one to all else, in turn"
+                "of them to each invitation and one to all else, in turn",
+                short=f"[{NAMES[1]}-False]",
             ),
         ),
     ],
@@ -204,7 +207,8 @@ def test_without_a_live_token_every_address_is_the_same(
             1,
             marks=pytest.mark.nightly(
                 reason="1,000 calls at each of six stages; each push reads all own "
-                "addresses at each, and makes every sixth other call, in turn"
+                "addresses at each, and makes every sixth other call, in turn",
+                short="[*-6]",
             ),
         ),
     ],

@@ -41,7 +41,10 @@ def wide(watched: Watched) -> bool:
     return bool(watched.page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"))
 
 
-@pytest.mark.nightly(reason="test_barriers looks at each kind of page in each push")
+@pytest.mark.nightly(
+    reason="test_barriers looks at each kind of page in each push",
+    short="tests/rights/test_barriers.py::test_no_kind_of_element_has_a_barrier[chromium]",
+)
 def test_every_page_of_the_workspace_is_silent_and_accessible(
     watched: Watched,
 ) -> None:

@@ -33,7 +33,8 @@ CROWDED = """() => {
 
 
 @pytest.mark.nightly(
-    reason="what a picture draws is asked without a browser in each push"
+    reason="what a picture draws is asked without a browser in each push",
+    short="tests/kit/test_charts.py::test_no_label_meets_another_or_leaves_the_picture",
 )
 def test_pictures_are_accessible_and_no_word_in_them_covers_another(
     page: Page, live_server: LiveServer

@@ -155,7 +155,10 @@ def test_words_that_changed_keep_the_reason_on_a_phone(watched: Watched) -> None
     assert SignOff.objects.get().reason == "Weigh R1 higher"
 
 
-@pytest.mark.nightly(reason="test_barriers looks at the page to sign in each push")
+@pytest.mark.nightly(
+    reason="each push signs on a phone, and looks for barriers there",
+    short="::test_from_the_link_of_the_mail_to_a_signed_list[chromium]",
+)
 def test_the_sign_pages_of_three_stages_have_no_barriers(watched: Watched) -> None:
     page = watched.page
     for where in (signed_before(), half_tried(), in_decision()[0]):

@@ -33,7 +33,8 @@ def targets() -> Iterator[tuple[str, str]]:
             "coverage",
             marks=pytest.mark.nightly(
                 reason="each value at each edge of the description takes minutes; each "
-                "push tries every call once"
+                "push tries every call once",
+                short="[fuzzing]",
             ),
         ),
     ],
