@@ -77,6 +77,10 @@ def test_a_security_key_is_added_and_lets_in(watched: Watched, lina: User) -> No
     page.wait_for_url(f"{watched.home}/admin/")
 
 
+@pytest.mark.nightly(
+    reason="each push adds a key in a browser and logs in by it",
+    short="::test_a_security_key_is_added_and_lets_in[chromium]",
+)
 def test_a_key_that_is_not_used_is_told_on_the_page(
     watched: Watched, lina: User
 ) -> None:
@@ -89,6 +93,10 @@ def test_a_key_that_is_not_used_is_told_on_the_page(
     assert watched.barriers() == []
 
 
+@pytest.mark.nightly(
+    reason="each push asks and answers by the same addresses",
+    short="tests/accounts/test_proof.py::test_a_code_answers_as_well_as_the_password",
+)
 def test_asking_again_offers_every_way_and_comes_back(
     watched: Watched, lina: User
 ) -> None:

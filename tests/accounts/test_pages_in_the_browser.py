@@ -43,18 +43,12 @@ def lina() -> User:
     return common.lina()
 
 
-@pytest.mark.parametrize(
-    "scheme",
-    [
-        "light",
-        pytest.param(
-            "dark",
-            marks=pytest.mark.nightly(
-                reason="each push has them in light", short="[*-light]"
-            ),
-        ),
-    ],
+@pytest.mark.nightly(
+    reason="twenty pages in two widths and lights; each push opens them without a "
+    "browser, and looks at an account's page with axe where a factor is added",
+    short="tests/accounts/test_pages_open.py::test_every_page_opens_under_the_policy",
 )
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_is_silent_accessible_and_fits(
     watched: Watched, lina: User, provider: Provider, scheme: Any
 ) -> None:
@@ -66,6 +60,11 @@ def test_every_page_is_silent_accessible_and_fits(
         check(watched, path)
 
 
+@pytest.mark.nightly(
+    reason="each push goes the same way over HTTP",
+    short="tests/accounts/test_sign_on.py"
+    "::test_a_person_is_known_by_a_verified_address_and_then_for_good",
+)
 def test_single_sign_on_is_a_button_that_brings_back(
     watched: Watched, lina: User, provider: Provider
 ) -> None:

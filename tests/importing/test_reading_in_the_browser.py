@@ -47,6 +47,11 @@ def upload(page: Page, home: str, folder: Path, content: str) -> Evaluation:
     return where
 
 
+@pytest.mark.nightly(
+    reason="each push chooses and corrects by the same form",
+    short="tests/importing/test_import_page.py"
+    "::test_a_refused_cell_is_typed_anew_in_its_place",
+)
 def test_a_choice_acts_at_once_and_the_focus_goes_to_what_is_open_next(
     page: Page, live_server: LiveServer, tmp_path: Path
 ) -> None:
@@ -150,6 +155,11 @@ def test_a_large_import_is_watched_left_and_found_again(
 
 
 @pytest.mark.postgres
+@pytest.mark.nightly(
+    reason="a process of its own; each push puts one away while it comes in",
+    short="tests/importing/test_large_imports.py"
+    "::test_a_file_that_is_put_away_while_it_comes_in_leaves_nothing",
+)
 def test_a_large_import_that_is_stopped_brings_nothing_in(
     page: Page, live_server: LiveServer, tmp_path: Path
 ) -> None:

@@ -63,6 +63,12 @@ def is_asked(walk: Walk, username: str) -> bool:
     return "requirements as" in found
 
 
+@pytest.mark.nightly(
+    reason="half a minute in seven browsers; each push changes words and reads who is "
+    "asked anew",
+    short="tests/workflow/notices/test_reopening.py"
+    "::test_changed_words_ask_everybody_anew_and_tell_signers_what_changed",
+)
 def test_one_changed_requirement_asks_exactly_those_again_who_signed_it(
     walk: Walk,
 ) -> None:

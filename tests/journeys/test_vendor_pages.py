@@ -19,6 +19,10 @@ from vendors.models import Proposal, Question, Quote, SignInCode, Submission
 
 pytestmark = pytest.mark.browser
 MOST_ACTIONS = 25
+NIGHTLY = pytest.mark.nightly(
+    reason="the same journey; each push has it on a desk without scripts",
+    short="[chromium-desk, no scripts]",
+)
 
 
 @pytest.fixture
@@ -70,22 +74,10 @@ class Person:
 @pytest.mark.parametrize(
     ("width", "scripts"),
     [
-        pytest.param(390, True, id="phone, scripts"),
+        pytest.param(390, True, marks=NIGHTLY, id="phone, scripts"),
         pytest.param(1280, False, id="desk, no scripts"),
-        pytest.param(
-            *(390, False),
-            marks=pytest.mark.nightly(
-                reason="each push has it on a desk", short="[*-desk, no scripts]"
-            ),
-            id="phone, no scripts",
-        ),
-        pytest.param(
-            *(1280, True),
-            marks=pytest.mark.nightly(
-                reason="each push has it on a phone", short="[*-phone, scripts]"
-            ),
-            id="desk, scripts",
-        ),
+        pytest.param(390, False, marks=NIGHTLY, id="phone, no scripts"),
+        pytest.param(1280, True, marks=NIGHTLY, id="desk, scripts"),
     ],
 )
 def test_from_the_mail_to_a_receipt_and_a_reply(

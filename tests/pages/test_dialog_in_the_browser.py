@@ -9,6 +9,7 @@ from evaltracker.evaluations.models import Category, Evaluation
 from tests.browser import Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+IDS = "[...document.querySelectorAll('[id]')].map((one) => one.id)"
 LOOKS = ((1280, "light"), (1280, "dark"), (390, "light"))
 
 
@@ -32,6 +33,8 @@ def test_done_by_keyboard_the_page_shows_it_without_a_load(here: Watched) -> Non
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name=re.compile("Add a category"))
     expect(dialog.get_by_label("Name")).to_be_focused()
+    ids = page.evaluate(IDS)
+    assert len(ids) == len(set(ids))
     page.keyboard.type("Running it")
     page.keyboard.press("Enter")
     expect(dialog).to_be_hidden()
@@ -84,6 +87,10 @@ def test_closed_it_keeps_a_draft_and_gives_the_focus_back(here: Watched) -> None
     assert is_same(page)
 
 
+@pytest.mark.nightly(
+    reason="each push reads the same form as a page",
+    short="tests/pages/test_dialog.py::test_its_form_is_that_of_the_page",
+)
 def test_with_a_key_held_it_opens_as_a_page(here: Watched) -> None:
     link = here.page.get_by_role("link", name="Add a category")
     with here.page.context.expect_page() as other:
@@ -92,11 +99,15 @@ def test_with_a_key_held_it_opens_as_a_page(here: Watched) -> None:
     expect(here.page.locator("dialog.et-dialog[open]")).to_have_count(0)
 
 
+@pytest.mark.nightly(
+    reason="three looks; each push counts the ids of an act over its page",
+    short="::test_done_by_keyboard_the_page_shows_it_without_a_load[chromium]",
+)
 def test_no_id_stands_twice_and_axe_finds_no_barrier(here: Watched) -> None:
     page = here.page
     page.get_by_role("link", name="Add a requirement").click()
     expect(page.locator("dialog.et-dialog[open] form")).to_be_visible()
-    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
+    ids = page.evaluate(IDS)
     assert len(ids) == len(set(ids))
     for width, scheme in LOOKS:
         page.set_viewport_size({"width": width, "height": 844})
@@ -106,6 +117,11 @@ def test_no_id_stands_twice_and_axe_finds_no_barrier(here: Watched) -> None:
         assert wide <= width
 
 
+@pytest.mark.nightly(
+    reason="each push sends the form and reads what it begins",
+    short="tests/pages/test_dialog.py"
+    "::test_one_more_is_begun_where_the_last_one_was_done",
+)
 def test_several_are_added_one_after_the_other(here: Watched) -> None:
     page = here.page
     page.get_by_role("link", name="Add a category").click()

@@ -14,6 +14,17 @@ from tests.pages.drafting import (
 )
 from tests.waiting import until
 
+# On a processor that is as slow as said, beside one that is not slowed.
+RATES = [
+    1,
+    pytest.param(
+        6,
+        marks=pytest.mark.nightly(
+            reason="the same on a slow processor; each push is quick",
+            short="[chromium-1]",
+        ),
+    ),
+]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Each encryption takes less time than the one before it, so the first ends last.
 OLDER_IS_SLOWER = """
@@ -45,7 +56,7 @@ def await_encryption(page: Page) -> None:
     )
 
 
-@pytest.mark.parametrize("rate", [1, 6])
+@pytest.mark.parametrize("rate", RATES)
 def test_who_types_and_reloads_at_once_has_it_back(
     watched: Watched, address: str, rate: int
 ) -> None:
@@ -58,7 +69,7 @@ def test_who_types_and_reloads_at_once_has_it_back(
     expect(watched.page.get_by_text("restored")).to_be_visible()
 
 
-@pytest.mark.parametrize("rate", [1, 6])
+@pytest.mark.parametrize("rate", RATES)
 def test_who_types_and_sends_at_once_in_vain_has_it_back(
     watched: Watched, address: str, rate: int
 ) -> None:
@@ -79,6 +90,10 @@ def test_who_types_and_sends_at_once_in_vain_has_it_back(
     watched.complaints = [it for it in watched.complaints if "Failed" not in it]
 
 
+@pytest.mark.nightly(
+    reason="each push reloads while it encrypts",
+    short="::test_who_types_and_reloads_at_once_has_it_back[chromium-1]",
+)
 def test_older_words_never_come_after_newer_ones(
     watched: Watched, address: str
 ) -> None:
@@ -91,6 +106,11 @@ def test_older_words_never_come_after_newer_ones(
     expect(field(watched.page)).to_have_value(WORDS)
 
 
+@pytest.mark.nightly(
+    reason="each push reads what is kept, which one key opens",
+    short="tests/pages/test_kept_drafts.py"
+    "::test_what_is_kept_is_read_by_its_person_alone[chromium]",
+)
 def test_what_is_written_when_all_is_forgotten_is_forgotten_too(
     watched: Watched, address: str
 ) -> None:
@@ -106,6 +126,10 @@ def test_what_is_written_when_all_is_forgotten_is_forgotten_too(
     assert kept(watched.page) == {}
 
 
+@pytest.mark.nightly(
+    reason="each push reloads while it encrypts",
+    short="::test_who_types_and_reloads_at_once_has_it_back[chromium-1]",
+)
 def test_what_is_typed_before_the_draft_is_read_stays(
     watched: Watched, address: str
 ) -> None:

@@ -34,6 +34,10 @@ def test_what_is_kept_is_read_by_its_person_alone(
     assert b"GPU" not in box
 
 
+@pytest.mark.nightly(
+    reason="each push opens what is kept by the one key",
+    short="::test_what_is_kept_is_read_by_its_person_alone[chromium]",
+)
 def test_what_no_key_opens_is_dropped_without_a_word(
     watched: Watched, address: str
 ) -> None:
@@ -49,6 +53,10 @@ def test_what_no_key_opens_is_dropped_without_a_word(
         assert kept(page) == {}
 
 
+@pytest.mark.nightly(
+    reason="each push asks that a new password is another key",
+    short="tests/pages/test_draft_keys.py::test_it_is_another_one_after_a_new_password",
+)
 def test_a_new_password_ends_the_drafts_of_before(
     watched: Watched, address: str
 ) -> None:
@@ -62,6 +70,10 @@ def test_a_new_password_ends_the_drafts_of_before(
     assert kept(page) == {}
 
 
+@pytest.mark.nightly(
+    reason="each push asks that the login page names no key",
+    short="tests/pages/test_draft_keys.py::test_a_stranger_has_none",
+)
 def test_what_is_sealed_is_forgotten_at_the_login_page(
     watched: Watched, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,6 +86,10 @@ def test_what_is_sealed_is_forgotten_at_the_login_page(
     assert kept(page) == {}
 
 
+@pytest.mark.nightly(
+    reason="each push opens what is kept by the one key",
+    short="::test_what_is_kept_is_read_by_its_person_alone[chromium]",
+)
 def test_where_nothing_can_be_encrypted_nothing_is_kept_and_leaving_warns(
     watched: Watched, address: str
 ) -> None:

@@ -10,7 +10,19 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 HOME = "/admin/evaluations/evaluation/"
 
 
-@pytest.mark.parametrize("key", ["Control+k", "/"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "Control+k",
+        pytest.param(
+            "/",
+            marks=pytest.mark.nightly(
+                reason="the other key; each push opens it by Control and K",
+                short="[chromium-Control+k]",
+            ),
+        ),
+    ],
+)
 def test_a_thing_is_opened_by_keyboard_alone(
     watched: Watched, purchase: Evaluation, key: str
 ) -> None:
@@ -47,6 +59,10 @@ def test_a_thing_is_opened_by_keyboard_alone(
     page.wait_for_load_state("networkidle")  # its grids are still being read
 
 
+@pytest.mark.nightly(
+    reason="each push opens it on a desk by the same script",
+    short="::test_a_thing_is_opened_by_keyboard_alone[chromium-Control+k]",
+)
 def test_a_phone_has_it_too(watched: Watched, purchase: Evaluation) -> None:
     watched.page.set_viewport_size({"width": 390, "height": 844})
     watched.log_in("lina")
@@ -62,6 +78,10 @@ def test_a_phone_has_it_too(watched: Watched, purchase: Evaluation) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.nightly(
+    reason="each push searches by the page that has no script",
+    short="tests/pages/test_search.py::test_more_of_a_kind_leads_to_a_page_of_its_own",
+)
 @pytest.mark.parametrize("missing", ["shim", "search", "alpine"])
 def test_nothing_lies_over_the_page_when_a_script_is_missing(
     watched: Watched, purchase: Evaluation, missing: str

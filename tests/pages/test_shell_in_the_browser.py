@@ -19,6 +19,11 @@ PAGES = (
 )
 
 
+@pytest.mark.nightly(
+    reason="each push looks at 25 pages with most kinds of elements",
+    short="tests/rights/test_barriers.py"
+    "::test_most_kinds_of_elements_have_no_barrier[chromium]",
+)
 def test_every_page_of_the_shell_is_silent_and_accessible(
     watched: Watched, purchase: Evaluation
 ) -> None:
@@ -59,6 +64,10 @@ def test_the_frame_works_without_a_mouse(
     assert page.get_by_text("Shows cost by team").count() == 0
 
 
+@pytest.mark.nightly(
+    reason="each push uses the frame on a desk by keyboard",
+    short="::test_the_frame_works_without_a_mouse[chromium]",
+)
 def test_the_navigation_opens_and_closes_on_a_phone(
     watched: Watched, purchase: Evaluation
 ) -> None:
@@ -76,6 +85,11 @@ def test_the_navigation_opens_and_closes_on_a_phone(
     assert width <= 390
 
 
+@pytest.mark.nightly(
+    reason="each push reads the menu and its groups",
+    short="tests/pages/test_evaluation_menu.py"
+    "::test_a_page_says_where_the_reader_is_and_names_no_page_twice",
+)
 def test_the_menu_of_an_evaluation_stands_at_1280_and_opens_by_keyboard(
     watched: Watched, purchase: Evaluation
 ) -> None:
@@ -99,6 +113,10 @@ def test_the_menu_of_an_evaluation_stands_at_1280_and_opens_by_keyboard(
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
+@pytest.mark.nightly(
+    reason="each push reads how a field is marked and explained",
+    short="tests/pages/test_acts.py::test_an_empty_field_is_marked_and_explained",
+)
 @pytest.mark.usefixtures("known_acts")
 def test_an_act_is_done_by_keyboard_and_its_errors_are_announced(
     watched: Watched, purchase: Evaluation

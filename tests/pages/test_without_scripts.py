@@ -12,7 +12,16 @@ from tests.factories.common import PASSWORD
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture(params=[1280, 390])
+DESK = pytest.param(
+    1280,
+    marks=pytest.mark.nightly(
+        reason="the same on a desk; each push has it on a phone",
+        short="[390-chromium]",
+    ),
+)
+
+
+@pytest.fixture(params=[DESK, 390])
 def plain(
     request: pytest.FixtureRequest,
     live_server: LiveServer,

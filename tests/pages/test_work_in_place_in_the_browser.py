@@ -71,7 +71,20 @@ def opened(page: Page) -> Locator:
     return page.locator("dialog.et-dialog[open]")
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+@pytest.mark.parametrize(
+    "size",
+    [
+        pytest.param(
+            (1440, 900),
+            marks=pytest.mark.nightly(
+                reason="the same on a desk; each push has it on a phone",
+                short="[chromium-phone]",
+            ),
+            id="desk",
+        ),
+        pytest.param((390, 844), id="phone"),
+    ],
+)
 def test_by_keys_alone_a_row_is_done_and_leaves_the_list(
     watched: Watched, pages: list[str], trying: Evaluation, size: tuple[int, int]
 ) -> None:
@@ -95,6 +108,11 @@ def test_by_keys_alone_a_row_is_done_and_leaves_the_list(
     assert Agreement.objects.count() == 2
 
 
+@pytest.mark.nightly(
+    reason="each push reads the parts that a script asks for",
+    short="tests/pages/test_dialog.py"
+    "::test_a_script_gets_the_parts_of_a_page_and_never_all_of_it",
+)
 def test_who_comes_back_to_the_tab_reads_what_was_done_meanwhile(
     watched: Watched, pages: list[str], trying: Evaluation
 ) -> None:
@@ -138,6 +156,11 @@ def test_the_password_is_a_field_of_the_dialog_that_opens_prices(
     assert PriceOpening.objects.get().confirmed_at
 
 
+@pytest.mark.nightly(
+    reason="each push lets an act wait for the connection",
+    short="tests/pages/test_drafts_in_the_browser.py"
+    "::test_without_a_connection_an_act_waits_until_it_is_back[chromium]",
+)
 def test_offline_it_says_so_and_keeps_what_was_typed(
     watched: Watched, purchase: Evaluation
 ) -> None:
@@ -152,6 +175,11 @@ def test_offline_it_says_so_and_keeps_what_was_typed(
     watched.complaints = [it for it in watched.complaints if "DISCONNECTED" not in it]
 
 
+@pytest.mark.nightly(
+    reason="each push signs from such a link of a mail",
+    short="tests/workflow/admin/test_sign_in_the_browser.py"
+    "::test_from_the_link_of_the_mail_to_a_signed_list[chromium]",
+)
 def test_an_address_names_the_act_that_its_page_opens_with(
     watched: Watched, pages: list[str], trying: Evaluation
 ) -> None:

@@ -32,6 +32,11 @@ def barriers(watched: Watched) -> list[str]:
     return found
 
 
+@pytest.mark.nightly(
+    reason="two browsers in four looks; each push talks without scripts",
+    short="tests/talk/test_comment_pages.py"
+    "::test_without_scripts_a_comment_is_written_and_answered",
+)
 def test_two_people_talk_about_an_answer(
     page: Page, browser: Browser, live_server: LiveServer, option: Candidate
 ) -> None:

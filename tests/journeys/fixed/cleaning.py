@@ -32,6 +32,42 @@ NEEDS += [(row[0], row[3]) for row in PURCHASE["more_requirements"]]
 MUSTS = [ref for ref, priority in NEEDS if priority == "must"]
 
 
+def requirements_table() -> str:
+    """The three that the template does not have."""
+    return table(HEADS, PURCHASE["more_requirements"], "\t")
+
+
+def people_table() -> str:
+    """Everybody, by the name that the template has for their role."""
+    rows = [
+        [
+            f"{row['first']} {row['last']} ({LOGINS[row['role']]})",
+            ROLES[row["role"]],
+            "yes" if row["scores"] else "no",
+        ]
+        for row in PURCHASE["people"]
+    ]
+    return table(PEOPLE_HEADS, rows, "\t")
+
+
+def candidates_table() -> str:
+    """Three firms with somebody to write to, and staying with the one of today."""
+    rows = [
+        [
+            *(row["name"], row["kind"], row["vendor"]),
+            f"{row['contact']} <{row['email']}>" if row["vendor"] else "",
+        ]
+        for row in PURCHASE["candidates"]
+    ]
+    return table(CANDIDATE_HEADS, rows, "\t")
+
+
+def prices_table() -> str:
+    """What each of them asks for each item."""
+    names = [row["name"] for row in PURCHASE["candidates"]]
+    return table(("Item", *names), PURCHASE["prices"], "\t")
+
+
 def play(team: Team, token_of: Callable[[str], str]) -> None:
     """All of it; `token_of` lets a candidate's vendor in."""
     start(team)
@@ -100,23 +136,14 @@ def write_requirements(team: Team) -> None:
         for row in TEMPLATE["requirements"]
     ]
     lead.paste_into("requirements", "metric", moved)
-    rows = table(HEADS, PURCHASE["more_requirements"], "\t")
-    lead.paste_rows("requirements", rows)
+    lead.paste_rows("requirements", requirements_table())
 
 
 def name_people(team: Team) -> None:
     """Everybody by the name that the template has for their role, and who signs."""
     lead = team.lead
     lead.go("Stakeholders")
-    rows = [
-        [
-            f"{row['first']} {row['last']} ({LOGINS[row['role']]})",
-            ROLES[row["role"]],
-            "yes" if row["scores"] else "no",
-        ]
-        for row in PURCHASE["people"]
-    ]
-    lead.paste_rows("stakeholders", table(PEOPLE_HEADS, rows, "\t"))
+    lead.paste_rows("stakeholders", people_table())
     lead.follow("Edit who must sign")
     for box in lead.form.locator("input[name*=_][type=number]").all():
         name = box.get_attribute("name") or ""
@@ -131,14 +158,7 @@ def put_up_candidates(team: Team) -> None:
     """Three firms with somebody to write to, and staying with the one of today."""
     lead = team.lead
     lead.go("Candidates")
-    rows = [
-        [
-            *(row["name"], row["kind"], row["vendor"]),
-            f"{row['contact']} <{row['email']}>" if row["vendor"] else "",
-        ]
-        for row in PURCHASE["candidates"]
-    ]
-    lead.paste_rows("candidates", table(CANDIDATE_HEADS, rows, "\t"))
+    lead.paste_rows("candidates", candidates_table())
 
 
 def everybody_signs(team: Team, stage: str) -> None:
@@ -174,9 +194,8 @@ def note_prices(team: Team) -> None:
     lead.go("Costs")
     lead.page.locator("#grid-costs [role=gridcell]").first.wait_for()
     lead.page.locator("#grid-costs [tabindex='0']").focus()
-    names = [row["name"] for row in PURCHASE["candidates"]]
     lead.refused(409)  # until it is said why something does not apply
-    lead.page.evaluate(PASTE, table(("Item", *names), PURCHASE["prices"], "\t"))
+    lead.page.evaluate(PASTE, prices_table())
     grid = lead.page.locator("#grid-costs")
     grid.get_by_role("textbox", name="Why does it not apply").fill("They are here.")
     grid.get_by_role("button", name="Save", exact=True).click()

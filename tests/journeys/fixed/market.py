@@ -7,8 +7,7 @@ from tests.journeys.fixed.counted import Counted
 from tests.journeys.fixed.purchase import (
     BOUGHT,
     answers_of,
-    cost_rows,
-    table,
+    prices_table,
 )
 from tests.journeys.fixed.team import Team
 from tests.journeys.vendor import VendorClient
@@ -69,7 +68,7 @@ def note_costs(team: Team) -> None:
     lead.go("Costs")
     lead.page.locator("#grid-costs [role=gridcell]").first.wait_for()
     lead.page.locator("#grid-costs [tabindex='0']").focus()
-    lead.page.evaluate(PASTE, table(("Item", *BOUGHT), cost_rows(), "\t"))
+    lead.page.evaluate(PASTE, prices_table())
     lead.saved_in("costs", "33 cells saved.")
 
 

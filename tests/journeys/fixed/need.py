@@ -6,15 +6,11 @@ import re
 from tests.journeys.fixed.counted import Counted
 from tests.journeys.fixed.market import come
 from tests.journeys.fixed.purchase import (
-    CANDIDATE_HEADS,
-    PEOPLE_HEADS,
     PURCHASE,
-    REQUIREMENT_HEADS,
     TITLE,
-    candidate_rows,
-    people_rows,
-    requirement_rows,
-    table,
+    candidates_table,
+    people_table,
+    requirements_table,
 )
 from tests.journeys.fixed.team import Team
 
@@ -48,7 +44,7 @@ def write_requirements(team: Team) -> None:
     """Fourteen requirements with what they move, and what their categories weigh."""
     lead = team.lead
     lead.go("Requirements")
-    lead.paste_rows("requirements", table(REQUIREMENT_HEADS, requirement_rows(), "\t"))
+    lead.paste_rows("requirements", requirements_table())
     weights = [category["weight"] for category in PURCHASE["categories"]]
     lead.paste_into("weights", "weight", weights)
 
@@ -57,7 +53,7 @@ def name_people(team: Team) -> None:
     """Five stakeholders with their roles, and who signs what."""
     lead = team.lead
     lead.go("Stakeholders")
-    lead.paste_rows("stakeholders", table(PEOPLE_HEADS, people_rows(), "\t"))
+    lead.paste_rows("stakeholders", people_table())
     lead.follow("Edit who must sign")
     boxes = lead.form.locator("input[type=number]")
     for box in boxes.all():
@@ -71,7 +67,7 @@ def put_up_candidates(team: Team) -> None:
     """Three services and staying as is."""
     lead = team.lead
     lead.go("Candidates")
-    lead.paste_rows("candidates", table(CANDIDATE_HEADS, candidate_rows(), "\t"))
+    lead.paste_rows("candidates", candidates_table())
 
 
 def open_brief(lead: Counted) -> None:

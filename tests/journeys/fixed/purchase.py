@@ -96,3 +96,23 @@ def answers_of(candidate: str) -> list[dict[str, str]]:
         for status, refs in PURCHASE["answers"][candidate].items()
         for ref in refs.split()
     ]
+
+
+def requirements_table() -> str:
+    """All fourteen."""
+    return table(REQUIREMENT_HEADS, requirement_rows(), "\t")
+
+
+def people_table() -> str:
+    """The five stakeholders."""
+    return table(PEOPLE_HEADS, people_rows(), "\t")
+
+
+def candidates_table() -> str:
+    """Three services and staying as is."""
+    return table(CANDIDATE_HEADS, candidate_rows(), "\t")
+
+
+def prices_table() -> str:
+    """What was quoted, and what nobody stated."""
+    return table(("Item", *BOUGHT), cost_rows(), "\t")

@@ -62,6 +62,11 @@ def test_cells_are_edited_pasted_and_undone_by_keyboard(
     assert (row.priority, row.weight) == ("should", 5)
 
 
+@pytest.mark.nightly(
+    reason="each push reads both refusals where they are answered",
+    short="tests/pages/grids/test_requirements_grid.py"
+    "::test_a_cell_that_somebody_else_changed_is_refused_with_both_values",
+)
 def test_a_refused_cell_says_why_and_a_changed_one_shows_both_values(
     grid: Page, purchase: Evaluation, watched: Watched
 ) -> None:
@@ -113,6 +118,11 @@ def test_html_in_a_cell_is_text(grid: Page, purchase: Evaluation) -> None:
     assert grid.locator(".gr-table img, .gr-table b").count() == 0
 
 
+@pytest.mark.nightly(
+    reason="each push sends what both ways send",
+    short="tests/pages/grids/test_requirements_grid.py"
+    "::test_a_row_is_moved_into_the_category_of_the_row_above",
+)
 def test_a_row_is_moved_by_key_and_by_dragging_and_put_back(
     grid: Page, purchase: Evaluation
 ) -> None:
@@ -146,6 +156,10 @@ def weights(page: Page) -> list[str]:
     return [text.strip() for text in cells.all_inner_texts()]
 
 
+@pytest.mark.nightly(
+    reason="each push pastes and undoes by keyboard",
+    short="::test_cells_are_edited_pasted_and_undone_by_keyboard[chromium]",
+)
 def test_cells_are_marked_by_mouse_filled_down_undone_and_done_again(
     grid: Page, purchase: Evaluation
 ) -> None:
@@ -183,6 +197,11 @@ def sent(part: str) -> Callable[[Response], bool]:
     return lambda answer: part in (answer.request.post_data or "")
 
 
+@pytest.mark.nightly(
+    reason="each push keeps a view and reads it back",
+    short="tests/pages/grids/test_views.py"
+    "::test_a_view_is_ones_own_and_the_owners_is_for_everybody_else",
+)
 def test_a_table_is_filtered_ticked_and_arranged_and_stays_so(
     grid: Page, watched: Watched, purchase: Evaluation
 ) -> None:
@@ -233,6 +252,11 @@ def test_a_table_is_filtered_ticked_and_arranged_and_stays_so(
     ]
 
 
+@pytest.mark.nightly(
+    reason="each push reads what is asked, and answers it",
+    short="tests/pages/grids/test_requirements_grid.py"
+    "::test_what_is_not_certain_is_asked_and_nothing_is_kept",
+)
 def test_pasted_rows_of_a_stranger_are_asked_about_over_the_table(
     watched: Watched,
 ) -> None:

@@ -13,6 +13,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKS = ((1280, False), (1280, True), (390, False))
 
 
+@pytest.mark.nightly(
+    reason="three grids, three looks each; each push looks at a grid of the same parts",
+    short="tests/pages/grids/test_prices_in_the_browser.py"
+    "::test_what_does_not_match_is_asked_in_a_panel[chromium]",
+)
 @pytest.mark.parametrize("where", ["requirements", "stakeholders", "candidates"])
 def test_no_grid_has_a_barrier(
     watched: Watched, purchase: Evaluation, where: str
@@ -33,6 +38,11 @@ def test_no_grid_has_a_barrier(
         assert across <= width
 
 
+@pytest.mark.nightly(
+    reason="each push sends what the two grids send",
+    short="tests/stakeholders/admin/test_grids.py"
+    "::test_choosing_a_person_brings_their_role",
+)
 def test_a_person_is_added_with_their_role_and_weights_are_typed(
     watched: Watched, purchase: Evaluation
 ) -> None:
@@ -56,6 +66,11 @@ def test_a_person_is_added_with_their_role_and_weights_are_typed(
     assert purchase.categories.get().weight == 9
 
 
+@pytest.mark.nightly(
+    reason="each push invites several by the same call",
+    short="tests/vendors/admin/test_candidates_grid.py"
+    "::test_vendors_are_invited_by_their_own_contacts_and_the_rest_is_named",
+)
 def test_candidates_are_invited_together_after_a_word_of_warning(
     watched: Watched, purchase: Evaluation
 ) -> None:

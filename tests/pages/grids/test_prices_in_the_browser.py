@@ -81,6 +81,10 @@ def test_what_does_not_match_is_asked_in_a_panel(grid: Page, watched: Watched) -
     heard(watched)
 
 
+@pytest.mark.nightly(
+    reason="each push asks back in the panel, by the same answer",
+    short="::test_what_does_not_match_is_asked_in_a_panel[chromium]",
+)
 def test_one_cell_is_asked_back_in_place(grid: Page, watched: Watched) -> None:
     for key in ("1", ".", "2", "0", "0", "Enter"):
         grid.keyboard.press(key)
@@ -98,6 +102,10 @@ def test_one_cell_is_asked_back_in_place(grid: Page, watched: Watched) -> None:
     heard(watched)
 
 
+@pytest.mark.nightly(
+    reason="each push looks at the grid with its panel open",
+    short="::test_what_does_not_match_is_asked_in_a_panel[chromium]",
+)
 def test_the_grid_has_no_barrier(grid: Page, watched: Watched) -> None:
     for width, dark in ((1280, False), (1280, True), (360, False)):
         grid.set_viewport_size({"width": width, "height": 900})

@@ -15,6 +15,11 @@ TALLER_THAN_A_LINE = """all => all.filter(one => {
 }).map(one => one.textContent)"""
 
 
+@pytest.mark.nightly(
+    reason="each push reads the map's words and figures",
+    short="tests/trials/admin/test_buy_in_page.py"
+    "::test_it_tells_who_is_how_far_apart_on_what",
+)
 def test_names_of_roles_stay_whole_on_a_phone(watched: Watched) -> None:
     where = common.evaluation()
     groups = [common.category(where, name, 5) for name in ("Training", "Security")]

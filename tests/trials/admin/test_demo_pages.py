@@ -9,7 +9,7 @@ from evaltracker.evaluations.models import User
 from tests.acting import act
 from tests.clients import auditing, signed_in
 from tests.factories import common, stakeholders, trials, vendors
-from trials.models import Demo, Evidence
+from trials.models import Demo, Evidence, ScriptItem
 from vendors.models import Candidate
 from vendors.services.candidates import declare_conflict, eliminate, shortlist
 
@@ -23,6 +23,25 @@ def acme(db: None) -> Candidate:
     option = trials.claimed(where)
     vendors.enter(where, "demos")
     return option
+
+
+def held_item(acme: Candidate) -> ScriptItem:
+    """What is judged in a demo that is being held."""
+    demo, it = trials.demo(acme), stakeholders.holder("it")
+    act("draw-up-script", demo, it)
+    act("hold-demo", demo, it, attendees="Elif, two of theirs")
+    return ScriptItem.objects.get(demo=demo)
+
+
+def judge_in_place(item: ScriptItem, **form: object) -> tuple[int, Any]:
+    """Judge as the page's script does; the status, and what the answer says."""
+    words = {"verdict": "holds", "note": "It took four minutes.", **trials.SETTING}
+    answer = signed_in(stakeholders.holder("it")).post(
+        f"/admin/act/judge-item/{item.pk}/",
+        {**words, **form},
+        headers={"Accept": "application/json"},
+    )
+    return answer.status_code, answer.json()
 
 
 def test_the_owner_schedules_and_moves_a_demo(acme: Candidate) -> None:
@@ -123,6 +142,29 @@ def test_each_item_is_judged_with_one_tap_once_it_is_held(acme: Candidate) -> No
         "not_shown",
         item,
     )
+
+
+def test_what_somebody_judged_meanwhile_is_told_and_replaced_once_seen(
+    acme: Candidate,
+) -> None:
+    item, claim = held_item(acme), trials.claim_of(acme)
+    trials.verdict(claim, "demo", "fails", note="It froze.", script_item=item)
+    status, said = judge_in_place(item, claim=claim.pk, seen="")
+    assert status == 409
+    assert "Send again to replace theirs." in said["sentence"]
+    assert "It froze." in said["difference"]
+    assert Evidence.objects.count() == 1
+    assert judge_in_place(item, **said["versions"])[0] == 200
+    newest = Evidence.objects.latest("recorded_at")
+    assert (newest.verdict, newest.note) == ("holds", "It took four minutes.")
+
+
+def test_a_verdict_that_is_refused_in_place_names_its_field(acme: Candidate) -> None:
+    item, claim = held_item(acme), trials.claim_of(acme)
+    fields = {"claim": claim.pk, "verdict": "fails", "note": ""}
+    status, said = judge_in_place(item, **fields)
+    assert (status, list(said["errors"])) == (400, ["note"])
+    assert not Evidence.objects.exists()
 
 
 def test_whoever_has_an_interest_judges_nothing(acme: Candidate) -> None:

@@ -34,6 +34,11 @@ def purchase(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Evaluat
     return where
 
 
+@pytest.mark.nightly(
+    reason="each push compares rows made of data with those of the page",
+    short="tests/trials/admin/test_matrix_at_size.py"
+    "::test_rows_made_of_data_are_those_of_the_page[True]",
+)
 def test_keys_and_links_reach_rows_that_are_not_there_yet(
     watched: Watched, purchase: Evaluation
 ) -> None:
@@ -66,6 +71,11 @@ def test_keys_and_links_reach_rows_that_are_not_there_yet(
     expect(page.get_by_label(cell.format("<b>Globex</b>", "X50"))).to_be_focused()
 
 
+@pytest.mark.nightly(
+    reason="each push passes by keys through the same page",
+    short="tests/trials/admin/test_matrix_picture_in_the_browser.py"
+    "::test_keys_pass_through_categories_and_fold_them[chromium]",
+)
 def test_a_phone_is_not_told_of_keys(watched: Watched, purchase: Evaluation) -> None:
     watched.log_in("lina")
     watched.open(f"/admin/e/{purchase.slug}/matrix/")

@@ -70,6 +70,11 @@ def test_keys_pass_through_categories_and_fold_them(
     assert watched.complaints == []
 
 
+@pytest.mark.nightly(
+    reason="each push reads the panel of a cell",
+    short="tests/trials/admin/test_matrix_picture.py"
+    "::test_a_cell_is_one_mark_with_its_words_as_its_name",
+)
 def test_the_panel_opens_at_the_focus_and_closes_at_escape(
     watched: Watched, purchase: Evaluation
 ) -> None:
@@ -98,6 +103,11 @@ def test_the_panel_opens_at_the_focus_and_closes_at_escape(
     page.wait_for_url("**/admin/cells/**")
 
 
+@pytest.mark.nightly(
+    reason="each push reads the panel of a cell",
+    short="tests/trials/admin/test_matrix_picture.py"
+    "::test_a_cell_is_one_mark_with_its_words_as_its_name",
+)
 def test_a_tap_opens_the_panel_and_its_link_the_ledger(
     new_context: Callable[..., BrowserContext],
     live_server: LiveServer,
@@ -120,8 +130,8 @@ def test_a_tap_opens_the_panel_and_its_link_the_ledger(
 
 
 @pytest.mark.nightly(
-    reason="each push taps on the picture in a browser",
-    short="::test_a_tap_opens_the_panel_and_its_link_the_ledger[chromium]",
+    reason="six looks; each push uses the picture by keyboard",
+    short="::test_keys_pass_through_categories_and_fold_them[chromium]",
 )
 def test_the_picture_has_no_barrier_in_light_and_dark(
     watched: Watched, purchase: Evaluation
@@ -147,6 +157,11 @@ def test_the_picture_has_no_barrier_in_light_and_dark(
             assert wide == 0, (scheme, width)
 
 
+@pytest.mark.nightly(
+    reason="each push folds rows of the page, and compares the two",
+    short="tests/trials/admin/test_matrix_at_size.py"
+    "::test_rows_made_of_data_are_those_of_the_page[True]",
+)
 def test_rows_made_of_data_fold_as_well(
     watched: Watched, purchase: Evaluation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,6 +187,11 @@ def test_rows_made_of_data_fold_as_well(
     assert watched.barriers() == []
 
 
+@pytest.mark.nightly(
+    reason="each push reads the view in each address of the page",
+    short="tests/trials/admin/test_matrix_picture.py"
+    "::test_the_view_stays_in_every_address_of_the_page",
+)
 def test_three_lines_a_cell_stay_a_choice(
     watched: Watched, purchase: Evaluation
 ) -> None:

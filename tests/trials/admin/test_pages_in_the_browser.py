@@ -52,8 +52,9 @@ def pages_of(where: Evaluation) -> list[str]:
 
 
 @pytest.mark.nightly(
-    reason="test_barriers looks at each kind of page in each push",
-    short="tests/rights/test_barriers.py::test_no_kind_of_element_has_a_barrier[chromium]",
+    reason="each push looks at 25 pages with most kinds of elements",
+    short="tests/rights/test_barriers.py"
+    "::test_most_kinds_of_elements_have_no_barrier[chromium]",
 )
 def test_every_page_is_silent_accessible_and_fits_a_phone(
     watched: Watched, purchase: Evaluation
@@ -68,6 +69,11 @@ def test_every_page_is_silent_accessible_and_fits_a_phone(
             assert wide <= width, path
 
 
+@pytest.mark.nightly(
+    reason="each push passes by keys through cells and categories",
+    short="tests/trials/admin/test_matrix_picture_in_the_browser.py"
+    "::test_keys_pass_through_categories_and_fold_them[chromium]",
+)
 def test_arrow_keys_move_between_the_cells_of_the_matrix(
     watched: Watched, purchase: Evaluation
 ) -> None:
@@ -93,6 +99,11 @@ def test_arrow_keys_move_between_the_cells_of_the_matrix(
     watched.page.wait_for_url("**/admin/cells/**")
 
 
+@pytest.mark.nightly(
+    reason="each push sends what the tap sends",
+    short="tests/trials/admin/test_trial_pages.py"
+    "::test_a_criterion_is_judged_with_one_tap",
+)
 def test_a_verdict_is_one_tap(watched: Watched, purchase: Evaluation) -> None:
     watched.log_in("lina")
     acme = purchase.candidates.get(name="Acme ML")

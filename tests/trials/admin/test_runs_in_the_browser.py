@@ -27,6 +27,11 @@ def trial(transactional_db: None) -> Trial:
     return trial
 
 
+@pytest.mark.nightly(
+    reason="each push sends what the tap sends",
+    short="tests/trials/admin/test_runs_on_the_page.py"
+    "::test_one_tap_confirms_and_new_runs_ask_again",
+)
 def test_one_tap_confirms_in_place(watched: Watched, trial: Trial) -> None:
     watched.log_in(trial.lead.username)
     watched.open(f"/admin/trials/{trial.pk}/")

@@ -71,6 +71,10 @@ def test_a_verdict_is_saved_in_place_and_no_other_note_is_lost(
     assert list(found) == [("holds", ""), ("fails", NOTE)]
 
 
+@pytest.mark.nightly(
+    reason="each push judges the same rows by their buttons",
+    short="::test_a_verdict_is_saved_in_place_and_no_other_note_is_lost[chromium]",
+)
 def test_keys_judge_the_row_that_has_the_focus(watched: Watched, demo: Demo) -> None:
     watched.log_in("ivan")
     watched.open(f"/admin/demos/{demo.pk}/")
@@ -90,6 +94,11 @@ def test_keys_judge_the_row_that_has_the_focus(watched: Watched, demo: Demo) -> 
     assert watched.barriers() == []
 
 
+@pytest.mark.nightly(
+    reason="each push sends both, and reads what is answered",
+    short="tests/trials/admin/test_demo_pages.py"
+    "::test_what_somebody_judged_meanwhile_is_told_and_replaced_once_seen",
+)
 def test_what_somebody_judged_meanwhile_is_shown_and_sent_over_once_seen(
     watched: Watched, demo: Demo
 ) -> None:
@@ -111,6 +120,11 @@ def test_what_somebody_judged_meanwhile_is_shown_and_sent_over_once_seen(
     watched.complaints = [it for it in watched.complaints if "409" not in it]
 
 
+@pytest.mark.nightly(
+    reason="each push sends it and reads what is refused where",
+    short="tests/trials/admin/test_demo_pages.py"
+    "::test_a_verdict_that_is_refused_in_place_names_its_field",
+)
 def test_a_refused_verdict_says_so_at_its_field(watched: Watched, demo: Demo) -> None:
     watched.log_in("ivan")
     watched.open(f"/admin/demos/{demo.pk}/")
@@ -129,6 +143,11 @@ def test_a_refused_verdict_says_so_at_its_field(watched: Watched, demo: Demo) ->
     watched.complaints = [it for it in watched.complaints if "400" not in it]
 
 
+@pytest.mark.nightly(
+    reason="each push types, reloads and has it back",
+    short="tests/pages/test_drafts_in_time.py"
+    "::test_who_types_and_reloads_at_once_has_it_back[chromium-1]",
+)
 def test_a_draft_outlives_a_reload_and_ends_when_it_is_saved(
     watched: Watched, demo: Demo
 ) -> None:
@@ -174,6 +193,11 @@ def test_without_a_connection_a_verdict_waits_until_it_is_back(
     watched.complaints = [it for it in watched.complaints if "DISCON" not in it]
 
 
+@pytest.mark.nightly(
+    reason="each push fills in a sheet by the same form",
+    short="tests/trials/admin/test_scores_page.py"
+    "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
+)
 def test_scores_are_saved_row_by_row(watched: Watched, acme: Candidate) -> None:
     where = acme.evaluation
     watched.log_in("priya")
@@ -193,6 +217,10 @@ def test_scores_are_saved_row_by_row(watched: Watched, acme: Candidate) -> None:
     watched.complaints = [it for it in watched.complaints if "400" not in it]
 
 
+@pytest.mark.nightly(
+    reason="each push judges a demo in place in a browser",
+    short="::test_a_verdict_is_saved_in_place_and_no_other_note_is_lost[chromium]",
+)
 def test_a_trial_is_judged_in_place_with_its_file(
     watched: Watched, acme: Candidate
 ) -> None:

@@ -52,6 +52,10 @@ def test_digits_arrows_and_tab_are_enough_to_score_all(watched: Watched) -> None
     assert watched.complaints == []
 
 
+@pytest.mark.nightly(
+    reason="each push scores all by keyboard",
+    short="::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
+)
 def test_a_press_goes_on_to_the_reason_and_a_dash_takes_it_back(
     watched: Watched,
 ) -> None:
@@ -75,6 +79,11 @@ def test_a_press_goes_on_to_the_reason_and_a_dash_takes_it_back(
     assert watched.complaints == []
 
 
+@pytest.mark.nightly(
+    reason="each push reads what stands beside the scores",
+    short="tests/trials/admin/test_score_page.py"
+    "::test_what_was_asked_answered_and_shown_stands_beside_the_score",
+)
 def test_on_a_phone_the_evidence_folds_below_the_scores(watched: Watched) -> None:
     where, page = scoring(), watched.page
     page.set_viewport_size(PHONE)
@@ -95,6 +104,11 @@ def test_on_a_phone_the_evidence_folds_below_the_scores(watched: Watched) -> Non
     assert watched.complaints == []
 
 
+@pytest.mark.nightly(
+    reason="each push posts the form as it is",
+    short="tests/trials/admin/test_scores_page.py"
+    "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
+)
 def test_where_the_pages_own_scripts_do_not_load_the_form_saves_all(
     page: Page, live_server: LiveServer
 ) -> None:

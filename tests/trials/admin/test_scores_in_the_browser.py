@@ -10,6 +10,11 @@ from vendors.services.candidates import shortlist
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.nightly(
+    reason="each push reads the table of open scores",
+    short="tests/trials/admin/test_scores_page.py"
+    "::test_scores_are_dots_and_what_is_far_apart_says_so",
+)
 def test_words_for_readers_far_to_the_side_do_not_widen_the_page(
     watched: Watched,
 ) -> None:

@@ -11,6 +11,11 @@ LOOKS = ((1280, False), (1280, True), (390, False))
 BLOCK = "Trains in an hour\t60 min\tR1\nRolls back\t5 min\tR2\n"
 
 
+@pytest.mark.nightly(
+    reason="each push sends what is pasted",
+    short="tests/trials/admin/test_trial_grids.py"
+    "::test_criteria_are_pasted_with_their_requirements_by_ref",
+)
 def test_criteria_are_pasted_and_no_grid_has_a_barrier(watched: Watched) -> None:
     where = trials.platform("must", "should")
     option = trials.claimed(where)

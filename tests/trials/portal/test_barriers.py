@@ -20,7 +20,7 @@ from vendors.services.dialogue import (
     publish_document,
 )
 
-pytestmark = pytest.mark.browser
+GERMAN = {"Accept-Language": "de-DE"}
 LONG = "A word of eighty letters " + "x" * 80
 
 
@@ -49,6 +49,22 @@ def filled() -> tuple[Visitor, list[str]]:
     ]
 
 
+@pytest.mark.django_db
+def test_each_page_has_one_heading_and_its_language() -> None:
+    ada, pages = filled()
+    for page in pages:
+        answer = ada.browser.get(f"{ada.home}{page}", headers=GERMAN)
+        html = answer.content.decode()
+        assert answer.status_code == 200, page
+        assert html.count("<h1") == 1, page
+        assert '<html lang="de' in html, page
+
+
+@pytest.mark.browser
+@pytest.mark.nightly(
+    reason="each push reads the same pages and looks at one with axe",
+    short="::test_each_page_has_one_heading_and_its_language",
+)
 @pytest.mark.parametrize(
     ("width", "place"), [(320, "de-DE"), (390, "fr-FR"), (1280, "en-GB")]
 )

@@ -11,6 +11,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKS = ((1280, False), (1280, True), (390, False))
 
 
+@pytest.mark.nightly(
+    reason="each push sends what the grid sends",
+    short="tests/vendors/admin/test_own_answers.py"
+    "::test_rows_are_saved_as_the_buyers_answers_and_counted",
+)
 def test_an_answer_is_typed_into_its_row(page: Page, live_server: LiveServer) -> None:
     watched = Watched(page, live_server.url)
     own = vendors.candidate(trials.platform("must", "must"), "As it is", kind="as_is")

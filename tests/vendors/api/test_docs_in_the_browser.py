@@ -20,17 +20,15 @@ def test_the_page_shows_the_calls_and_asks_no_other_host(
     assert watched.complaints == []
 
 
+@pytest.mark.nightly(
+    reason="the library's page, opened and looked at; each push shows its calls",
+    short="::test_the_page_shows_the_calls_and_asks_no_other_host[chromium]",
+)
 @pytest.mark.parametrize(
     ("width", "colours", "back"),
     [
         (1280, "light", "rgb(250, 250, 250)"),
-        pytest.param(
-            *(375, "dark", "rgb(28, 32, 34)"),
-            marks=pytest.mark.nightly(
-                reason="The same page by the same script; once with every push.",
-                short="[*-1280-light-rgb(250, 250, 250)]",
-            ),
-        ),
+        (375, "dark", "rgb(28, 32, 34)"),
     ],
 )
 def test_the_page_and_its_opened_calls_can_be_read_by_everybody(

@@ -20,6 +20,11 @@ def visitor(online: Visitor) -> Visitor:
     return online
 
 
+@pytest.mark.nightly(
+    reason="each push drafts, asks back and hands in by the same forms",
+    short="tests/vendors/portal/test_claimed_numbers.py"
+    "::test_a_number_of_two_readings_is_asked_back_before_it_is_handed_in",
+)
 def test_a_number_of_another_kind_is_refused_where_it_is_typed(
     visitor: Visitor, live_server: LiveServer, page: Page
 ) -> None:

@@ -24,6 +24,11 @@ def visitor(online: Visitor, live_server: LiveServer) -> Visitor:
     return colleague(online, "Cy Ott", "cy@acme.example", where)
 
 
+@pytest.mark.nightly(
+    reason="ten seconds of looks; each push does the same by the same forms",
+    short="tests/vendors/portal/test_people.py"
+    "::test_q26_not_one_of_us_holds_until_a_contact_asks_for_them",
+)
 def test_people_on_a_small_phone(
     visitor: Visitor,
     live_server: LiveServer,

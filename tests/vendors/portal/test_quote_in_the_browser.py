@@ -16,6 +16,11 @@ PHONE = {"width": 390, "height": 844}
 NARROW = {"width": 320, "height": 700}
 
 
+@pytest.mark.nightly(
+    reason="each push quotes by the same forms, and in a browser with scripts",
+    short="tests/vendors/portal/test_look_over.py"
+    "::test_k2_two_meanings_are_asked_back[chromium]",
+)
 def test_prices_are_quoted_on_a_phone_without_scripts(
     online: Visitor,
     live_server: LiveServer,

@@ -68,6 +68,11 @@ def picture(watched: Watched, name: str) -> None:
         watched.page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
 
 
+@pytest.mark.nightly(
+    reason="three looks at a form that each push reads and sends",
+    short="tests/workflow/api/test_asked_acts.py"
+    "::test_what_was_quoted_is_shown_and_kept",
+)
 @pytest.mark.parametrize("look", [(390, "light"), (390, "dark"), (1280, "light")])
 def test_its_person_presses_what_was_asked(
     watched: Watched, criterion: Criterion, look: tuple[int, str]
@@ -93,6 +98,11 @@ def test_its_person_presses_what_was_asked(
     assert Evidence.objects.get().note.startswith("CI is green.")
 
 
+@pytest.mark.nightly(
+    reason="each push declines by the same form",
+    short="tests/workflow/api/test_asked_acts.py"
+    "::test_its_person_declines_with_a_reason",
+)
 def test_its_person_declines(watched: Watched, criterion: Criterion) -> None:
     row, page = asked(criterion), watched.page
     page.set_viewport_size({"width": 390, "height": 844})

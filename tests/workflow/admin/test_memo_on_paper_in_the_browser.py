@@ -22,6 +22,11 @@ LAST = """() => [...document.querySelectorAll(".et-document tr > :last-child")].
     })"""
 
 
+@pytest.mark.nightly(
+    reason="each push reads the same memo with its seal",
+    short="tests/workflow/admin/test_memo_page.py"
+    "::test_the_frozen_memo_carries_its_seal_and_is_counted_again",
+)
 def test_no_column_of_a_printed_memo_is_cut(
     page: Page, live_server: LiveServer
 ) -> None:

@@ -42,8 +42,9 @@ def wide(watched: Watched) -> bool:
 
 
 @pytest.mark.nightly(
-    reason="test_barriers looks at each kind of page in each push",
-    short="tests/rights/test_barriers.py::test_no_kind_of_element_has_a_barrier[chromium]",
+    reason="each push looks at 25 pages with most kinds of elements",
+    short="tests/rights/test_barriers.py"
+    "::test_most_kinds_of_elements_have_no_barrier[chromium]",
 )
 def test_every_page_of_the_workspace_is_silent_and_accessible(
     watched: Watched,
@@ -65,6 +66,11 @@ def test_every_page_of_the_workspace_is_silent_and_accessible(
     assert watched.complaints == []
 
 
+@pytest.mark.nightly(
+    reason="each push signs on a phone, and sends conditions",
+    short="tests/workflow/admin/test_sign_page.py"
+    "::test_conditions_name_an_owner_and_a_day",
+)
 def test_a_vp_signs_on_a_phone_with_a_condition(watched: Watched) -> None:
     where = common.evaluation()
     common.requirement(where)
@@ -97,6 +103,11 @@ def test_a_vp_signs_on_a_phone_with_a_condition(watched: Watched) -> None:
     assert watched.complaints == []
 
 
+@pytest.mark.nightly(
+    reason="each push looks at the kinds of elements in light",
+    short="tests/rights/test_barriers.py"
+    "::test_most_kinds_of_elements_have_no_barrier[chromium]",
+)
 def test_a_frozen_decision_is_read_in_the_dark(watched: Watched) -> None:
     where, _ = decided()
     rule = SignOffRule.objects.get(evaluation=where)

@@ -34,7 +34,8 @@ CROWDED = """() => {
 
 @pytest.mark.nightly(
     reason="what a picture draws is asked without a browser in each push",
-    short="tests/kit/test_charts.py::test_no_label_meets_another_or_leaves_the_picture",
+    short="tests/workflow/admin/test_comparison_page.py"
+    "::test_names_are_text_in_charts_and_tables",
 )
 def test_pictures_are_accessible_and_no_word_in_them_covers_another(
     page: Page, live_server: LiveServer

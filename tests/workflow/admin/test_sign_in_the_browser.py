@@ -69,6 +69,11 @@ def test_from_the_link_of_the_mail_to_a_signed_list(watched: Watched) -> None:
     assert watched.complaints == []
 
 
+@pytest.mark.nightly(
+    reason="six faults of which each push reads where they lead",
+    short="tests/workflow/admin/test_sign_faults.py"
+    "::test_each_fault_is_listed_with_a_link_to_its_field[form2-id_reason-Reason]",
+)
 @pytest.mark.parametrize(
     ("verdict", "filled", "field"),
     [
@@ -156,7 +161,7 @@ def test_words_that_changed_keep_the_reason_on_a_phone(watched: Watched) -> None
 
 
 @pytest.mark.nightly(
-    reason="each push signs on a phone, and looks for barriers there",
+    reason="three stages in four looks; each push looks at one on a phone",
     short="::test_from_the_link_of_the_mail_to_a_signed_list[chromium]",
 )
 def test_the_sign_pages_of_three_stages_have_no_barriers(watched: Watched) -> None:
