@@ -26,11 +26,12 @@
 		}
 	}
 
-	function start() {
-		for (const bar of document.querySelectorAll("[data-vr-setting]")) {
+	/** Offers to say it once, wherever these rows have just come to be. */
+	function start(part) {
+		for (const bar of part.querySelectorAll("[data-vr-setting]")) {
 			bar.hidden = false;
 		}
-		spread(document);
+		spread(part);
 	}
 
 	function focusOn(row) {
@@ -47,7 +48,7 @@
 		}
 	});
 
-	document.addEventListener("shown", (event) => spread(event.target.parentElement ?? document));
+	document.addEventListener("shown", (event) => start(event.target.parentElement ?? document));
 
 	// What was said in a row first stands above from then on.
 	document.addEventListener("saved", (event) => {
@@ -100,5 +101,5 @@
 		event.preventDefault();
 	});
 
-	document.addEventListener("DOMContentLoaded", start);
+	document.addEventListener("DOMContentLoaded", () => start(document));
 })();
