@@ -18,9 +18,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.nightly(
-    reason="the longest walk; test_fixed_purchase goes the same way in each push",
-    short="tests/journeys/test_fixed_purchase.py"
-    "::test_e_signature_asks_for_at_most_sixty_per_cent_of_the_former_pages[chromium]",
+    reason="the longest walk; each push takes three spreadsheets to a signed decision",
+    short="tests/journeys/test_spreadsheets.py"
+    "::test_three_spreadsheets_become_a_signed_decision_and_its_pack[chromium]",
 )
 def test_a_purchase_goes_from_requirements_to_a_frozen_memo(
     walk: Walk, smtp_sink: Sink

@@ -36,7 +36,7 @@ PARTS = [
         1,
         marks=pytest.mark.nightly(
             reason="3,000 requests; each push reads what tells as all nine people, "
-            "other pages as one or two of them, forms as one of them or nobody, in turn",
+            "other pages as one or two of them, forms as one or nobody, in turn",
             short="[*-6]",
         ),
     ),

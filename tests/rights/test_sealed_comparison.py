@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted_lately")]
         pytest.param(
             1,
             marks=pytest.mark.nightly(
-                reason="each page by each of nine; each push reads each as half of them",
+                reason="each page by each of nine; each push reads it as half of them",
                 short="[2]",
             ),
         ),

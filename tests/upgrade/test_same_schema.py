@@ -88,7 +88,7 @@ def ran(place: Installation) -> set[tuple[str, str]]:
 
 
 @pytest.mark.nightly(
-    reason="Migrates three databases; each push asks the one of its SQLite, at its end.",
+    reason="Migrates three databases; each push asks its own SQLite, at its end.",
     short="tests/kit/test_smoke.py"
     "::test_the_configuration_is_checked_and_nothing_is_left_to_migrate",
 )

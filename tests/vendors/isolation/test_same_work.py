@@ -1,4 +1,4 @@
-"""T15, small: what is a rival's and what is nowhere make the server do the same work.
+"""T15, small: what is a rival's and what is nowhere make the server work alike.
 
 Times are measured by `./dev bench timing`; here the statements are the same, in the same
 order, so that none of them takes the time that would tell.
