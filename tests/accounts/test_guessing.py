@@ -27,11 +27,11 @@ pytestmark = [
 ]
 LIMIT, TOGETHER, MOST_TRIES = 8, 16, 90
 GUESSES = [
-    60,
+    24,
     pytest.param(
         200,
         marks=pytest.mark.nightly(
-            reason="the same guesses, three times as many", short="[60]"
+            reason="the same guesses, eight times as many", short="[24]"
         ),
     ),
 ]

@@ -62,6 +62,10 @@ def test_an_import_whose_worker_is_killed_comes_in_whole_with_the_next(
     assert verifying.find_break(where) is None
 
 
+@pytest.mark.nightly(
+    reason="as one file whose worker is killed, with a second that waits",
+    short="::test_an_import_whose_worker_is_killed_comes_in_whole_with_the_next",
+)
 def test_of_two_files_that_wait_for_workers_the_second_is_shown_anew(
     app: str, tmp_path: Path
 ) -> None:

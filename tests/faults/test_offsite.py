@@ -14,7 +14,19 @@ pytestmark = pytest.mark.skipif(not shutil.which("restic"), reason="restic is mi
 SECRET = b"8484848 EUR"
 
 
-@pytest.mark.parametrize("kind", ["folder", "s3"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "folder",
+        pytest.param(
+            "s3",
+            marks=pytest.mark.nightly(
+                reason="the same by another store; each push has a folder",
+                short="[folder]",
+            ),
+        ),
+    ],
+)
 def test_a_copy_is_encrypted_and_comes_back_whole(
     backups: Backups, tmp_path: Path, request: pytest.FixtureRequest, kind: str
 ) -> None:

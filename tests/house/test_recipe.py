@@ -12,6 +12,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.house.floors import PACKAGES, ROOT
 
 PART = (
@@ -96,6 +98,10 @@ def start(copy: Path, *command: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.nightly(
+    reason="a copy of the product grows a table; each push reads what a new one owes",
+    short="tests/house/test_adding.py::test_every_kind_of_import_is_registered",
+)
 def test_a_table_with_page_import_and_notice_comes_as_the_recipe_says(
     tmp_path: Path,
 ) -> None:

@@ -41,6 +41,11 @@ def demo(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
+@pytest.mark.nightly(
+    reason="the whole product for a minute; each push loads the same demo, reads what "
+    "that prints and opens its pages as its people",
+    short="tests/journeys/test_demo.py::test_it_prints_one_login_per_role",
+)
 def test_what_it_prints_lets_a_newcomer_in(demo: subprocess.Popen[str]) -> None:
     assert demo.stdout
     said = []

@@ -27,7 +27,7 @@ SQUASHED = "DELETE FROM django_migrations WHERE name LIKE '0001_squashed_%'"
 @pytest.mark.nightly(
     reason=REASON,
     short="tests/upgrade/test_upgrade.py"
-    "::test_everybody_goes_on_while_it_is_upgraded[798e31d]",
+    "::test_what_it_held_is_there_after_an_upgrade[798e31d]",
 )
 @pytest.mark.postgres
 def test_postgresql_ends_with_the_same_schema_from_everywhere() -> None:

@@ -13,8 +13,7 @@ from tests.faults.notices.world import ROOT
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 
-# Each push has T4, in which workers, Redis and the database die, and T7, in which the
-# mail server does all that it should not.
+# Each push has T4, in which workers, Redis and the database die.
 # What waits for the night, and what each push has of it.
 AT_NIGHT = {
     "T1": (
@@ -44,6 +43,12 @@ AT_NIGHT = {
         "no beat for a while; each push has the timer's sweep in test_periodic",
         "tests/notices/test_periodic.py"
         "::test_the_second_waker_does_them_before_it_sends",
+    ),
+    "T7": (
+        "a mail server that is down, slow and rude; each push has test_smtp",
+        "tests/notices/test_smtp.py"
+        "::test_who_is_refused_does_not_end_the_line"
+        "[answers-550 No such box-Verdict.NEVER]",
     ),
     "T46": ("a database that moves; each push has test_database_away, too", "[T4]"),
 }

@@ -1,6 +1,6 @@
-"""T15, small: what is a rival's and what is nowhere make the server work alike.
+"""T15, small: a rival's id and one that is nowhere make the server work alike.
 
-Times are measured by `./dev bench timing`; here the statements are the same, in the same
+Times are measured by `./dev bench timing`; here the statements are the same, in one
 order, so that none of them takes the time that would tell.
 """
 

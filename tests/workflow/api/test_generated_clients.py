@@ -31,7 +31,16 @@ from tests.vendors.api.test_generated_client import JSON, PACKAGE, made_of
 from tests.visitor import Visitor
 from tests.waiting import until
 
-pytestmark = [pytest.mark.postgres, pytest.mark.redis]
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.redis,
+    pytest.mark.nightly(
+        reason="a whole installation for a purchase by programs; each push makes the "
+        "vendors' client and lets it hand in",
+        short="tests/vendors/api/test_generated_client.py"
+        "::test_it_lists_claims_uploads_quotes_and_hands_in",
+    ),
+]
 STAFF = "evaltracker_staff_api_client"
 ADA = "ada@acme.example"
 # What is done on the server at the start; it says the secrets of their apps.
