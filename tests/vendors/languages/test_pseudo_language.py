@@ -47,10 +47,11 @@ def pseudo(tmp_path: Path, settings: Settings) -> Iterator[None]:
     gettext._translations.clear()  # type: ignore[attr-defined]
 
 
-def test_every_state_is_in_the_catalogue(settings: Settings) -> None:
+def test_every_state_and_mail_is_in_the_catalogue(settings: Settings) -> None:
     where = states.research()
     wrong: dict[str, list[str]] = {}
     walked = set()
+    kinds_written = set()
     for name, seen in chain(
         states.door(where, settings, LANGUAGE),
         states.answering(where, LANGUAGE),
@@ -59,10 +60,20 @@ def test_every_state_is_in_the_catalogue(settings: Settings) -> None:
         if not isinstance(seen, str | list):
             walked.add(getattr(seen.resolver_match, "view_name", ""))
             assert seen.status_code < 500, name
-        if found := came_past(seen):
-            wrong[name] = found
+        wrong[name] = came_past(seen)
+        if name in MOMENTS:
+            where.refresh_from_db()
+            Contact.objects.update(language=LANGUAGE)
+            kinds_written = set()
+            for kind, mail in mails(where):
+                kinds_written.add(kind)
+                wrong.setdefault(f"{name}, {kind}", []).extend(past_in(mail))
+
+    wrong = {name: texts for name, texts in wrong.items() if texts}
     assert wrong == {}, told(wrong)
     assert set(pages()) - NO_PAGES - walked == set()
+    kinds = {name for name, kind in KINDS.items() if isinstance(kind, ToVendor)}
+    assert kinds == kinds_written
 
 
 def pages() -> Iterator[str]:
@@ -117,24 +128,6 @@ def came_past(seen: Any) -> list[str]:
     else:
         texts = texts_of(seen.content.decode())
     return [left for text in texts if (left := bare(text, own))]
-
-
-def test_every_mail_is_in_the_catalogue() -> None:
-    where = states.research()
-    wrong: dict[str, list[str]] = {}
-    for name, _ in chain(
-        states.answering(where, LANGUAGE), states.shown(where, LANGUAGE)
-    ):
-        if name in MOMENTS:
-            where.refresh_from_db()
-            Contact.objects.update(language=LANGUAGE)
-            written = list(mails(where))
-            for kind, mail in written:
-                wrong.setdefault(f"{name}, {kind}", []).extend(past_in(mail))
-    wrong = {name: texts for name, texts in wrong.items() if texts}
-    assert wrong == {}, told(wrong)
-    kinds = {name for name, kind in KINDS.items() if isinstance(kind, ToVendor)}
-    assert kinds == {kind for kind, _ in written}
 
 
 # Of the walk, between which another thing is open to the vendor.
