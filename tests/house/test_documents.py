@@ -29,7 +29,8 @@ FOR_USERS = (
     ),
     *("docs/two-hosts.md", "docs/upgrade.md"),
 )
-DEVELOPER_WORDS = 20_000
+# With those of testing.md.
+DEVELOPER_WORDS = 20_900
 DOCUMENTS = [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md"))]
 SOURCES = [
     path

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.programs import needs_program
 from tests.rows.foreign import EXPECTED, FOLDER, Person, differences
 
 OFFICE = shutil.which("soffice")
@@ -15,9 +16,7 @@ SECONDS = 300
 BOOKS = [name for name in EXPECTED["files"] if name.endswith((".xlsx", ".ods"))]
 KINDS = ("ods", "xlsx", "xls")
 ONE = "one"
-pytestmark = pytest.mark.skipif(
-    OFFICE is None, reason="LibreOffice (soffice) is not installed"
-)
+pytestmark = needs_program("soffice")
 
 
 def books_and_kinds() -> Iterator[Any]:

@@ -10,9 +10,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 import requests
 
+from tests.programs import needs_program
 from tests.services import free_port, service_folder
 from tests.waiting import until
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 START = ROOT / "deploy" / "proxy" / "start.sh"
 SYSTEM = "/usr/sbin:/usr/local/sbin:/usr/bin:/bin"
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:{SYSTEM}")
-needs_nginx = pytest.mark.skipif(NGINX is None, reason="nginx is not installed here")
+needs_nginx = needs_program("nginx")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.faults.notices.run import ONLY_IN_FULL, QUICK, TESTS
 from tests.faults.notices.world import ROOT
+from tests.programs import needs_program
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
@@ -55,14 +56,17 @@ AT_NIGHT = {
 
 
 def marks_of(name: str) -> list[pytest.MarkDecorator]:
-    """Those of a test that waits for the night."""
-    if name not in AT_NIGHT:
-        return []
-    reason, short = AT_NIGHT[name]
-    return [pytest.mark.nightly(reason=reason, short=short)]
+    """What a test needs, and why it waits for the night if it does."""
+    marks = []
+    if name == "T65":
+        marks.append(needs_program("pgbouncer"))
+    if name in AT_NIGHT:
+        reason, short = AT_NIGHT[name]
+        marks.append(pytest.mark.nightly(reason=reason, short=short))
+    return marks
 
 
-@pytest.mark.skipif(not shutil.which("redis-server"), reason="it kills its own broker")
+@needs_program("redis-server")
 @pytest.mark.parametrize(
     "name",
     # The sweep's clock is wrong in `test_clocks_and_moves`, too, by simpler means.
@@ -81,4 +85,6 @@ def test_nothing_is_lost_and_no_repeat_is_unflagged(name: str) -> None:
         command, cwd=ROOT, env=env, capture_output=True, text=True, check=False
     )
 
-    assert ran.returncode == 0, ran.stderr[-3000:]
+    # First what was promised and did not hold, then what led to it.
+    verdicts = [line for line in ran.stderr.splitlines() if line.startswith(name)]
+    assert ran.returncode == 0, "\n".join([*verdicts, ran.stderr[-3000:]])
