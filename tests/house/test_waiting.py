@@ -20,6 +20,7 @@ COUNTS_ALL = re.compile(
 # Where a pause is what is tested, and why. Nothing is to be added but such a place.
 PAUSES = {
     "tests/waiting.py": "between two looks of the one helper that waits",
+    "tests/processes.py": "between two looks at what a run has started",
     "tests/accounts/test_guessing.py": "a guesser tries again sooner than is asked for",
     "tests/faults/living/storm.py": "calm and absence last as chance has it",
     "tests/faults/living/two_hosts.py": "PostgreSQL and Redis are away for a second",

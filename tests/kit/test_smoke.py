@@ -8,6 +8,6 @@ pytestmark = [pytest.mark.smoke, pytest.mark.django_db]
 
 
 def test_the_configuration_is_checked_and_nothing_is_left_to_migrate() -> None:
-    call_command("check", databases=["default"])
+    call_command("check")
     call_command("migrate", check_unapplied=True, verbosity=0)
     assert "evaluations_evaluation" in connection.introspection.table_names()
