@@ -1,8 +1,10 @@
 """What every test may ask for."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
+from django.core.cache import caches
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import expect
 
@@ -39,6 +41,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make what is read of the translations, once for all processes."""
     if not hasattr(config, "workerinput"):
         compile_all()
+
+
+@pytest.fixture(autouse=True)
+def _forget_counts() -> Iterator[None]:
+    """What a test counted on a day to come would last into the next tests."""
+    yield
+    caches["process"].clear()
 
 
 @pytest.fixture(scope="session")
