@@ -1,6 +1,7 @@
 """The official client of the protocol, against the product that runs."""
 
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import anyio
@@ -38,7 +39,9 @@ def talk(site: str, secret: str, work: Talk, mode: str = "auto") -> None:
             async with Client(way, mode=mode) as client:
                 await work(client)
 
-    anyio.run(run)
+    # In a thread of its own: a browser's loop may run in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(anyio.run, run).result()
 
 
 def secret_of(client: Any) -> str:
