@@ -3,7 +3,8 @@
 `tests/durations.json` has the seconds of each test that took over one in the last full
 run. xdist hands each worker an equal *number* of neighbouring tests and lets who is
 done take from the end of another's; so each worker's share begins with its longest
-files and ends with short ones. Files that share a world of their package stay together.
+files, and ends with those that drive a browser. Files that share a world of their
+package stay together.
 """
 
 import json
@@ -23,6 +24,11 @@ class Group:
 
     items: list[pytest.Item] = field(default_factory=list)
     seconds: float = 0.0
+
+    @property
+    def drives_browser(self) -> bool:
+        """Whether Playwright's loop runs in the worker from then on."""
+        return any("playwright" in _fixtures(item) for item in self.items)
 
 
 @dataclass
@@ -65,10 +71,15 @@ def group_key(item: pytest.Item, packages: set[Path]) -> tuple[Path, bool]:
 
 
 def _commits(item: pytest.Item) -> bool:
-    names = getattr(item, "fixturenames", ())
+    names = _fixtures(item)
     mark = item.get_closest_marker("django_db")
     by_mark = mark is not None and bool(mark.kwargs.get("transaction"))
     return by_mark or "transactional_db" in names or "live_server" in names
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    """The names of all that it is given."""
+    return list(getattr(item, "fixturenames", ()))
 
 
 def packages_with_worlds(items: list[pytest.Item]) -> set[Path]:
@@ -96,7 +107,10 @@ def shared_out(
         group.seconds += durations.get(item.nodeid, SECONDS_OF_OTHERS)
 
     shares = _empty_shares(len(items), workers)
-    for group in sorted(groups.values(), key=lambda group: -group.seconds):
+    # Browsers come last: a process that was forked, or a loop of a test's own, does not
+    # get on with the loop that drives them.
+    longest_first = sorted(groups.values(), key=lambda group: -group.seconds)
+    for group in sorted(longest_first, key=lambda group: group.drives_browser):
         _place(group, shares)
     return [item for share in shares for item in share.items]
 
