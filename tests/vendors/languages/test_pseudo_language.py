@@ -51,7 +51,7 @@ def test_every_state_and_mail_is_in_the_catalogue(settings: Settings) -> None:
     where = states.research()
     wrong: dict[str, list[str]] = {}
     walked = set()
-    kinds_written = set()
+    kinds_written: set[str] = set()
     for name, seen in chain(
         states.door(where, settings, LANGUAGE),
         states.answering(where, LANGUAGE),
