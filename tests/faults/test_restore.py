@@ -50,11 +50,27 @@ def backups(folder: Path) -> Iterator[Backups]:
     service.kill()
 
 
+@pytest.mark.parametrize(
+    "depth",
+    [
+        "checked",
+        pytest.param(
+            "inhabited",
+            marks=pytest.mark.nightly(
+                reason="Six more processes, in which everybody signs in again.",
+                short="[checked]",
+            ),
+        ),
+    ],
+)
 def test_what_was_lost_starts_elsewhere_and_lets_everybody_in(
-    folder: Path, backups: Backups, smtp_sink: Sink
+    folder: Path, backups: Backups, smtp_sink: Sink, depth: str
 ) -> None:
     """Onto a machine with neither roles nor database nor files, and with fresh
-    passwords in its .env; the roles were shut out when the old one was lost."""
+    passwords in its .env; the roles were shut out when the old one was lost.
+
+    With every push all checks of a restore hold and the roles sign in, in one process.
+    """
     settings = {**SERVER, **hba(folder)}
     with migrated_postgres(folder, settings) as url:
         lost = Installation(folder, url, smtp_sink.port, OLD)
@@ -75,14 +91,19 @@ def test_what_was_lost_starts_elsewhere_and_lets_everybody_in(
     with restored_cluster(there, OWNERS, settings) as url:
         found = lost.elsewhere(there, url, **NEW)
         assert print_of(url) == before
-        found.migrate()
-        found.verify()
-        everybody_comes_in(found, made, link_in(smtp_sink), smtp_sink)
+        if depth == "checked":
+            found.harden_and_verify()
+            for role in NEW:
+                psycopg.connect(found.url(role)).close()
+        else:
+            found.migrate()
+            found.verify()
+            everybody_comes_in(found, made, link_in(smtp_sink), smtp_sink)
 
 
 @pytest.mark.nightly(
     reason="with every push what was lost is restored without traffic",
-    short="::test_what_was_lost_starts_elsewhere_and_lets_everybody_in",
+    short="::test_what_was_lost_starts_elsewhere_and_lets_everybody_in[checked]",
 )
 def test_a_machine_that_is_lost_under_traffic_loses_the_last_minute_at_most() -> None:
     seed = secrets.randbits(32)

@@ -104,6 +104,19 @@ def test_it_prints_one_login_per_role(printed: str) -> None:
         assert f"{login.username} " in printed
 
 
+def test_the_printed_password_lets_a_newcomer_in(printed: str) -> None:
+    said = printed.splitlines()
+    above = next(line for line in said if "password" in line)
+    password = said[said.index(above) + 1].strip()
+    assert any("/vendor/start/" in line for line in said)
+
+    client = Client()
+    form = {"username": "lead", "password": password}
+    page = client.post("/admin/login/", form, follow=True)
+
+    assert "GPU training service" in page.content.decode()
+
+
 def test_there_is_an_evaluation_in_every_stage() -> None:
     stages = set(Evaluation.objects.values_list("stage", flat=True))
     assert stages == {"requirements", "research", "demos", "trials", "decision"}

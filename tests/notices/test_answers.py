@@ -127,3 +127,35 @@ def test_our_own_address_refused_kills_no_notice(
     notice.refresh_from_db()
     assert notice.state == NoticeState.PENDING
     assert notice.last_error == "550 Who are you?"
+
+
+def test_of_a_server_that_does_all_it_should_not_each_mail_comes_once(
+    platform: Evaluation, smtp_sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """T7, small: away, then one tarpit, one refused, one bad address, some put off."""
+    monkeypatch.setattr(smtp, "MAIL_SECONDS", 0.5)
+    notices = owe_many(platform, 12)
+    stuck, refused, bad, *others = notices
+    bad.address = "a@example.org\nBcc: b@c.d"
+    bad.save()
+    smtp_sink.tarpits.add(stuck.address)
+    smtp_sink.answers[refused.address] = ["550 No such box"]
+    for put_off in others[:3]:
+        smtp_sink.verdicts[put_off.address] = ["451 Busy", "250 OK"]
+
+    with monkeypatch.context() as away, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        nowhere = mailer_to(free.getsockname()[1])
+        away.setattr("django.conf.settings.MAILERS", {"default": nowhere})
+        with pytest.raises(CommandError, match="Nothing is lost"):
+            call_command("send_notices")
+    assert not Notice.objects.filter(attempts__gt=0).exists()
+    sweep_notices()
+    smtp_sink.tarpits.clear()
+    Notice.objects.filter(state=NoticeState.PENDING).update(next_try_at=Now())
+    sweep_notices()
+
+    dead = Notice.objects.filter(state=NoticeState.DEAD)
+    assert {notice.pk for notice in dead} == {refused.pk, bad.pk}
+    assert all(notice.last_error for notice in dead)
+    assert smtp_sink.counts() == {notice.message_id: 1 for notice in (stuck, *others)}

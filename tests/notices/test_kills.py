@@ -46,9 +46,9 @@ def let_leases_lapse() -> None:
 
 
 @pytest.mark.nightly(
-    reason="T4 kills workers under the same oracle in each push",
+    reason="a sweep is killed under the same oracle in each push",
     short="tests/faults/notices/test_notice_faults.py"
-    "::test_nothing_is_lost_and_no_repeat_is_unflagged[T4]",
+    "::test_a_killed_sweep_and_a_crashed_database_lose_nothing",
 )
 @pytest.mark.django_db(transaction=True)
 def test_sweeps_that_are_killed_lose_nothing_and_repeat_nothing_unflagged(

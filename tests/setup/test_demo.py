@@ -7,11 +7,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 import requests
 
+from evaltracker.serving.demo import ADDRESS, Greeter
 from tests.services import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -41,10 +44,47 @@ def demo(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
+class Ready(BaseHTTPRequestHandler):
+    """Answers each probe as a site that is ready."""
+
+    def do_GET(self) -> None:
+        self.send_response(HTTPStatus.OK)
+        self.end_headers()
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing."""
+
+
+def test_it_says_once_where_all_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "logins.txt").write_text("lead  who leads\n")
+    with HTTPServer((ADDRESS, 0), Ready) as server:
+        port = server.server_port
+        greet = Greeter(port=port, data=tmp_path)
+        answering = threading.Thread(target=server.handle_request)
+        answering.start()
+        greet()
+        answering.join()
+        # It is ready, and asks no more.
+        greet()
+
+    said = "".join(capsys.readouterr())
+    assert said.count(LAST) == 1
+    assert said.index("lead  who leads") < said.index(f"localhost:{port}/")
+
+
+def test_nobody_is_greeted_before_it_answers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Greeter(port=free_port(), data=tmp_path)()
+
+    assert LAST not in "".join(capsys.readouterr())
+
+
 @pytest.mark.nightly(
-    reason="the whole product for a minute; each push loads the same demo, reads what "
-    "that prints and opens its pages as its people",
-    short="tests/journeys/test_demo.py::test_it_prints_one_login_per_role",
+    reason="Builds a demo and starts its processes; each push signs in to a copy.",
+    short="tests/journeys/test_demo.py::test_the_printed_password_lets_a_newcomer_in",
 )
 def test_what_it_prints_lets_a_newcomer_in(demo: subprocess.Popen[str]) -> None:
     assert demo.stdout

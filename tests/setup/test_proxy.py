@@ -135,3 +135,14 @@ def test_while_the_product_is_away_a_program_hears_when_to_come_back() -> None:
         answer = call(f"{proxy.https}/api/v1/invitations/")
         assert (answer.status_code, answer.json()["status"]) == (503, 503)
         assert answer.headers["Retry-After"] == "10"
+
+
+def test_pages_go_on_while_one_of_two_hosts_is_away() -> None:
+    gone = f"127.0.0.1:{free_port()}"
+    with ExitStack() as stack:
+        stack.enter_context(pytest.warns(match="Unverified HTTPS request"))
+        there = gunicorn(stack, "web")
+        both = f"{gone} {there}"
+        proxy = stack.enter_context(proxied(web=both, vendor_api=both))
+        for path in ("/admin/", "/api/v1/invitations/") * 3:
+            assert call(proxy.https + path).json()["name"] == "web"

@@ -20,14 +20,14 @@ from tests.services import postgres_client
 from tests.upgrade.installation import Installation, code_of, restored
 
 FIRST = "798e31d"
-REASON = "Migrates five databases; T56, which upgrades one, stays in each push."
+REASON = "Migrates five databases; each push takes the first step with one of them."
 SQUASHED = "DELETE FROM django_migrations WHERE name LIKE '0001_squashed_%'"
 
 
 @pytest.mark.nightly(
     reason=REASON,
     short="tests/upgrade/test_upgrade.py"
-    "::test_what_it_held_is_there_after_an_upgrade[798e31d]",
+    "::test_what_it_wrote_is_there_and_its_upgrade_begins[798e31d]",
 )
 @pytest.mark.postgres
 def test_postgresql_ends_with_the_same_schema_from_everywhere() -> None:

@@ -1,6 +1,6 @@
 """T46: PostgreSQL restarts under processes that live on.
 
-In full `python -m tests.faults.notices.run T46`; with `--quick` with every push.
+In full `python -m tests.faults.notices.run T46`; with `--quick` each night.
 """
 
 import time

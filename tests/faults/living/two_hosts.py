@@ -1,6 +1,6 @@
 """T65: two hosts as docs/two-hosts.md builds them, and one is lost under traffic.
 
-In full `python -m tests.faults.notices.run T65`; with `--quick` with every push.
+In full `python -m tests.faults.notices.run T65`; with `--quick` each night.
 
 Each host is a network, a set of mounts and a set of processes of its own: it has one
 cable to the base, over which it reaches nobody else; what it may write is one folder;

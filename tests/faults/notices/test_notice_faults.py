@@ -1,4 +1,7 @@
-"""T1 to T7, T10, T11 and T46 in small; `./dev bench faults` runs all in full."""
+"""T1 to T7, T10, T11, T46 and T65 in small, at night; each push kills and crashes once.
+
+`./dev bench faults` runs all in full.
+"""
 
 import os
 import shutil
@@ -14,25 +17,25 @@ from tests.programs import needs_program
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 
-# Each push has T4, in which workers, Redis and the database die.
+ONE_CRASH = "::test_a_killed_sweep_and_a_crashed_database_lose_nothing"
 # What waits for the night, and what each push has of it.
 AT_NIGHT = {
     "T1": (
-        "as T4 with a frozen worker; each push has leases in test_leases, too",
-        "[T4]",
+        "two workers, one of them frozen; each push kills a sweep, and has test_leases",
+        ONE_CRASH,
     ),
     "T2": (
-        "as T4 with graceful stops; each push has T4, and test_shutdown",
+        "as T4 with graceful stops; each push has test_shutdown",
         "tests/notices/test_shutdown.py"
         "::test_it_frees_what_it_has_claimed_and_flags_nothing",
     ),
     "T3": (
-        "as T4 with held letters; each push has T4, and their leases in test_leases",
+        "as T4 with held letters; each push has their leases in test_leases",
         "tests/notices/test_leases.py"
         "::test_a_lapsed_handing_of_a_held_kind_waits_for_a_person",
     ),
     "T5": (
-        "no broker at all; each push has T4, and test_sweep without a broker",
+        "no broker at all; each push has test_sweep without a broker",
         "tests/notices/test_sweep.py::test_the_command_counts_what_it_did",
     ),
     "T6": (
@@ -45,13 +48,20 @@ AT_NIGHT = {
         "tests/notices/test_periodic.py"
         "::test_the_second_waker_does_them_before_it_sends",
     ),
-    "T7": (
-        "a mail server that is down, slow and rude; each push has test_smtp",
-        "tests/notices/test_smtp.py"
-        "::test_who_is_refused_does_not_end_the_line"
-        "[answers-550 No such box-Verdict.NEVER]",
+    "T4": (
+        "two workers and beats with Redis; each push kills one sweep and the database",
+        ONE_CRASH,
     ),
-    "T46": ("a database that moves; each push has test_database_away, too", "[T4]"),
+    "T7": (
+        "a hundred notices by processes; each push has a dozen in one process",
+        "tests/notices/test_answers.py"
+        "::test_of_a_server_that_does_all_it_should_not_each_mail_comes_once",
+    ),
+    "T46": ("a database that moves; each push has test_database_away, too", ONE_CRASH),
+    "T65": (
+        "two whole hosts; each push has the shipped proxy before one that is gone",
+        "tests/setup/test_proxy.py::test_pages_go_on_while_one_of_two_hosts_is_away",
+    ),
 }
 
 
@@ -77,7 +87,16 @@ def marks_of(name: str) -> list[pytest.MarkDecorator]:
     ],
 )
 def test_nothing_is_lost_and_no_repeat_is_unflagged(name: str) -> None:
-    command = [sys.executable, "-m", "tests.faults.notices.run", name, QUICK]
+    passes("tests.faults.notices.run", name, QUICK)
+
+
+def test_a_killed_sweep_and_a_crashed_database_lose_nothing() -> None:
+    passes("tests.faults.notices.one_crash")
+
+
+def passes(module: str, *arguments: str) -> None:
+    """Run a module that has services of its own, and says what is wrong."""
+    command = [sys.executable, "-m", module, *arguments]
     away = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PYTEST_CURRENT_TEST")
     env = {key: value for key, value in os.environ.items() if key not in away}
 
