@@ -1,9 +1,10 @@
 """Two people talk about an answer, over its page and on a phone, without a barrier."""
 
 import re
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from evaltracker.evaluations.models import Comment
@@ -38,7 +39,10 @@ def barriers(watched: Watched) -> list[str]:
     "::test_without_scripts_a_comment_is_written_and_answered",
 )
 def test_two_people_talk_about_an_answer(
-    page: Page, browser: Browser, live_server: LiveServer, option: Candidate
+    page: Page,
+    new_context: Callable[..., BrowserContext],
+    live_server: LiveServer,
+    option: Candidate,
 ) -> None:
     asked = option.evaluation.requirements.get()
     cell = f"/admin/cells/{option.pk}/{asked.pk}/"
@@ -60,14 +64,13 @@ def test_two_people_talk_about_an_answer(
     assert page.evaluate("window.__mark === true")
     assert barriers(lina) == []
 
-    phone = browser.new_context(viewport={"width": 390, "height": 844})
+    phone = new_context(viewport={"width": 390, "height": 844})
     ivan = Watched(phone.new_page(), live_server.url)
     ivan.log_in("ivan")
     ivan.page.get_by_role("link", name=re.compile("Lina Lead mentioned you")).click()
     answer(ivan)
     assert barriers(ivan) == []
     assert ivan.complaints == []
-    phone.close()
 
     lina.open(cell)
     page.get_by_text("Discuss (2)").click()
