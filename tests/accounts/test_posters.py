@@ -75,7 +75,8 @@ def test_the_owner_signs_in_beside_posters(
     assert failed.exclude(detail="locked").count() <= LIMIT
     figure(
         f"O8: beside {posters} posters of one address, which were answered "
-        f"{dict(answers)}, the owner signs in within {min(took):.2f} s, and {quiet:.2f} s without them"
+        f"{dict(answers)}, the owner signs in within {min(took):.2f} s, and "
+        f"{quiet:.2f} s without them"
     )
 
 
