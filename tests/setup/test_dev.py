@@ -82,6 +82,10 @@ def test_a_newer_python_beside_an_older_first_one_is_found(
     assert "Installing" not in again.stderr
 
 
+@pytest.mark.nightly(
+    reason="Makes one more environment; each push finds a Python in a later folder.",
+    short="::test_a_newer_python_beside_an_older_first_one_is_found",
+)
 def test_a_system_folder_is_looked_into_beside_path(clone: Path, path: Path) -> None:
     program(path / "python3", OLD_PYTHON)
     system = str(real_python().parent)
