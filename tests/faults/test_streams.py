@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.nightly(
         reason="one stream and one restore are tried with every push",
         short="tests/faults/test_restore.py"
-        "::test_what_was_lost_starts_elsewhere_and_lets_everybody_in",
+        "::test_what_was_lost_starts_elsewhere_and_lets_everybody_in[checked]",
     ),
 ]
 OWNERS = "another"
