@@ -151,6 +151,11 @@ def test_not_ready_without_a_broker_and_no_inner_detail_is_told(tmp_path: Path) 
     assert done.stdout == "does not answer\n"
 
 
+@pytest.mark.nightly(
+    reason="Loads all of the product once more; each push nudges such a broker itself.",
+    short="tests/notices/test_nudging.py"
+    "::test_a_broker_that_does_not_answer_holds_nobody",
+)
 def test_publishing_to_a_mute_broker_gives_up_in_seconds(
     tmp_path: Path, mute_listener: socket.socket
 ) -> None:

@@ -1,4 +1,4 @@
-"""T54, with every push: a disk fills up under living processes, and has room again.
+"""T54: a disk fills up under living processes, and has room again.
 
 `python -m tests.faults.full_disk` fills the disk of a whole PostgreSQL.
 """
@@ -119,6 +119,10 @@ def test_files_find_no_room_and_nothing_else_is_lost(
     assert verifying.find_break(acme.evaluation) is None
 
 
+@pytest.mark.nightly(
+    reason="The disk of bodies; each push fills those of files and of the database.",
+    short="::test_files_find_no_room_and_nothing_else_is_lost",
+)
 def test_bodies_find_no_room_for_a_while_and_the_processes_live_on(
     login: str, settings: Settings, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations import verifying
 from evaltracker.evaluations.models import Import, ImportDraft, JournalHead
+from evaltracker.importing.services.imports import work_on_imports
 from tests.factories import common, vendors
 from tests.faults.import_workers import say_yes, shown, worker
 from tests.faults.killing import await_quiet, await_waiting
@@ -23,8 +24,20 @@ pytestmark = [
 ROWS = 700
 
 
+@pytest.mark.parametrize(
+    "next_one",
+    [
+        "this process",
+        pytest.param(
+            "a worker",
+            marks=pytest.mark.nightly(
+                reason="The next one is a worker, too.", short="[this process]"
+            ),
+        ),
+    ],
+)
 def test_an_import_whose_worker_is_killed_comes_in_whole_with_the_next(
-    app: str, tmp_path: Path
+    app: str, tmp_path: Path, next_one: str
 ) -> None:
     where = common.evaluation()
     lines = [f"Q{at},What Q{at} asks,{'x' * 2500}" for at in range(ROWS)]
@@ -48,26 +61,38 @@ def test_an_import_whose_worker_is_killed_comes_in_whole_with_the_next(
     # What it held it holds no longer than a minute.
     ago = timezone.now() - datetime.timedelta(seconds=1)
     ImportDraft.objects.update(held_until=ago)
-    second = worker(tmp_path, "second", app)
-    try:
-        until(
-            lambda: not ImportDraft.objects.exists(),
-            within=60,
-            what=second.log.read_text,
-        )
-    finally:
-        second.kill()
+    if next_one == "a worker":
+        second = worker(tmp_path, "second", app)
+        try:
+            until(
+                lambda: not ImportDraft.objects.exists(),
+                within=60,
+                what=second.log.read_text,
+            )
+        finally:
+            second.kill()
+    else:
+        work_on_imports()
+        assert not ImportDraft.objects.exists()
     assert where.requirements.count() == ROWS
     assert Import.objects.get().pk == draft.pk
     assert verifying.find_break(where) is None
 
 
-@pytest.mark.nightly(
-    reason="as one file whose worker is killed, with a second that waits",
-    short="::test_an_import_whose_worker_is_killed_comes_in_whole_with_the_next",
+@pytest.mark.parametrize(
+    "who",
+    [
+        "this process",
+        pytest.param(
+            "two workers",
+            marks=pytest.mark.nightly(
+                reason="Two workers take them at once.", short="[this process]"
+            ),
+        ),
+    ],
 )
 def test_of_two_files_that_wait_for_workers_the_second_is_shown_anew(
-    app: str, tmp_path: Path
+    app: str, tmp_path: Path, who: str
 ) -> None:
     """Both were looked at before either came in, and the first one changes what the
     second would do."""
@@ -83,17 +108,21 @@ def test_of_two_files_that_wait_for_workers_the_second_is_shown_anew(
     second = shown(where, "claims", [names, *answers], {"refused": "leave"})
     say_yes(first)
     say_yes(second)
-    workers = [worker(tmp_path, name, app) for name in ("first", "second")]
-    try:
-        waiting = ImportDraft.objects.exclude(work="")
-        until(
-            lambda: not waiting.exists(),
-            within=60,
-            what=workers[0].log.read_text,
-        )
-    finally:
-        for each in workers:
-            each.kill()
+    waiting = ImportDraft.objects.exclude(work="")
+    if who == "two workers":
+        workers = [worker(tmp_path, name, app) for name in ("first", "second")]
+        try:
+            until(
+                lambda: not waiting.exists(),
+                within=60,
+                what=workers[0].log.read_text,
+            )
+        finally:
+            for each in workers:
+                each.kill()
+    else:
+        work_on_imports()
+        assert not waiting.exists()
     assert where.requirements.count() == 61
     assert not Claim.objects.exists()
     (left,) = ImportDraft.objects.all()

@@ -32,6 +32,11 @@ def post(site: Site, ci: Program, body: Any) -> requests.Response:
     )
 
 
+@pytest.mark.nightly(
+    reason="Another program's call; each push kills a site under a vendor's batch.",
+    short="tests/faults/test_kills.py"
+    "::test_a_batch_whose_processes_are_killed_leaves_nothing_and_may_be_sent_again",
+)
 def test_a_report_whose_processes_are_killed_leaves_nothing_and_may_be_sent_again(
     tmp_path: Path,
 ) -> None:

@@ -1,8 +1,8 @@
 """T51: refused bodies of 120 kB beside an honest vendor, on the same connections.
 
-In full with every push: 500 on one connection to the product itself, where each answer
-has to belong to its call, and 500 behind the shipped proxy, which keeps a few
-connections to the product for everybody.
+With every push 100 on one connection to the product itself, where each answer has to
+belong to its call, and 100 behind the shipped proxy, which keeps a few connections to
+the product for everybody; 500 of each at night.
 """
 
 import json
@@ -21,9 +21,23 @@ from tests.served import Site, served
 from tests.setup.proxied import needs_nginx, proxied
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-BODIES, EACH = 500, 10
+EACH = 10
 BODY = b'{"x": "' + b"x" * 120_000 + b'"}'
 NOT_TAKEN = {401, 413, 429}
+
+
+bodies_at_once = pytest.mark.parametrize(
+    "bodies",
+    [
+        100,
+        pytest.param(
+            500,
+            marks=pytest.mark.nightly(
+                reason="five times as many bodies", short="[100]"
+            ),
+        ),
+    ],
+)
 
 
 @pytest.fixture
@@ -48,8 +62,9 @@ def site(login: str, tmp_path: Path) -> Iterator[Site]:
         yield running
 
 
+@bodies_at_once
 def test_on_one_connection_each_call_has_its_own_answer(
-    site: Site, token: str, figure: Callable[[str], None]
+    site: Site, token: str, figure: Callable[[str], None], bodies: int
 ) -> None:
     statuses: Counter[int] = Counter()
     connections = 0
@@ -69,7 +84,7 @@ def test_on_one_connection_each_call_has_its_own_answer(
         return answer.status, content
 
     honest = {"Authorization": f"Bearer {token}"}
-    for number in range(BODIES):
+    for number in range(bodies):
         if number % EACH == 0:
             status, content = call("GET", "/api/v1/invitations/", b"", **honest)
             assert status == 200
@@ -85,15 +100,16 @@ def test_on_one_connection_each_call_has_its_own_answer(
     assert statuses.keys() <= NOT_TAKEN
     assert connections == 1, "refusals keep the connection"
     figure(
-        f"T51: {BODIES} refused bodies of 120 kB on one connection, "
-        f"{BODIES // EACH} honest calls between them: one answer each, "
+        f"T51: {bodies} refused bodies of 120 kB on one connection, "
+        f"{bodies // EACH} honest calls between them: one answer each, "
         f"{dict(sorted(statuses.items()))}"
     )
 
 
 @needs_nginx
+@bodies_at_once
 def test_behind_the_shipped_proxy_nobody_meets_a_connection_that_ended(
-    site: Site, token: str, figure: Callable[[str], None]
+    site: Site, token: str, figure: Callable[[str], None], bodies: int
 ) -> None:
     upstream = str(urlsplit(site.url).netloc)
     urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
@@ -109,7 +125,7 @@ def test_behind_the_shipped_proxy_nobody_meets_a_connection_that_ended(
             session.trust_env = session.verify = False
         stranger.headers["Content-Type"] = "application/json"
         vendor.headers["Authorization"] = f"Bearer {token}"
-        for number in range(BODIES):
+        for number in range(bodies):
             if number % EACH == 0:
                 answer = vendor.get(f"{home}/invitations/", timeout=60)
                 assert answer.status_code == 200, answer.text
@@ -117,6 +133,6 @@ def test_behind_the_shipped_proxy_nobody_meets_a_connection_that_ended(
             refused[stranger.post(path, data=BODY, timeout=60).status_code] += 1
     assert refused.keys() <= NOT_TAKEN
     figure(
-        f"T51, behind the proxy: {BODIES} refused bodies, {BODIES // EACH} honest "
+        f"T51, behind the proxy: {bodies} refused bodies, {bodies // EACH} honest "
         f"calls: 0 × 502, {dict(sorted(refused.items()))}"
     )

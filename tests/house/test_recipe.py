@@ -4,6 +4,7 @@ A table comes with its page, act, import and notice, and nothing that names a fo
 duty fails.
 """
 
+import ast
 import os
 import re
 import shutil
@@ -98,9 +99,25 @@ def start(copy: Path, *command: str) -> subprocess.Popen[str]:
     )
 
 
+def test_each_file_of_the_recipe_finds_its_place_and_can_be_read(
+    tmp_path: Path,
+) -> None:
+    # Those that are there before; the others come with the recipe.
+    named = {name for name in FILE.findall(PART) if (ROOT / name).exists()}
+    for name in named:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, tmp_path / name)
+
+    commands = list(follow(tmp_path))
+
+    assert any("makemigrations" in command for command in commands)
+    for path in tmp_path.rglob("*.py"):
+        ast.parse(path.read_text(), str(path))
+
+
 @pytest.mark.nightly(
-    reason="a copy of the product grows a table; each push reads what a new one owes",
-    short="tests/house/test_adding.py::test_every_kind_of_import_is_registered",
+    reason="Copies the tree and runs its checks; each push writes the recipe's files.",
+    short="::test_each_file_of_the_recipe_finds_its_place_and_can_be_read",
 )
 def test_a_table_with_page_import_and_notice_comes_as_the_recipe_says(
     tmp_path: Path,

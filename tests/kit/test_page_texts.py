@@ -84,7 +84,16 @@ def endless() -> bytes:
     )
 
 
-@pytest.mark.parametrize(("hostile", "kind"), [(bomb, "docx"), (endless, "pdf")])
+BOMB_AT_NIGHT = pytest.mark.nightly(
+    reason="Nine million paragraphs; each push refuses such a file, unopened.",
+    short="[endless-pdf]",
+)
+
+
+@pytest.mark.parametrize(
+    ("hostile", "kind"),
+    [pytest.param(bomb, "docx", marks=BOMB_AT_NIGHT), (endless, "pdf")],
+)
 def test_a_hostile_file_has_no_text_and_says_nothing(
     hostile: Callable[[], bytes], kind: str, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -80,8 +80,14 @@ def test_a_newer_python_beside_an_older_first_one_is_found(
     again = dev(clone, "manage", PATH=str(path))
     assert again.returncode == 0
     assert "Installing" not in again.stderr
+    (clone / "requirements.txt").write_text("# changed\n")
+    assert "Installing" in dev(clone, "manage", PATH=str(path)).stderr
 
 
+@pytest.mark.nightly(
+    reason="Makes one more environment; each push finds a Python in a later folder.",
+    short="::test_a_newer_python_beside_an_older_first_one_is_found",
+)
 def test_a_system_folder_is_looked_into_beside_path(clone: Path, path: Path) -> None:
     program(path / "python3", OLD_PYTHON)
     system = str(real_python().parent)
@@ -100,6 +106,10 @@ def test_without_a_python_it_says_which_one_and_how_to_get_it(
     assert "apt install python3-venv" in done.stderr
 
 
+@pytest.mark.nightly(
+    reason="Makes one more environment; each push changes the lock of that one.",
+    short="::test_a_newer_python_beside_an_older_first_one_is_found",
+)
 def test_a_changed_lock_is_installed_again(clone: Path, path: Path) -> None:
     (path / "python3").symlink_to(real_python())
     assert "Installing" in dev(clone, "manage", PATH=str(path)).stderr

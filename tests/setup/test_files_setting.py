@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import storages
 
 from evaltracker import environment
-from tests.setup.test_settings import manage
+from tests.setup.test_settings import told
 
 
 def test_a_bucket_is_named_with_its_key() -> None:
@@ -50,11 +50,16 @@ def test_another_form_is_refused_with_what_to_write_and_without_the_secret(
 
 def test_the_client_is_loaded_only_where_files_are_in_s3(tmp_path: Path) -> None:
     (tmp_path / "url").write_text("s3://K:S@s3.example.org/bucket\n")
-    code = (
-        "import sys; from django.core.files.storage import default_storage as s; "
-        "s.exists; print('botocore' in sys.modules)"
+    # Looking at a method makes the store.
+    makes = (
+        "import sys; from django.core.files.storage import default_storage; "
+        "default_storage.exists"
     )
-    for place, loaded in (("", "False"), (str(tmp_path / "url"), "True")):
-        env = {"DEMO": "1", "DATA_DIR": str(tmp_path), "FILES_URL_FILE": place}
-        done = manage("shell", "-v0", "-c", code, **env)
-        assert done.stdout.strip() == loaded, done.stderr
+    loads_all = "import django; django.setup()"
+    is_loaded = "'botocore' in sys.modules"
+    env = {"DEMO": "1", "DATA_DIR": str(tmp_path)}
+    done = told(is_loaded, before=f"{loads_all}; {makes}", FILES_URL_FILE="", **env)
+    assert done.stdout.strip() == "False", done.stderr
+    there = str(tmp_path / "url")
+    done = told(is_loaded, before=makes, FILES_URL_FILE=there, **env)
+    assert done.stdout.strip() == "True", done.stderr

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kombu import Connection
 from redis import Redis
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
 
@@ -77,6 +78,26 @@ def running(log: Path, env: dict[str, str], *command: str) -> Iterator[None]:
             process.wait(timeout=30)
 
 
+@pytest.mark.parametrize("sender", ["web", "beat"])
+def test_what_is_sent_by_the_broker_reaches_the_worker(
+    address: Callable[[str], str], sender: str
+) -> None:
+    with Connection(address(sender)) as connection:
+        queue = connection.SimpleQueue("celery")
+        queue.put({"sent by": sender})
+        queue.close()
+    with Connection(address("worker")) as connection:
+        queue = connection.SimpleQueue("celery")
+        message = queue.get(timeout=30)
+        message.ack()
+        queue.close()
+    assert message.payload == {"sent by": sender}
+
+
+@pytest.mark.nightly(
+    reason="Five processes; each push sends a message as each of their users.",
+    short="::test_what_is_sent_by_the_broker_reaches_the_worker[beat]",
+)
 def test_a_sweep_goes_from_beat_and_web_through_the_broker(
     address: Callable[[str], str], tmp_path: Path
 ) -> None:

@@ -24,6 +24,29 @@ def manage(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def told(
+    expression: str, *, before: str = "", **env: str
+) -> subprocess.CompletedProcess[str]:
+    """What a process prints that loads the settings `s`, does what is to be done
+    `before`, and loads nothing else: that is quicker than manage.py."""
+    return subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"from django.conf import settings as s\n{before}\nprint({expression})",
+        ],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": "evaltracker.settings",
+            **env,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def test_a_start_without_a_secret_key_says_what_to_do(tmp_path: Path) -> None:
     done = manage("check", DATA_DIR=str(tmp_path))
     assert done.returncode == 1
@@ -33,10 +56,8 @@ def test_a_start_without_a_secret_key_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_the_demo_makes_its_own_key_and_keeps_it(tmp_path: Path) -> None:
-    show = ("shell", "-v0", "-c", "from django.conf import settings as s;"
-            "print(s.SECRET_KEY)")  # fmt: skip
-    first = manage(*show, DEMO="1", DATA_DIR=str(tmp_path))
-    second = manage(*show, DEMO="1", DATA_DIR=str(tmp_path))
+    first = told("s.SECRET_KEY", DEMO="1", DATA_DIR=str(tmp_path))
+    second = told("s.SECRET_KEY", DEMO="1", DATA_DIR=str(tmp_path))
     assert len(first.stdout.strip()) > 60
     assert first.stdout == second.stdout
     mode = (tmp_path / "secret_key").stat().st_mode
@@ -141,13 +162,12 @@ def test_a_whole_single_sign_on_stands_on_the_login_page(
 def test_a_second_factor_is_required_outside_the_demo(
     tmp_path: Path, env: dict[str, str], needed: str
 ) -> None:
-    show = "from django.conf import settings as s; print(s.REQUIRE_SECOND_FACTOR)"
     env = {"SECRET_KEY": "x" * 50, "DATA_DIR": str(tmp_path), **env}
-    assert manage("shell", "-v0", "-c", show, **env).stdout.strip() == needed
+    assert told("s.REQUIRE_SECOND_FACTOR", **env).stdout.strip() == needed
 
 
 @pytest.mark.parametrize(
-    ("env", "told"),
+    ("env", "printed"),
     [
         ({}, "False False"),
         ({"HSTS_SUBDOMAINS": "1"}, "True False"),
@@ -155,14 +175,11 @@ def test_a_second_factor_is_required_outside_the_demo(
     ],
 )
 def test_other_hosts_are_kept_to_https_only_if_that_is_asked_for(
-    tmp_path: Path, env: dict[str, str], told: str
+    tmp_path: Path, env: dict[str, str], printed: str
 ) -> None:
-    show = (
-        "from django.conf import settings as s; "
-        "print(s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD)"
-    )
+    both = "s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD"
     env = {"SECRET_KEY": "x" * 50, "DATA_DIR": str(tmp_path), **env}
-    assert manage("shell", "-v0", "-c", show, **env).stdout.strip() == told
+    assert told(both, **env).stdout.strip() == printed
 
 
 def test_a_process_for_vendors_alone_knows_no_logins(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """T15, small: a rival's id and one that is nowhere make the server work alike.
 
-Times are measured by `./dev bench timing`; here the statements are the same, in one
-order, so that none of them takes the time that would tell.
+Times are measured by `./dev bench timing`; here the statements are the same, in the
+same order, so that none of them takes the time that would tell.
 """
 
 import re
