@@ -9,6 +9,7 @@ from tests.chromium import find_chromium
 from tests.house.words import compile_all
 
 pytest_plugins = [
+    "tests.garbage",
     "tests.as_application",
     "tests.availability",
     "tests.costs",
