@@ -6,7 +6,6 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from tests.chromium import find_chromium
-from tests.house.words import compile_all
 
 pytest_plugins = [
     "tests.garbage",
@@ -35,6 +34,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 def pytest_configure(config: pytest.Config) -> None:
     """Make what is read of the translations, once for all processes."""
     if not hasattr(config, "workerinput"):
+        from tests.house.words import compile_all
+
         compile_all()
 
 
