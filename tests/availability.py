@@ -33,10 +33,11 @@ NEEDS: dict[str, tuple[Callable[[], object], str]] = {
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what cannot run here as not run, with what is missing."""
-    missing = {name: why for name, (there, why) in NEEDS.items() if not there()}
-    for item in items:
-        for name, why in missing.items():
-            if name in item.keywords:
+    for name, (is_there, why) in NEEDS.items():
+        needing = [item for item in items if name in item.keywords]
+        # Looking takes its time: a program is asked for its version.
+        if needing and not is_there():
+            for item in needing:
                 item.add_marker(pytest.mark.skip(reason=why))
 
 

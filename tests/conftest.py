@@ -9,9 +9,9 @@ from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import expect
 
 from tests.chromium import WAITS, find_chromium
-from tests.house.words import compile_all
 
 pytest_plugins = [
+    "tests.garbage",
     "tests.as_application",
     "tests.availability",
     "tests.costs",
@@ -20,6 +20,7 @@ pytest_plugins = [
     "tests.lock_order",
     "tests.object_store",
     "tests.order",
+    "tests.rewriting",
     "tests.smtp_sink",
     "tests.summary",
     "tests.template_database",
@@ -40,6 +41,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 def pytest_configure(config: pytest.Config) -> None:
     """Make what is read of the translations, once for all processes."""
     if not hasattr(config, "workerinput"):
+        from tests.house.words import compile_all
+
         compile_all()
 
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -19,7 +20,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 CLIENT = "evaltracker"
 SECRET = "between-the-two-of-us"
-KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@cache
+def key() -> rsa.RSAPrivateKey:
+    """What it signs with."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 class Provider(ThreadingHTTPServer):
@@ -92,7 +98,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         now = int(time.time())
         claims = {"iss": self.server.home, "aud": CLIENT, "iat": now, "exp": now + 60}
-        token = jwt.encode({**claims, **self.server.person}, KEY, algorithm="RS256")
+        token = jwt.encode({**claims, **self.server.person}, key(), algorithm="RS256")
         self._say({"access_token": "a", "token_type": "Bearer", "id_token": token})
 
     def _authorize(self, asked: dict[str, str]) -> None:

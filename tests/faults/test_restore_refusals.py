@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,22 +12,28 @@ from tests.faults.restoring import Backups, tree
 from tests.services import postgres_binaries, postgres_version
 
 NAME, STREAM = "2026-11-26T031500Z", "2026-11-20T000000Z"
-BINARIES = postgres_binaries()
-VERSION = postgres_version(BINARIES) if BINARIES else 0
-ABOUT = f"stream={STREAM}\nfirst=000000010000000000000002\nversion={VERSION}\n"
-pytestmark = pytest.mark.skipif(not BINARIES, reason="PostgreSQL is not here")
 ENDED, LAST = "2026-11-26T03:15:30.000000Z", "2026-11-28T10:00:00.000000Z"
+
+
+@cache
+def version() -> int:
+    """Which PostgreSQL is here; 0 if none."""
+    binaries = postgres_binaries()
+    return postgres_version(binaries) if binaries else 0
 
 
 @pytest.fixture
 def backups(tmp_path: Path) -> Backups:
     """A base with its stream and a file, as far as they are looked at first."""
+    if not version():
+        pytest.skip("PostgreSQL is not here")
+    about = f"stream={STREAM}\nfirst=000000010000000000000002\nversion={version()}\n"
     made = Backups(tmp_path)
     base, index = made.home / NAME, made.home / "index"
     file = made.home / "files" / "media" / "proof.pdf"
     for folder in (base, index, made.home / "streams" / STREAM, file.parent):
         folder.mkdir(parents=True)
-    (base / "about").write_text(f"{ABOUT}ended={ENDED}\n")
+    (base / "about").write_text(f"{about}ended={ENDED}\n")
     (base / "base.tar.gz").write_bytes(b"of a cluster")
     sums = [
         f"{hashlib.sha256((base / name).read_bytes()).hexdigest()}  {name}\n"
@@ -69,7 +76,7 @@ def fill_files(backups: Backups) -> None:
 
 def age(backups: Backups) -> None:
     base = backups.home / NAME
-    about = (base / "about").read_text().replace(f"version={VERSION}", "version=9")
+    about = (base / "about").read_text().replace(f"version={version()}", "version=9")
     (base / "about").write_text(about)
     digest = hashlib.sha256(about.encode()).hexdigest()
     (base / "SHA256SUMS").write_text(f"{digest}  about\n")

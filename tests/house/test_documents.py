@@ -4,6 +4,7 @@ import ast
 import io
 import re
 import tokenize
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,19 +32,6 @@ FOR_USERS = (
 )
 # With those of testing.md.
 DEVELOPER_WORDS = 20_900
-DOCUMENTS = [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md"))]
-SOURCES = [
-    path
-    for folder in (*PACKAGES, "tests", "bench")
-    for path in sorted((ROOT / folder).rglob("*.py"))
-    if path != Path(__file__)
-]
-TEMPLATES = [
-    path
-    for app in PACKAGES
-    for path in sorted((ROOT / app).rglob("templates/**/*.*"))
-    if path.suffix in {".html", ".txt"}
-]
 LINK = re.compile(r"\]\((?![a-z]+:)([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 FILE = re.compile(rf"`((?:{'|'.join(PACKAGES)}|tests|docs|bench|deploy)/[\w./-]+)`")
@@ -67,15 +55,41 @@ EXPLAINED = (
 )
 
 
+@cache
+def documents() -> list[Path]:
+    return [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md"))]
+
+
+def source_files() -> list[Path]:
+    return [
+        path
+        for folder in (*PACKAGES, "tests", "bench")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if path != Path(__file__)
+    ]
+
+
+@cache
+def templates() -> list[Path]:
+    return [
+        path
+        for app in PACKAGES
+        for path in sorted((ROOT / app).rglob("templates/**/*.*"))
+        if path.suffix in {".html", ".txt"}
+    ]
+
+
 def developer_words() -> int:
     """As `wc -w` counts them."""
-    mine = [path for path in DOCUMENTS if str(path.relative_to(ROOT)) not in FOR_USERS]
+    mine = [
+        path for path in documents() if str(path.relative_to(ROOT)) not in FOR_USERS
+    ]
     return sum(len(path.read_text().split()) for path in mine)
 
 
 def test_no_document_holds_what_a_merge_left() -> None:
     left = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
-    assert [path.name for path in DOCUMENTS if left.search(path.read_text())] == []
+    assert [path.name for path in documents() if left.search(path.read_text())] == []
 
 
 def test_documents_for_developers_keep_to_their_words() -> None:
@@ -89,8 +103,8 @@ def headings(document: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", line).lower().replace(" ", "-") for line in lines}
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: str(d.relative_to(ROOT)))
-def test_each_link_and_file_that_it_names_is_there(document: Path) -> None:
+def broken_in(document: Path) -> list[str]:
+    """What it names that is not there."""
     text = document.read_text()
     named = [name for name in FILE.findall(text) if not MADE.search(name)]
     broken = [name for name in named if not (ROOT / name).exists()]
@@ -99,8 +113,14 @@ def test_each_link_and_file_that_it_names_is_there(document: Path) -> None:
         target = document.parent / name if name else document
         if not target.exists() or (anchor and anchor not in headings(target)):
             broken.append(address)
+    return broken
 
-    assert not broken
+
+def test_each_link_and_file_that_it_names_is_there(subtests: pytest.Subtests) -> None:
+    assert documents()
+    for document in documents():
+        with subtests.test(str(document.relative_to(ROOT))):
+            assert broken_in(document) == []
 
 
 def remarks(source: str) -> str:
@@ -129,14 +149,14 @@ def test_what_remarks_cite_is_in_the_documents() -> None:
     assert numbers == [str(number + 1) for number in range(len(numbers))]
     defined |= {f"decision {number}" for number in numbers}
     wrong = []
-    for path in SOURCES:
+    for path in source_files():
         source = path.read_text()
         # Reading what is a remark takes its time: only where something may be wrong.
         if cited(source) - defined or OUTSIDE.search(source):
             text = remarks(source)
             unknown = [*(cited(text) - defined), *OUTSIDE.findall(text)]
             wrong += [f"{path.relative_to(ROOT)}: {number}" for number in unknown]
-    for path in DOCUMENTS:
+    for path in documents():
         text = path.read_text()
         decided = {number for number in cited(text) if "decision" in number}
         unknown = [*(decided - defined), *OUTSIDE.findall(text)]
@@ -169,7 +189,7 @@ def test_templates_say_it_in_the_words_of_the_list() -> None:
     table = WORDS.split("## Words that pages do not use")[1]
     forbidden = re.findall(r"^\| ([^|`]+) \| ([^|`]+) \|$", table, re.MULTILINE)[2:]
     wrong = []
-    for path in TEMPLATES:
+    for path in templates():
         shown = re.sub(r"\s+", " ", MARKUP.sub(" ", path.read_text())).lower()
         for word, better in forbidden:
             if re.search(rf"\b{re.escape(word)}", shown):
@@ -183,7 +203,7 @@ def test_templates_say_it_in_the_words_of_the_list() -> None:
 
 def test_riddling_words_are_explained_on_a_page_in_a_sentence() -> None:
     assert len(terms()) > 60
-    shown = "".join(path.read_text() for path in TEMPLATES)
+    shown = "".join(path.read_text() for path in templates())
     assert [w for w in EXPLAINED if f'{{% term "{w}" %}}' not in shown] == []
     for word in terms():
         assert re.fullmatch(r"[A-Z0-9].*\.", term_named(word)), word

@@ -3,7 +3,7 @@
 import re
 
 from tests.house.floors import ROOT
-from tests.house.test_documents import DOCUMENTS
+from tests.house.test_documents import documents
 from tests.pictures import IMAGES, LIMIT, PICTURES
 
 SHOWN = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
@@ -13,7 +13,7 @@ NAMES = {picture.name for picture in PICTURES}
 def test_each_picture_of_a_document_says_what_it_shows() -> None:
     without = [
         (str(document.relative_to(ROOT)), address)
-        for document in DOCUMENTS
+        for document in documents()
         for text, address in SHOWN.findall(document.read_text())
         if not text
     ]
@@ -24,7 +24,7 @@ def test_each_picture_of_a_document_says_what_it_shows() -> None:
 def test_script_folder_and_documents_have_the_same_pictures() -> None:
     shown = {
         (document.parent / address).resolve()
-        for document in DOCUMENTS
+        for document in documents()
         for _, address in SHOWN.findall(document.read_text())
     }
 

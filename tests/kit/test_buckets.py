@@ -6,7 +6,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -16,9 +16,11 @@ from pytest_django import Settings
 
 from evaltracker.environment import files
 from evaltracker.errors import StorageFull, Unavailable
-from evaltracker.toolbox import buckets
-from evaltracker.toolbox.buckets import BucketStorage, reported
 from tests.object_store import ObjectStore, running_store, use
+
+if TYPE_CHECKING:
+    # Its client of S3 takes long to import.
+    from evaltracker.toolbox.buckets import BucketStorage
 
 ROOT = Path(__file__).parents[2]
 NAME, PROOF = "claim_files/one.pdf", ContentFile(b"proof")
@@ -39,7 +41,9 @@ OURS = {
 }
 
 
-def storage_at(url: str) -> BucketStorage:
+def storage_at(url: str) -> "BucketStorage":
+    from evaltracker.toolbox.buckets import BucketStorage
+
     storage: Any = storages.create_storage(files(url))
     assert isinstance(storage, BucketStorage)
     return storage
@@ -48,7 +52,7 @@ def storage_at(url: str) -> BucketStorage:
 @pytest.fixture(scope="module")
 def guarded(
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Callable[[str], BucketStorage]]:
+) -> Iterator[Callable[[str], "BucketStorage"]]:
     """A store that asks for rights: the storage of web, of vendor-api or of nobody."""
     folder = tmp_path_factory.mktemp("guarded")
     document = (ROOT / "docs/security.md").read_text()
@@ -66,7 +70,7 @@ def guarded(
 
 
 def test_the_documented_keys_reach_what_they_need_and_no_more(
-    guarded: Callable[[str], BucketStorage],
+    guarded: Callable[[str], "BucketStorage"],
 ) -> None:
     web, vendors = guarded("web"), guarded("vendor-api")
     assert vendors.save(NAME, PROOF) == NAME
@@ -92,7 +96,7 @@ def test_the_documented_keys_reach_what_they_need_and_no_more(
 
 
 def test_the_log_says_why_and_tells_no_key(
-    guarded: Callable[[str], BucketStorage], caplog: pytest.LogCaptureFixture
+    guarded: Callable[[str], "BucketStorage"], caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(Unavailable) as refused:
         guarded("nobody").save(NAME, PROOF)
@@ -104,6 +108,8 @@ def test_the_log_says_why_and_tells_no_key(
 
 def test_a_store_without_room_is_a_full_disk() -> None:
     from botocore.exceptions import ClientError
+
+    from evaltracker.toolbox.buckets import reported
 
     answer: Any = {"Error": {"Code": "XMinioStorageFull"}}
     with pytest.raises(StorageFull), reported():
@@ -140,6 +146,8 @@ def test_a_store_that_says_nothing_is_waited_for_as_long_as_is_set(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from botocore.config import Config
+
+    from evaltracker.toolbox import buckets
 
     waits = buckets.PATIENCE
     attempts = waits.retries["total_max_attempts"]

@@ -5,10 +5,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-import pypdf
 import pytest
 from docx import Document
-from weasyprint import HTML
 
 from evaltracker.toolbox import page_texts as module
 from evaltracker.toolbox.files import SIZE_LIMIT, TYPES
@@ -19,6 +17,8 @@ BREAK = '<p style="break-before: page">'
 
 
 def pdf(html: str) -> bytes:
+    from weasyprint import HTML
+
     made: bytes = HTML(string=html).write_pdf()
     return made
 
@@ -45,6 +45,8 @@ def test_text_is_read_in_its_encoding(coding: str) -> None:
 
 
 def test_a_locked_pdf_opens_if_it_asks_for_no_password() -> None:
+    import pypdf
+
     for password in ("", "secret"):
         writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf("<p>Logs are kept.")))
         writer.encrypt(password, "owner", algorithm="AES-256")

@@ -1,24 +1,27 @@
 """A claimed number beside measured ones: one form of words, kept and read back."""
 
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from evaltracker.toolbox.measures import CellNumbers, Measure, Measured, Reading
 from tests.measures.test_measure import measure
 
-ASKED = measure(tolerance=None)
+
+@cache
+def asked_for() -> Measure:
+    return measure(tolerance=None)
 
 
 def found(value: str | None = "19.6", n: int = 400, **more: Any) -> Measured:
     number = None if value is None else Decimal(value)
-    return Measured(**{"measure": ASKED, "value": number, "n": n, **more})
+    return Measured(**{"measure": asked_for(), "value": number, "n": n, **more})
 
 
 def cell(
-    claimed: str = "12 ms",
-    *measured: Measured,
-    asked: Measure | None = ASKED,
+    claimed: str = "12 ms", *measured: Measured, **other: Measure | None
 ) -> CellNumbers:
+    asked = other.get("asked", asked_for())
     return CellNumbers(asked, Reading.from_text(claimed), measured)
 
 

@@ -19,7 +19,7 @@ from tests.clients import signed_in
 from tests.factories import common, vendors
 from tests.factories.stakeholders import sign_off_rules
 from tests.import_pages import Importer
-from tests.measures.cases import KEPT, LATENCY, WORDS, measured
+from tests.measures.cases import LATENCY, WORDS, kept, measured
 
 pytestmark = pytest.mark.django_db
 TABLE = f'Ref,Text,Measure\nR1,What R1 asks for,"{WORDS}"\nR2,Loads,\n'
@@ -49,9 +49,9 @@ def test_a_form_gives_it_and_page_journal_and_signed_words_tell_it(
     answer = sent(where, f"change-requirement/{asked.pk}/", form)
     assert answer.status_code == 302, answer.content.decode()
     asked.refresh_from_db()
-    assert asked.measure == KEPT
+    assert asked.measure == kept()
     assert f"Must reach {WORDS}" in page_of(where)
-    assert Entry.objects.latest("number").after["measure"] == KEPT
+    assert Entry.objects.latest("number").after["measure"] == kept()
     assert WORDS in requirements_document(where)
     again = signed_in(where.owner).get(f"/admin/act/change-requirement/{asked.pk}/")
     assert 'value="20"' in again.content.decode()
@@ -106,7 +106,7 @@ def test_a_file_brings_it_and_undoing_takes_it_back(where: Evaluation) -> None:
     desk = Importer(where, "requirements", where.owner)
     desk.take(TABLE)
     assert {row.ref: row.measure for row in where.requirements.all()} == {
-        "R1": KEPT,
+        "R1": kept(),
         "R2": {},
     }
     assert 'name="shown"' not in desk.upload(TABLE)
@@ -136,15 +136,15 @@ def test_copies_and_templates_carry_it(where: Evaluation) -> None:
     brief: Any = {**common.BRIEF}
     following = create_evaluation(title="Again", buyer="B", by=where.owner, **brief)
     copy_needs(origin=where, evaluation=following, by=where.owner)
-    assert following.requirements.get().measure == KEPT
+    assert following.requirements.get().measure == kept()
     sign_off_rules(where, "decision", ("it",))
-    kept = save_as_template(evaluation=where, title="Fast things", by=where.owner)
-    assert kept.content["requirements"][0]["measure"] == WORDS
+    template = save_as_template(evaluation=where, title="Fast things", by=where.owner)
+    assert template.content["requirements"][0]["measure"] == WORDS
     third = create_evaluation(title="Third", buyer="B", by=where.owner, **brief)
     take_from_template(
-        evaluation=third, key=str(kept.pk), parts=["requirements"], by=where.owner
+        evaluation=third, key=str(template.pk), parts=["requirements"], by=where.owner
     )
-    assert third.requirements.get().measure == KEPT
+    assert third.requirements.get().measure == kept()
 
 
 def test_leaving_it_blank_takes_it_away(where: Evaluation) -> None:

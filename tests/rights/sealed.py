@@ -16,7 +16,7 @@ from evaltracker.workflow.services.stages import draft_decision
 from stakeholders.services.people import add_stakeholder
 from tests.clients import auditing
 from tests.factories import common, stakeholders, trials, vendors
-from tests.measures.cases import KEPT
+from tests.measures.cases import kept
 from tests.talk.attaching import attach
 from trials.models import DemoNote
 from trials.services.scores import give_score, lock_scores, open_consensus
@@ -116,7 +116,7 @@ class Sealed:
 def build() -> Sealed:
     """In trials: claimed, priced, shown, scored; nothing is opened yet."""
     where = trials.platform("must", "should")
-    where.requirements.update(scorer_help="helpmarkquux", measure=KEPT)
+    where.requirements.update(scorer_help="helpmarkquux", measure=kept())
     where.stakeholders.filter(role="leadership").update(scores=False)
     option = vendors.invited(where, declares=False)
     for requirement in where.requirements.all():

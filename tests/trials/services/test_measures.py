@@ -6,7 +6,7 @@ import pytest
 
 from evaltracker.errors import Invalid
 from tests.factories import trials, vendors
-from tests.measures.cases import KEPT, LATENCY, WORDS, measured
+from tests.measures.cases import LATENCY, WORDS, kept, measured
 from trials.models import ContractChange, Trial
 from trials.selectors.trials import contract_of, contract_text
 from trials.services.contracts import check_propose_contract
@@ -37,7 +37,7 @@ def test_a_criterion_has_the_measure_of_its_requirement_as_its_number(
     where = planned.candidate.evaluation
     asked = where.requirements.get(ref="R1")
     made = add_criterion(trial=planned, requirement=asked, text="Fast", by=where.owner)
-    assert made.measure == KEPT
+    assert made.measure == kept()
     assert made.number == WORDS
     assert f"R1: Fast. Must reach: {WORDS}." in contract_text(planned)
     check_propose_contract(planned, where.owner)
@@ -89,7 +89,7 @@ def test_a_script_that_is_drawn_up_shows_it_and_an_added_item_has_it(
     items = draw_up_script(demo=demo, by=owner)
     assert {item.requirement.ref: item.measure for item in items if item.requirement}[
         "R1"
-    ] == KEPT
+    ] == kept()
     items[0].delete()
     asked = acme.evaluation.requirements.get(ref=items[0].requirement.ref)  # type: ignore[union-attr]
     item = add_script_item(demo=demo, question="How fast?", requirement=asked, by=owner)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.factories import vendors
-from tests.measures.cases import KEPT, WORDS, measured
+from tests.measures.cases import WORDS, kept, measured
 from tests.vendors.api.conftest import Party, refused
 from tests.vendors.api.test_answer_sheet import fetch, fill, send
 from vendors.answers import is_receipt_of
@@ -29,7 +29,7 @@ def test_what_is_asked_tells_the_measure_and_an_answer_claims_a_number(
     acme: Party,
 ) -> None:
     asked = acme.call("GET", f"{acme.home}requirements/").json()["results"]
-    assert [row["measure"] for row in asked] == [{**KEPT, "words": WORDS}, None]
+    assert [row["measure"] for row in asked] == [{**kept(), "words": WORDS}, None]
     answer = acme.claim(number={"value": 12.0, "unit": "ms"})
     assert answer.status_code == 201, answer.content
     assert answer.json()["number"] == TWELVE

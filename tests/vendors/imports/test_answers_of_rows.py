@@ -12,11 +12,11 @@ from vendors.claims import ClaimWords
 from vendors.imports.answers import Claims
 
 SITES = {"Sites": ["Rome", "Bern"]}
-MEASURE = kept_measure(read_measure("p95 latency at most 20 ms"))
 THEIRS = ClaimWords("now", statement="Yes.")
 
 
 def context(**claims: Any) -> Context:
+    measure = kept_measure(read_measure("p95 latency at most 20 ms"))
     return Context(
         candidates={"alder": "Alder", "birch": "Birch", "oldtool": "Old tool"},
         choices={"text": {"signsinonce": "R1", "log1year": "1.1"}},
@@ -25,7 +25,7 @@ def context(**claims: Any) -> Context:
             "texts": {"signs in once": "R1"},
             "wordings": ["Signs in once", "Log (1 year)"],
             "revisions": {"R1": 1, "1.1": 2, "11": 1},
-            "measures": {"R1": MEASURE},
+            "measures": {"R1": measure},
             "lists": SITES,
             "as_is": frozenset({"Old tool"}),
             "stands": {},

@@ -1,20 +1,22 @@
-"""The official client of the protocol, against the product that runs."""
+"""The official client of the protocol, against the product that runs.
+
+It is imported where it is used: that takes longer than to collect all tests beside it.
+"""
 
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
-from mcp import Client, MCPError
-from mcp.client import session
-from mcp.client.streamable_http import streamable_http_client
-from mcp.shared._httpx_utils import create_mcp_http_client
 
 from evaltracker.evaluations.models import Evaluation
 from tests import clients
 from tests.factories import trials
 from tests.workflow.api.assistants import MCP
+
+if TYPE_CHECKING:
+    from mcp import Client
 
 pytestmark = pytest.mark.django_db(transaction=True)
 type Talk = Callable[[Client], Awaitable[None]]
@@ -31,6 +33,9 @@ def where() -> Evaluation:
 
 def talk(site: str, secret: str, work: Talk, mode: str = "auto") -> None:
     """Let the official client do `work` by that token."""
+    from mcp import Client
+    from mcp.client.streamable_http import streamable_http_client
+    from mcp.shared._httpx_utils import create_mcp_http_client
 
     async def run() -> None:
         headers = {"Authorization": f"Bearer {secret}"}
@@ -54,6 +59,9 @@ def secret_of(client: Any) -> str:
 def test_the_official_client_reads_the_matrix(
     era: str, where: Evaluation, live_server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from mcp import Client, MCPError
+    from mcp.client import session
+
     if era != "2026-07-28":
         monkeypatch.setattr(session, "LATEST_HANDSHAKE_VERSION", era)
     program = clients.program(where.owner)
@@ -88,6 +96,8 @@ def test_the_official_client_reads_the_matrix(
 def test_the_official_client_is_told_that_its_token_is_over(
     where: Evaluation, live_server: Any
 ) -> None:
+    from mcp import Client, MCPError
+
     async def work(client: Client) -> None:
         pytest.fail("it got in")
 
