@@ -8,8 +8,8 @@ Django through a pipeline.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,6 +17,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
 
 from evaltracker.toolbox import database as pipeline
@@ -88,7 +89,8 @@ def told_tables() -> frozenset[str]:
     ).difference(ELSEWHERE | LOGINS)
 
 
-@dataclass
+# Two of them are never one, whatever they have seen.
+@dataclass(eq=False)
 class Seen:
     """What one request wrote: tables, and who acted by the journal."""
 
@@ -143,6 +145,20 @@ class WatchedPipeline(Pipeline):
         return super().ask(statement, **values)
 
 
+@contextmanager
+def seen_by(seen: Seen, connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Show it what a connection sends.
+
+    It is taken away by itself, not as the newest: another watcher may have come with
+    a connection that was opened meanwhile, and would go in its place.
+    """
+    connection.execute_wrappers.append(seen)
+    try:
+        yield
+    finally:
+        connection.execute_wrappers.remove(seen)
+
+
 class WitnessMiddleware:
     """Fails the test in which a request changed something and left no trace."""
 
@@ -155,7 +171,7 @@ class WitnessMiddleware:
         seen = Seen()
         with ExitStack() as stack:
             for connection in connections.all():
-                stack.enter_context(connection.execute_wrapper(seen))
+                stack.enter_context(seen_by(seen, connection))
             stack.callback(WATCHED.reset, WATCHED.set(seen))
             answer = self.get_response(request)
         what = f"{request.method} {request.path}"

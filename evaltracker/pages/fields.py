@@ -127,6 +127,17 @@ def link_field(label: str | None = None, *, help_text: str = "") -> forms.CharFi
     )
 
 
+def joined(values: list[Any], between: str) -> str:
+    """Texts of an array as the one text that a form's field takes.
+
+    Raises:
+        ValidationError: one of them is no text.
+    """
+    if not all(isinstance(value, str) for value in values):
+        raise forms.ValidationError("Each of them must be a string.")
+    return between.join(values)
+
+
 class DaysField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(map(str, value)) if isinstance(value, list) else value
@@ -134,8 +145,8 @@ class DaysField(forms.CharField):
     def json_schema(self) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "integer", "minimum": 0}}
 
-    def from_json(self, value: list[str]) -> str:
-        return ", ".join(value)
+    def from_json(self, value: list[Any]) -> str:
+        return joined(value, ", ")
 
     def clean(self, value: Any) -> Any:
         text: str = super().clean(value) or ""
@@ -159,8 +170,8 @@ class LinesField(forms.CharField):
     def json_schema(self) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "string"}}
 
-    def from_json(self, value: list[str]) -> str:
-        return "\n".join(value)
+    def from_json(self, value: list[Any]) -> str:
+        return joined(value, "\n")
 
     def clean(self, value: Any) -> Any:
         text: str = super().clean(value) or ""

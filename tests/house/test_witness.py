@@ -1,8 +1,10 @@
 """The witness of T33 sees what it should, so that its silence means something."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
@@ -66,6 +68,20 @@ def test_what_is_told_rightly_or_refused_goes_by(where: Evaluation) -> None:
     assert watched(MAKE.post("/"), told) == 200
     assert watched(MAKE.post("/"), lambda: quietly(where), status=409) == 409
     assert watched(MAKE.get("/"), lambda: None) == 200
+
+
+def test_it_goes_alone_when_another_watcher_came_with_the_request(
+    where: Evaluation,
+) -> None:
+    def other(execute: Any, *sent: Any) -> Any:
+        return execute(*sent)
+
+    before = list(connection.execute_wrappers)
+    try:
+        watched(MAKE.get("/"), lambda: connection.execute_wrappers.append(other))
+        assert connection.execute_wrappers == [*before, other]
+    finally:
+        connection.execute_wrappers[:] = before
 
 
 @pytest.mark.postgres

@@ -140,6 +140,15 @@ def test_other_weights_are_refused_at_their_place(
     assert [error["pointer"] for error in told["errors"]] == ["#/weight"]
 
 
+@pytest.mark.parametrize("value", [{}, ["AWS"], None, True])
+def test_an_array_of_texts_holds_nothing_else(
+    lead: Client, probe: Evaluation, value: object
+) -> None:
+    body = {"name": "Runs on", "values": ["on premises", value]}
+    told = refused(post(lead, "add-list", probe.pk, body), 400, "invalid")
+    assert [error["pointer"] for error in told["errors"]] == ["#/values"]
+
+
 def test_a_measure_is_an_object(lead: Client, probe: Evaluation) -> None:
     measure = {"quantity": "latency", "statistic": "p95", "direction": "at_most"}
     measure |= {"bound": "20", "unit": "ms"}

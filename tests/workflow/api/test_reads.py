@@ -275,8 +275,10 @@ def test_without_a_persons_token_there_is_nothing(
     bearer = {"authorization": f"Bearer {token}"}
     refused(Client().get(address, headers=bearer), 401)
     client = program(where.owner)
-    for method in ("post", "put", "patch", "delete"):
-        assert getattr(client, method)(address).status_code == 405
+    for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"):
+        answer = client.generic(method, address)
+        refused(answer, 405)
+        assert answer["Allow"] == "GET, HEAD"
     refused(client.get(f"{address}?x=1"), 400)
     refused(client.get(address, headers={"accept": "text/html"}), 406)
 
