@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ NIGHTLY = pytest.mark.nightly(
     reason="all tables, three times; each push has one saved, as .ods",
     short=f"[{ONE}]",
 )
-KINDS = {ONE: (), "ods": NIGHTLY, "xlsx": NIGHTLY, "xls": NIGHTLY}
+KINDS: dict[str, Any] = {ONE: (), "ods": NIGHTLY, "xlsx": NIGHTLY, "xls": NIGHTLY}
 pytestmark = needs_program("soffice")
 
 
