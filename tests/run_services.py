@@ -154,6 +154,8 @@ def read(arguments: Sequence[str]) -> Request:
 def run(request: Request, folder: Path) -> Outcome:
     """Run pytest on PostgreSQL, then on SQLite where nothing is chosen."""
     env = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    # Else each worker and each process of a test compiles the whole product anew.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     if request.slowest or request.everything:
         env[costs.FOLDER] = str(folder)
     outcome = Outcome()

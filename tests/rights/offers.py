@@ -18,6 +18,7 @@ from evaltracker.evaluations.topics import key_of
 from evaltracker.pages.acts import Act
 from stakeholders.services.people import delegate
 from tests.factories import trials, vendors
+from tests.fixture_cache import built_once
 from tests.rights.sealed import Sealed, build
 from tests.rights.table import ON_PLACE
 from tests.rights.visits import asks_for_a_colleague
@@ -37,6 +38,7 @@ class TakenBack(Exception):
     """What a service did was only asked."""
 
 
+@built_once
 def purchase() -> Sealed:
     """The sealed purchase in its trials, with a rival that is out of the choice."""
     sealed = build()

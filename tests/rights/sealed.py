@@ -16,6 +16,7 @@ from evaltracker.workflow.services.stages import draft_decision
 from stakeholders.services.people import add_stakeholder
 from tests.clients import auditing
 from tests.factories import common, stakeholders, trials, vendors
+from tests.fixture_cache import built_once
 from tests.measures.cases import kept
 from tests.talk.attaching import attach
 from trials.models import DemoNote
@@ -113,6 +114,7 @@ class Sealed:
     people: dict[str, User]
 
 
+@built_once
 def build() -> Sealed:
     """In trials: claimed, priced, shown, scored; nothing is opened yet."""
     where = trials.platform("must", "should")
