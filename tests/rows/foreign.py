@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,25 @@ from vendors.choices import Availability, CandidateKind, CostState, Recurrence
 from vendors.costs.asked import IT
 
 FOLDER = Path(__file__).parents[1] / "data/foreign"
-EXPECTED: dict[str, dict[str, Any]] = json.loads(
-    (FOLDER / "expected.json").read_text(encoding="utf-8")
-)
 SLUGS = {"answers": "claims"}
 LEAVE = ("leave", "leave out")
+
+
+@cache
+def _said() -> dict[str, dict[str, Any]]:
+    text = (FOLDER / "expected.json").read_text(encoding="utf-8")
+    said: dict[str, dict[str, Any]] = json.loads(text)
+    return said
+
+
+def expected_of_files() -> dict[str, Any]:
+    """What must come in of each file."""
+    return _said()["files"]
+
+
+def varied_files() -> dict[str, str]:
+    """Files that people did something to, with the file that each was."""
+    return _said()["varied"]
 
 
 def kind_of(subject: str) -> Any:
@@ -212,7 +227,7 @@ def differences(
     name: str, plan: Plan, expected: Mapping[str, Any] | None = None
 ) -> list[str]:
     """What came and should not, or should have come and did not."""
-    expected = expected or EXPECTED["files"][EXPECTED["varied"].get(name, name)]
+    expected = expected or expected_of_files()[varied_files().get(name, name)]
     rows = came(expected["subject"], plan)
     texts = {
         f"R{at}": t for at, t in enumerate(expected["given"].get("requirements", ()), 1)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.rows.foreign import EXPECTED, Person, differences
+from tests.rows.foreign import Person, differences, expected_of_files, varied_files
 
 
-@pytest.mark.parametrize("name", EXPECTED["files"])
-def test_a_foreign_table_comes_in_as_it_is_meant(name: str) -> None:
-    person = Person(name, EXPECTED["files"][name])
+def check_table(name: str) -> None:
+    """It comes in as it is meant."""
+    person = Person(name, expected_of_files()[name])
     plan = person.ends()
     if person.expected["comes"] is None:
         assert plan.open, "nothing may come in before somebody has chosen"
@@ -16,14 +16,24 @@ def test_a_foreign_table_comes_in_as_it_is_meant(name: str) -> None:
     assert differences(name, plan) == []
 
 
-@pytest.mark.parametrize("name", EXPECTED["varied"])
-def test_what_people_do_to_a_table_changes_nothing_unasked(name: str) -> None:
-    person = Person(name, EXPECTED["files"][EXPECTED["varied"][name]])
-    plan = person.ends()
-    assert plan.open or differences(name, plan) == []
+def test_a_foreign_table_comes_in_as_it_is_meant(subtests: pytest.Subtests) -> None:
+    assert len(expected_of_files()) > 40
+    for name in expected_of_files():
+        with subtests.test(name):
+            check_table(name)
+
+
+def test_what_people_do_to_a_table_changes_nothing_unasked(
+    subtests: pytest.Subtests,
+) -> None:
+    assert len(varied_files()) > 150
+    for name, origin in varied_files().items():
+        with subtests.test(name):
+            plan = Person(name, expected_of_files()[origin]).ends()
+            assert plan.open or differences(name, plan) == []
 
 
 def test_the_first_screen_of_nearly_all_tables_has_no_red() -> None:
-    plans = [Person(name, EXPECTED["files"][name]).plan() for name in EXPECTED["files"]]
+    plans = [Person(*said).plan() for said in expected_of_files().items()]
     red = [plan.filename for plan in plans if plan.refused]
     assert len(plans) - len(red) >= 46, red

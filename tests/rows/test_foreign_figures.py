@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.rows.foreign import EXPECTED, Person, differences
+from tests.rows.foreign import Person, differences, expected_of_files
 
 GUIDE = Path(__file__).parents[2] / "docs/imports.md"
 LEAST_WITHOUT_RED = 43
@@ -15,7 +15,7 @@ SENTENCE = (
 
 
 def test_the_guide_says_what_reading_foreign_tables_gives() -> None:
-    persons = [Person(name, EXPECTED["files"][name]) for name in EXPECTED["files"]]
+    persons = [Person(*said) for said in expected_of_files().items()]
     firsts = [person.plan() for person in persons]
     ends = [person.ends() for person in persons]
     comes = [person.expected["comes"] for person in persons]

@@ -10,7 +10,7 @@ import pytest
 
 from evaltracker.rows.plan import Plan, read
 from evaltracker.rows.sources import Workbook, read_table
-from tests.rows.foreign import EXPECTED, FOLDER, Person, context_of, kind_of
+from tests.rows.foreign import FOLDER, Person, context_of, expected_of_files, kind_of
 
 ODD = (
     *("1.200", "1,200", "12 PCS", "3 FTE", "1 year", "CHF 1'990/an", "12.000,50"),
@@ -70,7 +70,7 @@ def places(plan: Plan, by: random.Random) -> Iterator[tuple[str, int, int, str, 
 def test_an_odd_cell_changes_its_own_row_and_column_or_a_line_says_so(
     name: str,
 ) -> None:
-    person = Person(name, EXPECTED["files"][name])
+    person = Person(name, expected_of_files()[name])
     plan = person.ends()
     before, subject = by_row(plan), person.expected["subject"]
     book = read_table((FOLDER / "files" / name).read_bytes(), name)

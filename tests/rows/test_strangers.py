@@ -27,11 +27,12 @@ def is_meant(plan: Plan, made: Stranger) -> bool:
     )
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_list_drawn_by_chance_comes_in_or_asks(seed: int) -> None:
-    made = Maker(seed).table()
-    plan = planned(made)
-    assert plan.open or is_meant(plan, made), made.rows
+def test_a_list_drawn_by_chance_comes_in_or_asks(subtests: pytest.Subtests) -> None:
+    for seed in SEEDS:
+        with subtests.test(seed=seed):
+            made = Maker(seed).table()
+            plan = planned(made)
+            assert plan.open or is_meant(plan, made), made.rows
 
 
 def test_most_lists_drawn_by_chance_ask_nothing() -> None:
@@ -40,9 +41,10 @@ def test_most_lists_drawn_by_chance_ask_nothing() -> None:
     assert len(whole) >= 0.8 * len(tables)
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_a_list_split_over_two_sheets_loses_no_row(seed: int) -> None:
-    made = Maker(seed).table(is_bare=True)
-    plan = planned(made, parts=2)
-    texts = [record.values["text"] for record in plan.new]
-    assert plan.open or texts == [text for _, text, _ in made.comes]
+def test_a_list_split_over_two_sheets_loses_no_row(subtests: pytest.Subtests) -> None:
+    for seed in range(40):
+        with subtests.test(seed=seed):
+            made = Maker(seed).table(is_bare=True)
+            plan = planned(made, parts=2)
+            texts = [record.values["text"] for record in plan.new]
+            assert plan.open or texts == [text for _, text, _ in made.comes]
