@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.flush",
     "tests.lock_order",
     "tests.object_store",
+    "tests.rewriting",
     "tests.smtp_sink",
     "tests.template_database",
     "tests.tiers",
