@@ -91,9 +91,14 @@ def _watch_rows() -> Iterator[None]:
         yield
 
 
+def assert_rows_are_told() -> None:
+    """Fail if a transaction has left a row without an entry since this was asked."""
+    untold, UNTOLD[:] = sorted(set(UNTOLD)), []
+    assert not untold, "No entry tells of:\n" + "\n".join(untold)
+
+
 @pytest.fixture(autouse=True)
 def _every_row_is_told() -> Iterator[None]:
     """Fail the test in which a transaction left a row without an entry."""
     yield
-    untold, UNTOLD[:] = sorted(set(UNTOLD)), []
-    assert not untold, "No entry tells of:\n" + "\n".join(untold)
+    assert_rows_are_told()

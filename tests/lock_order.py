@@ -214,9 +214,15 @@ def _watch_locks() -> Iterator[None]:
         connection_created.disconnect(watch)
 
 
+def assert_locks_in_order() -> None:
+    """Fail if a transaction has locked in another order since this was asked."""
+    wrong, WRONG[:] = sorted(set(WRONG)), []
+    assert not wrong, f"Locks out of order: {wrong}"
+
+
 @pytest.fixture(autouse=True)
 def _locks_in_order() -> Iterator[None]:
     """Fail the test in which a transaction locked in another order."""
     WRONG.clear()
     yield
-    assert not WRONG, f"Locks out of order: {sorted(set(WRONG))}"
+    assert_locks_in_order()

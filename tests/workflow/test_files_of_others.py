@@ -13,14 +13,10 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.importing.kinds import KINDS
 from tests.factories import common
 from tests.imported import plan_of
+from tests.taken_back import taken_back
 
 pytestmark = pytest.mark.django_db
 DATA = Path(__file__).parents[1] / "data"
-FILES = sorted(
-    str(path.relative_to(DATA))
-    for path in DATA.glob("*/*")
-    if path.is_file() and path.name != "SOURCE.md"
-)
 
 
 @pytest.fixture
@@ -28,14 +24,20 @@ def where() -> Evaluation:
     return common.evaluation()
 
 
+def files() -> list[str]:
+    return sorted(
+        str(path.relative_to(DATA))
+        for path in DATA.glob("*/*")
+        if path.is_file() and path.name != "SOURCE.md"
+    )
+
+
 def is_sentence(text: str) -> bool:
     return len(text.split()) > 3 and text.strip().endswith((".", "”", ")"))
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_a_file_is_read_or_refused_with_a_sentence(
-    where: Evaluation, name: str
-) -> None:
+def check_file(where: Evaluation, name: str) -> None:
+    """It is read, or refused with a sentence."""
     content = (DATA / name).read_bytes()
     for kind in KINDS:
         try:
@@ -45,3 +47,12 @@ def test_a_file_is_read_or_refused_with_a_sentence(
             continue
         assert plan.new or plan.lines or plan.remarks, kind
         assert all(is_sentence(refusal.sentence) for refusal in plan.refused), kind
+
+
+def test_a_file_is_read_or_refused_with_a_sentence(
+    where: Evaluation, subtests: pytest.Subtests
+) -> None:
+    assert len(files()) > 70
+    for name in files():
+        with subtests.test(name), taken_back():
+            check_file(where, name)

@@ -13,8 +13,10 @@ import pytest
 from django.test import Client
 
 from tests.trials.runs.clients import environment, run_client
-from tests.trials.runs.test_read_cases import CASES
+from tests.trials.runs.test_read_cases import FILE
 from trials.run_api import CLIENT
+
+EXITS = json.loads(FILE.read_text())["exits"]
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -71,7 +73,7 @@ def server() -> Iterator[str]:
         site.server_close()
 
 
-@pytest.mark.parametrize("case", CASES["exits"], ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", EXITS, ids=lambda case: case["name"])
 def test_it_exits_as_its_case_says(
     case: dict[str, Any], server: str, tmp_path: Path
 ) -> None:

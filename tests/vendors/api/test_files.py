@@ -14,8 +14,10 @@ from pytest_django import Settings
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.factories import vendors
 from tests.object_store import Place
+from tests.taken_back import taken_back
 from tests.vendors.api.conftest import Party
 from vendors.models import ClaimFile
+from vendors.rate_limits import forget_counts
 from vendors.services import drafts as files
 
 PDF = b"%PDF-1.7 proof"
@@ -133,16 +135,23 @@ def test_what_is_allowed_by_content_is_kept_and_read_back(
     assert back["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("name", NOT_TAKEN)
-def test_what_is_not_allowed_is_refused_by_name_and_leaves_nothing(
-    answered: Party, name: str, tmp_path: Path
-) -> None:
+def check_refused(answered: Party, name: str, folder: Path) -> None:
+    """It is refused by its name and leaves nothing."""
     odd = name == "empty.pdf" or len(name) > 150
     content = content_of(NOT_TAKEN, name)
     problem = refused(attach(answered, content, name), 400 if odd else 415)
     assert odd or "pdf, png, jpeg" in problem["detail"]
     assert problem["errors"][0]["pointer"] == "#/file"
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_what_is_not_allowed_is_refused_by_name_and_leaves_nothing(
+    answered: Party, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    for name in NOT_TAKEN:
+        with subtests.test(name), taken_back():
+            forget_counts()
+            check_refused(answered, name, tmp_path)
 
 
 def test_it_is_stored_under_a_name_that_tells_nothing(
