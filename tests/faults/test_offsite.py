@@ -1,6 +1,5 @@
 """Copies that leave the machine are encrypted, and come back by their key alone."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -8,9 +7,10 @@ import pytest
 from tests.faults.restoring import Backups, tree
 from tests.faults.test_restore_refusals import NAME, STREAM, assert_refused, backups
 from tests.object_store import ObjectStore
+from tests.programs import needs_program
 
 __all__ = ["backups"]
-pytestmark = pytest.mark.skipif(not shutil.which("restic"), reason="restic is missing")
+pytestmark = needs_program("restic", package="restic")
 SECRET = b"8484848 EUR"
 
 

@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.faults.restoring import Backups, tree
+from tests.programs import not_run
 from tests.services import postgres_binaries, postgres_version
 
 NAME, STREAM = "2026-11-26T031500Z", "2026-11-20T000000Z"
 BINARIES = postgres_binaries()
 VERSION = postgres_version(BINARIES) if BINARIES else 0
 ABOUT = f"stream={STREAM}\nfirst=000000010000000000000002\nversion={VERSION}\n"
-pytestmark = pytest.mark.skipif(not BINARIES, reason="PostgreSQL is not here")
+pytestmark = pytest.mark.skipif(
+    not BINARIES, reason=not_run("postgres", package="postgresql")
+)
 ENDED, LAST = "2026-11-26T03:15:30.000000Z", "2026-11-28T10:00:00.000000Z"
 
 

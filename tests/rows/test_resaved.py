@@ -1,18 +1,18 @@
 """A foreign table that LibreOffice saved in its own way comes in the same."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.programs import find_program, needs_program
 from tests.rows.foreign import EXPECTED, FOLDER, Person, differences
 
-OFFICE = shutil.which("soffice")
+OFFICE = find_program("soffice")
 SECONDS = 300
 BOOKS = [name for name in EXPECTED["files"] if name.endswith((".xlsx", ".ods"))]
 pytestmark = [
-    pytest.mark.skipif(OFFICE is None, reason="LibreOffice (soffice) is not installed"),
+    needs_program("soffice", package="libreoffice-calc"),
     pytest.mark.nightly(
         reason="each push reads what a library saved as .ods and .xlsx"
     ),

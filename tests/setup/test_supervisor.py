@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.programs import need_program
+
 ROOT = Path(__file__).parents[2]
 # Writes the ids of itself and of a child of its own, then stays.
 STAYS = 'sleep 60 & echo $$ $! > "$0.ids"; wait'
@@ -69,8 +71,9 @@ def family(folder: Path, count: int) -> list[int]:
 
 def is_alive(pid: int) -> bool:
     """A zombie is dead: it only waits for somebody to read its exit code."""
+    ps = need_program("ps", package="procps")
     said = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True
+        [ps, "-o", "stat=", "-p", str(pid)], capture_output=True, text=True
     )
     return said.stdout.strip()[:1] not in ("", "Z")
 

@@ -1,14 +1,15 @@
 """T1 to T7, T10, T11 and T46 in small; `./dev bench faults` runs all in full."""
 
 import os
-import shutil
 import subprocess
 import sys
 
 import pytest
 
-from tests.faults.notices.run import ONLY_IN_FULL, QUICK, TESTS
+from tests.faults.notices.run import NEEDS, ONLY_IN_FULL, QUICK, TESTS
+from tests.faults.notices.verdicts import broken_in
 from tests.faults.notices.world import ROOT
+from tests.programs import find_program, need_program
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
@@ -26,7 +27,6 @@ AT_NIGHT = {
 }
 
 
-@pytest.mark.skipif(not shutil.which("redis-server"), reason="it kills its own broker")
 @pytest.mark.parametrize(
     "name",
     # The sweep's clock is wrong in `test_clocks_and_moves`, too, by simpler means.
@@ -38,10 +38,12 @@ AT_NIGHT = {
             else [],
         )
         for name in TESTS
-        if name not in ONLY_IN_FULL and (name != "T10" or shutil.which("faketime"))
+        if name not in ONLY_IN_FULL and (name != "T10" or find_program("faketime"))
     ],
 )
 def test_nothing_is_lost_and_no_repeat_is_unflagged(name: str) -> None:
+    for program, package in NEEDS[name].items():
+        need_program(program, package=package)
     command = [sys.executable, "-m", "tests.faults.notices.run", name, QUICK]
     away = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PYTEST_CURRENT_TEST")
     env = {key: value for key, value in os.environ.items() if key not in away}
@@ -50,4 +52,7 @@ def test_nothing_is_lost_and_no_repeat_is_unflagged(name: str) -> None:
         command, cwd=ROOT, env=env, capture_output=True, text=True, check=False
     )
 
-    assert ran.returncode == 0, ran.stderr[-3000:]
+    promise = str(TESTS[name].__doc__).strip()
+    assert ran.returncode == 0, (
+        f"{name} ({promise}) {broken_in(name, ran.stderr)}\n{ran.stderr[-3000:]}"
+    )
