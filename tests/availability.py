@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.chromium import find_chromium
+from tests.programs import not_run
 from tests.run_checks import find_compose
 
 
@@ -21,13 +22,13 @@ NEEDS: dict[str, tuple[Callable[[], object], str]] = {
     "postgres": (_on_postgres, "DATABASE_URL names no PostgreSQL (./dev test does)"),
     "redis": (
         lambda: os.environ.get("REDIS_URL"),
-        "no Redis: install redis-server or set REDIS_URL",
+        not_run("redis-server"),
     ),
     "browser": (
         find_chromium,
-        "no Chromium: install chromium or set CHROMIUM to its path",
+        not_run("chromium"),
     ),
-    "compose": (find_compose, "no docker compose: install docker-compose"),
+    "compose": (find_compose, not_run("docker-compose")),
 }
 
 

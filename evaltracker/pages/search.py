@@ -23,7 +23,7 @@ from django.urls import reverse
 
 from evaltracker.errors import Invalid, Problem
 from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import evaluation_of
 from evaltracker.pages.acts import ACTS as ACTS_ACTS
 from evaltracker.pages.acts import Act, address_of
@@ -160,11 +160,17 @@ def closeness_of(label: str, text: str) -> int:
     return 0 if name == typed else 1 if name.startswith(typed) else 2
 
 
+def begun_by(label: str, text: str) -> int:
+    """How much of what was typed a label begins: “Add to” more than “Add”."""
+    name, typed = f"{label.casefold()} ", f"{text.casefold()} "
+    return len(name) if typed.startswith(name) else 0
+
+
 FILLERS = frozenset(("a", "an", "the", "to", "of", "for", "in", "on", "my", "new"))
 SHORTEST = 2
 MOST_ACTS, MOST_ROWS, MOST_LOOKUPS, MOST_ASKED = 32, 3, 12, 16
 # The columns that people know a row by, where no search says it.
-NAMES = ("ref", "name", "title", "text", "email")
+NAMES = ("ref", "code", "name", "title", "text", "email")
 # What people say for a word of ours, and what buttons that lead to an act or a page
 # say besides its own title.
 SYNONYMS: dict[str, dict[str, str]] = json.loads(
@@ -211,9 +217,10 @@ def spoken_acts(
         rest = rest_of(query.words, labels)
         if rest is not None:
             close = min(closeness_of(label, query.text) for label in labels)
-            order = (len(rest), close, bool(rest) and act.model not in first)
+            begun = max(begun_by(label, query.text) for label in labels)
+            order = (len(rest), close, -begun, bool(rest) and act.model not in first)
             spoken.append((*order, len(act.title), act.title, act, labels, rest))
-    spoken.sort(key=lambda found: found[:5])
+    spoken.sort(key=lambda found: found[:6])
     return [(act, labels, rest) for *_, act, labels, rest in spoken[:MOST_ACTS]]
 
 
@@ -267,6 +274,9 @@ class Targets:
         if at_hand is None or not hasattr(model._default_manager, "in_evaluation"):
             return []
         rows = model.objects.visible_to(self.reader.user).in_evaluation(at_hand)
+        if model is Visit:
+            # Of the stages, it is the newest in which something can be done.
+            rows = rows.reverse()
         known = {field.name for field in model._meta.get_fields()}
         columns = [name for name in NAMES if name in known]
         return holding(rows, columns, rest) if rest and columns else rows
@@ -389,8 +399,16 @@ def everything(request: HttpRequest, reader: Reader, query: Query) -> list[Found
         groups.append(of_kind(search, reader, query, 0, MOST))
     return sorted(
         (found for found in groups if found.hits),
-        key=lambda each: min(closeness_of(hit.label, query.text) for hit in each.hits),
+        key=lambda each: min(farness(hit, query) for hit in each.hits),
     )
+
+
+def farness(hit: Hit, query: Query) -> tuple[int, int]:
+    """How far a hit is from what was typed: by its name, then by the words that it
+    lacks, so that a page of one of them does not hide an act of all."""
+    rest = rest_of(query.words, (hit.label, hit.beneath))
+    lacking = len(query.words if rest is None else rest)
+    return closeness_of(hit.label, query.text), lacking
 
 
 def of_kind(

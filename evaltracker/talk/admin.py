@@ -102,8 +102,11 @@ class OnSubject(InEvaluation[Subject]):
         return find_subject(user, target_id)
 
     def targets_in(self, evaluation: Evaluation, user: User) -> list[Subject]:
-        brief = TOPICS["brief"].find(user, evaluation.pk)
-        return [brief] if brief else []
+        # After the decision nothing more is said of the brief.
+        found = [
+            TOPICS[name].find(user, evaluation.pk) for name in ("brief", "decision")
+        ]
+        return [subject for subject in found if subject is not None]
 
     def ask_before(self, request: HttpRequest, target: Subject) -> None:
         target.topic.ask_before(request, target.evaluation)

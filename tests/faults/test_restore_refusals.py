@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.restoring import Backups, tree
+from tests.programs import not_run
 from tests.services import postgres_binaries, postgres_version
 
 NAME, STREAM = "2026-11-26T031500Z", "2026-11-20T000000Z"
@@ -26,7 +27,7 @@ def version() -> int:
 def backups(tmp_path: Path) -> Backups:
     """A base with its stream and a file, as far as they are looked at first."""
     if not version():
-        pytest.skip("PostgreSQL is not here")
+        pytest.skip(not_run("postgres"))
     about = f"stream={STREAM}\nfirst=000000010000000000000002\nversion={version()}\n"
     made = Backups(tmp_path)
     base, index = made.home / NAME, made.home / "index"

@@ -83,13 +83,17 @@ def decide(walk: Walk) -> None:
 def read_the_memo(walk: Walk) -> None:
     """Leadership reads the frozen memo with its seal, and takes it as PDF."""
     boss = walk.person("leadership")
+    # Decided, it stands folded up below what still waits for somebody.
+    boss.page.locator("summary").filter(has_text="ended").click()
     boss.follow("Choose an ML platform")
     boss.follow("Read the decision")
     boss.follow("Read the memo")
     boss.reads("recalculating from the frozen inputs gives identical results")
     boss.reads("It met every must-have in our own trial.")
     boss.reads("The licence is nine tenths of it")
-    words = boss.page.get_by_role("article").inner_text()
+    memo = boss.page.get_by_role("article")
+    memo.locator("summary").filter(has_text="Appendix: what it rests on").click()
+    words = memo.inner_text()
     assert re.search(r"words and signatures: [0-9a-f]{64}\.", words)
     boss.see("46-memo")
     with boss.page.expect_download() as download:

@@ -6,6 +6,7 @@ import pytest
 
 from evaltracker.toolbox.charts.scatter import ELSEWHERE, writable
 from evaltracker.toolbox.text import SANS, SANS_BOLD
+from tests.programs import not_run
 
 DEJAVU = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 
@@ -20,6 +21,8 @@ def test_letters_that_no_face_has_are_never_boxes() -> None:
     assert writable("深圳云", bold=False, others=()) == (ELSEWHERE, SANS)
 
 
-@pytest.mark.skipif(not DEJAVU.exists(), reason="the machine has no such face")
+@pytest.mark.skipif(
+    not DEJAVU.exists(), reason=not_run(DEJAVU.name, package="fonts-dejavu-core")
+)
 def test_a_face_of_the_machine_writes_what_it_has() -> None:
     assert writable("קטן", bold=False, others=(DEJAVU,)) == ("קטן", DEJAVU)

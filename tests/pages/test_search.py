@@ -95,6 +95,33 @@ def test_acts_are_found_by_their_verb_and_what_they_are_done_to(
     assert "acts" not in found(stranger, "add a requirement", **here)
 
 
+def test_the_label_that_begins_what_was_typed_comes_first(
+    lina: Client, where: Evaluation
+) -> None:
+    """The button under a category: its name is no row, and others are “Add”, too."""
+    acts = found(lina, "Add to Model training", **{"in": where.slug})["acts"]
+    assert acts[0] == "Add a requirement"
+
+
+def test_an_act_with_all_words_is_before_a_page_with_one_of_them(
+    lina: Client, where: Evaluation
+) -> None:
+    vendors.candidate(where, "Brief and matrix")
+    vendors.in_research(where)
+    kinds = found(lina, "invite brief and matrix", **{"in": where.slug})
+    assert next(iter(kinds)) == "acts"
+    assert "pages" in kinds
+
+
+def test_who_is_awaited_is_reminded_by_name(lina: Client, where: Evaluation) -> None:
+    stakeholders.stakeholders(where, "it")
+    stakeholders.sign_off_rules(where)
+    named = found(lina, "remind ivan", **{"in": where.slug})
+    assert any(act.startswith("Remind Ivan") for act in named["acts"])
+    it = signed_in(stakeholders.holder("it"))
+    assert "acts" not in found(it, "remind ivan", **{"in": where.slug})
+
+
 def test_an_act_is_offered_to_whom_it_is_for(where: Evaluation) -> None:
     stakeholders.stakeholders(where, "it")
     it = signed_in(stakeholders.holder("it"))

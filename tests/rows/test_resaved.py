@@ -1,16 +1,15 @@
 """A foreign table that LibreOffice saved in its own way comes in the same."""
 
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.programs import needs_program
+from tests.programs import find_program, needs_program
 from tests.rows.foreign import FOLDER, Person, differences, expected_of_files
 
-OFFICE = shutil.which("soffice")
+OFFICE = find_program("soffice")
 SECONDS = 300
 ONE = "one"
 NIGHTLY = pytest.mark.nightly(

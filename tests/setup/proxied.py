@@ -1,7 +1,6 @@
 """The shipped proxy, deploy/proxy, as a process before other processes."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,14 +11,12 @@ from pathlib import Path
 
 import requests
 
-from tests.programs import needs_program
+from tests.programs import SYSTEM, need_program, needs_program
 from tests.services import free_port, service_folder
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 START = ROOT / "deploy" / "proxy" / "start.sh"
-SYSTEM = "/usr/sbin:/usr/local/sbin:/usr/bin:/bin"
-NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:{SYSTEM}")
 needs_nginx = needs_program("nginx")
 
 
@@ -56,7 +53,8 @@ def certify(folder: Path) -> Path:
     """Put a certificate of localhost and its key there, as one's own; what calls that
     believe it are told to `verify` by."""
     certificate = folder / "fullchain.pem"
-    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    openssl = need_program("openssl")
+    make = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
     make += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
     make += ["-keyout", str(folder / "privkey.pem"), "-out", str(certificate)]
     subprocess.run(make, check=True, capture_output=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.programs import need_program
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -87,8 +88,9 @@ def family(folder: Path, count: int) -> list[int]:
 
 def is_alive(pid: int) -> bool:
     """A zombie is dead: it only waits for somebody to read its exit code."""
+    ps = need_program("ps")
     said = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True
+        [ps, "-o", "stat=", "-p", str(pid)], capture_output=True, text=True
     )
     return said.stdout.strip()[:1] not in ("", "Z")
 

@@ -220,7 +220,8 @@ def milestone_rows(
             "may_settle": is_open and (runs or row.owner_id == user.pk),
         }
         for row in milestones
-        for is_open in [row.state == MilestoneState.OPEN]
+        # Once it is decided, no act on it is let through.
+        for is_open in [evaluation.is_open and row.state == MilestoneState.OPEN]
     ]
 
 

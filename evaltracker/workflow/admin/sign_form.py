@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from evaltracker.toolbox.working_days import day_in_words
 from evaltracker.workflow.gates import Gate, Look
 from evaltracker.workflow.gates.rules import draft, unjudged_words, why_not_half
 from evaltracker.workflow.gates.table import gate_reports, in_the_way
-from evaltracker.workflow.inbox.glances import Awaited
+from evaltracker.workflow.inbox.glances import Awaited, waiting_on
 from evaltracker.workflow.inbox.items import ASKED_FOR
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.notices import address_of_request
@@ -82,6 +82,12 @@ class RemindColleague(InEvaluation[Awaited]):
         if kind not in ASKED_FOR or awaited.pk != target_id:
             raise NotFound
         return awaited
+
+    def targets_in(self, evaluation: Evaluation, user: User) -> list[Awaited]:
+        if not (evaluation.is_open and is_owner(user, evaluation)):
+            return []
+        rows = waiting_on(evaluation, in_the_way(gate_reports(evaluation)))
+        return [replace(row, people=[one]) for row in rows for one in row.people]
 
     def success_message(self, target: Awaited, outcome: object) -> str:
         left = target.fresh().left.people

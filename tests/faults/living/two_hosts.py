@@ -31,7 +31,9 @@ from tests.faults.least_rights import PASSWORD
 from tests.faults.living.installation import Installation, installation
 from tests.faults.living.restarts import Judged, all_ended, has_grown, judged
 from tests.faults.living.traffic import Market, Seen, market, traffic
+from tests.faults.notices.verdicts import broken_promises
 from tests.faults.notices.world import ROOT, Process
+from tests.programs import SYSTEM
 from tests.setup.proxied import START, certify, proxy_env
 from tests.waiting import comes, until
 
@@ -48,7 +50,15 @@ PROOF = b"What a vendor attached.\n"
 # Where not even its kernel says so, the proxy asks it each second, and gives up after
 # three; then the page is made anew by the other host, which a busy machine lets wait.
 MOST_SECONDS_OF_SILENCE = 10.0
-SYSTEM = f"{os.environ['PATH']}:/usr/sbin:/sbin"
+# Its parts beside PostgreSQL, and the package of each.
+PARTS = {
+    "ip": "iproute2",
+    "nginx": "nginx-light",
+    "openssl": "openssl",
+    "pgbouncer": "pgbouncer",
+    "redis-server": "redis-server",
+}
+PATH = f"{os.environ['PATH']}:{SYSTEM}"
 INSIDE = "EVALTRACKER_INSIDE_A_NETWORK_OF_ITS_OWN"
 # Run as root of the new mounts: what the other host and the base have written is gone,
 # what is left cannot be written, and its own folder is where all others were.
@@ -69,7 +79,7 @@ exec "$PYTHON" -m tests.faults.living.host "$HOME_FOLDER/own"
 def ip(*words: str, inside: str = "") -> None:
     """Set up the network, of a host if one is named."""
     where = ["ip", "netns", "exec", inside] if inside else []
-    subprocess.run([*where, "ip", *words], check=True, env={"PATH": SYSTEM})
+    subprocess.run([*where, "ip", *words], check=True, env={"PATH": PATH})
 
 
 @dataclass
@@ -113,7 +123,7 @@ class Host:
         command = ["ip", "netns", "exec", self.name, "unshare", "--mount", "--pid"]
         command += ["--fork", "--kill-child", "--mount-proc", "sh", "-c", FURNISH]
         env = {**self.env, "NAME": self.name, "PYTHON": sys.executable}
-        env |= {"HOME_FOLDER": str(self.folder), "PATH": SYSTEM}
+        env |= {"HOME_FOLDER": str(self.folder), "PATH": PATH}
         env |= {"ADDRESS": self.address}
         self.process = Process(command, env, own / "host.log")
 
@@ -121,7 +131,7 @@ class Host:
         """All that run there, by the network that they are in."""
         told = subprocess.run(
             ["ip", "netns", "pids", self.name],
-            env={"PATH": SYSTEM},
+            env={"PATH": PATH},
             capture_output=True,
             text=True,
             check=True,
@@ -192,6 +202,7 @@ class TwoHosts(Installation):
         shutil.chown(run, "postgres")
         url = urlsplit(os.environ["DATABASE_URL"])
         env = {
+            # A folder of PATH that this user may not enter would be told as its own.
             "PATH": SYSTEM,
             "RUN_FOLDER": str(run),
             "PGHOST": "127.0.0.1",
@@ -265,9 +276,9 @@ def lose_a_host(owed: int, *, quick: bool = False) -> Judged:
         command = ["unshare", "--net", "--mount", "sh", "-c", names, "sh"]
         command += [sys.executable, "-m", "tests.faults.notices.run", "T65"]
         command += ["--quick"] if quick else []
-        done = subprocess.run(command, env={**os.environ, INSIDE: "1"}, check=False)
-        broken = ["one of two hosts was not survived; its lines stand above"]
-        return "in a network of its own", broken if done.returncode else []
+        return "in a network of its own", broken_promises(
+            "T65", command, {**os.environ, INSIDE: "1"}
+        )
     tick, lease = (2, 6) if quick else (30, 60)
     with two_hosts(tick=tick, lease=lease) as here:
         from tests.faults.notices.owing import outcome, owe_overdue
@@ -412,7 +423,7 @@ def strangers_to_each_other(here: TwoHosts) -> list[str]:
         )
         done = subprocess.run(
             ["ip", "netns", "exec", name, sys.executable, "-c", reach],
-            env={"PATH": SYSTEM},
+            env={"PATH": PATH},
             check=False,
         )
         if done.returncode:

@@ -3,17 +3,19 @@
 Each runs against services of its own. 0 when all that were asked for passed.
 """
 
-import shutil
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
 
 from tests.faults.living.redis_away import redis_away
 from tests.faults.living.restarts import WAYS, restarts
 from tests.faults.living.storm import storm
-from tests.faults.living.two_hosts import lose_a_host
+from tests.faults.living.two_hosts import PARTS, lose_a_host
 from tests.faults.notices import services_away
 from tests.faults.notices.storms import Storm, blow
+from tests.faults.notices.verdicts import promise_of, verdict_on
+from tests.programs import find_program, not_run
 from tests.services import say
 
 QUICK = "--quick"
@@ -42,8 +44,7 @@ def _judge(name: str, storm: Storm, *, exact: bool = False) -> bool:
 
 
 def _say(name: str, figures: str, wrong: list[str]) -> bool:
-    verdict = f"FAILED: {', '.join(wrong)}" if wrong else "passed"
-    say(f"{name}: {figures}: {verdict}")
+    say(f"{name}: {figures}: {verdict_on(wrong)}")
     return not wrong
 
 
@@ -112,8 +113,6 @@ def t7(quick: bool) -> bool:
 
 def t10(quick: bool) -> bool:
     """A sweep whose machine has the wrong time."""
-    if not shutil.which("faketime"):
-        return _say("T10", "NOT RUN, it needs faketime (Debian: the package of it)", [])
     return _say("T10", *services_away.wrong_clock(40 if quick else 1_000))
 
 
@@ -163,6 +162,28 @@ TESTS: dict[str, Callable[[bool], bool]] = {
 }
 
 
+# What each needs beside PostgreSQL, and the package of each.
+NEEDS: dict[str, dict[str, str]] = {
+    **{name: {"redis-server": "redis-server"} for name in TESTS},
+    "T10": {"redis-server": "redis-server", "faketime": "faketime"},
+    "T65": PARTS,
+}
+
+
+def judge(name: str, *, quick: bool) -> bool:
+    """Run one. Without a part that it needs it is not run; an error is a promise that
+    was not kept."""
+    for program, package in NEEDS[name].items():
+        if not find_program(program):
+            say(f"{name}: {not_run(program, package=package)}")
+            return True
+    try:
+        return TESTS[name](quick)
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is told
+        traceback.print_exc()
+        return _say(name, "ended early", [promise_of(error)])
+
+
 def main(arguments: list[str]) -> int:
     """Run one here, or several each in a process of its own."""
     wanted = [argument for argument in arguments if argument != QUICK] or list(TESTS)
@@ -170,7 +191,7 @@ def main(arguments: list[str]) -> int:
         say(f"There is no {', '.join(sorted(unknown))}; there are {', '.join(TESTS)}.")
         return 2
     if len(wanted) == 1:
-        return 0 if TESTS[wanted[0]](QUICK in arguments) else 1
+        return 0 if judge(wanted[0], quick=QUICK in arguments) else 1
     flags = [QUICK] if QUICK in arguments else []
     command = [sys.executable, "-m", "tests.faults.notices.run"]
     codes = [

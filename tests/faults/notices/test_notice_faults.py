@@ -4,15 +4,15 @@
 """
 
 import os
-import shutil
 import subprocess
 import sys
 
 import pytest
 
-from tests.faults.notices.run import ONLY_IN_FULL, QUICK, TESTS
+from tests.faults.notices.run import NEEDS, ONLY_IN_FULL, QUICK, TESTS
+from tests.faults.notices.verdicts import broken_in
 from tests.faults.notices.world import ROOT
-from tests.programs import needs_program
+from tests.programs import find_program, need_program
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
@@ -66,36 +66,36 @@ AT_NIGHT = {
 
 
 def marks_of(name: str) -> list[pytest.MarkDecorator]:
-    """What a test needs, and why it waits for the night if it does."""
-    marks = []
-    if name == "T65":
-        marks.append(needs_program("pgbouncer"))
-    if name in AT_NIGHT:
-        reason, short = AT_NIGHT[name]
-        marks.append(pytest.mark.nightly(reason=reason, short=short))
-    return marks
+    """Those of a test that waits for the night."""
+    if name not in AT_NIGHT:
+        return []
+    reason, short = AT_NIGHT[name]
+    return [pytest.mark.nightly(reason=reason, short=short)]
 
 
-@needs_program("redis-server")
 @pytest.mark.parametrize(
     "name",
     # The sweep's clock is wrong in `test_clocks_and_moves`, too, by simpler means.
     [
         pytest.param(name, marks=marks_of(name))
         for name in TESTS
-        if name not in ONLY_IN_FULL and (name != "T10" or shutil.which("faketime"))
+        if name not in ONLY_IN_FULL and (name != "T10" or find_program("faketime"))
     ],
 )
 def test_nothing_is_lost_and_no_repeat_is_unflagged(name: str) -> None:
-    passes("tests.faults.notices.run", name, QUICK)
+    for program, package in NEEDS[name].items():
+        need_program(program, package=package)
+    promise = str(TESTS[name].__doc__).strip()
+    passes(name, promise, "tests.faults.notices.run", name, QUICK)
 
 
 def test_a_killed_sweep_and_a_crashed_database_lose_nothing() -> None:
-    passes("tests.faults.notices.one_crash")
+    need_program("redis-server")
+    passes("T1", "one crash loses nothing", "tests.faults.notices.one_crash")
 
 
-def passes(module: str, *arguments: str) -> None:
-    """Run a module that has services of its own, and says what is wrong."""
+def passes(name: str, promise: str, module: str, *arguments: str) -> None:
+    """Run a module that has services of its own; it says which promise broke."""
     command = [sys.executable, "-m", module, *arguments]
     away = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PYTEST_CURRENT_TEST")
     env = {key: value for key, value in os.environ.items() if key not in away}
@@ -104,6 +104,6 @@ def passes(module: str, *arguments: str) -> None:
         command, cwd=ROOT, env=env, capture_output=True, text=True, check=False
     )
 
-    # First what was promised and did not hold, then what led to it.
-    verdicts = [line for line in ran.stderr.splitlines() if "FAILED" in line]
-    assert ran.returncode == 0, "\n".join([*verdicts, ran.stderr[-3000:]])
+    assert ran.returncode == 0, (
+        f"{name} ({promise}) {broken_in(name, ran.stderr)}\n{ran.stderr[-3000:]}"
+    )

@@ -12,6 +12,7 @@ from trials.models import Gap, Milestone, Trial
 from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
+ACTS = ("settle", "move", "give", "hang")
 SOON = datetime.date.today() + datetime.timedelta(days=20)  # noqa: DTZ011
 
 
@@ -77,3 +78,21 @@ def test_the_evaluation_has_milestones_of_its_own(acme: Candidate) -> None:
     assert act("add-milestone", acme.evaluation, owner, **form) == 302
     url = f"/admin/e/{acme.evaluation.slug}/trials/"
     assert "Board" in signed_in(it).get(url).content.decode()
+
+
+def test_nothing_is_offered_on_a_milestone_once_all_is_over(acme: Candidate) -> None:
+    where = acme.evaluation
+    form = {"title": "Board", "owner_user": where.owner.pk, "due_on": SOON}
+    form |= {"due_time": "09:00", "zone": "UTC"}
+    assert act("add-milestone", where, where.owner, **form) == 302
+    one, url = Milestone.objects.get(), f"/admin/e/{where.slug}/trials/"
+    offered = [f"/admin/act/{name}-milestone/{one.pk}/" for name in ACTS]
+    body = signed_in(where.owner).get(url).content.decode()
+    assert all(address in body for address in offered)
+    assert (
+        act("cancel-evaluation", where, where.owner, reason="The budget is cut.") == 302
+    )
+    body = signed_in(where.owner).get(url).content.decode()
+    assert "Board" in body
+    assert not any(address in body for address in offered)
+    assert act("settle-milestone", one, where.owner, state="met") == 409
