@@ -20,7 +20,19 @@ from tests.journeys.anything.reading import (
 from vendors.selectors.costs import candidate_cost
 
 pytestmark = pytest.mark.django_db
-PURCHASES = ["cleaning", "vehicles", "consultancy", "general"]
+PURCHASES = [
+    "general",
+    *(
+        pytest.param(
+            name,
+            marks=pytest.mark.nightly(
+                reason="the same steps; each push takes them with the general template",
+                short="[general]",
+            ),
+        )
+        for name in ("cleaning", "vehicles", "consultancy")
+    ),
+]
 PAPERS = ("memo/", "memo.md", "memo.docx", "memo.xlsx", "matrix/file/?format=xlsx")
 
 

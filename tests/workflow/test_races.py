@@ -44,13 +44,27 @@ def test_t26_forty_advances_at_once_move_it_one_step(figure: Figure) -> None:
     figure("T26: 40 advances at once, 1 step")
 
 
-def test_t26_an_advance_and_a_decline_are_never_both(figure: Figure) -> None:
-    rounds = [advance_against_decline() for _ in range(12)]
+@pytest.mark.parametrize(
+    "often",
+    [
+        4,
+        pytest.param(
+            12,
+            marks=pytest.mark.nightly(
+                reason="the same race three times as often", short="[4]"
+            ),
+        ),
+    ],
+)
+def test_t26_an_advance_and_a_decline_are_never_both(
+    figure: Figure, often: int
+) -> None:
+    rounds = [advance_against_decline() for _ in range(often)]
     assert (True, True) not in rounds
     # One of the two happens each time, or the race was none.
     assert (False, False) not in rounds
     won = sum(moved for moved, _ in rounds)
-    figure(f"T26: 12 rounds, {won} advances, {12 - won} declines, 0 both")
+    figure(f"T26: {often} rounds, {won} advances, {often - won} declines, 0 both")
 
 
 def test_two_presses_send_one_reminder() -> None:
@@ -82,24 +96,42 @@ def test_two_lenders_at_once_replace_one_substitute() -> None:
 
 
 @pytest.mark.redis
-def test_t24_forty_verdicts_at_once_by_one_person_record_one(
-    tmp_path: Path, figure: Figure
+@pytest.mark.parametrize(
+    ("many", "workers"),
+    [
+        (8, 2),
+        pytest.param(
+            *(AT_ONCE, 4),
+            marks=pytest.mark.nightly(
+                reason="each push sends eight at once to two processes", short="[8-2]"
+            ),
+        ),
+    ],
+)
+def test_t24_verdicts_at_once_by_one_person_record_one(
+    tmp_path: Path, figure: Figure, many: int, workers: int
 ) -> None:
     where = ready_to_advance()
     own = {"SECRET_KEY": settings.SECRET_KEY}
     with (
         app_login() as url,
         served(
-            tmp_path, settings="tests.settings", workers=4, DATABASE_URL=url, **own
+            tmp_path,
+            settings="tests.settings",
+            workers=workers,
+            DATABASE_URL=url,
+            **own,
         ) as site,
     ):
         desk = Desk(site, where)
-        answers = desk.verdicts()
-        assert answers == {302: 1, 409: AT_ONCE - 1}
+        assert desk.verdicts(many) == {302: 1, 409: many - 1}
         desk.ask_anew()
-        assert desk.verdicts() == {302: 1, 409: AT_ONCE - 1}
+        assert desk.verdicts(many) == {302: 1, 409: many - 1}
     assert SignOff.objects.filter(role="devops").count() == 2
     assert desk.told("sign_off.given") == 2
-    assert desk.told("sign_off.refused") == 2 * (AT_ONCE - 1)
+    assert desk.told("sign_off.refused") == 2 * (many - 1)
     assert find_break(where) is None
-    figure("T24: 40 verdicts at once over 4 processes: 1 recorded, 39 × 409, journaled")
+    figure(
+        f"T24: {many} verdicts at once over {workers} processes: 1 recorded, "
+        f"{many - 1} × 409, journaled"
+    )
