@@ -47,6 +47,7 @@ DEMO = (
     *("automated-renewals", "gpu-training", "office-cleaning", "data-catalogue"),
     "ml-platform",
 )
+DECIDED = "automated-renewals"
 CHANCES = range(1, 11)
 STRANGERS = (
     *("facts", "formulas", "draws", "shown", "ids", "pages", "digits"),
@@ -74,16 +75,18 @@ def purchase(slug: str) -> Evaluation:
     return found or by_chance(int(slug.removeprefix("purchase-")))
 
 
-def every() -> pytest.MarkDecorator:
-    """The demo's with each push, the other purchases at night."""
+def every(*of_each_push: str) -> pytest.MarkDecorator:
+    """Those with each push, the rest of the demo and the made ones at night."""
     nightly = pytest.mark.nightly(
-        reason="each push recounts the demo and one more", short="[purchase-1]"
+        reason="each push recounts the decided purchase of the demo, or all of it",
+        short=f"[{DECIDED}]",
     )
-    made = [
-        pytest.param(f"purchase-{number}", marks=[nightly] if number > 1 else [])
-        for number in CHANCES
+    slugs = [*DEMO, *(f"purchase-{number}" for number in CHANCES)]
+    cases = [
+        pytest.param(slug, marks=[] if slug in of_each_push else [nightly])
+        for slug in slugs
     ]
-    return pytest.mark.parametrize("slug", [*DEMO, *made])
+    return pytest.mark.parametrize("slug", cases)
 
 
 def test_strangers_import_nothing_of_the_product() -> None:
@@ -102,7 +105,7 @@ def test_strangers_import_nothing_of_the_product() -> None:
         assert not [one for one in named if one.split(".")[0] in PRODUCT], name
 
 
-@every()
+@every(*DEMO)
 def test_results_are_what_a_stranger_counts(slug: str) -> None:
     where = purchase(slug)
     inputs = gather_inputs(where)
@@ -244,7 +247,7 @@ def read(where: Evaluation) -> dict[str, str]:
     }
 
 
-@every()
+@every(DECIDED)
 def test_figures_of_pages_are_what_a_stranger_counts(slug: str) -> None:
     where = purchase(slug)
     book, wrong = Book(facts_of(where)), dict[str, None]()
@@ -254,15 +257,27 @@ def test_figures_of_pages_are_what_a_stranger_counts(slug: str) -> None:
     assert list(wrong) == []
 
 
-def test_a_figure_planted_in_any_page_is_found() -> None:
-    for slug in ("automated-renewals", "gpu-training"):
-        where = Evaluation.objects.get(slug=slug)
-        book = Book(facts_of(where))
-        for path, html in read(where).items():
-            page = Page(html)
-            for at, one in enumerate(page.figures):
-                for planted in (planted_text(one), planted_value(one)):
-                    assert misfits(planted, book), (path, at, one.id)
+@pytest.mark.parametrize(
+    "slug",
+    [
+        DECIDED,
+        pytest.param(
+            "gpu-training",
+            marks=pytest.mark.nightly(
+                reason="each push plants figures on the pages of the decided purchase",
+                short=f"[{DECIDED}]",
+            ),
+        ),
+    ],
+)
+def test_a_figure_planted_in_any_page_is_found(slug: str) -> None:
+    where = Evaluation.objects.get(slug=slug)
+    book = Book(facts_of(where))
+    for path, html in read(where).items():
+        page = Page(html)
+        for at, one in enumerate(page.figures):
+            for planted in (planted_text(one), planted_value(one)):
+                assert misfits(planted, book), (path, at, one.id)
 
 
 def planted_text(one: Shown) -> Shown:
@@ -277,21 +292,19 @@ def planted_value(one: Shown) -> Shown:
     return Shown(one.id, value, one.of, one.text)
 
 
-def found_on_pages(where: Evaluation) -> set[str]:
-    """Ids of figures that are not what the tables come to."""
-    book = Book(facts_of(where))
-    return {
-        one.id
-        for html in read(where).values()
-        for one in Page(html).figures
-        if misfits(one, book)
-    }
+def found_on_page(where: Evaluation, tab: str, book: Book) -> set[str]:
+    """Ids of the figures of a tab that are not what the tables come to."""
+    keep_draws(evaluation=where)
+    answer = signed_in(where.owner).get(f"/admin/e/{where.slug}/{tab}/")
+    assert answer.status_code == 200
+    return {one.id for one in Page(answer.text).figures if misfits(one, book)}
 
 
 def test_draws_planted_in_what_is_kept_are_found_on_the_page() -> None:
     where = Evaluation.objects.get(slug="gpu-training")
+    book = Book(facts_of(where))
     with around_tests():
-        assert found_on_pages(where) == set()
+        assert found_on_page(where, "comparison", book) == set()
         kept = KeptDraws.objects.get(evaluation=where)
         one, other = sorted(kept.results["all_wins"], key=kept.results["all_wins"].get)[
             1:
@@ -301,14 +314,16 @@ def test_draws_planted_in_what_is_kept_are_found_on_the_page() -> None:
         results = json.dumps({**kept.results, "all_wins": swapped})
         put(kept, f"results = '{results}'")
         forget_all()
-        assert {f"sure.likely.{one}", f"sure.likely.{other}"} <= found_on_pages(where)
+        found = found_on_page(where, "comparison", book)
+        assert {f"sure.likely.{one}", f"sure.likely.{other}"} <= found
         transaction.set_rollback(True)
 
 
 def test_a_number_planted_in_a_frozen_memo_is_found_on_the_page() -> None:
-    where = Evaluation.objects.get(slug="automated-renewals")
+    where = Evaluation.objects.get(slug=DECIDED)
+    book = Book(facts_of(where))
     with around_tests():
-        assert found_on_pages(where) == set()
+        assert found_on_page(where, "comparison", book) == set()
         decision = Decision.objects.get(evaluation=where)
         key = str(decision.candidate_id)
         memo = {**decision.memo, "results": {**decision.memo["results"]}}
@@ -316,7 +331,7 @@ def test_a_number_planted_in_a_frozen_memo_is_found_on_the_page() -> None:
         text_of = json.dumps(memo).replace("'", "''")
         put(decision, f"memo = '{text_of}'")
         forget_all()
-        assert f"answered.{key}" in found_on_pages(where)
+        assert f"answered.{key}" in found_on_page(where, "comparison", book)
         transaction.set_rollback(True)
     forget_all()
 
@@ -352,7 +367,7 @@ def near(exact: Fraction, ought: Fraction | None, name: str) -> bool:
     return name.startswith("sure.") and abs(exact - (ought or 0)) < Fraction(1, 10**4)
 
 
-MEMO = "automated-renewals"
+MEMO = DECIDED
 
 
 def memo_as(form: str) -> str:
@@ -395,7 +410,25 @@ def test_the_memo_shows_what_a_stranger_counts_in_each_form(form: str) -> None:
         assert any(book.figure(one).shown != seen for one, seen in told), name
 
 
-def test_no_digit_stands_on_a_page_that_nobody_counts() -> None:
+@pytest.mark.parametrize(
+    "slug",
+    [
+        DECIDED,
+        *(
+            pytest.param(
+                slug,
+                marks=pytest.mark.nightly(
+                    reason="each push looks for digits on the decided purchase's pages",
+                    short=f"[{DECIDED}]",
+                ),
+            )
+            for slug in DEMO
+            if slug != DECIDED
+        ),
+    ],
+)
+def test_no_digit_stands_on_a_page_that_nobody_counts(slug: str) -> None:
+    where = Evaluation.objects.get(slug=slug)
     with connection.cursor() as cursor:
         tables = [
             name
@@ -406,16 +439,14 @@ def test_no_digit_stands_on_a_page_that_nobody_counts() -> None:
         cursor.execute("SELECT value FROM workflow_metricvalue")
         readings = {value for (value,) in cursor.fetchall()}
     wrong = []
-    for slug in DEMO:
-        where = Evaluation.objects.get(slug=slug)
-        for path, html in read(where).items():
-            if re.search(r"/(?:memo|sign/[^/]+|comparison/[^/]+)/$", path):
-                continue  # words of the memo, which are read above; sums, line by line
-            (main,) = re.findall(r"<main.*?</main>", html, re.DOTALL)
-            lines = {*stray_digits(Page(main), typed)} - readings
-            wrong += [f"{path}: {line}" for line in sorted(lines)]
-            planted = main.replace("</main>", "<p>It leads by 17 points.</p></main>")
-            assert stray_digits(Page(planted), typed)[-1] == "It leads by 17 points."
+    for path, html in read(where).items():
+        if re.search(r"/(?:memo|sign/[^/]+|comparison/[^/]+)/$", path):
+            continue  # words of the memo, which are read above; sums, line by line
+        (main,) = re.findall(r"<main.*?</main>", html, re.DOTALL)
+        lines = {*stray_digits(Page(main), typed)} - readings
+        wrong += [f"{path}: {line}" for line in sorted(lines)]
+        planted = main.replace("</main>", "<p>It leads by 17 points.</p></main>")
+        assert stray_digits(Page(planted), typed)[-1] == "It leads by 17 points."
     assert wrong == []
 
 

@@ -120,19 +120,18 @@ def say_everywhere(where: Evaluation) -> None:
 
 
 def test_counts_stand_on_every_page_in_a_fixed_number_of_queries() -> None:
-    where = talked_about("must", "should", "could")
+    where = talked_about("must", "should")
     say_everywhere(where)
     few = queries_of(where)
-    for _ in range(3):
-        say_everywhere(where)
+    say_everywhere(where)
     assert queries_of(where) == few
     client = signed_in(stakeholders.holder("it"))
     pages = {name: client.get(url).text for name, url in pages_of(where).items()}
-    assert "Discuss R1 (4)" in " ".join(pages["requirements"].split())
-    assert "Discuss (4)" in pages["cell"]
-    assert "Discuss (4)" in pages["candidate"]
-    assert "Discussed (3)" in pages["matrix"]
-    assert "Discuss (4)" in pages["decision"]
+    assert "Discuss R1 (2)" in " ".join(pages["requirements"].split())
+    assert "Discuss (2)" in pages["cell"]
+    assert "Discuss (2)" in pages["candidate"]
+    assert "Discussed (2)" in pages["matrix"]
+    assert "Discuss (2)" in pages["decision"]
 
 
 def test_what_is_withdrawn_leaves_its_place_and_no_number() -> None:

@@ -7,6 +7,7 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.services.stages import draft_decision
 from tests.clients import signed_in
 from tests.factories import stakeholders, trials, vendors
+from tests.fixture_cache import built_once
 from tests.workflow.deciding import in_decision
 from vendors.models import Candidate
 from vendors.services.candidates import shortlist
@@ -27,6 +28,7 @@ def sums(option: Candidate) -> str:
     return page(option.evaluation, f"{option.pk}/")
 
 
+@built_once
 def another(where: Evaluation, name: str, *, verdict: str = "holds") -> Candidate:
     """A second finalist, shown in a demo, that costs 40,000 to 70,000."""
     vendors.enter(where, "research")
@@ -53,6 +55,7 @@ def read(where: Evaluation, role: str = "leadership", tail: str = "") -> str:
     return answer.content.decode()
 
 
+@built_once
 def two_finalists() -> tuple[Evaluation, Candidate]:
     """Acme ML is drafted; Globex ML costs 40,000 to 70,000."""
     where, option = in_decision()

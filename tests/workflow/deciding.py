@@ -9,6 +9,7 @@ from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.workflow.services.stages import decide, draft_decision
 from tests.factories import stakeholders, trials, vendors
 from tests.factories.workflow import sign_as
+from tests.fixture_cache import built_once
 from trials.models import Gap, Trial
 from trials.services.scores import close_scores, open_consensus
 from vendors.models import Candidate
@@ -16,6 +17,7 @@ from vendors.services.candidates import eliminate, shortlist
 from vendors.services.costs import set_cost_line
 
 
+@built_once
 def in_decision(rival: str = "") -> tuple[Evaluation, Candidate]:
     """In the decision stage with one finalist, tried and priced; prices are open.
 
@@ -39,6 +41,7 @@ def in_decision(rival: str = "") -> tuple[Evaluation, Candidate]:
     return where, option
 
 
+@built_once
 def lose(where: Evaluation, name: str) -> None:
     """Somebody who answers, is dearer and goes."""
     other = trials.claimed(where, name=name)
@@ -48,6 +51,7 @@ def lose(where: Evaluation, name: str) -> None:
     eliminate(candidate=other, reason="It cost 98,765, too much.", by=where.owner)
 
 
+@built_once
 def ready_to_decide(rival: str = "") -> tuple[Evaluation, Candidate]:
     """Drafted, its scores closed, and signed by leadership."""
     where, option = in_decision(rival)
@@ -55,6 +59,7 @@ def ready_to_decide(rival: str = "") -> tuple[Evaluation, Candidate]:
     return where, option
 
 
+@built_once
 def agree(where: Evaluation, option: Candidate) -> None:
     """Draft it, close the scores, and let leadership sign."""
     draft_decision(
@@ -65,6 +70,7 @@ def agree(where: Evaluation, option: Candidate) -> None:
     sign_as(where, "leadership")
 
 
+@built_once
 def decided(rival: str = "") -> tuple[Evaluation, Candidate]:
     """Decided, its memo frozen."""
     where, option = ready_to_decide(rival)
@@ -73,6 +79,7 @@ def decided(rival: str = "") -> tuple[Evaluation, Candidate]:
     return where, option
 
 
+@built_once
 def leave_gap(
     option: Candidate, promised_for: datetime.date | None = None
 ) -> Requirement:

@@ -19,8 +19,21 @@ from tests.workflow.test_annex_after_award import KIND, OFFSETS, looked_after, p
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_day_tells_each_once_though_twenty_workers_are_killed(
-    smtp_sink: Sink,
+@pytest.mark.parametrize(
+    "every",
+    [
+        5,
+        pytest.param(
+            1,
+            marks=pytest.mark.nightly(
+                reason="at each of twenty statements; each push kills at every fifth",
+                short="[5]",
+            ),
+        ),
+    ],
+)
+def test_a_day_tells_each_once_though_workers_are_killed(
+    smtp_sink: Sink, every: int
 ) -> None:
     _, option = decided()
     keeper, owner = stakeholders.holder("it"), option.evaluation.owner
@@ -35,13 +48,13 @@ def test_a_day_tells_each_once_though_twenty_workers_are_killed(
     }
     worker = [sys.executable, "-m", "tests.workflow.annex_worker"]
     died = subprocess.run(
-        [*worker, str(option.evaluation.pk)],
+        [*worker, str(option.evaluation.pk), str(every)],
         env=env,
         check=True,
         capture_output=True,
         text=True,
     )
-    killed = ([*OWING], [0, 0], [*SENDING], [0])
+    killed = (OWING[::every], [0, 0], SENDING[::every], [0])
     assert died.stdout.split() == ["9" if it else "0" for each in killed for it in each]
     rows = Notice.objects.filter(kind=KIND)
     told = list(rows.values_list("recipient", "offset_days"))

@@ -33,30 +33,27 @@ from vendors.services.claims import note_claim, revoke_ruling, rule_not_applicab
 pytestmark = pytest.mark.django_db(transaction=True)
 # How often each of a dozen kinds of steps is taken.
 STEPS = (
-    3,
-    pytest.param(
-        17,
-        marks=pytest.mark.nightly(
-            reason="the same steps, six times as many", short="[3]"
-        ),
-    ),
-    pytest.param(
-        170,
-        marks=pytest.mark.nightly(
-            reason="the same steps, sixty times as many", short="[3]"
-        ),
+    1,
+    *(
+        pytest.param(
+            often,
+            marks=pytest.mark.nightly(
+                reason="each push takes a step of each kind once", short="[1]"
+            ),
+        )
+        for often in (17, 170)
     ),
 )
 AT_ONCE = 4
 TURNS = (
-    12,
+    8,
     pytest.param(
         40,
-        marks=pytest.mark.nightly(reason="the same, three times as long", short="[12]"),
+        marks=pytest.mark.nightly(reason="the same, five times as long", short="[8]"),
     ),
     pytest.param(
         160,
-        marks=pytest.mark.nightly(reason="the same for half a minute", short="[12]"),
+        marks=pytest.mark.nightly(reason="the same for half a minute", short="[8]"),
     ),
 )
 type Step = Callable[[Evaluation, random.Random], Any]

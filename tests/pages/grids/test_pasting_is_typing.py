@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaltracker.evaluations.models import Evaluation, Requirement
@@ -47,15 +47,25 @@ def outcome(where: Evaluation, blocks: list[dict[tuple[str, str], Any]]) -> Any:
     return found
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+@pytest.mark.parametrize(
+    "examples",
+    [
+        12,
+        pytest.param(
+            60,
+            marks=pytest.mark.nightly(
+                reason="the same with five times as many blocks", short="[12]"
+            ),
+        ),
+    ],
 )
-@given(block=BLOCKS)
 def test_a_pasted_block_is_its_cells_typed_one_by_one(
-    purchase: Evaluation, block: dict[tuple[str, str], Any]
+    purchase: Evaluation, examples: int
 ) -> None:
-    each = [{place: typed} for place, typed in block.items()]
-    assert outcome(purchase, [block]) == outcome(purchase, each)
+    @settings(max_examples=examples, deadline=None, derandomize=True)
+    @given(block=BLOCKS)
+    def check(block: dict[tuple[str, str], Any]) -> None:
+        each = [{place: typed} for place, typed in block.items()]
+        assert outcome(purchase, [block]) == outcome(purchase, each)
+
+    check()

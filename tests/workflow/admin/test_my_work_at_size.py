@@ -12,11 +12,13 @@ from evaltracker.workflow.inbox.items import CLOSE_LOOKS
 from evaltracker.workflow.services.sign_offs import look_at_what_moved
 from tests.factories import common, stakeholders
 from tests.factories.workflow import sign_as
+from tests.fixture_cache import built_once
 
 pytestmark = pytest.mark.django_db
-FEW, MANY = 4, 24
+FEW, MANY = 4, 10
 
 
+@built_once
 def purchases(count: int) -> list[Evaluation]:
     """Purchases of Lina's in which Ivan has signed words that changed since."""
     made = []

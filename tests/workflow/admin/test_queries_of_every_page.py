@@ -14,13 +14,27 @@ from vendors.services.candidates import shortlist
 
 pytestmark = pytest.mark.django_db
 FEW, MANY = (2, 2), (3, 4)
-PAGES = [
+TABS = [
     name
     for name, (route, _) in site._pages.items()
     if route.startswith("e/<slug:slug>/") and route.count("<") == 1
 ]
 # Files and what is written of a decision; sums of one candidate are no page of a tab.
 NOT_ASKED = ("matrix_file", "memo", "memo_pdf", "memo_md", "memo_docx", "memo_xlsx")
+PAGES = [name for name in TABS if name not in NOT_ASKED]
+# One page of how many is read, and how many open at least.
+SHARES = [
+    pytest.param(4, 4, id="every fourth"),
+    pytest.param(
+        1,
+        16,
+        id="all",
+        marks=pytest.mark.nightly(
+            reason="each push reads every fourth page at both sizes",
+            short="[every fourth]",
+        ),
+    ),
+]
 
 
 def purchase(across: int, down: int) -> Evaluation:
