@@ -50,7 +50,7 @@ def verdicts(here: Place, ours: Product, rounds: int) -> bool:
         for number in range(rounds):
             if number:
                 desk.ask_anew()
-            answers = sorted(desk.verdicts(AT_ONCE).items())
+            answers = sorted(desk.verdicts().items())
             seen[", ".join(f"{count} × {status}" for status, count in answers)] += 1
     finally:
         site.stop()

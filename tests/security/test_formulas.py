@@ -132,7 +132,8 @@ def test_no_export_holds_a_formula_and_each_keeps_its_text(
 
 
 @pytest.mark.nightly(
-    reason="each push reads the same cells with openpyxl, for which nothing is needed"
+    reason="each push reads the same cells with openpyxl, for which nothing is needed",
+    short="::test_no_export_holds_a_formula_and_each_keeps_its_text",
 )
 def test_a_spreadsheet_program_sees_none_either(
     purchase: Evaluation, tmp_path: Path

@@ -35,9 +35,9 @@ class Desk:
         assert opened.ok, opened.text[:500]
         self.token = opened.cookies["csrftoken"]
 
-    def verdicts(self, number: int) -> Counter[int]:
-        """Statuses of so many verdicts sent at once, half of them declines."""
-        given = at_once(number, partial(self.give, shown(self.where)))
+    def verdicts(self, many: int = AT_ONCE) -> Counter[int]:
+        """Statuses of verdicts sent at once, half of them declines."""
+        given = at_once(many, partial(self.give, shown(self.where)))
         return Counter(int(str(status)) for status in given)
 
     def give(self, words: str, number: int) -> int:
