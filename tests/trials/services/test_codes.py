@@ -40,18 +40,15 @@ def codes(trial: Trial) -> list[str]:
     return list(trial.criteria.order_by("position").values_list("code", flat=True))
 
 
-def test_it_is_the_requirements_ref_and_numbered_from_the_second_on(
+def test_it_is_the_requirements_ref_numbered_from_the_second_on_and_never_again(
     trial: Trial,
 ) -> None:
     assert codes(trial) == ["R1", "R2"]
     assert added(trial, "R1").code == "R1-2"
-    assert added(trial, "R1").code == "R1-3"
-
-
-def test_a_code_is_never_given_again(trial: Trial) -> None:
-    second = added(trial, "R1")
-    remove_criterion(criterion=second, by=trial.lead, reason="It was wrong.")
-    assert added(trial, "R1").code == "R1-3"
+    third = added(trial, "R1")
+    assert third.code == "R1-3"
+    remove_criterion(criterion=third, by=trial.lead, reason="It was wrong.")
+    assert added(trial, "R1").code == "R1-4"
 
 
 def test_it_stays_when_the_criterion_is_about_another_requirement(

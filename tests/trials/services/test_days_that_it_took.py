@@ -9,7 +9,6 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from tests.clients import signed_in
 from tests.factories import trials, vendors
 from trials.models import Evidence
-from trials.services.evidence import reconfirm_evidence
 from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
@@ -48,16 +47,6 @@ def test_research_takes_no_days(acme: Candidate) -> None:
     with pytest.raises(Invalid) as caught:
         trials.verdict(trials.claim_of(acme), "research", took="3")
     assert [*caught.value.errors] == ["took"]
-
-
-def test_it_is_carried_over_when_the_verdict_is_said_again(acme: Candidate) -> None:
-    first = trials.verdict(trials.claim_of(acme), "trial", took="3")
-    where, owner = acme.evaluation, acme.evaluation.owner
-    vendors.enter(where, "research")
-    vendors.claim(acme, where.requirements.get(), "now", statement="Other words")
-    vendors.enter(where, "trials")
-    again = reconfirm_evidence(evidence=first, note="Still so.", by=owner)
-    assert again.took == 3
 
 
 def test_pages_ask_for_it_and_show_it_only_where_efforts_are_asked(

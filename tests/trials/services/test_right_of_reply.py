@@ -61,15 +61,12 @@ def test_a_failure_counts_only_when_the_time_to_answer_is_over(running: Trial) -
         assert standing(running.candidate) == Standing.REFUTED
 
 
-def test_it_counts_at_once_when_the_vendor_has_answered(running: Trial) -> None:
+def test_it_counts_at_once_when_the_vendor_has_answered_until_a_new_test_beats_it(
+    running: Trial,
+) -> None:
     gap = Gap.objects.get(evidence=fail(running))
     reply_to_gap(gap=gap, reply="A quota of ours; it is raised.", by=VENDOR)
     assert standing(running.candidate) == Standing.REFUTED
-
-
-def test_a_new_test_after_the_reply_beats_the_failure(running: Trial) -> None:
-    gap = Gap.objects.get(evidence=fail(running))
-    reply_to_gap(gap=gap, reply="A quota of ours; it is raised.", by=VENDOR)
     trials.verdict(
         trials.claim_of(running.candidate), "trial", criterion=running.criteria.get()
     )

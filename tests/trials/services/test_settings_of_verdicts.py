@@ -24,14 +24,13 @@ def acme() -> Candidate:
     return option
 
 
-@pytest.mark.parametrize("source", ["demo", "trial"])
 @pytest.mark.parametrize(
-    ("field", "values"),
+    ("source", "field", "values"),
     [
-        ("runner", {"runner": ""}),
-        ("runner", {"runner": "nobody"}),
-        ("data", {"data": ""}),
-        ("data", {"data": "together"}),
+        ("trial", "runner", {"runner": ""}),
+        ("demo", "runner", {"runner": "nobody"}),
+        ("demo", "data", {"data": ""}),
+        ("trial", "data", {"data": "together"}),
     ],
 )
 def test_a_new_verdict_says_who_ran_it_and_on_whose_data(
@@ -55,7 +54,7 @@ def test_research_is_run_by_nobody(acme: Candidate) -> None:
 def test_it_is_journalled_carried_over_and_signed(acme: Candidate) -> None:
     running = trials.trial(acme)
     criterion = running.criteria.get()
-    how = {"runner": "vendor", "data": "vendor"}
+    how = {"runner": "vendor", "data": "vendor", "took": "3"}
     found = trials.verdict(trials.claim_of(acme), "trial", criterion=criterion, **how)
     told = Entry.objects.filter(action="evidence.recorded").latest("number").after
     assert (told["runner"], told["data"]) == ("vendor", "vendor")
@@ -67,6 +66,7 @@ def test_it_is_journalled_carried_over_and_signed(acme: Candidate) -> None:
     vendors.enter(where, "trials")
     again = reconfirm_evidence(evidence=found, note="Still so.", by=where.owner)
     assert (again.runner, again.data) == ("vendor", "vendor")
+    assert again.took == 3
 
 
 def test_pages_show_it_and_forms_begin_with_what_was_said_last(

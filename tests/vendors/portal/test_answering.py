@@ -69,13 +69,6 @@ def test_handing_in_makes_the_claims_and_the_receipt_that_rest_would(
         assert set(mine_said.after) == set(rest_said.after)
 
 
-def test_one_answer_is_told_as_one_claim(inside: Visitor) -> None:
-    typed(inside, "R1")
-    inside.post(f"{inside.home}hand-in/")
-    actions = Entry.objects.order_by("number").values_list("action", flat=True)
-    assert list(actions)[-2:] == ["claim.submitted", "answer.handed_in"]
-
-
 def test_a_second_hand_in_without_a_change_is_refused(inside: Visitor) -> None:
     typed(inside, "R1")
     inside.post(f"{inside.home}hand-in/")
@@ -200,12 +193,6 @@ def test_a_requirement_that_changed_is_confirmed_by_its_draft(
     typed(inside, "R1")
     inside.post(f"{inside.home}hand-in/")
     assert Claim.objects.filter(superseded_at=None).get().requirement_revision == 2
-
-
-def test_a_discarded_draft_is_gone(inside: Visitor) -> None:
-    typed(inside, "R1")
-    typed(inside, "R1", version=1, then="discard")
-    assert not AnswerDraft.objects.exists()
 
 
 def test_each_contact_gets_the_receipt_by_mail_once(

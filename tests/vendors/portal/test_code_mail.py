@@ -3,7 +3,6 @@
 import datetime
 from email.message import EmailMessage
 
-import pytest
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Notice
@@ -86,11 +85,11 @@ def test_a_code_that_is_asked_for_again_is_owed_again(
     assert all(spaced(code_of(code.pk)) in text_of(mail) for mail in mails)
 
 
-@pytest.mark.parametrize("word", ["Acme", "Ada Park", "R1"])
-def test_the_mail_of_a_code_names_no_candidate(ada: Visitor, word: str) -> None:
+def test_the_mail_of_a_code_names_no_candidate(ada: Visitor) -> None:
     code = ada.ask()
     SignInCode.objects.update(sent_at=None)
     waited(code)
     owe_unsent_codes()
     text = read(Notice.objects.get(pk=code.pk)).text.replace("Hello Ada Park", "")
-    assert word not in text
+    for word in ("Acme", "Ada Park", "R1"):
+        assert word not in text

@@ -28,7 +28,9 @@ def drafted(visitor: Visitor, **fields: Any) -> str:
     return page_of(visitor)
 
 
-def test_it_is_drafted_handed_in_and_shown_as_it_stands(inside: Visitor) -> None:
+def test_it_is_drafted_handed_in_and_shown_as_it_stands(
+    inside: Visitor, where: Evaluation
+) -> None:
     page = drafted(inside, how="customise", days="5/10/20,5", by="buyer")
     assert 'value="5/10/20,5"' in page and "effort-wrong" not in page
     assert inside.post(f"{inside.home}hand-in/").status_code == 302
@@ -41,6 +43,9 @@ def test_it_is_drafted_handed_in_and_shown_as_it_stands(inside: Visitor) -> None
     assert row.by_vendor and row.submitted_by == "Acme (Ada Park)"
     assert 'value="5/10/20.5"' in page_of(inside)
     assert "This is what you handed in." in page_of(inside)
+    assert 'name="how"' in page_of(inside)
+    Evaluation.objects.filter(pk=where.pk).update(asks_effort=False)
+    assert 'name="how"' not in page_of(inside)
 
 
 def test_what_is_wrong_is_said_beside_the_fields_and_nothing_is_handed_in(
@@ -53,11 +58,3 @@ def test_what_is_wrong_is_said_beside_the_fields_and_nothing_is_handed_in(
     assert refused.status_code == 400
     assert "Out of the box takes no days" in refused.content.decode()
     assert not Effort.objects.exists()
-
-
-def test_where_it_is_not_asked_no_field_is_there(
-    inside: Visitor, where: Evaluation
-) -> None:
-    assert 'name="how"' in page_of(inside)
-    Evaluation.objects.filter(pk=where.pk).update(asks_effort=False)
-    assert 'name="how"' not in page_of(inside)

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-import pytest
 from django.test import Client
 
 from evaltracker.evaluations.models import Evaluation
@@ -99,10 +98,10 @@ def test_who_chooses_german_in_a_swiss_browser_keeps_the_formats(ada: Visitor) -
     assert ada.link.contact.language == "de-ch"
 
 
-@pytest.mark.parametrize("here", ["https://evil.example//evil.example/", "x", ""])
-def test_a_choice_leads_back_to_these_pages_alone(ada: Visitor, here: str) -> None:
-    answer = press(ada, "/vendor/language/", ada.start, "de", here)
-    assert answer["Location"] == "/vendor/"
+def test_a_choice_leads_back_to_these_pages_alone(ada: Visitor) -> None:
+    for here in ("https://evil.example//evil.example/", "x", ""):
+        answer = press(ada, "/vendor/language/", ada.start, "de", here)
+        assert answer["Location"] == "/vendor/", here
 
 
 def test_a_language_that_is_not_offered_is_not_there(ada: Visitor) -> None:
