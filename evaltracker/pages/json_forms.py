@@ -120,8 +120,9 @@ def text_of(value: Any) -> Any:
     raise ValidationError("It must be a string.")
 
 
-def typed(field: forms.Field, value: Any) -> Any:
-    """What `clean` of that field takes for a JSON value.
+def typed(field: forms.Field, value: Any, *, in_form: bool = False) -> Any:
+    """What `clean` of that field takes for a JSON value, or for the text that stands
+    for it `in_form`, where an array of one and its only value look the same.
 
     Raises:
         ValidationError: it is of the wrong kind.
@@ -131,8 +132,13 @@ def typed(field: forms.Field, value: Any) -> Any:
         if not isinstance(value, bool):
             raise ValidationError("It must be true or false.")
         return value
-    kind = schema_of(field, now=False)["type"]
-    holder = HOLDERS.get(kind if isinstance(kind, str) else kind[0])
+    kinds = schema_of(field, now=False)["type"]
+    kind = kinds if isinstance(kinds, str) else kinds[0]
+    holder = HOLDERS.get(kind)
+    # A whole amount may be a number; nothing else that is described as a string.
+    is_text = kind == "string" and not isinstance(field, forms.DecimalField)
+    if is_text and isinstance(value, int):
+        raise ValidationError("It must be a string.")
     value = text_of(value)
     if isinstance(value, (list, dict)):
         if holder is None or not isinstance(value, holder):
@@ -140,7 +146,8 @@ def typed(field: forms.Field, value: Any) -> Any:
         own = getattr(field, "from_json", None)
         return own(value) if own else value
     multiple = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
-    if value and isinstance(field, multiple):
+    is_one = holder is list and not in_form
+    if value and (is_one or isinstance(field, multiple)):
         raise ValidationError("It must be an array.")
     if value and isinstance(field, forms.DateField) and read_day(value) is None:
         raise ValidationError(WRITE_DAY)
@@ -225,7 +232,11 @@ class JsonForm:
                 continue
             try:
                 sent = name in body and name in self.fields
-                value = typed(field, body[name]) if sent else self._kept(name)
+                value = (
+                    typed(field, body[name], in_form=self.files is not None)
+                    if sent
+                    else self._kept(name)
+                )
             except ValidationError as error:
                 errors[name] = error.messages
                 continue

@@ -149,6 +149,25 @@ def test_an_array_of_texts_holds_nothing_else(
     assert [error["pointer"] for error in told["errors"]] == ["#/values"]
 
 
+def test_a_number_is_no_text(lead: Client, probe: Evaluation) -> None:
+    vendor = vendors.vendor("Acme")
+    told = refused(post(lead, "change-vendor", vendor.pk, {"name": 5}), 400, "invalid")
+    assert told["errors"] == [{"pointer": "#/name", "detail": "It must be a string."}]
+
+
+@pytest.mark.parametrize("days", [30, "30", "90, 30"])
+def test_one_value_is_no_array(lead: Client, probe: Evaluation, days: object) -> None:
+    told = refused(post(lead, "change-reminder-days", probe.pk, {"days": days}), 400)
+    assert [error["pointer"] for error in told["errors"]] == ["#/days"]
+
+
+def test_in_a_form_one_value_is_an_array_of_it(lead: Client, probe: Evaluation) -> None:
+    body = {"days": [90, 30]}
+    assert post(lead, "change-reminder-days", probe.pk, body).status_code == 200
+    address = f"{ACTS}change-reminder-days/{probe.pk}/"
+    assert lead.post(address, {"days": "30"}).status_code == 200
+
+
 def test_a_measure_is_an_object(lead: Client, probe: Evaluation) -> None:
     measure = {"quantity": "latency", "statistic": "p95", "direction": "at_most"}
     measure |= {"bound": "20", "unit": "ms"}
