@@ -9,9 +9,8 @@ from pathlib import Path
 
 # Of what the shape allows, the rules refuse much: a ref that is not asked, a past day.
 NOT_PROMISED = "positive_data_acceptance"
-# What sends a whole number where an array of them is described sends in a form the bytes
-# of an array of one, so it is taken. That JSON is refused, tests/workflow/api/test_acts
-# says.
+# A whole number where an array of them is described is in a form the bytes of an array
+# of one, so it is taken. That JSON is refused, says tests/workflow/api/test_acts.py.
 SAME_IN_A_FORM = ("/api/v1/staff/acts/change-reminder-days/{target}/",)
 PARAMETERS = ("invitation", "ref", "file", "gap", "slug", "target")
 CASES = re.compile(r"([\d,]+) generated")
