@@ -25,7 +25,7 @@ LOOKS = {"start", "invite", "demos", "plan_trials", "choose", "decide"}
 @pytest.mark.nightly(
     reason="minutes of following links; papers and mails are read in each push",
     short="tests/journeys/test_any_purchase.py"
-    "::test_a_purchase_goes_from_nothing_to_the_memo[*]",
+    "::test_a_purchase_goes_from_nothing_to_the_memo[general]",
 )
 @pytest.mark.parametrize("name", PURCHASES)
 def test_no_page_has_a_word_that_only_it_would_have(name: str) -> None:

@@ -21,6 +21,7 @@ from tests.vendors.languages.pseudo import (
     texts_of,
     write_catalogue,
 )
+from tests.vendors.portal.visitor import invited
 from vendors.fields import SHEETS
 from vendors.models import Contact
 from vendors.notices import ToVendor
@@ -47,7 +48,21 @@ def pseudo(tmp_path: Path, settings: Settings) -> Iterator[None]:
     gettext._translations.clear()  # type: ignore[attr-defined]
 
 
-def test_every_state_is_in_the_catalogue(settings: Settings) -> None:
+@pytest.mark.parametrize(
+    "until",
+    [
+        pytest.param("receipt without prices", id="first answers"),
+        pytest.param(
+            "",
+            id="all",
+            marks=pytest.mark.nightly(
+                reason="all that a vendor can meet; each push comes in and answers",
+                short="[first answers]",
+            ),
+        ),
+    ],
+)
+def test_every_state_is_in_the_catalogue(settings: Settings, until: str) -> None:
     where = states.research()
     wrong: dict[str, list[str]] = {}
     walked = set()
@@ -61,8 +76,13 @@ def test_every_state_is_in_the_catalogue(settings: Settings) -> None:
             assert seen.status_code < 500, name
         if found := came_past(seen):
             wrong[name] = found
+        if name == until:
+            break
     assert wrong == {}, told(wrong)
-    assert set(pages()) - NO_PAGES - walked == set()
+    if until:
+        assert name == until
+    else:
+        assert set(pages()) - NO_PAGES - walked == set()
 
 
 def pages() -> Iterator[str]:
@@ -119,6 +139,22 @@ def came_past(seen: Any) -> list[str]:
     return [left for text in texts if (left := bare(text, own))]
 
 
+def test_mails_to_who_is_invited_are_in_the_catalogue() -> None:
+    where = states.research()
+    invited(where, "Globex ML", "bo@globex.example")
+    Contact.objects.update(language=LANGUAGE)
+    written = list(mails(where))
+    wrong = {kind: past_in(mail) for kind, mail in written}
+    assert len(wrong) >= FEWEST_AT_FIRST
+    wrong = {kind: texts for kind, texts in wrong.items() if texts}
+    assert wrong == {}, told(wrong)
+
+
+@pytest.mark.nightly(
+    reason="every kind at each moment of a whole purchase; each push composes those "
+    "that who is invited can get",
+    short="::test_mails_to_who_is_invited_are_in_the_catalogue",
+)
 def test_every_mail_is_in_the_catalogue() -> None:
     where = states.research()
     wrong: dict[str, list[str]] = {}
@@ -137,6 +173,8 @@ def test_every_mail_is_in_the_catalogue() -> None:
     assert kinds == {kind for kind, _ in written}
 
 
+# Kinds of mails that somebody can get who has only been invited.
+FEWEST_AT_FIRST = 3
 # Of the walk, between which another thing is open to the vendor.
 MOMENTS = {
     *("answers", "receipt with prices", "answers, closed", "demo", "trial"),
