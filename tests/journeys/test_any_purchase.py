@@ -20,18 +20,12 @@ from tests.journeys.anything.reading import (
 from vendors.selectors.costs import candidate_cost
 
 pytestmark = pytest.mark.django_db
-NAMES = ["cleaning", "vehicles", "consultancy", "general"]
-# Each push plays the first.
-PURCHASES = NAMES[:1] + [
-    pytest.param(
-        name,
-        marks=pytest.mark.nightly(
-            reason="the same way by another template; each push plays one purchase",
-            short="[cleaning]",
-        ),
-    )
-    for name in NAMES[1:]
-]
+PURCHASES = ["cleaning", "vehicles", "consultancy", "general"]
+OF_EACH_PUSH = "general"
+AT_NIGHT = pytest.mark.nightly(
+    reason="the same steps; each push takes them with the general template",
+    short=f"[{OF_EACH_PUSH}]",
+)
 PAPERS = ("memo/", "memo.md", "memo.docx", "memo.xlsx", "matrix/file/?format=xlsx")
 
 
@@ -64,7 +58,13 @@ def check_costs(played: Played) -> None:
         assert not re.search(r"\bor more\b", text)
 
 
-@pytest.mark.parametrize("name", PURCHASES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name == OF_EACH_PUSH else [AT_NIGHT])
+        for name in PURCHASES
+    ],
+)
 def test_a_purchase_goes_from_nothing_to_the_memo(name: str) -> None:
     played = Played(read_purchase(name))
     decision = played.play()

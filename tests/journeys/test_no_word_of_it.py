@@ -9,7 +9,7 @@ from tests.clients import signed_in
 from tests.journeys.anything.by_services import Played
 from tests.journeys.anything.purchase import read_purchase
 from tests.journeys.anything.reading import ACTS_TOO, APART, everything, foreign_in
-from tests.journeys.test_any_purchase import NAMES
+from tests.journeys.test_any_purchase import PURCHASES
 from tests.vendors.portal.visitor import Visitor
 from vendors.models import InvitationLink
 
@@ -25,9 +25,9 @@ LOOKS = {"start", "invite", "demos", "plan_trials", "choose", "decide"}
 @pytest.mark.nightly(
     reason="minutes of following links; papers and mails are read in each push",
     short="tests/journeys/test_any_purchase.py"
-    "::test_a_purchase_goes_from_nothing_to_the_memo[cleaning]",
+    "::test_a_purchase_goes_from_nothing_to_the_memo[general]",
 )
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", PURCHASES)
 def test_no_page_has_a_word_that_only_it_would_have(name: str) -> None:
     played = Played(read_purchase(name))
     wrong: set[str] = set()

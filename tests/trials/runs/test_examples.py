@@ -90,7 +90,18 @@ def repository(tmp_path: Path) -> Path:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("name", "job"), [("github.yml", github), ("gitlab.yml", gitlab)]
+    ("name", "job"),
+    [
+        pytest.param("github.yml", github, id="github"),
+        pytest.param(
+            *("gitlab.yml", gitlab),
+            id="gitlab",
+            marks=pytest.mark.nightly(
+                reason="the same script in another file; each push runs one",
+                short="[github]",
+            ),
+        ),
+    ],
 )
 def test_a_job_reports_its_tests_whether_they_pass_or_fail(
     name: str, job: Any, repository: Path, live_server: LiveServer

@@ -198,7 +198,19 @@ def whole(template: str) -> tuple[Evaluation, Candidate, list[str]]:
     )
 
 
-@pytest.mark.parametrize("template", ["cleaning", "consultancy"])
+@pytest.mark.parametrize(
+    "template",
+    [
+        "cleaning",
+        pytest.param(
+            "consultancy",
+            marks=pytest.mark.nightly(
+                reason="the same pages in the words of another template",
+                short="[cleaning]",
+            ),
+        ),
+    ],
+)
 def test_no_page_of_it_says_demo_or_trial(template: str) -> None:
     evaluation, _, pages = whole(template)
     left = {}

@@ -94,7 +94,17 @@ def asking(refs: Iterable[str]) -> Evaluation:
 
 @pytest.mark.parametrize(
     ("source", "write", "total"),
-    [(accessibility, write_csv, 740), (platforms, write_xlsx, 180)],
+    [
+        pytest.param(accessibility, write_csv, 740, id="accessibility"),
+        pytest.param(
+            *(platforms, write_xlsx, 180),
+            id="platforms",
+            marks=pytest.mark.nightly(
+                reason="twelve companies by workbooks; each push sends four by CSV",
+                short="[accessibility]",
+            ),
+        ),
+    ],
 )
 def test_published_claims_are_taken_read_back_equal_and_receipted(
     source: Callable[[], dict[str, list[Row]]],

@@ -21,6 +21,7 @@ from tests.vendors.languages.pseudo import (
     texts_of,
     write_catalogue,
 )
+from tests.vendors.portal.visitor import invited
 from vendors.fields import SHEETS
 from vendors.models import Contact
 from vendors.notices import ToVendor
@@ -47,11 +48,24 @@ def pseudo(tmp_path: Path, settings: Settings) -> Iterator[None]:
     gettext._translations.clear()  # type: ignore[attr-defined]
 
 
-def test_every_state_and_mail_is_in_the_catalogue(settings: Settings) -> None:
+@pytest.mark.parametrize(
+    "until",
+    [
+        pytest.param("receipt without prices", id="first answers"),
+        pytest.param(
+            "",
+            id="all",
+            marks=pytest.mark.nightly(
+                reason="all that a vendor can meet; each push comes in and answers",
+                short="[first answers]",
+            ),
+        ),
+    ],
+)
+def test_every_state_is_in_the_catalogue(settings: Settings, until: str) -> None:
     where = states.research()
     wrong: dict[str, list[str]] = {}
     walked = set()
-    kinds_written: set[str] = set()
     for name, seen in chain(
         states.door(where, settings, LANGUAGE),
         states.answering(where, LANGUAGE),
@@ -60,20 +74,15 @@ def test_every_state_and_mail_is_in_the_catalogue(settings: Settings) -> None:
         if not isinstance(seen, str | list):
             walked.add(getattr(seen.resolver_match, "view_name", ""))
             assert seen.status_code < 500, name
-        wrong[name] = came_past(seen)
-        if name in MOMENTS:
-            where.refresh_from_db()
-            Contact.objects.update(language=LANGUAGE)
-            kinds_written = set()
-            for kind, mail in mails(where):
-                kinds_written.add(kind)
-                wrong.setdefault(f"{name}, {kind}", []).extend(past_in(mail))
-
-    wrong = {name: texts for name, texts in wrong.items() if texts}
+        if found := came_past(seen):
+            wrong[name] = found
+        if name == until:
+            break
     assert wrong == {}, told(wrong)
-    assert set(pages()) - NO_PAGES - walked == set()
-    kinds = {name for name, kind in KINDS.items() if isinstance(kind, ToVendor)}
-    assert kinds == kinds_written
+    if until:
+        assert name == until
+    else:
+        assert set(pages()) - NO_PAGES - walked == set()
 
 
 def pages() -> Iterator[str]:
@@ -130,6 +139,42 @@ def came_past(seen: Any) -> list[str]:
     return [left for text in texts if (left := bare(text, own))]
 
 
+def test_mails_to_who_is_invited_are_in_the_catalogue() -> None:
+    where = states.research()
+    invited(where, "Globex ML", "bo@globex.example")
+    Contact.objects.update(language=LANGUAGE)
+    written = list(mails(where))
+    wrong = {kind: past_in(mail) for kind, mail in written}
+    assert len(wrong) >= FEWEST_AT_FIRST
+    wrong = {kind: texts for kind, texts in wrong.items() if texts}
+    assert wrong == {}, told(wrong)
+
+
+@pytest.mark.nightly(
+    reason="every kind at each moment of a whole purchase; each push composes those "
+    "that who is invited can get",
+    short="::test_mails_to_who_is_invited_are_in_the_catalogue",
+)
+def test_every_mail_is_in_the_catalogue() -> None:
+    where = states.research()
+    wrong: dict[str, list[str]] = {}
+    for name, _ in chain(
+        states.answering(where, LANGUAGE), states.shown(where, LANGUAGE)
+    ):
+        if name in MOMENTS:
+            where.refresh_from_db()
+            Contact.objects.update(language=LANGUAGE)
+            written = list(mails(where))
+            for kind, mail in written:
+                wrong.setdefault(f"{name}, {kind}", []).extend(past_in(mail))
+    wrong = {name: texts for name, texts in wrong.items() if texts}
+    assert wrong == {}, told(wrong)
+    kinds = {name for name, kind in KINDS.items() if isinstance(kind, ToVendor)}
+    assert kinds == {kind for kind, _ in written}
+
+
+# Kinds of mails that somebody can get who has only been invited.
+FEWEST_AT_FIRST = 3
 # Of the walk, between which another thing is open to the vendor.
 MOMENTS = {
     *("answers", "receipt with prices", "answers, closed", "demo", "trial"),

@@ -228,6 +228,12 @@ def described(url: str) -> Any:
     return answer.json()
 
 
+@pytest.mark.nightly(
+    reason="a whole installation is served and two clients are made; each push makes "
+    "the vendor's client and uses it against one server",
+    short="tests/vendors/api/test_generated_client.py"
+    "::test_it_lists_claims_uploads_quotes_and_hands_in",
+)
 def test_a_purchase_comes_from_its_start_to_comparison(
     served: Served, smtp_sink: Sink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
