@@ -45,6 +45,7 @@ def enter(where: Evaluation, stage: str) -> Evaluation:
     return where
 
 
+@built_once
 def open_prices(where: Evaluation) -> Evaluation:
     """Prices opened by two people, the owner and Leadership, in the decision stage."""
     boss = stakeholders.holder("leadership")
@@ -121,12 +122,14 @@ def released(where: Evaluation, **values: Any) -> AboutRevision:
     return release_about(evaluation=where, by=where.owner, **said)
 
 
+@built_once
 def invite(*, candidate: Candidate, by: User, **terms: Any) -> Candidate:
     """Invite a vendor as its owner does, what this is about being released."""
     released(candidate.evaluation)
     return contacts.invite(candidate=candidate, by=by, **terms)
 
 
+@built_once
 def invited(where: Evaluation, name: str = "Acme ML", **fields: Any) -> Candidate:
     """A candidate of an evaluation in research, with its vendor invited."""
     return invite(candidate=candidate(where, name, **fields), by=where.owner)

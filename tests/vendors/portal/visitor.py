@@ -15,6 +15,7 @@ from time_machine import TimeMachineFixture
 
 from evaltracker.evaluations.models import Evaluation
 from tests.factories import vendors
+from tests.fixture_cache import built_once
 from tests.factories.vendors import invite
 from vendors.mail import code_of, link_secret
 from vendors.models import InvitationLink, SignInCode
@@ -33,6 +34,7 @@ def committed() -> Iterator[None]:
         yield
 
 
+@built_once
 def invited(
     where: Evaluation, name: str = "Acme ML", email: str = ADDRESS
 ) -> InvitationLink:
