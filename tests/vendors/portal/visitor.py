@@ -15,8 +15,8 @@ from time_machine import TimeMachineFixture
 
 from evaltracker.evaluations.models import Evaluation
 from tests.factories import vendors
-from tests.fixture_cache import built_once
 from tests.factories.vendors import invite
+from tests.fixture_cache import built_once
 from vendors.mail import code_of, link_secret
 from vendors.models import InvitationLink, SignInCode
 from vendors.selectors.access import newest_link
