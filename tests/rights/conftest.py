@@ -14,6 +14,7 @@ from evaltracker.pages.acts import ACTS
 from tests.fixture_cache import run_folder
 from tests.lock_order import around_tests
 from tests.rights.addresses import address, page_addresses
+from tests.rights.answers import Answers, unchanged_world
 from tests.rights.table import EVERYBODY
 from tests.rights.world import shared
 
@@ -53,6 +54,18 @@ def pages_at(
     """The address of every page."""
     with django_db_blocker.unblock():
         return page_addresses()
+
+
+@pytest.fixture
+def answers(
+    request: pytest.FixtureRequest,
+    db: None,
+    people: dict[str, User],
+    counted_lately: None,
+) -> Iterator[Answers]:
+    """What people read in this world; who changes it may not ask for them."""
+    with unchanged_world():
+        yield Answers(people, run_folder(request))
 
 
 @pytest.fixture
