@@ -28,7 +28,7 @@ def books() -> list[str]:
 @pytest.fixture(params=["ods", "xlsx", "xls"])
 def resaved(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A folder with all tables, saved anew as one kind of workbook."""
-    folder = tmp_path / request.param
+    folder: Path = tmp_path / request.param
     profile = (tmp_path / "profile").as_uri()
     command = [
         *(str(OFFICE), "--headless", f"-env:UserInstallation={profile}"),
