@@ -137,6 +137,11 @@ def read_lines(folder: Path) -> list[dict[str, Any]]:
     return lines
 
 
+def all_lines(folder: Path) -> str:
+    """What all workers wrote, a line a test."""
+    return "".join(file.read_text() for file in sorted(folder.glob("*.jsonl")))
+
+
 def durations(folder: Path) -> str:
     """The seconds of each test that took over one, as JSON for tests/durations.json."""
     seconds = {

@@ -132,6 +132,8 @@ def main(arguments: Sequence[str]) -> int:
             return 0
         if request.slowest:
             say(costs.report(folder))
+            RESULTS.mkdir(parents=True, exist_ok=True)
+            (RESULTS / "costs.jsonl").write_text(costs.all_lines(folder))
         minutes = (time.monotonic() - began) / 60
         if request.everything and request.is_whole:
             write_results(outcome, minutes, folder)
