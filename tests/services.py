@@ -6,8 +6,10 @@ of its own, and is stopped when its block ends.
 
 import ctypes
 import importlib.util
+import itertools
 import os
 import pwd
+import random
 import secrets
 import shutil
 import signal
@@ -23,6 +25,9 @@ from pathlib import Path
 from tests.waiting import comes
 
 OLDEST_POSTGRES = 15  # Django's own floor
+FIRST_PORT = 15_000
+LAST_PORT = 32_767
+WORKERS_AT_MOST = 16
 QUICK = {  # a lost test database is no loss
     "fsync": "off",
     "synchronous_commit": "off",
@@ -42,10 +47,26 @@ def say(text: str) -> None:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of this machine that nobody listens on.
+
+    It must stay free until the service that it is for has taken it. So it lies below
+    those that the kernel gives to connections, workers draw from ports of their own,
+    and none is given again before all others were.
+    """
+    while True:
+        port = next(_own_ports)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+
+
+def _ports_of_this_process() -> Iterator[int]:
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    own = range(FIRST_PORT + number, LAST_PORT, WORKERS_AT_MOST)
+    start = random.randrange(len(own))
+    yield from itertools.cycle([*own[start:], *own[:start]])
+
+
+_own_ports = _ports_of_this_process()
 
 
 @contextmanager
