@@ -33,6 +33,7 @@ def pytest_collection_modifyitems(
 
     That is before `-m` and `-k` take tests away; of several workers one looks.
     """
+    keep_short_forms(items)
     worker = getattr(config, "workerinput", {}).get("workerid", "gw0")
     if worker != "gw0":
         return
@@ -43,6 +44,18 @@ def pytest_collection_modifyitems(
         broken += guards_broken(config.rootpath, tests)
     if broken:
         refuse(config, "\n".join(broken))
+
+
+def keep_short_forms(items: list[pytest.Item]) -> None:
+    """Leave to each push what a mark on the whole of its function names as short."""
+    for test in items:
+        test.own_markers[:] = [
+            mark
+            for mark in test.own_markers
+            if mark.name != NIGHTLY
+            or form_broken(mark)
+            or short_form(test, mark.kwargs["short"]) != test.nodeid
+        ]
 
 
 def refuse(config: pytest.Config, words: str) -> None:

@@ -60,6 +60,11 @@ def test_what_operators_do_to_logins() -> None:
     assert [entry.detail for entry in done][-1] == "email, first_name"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/accounts/admin/test_people_acts.py"
+    "::test_an_operator_adds_a_person_who_can_log_in",
+)
 def test_the_log_is_the_operators_and_everybody_sees_their_own() -> None:
     lina, noor = common.lina(), common.noor()
     log_in(Client(REMOTE_ADDR="192.0.2.9"), "lina", "guess")

@@ -29,6 +29,12 @@ def test_a_code_opens_once(lina: User) -> None:
         assert client.post(ASKED, {"code": code}).status_code == right
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/accounts/test_proof.py"
+    "::test_these_pages_ask_before_they_open[chromium-/accounts/2fa/tot"
+    "p/activate/]",
+)
 def test_a_code_opens_once_as_long_as_it_is_valid(
     lina: User, time_machine: Any
 ) -> None:

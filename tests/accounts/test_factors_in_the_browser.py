@@ -18,6 +18,11 @@ def lina() -> User:
     return common.lina()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/accounts/test_sessions.py"
+    "::test_the_others_are_logged_out_from_the_list",
+)
 def test_an_app_is_set_up_at_the_first_login_and_asked_for_at_the_next(
     watched: Watched, lina: User, settings: Settings
 ) -> None:

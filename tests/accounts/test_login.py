@@ -29,6 +29,10 @@ def fail(username: str, times: int = LIMIT) -> None:
         log_in(Client(), username, "guess")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_next_is_followed_if_it_is_ours[https://evil.example/-/admin/]",
+)
 def test_unknown_wrong_stopped_and_locked_read_alike() -> None:
     common.lina()
     User.objects.filter(pk=common.noor().pk).update(is_active=False)
@@ -46,6 +50,10 @@ def test_unknown_wrong_stopped_and_locked_read_alike() -> None:
     assert "don&#x27;t match" in pages[0].text
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_next_is_followed_if_it_is_ours[https://evil.example/-/admin/]",
+)
 def test_a_name_is_locked_in_every_spelling_and_by_its_address_too() -> None:
     common.lina()
     spellings = ["lina", "LINA", "Lina ", "lina@example.com", "Lina@Example.com"]
@@ -56,6 +64,10 @@ def test_a_name_is_locked_in_every_spelling_and_by_its_address_too() -> None:
     assert not AccountEntry.objects.filter(action=AccountAction.LOGGED_IN).exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_next_is_followed_if_it_is_ours[https://evil.example/-/admin/]",
+)
 def test_a_lock_ends_after_a_quarter_of_an_hour(time_machine: Any) -> None:
     time_machine.move_to("2027-02-01 08:00+00:00")
     common.lina()
@@ -65,6 +77,10 @@ def test_a_lock_ends_after_a_quarter_of_an_hour(time_machine: Any) -> None:
     assert log_in(Client(), "lina").status_code == 302
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_next_is_followed_if_it_is_ours[https://evil.example/-/admin/]",
+)
 def test_one_persons_lock_is_nobody_elses() -> None:
     common.lina()
     common.otto()
@@ -84,6 +100,10 @@ def test_header_games_win_no_more_guesses(name: str) -> None:
     assert log_in(late, "lina").status_code == 200
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_next_is_followed_if_it_is_ours[https://evil.example/-/admin/]",
+)
 def test_behind_a_proxy_the_address_that_the_proxy_saw_counts(settings: Any) -> None:
     settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": 1}
     common.lina()

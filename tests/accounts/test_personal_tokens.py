@@ -109,6 +109,10 @@ def test_making_one_asks_who_is_there_after_ten_minutes(lina: User) -> None:
     assert not PersonalToken.objects.exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_in_an_address_it_is_revoked_and_its_person_told[/]",
+)
 def test_it_lasts_ninety_days_at_most_and_thirty_unless_said(lina: User) -> None:
     form = came_in(lina).get(MAKE)
     assert re.search(r'name="days" value="30"', form.text)
@@ -175,6 +179,9 @@ def test_it_ends_with_its_last_day_where_its_person_is(lina: User) -> None:
 
 
 @pytest.mark.parametrize("below", [f"{STAFF}evaluations/", "/", "/admin/", "/no/"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[/]"
+)
 def test_in_an_address_it_is_revoked_and_its_person_told(
     lina: User, below: str
 ) -> None:

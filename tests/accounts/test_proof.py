@@ -56,6 +56,10 @@ def test_who_has_just_come_in_is_not_asked(decide: str) -> None:
     assert Decision.objects.get().decided_at
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_signing_asks_nobody_even_in_the_last_stage",
+)
 def test_after_ten_minutes_the_form_asks_for_the_password(decide: str) -> None:
     client = came_in()
     grow_old(client)

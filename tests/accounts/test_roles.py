@@ -11,6 +11,11 @@ from tests.factories import common
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/accounts/test_account_log.py"
+    "::test_a_person_changes_their_own_name_and_zone_and_nothing_else",
+)
 def test_roles_are_given_by_who_may_add_people_and_open_nothing(
     where: Evaluation,
 ) -> None:

@@ -33,6 +33,10 @@ def required(settings: Settings) -> Settings:
 
 
 @pytest.mark.parametrize("path", ["/admin/login/", "/accounts/login/"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[/accounts/login/]",
+)
 def test_a_password_alone_opens_nothing_for_who_has_one(lina: User, path: str) -> None:
     secret = give_app(lina)
     client = Client()
@@ -82,6 +86,10 @@ def test_where_it_is_required_nothing_else_opens_before(
     assert posted.headers["Location"] == SETUP
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_taking_the_last_one_away_closes_all_again",
+)
 def test_setting_one_up_at_the_first_login_opens_all(
     lina: User,
     required: Settings,

@@ -26,6 +26,10 @@ def lina() -> Person:
     return common.lina()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_others_are_logged_out_from_the_list",
+)
 def test_it_ends_eight_hours_after_the_login_however_busy(
     lina: Person, time_machine: Any
 ) -> None:
@@ -60,6 +64,10 @@ def test_it_ends_after_an_hour_in_which_nothing_was_done(
     assert "after 60 minutes without activity" in answer.text
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_logging_out_leaves_no_session",
+)
 def test_use_is_written_down_once_a_minute_at_most(
     lina: Person, time_machine: Any
 ) -> None:

@@ -63,6 +63,9 @@ def test_a_person_is_known_by_a_verified_address_and_then_for_good(
         {"sub": "1", "preferred_username": "lina"},
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[claims3]"
+)
 def test_an_account_at_the_provider_alone_opens_nothing(
     provider: Provider, live_server: LiveServer, claims: dict[str, Any]
 ) -> None:
@@ -122,6 +125,10 @@ def test_who_has_a_second_factor_is_asked_for_it_here_too(
 
 
 @pytest.mark.parametrize(("trusted", "end"), [(False, "/2fa/"), (True, "/account/")])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[False-/2fa/]",
+)
 def test_a_provider_may_take_over_the_second_factor(
     provider: Provider,
     live_server: LiveServer,
@@ -135,6 +142,10 @@ def test_a_provider_may_take_over_the_second_factor(
     assert sign_on(live_server)[1].url.endswith(end)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_domains_that_the_operator_trusts_count_as_verified",
+)
 def test_a_silent_sign_on_is_no_proof_of_now(
     provider: Provider, live_server: LiveServer
 ) -> None:

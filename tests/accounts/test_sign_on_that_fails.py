@@ -17,6 +17,12 @@ def _lina(transactional_db: None) -> None:
     common.lina()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/accounts/test_login.py"
+    "::test_next_is_followed_if_it_is_ours[https://evil.example/-/admin"
+    "/]",
+)
 def test_cancelling_and_failing_there_end_on_a_page_of_ours(
     provider: Provider, live_server: LiveServer
 ) -> None:

@@ -49,6 +49,12 @@ def test_beyond_the_ceiling_a_stranger_waits_even_with_the_right_password(
     assert guess(99, password=common.PASSWORD).status_code == 302
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/accounts/test_proof.py"
+    "::test_these_pages_ask_before_they_open[chromium-/accounts/2fa/tot"
+    "p/activate/]",
+)
 def test_the_wait_grows_to_five_minutes_and_no_further(time_machine: Any) -> None:
     for number in range(CEILING):
         guess(number)
@@ -89,6 +95,12 @@ def test_a_browser_that_guesses_is_a_stranger_again() -> None:
     assert log_in(forged, "lina").status_code == 200
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/accounts/test_invitations.py"
+    "::test_an_operator_adds_without_a_password_and_a_mail_brings_them_"
+    "in",
+)
 def test_the_owner_gets_one_mail_a_day(lina: User, time_machine: Any) -> None:
     for number in range(CEILING - 1):
         guess(number)
@@ -106,6 +118,10 @@ def test_the_owner_gets_one_mail_a_day(lina: User, time_machine: Any) -> None:
     assert Notice.objects.count() == 2
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_browser_of_the_owner_does_not_wait",
+)
 def test_a_name_that_nobody_has_is_slowed_alike() -> None:
     for number in range(CEILING + 1):
         guess(number)

@@ -84,6 +84,11 @@ def became(oracle: Oracle, where: Evaluation) -> str:
     return f"otherwise: {wrong}" if wrong else "right"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/importing/test_first_screens.py"
+    "::test_first_screens_of_strangers_tables_are_without_red[5]",
+)
 def test_files_of_the_corpus_come_in_as_they_are_meant_or_ask() -> None:
     worlds: dict[str, Evaluation] = {}
     otherwise: dict[str, str] = {}

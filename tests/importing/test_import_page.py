@@ -104,6 +104,10 @@ def test_rows_that_cannot_come_in_are_left_out_and_handed_back(
     assert other.client.get(address).status_code in (403, 404)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_file_is_its_persons_alone_and_goes_when_it_is_put_away",
+)
 def test_what_changed_since_is_shown_and_not_written_over(
     purchase: Evaluation, desk: Importer
 ) -> None:
@@ -120,6 +124,10 @@ def test_what_changed_since_is_shown_and_not_written_over(
     assert "Nothing was repeated." in again
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_file_is_its_persons_alone_and_goes_when_it_is_put_away",
+)
 def test_columns_and_words_are_remembered_with_the_yes_and_can_be_forgotten(
     desk: Importer,
 ) -> None:
@@ -140,6 +148,10 @@ def test_columns_and_words_are_remembered_with_the_yes_and_can_be_forgotten(
     assert "proposed" in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_file_is_its_persons_alone_and_goes_when_it_is_put_away",
+)
 def test_the_house_proposes_what_an_evaluation_that_one_sees_decided(
     purchase: Evaluation, desk: Importer
 ) -> None:

@@ -56,6 +56,9 @@ def test_a_large_file_is_read_and_imported_in_the_background_once(
 
 
 @pytest.mark.parametrize("content", [large(), large().replace(FILLING, "x")])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[content0]"
+)
 def test_rows_of_the_file_and_new_ones_have_pages(desk: Importer, content: str) -> None:
     desk.upload(content)
     do_long_work()
@@ -75,6 +78,10 @@ def test_an_answer_has_a_large_file_read_anew(read: Importer) -> None:
     assert "What stays out" in read.body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_who_may_no_longer_import_imports_nothing",
+)
 def test_what_changed_since_the_preview_is_shown_and_not_written_over(
     purchase: Evaluation, read: Importer
 ) -> None:

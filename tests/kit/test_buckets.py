@@ -69,6 +69,10 @@ def guarded(
         yield lambda who: storage_at(store.url("evaltracker", *keys[who]))
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_log_says_why_and_tells_no_key",
+)
 def test_the_documented_keys_reach_what_they_need_and_no_more(
     guarded: Callable[[str], "BucketStorage"],
 ) -> None:

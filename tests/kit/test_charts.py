@@ -2,6 +2,7 @@
 
 from itertools import combinations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +35,10 @@ points = st.builds(
 
 @settings(max_examples=80)
 @given(st.lists(points, min_size=1, max_size=20), st.none() | st.floats(0, 9_000_000))
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_scatter_says_itself_in_words",
+)
 def test_everything_stands_within_the_plot(
     given_points: list[Point], limit: float | None
 ) -> None:
@@ -64,6 +69,10 @@ def test_what_is_marked_says_so_in_words() -> None:
 
 @settings(max_examples=150)
 @given(st.lists(points, min_size=1, max_size=20), st.none() | st.floats(0, 9_000_000))
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_scatter_says_itself_in_words",
+)
 def test_no_label_meets_another_or_leaves_the_picture(
     given_points: list[Point], limit: float | None
 ) -> None:
@@ -81,6 +90,10 @@ def test_no_label_meets_another_or_leaves_the_picture(
 
 @settings(max_examples=60)
 @given(st.lists(points, min_size=1, max_size=6))
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_scatter_says_itself_in_words",
+)
 def test_few_are_all_named_beside_their_marks(given_points: list[Point]) -> None:
     chart = draw_scatter("Cost", given_points, None, "EUR")
     assert chart.unnamed == []

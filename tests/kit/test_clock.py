@@ -52,6 +52,10 @@ def shown_in(
         ("America/St_Johns", 2011, 1),  # changed its clocks at one minute past
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[Pacific/Apia-2011-15]",
+)
 def test_every_wall_time_is_the_first_such_instant_or_the_next_valid_one(
     zone: str, year: int, minutes: int
 ) -> None:

@@ -56,6 +56,9 @@ def read_on_and_on() -> None:
 
 
 @pytest.mark.parametrize("work", [read, read_in_pipeline])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[read]"
+)
 def test_after_the_connection_was_lost_the_next_statement_has_another(
     work: Callable[[], None],
 ) -> None:
@@ -77,6 +80,9 @@ def test_a_database_that_cannot_be_reached_is_away() -> None:
 
 
 @pytest.mark.parametrize("state", ["22001", "23505", "25006", "40P01", "57014"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[40P01]"
+)
 def test_any_other_error_of_a_statement_is_not_taken_for_it(state: str) -> None:
     def work() -> None:
         with connection.cursor() as cursor:

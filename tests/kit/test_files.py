@@ -66,6 +66,10 @@ def test_everything_else_is_refused_with_the_list(name: str, content: bytes) -> 
     assert caught.value.code == "file_type"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_everything_else_is_refused_with_the_list[all.zip-content10]",
+)
 def test_an_office_file_that_unpacks_to_200_mb_is_refused_unopened() -> None:
     with pytest.raises(Invalid):
         read_file(io.BytesIO(office("xl/workbook.xml", big=True)), "book.xlsx")

@@ -48,6 +48,10 @@ def all_texts(chart: Lanes) -> list[Text]:
 
 @settings(max_examples=60)
 @given(st.lists(any_lane, min_size=1, max_size=8), st.sampled_from(FORMS))
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_phone_reads_below_its_bar_what_a_desk_reads_beside_it",
+)
 def test_no_words_stand_on_others_or_leave_the_drawing(
     given_lanes: list[Lane], form: Form
 ) -> None:
@@ -64,6 +68,10 @@ def test_no_words_stand_on_others_or_leave_the_drawing(
 
 @settings(max_examples=60)
 @given(st.lists(any_lane, min_size=1, max_size=8), st.sampled_from(FORMS))
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_phone_reads_below_its_bar_what_a_desk_reads_beside_it",
+)
 def test_no_mark_leaves_its_track(given_lanes: list[Lane], form: Form) -> None:
     axis = AXIS if form is not SMALL else Axis(10.0)
     chart = draw_lanes("Cost", given_lanes, axis, form)

@@ -44,6 +44,10 @@ def test_text_is_read_in_its_encoding(coding: str) -> None:
     assert page_texts("naïve, 5 €".encode(coding), TYPES["csv"]) == ["naïve, 5 €"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_text_is_read_in_its_encoding[utf-8]",
+)
 def test_a_locked_pdf_opens_if_it_asks_for_no_password() -> None:
     import pypdf
 
@@ -114,6 +118,10 @@ def test_more_text_than_a_reader_reads_is_none() -> None:
     assert page_texts(b"a" * (module.MOST_CHARACTERS + 1), TYPES["txt"]) == []
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_text_is_read_in_its_encoding[utf-8]",
+)
 def test_what_is_damaged_has_no_text() -> None:
     whole = pdf("<p>Logs are kept.")
     for content in (whole[:60], FORM.read_bytes(), b"%PDF-1.4", b"PK\x03\x04", b""):

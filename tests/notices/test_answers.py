@@ -24,6 +24,10 @@ def make_due(notice: Notice) -> None:
     Notice.objects.filter(pk=notice.pk).update(next_try_at=Now())
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_our_own_address_refused_kills_no_notice",
+)
 def test_later_is_tried_again_after_1_5_15_60_minutes_then_hourly_for_a_day(
     platform: Evaluation, smtp_sink: Sink
 ) -> None:

@@ -15,6 +15,12 @@ SWEEPS = 4
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/notices/test_leases.py"
+    "::test_a_lapsed_handing_goes_out_again_flagged_with_the_same_messa"
+    "ge_id",
+)
 def test_sweeps_in_parallel_send_each_notice_once(
     platform: Evaluation, smtp_sink: Sink
 ) -> None:

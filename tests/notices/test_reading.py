@@ -28,6 +28,10 @@ MINUTE = datetime.timedelta(minutes=1)
         (partial(notices_in, NoticeState.DEAD), {"dead"}),
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[read1-states1]",
+)
 def test_each_list_holds_its_states_of_evaluations_that_the_reader_may_see(
     platform: Evaluation, read: Any, states: set[str]
 ) -> None:
@@ -58,6 +62,11 @@ def _like(notice: Notice, number: int, later: datetime.datetime | None) -> Notic
 
 
 @pytest.mark.postgres
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/notices/test_bad_rows.py"
+    "::test_a_person_without_an_address_is_dead_until_there_is_one",
+)
 def test_an_idle_sweep_reads_the_index_of_open_notices_and_drops_no_row(
     platform: Evaluation,
 ) -> None:

@@ -147,6 +147,10 @@ def test_both_secrets_sign_for_a_day_the_newest_first(
     Verifier(SECRET).verify(body, headers)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_one_taken_in_between_counts_anew",
+)
 def test_503_is_tried_29_times_with_one_id_and_then_dead(
     platform: Evaluation, receiver: Receiver
 ) -> None:
@@ -174,6 +178,9 @@ def test_503_is_tried_29_times_with_one_id_and_then_dead(
 
 @pytest.mark.parametrize(
     ("said", "minutes"), [("1800", 30), ("999999999", 60), ("5", 1), ("later", 1)]
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[5-1]"
 )
 def test_retry_after_is_heeded_up_to_an_hour(
     platform: Evaluation, receiver: Receiver, said: str, minutes: int
@@ -278,6 +285,10 @@ def test_one_taken_in_between_counts_anew(
     assert (webhook.failures, webhook.paused_at) == (0, None)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_one_taken_in_between_counts_anew",
+)
 def test_who_hangs_is_tried_once_a_sweep_after_all_mails(
     platform: Evaluation,
     receiver: Receiver,

@@ -41,6 +41,10 @@ def words() -> str:
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/pages/test_dialog.py::test_its_form_is_that_of_the_page",
+)
 def test_looking_at_an_act_changes_nothing(
     owner: Client, path: str, method: str
 ) -> None:
@@ -107,6 +111,10 @@ def test_the_way_back_never_leaves_the_house(
         ("general", 400, "Nothing fits."),
         ("race", 409, "Somebody else did this a moment ago."),
     ],
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[race-409-Somebody else did this a moment ago.]",
 )
 def test_every_refusal_has_its_status_and_leaves_nothing(
     owner: Client, path: str, ending: str, status: int, sentence: str
@@ -191,6 +199,10 @@ def test_an_act_that_forgets_a_duty_does_not_start(forgotten: str) -> None:
         ("add-webhook/{evaluation}", "Add a webhook"),
         ("change-my-notices", "Change notification settings"),
     ],
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[change-requirement/{requirement}-Change requirement]",
 )
 def test_the_way_here_ends_at_what_the_act_is_and_not_at_its_button(
     owner: Client, requirement: Requirement, act: str, place: str

@@ -64,6 +64,10 @@ def at(where: Evaluation, stage: str) -> Evaluation:
 
 
 @pytest.mark.parametrize("stage", ["requirements", "research", "demos", "trials"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[requirements]",
+)
 def test_the_lines_are_the_same_in_every_stage_and_for_everybody(
     purchase: Evaluation, stage: str
 ) -> None:

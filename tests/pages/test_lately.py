@@ -34,6 +34,11 @@ def ask(where: Evaluation) -> Question:
     return Question.objects.create(evaluation=where, text="Which region?")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/pages/test_evaluation_menu.py"
+    "::test_a_page_says_where_the_reader_is_and_names_no_page_twice",
+)
 def test_what_others_do_shows_within_half_a_minute(
     purchase: Evaluation, as_user: Callable[[User], Client]
 ) -> None:

@@ -78,6 +78,10 @@ def test_a_hidden_row_and_an_absent_one_read_alike(
         "stage=nonsense",
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[stage=nonsense]",
+)
 def test_an_address_that_no_link_of_the_list_made_is_refused(
     client: Client, query: str
 ) -> None:
@@ -103,6 +107,10 @@ def test_a_filter_offers_only_visible_rows(
 
 
 @pytest.mark.parametrize("page", ["add/", "{pk}/delete/"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[chromium-add/]",
+)
 def test_nothing_is_added_or_deleted_here(
     client: Client, purchase: Evaluation, page: str
 ) -> None:

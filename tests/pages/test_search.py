@@ -38,12 +38,20 @@ def found(client: Client, query: str, **more: str) -> dict[str, list[str]]:
     }
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_people_say_for_it_finds_it[dark-pages]",
+)
 def test_a_thing_is_found_by_any_of_its_words(lina: Client) -> None:
     assert found(lina, "saml")["requirements"] == ["R1 Signs on by SAML"]
     assert found(lina, "plat choo")["evaluations"] == ["Choose a platform"]
     assert found(lina, "") == found(lina, "…") == found(lina, "nothing like it") == {}
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_people_say_for_it_finds_it[dark-pages]",
+)
 def test_a_page_is_found_in_the_evaluation_at_hand_or_in_one_that_is_named(
     lina: Client, where: Evaluation
 ) -> None:
@@ -103,6 +111,10 @@ def test_the_label_that_begins_what_was_typed_comes_first(
     assert acts[0] == "Add a requirement"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_people_say_for_it_finds_it[dark-pages]",
+)
 def test_an_act_with_all_words_is_before_a_page_with_one_of_them(
     lina: Client, where: Evaluation
 ) -> None:
@@ -128,6 +140,10 @@ def test_an_act_is_offered_to_whom_it_is_for(where: Evaluation) -> None:
     assert "acts" not in found(it, "add requirement", **{"in": where.slug})
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_people_say_for_it_finds_it[dark-pages]",
+)
 def test_what_is_called_so_comes_first(lina: Client, where: Evaluation) -> None:
     for ref in ("R10", "R100", "A1"):
         common.requirement(where, ref=ref, text="Something of R10 and R1")
@@ -165,6 +181,9 @@ def test_more_of_a_kind_leads_to_a_page_of_its_own(
         {"q": "a", "owner__password__startswith": "p"},
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[asked4]"
+)
 def test_what_the_box_cannot_have_sent_is_refused(
     lina: Client, asked: dict[str, str]
 ) -> None:
@@ -178,6 +197,10 @@ def test_it_only_shows(lina: Client) -> None:
     assert Client().get(SEARCH).status_code == 302
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_people_say_for_it_finds_it[dark-pages]",
+)
 def test_an_evaluation_that_is_hidden_is_as_good_as_none(where: Evaluation) -> None:
     noor = signed_in(common.noor())
     hidden = noor.get(SEARCH, {"q": "saml", "in": where.slug})

@@ -52,6 +52,11 @@ def queries(client: Any, query: str) -> list[str]:
     return [each["sql"] for each in caught.captured_queries]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/pages/test_search.py"
+    "::test_what_people_say_for_it_finds_it[dark-pages]",
+)
 def test_as_many_queries_for_many_as_for_few(figure: Callable[[str], None]) -> None:
     where = common.evaluation(title="Purchase 0")
     common.requirement(where)
@@ -69,6 +74,11 @@ def test_as_many_queries_for_many_as_for_few(figure: Callable[[str], None]) -> N
 
 
 @pytest.mark.postgres
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/pages/test_search.py"
+    "::test_what_people_say_for_it_finds_it[dark-pages]",
+)
 def test_answers_are_found_by_their_index(figure: Callable[[str], None]) -> None:
     where = common.evaluation(title="Large")
     common.requirement(where)

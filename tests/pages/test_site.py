@@ -38,6 +38,10 @@ if TYPE_CHECKING:
         (BadRequest("What is that?"), 400),
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[error2-403]",
+)
 def test_what_a_page_refuses_becomes_a_page_of_that_status(
     db: None, error: Exception, status: int
 ) -> None:
@@ -146,6 +150,10 @@ def test_a_long_list_is_counted_up_to_the_cap(
     )
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_every_page_carries_the_strict_policy",
+)
 def test_a_list_asks_as_often_for_many_rows_as_for_few(
     as_user: LogIn,
     purchase: Evaluation,

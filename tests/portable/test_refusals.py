@@ -163,6 +163,10 @@ def test_a_row_of_another_evaluation_is_never_overwritten() -> None:
     assert Evaluation.objects.get() == other
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_is_here_already_is_refused",
+)
 def test_a_name_of_another_company_is_refused() -> None:
     where = vendors.in_research(common.evaluation())
     vendors.invited(where)

@@ -58,6 +58,10 @@ def test_a_file_from_before_the_lists_of_the_brief_comes_in() -> None:
     assert not taken_in(told).scopes.exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_company_of_the_same_name_is_the_same_company",
+)
 def test_what_happens_next_is_chained_on_and_travels_further() -> None:
     content = carried_away(ready_to_advance())
     again = taken_in(content)
@@ -84,6 +88,9 @@ def test_an_import_that_was_tampered_with_is_found() -> None:
     assert find_break(again) is None
 
 
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[disk]"
+)
 def test_files_that_were_handed_in_come_along(any_storage: Place) -> None:
     where = trials.with_files()
     before = {row.sha256 for row in ClaimFile.objects.all()}

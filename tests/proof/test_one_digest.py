@@ -110,6 +110,11 @@ def rewrite_in(folder: Path, name: str, content: str, *, rename: bool = False) -
     sums.write_text("\n".join([*kept, f"{digest}  {other}"]) + "\n")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_words_that_were_rewritten_are_shown_by_nobody_as_signed[ano"
+    "ther digest]",
+)
 def test_a_pack_of_rewritten_words_does_not_verify(tmp_path: Path) -> None:
     where, _ = decided()
     document = signed_document(where)
@@ -134,6 +139,9 @@ def test_a_pack_of_rewritten_words_does_not_verify(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("fits", [False, True])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[True]"
+)
 def test_no_pack_is_made_of_a_rewritten_memo(fits: bool) -> None:
     where, _ = decided()
     decision = Decision.objects.get()
@@ -172,6 +180,10 @@ def claim_file() -> tuple[Evaluation, ClaimFile]:
 
 
 @pytest.mark.parametrize("made", [report_file, attached_file, claim_file])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[report_file]",
+)
 def test_a_file_rewritten_with_its_digest_is_named(
     made: Callable[[], tuple[Evaluation, Any]],
 ) -> None:
@@ -198,6 +210,10 @@ def test_no_pack_is_made_of_a_rewritten_file() -> None:
         assert "is not the file that was handed in" in answer.content.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_words_that_were_rewritten_are_shown_by_nobody_as_signed[other words]",
+)
 def test_draws_that_were_rewritten_are_drawn_anew_and_named() -> None:
     where, _ = in_decision()
     another(where, "Globex ML")

@@ -209,6 +209,10 @@ def fine(share: Fraction) -> str:
     return half_up(share, 8)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_results_are_what_a_stranger_counts[ml-platform]",
+)
 def test_a_number_that_was_planted_is_found() -> None:
     where = Evaluation.objects.get(slug="automated-renewals")
     results = compute_results(gather_inputs(where), exact_draws(where))
@@ -395,6 +399,9 @@ def memo_as(form: str) -> str:
 
 
 @pytest.mark.parametrize("form", ["Markdown", "page", "Word", "PDF"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[Markdown]"
+)
 def test_the_memo_shows_what_a_stranger_counts_in_each_form(form: str) -> None:
     book, words = Book(facts_of(Evaluation.objects.get(slug=MEMO))), memo_as(form)
     shown = list(figures_in(words, book))

@@ -91,6 +91,10 @@ def test_the_page_of_the_brief_says_it_only_where_it_is_asked(
     assert "asked with each answer" in page
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_two_questions_come_with_the_switch_of_a_template[general-False]",
+)
 def test_a_saved_template_and_the_next_purchase_ask_for_it_again(
     where: Evaluation,
 ) -> None:

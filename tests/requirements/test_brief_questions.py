@@ -140,6 +140,10 @@ def test_only_the_owner_asks(where: Evaluation) -> None:
         add_brief_field(evaluation=where, label="A", by=common.otto())
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/requirements/test_measures.py::test_copies_and_templates_carry_it",
+)
 def test_templates_ask_them_and_the_next_evaluation_has_them_answered(
     where: Evaluation,
 ) -> None:

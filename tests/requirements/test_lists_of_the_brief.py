@@ -116,6 +116,10 @@ def test_lists_follow_into_the_next_evaluation_and_into_templates(
     assert content["requirements"][0]["must_hold_for"] == ["Runs on"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/requirements/test_measures.py::test_copies_and_templates_carry_it",
+)
 def test_the_ml_platform_brings_lists_and_the_security_baseline_none(
     evaluation: Evaluation,
 ) -> None:

@@ -73,6 +73,10 @@ def test_without_one_the_signed_words_are_as_before(where: Evaluation) -> None:
         ("statistic", "p100", "Statistic: “p100” is not a statistic"),
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[unit--Unit: Name the unit]",
+)
 def test_half_a_measure_is_refused_at_its_field_and_nothing_typed_is_lost(
     where: Evaluation, field: str, typed: str, sentence: str
 ) -> None:

@@ -103,6 +103,10 @@ def test_lengths_and_stages_that_make_no_sense_are_refused() -> None:
 
 
 @given(days, days, days, st.sampled_from(STEPS), weeks)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_holidays_make_the_plan_longer_by_just_as_many_days",
+)
 def test_every_plan_is_in_order_and_says_one_thing(
     must: date,
     started: date,

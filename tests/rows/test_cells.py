@@ -145,6 +145,10 @@ def check_cells(case: dict[str, Any]) -> None:
     assert all(cell.refusal in SENTENCES for cell in read if cell.refusal)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_was_chosen_for_a_question_is_read_with_it",
+)
 def test_cells_are_read_as_the_cases_say(subtests: pytest.Subtests) -> None:
     readers = {*READERS, "priority"}
     cases = [one for one in cases_of("rows_cases.json") if one["reader"] in readers]

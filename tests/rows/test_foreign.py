@@ -23,6 +23,10 @@ def test_a_foreign_table_comes_in_as_it_is_meant(subtests: pytest.Subtests) -> N
             check_table(name)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_first_screen_of_nearly_all_tables_has_no_red",
+)
 def test_what_people_do_to_a_table_changes_nothing_unasked(
     subtests: pytest.Subtests,
 ) -> None:

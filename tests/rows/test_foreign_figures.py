@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.rows.foreign import Person, differences, expected_of_files
 
 GUIDE = Path(__file__).parents[2] / "docs/imports.md"
@@ -14,6 +16,11 @@ SENTENCE = (
 )
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/rows/test_second_tables.py"
+    "::test_a_note_on_every_row_changes_nothing_unasked",
+)
 def test_the_guide_says_what_reading_foreign_tables_gives() -> None:
     persons = [Person(*said) for said in expected_of_files().items()]
     firsts = [person.plan() for person in persons]

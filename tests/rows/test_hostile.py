@@ -13,6 +13,11 @@ SECONDS, MEGABYTES = 4, 203
 
 
 @pytest.mark.parametrize("name", FILES)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/rows/test_foreign.py"
+    "::test_the_first_screen_of_nearly_all_tables_has_no_red",
+)
 def test_a_hostile_file_gets_its_sentence_in_four_seconds(name: str) -> None:
     start = time.process_time()
     said = read(name)

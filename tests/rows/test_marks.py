@@ -81,6 +81,10 @@ def test_merges_are_known_and_those_over_columns_fill_nothing() -> None:
     assert sheet.rows[0].cell(2) == ""
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_merges_are_known_and_those_over_columns_fill_nothing",
+)
 def test_a_workbook_of_countless_styles_is_damaged() -> None:
     made = io.BytesIO()
     with (

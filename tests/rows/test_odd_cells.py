@@ -67,6 +67,9 @@ def places(plan: Plan, by: random.Random) -> Iterator[tuple[str, int, int, str, 
 
 
 @pytest.mark.parametrize("name", FILES)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[crm_en.md]"
+)
 def test_an_odd_cell_changes_its_own_row_and_column_or_a_line_says_so(
     name: str,
 ) -> None:

@@ -98,6 +98,10 @@ def check_file(name: str) -> None:
             }
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_column_or_a_title_more_changes_nothing_unasked[with_a_title_above]",
+)
 def test_a_file_of_the_corpus_is_never_something_else_unasked(
     subtests: pytest.Subtests,
 ) -> None:

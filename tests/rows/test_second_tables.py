@@ -63,6 +63,10 @@ def saved_as_text(content: bytes) -> bytes:
     return separated(rows, ",")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_note_on_every_row_changes_nothing_unasked",
+)
 def test_a_sheet_saved_as_text_says_the_same(subtests: pytest.Subtests) -> None:
     assert sheets()
     for name, table in sheets().items():

@@ -3,6 +3,7 @@
 import csv
 import io
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +35,12 @@ STARTS = st.sampled_from(
 
 @settings(max_examples=300, deadline=None)
 @given(start=STARTS, content=st.binary(max_size=400), name=NAMES)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/rows/test_sources_that_were_copied.py"
+    '::test_a_cell_is_what_stands_in_the_spreadsheet["say ""hi"""-say "'
+    'hi"]',
+)
 def test_any_bytes_are_a_table_or_a_sentence(
     start: bytes, content: bytes, name: str
 ) -> None:
@@ -46,6 +53,11 @@ def test_any_bytes_are_a_table_or_a_sentence(
 
 @settings(max_examples=60, deadline=None)
 @given(place=st.integers(0, 6000), byte=st.integers(0, 255))
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/rows/test_sources_of_workbooks.py"
+    "::test_a_cell_merged_downwards_counts_for_each_of_its_rows",
+)
 def test_a_damaged_workbook_is_a_table_or_a_sentence(place: int, byte: int) -> None:
     content = bytearray(xlsx([["ref", "text"], ["R1", "One"]]))
     content[place % len(content)] = byte
@@ -57,6 +69,12 @@ def test_a_damaged_workbook_is_a_table_or_a_sentence(place: int, byte: int) -> N
 
 @settings(max_examples=150, deadline=None)
 @given(rows=st.lists(ROW, min_size=1, max_size=6), separator=st.sampled_from(",;\t"))
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/rows/test_sources_that_were_copied.py"
+    '::test_a_cell_is_what_stands_in_the_spreadsheet["say ""hi"""-say "'
+    'hi"]',
+)
 def test_a_quoted_table_is_read_back(rows: list[list[str]], separator: str) -> None:
     file = io.StringIO()
     writer = csv.writer(file, delimiter=separator, quoting=csv.QUOTE_ALL)

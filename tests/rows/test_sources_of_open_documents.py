@@ -78,6 +78,10 @@ def test_repeated_cells_are_read_and_repeated_blanks_are_not() -> None:
         ("<table:table-row>", "damaged"),
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[line0-16,384 columns; at most 500]",
+)
 def test_what_would_fill_the_memory_is_refused(line: str, sentence: str) -> None:
     with pytest.raises(Unreadable, match=sentence):
         rows_in(line)

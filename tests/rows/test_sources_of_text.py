@@ -104,6 +104,10 @@ def test_what_is_no_table_is_said_in_a_sentence(
         read_table(content, name)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_usual_encodings_are_read[utf-16-le]",
+)
 def test_limits_are_told_with_their_figure() -> None:
     wide = ",".join(["x"] * (MOST_COLUMNS + 1)).encode()
     with pytest.raises(Unreadable, match="501 columns; at most 500"):

@@ -86,6 +86,9 @@ def test_a_workbook_called_csv_is_told_to_be_renamed() -> None:
 
 
 @pytest.mark.parametrize("declared", [None, 10])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[10]"
+)
 def test_a_zip_bomb_is_not_unpacked(declared: int | None) -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:

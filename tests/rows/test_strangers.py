@@ -27,6 +27,10 @@ def is_meant(plan: Plan, made: Stranger) -> bool:
     )
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_list_split_over_two_sheets_loses_no_row",
+)
 def test_a_list_drawn_by_chance_comes_in_or_asks(subtests: pytest.Subtests) -> None:
     for seed in SEEDS:
         with subtests.test(seed=seed):
@@ -35,6 +39,11 @@ def test_a_list_drawn_by_chance_comes_in_or_asks(subtests: pytest.Subtests) -> N
             assert plan.open or is_meant(plan, made), made.rows
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/rows/test_second_tables.py"
+    "::test_a_note_on_every_row_changes_nothing_unasked",
+)
 def test_most_lists_drawn_by_chance_ask_nothing() -> None:
     tables = [Maker(seed).table() for seed in SEEDS]
     whole = [made for made in tables if is_meant(planned(made), made)]

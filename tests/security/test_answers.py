@@ -65,6 +65,10 @@ def check(answer: Any, status: int, name: str) -> None:
         assert answer.json()["status"] == status
 
 
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[vendor API]",
+)
 def test_what_is_not_there_or_not_done_that_way(service: Any) -> None:
     name, address, sent, client = service
     check(client.get(f"{address}no/such/place/", **sent), 404, name)

@@ -116,6 +116,9 @@ def blocked(where: Evaluation) -> list[str]:
 
 # On conditions somebody approves as without; N12 is played below.
 @pytest.mark.parametrize("case", sorted(PEOPLE.keys() - {"N10", "N12"}))
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[N5]"
+)
 def test_a_stage_needs_enough_different_people(case: str) -> None:
     where, expected = signed(case), PEOPLE[case]["expect"]
     approved = approved_of(Look(where).tallies)
@@ -152,12 +155,20 @@ def test_who_lent_a_part_signs_in_place_of_the_substitute() -> None:
         sign_as(where, "devops", by=dana)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_stage_needs_enough_different_people[N5]",
+)
 def test_a_substitute_is_not_replaced_while_others_are_awaited() -> None:
     where = signed("N1")
     with pytest.raises(Refused, match="DevOps has approved; nobody else needs to sign"):
         sign_as(where, "devops", by=colleague("Dana Weiss"))
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_stage_needs_enough_different_people[N5]",
+)
 def test_what_a_lender_says_instead_counts_though_it_is_a_return() -> None:
     where = signed("N2")
     dana = colleague("Dana Weiss")
@@ -206,6 +217,9 @@ def test_the_owner_says_how_many_and_the_journal_keeps_it() -> None:
 
 
 @pytest.mark.parametrize("case", CASES["lending"], ids=lambda case: case["id"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[L1]"
+)
 def test_lending_warns_of_too_few_people(case: dict[str, Any]) -> None:
     given, expected = case["given"], case["expect"]
     stage = "trials" if "open_stage" in given else "requirements"

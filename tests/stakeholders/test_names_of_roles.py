@@ -50,6 +50,9 @@ def cleaning(db: None) -> Evaluation:
 
 
 @pytest.mark.parametrize("case", ["R1", "R2", "R3"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[R3]"
+)
 def test_the_template_says_who_is_asked_to_sign(case: str) -> None:
     where = started(CASE[case]["given"]["template"])
     names = role_names(where)
@@ -62,6 +65,10 @@ def test_the_template_says_who_is_asked_to_sign(case: str) -> None:
 
 
 @pytest.mark.parametrize("template", ["ml_platform", "e_signature"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[e_signature]",
+)
 def test_a_template_of_it_asks_as_an_evaluation_without_one(template: str) -> None:
     where = started(template)
     rules = set(where.sign_off_rules.values_list("stage", "role", "required"))
@@ -239,6 +246,10 @@ def test_names_and_places_are_set_where_rules_are(cleaning: Evaluation) -> None:
 
 
 @pytest.mark.parametrize("page", ["/admin/stakeholders/stakeholder/", "/admin/"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[chromium-/admin/]",
+)
 def test_lists_over_many_evaluations_read_names_once(page: str, db: None) -> None:
     person = stakeholders.holder("pm")
     reader = person if page == "/admin/" else common.otto()

@@ -47,6 +47,10 @@ def test_several_files_are_attached_at_once_and_none_twice() -> None:
         ("page.html", b"<p>", "of this type are not taken"),
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[offer.exe-MZ-of this type are not taken]",
+)
 def test_a_file_that_is_not_taken_is_named_and_nothing_is_kept(
     name: str, content: bytes, told: str
 ) -> None:

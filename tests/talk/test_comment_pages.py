@@ -39,6 +39,10 @@ def test_without_scripts_a_comment_is_written_and_answered() -> None:
 @pytest.mark.parametrize(
     "parent", ["x", "0", "\x00", "00000000-0000-4000-8000-000000000000"]
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[00000000-0000-4000-8000-000000000000]",
+)
 def test_a_thread_that_is_not_there_is_no_fault(parent: str) -> None:
     where = trials.platform("must")
     asked = where.requirements.get()

@@ -11,6 +11,10 @@ from tests.talk.talking import say
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_file_of_before_there_were_comments_comes_in",
+)
 def test_a_conversation_comes_back_as_it_was() -> None:
     where = trials.platform("must")
     option = trials.claimed(where)

@@ -51,6 +51,10 @@ def read(case: dict[str, Any]) -> World:
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[runs propose holds]",
+)
 def test_a_case_comes_to_its_shares(case: dict[str, Any]) -> None:
     made, expected = read(case), case["expected"]
     exact = enumerated(made.field, made.owed)

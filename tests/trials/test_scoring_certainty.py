@@ -100,6 +100,9 @@ def generated(random: Random) -> World:
 
 
 @pytest.mark.parametrize("number", range(12))
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[10]"
+)
 def test_it_is_the_rule_word_for_word(number: int) -> None:
     made, owed = in_categories(Random(number))
     draws, seed = 60, 20_261_124 + number

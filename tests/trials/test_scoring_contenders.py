@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,10 @@ from trials.scoring.fit import Contender, contender, proofs_to_lead, total_of
 @given(
     st.lists(st.tuples(st.integers(1, 9), st.integers(0, 5)), min_size=1, max_size=4),
     shares,
+)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_fewest_proofs_that_would_put_it_ahead",
 )
 def test_weighed_as_agreed_it_is_the_total_of_the_formulas(
     rows: list[tuple[int, int]], share: Decimal

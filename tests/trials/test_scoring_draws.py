@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,6 +36,10 @@ def test_who_is_level_shares_the_draw() -> None:
 
 @settings(max_examples=60)
 @given(fields, st.integers(0, 99))
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_who_is_level_shares_the_draw",
+)
 def test_it_is_what_counting_by_hand_gives(made: Field, seed: int) -> None:
     draws, random, wins = 12, Random(seed), dict.fromkeys("xyzuvw", Fraction(0))
     for _ in range(draws):

@@ -55,6 +55,10 @@ def test_a_weight_that_is_no_weight_is_refused(bad: str) -> None:
 
 
 @given(weightings, columns)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_nothing_scored_is_no_fit_and_not_a_fit_of_zero",
+)
 def test_fit_lies_between_0_and_1(weights: Weights, answers: Cells) -> None:
     result = fit(weights, answers, TODAY)
     for value in (result.value, result.of_tested):
@@ -64,6 +68,10 @@ def test_fit_lies_between_0_and_1(weights: Weights, answers: Cells) -> None:
 
 
 @given(weightings, columns, st.sampled_from(list(Credits().as_mapping())), shares)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_nothing_scored_is_no_fit_and_not_a_fit_of_zero",
+)
 def test_raising_a_credit_never_lowers_the_fit(
     weights: Weights, answers: Cells, name: str, value: Decimal
 ) -> None:
@@ -77,6 +85,10 @@ def test_raising_a_credit_never_lowers_the_fit(
 
 
 @given(weightings, columns, st.decimals("0.01", 100, places=2))
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_nothing_scored_is_no_fit_and_not_a_fit_of_zero",
+)
 def test_scaling_all_weights_changes_nothing(
     weights: Weights, answers: Cells, factor: Decimal
 ) -> None:
@@ -87,6 +99,10 @@ def test_scaling_all_weights_changes_nothing(
 
 
 @given(weightings, columns)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_nothing_scored_is_no_fit_and_not_a_fit_of_zero",
+)
 def test_not_applicable_leaves_the_denominator(
     weights: Weights, answers: Cells
 ) -> None:
@@ -101,6 +117,10 @@ def test_not_applicable_leaves_the_denominator(
 
 
 @given(weightings, columns)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_nothing_scored_is_no_fit_and_not_a_fit_of_zero",
+)
 def test_unanswered_is_never_better_than_answered(
     weights: Weights, answers: Cells
 ) -> None:
@@ -113,6 +133,10 @@ def test_unanswered_is_never_better_than_answered(
 
 
 @given(weightings, columns)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_nothing_scored_is_no_fit_and_not_a_fit_of_zero",
+)
 def test_the_order_of_requirements_changes_nothing(
     weights: Weights, answers: Cells
 ) -> None:

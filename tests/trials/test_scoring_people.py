@@ -95,6 +95,10 @@ def test_a_missing_part_leaves_the_total_blank_unless_it_does_not_count() -> Non
 
 
 @given(st.fractions(0, 1), st.fractions(0, 1), shares)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_total_joins_evidence_and_people_by_the_share",
+)
 def test_the_total_lies_between_its_parts(
     evidence: Fraction, people: Fraction, share: Decimal
 ) -> None:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,6 +88,10 @@ def test_retreating_after_the_test_does_not_mend_a_broken_promise() -> None:
 
 
 @given(st.dictionaries(st.sampled_from("abcdefgh"), cells))
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_record_is_hidden_below_five_tested_claims",
+)
 def test_the_categories_add_up_to_the_whole(answers: dict[str, CellFacts]) -> None:
     requirements = [
         RequirementFacts(key, category, Decimal(2))

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 
 from tests.trials.fields import field, fields
@@ -49,6 +50,10 @@ def test_equal_totals_share_their_rank() -> None:
 
 @settings(max_examples=150)
 @given(fields)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_candidate_that_is_better_in_everything_is_never_passed",
+)
 def test_no_smaller_change_of_one_weight_changes_the_winner(made: Field) -> None:
     firsts = {
         candidate_row.key for candidate_row in ranking(made) if candidate_row.rank == 1
@@ -77,6 +82,10 @@ def test_no_smaller_change_of_one_weight_changes_the_winner(made: Field) -> None
 
 @settings(max_examples=100)
 @given(fields)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_candidate_that_is_better_in_everything_is_never_passed",
+)
 def test_whom_a_change_puts_first_is_first_there_and_not_before(made: Field) -> None:
     for contender in made.contenders:
         flip = nearest_flip(made, contender.key)

@@ -58,6 +58,11 @@ def test_b1_nobody_is_invited_before_it_is_released(where: Evaluation) -> None:
     assert PURPOSE in form.content.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_changed_addresses.py"
+    "::test_q30_a_cookie_of_before_the_change_reads_no_price",
+)
 def test_b2_the_first_tab_tells_purpose_people_and_nothing_of_rivals(
     where: Evaluation,
 ) -> None:
@@ -97,6 +102,11 @@ def test_b3_a_rivals_name_is_refused_and_then_confirmed(where: Evaluation) -> No
     assert lead.post(form, {**typed, "judged": "Fairly."}).status_code == 302
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_people.py"
+    "::test_q3_a_token_of_the_buyer_is_told_of_with_what_it_reads",
+)
 def test_b4_a_change_is_mailed_once_with_the_line_that_changed(
     where: Evaluation,
 ) -> None:
@@ -138,6 +148,11 @@ def test_b5_a_stranger_reads_who_asks_and_no_purpose(where: Evaluation) -> None:
         assert word not in text
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sign_in.py"
+    "::test_the_code_opens_a_session_with_an_id_of_its_own",
+)
 def test_b6_words_that_are_not_released_stay_inside(where: Evaluation) -> None:
     release(where)
     ada = Visitor(invited(where)).sign_in()
@@ -180,6 +195,10 @@ def test_a_file_of_the_brief_is_read_once_it_is_released(where: Evaluation) -> N
         assert (b"our network" in b"".join(got)) == (file == shown)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_b3_a_rivals_name_is_refused_and_then_confirmed",
+)
 def test_the_form_proposes_the_brief_and_a_first_invitation_releases_it(
     where: Evaluation,
 ) -> None:

@@ -66,6 +66,10 @@ def test_a_threshold_belongs_to_the_tier_that_it_ends() -> None:
 
 
 @given(any_tiers(), st.integers(0, 1000), st.integers(0, 1000))
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_each_way_of_pricing_counts_a_quantity_its_own_way",
+)
 def test_a_graduated_price_has_no_jumps_and_never_falls(
     tiers: tuple[Tier, ...], few: int, more: int
 ) -> None:
@@ -185,6 +189,10 @@ def test_a_graduated_price_and_one_without_a_rate_have_no_cliff() -> None:
 @given(
     st.lists(st.tuples(any_tiers(), st.sampled_from(BY_QUANTITY)), max_size=4),
     st.lists(st.integers(0, 30), max_size=1),
+)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_graduated_price_and_one_without_a_rate_have_no_cliff",
 )
 def test_every_curve_passes_through_the_total(
     given: list[tuple[tuple[Tier, ...], Pricing]], rises: list[int]

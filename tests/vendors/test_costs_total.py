@@ -166,6 +166,10 @@ def test_a_foreign_price_without_a_rate_is_not_known() -> None:
 
 
 @given(st.lists(any_line() | any_rise(), max_size=8), st.integers(1, 72))
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_once_monthly_and_yearly_are_paid_as_often_as_they_fall_due",
+)
 def test_low_likely_and_high_keep_their_order(lines: list[Line], months: int) -> None:
     cost = add(*lines, months=months, discount_rate=Decimal(7))
     assert 0 <= cost.low <= cost.likely <= cost.high
@@ -176,6 +180,10 @@ def test_low_likely_and_high_keep_their_order(lines: list[Line], months: int) ->
 
 
 @given(st.lists(any_line(), max_size=8))
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_once_monthly_and_yearly_are_paid_as_often_as_they_fall_due",
+)
 def test_what_adds_nothing_is_always_accounted_for(lines: list[Line]) -> None:
     cost = add(*lines)
     for row in cost.rows:

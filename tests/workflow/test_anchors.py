@@ -42,6 +42,11 @@ def keep(log: Path, lines: list[dict[str, str]]) -> str:
     return str(log)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/api/test_acts.py"
+    "::test_a_category_of_another_purchase_is_none",
+)
 def test_the_head_of_each_journal_that_grew_is_told(where: Evaluation) -> None:
     other = common.evaluation(title="Another")
     with time_machine.travel(timezone.now() + MOVED_WITHIN, tick=False):

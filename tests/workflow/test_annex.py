@@ -44,6 +44,11 @@ def put_forward(where: Evaluation) -> PublishedDocument:
     return put_forward_annex(candidate=promisor(where), digest=digest, by=where.owner)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_decision_page.py"
+    "::test_a_draft_of_an_ended_evaluation_is_not_changed",
+)
 def test_the_draft_quotes_the_vendor_and_names_no_rival(where: Evaluation) -> None:
     ContractTerm.objects.create(
         evaluation=where,
@@ -71,6 +76,10 @@ def test_an_open_gap_is_a_line_whatever_it_weighs(db: None) -> None:
     assert "Not said by the vendor: R9." in annex_text(facts_of(option))
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_an_open_gap_is_a_line_whatever_it_weighs",
+)
 def test_a_version_is_frozen_with_its_facts_and_tells_the_contacts(
     where: Evaluation,
 ) -> None:
@@ -109,6 +118,10 @@ def test_what_was_not_read_is_not_put_forward(where: Evaluation) -> None:
     assert not PublishedDocument.objects.filter(kind="annex").exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_an_open_gap_is_a_line_whatever_it_weighs",
+)
 def test_a_line_is_struck_with_a_reason_and_taken_in_again(where: Evaluation) -> None:
     need = where.requirements.get(ref="R1")
     about: Any = {"candidate": promisor(where), "by": where.owner}
@@ -128,6 +141,10 @@ def test_a_line_is_struck_with_a_reason_and_taken_in_again(where: Evaluation) ->
     ] == [("annex.line_struck", "Agreed away."), ("annex.line_added", None)]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_an_open_gap_is_a_line_whatever_it_weighs",
+)
 def test_an_undertaking_names_no_rival_and_is_struck_once(where: Evaluation) -> None:
     about: Any = {"candidate": promisor(where), "by": where.owner}
     for words in (" ", f"Does it as {RIVAL} would."):
@@ -172,6 +189,10 @@ def test_what_is_built_has_no_annex(where: Evaluation) -> None:
     assert lead.get(f"/admin/e/{where.slug}/annex/").status_code == 409
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_an_open_gap_is_a_line_whatever_it_weighs",
+)
 def test_the_page_shows_draft_and_versions(where: Evaluation) -> None:
     lead, home = signed_in(where.owner), f"/admin/e/{where.slug}/annex/"
     page = lead.get(home).content.decode()
@@ -187,6 +208,10 @@ def test_the_page_shows_draft_and_versions(where: Evaluation) -> None:
     assert signed_in(common.noor()).get(home).status_code == 404
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_owner_reads_who_confirmed_and_what_was_objected",
+)
 def test_lines_are_struck_and_versions_put_forward_on_the_page(
     where: Evaluation,
 ) -> None:
@@ -228,6 +253,10 @@ def test_the_owner_reads_who_confirmed_and_what_was_objected(db: None) -> None:
     assert f"?line={AnnexLine.objects.get().pk}" in page
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_an_open_gap_is_a_line_whatever_it_weighs",
+)
 def test_the_pdf_has_the_text_and_its_digest(where: Evaluation) -> None:
     version = put_forward(where)
     page = typeset("workflow/annex_print.html", {"document": version})

@@ -83,6 +83,11 @@ def pending() -> list[tuple[str, int]]:
     )
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_decision_page.py"
+    "::test_a_draft_of_an_ended_evaluation_is_not_changed",
+)
 def test_a_check_asks_what_the_newest_version_lists(option: Candidate) -> None:
     assert [row.name for row in promised_rows(option)] == ["R1"]
     put_forward(option)
@@ -113,6 +118,10 @@ def test_a_verdict_is_on_one_line_alone(option: Candidate) -> None:
             CheckVerdict.objects.create(**said, **about)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_it_ends_once_a_check_has_judged_each_line_on_the_day",
+)
 def test_a_day_owes_one_mail_to_each_however_often_it_is_followed(
     option: Candidate,
 ) -> None:
@@ -137,6 +146,10 @@ def test_a_day_that_has_passed_is_asked_for_from_now_on(option: Candidate) -> No
     assert [offset for _, offset in pending()] == [-14, -21, -28, -35, -42, -49, -56]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_purchase_without_one_owes_nothing",
+)
 def test_who_looks_after_it_later_is_told_and_who_does_no_more_is_not(
     option: Candidate,
 ) -> None:

@@ -49,6 +49,10 @@ def with_lists(where: Evaluation, **means: list[Any]) -> Any:
     return memo
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_date_the_budget_and_the_metric_are_answered",
+)
 def test_every_value_of_a_list_has_its_own_line() -> None:
     where, _ = in_decision()
     found = rows(with_lists(where, AWS=["now", None]))
@@ -72,6 +76,10 @@ def test_a_list_that_no_requirement_names_says_so() -> None:
     assert rows(memo)["AWS"].answer == "no requirement asks for it"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_memo_from_before_the_lists_has_no_table",
+)
 def test_support_wanted_and_offered_stand_side_by_side() -> None:
     where, option = in_decision()
     unsaid = rows(compile_memo(where))["Support"]
@@ -158,6 +166,10 @@ def test_prices_stay_sealed_in_it() -> None:
     )
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_date_the_budget_and_the_metric_are_answered",
+)
 def test_finalists_alone_have_a_table_and_the_memo_prints_it() -> None:
     where, option = in_decision(rival="Globex ML")
     vendors.candidate_late(where, "Initech ML")

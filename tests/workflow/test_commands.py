@@ -76,6 +76,10 @@ def test_an_anchor_finds_a_tail_that_was_cut(purchase: Evaluation) -> None:
         run("verify_journal", "--anchor", anchor)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_an_evaluation_leaves_in_five_formats[memo]",
+)
 def test_a_decision_is_counted_again() -> None:
     where, _ = decided()
     assert "The same results" in run("replay_decision", where.slug)

@@ -79,6 +79,11 @@ def test_the_last_day_of_notice_is_counted_back_from_the_end(
     assert term.deadline == datetime.date(2026, 1, 1)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_decision_page.py"
+    "::test_a_draft_of_an_ended_evaluation_is_not_changed",
+)
 def test_its_keeper_and_the_owner_are_reminded_before_the_notice_day(
     where: Evaluation,
 ) -> None:
@@ -149,6 +154,10 @@ def test_dates_that_contradict_each_other_are_refused(
     assert not ContractTerm.objects.exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_of_a_notice_day_that_is_over_nobody_is_reminded",
+)
 def test_it_is_work_from_the_first_reminder_until_it_is_settled(
     where: Evaluation,
 ) -> None:

@@ -31,6 +31,9 @@ def copied(*arguments: str, capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().out.splitlines()[-1]
 
 
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[s3]"
+)
 def test_what_rows_name_is_copied_once_and_the_product_goes_on_there(
     any_storage: Place,
     elsewhere: Place,
@@ -49,6 +52,9 @@ def test_what_rows_name_is_copied_once_and_the_product_goes_on_there(
     assert elsewhere.names() == any_storage.names()
 
 
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[s3]"
+)
 def test_a_file_that_is_missing_or_not_as_handed_in_is_named_and_never_brought(
     any_storage: Place, elsewhere: Place, settings: Settings
 ) -> None:
@@ -72,6 +78,9 @@ def test_a_file_that_is_missing_or_not_as_handed_in_is_named_and_never_brought(
         call_command("copy_files", elsewhere.url)
 
 
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[disk]"
+)
 def test_a_place_that_cannot_be_used_is_said_in_one_sentence(
     any_storage: Place, object_store: ObjectStore
 ) -> None:

@@ -41,6 +41,12 @@ def to_talk_about(user: User) -> list[tuple[str, str]]:
     return [(item.what, item.why) for item in items if item.kind == "far_apart"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_waiver_requests.py"
+    "::test_leadership_is_asked_by_mail_and_on_my_work_and_the_journal_"
+    "says_so",
+)
 def test_all_scorers_are_to_talk_as_soon_as_all_have_locked(where: Evaluation) -> None:
     people = [stakeholders.holder(role) for role in ROLES]
     assert [to_talk_about(person) for person in people] == [[]] * len(people)
@@ -80,6 +86,12 @@ def test_who_does_not_score_is_not_told(where: Evaluation) -> None:
     assert to_talk_about(stakeholders.holder("leadership")) == []
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_waiver_requests.py"
+    "::test_leadership_is_asked_by_mail_and_on_my_work_and_the_journal_"
+    "says_so",
+)
 def test_it_is_read_as_often_for_many_as_for_one(where: Evaluation) -> None:
     elif_ = stakeholders.holder("engineering")
     lock(where, "pm")

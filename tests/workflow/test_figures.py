@@ -291,6 +291,10 @@ def test_no_metric_is_met_before_it_is_measured(case: Any) -> None:
         assert (ref in str(words)) is (standing == "refuted")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_first_is_said_of_whoever_is_ahead_on_equal_evidence[scores are open]",
+)
 def test_parts_of_any_whole_add_up_to_100_and_stay_within_one_point() -> None:
     dice = Random(27)
     for _ in range(2_000):

@@ -19,6 +19,10 @@ MEMOS = {path.stem: json.loads(path.read_text()) for path in FOLDER.glob("*.json
 
 
 @pytest.mark.parametrize("name", sorted(MEMOS))
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[formula_2_demo]",
+)
 def test_what_was_frozen_is_counted_again_byte_for_byte(name: str) -> None:
     memo = MEMOS[name]
     assert replay(memo) == []

@@ -67,6 +67,11 @@ def test_scores_closed_wants_the_consensus_closed() -> None:
     assert list(scores_closed(Look(where))) == []
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_signed_words.py"
+    "::test_the_memo_begins_with_its_date_and_approvals",
+)
 def test_prices_opened_wants_two_people_and_says_who_is_awaited() -> None:
     where = trials.platform()
     stakeholders.sign_off_rules(where, "decision", roles=("leadership",))
@@ -117,6 +122,9 @@ def test_choice_not_knocked_out_refuses_until_somebody_excuses() -> None:
 
 
 @pytest.mark.parametrize(("budget", "open_"), [(90_000, 0), (89_999, 1)])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[89999-1]"
+)
 def test_within_budget_compares_the_likely_total(budget: int, open_: int) -> None:
     where, _ = drafted()
     Evaluation.objects.filter(pk=where.pk).update(budget=budget)
@@ -131,6 +139,11 @@ def test_within_budget_does_not_take_an_unknown_price_for_nothing() -> None:
     assert "known" in blocker.sentence
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_memo_efforts.py"
+    "::test_building_what_does_not_set_us_apart_is_told[build-no-True]",
+)
 def test_decision_signed_binds_to_the_memo_that_stands() -> None:
     where, option = drafted()
     sign_as(where, "leadership")
@@ -142,6 +155,11 @@ def test_decision_signed_binds_to_the_memo_that_stands() -> None:
     assert "other words" in blocker.sentence
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_decision_page.py"
+    "::test_a_draft_of_an_ended_evaluation_is_not_changed",
+)
 def test_deciding_freezes_a_memo_that_can_be_replayed() -> None:
     where, option = drafted()
     close_consensus(where)
@@ -164,6 +182,11 @@ def close_consensus(where: Evaluation) -> None:
     close_scores(evaluation=where, outcome="Agreed", by=where.owner)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_decision_page.py"
+    "::test_a_draft_of_an_ended_evaluation_is_not_changed",
+)
 def test_a_decision_is_made_once() -> None:
     where, _ = drafted()
     close_consensus(where)
@@ -174,6 +197,10 @@ def test_a_decision_is_made_once() -> None:
 
 
 @pytest.mark.parametrize("who", ["leadership", "operator"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[leadership]",
+)
 def test_nobody_but_the_owner_decides(who: str) -> None:
     where, _ = drafted()
     by = stakeholders.holder("leadership") if who == "leadership" else common.otto()

@@ -22,6 +22,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("verdict", ["holds", "partly", "fails", "not_shown"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[fails]"
+)
 def test_must_haves_judged_in_a_demo_takes_any_verdict_of_a_demo(verdict: str) -> None:
     where = trials.platform("must", "should")
     option = trials.claimed(where)

@@ -71,6 +71,10 @@ def test_must_haves_answered_asks_again_when_the_requirement_changed() -> None:
 
 
 @pytest.mark.parametrize("way", ["eliminated", "not applicable"])
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_must_haves_answered_wants_a_shortlist_and_each_answer_on_it",
+)
 def test_must_haves_answered_lets_go_of_whom_it_does_not_concern(way: str) -> None:
     where = trials.platform()
     trials.claimed(where, name="Globex ML")
@@ -99,6 +103,11 @@ def test_no_open_question_counts_what_is_unanswered() -> None:
     assert list(no_open_question(Look(where))) == []
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/api/test_reads.py"
+    "::test_before_prices_open_of_a_price_only_its_being_there_is_read",
+)
 def test_cost_coverage_known_takes_unsaid_for_asked_and_silence_for_not() -> None:
     where = trials.platform()
     option = trials.claimed(where)
@@ -113,6 +122,10 @@ def test_cost_coverage_known_takes_unsaid_for_asked_and_silence_for_not() -> Non
     close_claims(evaluation=where, by=where.owner)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_must_haves_answered_wants_a_shortlist_and_each_answer_on_it",
+)
 def test_many_candidates_without_costs_are_one_line_that_opens_the_grid() -> None:
     where = trials.platform()
     for number in range(4):

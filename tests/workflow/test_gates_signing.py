@@ -77,6 +77,11 @@ def test_conditions_closed_waits_for_those_of_earlier_stages(
     assert list(conditions_closed(Look(where))) == []
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_signed_words.py"
+    "::test_the_memo_begins_with_its_date_and_approvals",
+)
 def test_decision_conditions_closed_waits_for_those_of_the_memo(
     where: Evaluation,
 ) -> None:

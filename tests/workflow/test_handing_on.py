@@ -83,6 +83,10 @@ def test_only_the_owner_hands_it_on_and_an_operator_in_their_absence() -> None:
         ("otto", "may not run evaluations"),
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[lead-runs it already]",
+)
 def test_not_everybody_can_take_it_over(who: str, sentence: str) -> None:
     where = in_research()
     with pytest.raises(Refused, match="Nobody else can take it over"):

@@ -38,6 +38,10 @@ def compared() -> Evaluation:
     return where
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_page_refuses_shares_that_no_draws_come_to[knocked_out-many]",
+)
 def test_a_page_says_that_draws_are_being_counted_until_a_chore_kept_them() -> None:
     where = compared()
     assert "being counted" in body_of(where)
@@ -48,6 +52,10 @@ def test_a_page_says_that_draws_are_being_counted_until_a_chore_kept_them() -> N
     assert where not in moved()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_page_refuses_shares_that_no_draws_come_to[knocked_out-many]",
+)
 def test_draws_of_other_inputs_print_nothing() -> None:
     where = compared()
     keep_draws(evaluation=where)
@@ -72,6 +80,10 @@ SHARES: Any = [
 
 
 @pytest.mark.parametrize(("field", "share"), SHARES)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[knocked_out-many]",
+)
 def test_a_page_refuses_shares_that_no_draws_come_to(field: str, share: str) -> None:
     where = compared()
     draws = keep_draws(evaluation=where)
@@ -99,6 +111,11 @@ def test_what_is_decided_is_drawn_anew() -> None:
     assert frozen["all_wins"] == {first: shares[last], last: shares[first]}
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_memo_of_people.py"
+    "::test_a_memo_from_before_there_were_settlements_counts_as_it_did",
+)
 def test_an_entry_that_moves_no_input_costs_no_new_draws(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -51,6 +51,11 @@ def contact_of(letter: Letter, email: str = "zoe@vendor.example") -> Contact:
     return add_contact(vendor=vendor, name="Zoe", email=email, by=owner)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_decision_page.py"
+    "::test_a_draft_of_an_ended_evaluation_is_not_changed",
+)
 def test_each_vendor_that_answered_has_a_draft_of_its_own(where: Evaluation) -> None:
     won, lost = of("Acme ML"), of(RIVAL)
     assert "we chose you" in won.text
@@ -67,6 +72,11 @@ def test_no_draft_tells_of_anybody_else_or_of_money(where: Evaluation) -> None:
         assert mark not in of(RIVAL).text, mark
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_memo_efforts.py"
+    "::test_building_what_does_not_set_us_apart_is_told[build-no-True]",
+)
 def test_it_counts_what_its_reader_answered_each_of_how_many() -> None:
     where = trials.platform("must", "should", "could")
     option = trials.claimed(where, *where.requirements.exclude(ref="R3"))

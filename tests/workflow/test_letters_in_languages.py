@@ -54,6 +54,10 @@ def untranslated(text: str) -> list[str]:
     return [line for line in lines if "⟦" not in line and line != REASON_ASKED]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_another_language_is_chosen_when_it_is_published_and_kept",
+)
 def test_it_is_drafted_in_the_language_of_the_evaluation() -> None:
     where, _ = ready_to_decide(RIVAL)
     Evaluation.objects.filter(pk=where.pk).update(vendor_language=LANGUAGE)

@@ -66,6 +66,10 @@ def in_full() -> tuple[Evaluation, Candidate]:
     return where, option
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_renewal_rise_is_in_memo_and_workbook_with_its_working",
+)
 def test_tiers_rates_limits_and_builders_are_in_the_frozen_memo() -> None:
     where, option = in_full()
     inputs = gather_inputs(where)
@@ -124,6 +128,11 @@ def test_a_renewal_rise_is_in_memo_and_workbook_with_its_working() -> None:
     assert working in write_memo(inputs, results)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_signed_words.py"
+    "::test_the_memo_begins_with_its_date_and_approvals",
+)
 def test_costs_stand_as_the_checklist_asks_and_a_frozen_memo_keeps_its_order() -> None:
     where, option = in_full()
     for kind in ("exit", "setup"):
@@ -189,6 +198,10 @@ def test_a_rate_to_a_former_currency_does_not_count() -> None:
     assert gather_inputs(where)["rates"] == []
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_renewal_rise_is_in_memo_and_workbook_with_its_working",
+)
 def test_a_memo_from_before_counts_as_it_did() -> None:
     decided()
     memo = Decision.objects.get().memo

@@ -31,6 +31,10 @@ def frozen(where: Evaluation) -> Any:
     return compile_memo(where)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_building_what_does_not_set_us_apart_is_told[build-no-True]",
+)
 def test_the_brief_is_answered_in_days() -> None:
     where, _ = with_effort()
     (finalist,) = answered_briefs(frozen(where), prices=False)
@@ -86,6 +90,10 @@ def test_building_what_does_not_set_us_apart_is_told(
     assert option.evaluation_id == where.pk
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_memo_without_efforts_says_nothing_of_them_and_replays",
+)
 def test_the_comparison_shows_days_only_where_they_are_asked_for() -> None:
     where, _ = with_effort()
     page = f"/admin/e/{where.slug}/comparison/"

@@ -168,6 +168,10 @@ def plain(html: str) -> str:
 
 
 @pytest.mark.django_db
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_memos_from_before_gaps_were_frozen_say_nothing_of_them",
+)
 def test_an_open_gap_stands_in_every_form_and_wherever_its_candidate_does() -> None:
     where, option = in_decision(rival="Globex ML")
     leave_gap(option)

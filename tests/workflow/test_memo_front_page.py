@@ -55,6 +55,10 @@ def test_certainty_is_never_one_number_alone() -> None:
     assert "If nothing more were tested: 100." in str(said.words)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_certainty_is_never_one_number_alone",
+)
 def test_a_sure_price_is_one_figure_and_an_unsure_one_says_between_what() -> None:
     where, _ = two_finalists()
     text = compile_memo(where)["text"]
@@ -72,6 +76,11 @@ def test_a_sure_price_is_one_figure_and_an_unsure_one_says_between_what() -> Non
     assert "40,000 to 70,000" in str(figures(front_page(memo, None))["Price"].words)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_gates_decision.py"
+    "::test_choice_not_knocked_out_refuses_until_somebody_excuses",
+)
 def test_it_says_who_approved_and_that_somebody_disagrees() -> None:
     where, _ = decided()
     decision = Decision.objects.get()

@@ -39,6 +39,10 @@ def test_the_reason_for_clearing_an_interest_stays_and_its_words_do_not() -> Non
     assert "shares" not in memo
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_memo_from_before_there_were_settlements_counts_as_it_did",
+)
 def test_a_settlement_counts_and_is_printed_with_its_reason() -> None:
     where = trials.platform()
     acme = trials.claimed(where)

@@ -16,6 +16,11 @@ BY = "Acme (by mail, entered by Lina Ortega)"
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_signed_words.py"
+    "::test_the_memo_begins_with_its_date_and_approvals",
+)
 def test_of_a_mailed_sheet_and_of_prices_it_says_who_said_them() -> None:
     where = trials.platform("must", "should")
     acme = vendors.invited(where, "Acme ML")

@@ -17,6 +17,11 @@ from tests.workflow.deciding import decided
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_kept_draws.py"
+    "::test_what_is_signed_rests_on_draws_of_its_own_inputs",
+)
 def test_the_word_file_has_both_pictures_described() -> None:
     where, _ = two_finalists()
     book = Document(io.BytesIO(as_docx(sealed_memo(compile_memo(where), None), "Memo")))
@@ -41,6 +46,11 @@ def used(page: Any) -> float:
 
 
 @pytest.mark.parametrize("paper", sorted(PAPERS))
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_decision_page.py"
+    "::test_a_draft_of_an_ended_evaluation_is_not_changed",
+)
 def test_no_page_of_the_pdf_but_the_last_is_nearly_blank(paper: str) -> None:
     where, _ = decided(rival="Globex ML")
     decision = Decision.objects.get()
@@ -51,6 +61,11 @@ def test_no_page_of_the_pdf_but_the_last_is_nearly_blank(paper: str) -> None:
         assert used(page) > 1 / 3
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_signed_words.py"
+    "::test_the_memo_begins_with_its_date_and_approvals",
+)
 def test_the_pdf_describes_its_pictures_and_brings_its_typefaces() -> None:
     where, _ = two_finalists()
     laid_out = lay_out(where, sealed_memo(compile_memo(where), None), None)

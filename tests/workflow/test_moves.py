@@ -104,6 +104,11 @@ def waivable() -> Evaluation:
     return where
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_gates_signing.py"
+    "::test_the_first_closed_gate_is_told_with_its_blocker",
+)
 def test_leadership_waives_a_gate_and_the_rule_is_kept_as_it_read() -> None:
     where = waivable()
     waive_gate(

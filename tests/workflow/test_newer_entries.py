@@ -92,6 +92,10 @@ def in_utc(entry: Entry) -> str:
     return entry.at.isoformat(timespec="microseconds")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_rows_told_of_since_are_compared_all_the_same",
+)
 def test_an_entry_in_a_newer_form_is_passed_and_named(where: Evaluation) -> None:
     number = write_as_newer(where, COVERED)
     # What it tells of may have changed with it; and this version goes on writing.
@@ -132,6 +136,9 @@ def test_a_form_that_is_put_on_or_taken_off_does_not_verify(where: Evaluation) -
 
 
 @pytest.mark.parametrize("rows", [UNKNOWN_TABLE, OTHER_COLUMNS])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[rows1]"
+)
 def test_a_newer_table_or_version_of_columns_is_not_compared(
     where: Evaluation, rows: str
 ) -> None:
@@ -163,6 +170,11 @@ def test_the_page_says_that_it_is_not_all(where: Evaluation) -> None:
     assert "does not hold" not in page
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_gates_decision.py"
+    "::test_choice_not_knocked_out_refuses_until_somebody_excuses",
+)
 def test_a_pack_says_so_too(tmp_path: Path) -> None:
     where, _ = decided("Globex ML")
     number = write_as_newer(where, COVERED)

@@ -56,6 +56,9 @@ def attach(where: Evaluation) -> None:
     )
 
 
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[disk]"
+)
 def test_it_is_whole_and_verifies_by_itself(any_storage: Place, tmp_path: Path) -> None:
     where, _ = decided("Globex ML")
     attach(where)
@@ -94,6 +97,11 @@ def test_it_is_whole_and_verifies_by_itself(any_storage: Place, tmp_path: Path) 
     assert last.hash in (folder / "README.txt").read_text()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_gates_decision.py"
+    "::test_choice_not_knocked_out_refuses_until_somebody_excuses",
+)
 def test_whatever_is_altered_in_it_is_found(tmp_path: Path) -> None:
     where, _ = decided()
     folder = unpacked(take(where, where.owner), tmp_path)
@@ -140,6 +148,11 @@ def test_it_withholds_what_is_sealed_from_leadership_and_still_verifies(
     assert verified(owners)[0] == 0
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_decision_page.py"
+    "::test_a_draft_of_an_ended_evaluation_is_not_changed",
+)
 def test_only_owner_and_leadership_take_it_once_decided_and_by_post() -> None:
     where, _ = in_decision()
     assert take(where, where.owner).status_code == 409

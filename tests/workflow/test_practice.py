@@ -88,6 +88,10 @@ def test_of_the_real_evaluation_only_the_journal_tells_of_it(acme: Candidate) ->
     assert where.candidates.count() == 1
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_it_stays_in_research",
+)
 def test_one_is_open_at_a_time(acme: Candidate) -> None:
     test = sent(acme)
     with pytest.raises(Refused, match="open already"):

@@ -48,6 +48,11 @@ def sent(name: str) -> Letter:
     return send_letter(letter=of(name), contacts=[zoe], by=owner)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_decision_page.py"
+    "::test_a_draft_of_an_ended_evaluation_is_not_changed",
+)
 def test_sending_a_letter_publishes_it_once(where: Evaluation) -> None:
     letter = sent(RIVAL)
     (document,) = PublishedDocument.objects.all()
@@ -105,6 +110,10 @@ def test_it_follows_the_letter_once_by_the_owner(
         publish_promises(letter=letter, by=where.owner)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_it_follows_the_letter_once_by_the_owner",
+)
 def test_who_had_the_letter_is_told_and_the_page_shows_it(where: Evaluation) -> None:
     letter = sent(RIVAL)
     lina = signed_in(where.owner)

@@ -34,6 +34,11 @@ def of(where: Evaluation, kind: str, role: str = "it") -> Awaited:
     return Awaited(where, kind, [stakeholders.holder(role)])
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_demos_and_trials_in_my_work.py"
+    "::test_a_contract_that_is_not_agreed_is_nothing_to_judge",
+)
 def test_the_owner_reminds_of_scores_once_a_day_and_the_journal_tells() -> None:
     where = in_demos()
     remind_colleague(awaited=of(where, "scores"), by=where.owner)
@@ -48,6 +53,11 @@ def test_the_owner_reminds_of_scores_once_a_day_and_the_journal_tells() -> None:
     remind_colleague(awaited=of(where, "scores", "pm"), by=where.owner)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_demos_and_trials_in_my_work.py"
+    "::test_a_contract_that_is_not_agreed_is_nothing_to_judge",
+)
 def test_its_mail_says_what_is_waited_for_and_leads_there() -> None:
     where = in_demos()
     remind_colleague(awaited=of(where, "scores"), by=where.owner)
@@ -57,6 +67,11 @@ def test_its_mail_says_what_is_waited_for_and_leads_there() -> None:
     assert reverse("admin:evaluation_scores", args=[where.slug]) in said.text
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_demos_and_trials_in_my_work.py"
+    "::test_a_contract_that_is_not_agreed_is_nothing_to_judge",
+)
 def test_done_meanwhile_it_is_not_sent() -> None:
     where = in_demos()
     part = where.stakeholders.get(role="it")
@@ -85,6 +100,11 @@ def test_nobody_but_the_owner_reminds() -> None:
     assert not Notice.objects.filter(kind="reminded").exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_my_work.py"
+    "::test_changed_words_are_to_be_signed_again",
+)
 def test_weights_interests_and_signatures_are_reminded_of_too() -> None:
     signing = ready_to_advance()
     early = common.evaluation(title="Another one")
@@ -112,6 +132,10 @@ def in_demos_undeclared() -> Evaluation:
 
 
 @pytest.mark.parametrize("key", ["scores.x.1", "dance.{}.{}", "scores.{}.999", "x"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[scores.{}.999]",
+)
 def test_what_is_nothing_to_be_reminded_of_is_not_there(key: str) -> None:
     where = in_demos()
     key = key.format(where.pk, stakeholders.holder("it").pk)
@@ -146,6 +170,12 @@ def next_of(where: Evaluation, role: str = "") -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", part[0]).split()) if part else ""
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_gates_with_nothing.py"
+    "::test_on_day_one_nothing_is_weighed_or_tied_and_nobody_says_it_ho"
+    "lds",
+)
 def test_next_names_who_is_awaited_and_since_when() -> None:
     where = to_be_signed("it")
     told = next_of(where)
@@ -163,6 +193,11 @@ def test_next_names_who_is_awaited_and_since_when() -> None:
     assert "IT still has to sign: Ivan, asked today" in next_of(where)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_my_work.py"
+    "::test_changed_words_are_to_be_signed_again",
+)
 def test_one_press_reminds_all_and_next_says_when() -> None:
     where = to_be_signed("it", "pm")
     told = next_of(where)
@@ -185,6 +220,11 @@ def test_one_press_reminds_all_and_next_says_when() -> None:
     assert "Remind" not in next_of(where, "it")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_demos_and_trials_in_my_work.py"
+    "::test_a_contract_that_is_not_agreed_is_nothing_to_judge",
+)
 def test_what_somebody_was_reminded_of_is_for_today() -> None:
     where = in_demos()
     person = stakeholders.holder("it")
@@ -197,6 +237,11 @@ def test_what_somebody_was_reminded_of_is_for_today() -> None:
     assert group() == TODAY
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_how_candidates_stand.py"
+    "::test_the_leader_is_marked_and_how_likely_it_stays_so_is_said",
+)
 def test_a_trial_waits_on_roles_for_its_terms_and_then_on_its_lead() -> None:
     where = trials.platform("must")
     acme = trials.claimed(where)

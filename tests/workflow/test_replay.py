@@ -97,11 +97,21 @@ def proved(decision: Decision) -> str:
     return out.getvalue()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_decision_page.py"
+    "::test_a_draft_of_an_ended_evaluation_is_not_changed",
+)
 def test_what_is_as_it_was_frozen_holds(decision: Decision) -> None:
     assert "The same results" in proved(decision)
     assert differences(decision) == []
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_signed_words.py"
+    "::test_the_memo_begins_with_its_date_and_approvals",
+)
 def test_each_alteration_is_told_with_what_differs(decision: Decision) -> None:
     whole = decision.memo
     wrong = []

@@ -27,6 +27,11 @@ def replayed_with(**other: Any) -> str:
     return out.getvalue()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_decision_page.py"
+    "::test_a_draft_of_an_ended_evaluation_is_not_changed",
+)
 def test_runs_as_they_were_frozen_hold() -> None:
     assert "The same results" in replayed_with()
 
@@ -43,6 +48,10 @@ def test_runs_as_they_were_frozen_hold() -> None:
         ),
         ({"results": ["much"]}, "they cannot be counted any more"),
     ],
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[altered4-they cannot be counted any more]",
 )
 def test_what_was_altered_is_named(altered: dict[str, Any], sentence: str) -> None:
     with pytest.raises(CommandError, match=sentence):

@@ -28,6 +28,11 @@ def words(where: Evaluation) -> str:
     return document_of(where, visit=where.visits.latest("number"))
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_decision_page.py"
+    "::test_the_owner_drafts_and_others_read_it",
+)
 def test_dates_are_written_one_way_in_every_stage() -> None:
     where = common.evaluation(must_run_by="2027-05-25")
     signed = words(where)
@@ -75,6 +80,11 @@ def test_a_decided_memo_says_first_who_decided_and_who_approved() -> None:
     assert "Chosen. The decision and its memo are frozen." in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_memo_front_page.py"
+    "::test_certainty_is_never_one_number_alone",
+)
 def test_the_decision_page_says_how_sure_it_is_and_what_it_costs_more() -> None:
     where, option = in_decision()
     another(where, "Globex ML")
@@ -106,6 +116,10 @@ def how_sure(where: Evaluation) -> str:
     return str(stand and stand.weighed and stand.weighed.certainty)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_memo_begins_with_its_date_and_approvals",
+)
 def test_who_signs_the_decision_sees_the_figure_at_a_glance() -> None:
     where, _ = in_decision()
     another(where, "Globex ML")

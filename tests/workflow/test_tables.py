@@ -49,6 +49,12 @@ def verify(*arguments: str) -> str:
     return said.getvalue()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_promise_checks.py"
+    "::test_what_failed_and_an_open_gap_are_followed_up_whatever_they_w"
+    "eigh",
+)
 def test_untouched_tables_agree_and_the_last_sentence_says_so() -> None:
     said = verify()
     assert said.startswith("Verified 3 journals, ")

@@ -92,6 +92,11 @@ def test_after_an_anchor_only_what_was_told_since_is_compared(
     assert "is not the one of the anchor" in other
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_newer_entries.py"
+    "::test_rows_told_of_since_are_compared_all_the_same",
+)
 def test_a_checkpoint_compares_every_row_and_reads_only_new_entries(
     where: Evaluation, tmp_path: Path
 ) -> None:

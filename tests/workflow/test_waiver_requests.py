@@ -223,6 +223,10 @@ def test_whom_a_conflict_bars_is_not_asked_about_answers_and_reads_no_request() 
         request(where)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_declined_the_owner_reads_why_and_may_ask_again",
+)
 def test_it_is_asked_at_the_rule_and_on_the_cell_and_answered_there() -> None:
     where = in_trials()
     owner, leader = signed_in(where.owner), signed_in(viktor())

@@ -216,6 +216,11 @@ def test_writers_and_readers_at_once_leave_kept_what_is_counted(
     assert differences(where) == []
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_how_candidates_stand.py"
+    "::test_the_leader_is_marked_and_how_likely_it_stays_so_is_said",
+)
 def test_a_command_counts_everything_again(
     where: Evaluation, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -53,6 +53,10 @@ def test_an_operator_adds_a_person_who_can_log_in(operator: Client) -> None:
         ("email", "two@x.example, three@x.example", "valid email"),
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[password-mina@example.com-too similar]",
+)
 def test_a_bad_login_is_refused_with_a_sentence(
     operator: Client, field: str, value: str, sentence: str
 ) -> None:
@@ -103,6 +107,10 @@ def test_a_new_password_ends_open_sessions(operator: Client, as_user: LogIn) -> 
 
 @pytest.mark.parametrize(
     "act", ["change-person", "set-password", "stop-login", "allow-login"]
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[stop-login]",
 )
 def test_nobody_else_touches_logins(as_user: LogIn, act: str) -> None:
     lina = common.lina()

@@ -68,6 +68,10 @@ def test_what_needs_somebody_and_what_is_late_stand_above_what_is_next(
     assert "milestone.due" not in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_mail_about_a_login_says_how_it_is_asked_for_anew",
+)
 def test_the_filters_lead_to_the_others(
     purchase: Evaluation, owed: dict[str, Notice]
 ) -> None:

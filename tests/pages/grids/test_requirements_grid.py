@@ -174,6 +174,10 @@ def test_words_and_weights_close_with_their_stages(
     assert answer.json()["refused"][0]["sentence"] == columns["weight"]["closed"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_cell_is_saved_as_by_its_form",
+)
 def test_only_the_owner_changes_and_a_stranger_finds_nothing(
     purchase: Evaluation, first: Requirement
 ) -> None:
@@ -216,6 +220,9 @@ def test_only_the_owner_changes_and_a_stranger_finds_nothing(
         {"act": {"name": [], "rows": [str(uuid.uuid4())], "values": {}}},
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[body11]"
+)
 def test_what_no_table_sends_is_refused(
     purchase: Evaluation, body: dict[str, Any]
 ) -> None:
@@ -239,6 +246,10 @@ def test_rows_of_others_are_not_there_and_a_huge_block_is_refused(
     assert "At most 500 rows" in answer.json()["sentence"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_cell_is_saved_as_by_its_form",
+)
 def test_it_is_read_in_as_many_statements_however_many_rows(
     purchase: Evaluation, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -301,6 +312,10 @@ def test_what_is_not_certain_is_asked_and_nothing_is_kept(
     assert purchase.requirements.get(ref="X1").priority == "could"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_cell_is_saved_as_by_its_form",
+)
 def test_of_a_paste_into_cells_what_can_be_read_is_saved(
     purchase: Evaluation, first: Requirement
 ) -> None:

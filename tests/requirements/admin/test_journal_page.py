@@ -61,6 +61,10 @@ def test_an_altered_entry_is_named(purchase: Evaluation, here: str) -> None:
     assert "entry 1 was altered" in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_an_altered_entry_is_named",
+)
 def test_its_queries_do_not_grow_with_the_entries(
     purchase: Evaluation,
     here: str,

@@ -26,6 +26,11 @@ def desk(purchase: Evaluation) -> Importer:
     return Importer(purchase, "requirements", purchase.owner)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/requirements/imports/test_import_requirements_service.py"
+    "::test_a_stranger_imports_nothing",
+)
 def test_the_preview_counts_and_writes_nothing(
     purchase: Evaluation, desk: Importer
 ) -> None:
@@ -36,6 +41,11 @@ def test_the_preview_counts_and_writes_nothing(
     assert "Import 2" in " ".join(desk.see().split())
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/requirements/imports/test_import_requirements_service.py"
+    "::test_rows_without_a_ref_are_found_by_their_text_or_numbered",
+)
 def test_the_second_word_takes_in_what_was_shown_and_once(
     purchase: Evaluation, desk: Importer
 ) -> None:
@@ -54,6 +64,11 @@ def test_the_second_word_takes_in_what_was_shown_and_once(
     assert Import.objects.count() == 1
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/requirements/imports/test_import_requirements_service.py"
+    "::test_rows_without_a_ref_are_found_by_their_text_or_numbered",
+)
 def test_the_same_file_again_says_when_it_came_and_brings_nothing(
     purchase: Evaluation, desk: Importer
 ) -> None:
@@ -64,6 +79,10 @@ def test_the_same_file_again_says_when_it_came_and_brings_nothing(
     assert 'value="apply"' not in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_row_that_does_not_fit_keeps_all_of_it_out",
+)
 def test_what_changed_since_the_preview_is_shown_and_not_written_over(
     purchase: Evaluation, desk: Importer
 ) -> None:
@@ -80,6 +99,11 @@ def test_what_changed_since_the_preview_is_shown_and_not_written_over(
     assert desk.say(desk.yes()).status_code == 302
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/requirements/imports/test_import_requirements_service.py"
+    "::test_a_stranger_imports_nothing",
+)
 def test_a_file_waits_for_whoever_handed_it_in_and_for_a_day(
     purchase: Evaluation, desk: Importer
 ) -> None:
@@ -124,6 +148,11 @@ def test_a_row_that_does_not_fit_keeps_all_of_it_out(
     assert purchase.requirements.count() == 2
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/requirements/imports/test_import_requirements_service.py"
+    "::test_a_stranger_imports_nothing",
+)
 def test_looking_changes_nothing(desk: Importer) -> None:
     desk.upload(CSV)
     kept = ImportDraft.objects.values().get()
@@ -134,6 +163,11 @@ def test_looking_changes_nothing(desk: Importer) -> None:
     assert Entry.objects.count() == before
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/requirements/imports/test_import_requirements_service.py"
+    "::test_a_stranger_imports_nothing",
+)
 def test_a_file_can_be_put_away(desk: Importer) -> None:
     desk.upload(CSV)
     desk.say({"step": "discard"})

@@ -63,12 +63,19 @@ def test_filters_narrow_the_list(here: str) -> None:
         {"q": "y" * 201},
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[query3]"
+)
 def test_an_address_that_no_link_made_is_refused(
     here: str, query: dict[str, str]
 ) -> None:
     assert signed_in(common.lina()).get(here, query).status_code == 400
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_category_is_added_and_stands_there_empty",
+)
 def test_long_lists_are_paged_with_the_same_number_of_queries(
     purchase: Evaluation,
     here: str,
@@ -82,6 +89,10 @@ def test_long_lists_are_paged_with_the_same_number_of_queries(
     assert "X249" in client.get(here, {"page": "2"}).content.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_category_is_added_and_stands_there_empty",
+)
 def test_a_requirement_is_added_changed_and_retired(
     purchase: Evaluation, here: str
 ) -> None:
@@ -110,6 +121,9 @@ def test_a_requirement_is_added_changed_and_retired(
 
 
 @pytest.mark.parametrize("ref", ["R1", "batch", "R1/files"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[R1/files]"
+)
 def test_a_ref_that_cannot_be_is_refused_beside_the_form(
     purchase: Evaluation, ref: str
 ) -> None:

@@ -48,6 +48,12 @@ def test_the_first_one_is_asked_nothing_of_before(lead: Client) -> None:
     assert "As in your last purchase" not in lead.get(START).text
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/requirements/test_asking_for_effort.py"
+    "::test_the_two_questions_come_with_the_switch_of_a_template[genera"
+    "l-False]",
+)
 def test_buyer_currency_zone_and_horizon_are_filled_in(lead: Client) -> None:
     cleaning()
     asked = initial(lead)
@@ -66,6 +72,10 @@ def test_a_practice_is_no_purchase(lead: Client) -> None:
 @pytest.mark.parametrize(
     ("template", "ticked", "comes"),
     [("cleaning", "on", True), ("cleaning", "", False), ("general", "on", False)],
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[general-on-False]",
 )
 def test_people_come_along_from_the_same_template(
     lead: Client, template: str, ticked: str, comes: bool

@@ -89,6 +89,9 @@ def test_what_no_template_holds_is_refused_by_key_and_place(
 
 
 @pytest.mark.parametrize("point", shipped(), ids=lambda item: item.key)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[general]"
+)
 def test_what_comes_with_the_product_fills_an_evaluation(point: StartingPoint) -> None:
     where = evaluation()
     fill_from(evaluation=where, key=point.key, by=where.owner)
@@ -101,6 +104,9 @@ def test_what_comes_with_the_product_fills_an_evaluation(point: StartingPoint) -
 
 
 @pytest.mark.parametrize("point", shipped(), ids=lambda item: item.key)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[general]"
+)
 def test_what_a_template_brings_is_saved_again_as_it_was(point: StartingPoint) -> None:
     where = evaluation()
     fill_from(evaluation=where, key=point.key, by=where.owner)
@@ -116,6 +122,10 @@ def test_what_a_template_brings_is_saved_again_as_it_was(point: StartingPoint) -
             assert (kept or None) == (brought or None), name
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_a_template_brings_is_saved_again_as_it_was[general]",
+)
 def test_one_starts_from_a_template_or_from_nothing() -> None:
     who = lina()
     client = signed_in(who)
@@ -134,6 +144,10 @@ def test_one_starts_from_a_template_or_from_nothing() -> None:
     assert client.post(START, {**terms, "start_from": "nonsense"}).status_code == 400
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/requirements/test_measures.py::test_copies_and_templates_carry_it",
+)
 def test_ones_own_is_saved_without_vendors_and_gives_the_same_again() -> None:
     where = evaluation()
     category(where, "Training")

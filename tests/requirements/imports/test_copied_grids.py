@@ -65,6 +65,10 @@ def test_rows_land_in_an_empty_evaluation_with_their_categories(
     assert category.name in copied(empty, "requirements")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_grid_of_requirements_comes_back_without_a_question",
+)
 def test_a_grid_of_candidates_comes_back_without_a_question(where: Evaluation) -> None:
     for name, kind in (
         ("Acme ML", "buy"),

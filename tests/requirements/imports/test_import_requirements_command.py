@@ -36,6 +36,10 @@ def write(path: Path, text: str) -> Path:
 ANSWERS = ("--answer=row::29=row", "--answer=refused=leave")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_is_open_stops_it_and_is_named_with_its_answers",
+)
 def test_the_g_cloud_questions_come_in_once(where: Evaluation) -> None:
     dry = run(where, GCLOUD, *ANSWERS, "--dry-run")
     assert "new          310" in dry

@@ -189,6 +189,10 @@ def test_lists_of_the_brief_are_marked_and_put_back(where: Evaluation) -> None:
     assert not where.requirements.exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_rows_without_a_ref_are_found_by_their_text_or_numbered",
+)
 def test_pages_tell_the_first_of_what_thousands_of_rows_changed(
     where: Evaluation,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +30,11 @@ CONTEXT = Context(
 
 @settings(max_examples=300, deadline=None)
 @given(head=HEADS, rows=TABLES)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/requirements/imports/test_import_requirements_service.py"
+    "::test_a_stranger_imports_nothing",
+)
 def test_a_table_is_planned_or_refused_and_then_the_same(
     head: list[str], rows: list[list[str]]
 ) -> None:

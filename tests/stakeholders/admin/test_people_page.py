@@ -128,6 +128,10 @@ def test_it_tells_what_each_still_owes(purchase: Evaluation, here: str) -> None:
     assert "their role&#x27;s weights" in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_it_tells_what_each_still_owes",
+)
 def test_its_queries_do_not_grow_with_the_people(
     purchase: Evaluation,
     here: str,

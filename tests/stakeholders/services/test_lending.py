@@ -40,6 +40,10 @@ def sees(where: Evaluation, user: User) -> bool:
     return Evaluation.objects.visible_to(user).filter(pk=where.pk).exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_days_are_those_of_the_evaluation",
+)
 def test_a_substitute_signs_on_these_days_only(where: Evaluation) -> None:
     lend(where)
     with pytest.raises(Forbidden):

@@ -44,6 +44,11 @@ def lend(where: Evaluation, of: str, to: User) -> None:
     )
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/stakeholders/services/test_sign_offs.py"
+    "::test_a_change_of_mind_is_a_new_round_that_asks_everybody",
+)
 def test_two_people_make_a_quorum_of_two(where: Evaluation) -> None:
     it_needs(where, 2, common.noor())
     assert it_stands(where).sentence == (
@@ -113,6 +118,11 @@ def test_a_lender_does_not_sign_again_what_was_signed_for_them(
     assert not it_stands(where).passed
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/stakeholders/services/test_sign_offs.py"
+    "::test_a_change_of_mind_is_a_new_round_that_asks_everybody",
+)
 def test_two_substitutes_of_one_person_are_one(where: Evaluation) -> None:
     it_needs(where, 2, common.person("zoe"))
     lend(where, "ivan", common.noor())

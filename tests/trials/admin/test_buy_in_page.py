@@ -55,6 +55,11 @@ def test_it_tells_who_is_how_far_apart_on_what(purchase: Evaluation) -> None:
     assert strangers.status_code == 404
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/selectors/test_exactness.py"
+    "::test_it_takes_four_queries_whatever_its_size[1]",
+)
 def test_each_role_picks_once_something_was_shown(purchase: Evaluation) -> None:
     vendors.in_research(purchase)
     for name, strong in (("Acme ML", "T1"), ("Globex ML", "S1")):
@@ -92,6 +97,11 @@ def test_objectives_in_conflict_are_warned_of_until_demos(purchase: Evaluation) 
     assert warning not in lina.get(advance).content.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_words_of_proof.py"
+    "::test_menu_and_steps_say_the_nouns",
+)
 def test_nobody_is_warned_while_roles_agree(db: None) -> None:
     where = common.evaluation()
     for name in ("Training", "Security"):
@@ -104,6 +114,10 @@ def test_nobody_is_warned_while_roles_agree(db: None) -> None:
     assert "No two roles conflict" in page(where, where.owner)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_too_few_roles_are_told_what_to_do",
+)
 def test_its_queries_do_not_grow_with_roles_and_requirements(
     purchase: Evaluation,
 ) -> None:

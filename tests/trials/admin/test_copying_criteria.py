@@ -25,6 +25,11 @@ def criteria_of(trial: Trial) -> set[tuple[str, str, str]]:
     return set(rows.values_list("requirement__ref", "text", "threshold"))
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_the_others_get_what_they_lack_and_nothing_twice(
     planned: tuple[Trial, Trial],
 ) -> None:
@@ -40,6 +45,11 @@ def test_the_others_get_what_they_lack_and_nothing_twice(
     assert told.count() == 2
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/admin/test_runs_on_the_page.py"
+    "::test_a_criterion_without_a_run_is_named",
+)
 def test_whoever_does_not_run_them_copies_nothing(
     planned: tuple[Trial, Trial],
 ) -> None:

@@ -189,6 +189,10 @@ def test_what_dazzles_scores_nothing(acme: Candidate) -> None:
     assert "A talking robot" in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_each_item_is_judged_with_one_tap_once_it_is_held",
+)
 def test_a_demo_that_was_called_off_says_why_and_offers_nothing(
     acme: Candidate,
 ) -> None:

@@ -129,6 +129,10 @@ def test_a_criterion_changes_for_all_finalists(purchase: Evaluation) -> None:
     assert Criterion.objects.filter(requirement__ref="R1").count() == 3
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_differs_unsaid_keeps_the_contracts_from_being_put_forward",
+)
 def test_an_agreed_criterion_is_amended_for_all_or_not_at_all(
     purchase: Evaluation,
 ) -> None:
@@ -155,6 +159,10 @@ def test_an_agreed_criterion_is_amended_for_all_or_not_at_all(
     assert "judged in the trial of Globex and can no longer change" in page.text
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_who_is_shortlisted_later_joins_with_the_same_criteria",
+)
 def test_words_and_days_change_for_all_and_what_differs_stays(
     purchase: Evaluation,
 ) -> None:
@@ -193,6 +201,11 @@ def test_what_differs_unsaid_keeps_the_contracts_from_being_put_forward(
     assert act("propose-contracts", purchase, purchase.owner) == 302
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_results_in_views.py"
+    "::test_comparison_and_matrix_show_them_beside_numbers",
+)
 def test_what_is_unequal_stands_where_trials_and_candidates_are_compared(
     purchase: Evaluation,
 ) -> None:

@@ -48,6 +48,10 @@ def page(option: Candidate) -> str:
     return f"/admin/candidates/{option.pk}/"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_where_nobody_is_asked_no_page_speaks_of_effort",
+)
 def test_the_candidate_shows_days_and_who_reads_prices_the_money(
     built: Candidate,
 ) -> None:
@@ -95,6 +99,10 @@ def test_where_nobody_is_asked_no_page_speaks_of_effort(built: Candidate) -> Non
 
 
 @pytest.mark.parametrize("where", ["candidate", "cell", "comparison"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[comparison]",
+)
 def test_a_page_takes_two_queries_more_at_most(built: Candidate, where: str) -> None:
     need = built.evaluation.requirements.get(ref="R1")
     address = {

@@ -30,6 +30,11 @@ def page(trial: Trial, user: User) -> str:
     return answer.content.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/admin/test_runs_on_the_page.py"
+    "::test_a_criterion_without_a_run_is_named",
+)
 def test_gaps_are_logged_answered_and_closed(acme: Candidate) -> None:
     trial, it = trials.trial(acme), stakeholders.holder("it")
     form = {"severity": "deal_breaker", "text": "No <b>SSO</b>"}
@@ -49,6 +54,11 @@ def test_gaps_are_logged_answered_and_closed(acme: Candidate) -> None:
     assert act("close-gap", gap, lead, note="Mended") == 409
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/admin/test_runs_on_the_page.py"
+    "::test_the_page_shows_the_runs_against_the_bound_and_proposes",
+)
 def test_a_moved_milestone_takes_its_reminders_along(acme: Candidate) -> None:
     trial, lead = trials.trial(acme), stakeholders.holder("engineering")
     form = {"title": "Load test", "owner_user": lead.pk, "due_on": SOON}

@@ -60,6 +60,12 @@ def test_filters_of_the_ledger(acme: Candidate) -> None:
     assert "No requirement passes" in read(url + "refuted", owner)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_numbers_in_views.py"
+    "::test_a_claimed_number_stays_when_the_measure_becomes_of_another_"
+    "kind",
+)
 def test_evidence_is_recorded_on_the_words_that_were_shown(acme: Candidate) -> None:
     it = stakeholders.holder("it")
     form = {"source": "research", "verdict": "holds", "independent": "on"}
@@ -86,6 +92,9 @@ def test_older_evidence_is_said_again_once(acme: Candidate) -> None:
     assert "first said of revision 1" in read(cell(acme), it)
 
 
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[disk]"
+)
 def test_a_file_is_kept_and_handed_out_as_an_attachment(
     any_storage: Place, acme: Candidate
 ) -> None:

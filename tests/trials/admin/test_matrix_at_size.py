@@ -56,6 +56,10 @@ def data_in(body: str) -> Any:
     ("query", "layout", "rows"),
     [("?q=R11", "table", 1), ("?q=R12+", "table", 1), ("?q=R1", "rows", 4)],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[?q=R1-rows-4]",
+)
 def test_few_cells_are_a_table_and_more_are_rows(
     purchase: Evaluation, query: str, layout: str, rows: int
 ) -> None:
@@ -67,6 +71,10 @@ def test_few_cells_are_a_table_and_more_are_rows(
         assert data_in(body) is None
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_words_in_the_data_stay_words",
+)
 def test_too_many_rows_are_data_and_pages(purchase: Evaluation) -> None:
     body = body_of(purchase, "?view=lines")
     assert 'aria-rowcount="16" aria-colcount="3"' in body

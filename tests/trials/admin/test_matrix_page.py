@@ -30,6 +30,10 @@ def refs(body: str) -> list[str]:
     return [ref for ref in ("R1", "R2", "R3") if f'dir="auto">{ref}</span>' in table]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_planned_dates_pass_as_of_the_day_that_is_asked_for",
+)
 def test_each_cell_tells_three_marks_in_words(purchase: Evaluation) -> None:
     acme = purchase.candidates.get(name="Acme ML")
     trials.verdict(trials.claim_of(acme), "research", "holds")
@@ -51,6 +55,11 @@ def test_a_refuted_must_have_is_told_beside_its_marks(purchase: Evaluation) -> N
     assert ">blocked<" in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/admin/test_matrix_picture.py"
+    "::test_the_panel_and_the_name_tell_each_value_it_must_hold_for",
+)
 def test_what_does_not_hold_where_we_run_is_found(purchase: Evaluation) -> None:
     assert "Not where we run" not in body_of(purchase)
     vendors.enter(purchase, "research")
@@ -80,6 +89,10 @@ def test_what_does_not_hold_where_we_run_is_found(purchase: Evaluation) -> None:
         assert words in signed_in(purchase.owner).get(page).content.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_refuted_must_have_is_told_beside_its_marks",
+)
 def test_filters_leave_what_they_say(purchase: Evaluation) -> None:
     assert refs(body_of(purchase)) == ["R1", "R2", "R3"]
     assert refs(body_of(purchase, "?musts=1")) == ["R1", "R2"]
@@ -92,6 +105,11 @@ def test_filters_leave_what_they_say(purchase: Evaluation) -> None:
     assert refs(body_of(purchase, f"?category={group}")) == ["R1", "R2", "R3"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/admin/test_matrix_picture.py"
+    "::test_a_note_without_a_status_is_no_claim",
+)
 def test_the_short_list_is_what_is_shown_from_demos_on(purchase: Evaluation) -> None:
     acme = purchase.candidates.get(name="Acme ML")
     vendors.enter(purchase, "research")
@@ -102,6 +120,10 @@ def test_the_short_list_is_what_is_shown_from_demos_on(purchase: Evaluation) -> 
     assert "Globex ML, R1" in body_of(purchase, "?candidates=all")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_refuted_must_have_is_told_beside_its_marks",
+)
 def test_candidates_stand_by_number_or_by_fit(purchase: Evaluation) -> None:
     for number in (10, 2):
         vendors.candidate(purchase, f"Z{number} ML")
@@ -151,6 +173,10 @@ def test_planned_dates_pass_as_of_the_day_that_is_asked_for(
         "?q=a&q=b",
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[?as_of=tomorrow]",
+)
 def test_an_address_that_no_form_made_is_refused(
     purchase: Evaluation, query: str
 ) -> None:
@@ -158,6 +184,11 @@ def test_an_address_that_no_form_made_is_refused(
     assert signed_in(purchase.owner).get(url).status_code == 400
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/admin/test_matrix_picture.py"
+    "::test_a_note_without_a_status_is_no_claim",
+)
 def test_strangers_find_nothing(purchase: Evaluation) -> None:
     for path in ("matrix/", "matrix/file/?format=csv"):
         url = f"/admin/e/{purchase.slug}/{path}"
@@ -180,6 +211,11 @@ def test_no_word_of_anybody_becomes_markup(purchase: Evaluation) -> None:
     assert "not applicable" in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/admin/test_saved_answers.py"
+    "::test_one_cell_that_is_changed_changes_that_alone",
+)
 def test_files_hold_what_the_filters_leave_and_run_nothing(
     purchase: Evaluation,
 ) -> None:
@@ -234,6 +270,10 @@ def test_what_a_spreadsheet_would_run_is_marked_as_text(text: str) -> None:
     assert harmless("plain") == "plain"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_no_word_of_anybody_becomes_markup",
+)
 def test_who_answered_nothing_has_no_fit_and_not_one_of_zero(
     purchase: Evaluation,
 ) -> None:

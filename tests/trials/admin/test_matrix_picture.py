@@ -62,6 +62,10 @@ def test_shown_and_tested_are_other_marks_and_never_the_same(
     assert "et-glyph--full" in proven
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_note_without_a_status_is_no_claim",
+)
 def test_a_knock_out_fills_its_cell_and_marks_its_candidate(
     purchase: Evaluation,
 ) -> None:
@@ -132,6 +136,10 @@ def test_the_panel_and_the_name_tell_each_value_it_must_hold_for(
     assert EVIL not in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_note_without_a_status_is_no_claim",
+)
 def test_a_category_sums_its_cells_up(purchase: Evaluation) -> None:
     other = Category.objects.create(
         evaluation=purchase, name=f"Other {EVIL}", position=9
@@ -175,6 +183,10 @@ def test_the_view_stays_in_every_address_of_the_page(purchase: Evaluation) -> No
     assert answer.status_code == 200
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_note_without_a_status_is_no_claim",
+)
 def test_what_is_left_out_is_named_below(purchase: Evaluation) -> None:
     assert "Not in this matrix" not in body_of(purchase)
     acme, globex = purchase.candidates.order_by("name")

@@ -39,6 +39,10 @@ def again(client: Client, address: str, tag: str) -> Any:
     return client.get(address, headers={"if-none-match": tag})
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_page_that_carries_a_message_is_no_copy_to_keep",
+)
 def test_what_did_not_change_is_not_sent_again(purchase: Evaluation) -> None:
     for address in addresses(purchase):
         client = caller(address, purchase.owner)
@@ -50,6 +54,10 @@ def test_what_did_not_change_is_not_sent_again(purchase: Evaluation) -> None:
         assert second.headers["Cache-Control"] == "private, no-cache"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_page_that_carries_a_message_is_no_copy_to_keep",
+)
 def test_a_change_another_reader_another_day_and_other_filters_are_sent(
     purchase: Evaluation,
 ) -> None:
@@ -74,6 +82,10 @@ def test_a_change_another_reader_another_day_and_other_filters_are_sent(
     assert again(client, f"{page}?musts=1", tag).status_code == 200
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_page_that_carries_a_message_is_no_copy_to_keep",
+)
 def test_a_good_tag_opens_nothing(purchase: Evaluation) -> None:
     for address in addresses(purchase):
         tag = caller(address, purchase.owner).get(address).headers["ETag"]

@@ -35,6 +35,10 @@ def judge(trial: Trial, ref: str, verdict: str, who: User | None = None) -> str:
     return "".join(signed_in(who or elif_).get(f"/admin/{at}").text for at in pages)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_is_no_must_have_may_hold_partly",
+)
 def test_a_must_have_that_holds_partly_says_what_it_blocks_and_on_whom_it_waits(
     trial: Trial,
 ) -> None:

@@ -95,6 +95,10 @@ def test_what_is_there_today_is_drawn_in(trial: Trial) -> None:
     assert "as is 31 ms</text>" in page(trial)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_page_shows_the_runs_against_the_bound_and_proposes",
+)
 def test_queries_do_not_grow_with_criteria_and_runs(trial: Trial) -> None:
     def queries() -> int:
         client = signed_in(stakeholders.holder("engineering"))

@@ -51,6 +51,10 @@ def packed(book: Workbook) -> bytes:
     return stream.getvalue()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_vendors_sheet_that_came_by_mail_is_noted_with_its_number",
+)
 def test_every_answer_comes_back_as_it_stands(
     saved: Workbook, purchase: Evaluation
 ) -> None:

@@ -79,6 +79,10 @@ def test_the_owners_words_stand_for_the_scores(where: Evaluation) -> None:
     assert all(f'title="{value}: {scale[value]}"' in body for value in range(6))
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_owners_words_stand_for_the_scores",
+)
 def test_beside_the_sheet_stands_the_first_that_is_to_give(where: Evaluation) -> None:
     give(where, "Acme ML", "Training", 3)
     elif_ = signed_in(stakeholders.holder("engineering"))

@@ -53,6 +53,11 @@ def names(option: Candidate) -> tuple[str, str]:
     return f"v-{pair}", f"r-{pair}"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/admin/test_score_page.py"
+    "::test_the_owners_words_stand_for_the_scores",
+)
 def test_nobody_reads_anothers_score_before_it_is_open(acme: Candidate) -> None:
     where = acme.evaluation
     for user in (where.owner, stakeholders.holder("pm")):
@@ -120,6 +125,11 @@ def test_the_consensus_opens_everything_and_is_closed_with_an_outcome(
     assert "We agree" in page(where, where.owner)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/admin/test_score_page.py"
+    "::test_nothing_is_on_file_for_who_gives_no_score",
+)
 def test_what_is_far_apart_is_settled_with_a_reason(acme: Candidate) -> None:
     where, pm = acme.evaluation, stakeholders.holder("pm")
     give(acme, pm, 1)

@@ -35,6 +35,11 @@ def demo() -> Demo:
     return coming
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_named_values.py"
+    "::test_a_script_asks_for_the_values_that_are_not_proven",
+)
 def test_print_calendar_and_mails_hold_none_of_it(demo: Demo) -> None:
     reader = signed_in(demo.candidate.evaluation.owner)
     page = reader.get(f"/admin/demos/{demo.pk}/").content.decode()

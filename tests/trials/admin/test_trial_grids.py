@@ -125,6 +125,10 @@ def test_milestones_are_pasted_given_and_settled(trial: Trial) -> None:
 @pytest.mark.parametrize(
     ("name", "row"), [("criteria", {"text": "x"}), ("milestones", {"title": "x"})]
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[milestones-row1]",
+)
 def test_only_who_runs_the_trial_writes(
     trial: Trial, name: str, row: dict[str, str]
 ) -> None:
@@ -142,6 +146,9 @@ def test_only_who_runs_the_trial_writes(
 
 
 @pytest.mark.parametrize("name", ["criteria", "milestones"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[criteria]"
+)
 def test_they_are_read_in_as_many_statements_however_many_rows(
     trial: Trial, name: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

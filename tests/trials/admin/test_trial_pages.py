@@ -32,6 +32,11 @@ def page(trial: Trial, user: User) -> str:
     return answer.content.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/admin/test_runs_on_the_page.py"
+    "::test_a_criterion_without_a_run_is_named",
+)
 def test_the_owner_plans_a_trial_and_every_role_agrees(acme: Candidate) -> None:
     owner, lead = acme.evaluation.owner, stakeholders.holder("engineering")
     form = {
@@ -79,6 +84,11 @@ def test_the_owner_plans_a_trial_and_every_role_agrees(acme: Candidate) -> None:
     assert "One was too easy." in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/admin/test_runs_on_the_page.py"
+    "::test_a_criterion_without_a_run_is_named",
+)
 def test_strangers_find_no_trial(acme: Candidate) -> None:
     trial = trials.trial(acme)
     assert signed_in(common.noor()).get(f"/admin/trials/{trial.pk}/").status_code == 404
@@ -100,6 +110,11 @@ def test_a_criterion_is_judged_with_one_tap(acme: Candidate) -> None:
     assert "88 of 100 runs" in page(trial, it)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/admin/test_runs_on_the_page.py"
+    "::test_a_criterion_without_a_run_is_named",
+)
 def test_half_time_alarm_and_curve_say_it_in_words(acme: Candidate) -> None:
     day = datetime.timedelta(days=1)
     today = trials.TODAY()
@@ -124,6 +139,11 @@ def test_a_trial_is_closed_when_all_is_judged(acme: Candidate) -> None:
     assert "Good enough" in page(trial, lead)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/admin/test_runs_on_the_page.py"
+    "::test_the_page_shows_the_runs_against_the_bound_and_proposes",
+)
 def test_the_page_asks_as_much_for_one_criterion_as_for_five(acme: Candidate) -> None:
     trial = trials.trial(acme)
 

@@ -143,6 +143,11 @@ def test_a_file_of_requirements_is_told_once_and_names_none(
     ]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_gaps.py"
+    "::test_a_gap_is_noted_on_its_day_of_the_trial",
+)
 def test_a_trial_and_its_gaps_are_told_to_their_vendor_alone(
     where: Evaluation,
     acme: Party,
@@ -183,6 +188,10 @@ def test_who_is_out_of_the_choice_hears_of_its_own_letter_alone(
     assert types(acme) == ["requirement.added"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_who_is_out_of_the_choice_hears_of_its_own_letter_alone",
+)
 def test_nothing_is_told_of_the_time_before_the_invitation(
     where: Evaluation,
     acme: Party,
@@ -200,6 +209,10 @@ def test_nothing_is_told_of_the_time_before_the_invitation(
     assert not VendorEvent.objects.filter(candidate=hidden).exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_tick_without_news_asks_little",
+)
 def test_a_reader_who_goes_on_misses_none_and_sees_none_twice(
     where: Evaluation,
     acme: Party,
@@ -222,6 +235,11 @@ def test_a_reader_who_goes_on_misses_none_and_sees_none_twice(
     assert seen == [row["id"] for row in events(acme)]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_options_without_numbers.py"
+    "::test_memos_from_before_read_as_they_were_signed",
+)
 def test_a_worker_that_was_away_for_days_tells_of_all_that_happened_meanwhile(
     where: Evaluation,
     acme: Party,

@@ -84,6 +84,10 @@ def reply(of: Party, gap: object, **more: Any) -> Any:
     return of.call("POST", f"{of.home}gaps/{gap}/reply/", {**REPLY, **more})
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_bad_reply_is_400_and_named[#/reply-fields1]",
+)
 def test_an_agreed_trial_is_read_with_what_was_agreed_and_found(
     acme: Party, running: Gap
 ) -> None:
@@ -117,6 +121,11 @@ def test_before_the_agreement_there_is_no_trial(
     assert heard(answer) == heard(globex.call("GET", f"{globex.home}trial/"))
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_gaps.py"
+    "::test_a_gap_is_noted_on_its_day_of_the_trial",
+)
 def test_a_reply_is_kept_with_its_day_and_workaround(acme: Party, running: Gap) -> None:
     told = reply(acme, running.pk)
     assert told.status_code == 200
@@ -146,6 +155,10 @@ def test_a_reply_is_kept_with_its_day_and_workaround(acme: Party, running: Gap) 
         ("#/closing_note", {"closing_note": "x"}),
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[#/reply-fields1]",
+)
 def test_a_bad_reply_is_400_and_named(
     acme: Party, running: Gap, pointer: str, fields: dict[str, Any]
 ) -> None:
@@ -156,6 +169,11 @@ def test_a_bad_reply_is_400_and_named(
     assert (running.reply, running.severity) == ("", "challenge")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_gaps.py"
+    "::test_a_gap_is_noted_on_its_day_of_the_trial",
+)
 def test_a_closed_gap_takes_no_reply(acme: Party, running: Gap) -> None:
     close_gap(gap=running, note="Mended.", by=running.trial.lead)
     answer = reply(acme, running.pk)
@@ -165,6 +183,11 @@ def test_a_closed_gap_takes_no_reply(acme: Party, running: Gap) -> None:
     assert "Mended" not in str(told)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_gaps.py"
+    "::test_a_gap_is_noted_on_its_day_of_the_trial",
+)
 def test_a_key_replies_once(acme: Party, running: Gap) -> None:
     address = f"{acme.home}gaps/{running.pk}/reply/"
     sent = [acme.call("POST", address, REPLY, idempotency_key="r") for _ in range(2)]
@@ -176,6 +199,9 @@ def test_a_key_replies_once(acme: Party, running: Gap) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[DELETE]"
+)
 def test_a_rivals_trial_and_gaps_are_byte_equal_to_absent_ones(
     acme: Party, globex: Party, running: Gap, method: str
 ) -> None:
@@ -200,6 +226,11 @@ def test_a_rivals_trial_and_gaps_are_byte_equal_to_absent_ones(
     assert told["reply"] == ""
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_gaps.py"
+    "::test_a_gap_is_noted_on_its_day_of_the_trial",
+)
 def test_a_trial_takes_the_same_number_of_queries_whatever_it_holds(
     acme: Party, running: Gap
 ) -> None:

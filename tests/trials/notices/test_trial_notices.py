@@ -81,6 +81,11 @@ def test_every_role_is_asked_to_agree_and_no_longer_once_it_has(
     ] == []
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/admin/test_runs_on_the_page.py"
+    "::test_the_page_shows_the_runs_against_the_bound_and_proposes",
+)
 def test_who_has_not_agreed_is_asked_again_every_three_days(acme: Candidate) -> None:
     planned = trials.trial(acme, agreed=False)
     trial = propose_contract(trial=planned, by=acme.evaluation.owner)
@@ -101,6 +106,11 @@ def test_who_has_not_agreed_is_asked_again_every_three_days(acme: Candidate) -> 
     assert "Day one has come, and the contract is not agreed" in page
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_gaps.py"
+    "::test_a_gap_is_noted_on_its_day_of_the_trial",
+)
 def test_a_numbered_change_asks_anew_and_stops_the_older_mail(acme: Candidate) -> None:
     trial = trials.trial(acme)
     before = owed("contract_to_agree")
@@ -154,6 +164,11 @@ def test_the_lead_hears_of_each_reply_of_the_vendor_once(acme: Candidate) -> Non
     ]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_half_time_warns_lead_and_owner_once_while_a_must_have_is_untouched(
     acme: Candidate,
 ) -> None:

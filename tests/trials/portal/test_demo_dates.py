@@ -49,6 +49,11 @@ def entry(visitor: Visitor) -> Any:
     return event
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/portal/test_own_trial_page.py"
+    "::test_until_a_trial_is_agreed_there_is_none",
+)
 def test_day_hours_zone_and_link_and_no_more(
     acme: Candidate, settings: Settings
 ) -> None:
@@ -67,6 +72,11 @@ def test_day_hours_zone_and_link_and_no_more(
     assert f"{settings.VENDOR_SITE_URL}{ada.home}demos/" == event["URL"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/portal/test_own_trial_page.py"
+    "::test_until_a_trial_is_agreed_there_is_none",
+)
 def test_a_moved_and_a_called_off_date_say_so(acme: Candidate) -> None:
     ada, demo = contact_of(acme), arranged(acme)
     first = entry(ada)["SEQUENCE"]
@@ -91,6 +101,11 @@ def test_a_moved_and_a_called_off_date_say_so(acme: Candidate) -> None:
     assert (event["STATUS"], event["SEQUENCE"] > moved) == ("CANCELLED", True)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/portal/test_own_trial_page.py"
+    "::test_until_a_trial_is_agreed_there_is_none",
+)
 def test_a_rival_sees_nothing_of_it(acme: Candidate) -> None:
     arranged(acme)
     where = acme.evaluation

@@ -214,6 +214,10 @@ NUMBERS = st.lists(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(numbers=NUMBERS, statistic=st.sampled_from(["mean", "median", "p50", "p90"]))
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_whoever_was_shown_another_proposal_looks_again",
+)
 def test_the_database_counts_as_the_numbers_do(
     trial: Trial, numbers: list[tuple[Decimal, str]], statistic: str
 ) -> None:

@@ -22,6 +22,10 @@ def described() -> dict[str, Any]:
     return found
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_bodies_and_parameters_are_those_that_are_read",
+)
 def test_it_is_valid_needs_no_token_and_names_this_call_alone() -> None:
     document = described()
     validate_schema(document)  # type: ignore[no-untyped-call]
@@ -51,6 +55,11 @@ def test_bodies_and_parameters_are_those_that_are_read() -> None:
     assert body["properties"]["runs"]["items"]["properties"].keys() == OF_RUN
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_test_results.py"
+    "::test_the_address_names_the_criterion_of_a_whole_file",
+)
 def test_every_example_is_taken_and_answered_as_described(ci: Program) -> None:
     now = timezone.now().isoformat()
     body = copy.deepcopy(EXAMPLE)

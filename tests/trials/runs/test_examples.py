@@ -131,6 +131,11 @@ def test_a_job_reports_its_tests_whether_they_pass_or_fail(
 
 
 @pytest.mark.django_db
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_posting.py"
+    "::test_sqlite_keeps_fifteen_digits_and_the_file_all",
+)
 def test_the_document_shows_what_is_taken_and_answered() -> None:
     ci: Program = program(measured_trial())
     text = (DOCS / "runs.md").read_text()

@@ -48,6 +48,11 @@ def words_of(criterion: Criterion) -> str:
     return numbers[option.pk, criterion.requirement_id].words
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_nothing_is_measured_before_a_person_confirms(criterion: Criterion) -> None:
     assert words_of(criterion) == "Claimed 12 ms"
     confirm(criterion, "holds")

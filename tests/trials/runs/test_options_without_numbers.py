@@ -57,6 +57,10 @@ def before_empty_cells(memo: Any) -> Any:
     return former
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_memos_from_before_read_as_they_were_signed",
+)
 def test_whoever_is_compared_has_a_line_and_nobody_else(criterion: Criterion) -> None:
     (need,) = measured_needs(memo_of(criterion))
     assert need.bound == "p95 latency at most 20 ms"
@@ -67,6 +71,11 @@ def test_whoever_is_compared_has_a_line_and_nobody_else(criterion: Criterion) ->
     ]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_results_in_views.py"
+    "::test_comparison_and_matrix_show_them_beside_numbers",
+)
 def test_the_comparison_shows_it(criterion: Criterion) -> None:
     where = criterion.trial.candidate.evaluation
     page = signed_in(where.owner).get(f"/admin/e/{where.slug}/comparison/")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from tests.factories import vendors
@@ -47,6 +48,11 @@ def test_a_vendor_reads_numbers_and_nothing_of_where_they_came_from(
     assert runs_of(ci.trial.candidate, limit="1").json()["next"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_posting.py"
+    "::test_sqlite_keeps_fifteen_digits_and_the_file_all",
+)
 def test_a_rival_finds_nothing(ci: Program) -> None:
     ci.post(report())
     where = vendors.enter(ci.trial.candidate.evaluation, "research")

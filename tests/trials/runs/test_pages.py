@@ -36,6 +36,11 @@ def test_a_token_is_shown_once_in_the_answer_to_its_making(ci: Program) -> None:
     assert f"{token.prefix}_" not in listed
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_posting.py"
+    "::test_sqlite_keeps_fifteen_digits_and_the_file_all",
+)
 def test_runs_and_files_are_there_for_people_with_a_part(ci: Program) -> None:
     ci.post(report(run("12.10"), commit="ab12", environment="m5.large"))
     kept = RunReport.objects.get()
@@ -69,6 +74,10 @@ def test_a_run_that_is_left_out_stays_with_its_reason(ci: Program) -> None:
         leave_out_runs(of=one, reason="No.", by=stakeholders.holder("it"))
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_run_that_is_left_out_stays_with_its_reason",
+)
 def test_any_number_of_runs_takes_the_same_queries(ci: Program) -> None:
     lead = signed_in(ci.trial.lead)
     address = reverse("admin:trial_runs", args=[ci.trial.pk])

@@ -28,6 +28,11 @@ def refused(answer: Any, status: int, sentence: str) -> dict[str, Any]:
     return problem
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_criteria_with_runs.py"
+    "::test_its_bound_may_change_by_an_amendment",
+)
 def test_numbers_are_kept_as_they_were_written(ci: Program) -> None:
     body = json.dumps(report(run("12.10"), run("0.012", unit="s")))
     body = body.replace('"12.10"', "12.1000000000005")
@@ -123,6 +128,10 @@ def test_another_file_under_the_same_id_conflicts(ci: Program) -> None:
         ({"measured_at": "0001-01-01T00:00:00Z"}, "Write the time as"),
         ({"seconds": 3}, "Unknown field"),
     ],
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[fields15-above 0 ms]",
 )
 def test_a_run_that_cannot_count_is_refused_with_all_of_its_file(
     ci: Program, fields: dict[str, Any], sentence: str

@@ -81,6 +81,11 @@ def check_post(trial: Trial, case: dict[str, Any]) -> None:
     assert found == expected
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_test_results.py"
+    "::test_the_address_names_the_criterion_of_a_whole_file",
+)
 def test_a_post_keeps_or_refuses_as_its_case_says(subtests: pytest.Subtests) -> None:
     cases = json.loads(FILE.read_text())
     assert len(cases["reads"]) > 30

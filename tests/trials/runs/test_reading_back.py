@@ -38,6 +38,11 @@ def reported(ci: Program, key: str, p95: str, **where: str) -> Any:
     return answer.json()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_it_reads_count_statistic_and_proposal_as_a_post_answers_them(
     ci: Program,
 ) -> None:
@@ -64,6 +69,11 @@ def test_it_reads_count_statistic_and_proposal_as_a_post_answers_them(
     assert rows(ci)["R2"]["bound"] is None
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_criteria_with_runs.py"
+    "::test_its_bound_may_change_by_an_amendment",
+)
 def test_it_reads_one_pool_where_several_are(ci: Program) -> None:
     reported(ci, "a", "12", environment="m5", commit="ab12")
     reported(ci, "b", "31", environment="laptop", commit="ab12")
@@ -90,6 +100,11 @@ def test_a_dry_run_says_what_it_would_come_to(ci: Program) -> None:
     assert rows(ci)["R1"]["n"] == 0
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_it_reads_no_claim_note_price_or_other_trial(db: None) -> None:
     where = cast.platform("must", "must")
     options = [cast.claimed(where, name=name) for name in ("Acme ML", "Globex")]
@@ -126,6 +141,10 @@ def test_a_token_that_ended_reads_nothing(ci: Program) -> None:
     assert Client().get(ci.address).status_code == 401
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_dry_run_says_what_it_would_come_to",
+)
 def test_a_read_takes_as_many_queries_for_any_number_of_runs(
     ci: Program, django_assert_max_num_queries: Any
 ) -> None:

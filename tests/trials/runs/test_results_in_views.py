@@ -42,6 +42,10 @@ def criterion() -> Criterion:
     return found
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_comparison_and_matrix_show_them_beside_numbers",
+)
 def test_the_cell_says_how_many_tests_failed(criterion: Criterion) -> None:
     option = criterion.trial.candidate
     spot = option.pk, criterion.requirement_id

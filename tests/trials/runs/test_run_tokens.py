@@ -93,6 +93,11 @@ def test_runs_are_taken_by_the_web_process_alone(
     assert not Run.objects.exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_gaps.py"
+    "::test_a_gap_is_noted_on_its_day_of_the_trial",
+)
 def test_another_trial_is_as_absent_as_none(ci: Program) -> None:
     other = cast.trial(ci.trial.candidate, "R1", title="Other")
     theirs = ci.post(report(), address=f"/api/v1/trials/{other.pk}/runs/")

@@ -68,6 +68,10 @@ def test_a_laptop_beside_what_counts_turns_nothing(declared: Program) -> None:
     assert (kept.declared["runs"], kept.declared["environment"]) == (0, "m5.large")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_failed_test_is_no_good_measurement",
+)
 def test_of_several_environments_nobody_may_choose_by_confirming(ci: Program) -> None:
     send(ci, "build-1", SLOW, **OURS)
     send(ci, "laptop-warmup", ["0.5"] * 40, **LAPTOP)
@@ -107,6 +111,11 @@ def test_one_file_that_turns_the_verdict_is_said_and_explained(
     assert "of 420 runs on m5.large; without warm-up it fails" in comparison(declared)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_results_in_views.py"
+    "::test_comparison_and_matrix_show_them_beside_numbers",
+)
 def test_runs_left_out_are_counted_wherever_the_verdict_is(declared: Program) -> None:
     send(declared, "build-1", ["19"] * 27 + ["20", "20", "30", "31", "32"], **OURS)
     lead = signed_in(declared.trial.lead)
@@ -131,6 +140,10 @@ def test_runs_left_out_are_counted_wherever_the_verdict_is(declared: Program) ->
     assert entry.after["left_out"]["n"] == 3
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_is_frozen_of_runs_is_counted_again[results_out-value2-left_out]",
+)
 def test_a_whole_report_is_left_out_and_taken_back(declared: Program) -> None:
     send(declared, "build-1", SLOW, **OURS)
     send(declared, "bad-data", ["12"] * 400, **OURS)
@@ -185,6 +198,10 @@ def test_a_failed_test_is_no_good_measurement(declared: Program) -> None:
         ("files", [{"id": "warm-up", "n": 1, "sha256": ""}], "another number of runs"),
         ("reason", "", "without a reason"),
     ],
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[results_out-value2-left_out]",
 )
 def test_what_is_frozen_of_runs_is_counted_again(
     declared: Program, column: str, value: Any, says: str

@@ -59,6 +59,11 @@ def refused(answer: Any, sentence: str, status: int = 400) -> None:
     assert not RunReport.objects.exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_run_tokens.py"
+    "::test_a_token_is_bound_to_the_version_of_the_contract",
+)
 def test_tests_that_name_a_criterion_pass_or_fail_it(ci: Program) -> None:
     cases = """
     <testcase classname="jobs" name="test_r2_restores"/>
@@ -123,6 +128,11 @@ def test_xml_that_is_no_such_file_or_hostile_is_refused(
     refused(post(ci, body), sentence)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_xml_that_is_no_such_file_or_hostile_is_refused[<!DOCTYPE a "
+    'SYSTEM "file:///etc/passwd"><testsuite/>-document type]',
+)
 def test_files_over_a_limit_are_refused(ci: Program) -> None:
     refused(
         post(ci, suite("<testcase/>" * (MOST_CASES + 1))), "over 100,000 test cases"
@@ -145,6 +155,10 @@ def test_files_over_a_limit_are_refused(ci: Program) -> None:
         ('<testcase name="c9 x"/>', "No test names a criterion"),
         (MEASURED.replace('"R1"', '"R9"'), "no criterion “R9”"),
     ],
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[cases4-has no measure]",
 )
 def test_results_that_cannot_count_are_refused(
     ci: Program, cases: str, sentence: str
@@ -320,6 +334,9 @@ def test_a_benchmark_of_a_changed_commit_is_not_of_that_commit() -> None:
         {"metrics": {"a": {"values": 5}}},
         {"_type": "https://in-toto.io/Statement/v1", "predicateType": 5},
     ],
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[body5]"
 )
 def test_a_file_of_a_wrong_shape_is_refused(ci: Program, body: Any) -> None:
     params = {"metric": "a:avg", "measured_at": NOON, "criterion": "R1"}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -95,6 +96,10 @@ def facts_before_lists(record: CellRecord) -> CellFacts:
 
 
 @given(RECORDS)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_value_that_is_ruled_out_is_never_to_be_confirmed_again",
+)
 def test_without_lists_a_cell_earns_and_stands_as_ever(record: CellRecord) -> None:
     state = cell_state(record, (), TODAY, former=True)
     before = facts_before_lists(record)
@@ -105,6 +110,10 @@ def test_without_lists_a_cell_earns_and_stands_as_ever(record: CellRecord) -> No
 
 
 @given(RECORDS)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_value_that_is_ruled_out_is_never_to_be_confirmed_again",
+)
 def test_new_words_earn_no_more_than_before_and_stand_alike(record: CellRecord) -> None:
     former = cell_state(record, (), TODAY, former=True)
     state = cell_state(record, (), TODAY)
@@ -115,6 +124,10 @@ def test_new_words_earn_no_more_than_before_and_stand_alike(record: CellRecord) 
 
 
 @given(RECORDS)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_value_that_is_ruled_out_is_never_to_be_confirmed_again",
+)
 def test_a_cell_earns_no_more_than_any_of_its_values(record: CellRecord) -> None:
     whole = cell_state(record, (AWS, HERE), TODAY)
     for value in (AWS, HERE):
@@ -127,6 +140,10 @@ def test_a_cell_earns_no_more_than_any_of_its_values(record: CellRecord) -> None
 
 
 @given(RECORDS)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_value_that_is_ruled_out_is_never_to_be_confirmed_again",
+)
 def test_shown_and_tested_are_counted_of_answered(record: CellRecord) -> None:
     for demanded in ((), (AWS,), (AWS, HERE)):
         state = cell_state(record, demanded, TODAY)

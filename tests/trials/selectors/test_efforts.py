@@ -49,6 +49,11 @@ def judge(option: Candidate, ref: str, took: str = "", **more: Any) -> Evidence:
     return trials.verdict(trials.claim_of(option, ref), "trial", took=took, **more)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_what_was_promised_is_what_stood_when_it_was_tested(acme: Candidate) -> None:
     states(acme, "R1", "configure", 2, at=timezone.now() - AGO)
     judge(acme, "R1", "6")

@@ -164,6 +164,9 @@ def test_every_cell_is_what_a_slow_reading_says(seed: int, lists: bool) -> None:
 
 
 @pytest.mark.parametrize("lists", [False, True])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[False]"
+)
 def test_what_a_memo_freezes_counts_as_the_ledger_does(lists: bool) -> None:
     where = anything(4, lists=lists)
     inputs = gather_inputs(where, TODAY)
@@ -188,6 +191,9 @@ def test_what_a_memo_freezes_counts_as_the_ledger_does(lists: bool) -> None:
 
 @pytest.mark.parametrize("lists", [False, True])
 @pytest.mark.parametrize("seed", [5, 6, 7])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[6-False]"
+)
 def test_candidates_and_ledger_count_the_same_answers(seed: int, lists: bool) -> None:
     where = anything(seed, lists=lists)
     Claim.objects.filter(statement="Yes.", superseded_at=None).exclude(
@@ -205,6 +211,11 @@ def test_candidates_and_ledger_count_the_same_answers(seed: int, lists: bool) ->
     assert lists is any(one.partly for one in counts.values())
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_what_a_vendor_may_still_answer_does_not_count() -> None:
     where = trials.platform("must", "should")
     acme = trials.claimed(where)
@@ -224,6 +235,9 @@ def test_what_a_vendor_may_still_answer_does_not_count() -> None:
 
 
 @pytest.mark.parametrize("many", [1, 4])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[1]"
+)
 def test_it_takes_four_queries_whatever_its_size(
     many: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

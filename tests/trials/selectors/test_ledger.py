@@ -24,6 +24,11 @@ def where() -> Evaluation:
     return trials.platform("must", "should", "could")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_the_three_marks_and_the_credit_of_the_best_proof(where: Evaluation) -> None:
     acme = trials.claimed(where)
     r1, r2, r3 = where.requirements.all()
@@ -124,6 +129,11 @@ def test_a_refuted_must_have_blocks_until_it_is_excused(where: Evaluation) -> No
     assert column.cells["R1"].standing == Standing.REFUTED
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/selectors/test_to_reconfirm.py"
+    "::test_a_changed_requirement_sets_everything_on_it_back",
+)
 def test_only_what_was_asked_for_is_in_it(where: Evaluation) -> None:
     acme = trials.claimed(where)
     globex = trials.claimed(where, name="Globex ML")
@@ -145,6 +155,11 @@ def test_one_evaluation_never_reads_anothers_cells(where: Evaluation) -> None:
     assert cell.standing == Standing.UNANSWERED
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_the_promise_record_waits_for_five_tested_claims() -> None:
     where = trials.platform("must", *["should"] * 4)
     acme = trials.claimed(where)

@@ -90,6 +90,9 @@ def ruled_out(where: Evaluation) -> None:
     ],
     ids=["an answer", "a verdict", "nothing", "what may move more"],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[an answer]"
+)
 def test_answers_are_read_of_whose_cells_can_have_moved(
     where: Evaluation, happens: Callable[[Evaluation], None], read: int
 ) -> None:

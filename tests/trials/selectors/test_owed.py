@@ -36,6 +36,11 @@ def refs(found: CandidateOwed) -> list[str]:
     return [cell.ref for cell in found.cells]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_the_gate_owes_must_haves_and_a_criterion_what_it_names(
     acme: Candidate,
 ) -> None:
@@ -49,6 +54,11 @@ def test_the_gate_owes_must_haves_and_a_criterion_what_it_names(
     }
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_named_values.py"
+    "::test_an_excuse_names_values_or_all_and_the_memo_says_which",
+)
 def test_what_was_judged_is_not_open_but_counts_in_the_record(acme: Candidate) -> None:
     running = trials.trial(acme, "R1", "R3")
     trials.verdict(trials.claim_of(acme), "trial", "partly")
@@ -60,12 +70,22 @@ def test_what_was_judged_is_not_open_but_counts_in_the_record(acme: Candidate) -
     assert (found.judged, found.own) == (2, TrialRecord(holds=2))
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_gaps.py"
+    "::test_a_gap_is_noted_on_its_day_of_the_trial",
+)
 def test_a_closed_trial_owes_nothing_any_more(acme: Candidate) -> None:
     running = trials.trial(acme, "R3")
     running.__class__.objects.filter(pk=running.pk).update(closed_at=running.agreed_at)
     assert refs(owed(acme)) == ["R1", "R2"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_named_values.py"
+    "::test_an_excuse_names_values_or_all_and_the_memo_says_which",
+)
 def test_an_excused_must_have_is_owed_only_if_a_criterion_asks(acme: Candidate) -> None:
     trials.trial(acme, "R1")
     trials.verdict(trials.claim_of(acme), "demo", "fails")
@@ -94,6 +114,11 @@ def test_where_nothing_can_be_judged_nothing_is_open(acme: Candidate) -> None:
     assert found.unanswered == 2
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_a_failure_that_waits_for_a_reply_is_taken_as_recorded(acme: Candidate) -> None:
     running = trials.trial(acme)
     record_evidence(
@@ -132,6 +157,11 @@ def test_a_trial_that_the_vendor_ran_on_its_data_settles_only_its_criterion(
     assert found.own == TrialRecord()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_named_values.py"
+    "::test_an_excuse_names_values_or_all_and_the_memo_says_which",
+)
 def test_a_cell_earns_at_most_what_its_values_earn_that_are_not_open(
     acme: Candidate,
 ) -> None:
@@ -172,6 +202,11 @@ def test_what_runs_propose_is_taken_and_is_in_no_urn(acme: Candidate) -> None:
     assert [row.verdict for row in owed(acme).proposed] == ["fails", "holds"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_a_cell_stays_open_while_a_criterion_waits_for_runs(acme: Candidate) -> None:
     running = trials.trial(acme, "R1", "R2")
     first, second = running.criteria.order_by("position")

@@ -23,6 +23,10 @@ def acme() -> Candidate:
     return option
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_day_is_a_day_where_the_trial_takes_place",
+)
 def test_must_haves_are_exercised_day_by_day(acme: Candidate) -> None:
     running = trials.trial(acme)
     noon = datetime.time(12, tzinfo=datetime.UTC)
@@ -73,6 +77,11 @@ def test_the_alarm_rings_once_half_of_the_days_are_gone(acme: Candidate) -> None
     assert half_time_alarm(running, half) == []
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_gaps.py"
+    "::test_a_gap_is_noted_on_its_day_of_the_trial",
+)
 def test_a_criterion_is_judged_by_a_verdict_on_words_that_stand(
     acme: Candidate,
 ) -> None:

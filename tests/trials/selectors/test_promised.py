@@ -99,6 +99,11 @@ def read(path: str, user: User) -> str:
     return " ".join(answer.content.decode().split())
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/admin/test_effort_pages.py"
+    "::test_where_nobody_is_asked_no_page_speaks_of_effort",
+)
 def test_cell_candidate_and_evaluation_tell_the_story(acme: Candidate) -> None:
     where: Evaluation = acme.evaluation
     page = f"/admin/e/{where.slug}/promised/"
@@ -127,6 +132,10 @@ def test_cell_candidate_and_evaluation_tell_the_story(acme: Candidate) -> None:
     assert signed_in(where.owner).get(f"{page}?x=1").status_code == 400
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_on_its_day_it_has_not_slipped_yet",
+)
 def test_the_stories_take_one_query_more_than_the_ledger(
     acme: Candidate, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

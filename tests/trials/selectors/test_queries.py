@@ -24,6 +24,10 @@ def fill(where: Evaluation, names: list[str]) -> None:
     ("names", "priorities"),
     [(["Acme ML"], ["must"]), (["Acme ML", "Globex ML", "Initech ML"], ["must"] * 6)],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[names0-priorities0]",
+)
 def test_the_ledger_takes_six_queries_whatever_its_size(
     names: list[str],
     priorities: list[str],
@@ -44,6 +48,11 @@ def test_the_ledger_takes_six_queries_whatever_its_size(
             assert str(option.vendor)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_evidence.py"
+    "::test_any_stakeholder_may_record_what_they_found",
+)
 def test_with_candidates_and_requirements_at_hand_it_takes_four(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
@@ -55,6 +64,11 @@ def test_with_candidates_and_requirements_at_hand_it_takes_four(
         ledger(where, candidates=candidates, requirements=requirements)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_the_progress_of_a_trial_takes_three_queries(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:

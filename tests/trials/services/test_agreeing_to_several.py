@@ -38,6 +38,11 @@ def agree(where: Evaluation, role: str) -> list[Trial]:
     return agree_contracts(evaluation=where, digest=digest, by=who)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_gaps.py"
+    "::test_a_gap_is_noted_on_its_day_of_the_trial",
+)
 def test_each_gets_its_agreement_and_its_entry(where: Evaluation) -> None:
     before = Entry.objects.filter(evaluation=where).count()
     assert len(agree(where, "it")) == 2
@@ -48,6 +53,10 @@ def test_each_gets_its_agreement_and_its_entry(where: Evaluation) -> None:
         agree(where, "it")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_words_that_changed_meanwhile_are_not_agreed_to",
+)
 def test_with_the_last_role_all_of_them_are_agreed(where: Evaluation) -> None:
     for role in stakeholders.PEOPLE:
         agree(where, role)

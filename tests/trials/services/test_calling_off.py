@@ -158,6 +158,11 @@ def test_who_has_left_is_not_told(coming: Demo) -> None:
     assert "no part" in KINDS["demo_called_off"].holds(late)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/notices/test_demo_notices.py"
+    "::test_less_than_a_day_before_it_one_mail_at_once_says_it_all",
+)
 def test_nobody_hears_of_what_would_be_over(acme: Candidate) -> None:
     old = arranged(acme)
     Demo.objects.update(scheduled_for=timezone.now() - datetime.timedelta(minutes=89))

@@ -40,6 +40,10 @@ def codes(trial: Trial) -> list[str]:
     return list(trial.criteria.order_by("position").values_list("code", flat=True))
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_an_older_version_wrote_gets_its_codes_in_order",
+)
 def test_it_is_the_requirements_ref_numbered_from_the_second_on_and_never_again(
     trial: Trial,
 ) -> None:

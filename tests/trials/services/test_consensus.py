@@ -81,6 +81,10 @@ def test_it_starts_at_the_median_and_keeps_what_people_gave(acme: Candidate) -> 
     }
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_categories_that_weigh_nothing_are_not_settled",
+)
 def test_only_the_owner_settles_an_open_meeting_with_a_reason(acme: Candidate) -> None:
     where = acme.evaluation
     score(acme)

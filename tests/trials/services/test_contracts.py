@@ -36,6 +36,11 @@ def agree(trial: Trial, role: str) -> Trial:
     )
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_gaps.py"
+    "::test_a_gap_is_noted_on_its_day_of_the_trial",
+)
 def test_it_is_agreed_with_the_last_role_and_not_before(forward: Trial) -> None:
     *first, last = stakeholders.PEOPLE
     for role in first:
@@ -72,6 +77,11 @@ def test_nobody_agrees_to_words_that_changed_meanwhile(forward: Trial) -> None:
     assert Agreement.objects.count() == 0
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_changes_after_the_agreement_are_numbered_and_ask_every_role_anew(
     forward: Trial,
 ) -> None:

@@ -25,6 +25,11 @@ def acme() -> Candidate:
 @pytest.mark.parametrize(
     ("typed", "kept"), [("", None), ("0", "0"), (" 2,5 ", "2.5"), ("2000", "2000")]
 )
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_it_is_kept_with_the_verdict_and_in_the_journal(
     acme: Candidate, typed: str, kept: str | None
 ) -> None:
@@ -49,6 +54,11 @@ def test_research_takes_no_days(acme: Candidate) -> None:
     assert [*caught.value.errors] == ["took"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/admin/test_trial_pages.py"
+    "::test_a_trial_is_closed_when_all_is_judged",
+)
 def test_pages_ask_for_it_and_show_it_only_where_efforts_are_asked(
     acme: Candidate,
 ) -> None:

@@ -117,6 +117,10 @@ def test_a_new_wording_must_be_answered_before_anything_is_reconfirmed(
     assert again.claim.requirement_revision == 2
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_reconfirming_says_the_same_of_the_current_revision",
+)
 def test_a_verdict_on_buyers_notes_counts_as_well() -> None:
     where = trials.platform("must")
     build = vendors.candidate(where, "Build it", kind="build")

@@ -23,6 +23,11 @@ def acme() -> Candidate:
 
 
 @pytest.mark.parametrize("who", [common.noor, common.otto])
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_people_without_a_part_record_nothing(acme: Candidate, who: Any) -> None:
     with pytest.raises(Forbidden):
         trials.verdict(trials.claim_of(acme), by=who())
@@ -60,6 +65,10 @@ def test_a_declared_interest_bars_until_the_owner_clears_it(acme: Candidate) -> 
         ("decision", "trial", False),
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[trials-demo-True]",
+)
 def test_each_source_has_its_stages(
     acme: Candidate, stage: str, source: str, allowed: bool
 ) -> None:
@@ -84,6 +93,10 @@ def test_a_demo_is_judged_only_once_it_was_held(acme: Candidate) -> None:
         trials.verdict(trials.claim_of(acme), "demo", script_item=item)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_demo_is_judged_only_once_it_was_held",
+)
 def test_evidence_belongs_to_the_item_that_it_names(acme: Candidate) -> None:
     where = acme.evaluation
     globex = trials.claimed(where, name="Globex ML")
@@ -107,6 +120,11 @@ def test_evidence_belongs_to_the_item_that_it_names(acme: Candidate) -> None:
         trials.verdict(trials.claim_of(acme, "R2"), "research", script_item=item)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_gaps.py"
+    "::test_a_gap_is_noted_on_its_day_of_the_trial",
+)
 def test_trial_evidence_needs_an_agreed_trial_that_is_under_way(
     acme: Candidate,
 ) -> None:

@@ -31,6 +31,11 @@ def need(option: Candidate, ref: str = "R1") -> Requirement:
 
 
 @pytest.mark.parametrize("role", ["", "leadership"])
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_owner_and_leadership_excuse_with_a_reason(acme: Candidate, role: str) -> None:
     who = stakeholders.holder(role) if role else acme.evaluation.owner
     with pytest.raises(Invalid):

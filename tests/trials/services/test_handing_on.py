@@ -63,6 +63,11 @@ def give(milestone: Milestone, to: User) -> Milestone:
     )
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_milestones.py"
+    "::test_the_mail_names_date_and_evaluation_but_not_the_title",
+)
 def test_reminders_go_to_whose_it_is_also_there_and_back(milestone: Milestone) -> None:
     dana, pm = stakeholders.holder("devops"), stakeholders.holder("pm")
     days = [0, 2, 7]
@@ -137,6 +142,11 @@ def test_other_days_hold_for_what_is_open_and_repeat_nothing(
             change_reminder_days(evaluation=where, days=days, by=where.owner)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/admin/test_gaps_and_milestones.py"
+    "::test_the_evaluation_has_milestones_of_its_own",
+)
 def test_both_are_acts_of_who_runs_it(milestone: Milestone, where: Evaluation) -> None:
     pm = stakeholders.holder("pm")
     assert act("give-milestone", milestone, pm, owner_user=pm.pk) == 403

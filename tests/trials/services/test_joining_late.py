@@ -76,6 +76,11 @@ def test_who_joins_is_told_and_reminded_once(coming: Demo) -> None:
     assert len(owed(olga)) == 2
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[12-holds]",
+)
 def test_whoever_was_invited_hears_nothing_twice(coming: Demo) -> None:
     before = Notice.objects.count()
     invite_who_joined()
@@ -86,6 +91,11 @@ def test_whoever_was_invited_hears_nothing_twice(coming: Demo) -> None:
     assert owed(owner) == [("demo_coming", EVE)], "who arranges it knows when it is"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[12-holds]",
+)
 def test_a_new_owner_is_invited_too(coming: Demo) -> None:
     where = coming.candidate.evaluation
     where.owner = common.person("olga")
@@ -105,6 +115,11 @@ def test_of_a_moved_demo_the_new_date_is_told(coming: Demo) -> None:
         assert KINDS[notice.kind].holds(notice) == ""
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[12-holds]",
+)
 def test_on_the_eve_one_mail_says_it_all_and_waits_for_no_daily_mail(
     coming: Demo, time_machine: TimeMachineFixture
 ) -> None:
@@ -129,6 +144,11 @@ def test_what_is_not_to_come_invites_nobody(acme: Candidate, coming: Demo) -> No
     assert owed(olga) == []
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[12-holds]",
+)
 def test_nobody_is_invited_to_what_has_begun(
     coming: Demo, time_machine: TimeMachineFixture
 ) -> None:
@@ -142,6 +162,11 @@ def test_nobody_is_invited_to_what_has_begun(
     assert Notice.objects.count() == 0
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[12-holds]",
+)
 def test_who_has_left_gets_nothing(coming: Demo) -> None:
     where = coming.candidate.evaluation
     gone = joins(where)
@@ -158,6 +183,11 @@ def test_who_has_left_gets_nothing(coming: Demo) -> None:
         assert "no part" in KINDS[notice.kind].holds(notice)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[12-holds]",
+)
 def test_it_reads_in_four_queries_however_much_there_is(
     coming: Demo, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

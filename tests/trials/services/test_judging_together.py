@@ -54,6 +54,11 @@ def together(place: Trial | Demo, by: User, notes: tuple[str, ...] = ()) -> list
     return [row.claim.requirement.ref for row in given]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_rows_that_wait_for_something_and_must_haves_without_a_note_stay_out(
     trial: Trial,
 ) -> None:
@@ -94,6 +99,11 @@ def test_the_page_names_the_rows_and_the_ledger_says_they_were_given_together(
     assert dana.post(press, form).status_code == 409
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_named_values.py"
+    "::test_a_script_asks_for_the_values_that_are_not_proven",
+)
 def test_items_of_a_script_are_judged_together_once_the_demo_is_held(
     db: None,
 ) -> None:
@@ -110,6 +120,12 @@ def test_items_of_a_script_are_judged_together_once_the_demo_is_held(
     assert together(demo, where.owner, notes=("R1",)) == ["R1"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_numbers_in_views.py"
+    "::test_a_claimed_number_stays_when_the_measure_becomes_of_another_"
+    "kind",
+)
 def test_undo_takes_back_all_of_them_and_what_counted_before_counts_again(
     trial: Trial,
 ) -> None:

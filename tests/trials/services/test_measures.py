@@ -31,6 +31,11 @@ def planned(acme: Candidate) -> Trial:
     return trials.trial(acme, "R2", agreed=False)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_a_criterion_has_the_measure_of_its_requirement_as_its_number(
     planned: Trial,
 ) -> None:
@@ -63,6 +68,11 @@ def test_it_may_have_another_or_none_and_then_a_number_in_words(
     assert "measure_unit" in refused.value.errors
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_gaps.py"
+    "::test_a_gap_is_noted_on_its_day_of_the_trial",
+)
 def test_once_agreed_it_changes_only_with_a_reason(acme: Candidate) -> None:
     vendors.enter(acme.evaluation, "trials")
     agreed = trials.trial(acme, "R1")

@@ -120,6 +120,9 @@ def test_moving_to_the_same_time_is_no_move(where: Evaluation) -> None:
 
 
 @pytest.mark.parametrize("state", ["met", "missed", "waived", "cancelled"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[waived]"
+)
 def test_a_settled_milestone_owes_nothing_more(where: Evaluation, state: str) -> None:
     settled = settle_milestone(
         milestone=milestone(where),
@@ -168,6 +171,11 @@ def test_who_may_set_move_and_settle(where: Evaluation, dana: User) -> None:
     assert settle_milestone(milestone=planned, state="met", by=dana)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_the_lead_sets_milestones_of_the_trial() -> None:
     option = trials.claimed(trials.platform())
     where = vendors.enter(option.evaluation, "trials")

@@ -49,6 +49,11 @@ def milestone(where: Evaluation, title: str, days: int, **more: Any) -> Mileston
     )
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_what_hangs_on_it_moves_by_as_many_days_and_reminds_anew(
     where: Evaluation,
 ) -> None:

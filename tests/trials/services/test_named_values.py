@@ -144,6 +144,11 @@ def test_the_form_offers_what_was_answered_and_begins_with_the_criterion(
     assert "run by us, on our data; Runs on: AWS" in signed
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_a_new_criterion_proposes_what_no_trial_has_judged(acme: Candidate) -> None:
     running = trials.trial(acme, agreed=False)
     first = running.criteria.get()
@@ -227,6 +232,11 @@ def test_not_applicable_names_values_or_all(acme: Candidate) -> None:
     assert cell(acme).not_applicable
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/admin/test_runs_on_the_page.py"
+    "::test_a_criterion_without_a_run_is_named",
+)
 def test_a_purchase_without_lists_asks_for_no_values() -> None:
     option = trials.claimed(trials.platform())
     vendors.enter(option.evaluation, "trials")

@@ -51,6 +51,11 @@ def test_a_house_with_too_small_a_record_keeps_the_default() -> None:
     assert prior_of(where)[0] == DEFAULT_PRIOR
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_the_record_is_of_other_decided_evaluations_and_enters_as_a_snapshot(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

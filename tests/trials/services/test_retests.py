@@ -60,6 +60,11 @@ def judged(running: Trial, verdict: str, **more: Any) -> Evidence:
     )
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_gaps.py"
+    "::test_a_gap_is_noted_on_its_day_of_the_trial",
+)
 def test_who_runs_the_trial_closes_what_they_see_mended(gap: Gap) -> None:
     lead = gap.trial.lead
     with pytest.raises(Invalid):
@@ -130,6 +135,11 @@ def test_the_lead_is_reminded_on_the_day_that_was_promised(gap: Gap) -> None:
         assert kind.holds(notice) == "It was tried again."
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/selectors/test_efforts.py"
+    "::test_a_verdict_that_is_said_again_keeps_the_promise_of_the_first",
+)
 def test_what_fails_again_after_the_reply_gets_no_second_time(running: Trial) -> None:
     first = judged(running, "fails")
     judged(running, "fails")

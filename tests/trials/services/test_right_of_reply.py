@@ -50,6 +50,11 @@ def standing(option: Candidate) -> Standing:
     return one_cell(option, must).standing
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_gaps.py"
+    "::test_a_gap_is_noted_on_its_day_of_the_trial",
+)
 def test_a_failure_counts_only_when_the_time_to_answer_is_over(running: Trial) -> None:
     gap = Gap.objects.get(evidence=fail(running))
     assert gap.requirement is not None

@@ -51,6 +51,11 @@ def score(option: Candidate, role: str = "it", value: int = 4, **more: Any) -> S
     )
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_research.py"
+    "::test_a_note_is_journaled_with_source_and_date",
+)
 def test_a_score_changes_until_it_is_locked(acme: Candidate) -> None:
     score(acme, value=2)
     score(acme, value=0, reason="It crashed.")

@@ -41,6 +41,10 @@ def move(demo: Demo, ref: str, to: int) -> None:
     move_script_item(item=item, to=to, by=demo.candidate.evaluation.owner)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_contract_point_is_read_and_not_seen_working",
+)
 def test_an_item_goes_where_it_is_put_and_the_others_make_room(demo: Demo) -> None:
     assert order(demo) == ["M1", "M2", "M3"]
     move(demo, "M3", 1)

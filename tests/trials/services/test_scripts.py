@@ -42,6 +42,11 @@ def where() -> Evaluation:
     return evaluation
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_script_order.py"
+    "::test_a_contract_point_is_read_and_not_seen_working",
+)
 def test_must_haves_come_first_then_the_heavy_ones(where: Evaluation) -> None:
     acme = trials.claimed(where)
     items = draw_up_script(demo=trials.demo(acme), by=where.owner)
@@ -52,6 +57,10 @@ def test_must_haves_come_first_then_the_heavy_ones(where: Evaluation) -> None:
     assert entry.after["requirements"] == refs(items)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_questions_quote_the_claim_and_ask_to_see_it_live",
+)
 def test_an_item_is_asked_by_the_role_to_which_it_matters_most(
     where: Evaluation,
 ) -> None:
@@ -69,6 +78,10 @@ def test_an_item_is_asked_by_the_role_to_which_it_matters_most(
     assert {item.asker.role for item in items if item.asker} == {"devops"}
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_questions_quote_the_claim_and_ask_to_see_it_live",
+)
 def test_if_it_matters_to_all_alike_they_ask_in_turn(where: Evaluation) -> None:
     where.stakeholders.filter(role__in=("it", "pm")).update(scores=True)
     items = draw_up_script(demo=trials.demo(trials.claimed(where)), by=where.owner)

@@ -33,6 +33,11 @@ def acme() -> Candidate:
         ("trial", "data", {"data": "together"}),
     ],
 )
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_gaps.py"
+    "::test_a_gap_is_noted_on_its_day_of_the_trial",
+)
 def test_a_new_verdict_says_who_ran_it_and_on_whose_data(
     acme: Candidate, source: str, field: str, values: dict[str, Any]
 ) -> None:

@@ -76,6 +76,11 @@ def test_the_mail_names_nobody_and_leads_to_the_story(acme: Candidate) -> None:
     assert KINDS[KIND].can_wait
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/selectors/test_efforts.py"
+    "::test_a_verdict_that_is_said_again_keeps_the_promise_of_the_first",
+)
 def test_what_was_moved_or_proven_meanwhile_is_not_told(acme: Candidate) -> None:
     tell_of_slips()
     (notice,) = owed()

@@ -30,6 +30,11 @@ def elif_() -> User:
     return stakeholders.holder("engineering")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_gaps.py"
+    "::test_a_gap_is_noted_on_its_day_of_the_trial",
+)
 def test_a_plan_is_journaled_and_changes_until_it_is_agreed(
     acme: Candidate, elif_: User
 ) -> None:
@@ -44,6 +49,11 @@ def test_a_plan_is_journaled_and_changes_until_it_is_agreed(
         change_trial(trial=planned, workload="A third.", by=elif_)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_gaps.py"
+    "::test_a_gap_is_noted_on_its_day_of_the_trial",
+)
 def test_agreeing_keeps_the_whole_contract_in_the_journal(
     acme: Candidate, elif_: User
 ) -> None:
@@ -109,6 +119,11 @@ def test_trials_are_planned_from_demos_on(acme: Candidate) -> None:
                 plan_trial(**plan)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_gaps.py"
+    "::test_a_gap_is_noted_on_its_day_of_the_trial",
+)
 def test_once_agreed_criteria_change_only_with_a_reason(
     acme: Candidate, elif_: User
 ) -> None:

@@ -58,6 +58,11 @@ def script_of(template: str, ref: str, text: str, availability: str) -> dict[str
 
 
 @pytest.mark.parametrize("key", ["W1", "W3"])
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_the_script_asks_in_the_words_of_the_template(key: str) -> None:
     given, expected = case(key)["given"], dict(case(key)["expect"])
     ref, text = given["requirement"]
@@ -85,6 +90,11 @@ def test_what_one_vendor_says_is_asked_of_others_neutrally() -> None:
     assert asked == f"How do you meet this: “{CLAIM}”?"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/services/test_named_values.py"
+    "::test_a_script_asks_for_the_values_that_are_not_proven",
+)
 def test_a_script_card_holds_the_text_once() -> None:
     evaluation = worded("cleaning", text=CLAIM)
     demo = trials.demo(trials.claimed(evaluation))
@@ -102,6 +112,11 @@ def test_menu_and_steps_say_the_nouns() -> None:
         assert page.count(noun) >= 2
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/trials/runs/test_confirming.py"
+    "::test_runs_propose_and_one_tap_confirms[19.6-holds]",
+)
 def test_the_form_of_a_verdict_asks_who_drove_and_where() -> None:
     evaluation = worded("vehicles")
     option = trials.claimed(evaluation)

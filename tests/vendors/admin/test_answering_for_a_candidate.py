@@ -29,6 +29,10 @@ def address(candidate: Candidate, ref: str) -> str:
 
 
 @pytest.mark.parametrize("kind", ["as_is", "build", "open_source"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[open_source]",
+)
 def test_the_page_leads_through_what_waits_must_haves_first(
     purchase: Evaluation, lead: Client, kind: str
 ) -> None:
@@ -52,6 +56,11 @@ def test_the_page_leads_through_what_waits_must_haves_first(
     assert own.claims.filter(availability="now", by_vendor=False).count() == 3
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_support.py"
+    "::test_it_stands_before_what_the_buyer_noted",
+)
 def test_only_the_owner_is_offered_it_and_never_for_what_is_bought(
     purchase: Evaluation, lead: Client
 ) -> None:

@@ -43,6 +43,10 @@ def contact_of(candidate: Candidate, name: str) -> None:
     add_contact(vendor=candidate.vendor, name=name, email=email, by=owner)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_bare_address_is_a_contact_and_a_name_alone_is_refused",
+)
 def test_a_block_of_cells_is_saved_as_by_the_form(
     purchase: Evaluation, pair: list[Candidate]
 ) -> None:
@@ -75,6 +79,10 @@ def test_the_vendor_of_an_invited_candidate_stays(
     assert "needs a candidate of its own" in answer.json()["refused"][0]["sentence"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_it_is_read_in_as_many_statements_however_many_rows",
+)
 def test_several_are_shortlisted_and_eliminated_for_one_reason(
     purchase: Evaluation, pair: list[Candidate]
 ) -> None:
@@ -148,6 +156,11 @@ def test_it_is_read_in_as_many_statements_however_many_rows(
         assert len(client.get(address).json()["rows"]) == 50
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/imports/test_import_candidates_service.py"
+    "::test_a_stranger_imports_nothing_and_an_old_plan_is_refused",
+)
 def test_a_contact_comes_with_its_row_and_only_the_owner_reads_it(
     purchase: Evaluation,
 ) -> None:

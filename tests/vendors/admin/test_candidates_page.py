@@ -100,6 +100,11 @@ def test_the_owner_adds_a_candidate_with_a_new_vendor(purchase: Evaluation) -> N
     assert act("add-candidate", purchase, common.noor(), **form) == 404
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/admin/test_holds_for_on_pages.py"
+    "::test_lists_and_marks_are_written_on_their_pages",
+)
 def test_a_candidate_is_shortlisted_dropped_and_brought_back(
     purchase: Evaluation,
 ) -> None:
@@ -126,6 +131,10 @@ def test_a_candidate_is_changed_and_invited_once(purchase: Evaluation) -> None:
     assert (acme.name, bool(acme.invited_at)) == ("Acme ML 2", True)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_the_buyer_notes_of_a_vendor_is_no_answer_of_it",
+)
 def test_the_page_asks_as_much_for_two_candidates_as_for_ten(
     purchase: Evaluation,
 ) -> None:

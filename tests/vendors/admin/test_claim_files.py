@@ -30,6 +30,9 @@ def proof(db: None, any_storage: Place) -> ClaimFile:
     ).file
 
 
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[disk]"
+)
 def test_people_of_the_evaluation_download_it_from_the_cell(proof: ClaimFile) -> None:
     client = signed_in(stakeholders.holder("it"))
     claim = proof.claim
@@ -47,6 +50,9 @@ def test_people_of_the_evaluation_download_it_from_the_cell(proof: ClaimFile) ->
     assert "no-store" in answer["Cache-Control"]
 
 
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[disk]"
+)
 def test_for_everybody_else_it_does_not_exist(proof: ClaimFile) -> None:
     address = reverse("admin:claim_file", args=[proof.pk])
     stranger = signed_in(common.noor())

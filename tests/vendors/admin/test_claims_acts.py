@@ -69,6 +69,12 @@ def test_claims_are_closed_and_reopened_with_a_reason(purchase: Evaluation) -> N
     assert "Move the end" in body.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/admin/test_holds_for_on_pages.py"
+    "::test_the_owner_ticks_the_values_that_an_answer_holds_for[boxes3-"
+    "everywhere]",
+)
 def test_the_buyer_notes_a_status_only_for_what_it_answers(
     purchase: Evaluation,
 ) -> None:
@@ -87,6 +93,12 @@ def test_the_buyer_notes_a_status_only_for_what_it_answers(
     assert act("withdraw-note", f"{acme.pk}.{one.pk}", purchase.owner) == 302
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/admin/test_holds_for_on_pages.py"
+    "::test_the_owner_ticks_the_values_that_an_answer_holds_for[boxes3-"
+    "everywhere]",
+)
 def test_a_ruling_takes_a_reason_and_can_be_taken_back(purchase: Evaluation) -> None:
     place = f"{vendors.candidate(purchase).pk}.{purchase.requirements.get().pk}"
     owner = purchase.owner

@@ -20,6 +20,11 @@ def purchase(db: None) -> Evaluation:
     return where
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/services/test_shared_addresses.py"
+    "::test_the_form_asks_for_the_yes_once_it_is_needed",
+)
 def test_whoever_runs_evaluations_keeps_the_companies(purchase: Evaluation) -> None:
     acme = Vendor.objects.get()
     it = stakeholders.holder("it")

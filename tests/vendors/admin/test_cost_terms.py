@@ -44,6 +44,10 @@ def sheet(of: Candidate) -> str:
     return client.get(f"/admin/candidates/{of.pk}/costs/").content.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_tiers_are_drawn_with_their_cliff_and_everything_is_escaped",
+)
 def test_a_rate_makes_a_foreign_price_known(acme: Candidate) -> None:
     where, owner = acme.evaluation, acme.evaluation.owner
     address = f"/admin/e/{where.slug}/costs/"
@@ -74,6 +78,10 @@ def test_tiers_are_drawn_with_their_cliff_and_everything_is_escaped(
     assert "user<b>" not in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_rate_of_tomorrow_is_refused",
+)
 def test_a_line_keeps_its_tiers_when_it_is_changed_and_refuses_others(
     acme: Candidate,
 ) -> None:
@@ -89,6 +97,10 @@ def test_a_line_keeps_its_tiers_when_it_is_changed_and_refuses_others(
     assert [tier["above"] for tier in line.tiers] == ["50"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_tiers_are_drawn_with_their_cliff_and_everything_is_escaped",
+)
 def test_a_payment_plan_sums_to_a_hundred_and_splits_what_is_paid_once(
     acme: Candidate,
 ) -> None:
@@ -136,6 +148,10 @@ def test_a_rate_of_tomorrow_is_refused(acme: Candidate) -> None:
     assert act("set-rate", where, where.owner, **{**RATE, "rated_on": ahead}) == 400
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_tiers_are_drawn_with_their_cliff_and_everything_is_escaped",
+)
 def test_a_renewal_rise_is_written_in_per_cent_and_counted(acme: Candidate) -> None:
     owner = acme.evaluation.owner
     assert act("set-rate", acme.evaluation, owner, **RATE) == 302

@@ -95,6 +95,10 @@ def test_a_new_line_starts_with_what_its_row_says(acme: Candidate) -> None:
     assert CostLine.objects.get(kind="renewal_rise").pricing == "percent"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_line_with_tiers_is_changed_in_its_form",
+)
 def test_not_applicable_asks_why_and_keeps_the_reason(acme: Candidate) -> None:
     asked = put(acme, "n/a", "exit")
     assert asked.status_code == 409
@@ -110,6 +114,10 @@ def test_not_applicable_asks_why_and_keeps_the_reason(acme: Candidate) -> None:
     assert (line.state, line.note) == ("priced", "")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_line_with_tiers_is_changed_in_its_form",
+)
 def test_sums_and_points_are_those_of_the_worked_case(db: None) -> None:
     """C1: office cleaning, everything priced."""
     where = vendors.in_research(common.evaluation(currency="EUR", budget=None))
@@ -138,6 +146,10 @@ def test_sums_and_points_are_those_of_the_worked_case(db: None) -> None:
         assert rows["sum|Kinds known"][keys[name]] == "7 of 7"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_line_with_tiers_is_changed_in_its_form",
+)
 def test_emptying_removes_the_line_and_undo_brings_it_back(
     acme: Candidate, licence: CostLine
 ) -> None:
@@ -187,6 +199,10 @@ def test_nothing_of_a_block_is_saved_while_one_cell_is_wrong(acme: Candidate) ->
     assert CostLine.objects.count() == 2
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_line_with_tiers_is_changed_in_its_form",
+)
 def test_nobody_else_reads_or_writes_an_amount_before_prices_open(
     acme: Candidate, licence: CostLine
 ) -> None:
@@ -229,6 +245,9 @@ def test_a_line_with_tiers_is_changed_in_its_form(
         {"undo": 3},
         {},
     ],
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[body2]"
 )
 def test_what_is_no_block_is_refused(acme: Candidate, body: dict[str, Any]) -> None:
     where = acme.evaluation

@@ -89,6 +89,10 @@ def test_prices_open_to_everybody_at_once(acme: Candidate) -> None:
     assert "444,420" in sheet(acme, it)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_sealed_costs_are_not_shown",
+)
 def test_a_candidate_without_a_price_has_no_total(acme: Candidate) -> None:
     other = vendors.candidate(acme.evaluation, "Globex ML")
     body = page(acme.evaluation, acme.evaluation.owner)
@@ -96,6 +100,10 @@ def test_a_candidate_without_a_price_has_no_total(acme: Candidate) -> None:
     assert "No amount is known." in sheet(other, acme.evaluation.owner)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/admin/test_cost_terms.py::test_a_rate_of_tomorrow_is_refused",
+)
 def test_the_owner_writes_changes_removes_and_marks(acme: Candidate) -> None:
     owner = acme.evaluation.owner
     form = {"state": "priced", "likely": "5", "quantity": "1", "currency": "USD"}
@@ -116,6 +124,10 @@ def test_the_owner_writes_changes_removes_and_marks(acme: Candidate) -> None:
     assert kinds == {kind.key for kind in checklist("buy")}
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_sealed_costs_are_not_shown",
+)
 def test_the_page_asks_as_much_for_one_candidate_as_for_six(acme: Candidate) -> None:
     where = acme.evaluation
 
@@ -134,6 +146,10 @@ def test_the_page_asks_as_much_for_one_candidate_as_for_six(acme: Candidate) -> 
     assert few <= 16
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_sealed_costs_are_not_shown",
+)
 def test_whoever_leaves_prices_out_wins_no_price_points(acme: Candidate) -> None:
     Evaluation.objects.update(budget=None)
     where = Evaluation.objects.get()

@@ -72,6 +72,10 @@ def ticked(candidate: Candidate) -> list[str]:
         ([box(EVERYWHERE, "")], EVERYWHERE),
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[boxes3-everywhere]",
+)
 def test_the_owner_ticks_the_values_that_an_answer_holds_for(
     where: Evaluation, boxes: list[str], said: Any
 ) -> None:
@@ -81,6 +85,11 @@ def test_the_owner_ticks_the_values_that_an_answer_holds_for(
     assert sorted(ticked(build)) == sorted(boxes)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_owner_ticks_the_values_that_an_answer_holds_for[boxes3-"
+    "everywhere]",
+)
 def test_everywhere_beside_single_values_is_refused(where: Evaluation) -> None:
     build = vendors.candidate(where, "Our own", kind="build")
     both = note(build, box(EVERYWHERE, ""), box("AWS"))

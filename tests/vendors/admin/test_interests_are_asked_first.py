@@ -118,6 +118,10 @@ def test_the_owner_is_asked_nothing_while_there_is_nothing_to_read(db: None) -> 
     assert "Declare conflicts" not in signed_in(early.owner).get("/admin/").text
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_none_of_these_is_refused_where_one_was_written",
+)
 def test_who_joins_while_the_page_is_open_is_asked_about_later(
     acme: Candidate, purchase: Evaluation
 ) -> None:

@@ -113,6 +113,11 @@ def test_tokens_and_acts_are_the_owners(purchase: Evaluation) -> None:
     assert signed_in(purchase.owner).post(url).status_code == 405
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/admin/test_candidates_page.py"
+    "::test_a_candidate_is_changed_and_invited_once",
+)
 def test_the_form_offers_only_contacts_of_this_vendor(purchase: Evaluation) -> None:
     acme = vendors.candidate(purchase)
     rival = vendors.candidate(purchase, "Globex ML")
@@ -134,6 +139,10 @@ def test_the_form_offers_only_contacts_of_this_vendor(purchase: Evaluation) -> N
     assert Notice.objects.get().address == "ada@ada.example"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_an_invitation_goes_through_its_states",
+)
 def test_it_costs_the_same_for_many_as_for_few(purchase: Evaluation) -> None:
     client = signed_in(purchase.owner)
     url = f"/admin/e/{purchase.slug}/invitations/"

@@ -40,6 +40,10 @@ def test_reading_marks_nothing(purchase: Evaluation) -> None:
     assert not LastSeen.objects.exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_nobody_marks_what_is_still_to_come",
+)
 def test_what_comes_after_the_page_was_made_stays_new(purchase: Evaluation) -> None:
     say(purchase, "R1")
     (party,) = sent_by_vendors(purchase.owner, purchase)

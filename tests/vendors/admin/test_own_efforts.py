@@ -27,6 +27,11 @@ def form(own: Candidate, ref: str = "R1") -> str:
     return f"/admin/act/answer-requirement/{own.pk}.{row.pk}/"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_does_not_fit_is_refused_in_grid_and_form[build, 0.25, "
+    "buyer-Days are 0.5 to 2,000, in halves, lowest first.]",
+)
 def test_a_cell_of_the_grid_keeps_it_beside_the_words(own: Candidate) -> None:
     assert save(own, "R1", statement="We write it.").status_code == 200
     assert save(own, "R1", available_from="2040-01-01").status_code == 200
@@ -48,6 +53,10 @@ def test_a_cell_of_the_grid_keeps_it_beside_the_words(own: Candidate) -> None:
         ("build, 2 days, vendor", "Nobody sells this; choose us or somebody else."),
         ("build, 0.25, buyer", "Days are 0.5 to 2,000, in halves, lowest first."),
     ],
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[build, 0.25, buyer-Days are 0.5 to 2,000, in halves, lowest first.]",
 )
 def test_what_does_not_fit_is_refused_in_grid_and_form(
     own: Candidate, typed: str, sentence: str

@@ -33,6 +33,11 @@ def test_an_empty_page_says_how_it_is_filled(purchase: Evaluation) -> None:
     assert "No vendor is invited" in page(other, other.owner)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/admin/test_holds_for_on_pages.py"
+    "::test_what_a_vendor_sent_says_for_which_values_it_holds",
+)
 def test_a_change_stands_beside_the_words_that_were_seen(purchase: Evaluation) -> None:
     say(purchase, "R1", statement="Up to 64 nodes.")
     assert "Before" not in page(purchase, purchase.owner)
@@ -74,6 +79,11 @@ def test_questions_receipts_and_withdrawals_are_told_too(purchase: Evaluation) -
     assert "noted by" in new
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/admin/test_holds_for_on_pages.py"
+    "::test_what_a_vendor_sent_says_for_which_values_it_holds",
+)
 def test_what_is_no_filter_is_refused_and_strangers_find_nothing(
     purchase: Evaluation,
 ) -> None:
@@ -102,6 +112,11 @@ def test_counts_stand_on_the_pages_that_lead_here(purchase: Evaluation) -> None:
     assert "Read 2 new or changed answers" not in read("/admin/")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/admin/test_interests_are_asked_first.py"
+    "::test_the_owner_is_asked_nothing_while_there_is_nothing_to_read",
+)
 def test_the_page_asks_as_much_for_one_vendor_as_for_eight(
     purchase: Evaluation,
 ) -> None:
@@ -125,6 +140,11 @@ def test_the_page_asks_as_much_for_one_vendor_as_for_eight(
     assert few <= 24
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/admin/test_holds_for_on_pages.py"
+    "::test_what_a_vendor_sent_says_for_which_values_it_holds",
+)
 def test_each_claim_is_a_line_and_can_be_narrowed_by_what_it_says(
     purchase: Evaluation,
 ) -> None:

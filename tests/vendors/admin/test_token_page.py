@@ -118,6 +118,10 @@ def test_a_token_is_replaced_by_another_and_goes_on_beside_it_for_a_while(
     assert Entry.objects.filter(action="token.ends").count() == 1
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_sending_the_page_again_issues_no_second_token",
+)
 def test_a_replacement_that_is_refused_leaves_nothing(
     purchase: Evaluation, url: str
 ) -> None:

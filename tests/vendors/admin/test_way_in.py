@@ -171,6 +171,10 @@ def read(candidate: Candidate, user: User, status: int = 200) -> str:
     return answer.content.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_calls_over_the_limit_are_told_also_of_the_address",
+)
 def test_the_page_is_the_owners_and_operators_read_it_without_buttons(
     ready: Candidate,
 ) -> None:

@@ -32,6 +32,11 @@ def post(party: Party, below: str, **body: str) -> Any:
     return party.call("POST", f"{party.home}{below}", body)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_holds_for.py"
+    "::test_what_was_said_is_kept_with_what_it_means[said0-means0]",
+)
 def test_a_contacts_own_token_confirms_the_newest(own: Party) -> None:
     assert own.call("GET", f"{own.home}annex/").status_code == 404
     assert post(own, CONFIRMATION, sha256="0" * 64, name="Ada").status_code == 404
@@ -58,6 +63,12 @@ def test_a_contacts_own_token_confirms_the_newest(own: Party) -> None:
     assert read["receipt"] == given.json()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_last_slash.py"
+    "::test_it_is_redirected_with_its_method_and_its_query[evaltracker."
+    "urls-GET]",
+)
 def test_a_token_of_the_house_reads_no_costs_and_says_nothing(acme: Party) -> None:
     document = vendors.annex(acme.candidate)
     read = acme.call("GET", f"{acme.home}annex/").json()
@@ -76,6 +87,9 @@ def test_a_token_of_the_house_reads_no_costs_and_says_nothing(acme: Party) -> No
 
 @pytest.mark.parametrize(
     "body", [{}, {"sha256": 1, "name": "A"}, {"sha256": "a", "name": "A", "more": 1}]
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[body1]"
 )
 def test_what_is_no_confirmation_is_refused(own: Party, body: Any) -> None:
     vendors.annex(own.candidate)

@@ -165,6 +165,9 @@ def test_a_day_that_can_be_two_is_settled_by_the_column_or_by_the_caller(
         ({"F2": "now", "I2": "x", "H2": "a\u202eb"}, "H2"),
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[cells2-G2]"
+)
 def test_a_cell_that_is_wrong_is_400(
     acme: Party, cells: dict[str, Any], place: str
 ) -> None:
@@ -173,6 +176,9 @@ def test_a_cell_that_is_wrong_is_400(
 
 
 @pytest.mark.parametrize("text", EVIL)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[@SUM(A1)]"
+)
 def test_no_text_becomes_a_formula_and_each_comes_back_as_it_was(
     acme: Party, text: str
 ) -> None:

@@ -25,6 +25,11 @@ def asking(acme: Party) -> Party:
     return acme
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_does_not_fit_names_its_cell[now-build, 5/10-Days are 0"
+    ".5 to 2,000, in halves, lowest first.]",
+)
 def test_the_column_takes_it_keeps_it_changes_it_and_takes_it_back(
     asking: Party,
 ) -> None:
@@ -60,6 +65,10 @@ def test_the_column_takes_it_keeps_it_changes_it_and_takes_it_back(
         ("now", "build, 1.000,5", "Days are 0.5 to 2,000, in halves, lowest first."),
         ("never", "build", "What you do not offer takes no effort."),
     ],
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[now-build, 5/10-Days are 0.5 to 2,000, in halves, lowest first.]",
 )
 def test_what_does_not_fit_names_its_cell(
     asking: Party, availability: str, typed: str, sentence: str

@@ -70,6 +70,12 @@ STORED: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_how_to_mend.py"
+    "::test_a_wrong_field_is_told_what_is_right[fields6-start with http"
+    ":// or https://]",
+)
 def test_a_bad_field_is_400_and_named(acme: Party, subtests: pytest.Subtests) -> None:
     for number, (pointer, fields) in enumerate(FIELDS_400):
         with subtests.test(pointer, number=number), taken_back():
@@ -79,6 +85,9 @@ def test_a_bad_field_is_400_and_named(acme: Party, subtests: pytest.Subtests) ->
 
 
 @pytest.mark.parametrize("fields", STORED)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[fields5]"
+)
 def test_odd_but_honest_text_is_kept_as_it_is(
     acme: Party, fields: dict[str, Any]
 ) -> None:

@@ -61,6 +61,10 @@ def test_a_body_over_the_limit_is_413_with_the_limit(acme: Party) -> None:
         "nonsense",
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[application/json; charset=nonsense]",
+)
 def test_other_kinds_of_body_are_415(acme: Party, kind: str) -> None:
     sent = acme.call("POST", f"{acme.home}claims/", GOOD, content_type=kind)
     refused(sent, 415)
@@ -86,6 +90,10 @@ def test_other_kinds_of_body_are_415(acme: Party, kind: str) -> None:
         "history=2",
         "history=true",
     ],
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[limit=1001]",
 )
 def test_an_unknown_parameter_or_value_is_400(acme: Party, query: str) -> None:
     refused(acme.call("GET", f"{acme.home}claims/?{query}"), 400)
@@ -127,6 +135,9 @@ def test_headers_that_ask_for_another_method_or_address_change_nothing(
     "address", ["/api/", "/api/v1/", "/api/v1/nothing/", "/api/v1/nothing"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[GET-/api/]"
+)
 def test_an_unknown_address_is_a_404_problem(
     acme: Party, address: str, method: str
 ) -> None:

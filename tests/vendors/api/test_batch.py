@@ -82,6 +82,10 @@ def test_an_unknown_field_is_told_with_all_other_faults(acme: Party) -> None:
     assert problem["detail"] == "4 claims are wrong, so none was taken."
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_another_shape_is_400_and_named[#/claims/0/statement-body8]",
+)
 def test_a_claim_is_read_as_strictly_as_alone(
     acme: Party, subtests: pytest.Subtests
 ) -> None:
@@ -137,6 +141,10 @@ def test_the_body_may_be_two_megabytes_and_no_more(acme: Party) -> None:
     assert "2,097,152 bytes" in problem["detail"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_new_words_are_counted_apart_from_the_same_again",
+)
 def test_the_number_of_statements_does_not_grow_with_the_batch(
     acme: Party, where: Evaluation
 ) -> None:
@@ -172,6 +180,10 @@ def test_after_the_deadline_nothing_of_a_batch_is_taken(
     assert refused(send(acme, CLAIM), 409)["code"] == "claims_closed"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_odd_but_honest_text_is_kept_as_it_is[fields6]",
+)
 def test_a_thousand_claims_are_read_back_equal(acme: Party, where: Evaluation) -> None:
     group = where.categories.first()
     assert group is not None

@@ -57,6 +57,10 @@ def test_what_is_asked_tells_the_measure_and_an_answer_claims_a_number(
         ("R1", [], "Write it as"),
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short='[R1-12 ms-Write it as {"value": "12", "unit": "ms"}.]',
+)
 def test_what_is_no_number_for_it_is_refused_alone_and_in_a_batch(
     acme: Party, ref: str, said: Any, sentence: str
 ) -> None:
@@ -96,6 +100,12 @@ def test_a_receipt_holds_the_number_and_one_of_the_form_before_still_counts(
     assert not is_receipt_of(first, [claim])
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/test_sheets_to_fill_in.py"
+    "::test_every_answer_reads_back_to_itself_or_its_cell_is_named[as i"
+    "t is.xlsx]",
+)
 def test_a_sheet_has_columns_for_it_and_takes_them_back(acme: Party) -> None:
     book = fetch(acme)
     heads = [cell.value for cell in book["Answers"][1]]

@@ -65,6 +65,12 @@ def test_nothing_is_looked_up_once_the_address_is_over_its_limit(
     assert answer.json()["code"] == "throttled"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_last_slash.py"
+    "::test_it_is_redirected_with_its_method_and_its_query[evaltracker."
+    "urls-GET]",
+)
 def test_tokens_of_the_right_shape_are_looked_up_so_often_and_no_more(
     struck: Party, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,6 +83,11 @@ def test_tokens_of_the_right_shape_are_looked_up_so_often_and_no_more(
         assert bool(len(caught)) is expected
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_nothing_is_looked_up_once_the_address_is_over_its_limit[Bea"
+    "rer x-a=1]",
+)
 def test_a_token_that_was_good_here_is_let_in_whatever_its_neighbours_do(
     struck: Party, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,11 +101,23 @@ def test_a_token_that_was_good_here_is_let_in_whatever_its_neighbours_do(
     assert struck.claim().status_code == 201
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_last_slash.py"
+    "::test_it_is_redirected_with_its_method_and_its_query[evaltracker."
+    "urls-GET]",
+)
 def test_the_door_opens_with_the_next_minute(struck: Party, time_machine: Any) -> None:
     time_machine.shift(31)
     assert call().status_code == 401
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_last_slash.py"
+    "::test_it_is_redirected_with_its_method_and_its_query[evaltracker."
+    "urls-GET]",
+)
 def test_one_look_finds_leaked_tokens_among_any_number(acme: Party) -> None:
     second = vendors.token(VendorToken.objects.get().vendor, "second")
     many = [*(unknown() for _ in range(100)), acme.token, second]
@@ -109,6 +132,12 @@ def test_one_look_finds_leaked_tokens_among_any_number(acme: Party) -> None:
     assert recognise(acme.token) is recognise(second) is None
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_last_slash.py"
+    "::test_it_is_redirected_with_its_method_and_its_query[evaltracker."
+    "urls-GET]",
+)
 def test_more_parameters_than_any_call_knows_are_refused_unread(acme: Party) -> None:
     answer = acme.call("GET", f"{PATH}?{'&'.join(['limit=1'] * 25)}")
     assert answer.status_code == 400

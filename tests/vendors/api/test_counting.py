@@ -55,6 +55,11 @@ def connections(mute: socket.socket) -> int:
 
 
 @pytest.mark.usefixtures("mid_minute")
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_holds_for.py"
+    "::test_what_was_said_is_kept_with_what_it_means[said0-means0]",
+)
 def test_without_redis_a_vendor_goes_on_within_its_limit(
     acme: Party, settings: Settings
 ) -> None:

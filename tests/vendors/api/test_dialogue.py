@@ -74,6 +74,10 @@ def test_many_questions_are_paged_without_loss(
         ("#/answer", {"text": "x", "answer": "y"}),
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[#/text-body1]",
+)
 def test_a_bad_question_is_400(acme: Party, pointer: str, body: Any) -> None:
     problem = refused(acme.call("POST", f"{acme.home}questions/", body), 400)
     assert [error["pointer"] for error in problem["errors"]] == [pointer]
@@ -110,6 +114,10 @@ def test_a_proposal_is_its_vendors_own_and_tells_its_fate(
         ("#/state", {"state": "accepted"}),
         ("#/weight", {"weight": 10}),
     ],
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[#/weight-fields6]",
 )
 def test_a_bad_proposal_is_400(acme: Party, pointer: str, fields: Any) -> None:
     problem = refused(propose(acme, **fields), 400)

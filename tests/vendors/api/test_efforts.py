@@ -42,6 +42,11 @@ def current(candidate: Candidate) -> list[Effort]:
     return list(current_efforts([candidate]).values())
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_holds_for.py"
+    "::test_what_was_said_is_kept_with_what_it_means[said0-means0]",
+)
 def test_it_is_stated_again_left_out_and_taken_back_and_no_word_moves(
     acme: Party,
 ) -> None:
@@ -113,6 +118,9 @@ def test_what_cannot_be_is_refused_alone_and_in_a_batch(
         {"how": "build", "by": ""},
         {"how": "build", "by": "us"},
     ],
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[3 days]"
 )
 def test_what_is_no_effort_is_refused(acme: Party, wrong: Any) -> None:
     (error,) = refused(acme.claim(effort=wrong), 400)["errors"]

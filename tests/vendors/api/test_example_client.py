@@ -144,6 +144,12 @@ def test_published_claims_are_taken_read_back_equal_and_receipted(
     assert Claim.objects.count() == total
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_efforts.py"
+    "::test_what_cannot_be_is_refused_alone_and_in_a_batch[4a out of th"
+    "e box with days]",
+)
 def test_a_wrong_row_is_told_by_its_requirement_and_nothing_is_taken(
     acme: Party,
     live_server: Any,
@@ -199,6 +205,10 @@ def test_a_day_of_a_workbook_and_lists_are_read(tmp_path: Path) -> None:
         ),
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[Runs on: AWS = now, on premises = planned 2040-03-01-means2]",
+)
 def test_a_row_says_for_which_values_it_holds(
     said: str, means: Any, send: Callable[[str], int]
 ) -> None:
@@ -215,6 +225,10 @@ def test_a_row_says_for_which_values_it_holds(
         ("Runs on: everywhere, AWS", "R1: #/claims/0/holds_for"),
         ("Runs on: Azure", "is not a value of “Runs on”"),
     ],
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[Runs on: everywhere, AWS-R1: #/claims/0/holds_for]",
 )
 def test_values_that_are_not_understood_are_told(
     said: str, words: str, send: Callable[[str], int], capsys: Any

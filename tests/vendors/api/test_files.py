@@ -116,6 +116,10 @@ def content_of(files: Mapping[str, bytes | Callable[[], bytes]], name: str) -> b
 
 
 @pytest.mark.parametrize("name", TAKEN)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[report.pdf]",
+)
 def test_what_is_allowed_by_content_is_kept_and_read_back(
     answered: Party, name: str
 ) -> None:
@@ -154,6 +158,9 @@ def test_what_is_not_allowed_is_refused_by_name_and_leaves_nothing(
             check_refused(answered, name, tmp_path)
 
 
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[disk]"
+)
 def test_it_is_stored_under_a_name_that_tells_nothing(
     any_storage: Place, answered: Party
 ) -> None:
@@ -166,6 +173,10 @@ def test_it_is_stored_under_a_name_that_tells_nothing(
     assert any_storage.names() == [stored]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_when_the_row_cannot_be_kept_the_file_is_not_either[disk]",
+)
 def test_files_are_listed_for_their_vendor_alone(
     answered: Party, globex: Party
 ) -> None:
@@ -191,6 +202,10 @@ def test_over_ten_megabytes_is_413_with_the_limit(answered: Party) -> None:
         assert "10,485,760 bytes" in problem["detail"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_when_the_row_cannot_be_kept_the_file_is_not_either[disk]",
+)
 def test_the_quota_is_the_invitations_own(
     answered: Party, globex: Party, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,6 +285,9 @@ def test_when_the_row_cannot_be_kept_the_file_is_not_either(
     assert any_storage.names() == []
 
 
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[disk]"
+)
 def test_a_file_that_is_gone_from_its_storage_is_404(
     any_storage: Place, answered: Party
 ) -> None:
@@ -280,6 +298,9 @@ def test_a_file_that_is_gone_from_its_storage_is_404(
     assert answer["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[disk]"
+)
 def test_the_largest_file_comes_back_with_its_length_and_no_address(
     any_storage: Place, answered: Party
 ) -> None:

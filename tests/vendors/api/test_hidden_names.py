@@ -21,6 +21,12 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("name", SENTENCES)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_efforts.py"
+    "::test_what_cannot_be_is_refused_alone_and_in_a_batch[4a out of th"
+    "e box with days]",
+)
 def test_the_vendor_api_refuses_it(acme: Party, name: str) -> None:
     assert acme.claim().status_code == 201
     answer = acme.upload(f"{acme.home}claims/R1/files/", b"a,b\n", name)

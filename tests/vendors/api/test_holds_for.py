@@ -71,6 +71,10 @@ def test_what_was_said_is_kept_with_what_it_means(
         (7, "holds_for is “everywhere”"),
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[said4-needs the date]",
+)
 def test_what_the_brief_does_not_name_is_refused_alone_and_in_a_batch(
     acme: Party, said: Any, words: str
 ) -> None:

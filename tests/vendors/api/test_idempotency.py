@@ -90,6 +90,12 @@ def test_forty_at_once_with_one_key_make_one_claim(acme: Party) -> None:
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_efforts.py"
+    "::test_what_cannot_be_is_refused_alone_and_in_a_batch[4a out of th"
+    "e box with days]",
+)
 def test_while_the_first_runs_too_long_the_second_is_told_to_wait(acme: Party) -> None:
     begun, release = threading.Event(), threading.Event()
     vendor = acme.candidate.vendor

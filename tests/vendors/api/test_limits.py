@@ -86,6 +86,12 @@ def test_a_claim_takes_a_constant_number_of_queries(
 
 
 @pytest.mark.usefixtures("mid_minute")
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_how_to_mend.py"
+    "::test_a_method_that_is_not_known_points_at_the_header_that_names_"
+    "them",
+)
 def test_over_the_minutes_number_a_call_is_429_and_the_rival_does_not_notice(
     acme: Party, globex: Party, settings: Settings
 ) -> None:
@@ -115,6 +121,11 @@ def test_the_count_is_exact_when_calls_come_at_once(
 
 
 @pytest.mark.usefixtures("mid_minute")
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_holds_for.py"
+    "::test_what_was_said_is_kept_with_what_it_means[said0-means0]",
+)
 def test_calls_without_a_good_token_are_counted_by_address(
     acme: Party, settings: Settings
 ) -> None:

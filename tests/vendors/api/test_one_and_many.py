@@ -41,6 +41,9 @@ def faults(answer: Any) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("fields", GOOD)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[fields0]"
+)
 def test_a_good_claim_becomes_the_same_revision(
     acme: Party, globex: Party, where: Evaluation, fields: dict[str, Any]
 ) -> None:
@@ -61,6 +64,10 @@ def test_a_good_claim_becomes_the_same_revision(
     assert find_break(where) is None
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_wrong_shape_is_refused_at_the_same_place[claim4]",
+)
 def test_a_bad_field_is_refused_in_the_same_words(
     acme: Party, subtests: pytest.Subtests
 ) -> None:
@@ -93,6 +100,10 @@ def test_a_revoked_token_opens_nothing_at_the_next_call(acme: Party) -> None:
     assert many(acme, CLAIM).status_code == 401
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_wrong_shape_is_refused_at_the_same_place[claim4]",
+)
 def test_what_is_not_theirs_is_404_whatever_the_body(
     acme: Party, globex: Party
 ) -> None:
@@ -104,6 +115,12 @@ def test_what_is_not_theirs_is_404_whatever_the_body(
 
 
 @pytest.mark.parametrize("body", [CLAIM, {"claims": [CLAIM]}, {"odd": 1}])
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_efforts.py"
+    "::test_what_cannot_be_is_refused_alone_and_in_a_batch[4a out of th"
+    "e box with days]",
+)
 def test_the_first_call_by_an_invitation_is_noted_whatever_it_brings(
     globex: Party, body: Any
 ) -> None:
@@ -113,6 +130,12 @@ def test_the_first_call_by_an_invitation_is_noted_whatever_it_brings(
 
 
 @pytest.mark.usefixtures("mid_minute")
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_efforts.py"
+    "::test_what_cannot_be_is_refused_alone_and_in_a_batch[4a out of th"
+    "e box with days]",
+)
 def test_one_call_counts_once(acme: Party, settings: Any) -> None:
     settings.VENDOR_CALLS_PER_MINUTE = 3
     acme.call("GET", acme.home)

@@ -103,6 +103,11 @@ def test_every_example_of_the_page_does_what_the_page_shows(
     assert Claim.objects.count() == 4
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_holds_for.py"
+    "::test_what_was_said_is_kept_with_what_it_means[said0-means0]",
+)
 def test_the_receipt_is_computed_again_as_the_example_does(acme: Party) -> None:
     acme.claim(statement="Größe “ok”\nsecond line", environments=["aws"])
     acme.claim(requirement="R2", availability="planned", available_from="2040-03-01")
@@ -111,6 +116,12 @@ def test_the_receipt_is_computed_again_as_the_example_does(acme: Party) -> None:
     assert program().digest_of(claims) == receipt["sha256"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_efforts.py"
+    "::test_what_cannot_be_is_refused_alone_and_in_a_batch[4a out of th"
+    "e box with days]",
+)
 def test_a_vendor_answers_everything_until_claims_close(
     acme: Party, globex: Party, where: Evaluation, live_server: Any
 ) -> None:

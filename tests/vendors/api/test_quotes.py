@@ -108,6 +108,10 @@ def test_the_journal_names_no_amount_and_commits_to_all(
         ({"tiers": [{"above": "1"}]}, "tiers/0/likely", "required"),
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[line11-quantity-0 or more]",
+)
 def test_a_wrong_line_is_refused_at_its_field(
     acme: Party, line: dict[str, Any], pointer: str, sentence: str
 ) -> None:
@@ -117,6 +121,10 @@ def test_a_wrong_line_is_refused_at_its_field(
     assert not Quote.objects.exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_prices_are_taken_as_long_as_answers_are",
+)
 def test_what_is_asked_stands_in_the_schedule_and_nothing_else_is_taken(
     acme: Party, where: Evaluation
 ) -> None:
@@ -219,6 +227,10 @@ def test_the_same_prices_again_write_nothing_for_who_may_read_them(
     assert pointers(more).keys() == {"#/readers/1"}
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_same_prices_again_write_nothing_for_who_may_read_them",
+)
 def test_a_key_replays_to_its_own_token_alone(
     own: Party, acme: Party, where: Evaluation
 ) -> None:

@@ -62,6 +62,10 @@ def test_a_claim_takes_four_round_trips_and_no_new_connection(acme: Party) -> No
         assert (trips(sent), statements(sent)) == (TRIPS, 26)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_claim_takes_four_round_trips_and_no_new_connection",
+)
 def test_a_batch_takes_as_many_statements_for_any_number_of_claims(
     acme: Party, where: Evaluation
 ) -> None:

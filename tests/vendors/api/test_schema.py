@@ -13,6 +13,10 @@ from vendors.api.schema import CALLS
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_format_says_what_the_description_is_read_as[]",
+)
 def test_the_description_is_valid_and_raises_no_warning(tmp_path: Path) -> None:
     call_command(
         "spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "x.yml")
@@ -29,6 +33,10 @@ def test_format_says_what_the_description_is_read_as(api: str) -> None:
     assert Client().get(f"{address}xml").status_code == 406
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_format_says_what_the_description_is_read_as[]",
+)
 def test_the_description_needs_no_token_and_names_the_vendor_api_alone() -> None:
     answer = Client().get(
         "/api/v1/schema/",
@@ -91,6 +99,10 @@ def test_the_page_loads_only_our_own_files(api: str) -> None:
     assert script["Content-Type"] == "application/javascript"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_format_says_what_the_description_is_read_as[staff/]",
+)
 def test_each_api_describes_its_own_calls_in_openapi_3_1() -> None:
     for api, prefix in (("trials/", "trials/"), ("staff/", "staff/")):
         read = Client().get(f"/api/v1/{api}schema/?format=json").json()

@@ -16,6 +16,12 @@ def listed(acme: Party, query: str) -> list[str]:
     return [result["requirement"] for result in answer.json()["results"]]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_efforts.py"
+    "::test_what_cannot_be_is_refused_alone_and_in_a_batch[4a out of th"
+    "e box with days]",
+)
 def test_only_what_was_overtaken_is_listed_until_it_is_sent_again(
     acme: Party, where: Evaluation
 ) -> None:

@@ -36,6 +36,10 @@ def stand(where: Evaluation) -> dict[tuple[str, str], str]:
     return {(row.candidate.name, row.requirement.ref): row.availability for row in rows}
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_plan_that_is_no_longer_true_is_refused",
+)
 def test_a_matrix_comes_in_once_as_noted_by_the_owner(where: Evaluation) -> None:
     assert [line.key for line in plan_of("claims", where, MATRIX).open] == [MEETS]
     take_in("claims", where, MATRIX, {MEETS: "text"})
@@ -90,6 +94,10 @@ def test_answers_wait_until_the_requirements_are_signed() -> None:
         take_in("claims", where, "Feature,Acme ML\nR1,yes\n")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_plan_that_is_no_longer_true_is_refused",
+)
 def test_a_vendors_words_stay_and_unknown_rows_are_left_out_when_asked() -> None:
     where = evaluation()
     asked = requirement(where, "R1")

@@ -33,6 +33,10 @@ def where() -> Evaluation:
     return place
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_change_is_told_in_the_words_of_the_page",
+)
 def test_no_amount_is_written_where_others_read(where: Evaluation) -> None:
     take_in("costs", where, PRICES)
     line = CostLine.objects.get()

@@ -32,6 +32,11 @@ def stand(where: Evaluation) -> list[str]:
     return [f"{row.requirement.ref} {row.how} {row.likely} {row.by}" for row in rows]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short='::test_what_does_not_fit_is_named[R1,Ours,now,"build, vendor"-Nobo'
+    "dy sells this]",
+)
 def test_it_comes_in_once_changes_alone_and_is_undone(where: Evaluation) -> None:
     take_in("claims", where, ROW)
     assert stand(where) == ["R1 configure 3.0 vendor"]

@@ -25,6 +25,10 @@ def where() -> Evaluation:
     return common.evaluation()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_no_company_offers_has_no_vendor",
+)
 def test_they_come_in_with_companies_and_contacts_and_go_again(
     where: Evaluation,
 ) -> None:

@@ -53,6 +53,12 @@ def german(contact: Contact) -> Contact:
     return contact
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_efforts.py"
+    "::test_what_cannot_be_is_refused_alone_and_in_a_batch[4a out of th"
+    "e box with days]",
+)
 def test_d5_rest_answers_a_german_contacts_token_in_english(where: Evaluation) -> None:
     assert case("D5")["expected"] == {"detail_language": "en"}
     candidate = vendors.invited(where)
@@ -88,6 +94,10 @@ def test_d6_a_reason_not_to_send_a_mail_is_kept_in_english(
     assert kept == "Ada Park is no contact of it any more."
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sign_in.py::test_a_session_ends_by[removed]",
+)
 def test_d6_the_journal_is_english_where_the_page_is_not(where: Evaluation) -> None:
     visitor = Visitor(invited(where))
     german(visitor.link.contact)

@@ -40,6 +40,11 @@ def late(inside: Visitor) -> Visitor:
     return Visitor(give_link(candidate=option, contact=bo)).sign_in()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sign_in.py"
+    "::test_the_code_opens_a_session_with_an_id_of_its_own",
+)
 def test_it_is_there_once_it_was_put_forward(inside: Visitor) -> None:
     assert inside.get(page(inside)).status_code == 404
     assert "Annex of promises" not in inside.get().content.decode()
@@ -55,6 +60,10 @@ def test_it_is_there_once_it_was_put_forward(inside: Visitor) -> None:
     assert "8,484.84" not in inside.get(f"{inside.home}documents/").content.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sign_in.py::test_nothing_keeps_the_code",
+)
 def test_it_is_confirmed_once_by_name(inside: Visitor) -> None:
     document = vendors.annex(inside.link.candidate)
     said = {"sha256": document.sha256, "name": "Ada M. Park"}
@@ -73,6 +82,10 @@ def test_it_is_confirmed_once_by_name(inside: Visitor) -> None:
     assert not DocumentReply.objects.exclude(line="").exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sign_in.py::test_nothing_keeps_the_code",
+)
 def test_a_newer_version_is_read_before_it_is_confirmed(inside: Visitor) -> None:
     old = vendors.annex(inside.link.candidate)
     new = vendors.annex(inside.link.candidate, 2, NEWER)
@@ -86,6 +99,10 @@ def test_a_newer_version_is_read_before_it_is_confirmed(inside: Visitor) -> None
     assert DocumentReply.objects.get(line="").document == new
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sign_in.py::test_nothing_keeps_the_code",
+)
 def test_what_is_wrong_is_said_beside_its_field(inside: Visitor) -> None:
     document = vendors.annex(inside.link.candidate)
     for said, field in (
@@ -103,6 +120,10 @@ def test_what_is_wrong_is_said_beside_its_field(inside: Visitor) -> None:
     assert "No version has this SHA-256." in answer.content.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sign_in.py::test_nothing_keeps_the_code",
+)
 def test_an_objection_stands_by_its_line(inside: Visitor) -> None:
     vendors.annex(inside.link.candidate)
     for _ in range(2):
@@ -116,6 +137,11 @@ def test_an_objection_stands_by_its_line(inside: Visitor) -> None:
     assert "In our own cloud alone." not in shown(inside)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_look_over.py"
+    "::test_each_way_to_price_is_said_in_words[chromium]",
+)
 def test_who_may_not_read_the_quote_reads_no_costs(inside: Visitor) -> None:
     assert inside.quote(**PRICES, **LICENCE).status_code == 302
     document = vendors.annex(inside.link.candidate)
@@ -131,6 +157,11 @@ def test_who_may_not_read_the_quote_reads_no_costs(inside: Visitor) -> None:
     assert not DocumentReply.objects.filter(line="").exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_look_over.py"
+    "::test_each_way_to_price_is_said_in_words[chromium]",
+)
 def test_a_version_without_prices_is_whole_for_everybody(inside: Visitor) -> None:
     inside.quote(**PRICES, **LICENCE)
     bo = late(inside)

@@ -41,6 +41,10 @@ def test_a_saved_draft_is_shown_again_and_leads_to_the_next(inside: Visitor) -> 
     assert not Claim.objects.exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_too_much_is_not_kept",
+)
 def test_handing_in_makes_the_claims_and_the_receipt_that_rest_would(
     inside: Visitor, where: Evaluation
 ) -> None:
@@ -69,6 +73,10 @@ def test_handing_in_makes_the_claims_and_the_receipt_that_rest_would(
         assert set(mine_said.after) == set(rest_said.after)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_too_much_is_not_kept",
+)
 def test_a_second_hand_in_without_a_change_is_refused(inside: Visitor) -> None:
     typed(inside, "R1")
     inside.post(f"{inside.home}hand-in/")
@@ -94,6 +102,10 @@ def test_everything_wrong_is_named_at_once_and_nothing_is_taken(
     assert AnswerDraft.objects.count() == 3
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_is_not_asked_is_not_there",
+)
 def test_of_two_tabs_the_second_sees_the_words_of_the_first(inside: Visitor) -> None:
     typed(inside, "R1")
     typed(inside, "R1", version=1, statement="First words.")
@@ -122,6 +134,9 @@ def test_a_script_saves_and_hears_of_another_tab(inside: Visitor) -> None:
 
 
 @pytest.mark.parametrize("how", ["by hand", "deadline"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[deadline]"
+)
 def test_after_the_end_nothing_is_taken_and_what_was_typed_stays(
     how: str, inside: Visitor, where: Evaluation
 ) -> None:
@@ -142,6 +157,11 @@ def test_after_the_end_nothing_is_taken_and_what_was_typed_stays(
     assert kept.json()["R2"]["statement"] == "Typed too late."
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_earlier_answers.py"
+    "::test_other_values_and_numbers_stay_blank",
+)
 def test_values_of_lists_are_answered_and_come_back_ticked(
     inside: Visitor, where: Evaluation
 ) -> None:
@@ -183,6 +203,10 @@ def test_values_of_lists_are_answered_and_come_back_ticked(
     assert not AnswerDraft.objects.exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_too_much_is_not_kept",
+)
 def test_a_requirement_that_changed_is_confirmed_by_its_draft(
     inside: Visitor, where: Evaluation
 ) -> None:
@@ -195,6 +219,10 @@ def test_a_requirement_that_changed_is_confirmed_by_its_draft(
     assert Claim.objects.filter(superseded_at=None).get().requirement_revision == 2
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_draft_files.py::test_attaching_nothing_says_so",
+)
 def test_each_contact_gets_the_receipt_by_mail_once(
     inside: Visitor, where: Evaluation
 ) -> None:

@@ -27,6 +27,10 @@ def change(ada: Visitor, where: Evaluation) -> Change:
     return lambda email: change_contact(email=email, **terms)  # type: ignore[arg-type]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_removed_and_added_again_it_gets_a_new_link",
+)
 def test_s17_q11_link_and_session_end_and_the_new_address_gets_a_link(
     ada: Visitor, change: Change, smtp_sink: Sink
 ) -> None:
@@ -50,6 +54,9 @@ def test_s17_q11_link_and_session_end_and_the_new_address_gets_a_link(
 
 
 @pytest.mark.parametrize("stage", ["demos", "trials", "decision"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[decision]"
+)
 def test_s17_the_new_address_gets_its_link_in_every_stage(
     change: Change, where: Evaluation, stage: str
 ) -> None:
@@ -58,6 +65,10 @@ def test_s17_the_new_address_gets_its_link_in_every_stage(
     assert why_not(Notice.objects.get(kind="new_link")) == ""
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_q30_a_cookie_of_before_the_change_reads_no_price",
+)
 def test_q12_changed_back_it_gets_a_link_of_its_own_again(
     ada: Visitor, change: Change
 ) -> None:
@@ -82,6 +93,10 @@ def test_q30_a_cookie_of_before_the_change_reads_no_price(
         assert ada.get(f"{ada.home}{page}").status_code == 403
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sign_in.py::test_nothing_keeps_the_code",
+)
 def test_a_code_of_before_the_change_opens_nothing(
     ada: Visitor, change: Change
 ) -> None:

@@ -1,5 +1,7 @@
 """A number for a measure, typed in a browser beside what is asked."""
 
+import pytest
+
 from evaltracker.evaluations.models import Evaluation
 from tests.measures.cases import WORDS, measured
 from tests.vendors.portal.test_answering import typed
@@ -7,6 +9,11 @@ from tests.vendors.portal.visitor import Visitor
 from vendors.models import AnswerDraft, Claim
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_earlier_answers.py"
+    "::test_other_values_and_numbers_stay_blank",
+)
 def test_a_number_is_drafted_beside_its_measure_and_handed_in(
     ada: Visitor, where: Evaluation
 ) -> None:

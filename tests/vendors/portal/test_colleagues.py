@@ -79,6 +79,10 @@ def test_it_waits_on_the_owner_until_it_is_answered(where: Evaluation) -> None:
     assert "asking to let a colleague in" not in " ".join(waiting())
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sign_in.py::test_nothing_keeps_the_code",
+)
 def test_the_owner_declines_and_the_vendor_reads_why(
     contact_request: ContactRequest, inside: Visitor, where: Evaluation
 ) -> None:
@@ -105,6 +109,10 @@ def test_nobody_else_answers_or_sees_it(
     assert not ContactRequest.objects.visible_to(part.user).exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_nobody_is_let_in_for_a_candidate_that_is_out",
+)
 def test_one_person_for_two_rivals_needs_the_owners_word(
     inside: Visitor, where: Evaluation
 ) -> None:
@@ -123,6 +131,10 @@ def test_one_person_for_two_rivals_needs_the_owners_word(
     assert act("accept-contact", request, where.owner, shared=yes) == 302
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_nobody_is_let_in_for_a_candidate_that_is_out",
+)
 def test_what_is_refused_says_why_and_keeps_what_was_typed(
     contact_request: ContactRequest, inside: Visitor
 ) -> None:

@@ -19,6 +19,10 @@ def inside(ada: Visitor) -> Visitor:
     return ada.sign_in()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_is_not_asked_cannot_be_asked_about",
+)
 def test_a_question_is_asked_and_its_answer_read_by_all(
     inside: Visitor, where: Evaluation
 ) -> None:
@@ -40,6 +44,10 @@ def test_a_question_is_asked_and_its_answer_read_by_all(
     assert "asked by you" not in said
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_is_not_asked_cannot_be_asked_about",
+)
 def test_o2_the_same_question_is_another_one_once_it_was_answered(
     inside: Visitor, where: Evaluation
 ) -> None:
@@ -64,6 +72,10 @@ def test_o2_the_same_question_is_another_one_once_it_was_answered(
     assert Question.objects.count() == case("O2")["expected"]["rows"] + 2
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_is_not_asked_cannot_be_asked_about",
+)
 def test_what_is_open_is_not_proposed_again(inside: Visitor, where: Evaluation) -> None:
     page, category = f"{inside.home}proposals/", where.categories.get().name
     for _ in range(2):
@@ -78,6 +90,9 @@ def test_what_is_open_is_not_proposed_again(inside: Visitor, where: Evaluation) 
 
 
 @pytest.mark.parametrize("existing", [False, True])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[True]"
+)
 def test_a_category_is_proposed_too_and_the_owner_makes_it_or_picks_one(
     inside: Visitor, where: Evaluation, existing: bool
 ) -> None:
@@ -109,6 +124,9 @@ def test_a_new_category_that_there_is_already_is_that_one(
 
 
 @pytest.mark.parametrize("kind", ["questions", "proposals"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[proposals]"
+)
 def test_what_is_refused_says_why_and_keeps_what_was_typed(
     kind: str, inside: Visitor, where: Evaluation
 ) -> None:

@@ -48,6 +48,10 @@ def test_a_rival_finds_nothing(ada: Visitor, where: Evaluation) -> None:
     )
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sign_in.py::test_nothing_keeps_the_code",
+)
 def test_an_elimination_shuts_the_pages_and_a_letter_opens_them(
     ada: Visitor, where: Evaluation
 ) -> None:

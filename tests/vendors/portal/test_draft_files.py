@@ -36,6 +36,9 @@ def body(answer: Any) -> bytes:
     return b"".join(answer)
 
 
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[disk]"
+)
 def test_a_file_waits_with_what_was_typed_and_is_handed_in_with_it(
     any_storage: Place,
     inside: Visitor,
@@ -65,6 +68,10 @@ def test_a_file_waits_with_what_was_typed_and_is_handed_in_with_it(
     assert ClaimFile.objects.count() == 2
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_attaching_nothing_says_so",
+)
 def test_a_file_alone_makes_a_draft_that_is_not_an_answer(inside: Visitor) -> None:
     attach(inside)
     assert "0 of 4 answers" in " ".join(inside.get().content.decode().split())
@@ -96,6 +103,10 @@ def test_a_draft_that_is_thrown_away_takes_its_files_with_it(inside: Visitor) ->
         ({"content": b"x" * (10 * 2**20 + 1)}, 400, "The file is over 10 MB."),
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[fields2-400-The file is over 10 MB.]",
+)
 def test_a_file_that_is_not_taken_leaves_what_was_typed(
     inside: Visitor, fields: dict[str, Any], status: int, sentence: str
 ) -> None:
@@ -115,6 +126,10 @@ def test_attaching_nothing_says_so(inside: Visitor) -> None:
     assert "Choose a file first" in refused.content.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_attaching_nothing_says_so",
+)
 def test_files_of_drafts_and_of_answers_share_one_quota(
     inside: Visitor, where: Evaluation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,6 +147,10 @@ def test_files_of_drafts_and_of_answers_share_one_quota(
     assert ClaimFile.objects.count() == 1
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_attaching_nothing_says_so",
+)
 def test_a_rival_finds_no_file_of_a_draft(inside: Visitor, where: Evaluation) -> None:
     attach(inside, statement="x")
     key = DraftFile.objects.get().pk

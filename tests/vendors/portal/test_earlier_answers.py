@@ -54,6 +54,10 @@ def used(visitor: Visitor) -> dict[str, dict[str, Any]]:
     return {row.requirement.ref: row.typed for row in rows}
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_o6_never_over_what_is_there",
+)
 def test_o3_they_are_looked_at_first_and_nothing_is_handed_in(
     a: Visitor, earlier: Candidate
 ) -> None:
@@ -80,6 +84,10 @@ def test_o3_they_are_looked_at_first_and_nothing_is_handed_in(
     assert own.get().availability == "now"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_link_at_a_former_address_was_another_persons",
+)
 def test_o4_what_only_a_colleague_had_a_link_to_fills_nothing(
     a: Visitor, earlier: Candidate
 ) -> None:
@@ -101,6 +109,11 @@ def test_a_link_at_a_former_address_was_another_persons(
     assert used(a.sign_in()) == {}
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_changed_addresses.py"
+    "::test_q30_a_cookie_of_before_the_change_reads_no_price",
+)
 def test_a_rival_with_the_same_words_fills_nothing(
     a: Visitor, earlier: Candidate
 ) -> None:
@@ -112,6 +125,11 @@ def test_a_rival_with_the_same_words_fills_nothing(
     assert used(a) == {}
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sign_in.py"
+    "::test_the_code_opens_a_session_with_an_id_of_its_own",
+)
 def test_o5_a_day_that_passed_stays_blank_with_a_remark(
     a: Visitor, earlier: Candidate
 ) -> None:
@@ -168,6 +186,10 @@ def test_other_values_and_numbers_stay_blank(
     assert draft["left"] == ["number", "values"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_link_at_a_former_address_was_another_persons",
+)
 def test_the_newest_answer_to_the_same_words_counts(
     a: Visitor, earlier: Candidate
 ) -> None:

@@ -28,6 +28,10 @@ def drafted(visitor: Visitor, **fields: Any) -> str:
     return page_of(visitor)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_is_wrong_is_said_beside_the_fields_and_nothing_is_handed_in",
+)
 def test_it_is_drafted_handed_in_and_shown_as_it_stands(
     inside: Visitor, where: Evaluation
 ) -> None:

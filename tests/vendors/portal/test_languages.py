@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from evaltracker.evaluations.models import Evaluation
@@ -42,6 +43,10 @@ def press(visitor: Visitor, action: str, page: str, language: str, here: str) ->
         return visitor.browser.post(action, sent, headers={"Referer": here})
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sign_in.py::test_nothing_keeps_the_code",
+)
 def test_d1_the_browser_says_it_until_somebody_chooses(ada: Visitor) -> None:
     expected = case("D1")["expected"]
     visitor = with_browser(ada, SWISS)
@@ -78,6 +83,10 @@ def test_d4_who_asks_for_no_language_of_ours_reads_the_evaluations(
     assert language_of(visitor.get()) == "fr"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_d2_what_was_chosen_beats_the_browser",
+)
 def test_a_choice_goes_with_the_contact_into_every_browser(ada: Visitor) -> None:
     visitor = Visitor(ada.link).sign_in()
     page = f"{visitor.home}people/"
@@ -90,6 +99,10 @@ def test_a_choice_goes_with_the_contact_into_every_browser(ada: Visitor) -> None
     assert language_of(visitor.get()) == "fr"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sign_in.py::test_a_session_ends_by[removed]",
+)
 def test_who_chooses_german_in_a_swiss_browser_keeps_the_formats(ada: Visitor) -> None:
     visitor = with_browser(ada, "de-CH").sign_in()
     choose(visitor, "fr", visitor.home)

@@ -167,6 +167,9 @@ WHY_NOT = {
 @pytest.mark.parametrize(
     "one", [one for one in cases("S") if one["id"] in WORLDS], ids=lambda one: one["id"]
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[S3]"
+)
 def test_the_owner_adds_a_contact(where: Evaluation, one: dict[str, Any]) -> None:
     expected, acme = one["expected"], WORLDS[one["id"]](where)
     address = f"/admin/act/add-contact/{acme.vendor_id}/"
@@ -210,6 +213,11 @@ def test_the_owner_adds_a_contact(where: Evaluation, one: dict[str, Any]) -> Non
     assert Visitor(link.get()).sign_in().get().status_code == 200
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_people.py"
+    "::test_the_mail_leads_to_the_people_and_tells_nobody_of_themselves",
+)
 def test_s17_who_left_is_replaced_while_a_gap_waits(where: Evaluation) -> None:
     expected, acme = case("S17")["expected"], with_gap(where)
     assert acme.vendor is not None
@@ -280,6 +288,11 @@ def test_a_contact_who_is_put_back_gets_one_mail(where: Evaluation) -> None:
     assert len(live) == 2 and {row.kind for row in live} == {"invitation", "new_link"}
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/services/test_races.py"
+    "::test_a_claim_that_waited_behind_the_closing_is_refused",
+)
 def test_invitations_of_others_are_neither_offered_nor_sent(where: Evaluation) -> None:
     other = common.evaluation(title="Theirs", owner=common.otto())
     vendors.in_research(other)

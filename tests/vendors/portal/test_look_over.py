@@ -75,6 +75,10 @@ def test_k2_two_meanings_are_asked_back(ada: Visitor, page: str) -> None:
     assert Quote.objects.count() == expected["revisions"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_each_way_to_price_is_said_in_words[chromium]",
+)
 def test_k3_other_fields_are_looked_over_again(ada: Visitor, page: str) -> None:
     expected = case("K3")["expected"]
     looked = ada.post(page, **HEAD, **YEARLY, **{"0-likely": "90.00"})
@@ -90,6 +94,10 @@ def test_k3_other_fields_are_looked_over_again(ada: Visitor, page: str) -> None:
     assert ada.post(page, **fields, shown=shown).status_code == 302
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_each_way_to_price_is_said_in_words[chromium]",
+)
 def test_k4_a_hundred_times_more_is_remarked_to_who_reads_what_was(
     ada: Visitor, page: str, where: Evaluation
 ) -> None:
@@ -111,6 +119,10 @@ def test_k4_a_hundred_times_more_is_remarked_to_who_reads_what_was(
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_each_way_to_price_is_said_in_words[chromium]",
+)
 def test_k5_a_double_click_is_one_revision() -> None:
     where = vendors.in_research(common.evaluation())
     ada = Visitor(invited(where)).sign_in()
@@ -186,6 +198,10 @@ def read(ada: Visitor, page: str, book: Any) -> Any:
     return ada.post(page, **HEAD, then="sheet", sheet=sheet)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_each_way_to_price_is_said_in_words[chromium]",
+)
 def test_who_may_read_is_ticked_there_as_it_was(
     ada: Visitor, page: str, where: Evaluation
 ) -> None:

@@ -28,6 +28,11 @@ def meanings(page: Any) -> list[str]:
     return [f"{Decimal(number).normalize():f}" for number in found]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_look_over.py"
+    "::test_each_way_to_price_is_said_in_words[chromium]",
+)
 def test_each_price_is_looked_over_asked_back_or_refused(ada: Visitor) -> None:
     page = f"{ada.sign_in().home}quote/"
     token = TOKEN.findall(ada.get(page).content.decode())[0]
@@ -46,6 +51,11 @@ def test_each_price_is_looked_over_asked_back_or_refused(ada: Visitor) -> None:
     assert not Quote.objects.exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sign_in.py"
+    "::test_the_code_opens_a_session_with_an_id_of_its_own",
+)
 def test_each_number_of_an_answer_is_kept_asked_back_or_refused(ada: Visitor) -> None:
     page = f"{ada.sign_in().home}answer/R1/"
     token = TOKEN.findall(ada.get(page).content.decode())[0]

@@ -87,6 +87,10 @@ def owed(action: str) -> list[Notice]:
     return list(Notice.objects.filter(kind="new_key", subject_id=str(entry.pk)))
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_colleague_who_was_asked_for_says_by_whom",
+)
 def test_everybody_who_gets_in_stands_there_with_the_tokens(
     ada: Visitor, bo: Visitor, where: Evaluation
 ) -> None:
@@ -112,6 +116,11 @@ def test_a_colleague_who_was_asked_for_says_by_whom(
     assert "added by Ada Park" in " ".join(people(ada).content.decode().split())
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/test_invitation_mail.py"
+    "::test_without_vendor_pages_it_tells_a_program_what_to_call",
+)
 def test_q10_everybody_who_got_in_before_is_mailed_of_a_new_contact(
     ada: Visitor, bo: Visitor, where: Evaluation, smtp_sink: Sink
 ) -> None:
@@ -194,6 +203,11 @@ def test_an_address_that_is_the_same_in_other_letters_tells_nobody(
     assert call(secret).status_code == 200
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_changed_addresses.py"
+    "::test_q30_a_cookie_of_before_the_change_reads_no_price",
+)
 def test_the_own_token_of_who_is_removed_ends(
     ada: Visitor, bo: Visitor, where: Evaluation
 ) -> None:
@@ -203,6 +217,10 @@ def test_the_own_token_of_who_is_removed_ends(
     assert "Bo Marchetti" not in people(ada.sign_in()).content.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_colleague_who_was_asked_for_says_by_whom",
+)
 def test_a_contact_has_two_tokens_ends_its_own_and_hears_each_text_once(
     ada: Visitor, bo: Visitor, where: Evaluation
 ) -> None:
@@ -273,6 +291,10 @@ def test_q26_not_one_of_us_holds_until_a_contact_asks_for_them(
     assert Visitor(again).sign_in().get().status_code == 200
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_mail_leads_to_the_people_and_tells_nobody_of_themselves",
+)
 def test_nobody_acts_on_themselves_or_on_people_of_others(
     ada: Visitor, where: Evaluation
 ) -> None:
@@ -322,6 +344,11 @@ def reads(visitor: Visitor, amount: str) -> bool:
     return any(amount in visitor.get(page).content.decode() for page in pages)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_look_over.py"
+    "::test_each_way_to_price_is_said_in_words[chromium]",
+)
 def test_q10_who_came_later_reads_prices_once_a_reader_says_so(
     ada: Visitor, where: Evaluation
 ) -> None:
@@ -340,6 +367,11 @@ def test_q10_who_came_later_reads_prices_once_a_reader_says_so(
     assert Entry.objects.filter(action="quote.reader_named").count() == 1
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_look_over.py"
+    "::test_each_way_to_price_is_said_in_words[chromium]",
+)
 def test_who_does_not_read_lets_nobody_read(
     ada: Visitor, bo: Visitor, where: Evaluation
 ) -> None:
@@ -357,6 +389,10 @@ def test_who_does_not_read_lets_nobody_read(
         ("bo", True, case("Q15")["expected"]["reads"]["D"] == [1]),
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[ada-False-False]",
+)
 def test_q15_q16_a_colleague_reads_as_far_as_who_asked_for_them(
     ada: Visitor, bo: Visitor, where: Evaluation, asker: str, ticks: bool, opens: bool
 ) -> None:
@@ -370,6 +406,11 @@ def test_q15_q16_a_colleague_reads_as_far_as_who_asked_for_them(
     assert reads(Visitor(link).sign_in(), "8,484") == opens
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_look_over.py"
+    "::test_each_way_to_price_is_said_in_words[chromium]",
+)
 def test_a_tick_does_not_outlive_the_address_of_who_asked(
     ada: Visitor, bo: Visitor, where: Evaluation
 ) -> None:
@@ -386,6 +427,11 @@ def test_a_tick_does_not_outlive_the_address_of_who_asked(
     assert not reads(Visitor(link).sign_in(), "8,484")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_look_over.py"
+    "::test_each_way_to_price_is_said_in_words[chromium]",
+)
 def test_q17_q6_replaced_prices_are_told_to_all_but_who_replaced_them(
     ada: Visitor, bo: Visitor, where: Evaluation
 ) -> None:
@@ -425,6 +471,11 @@ def put_quote(secret: str, ada: Visitor, likely: str) -> None:
     assert answer.status_code == 201
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_look_over.py"
+    "::test_each_way_to_price_is_said_in_words[chromium]",
+)
 def test_q21_q22_an_own_token_reads_what_its_contact_reads(
     ada: Visitor, bo: Visitor, where: Evaluation
 ) -> None:
@@ -443,6 +494,10 @@ def test_q21_q22_an_own_token_reads_what_its_contact_reads(
     assert {"token": found} == case("Q21")["expected"]["reads"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_an_address_that_is_the_same_in_other_letters_tells_nobody",
+)
 def test_an_own_token_reaches_no_invitation_of_which_its_contact_has_no_link(
     ada: Visitor, bo: Visitor
 ) -> None:
@@ -484,6 +539,10 @@ def shows(visitor: Visitor, words: str) -> bool:
     )
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_others_are_told_of_an_own_token_and_its_maker_is_not",
+)
 def test_q24_a_draft_is_shown_to_who_was_there_before_it_and_whom_they_let_in(
     ada: Visitor, bo: Visitor, where: Evaluation
 ) -> None:
@@ -505,6 +564,10 @@ def test_q24_a_draft_is_shown_to_who_was_there_before_it_and_whom_they_let_in(
     assert [*seen, shows(cy, "Secret plan")] == expected["C_sees_draft"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_answering.py::test_too_much_is_not_kept",
+)
 def test_the_hand_in_of_who_came_later_leaves_what_they_do_not_read(
     ada: Visitor, where: Evaluation
 ) -> None:
@@ -517,6 +580,10 @@ def test_the_hand_in_of_who_came_later_leaves_what_they_do_not_read(
     assert shows(ada, "Secret plan")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_mail_leads_to_the_people_and_tells_nobody_of_themselves",
+)
 def test_q25_who_starts_over_begins_blank_and_those_who_read_are_told(
     ada: Visitor, bo: Visitor, where: Evaluation
 ) -> None:
@@ -536,6 +603,11 @@ def test_q25_who_starts_over_begins_blank_and_those_who_read_are_told(
     assert Entry.objects.filter(action="draft.started_over").count() == 1
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_look_over.py"
+    "::test_each_way_to_price_is_said_in_words[chromium]",
+)
 def test_q27_mails_of_new_keys_hold_no_secret(
     ada: Visitor, bo: Visitor, where: Evaluation
 ) -> None:

@@ -50,6 +50,10 @@ def change(where: Evaluation, kind: str, **values: Any) -> None:
     change_price_item(item=item(where, kind), by=where.owner, **values)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_two_lines_of_a_part_are_refused_where_they_are_seen[chromium]",
+)
 def test_a_row_for_each_that_is_asked_has_what_the_buyer_asks(
     ada: Visitor, page: str
 ) -> None:
@@ -68,6 +72,11 @@ def test_a_row_for_each_that_is_asked_has_what_the_buyer_asks(
     assert "They stay." not in said and "What support is that?" not in said
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_look_over.py"
+    "::test_each_way_to_price_is_said_in_words[chromium]",
+)
 def test_a_price_alone_is_handed_in_with_the_buyers_quantity_and_per_cent(
     ada: Visitor, page: str
 ) -> None:
@@ -116,6 +125,10 @@ def test_a_kind_that_is_gone_meanwhile_takes_no_price_with_it(
     assert [line["kind"] for line in Quote.objects.get().lines] == ["supplies"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_two_lines_of_a_part_are_refused_where_they_are_seen[chromium]",
+)
 def test_a_quote_keeps_the_names_under_which_it_was_handed_in(
     ada: Visitor, page: str, where: Evaluation
 ) -> None:
@@ -139,6 +152,11 @@ def test_a_quote_keeps_the_names_under_which_it_was_handed_in(
     assert read_lines([old])[0].name == "set-up (Depot)"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_quote.py"
+    "::test_another_line_comes_without_losing_what_is_typed[chromium]",
+)
 def test_support_is_asked_what_it_is(ada: Visitor, where: Evaluation) -> None:
     page = f"{ada.sign_in().home}quote/"
     said = ada.get(page).content.decode()

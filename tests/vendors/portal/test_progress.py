@@ -64,6 +64,10 @@ def words(ada: Visitor, page: str) -> str:
     return " ".join(strip_tags(shown).split())
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_p3_withdrawn_prices_are_not_handed_in",
+)
 def test_p1_who_forgot_prices_is_told_on_hand_in_and_receipt(many: Evaluation) -> None:
     ada = Visitor(invited(many)).sign_in()
     hand_in(ada)
@@ -77,6 +81,10 @@ def test_p1_who_forgot_prices_is_told_on_hand_in_and_receipt(many: Evaluation) -
     assert "57 of 57 answers · prices not handed in · support" in words(ada, "")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_one_own_invitation_tells_it_through_the_api",
+)
 def test_p2_nothing_is_said_of_what_is_handed_in(many: Evaluation) -> None:
     ada = Visitor(invited(many)).sign_in()
     hand_in(ada)
@@ -100,6 +108,11 @@ def test_p3_withdrawn_prices_are_not_handed_in(ada: Visitor) -> None:
     assert case("P1")["expected"]["sentence"] in words(ada, "hand-in/")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sign_in.py"
+    "::test_the_code_opens_a_session_with_an_id_of_its_own",
+)
 def test_p4_what_is_left_is_said_with_must_haves_first(many: Evaluation) -> None:
     ada = Visitor(invited(many)).sign_in()
     candidate = ada.link.candidate
@@ -149,6 +162,10 @@ def test_p5_progress_tells_the_owner_nothing(ada: Visitor, where: Evaluation) ->
     assert all(told[kind] in said for kind in expected["owner_sees"])
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sign_in.py::test_a_session_ends_by[removed]",
+)
 def test_questions_and_documents_are_counted_until_they_are_seen(
     ada: Visitor, where: Evaluation
 ) -> None:

@@ -26,6 +26,10 @@ def hand_in(ada: Visitor, page: str, **fields: str) -> Any:
     return ada.quote(**{**HEAD, **LICENCE, **fields})
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_another_line_comes_without_losing_what_is_typed[chromium]",
+)
 def test_prices_are_handed_in_and_shown_as_they_were_typed(
     ada: Visitor, page: str, where: Evaluation
 ) -> None:
@@ -41,6 +45,10 @@ def test_prices_are_handed_in_and_shown_as_they_were_typed(
     assert entry.after["revision"] == 1 and "90" not in str(entry.after)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_another_line_comes_without_losing_what_is_typed[chromium]",
+)
 def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
     ada: Visitor, page: str
 ) -> None:
@@ -108,6 +116,10 @@ def test_after_the_end_prices_are_shown_and_taken_no_more(
     assert Quote.objects.count() == 1
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_after_the_end_prices_are_shown_and_taken_no_more[chromium]",
+)
 def test_prices_are_withdrawn_until_others_are_handed_in(
     ada: Visitor, page: str, where: Evaluation
 ) -> None:
@@ -139,6 +151,11 @@ def test_a_form_has_a_line_for_each_kind(where: Evaluation) -> None:
     assert with_another(rows, "bribe", acme) == rows
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_progress.py"
+    "::test_one_own_invitation_tells_it_through_the_api",
+)
 def test_a_sheet_of_prices_goes_down_and_up_and_is_looked_over_first(
     ada: Visitor, page: str
 ) -> None:

@@ -75,6 +75,11 @@ def test_prices_are_quoted_on_a_phone_without_scripts(
     assert watched.complaints == []
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_look_over.py"
+    "::test_each_way_to_price_is_said_in_words[chromium]",
+)
 def test_cleaning_is_priced_in_seven_inputs(
     online: Visitor,
     live_server: LiveServer,

@@ -52,6 +52,11 @@ def draft(visitor: Visitor, ref: str, version: int = 0, **typed: str) -> None:
     visitor.post(f"{visitor.home}answer/{ref}/", version=str(version), **typed)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sheets_in_languages.py"
+    "::test_a_wrong_cell_names_the_words_of_the_page",
+)
 def test_a_sheet_is_looked_at_first_and_becomes_drafts_that_are_handed_in(
     inside: Visitor,
 ) -> None:
@@ -76,6 +81,11 @@ def test_a_sheet_is_looked_at_first_and_becomes_drafts_that_are_handed_in(
     assert str(said["R2"].available_from) == "2040-06-30"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sheets_in_languages.py"
+    "::test_a_wrong_cell_names_the_words_of_the_page",
+)
 def test_the_sheet_holds_the_drafts_and_unchanged_it_changes_nothing(
     inside: Visitor,
 ) -> None:
@@ -129,6 +139,11 @@ def test_a_draft_that_changed_since_the_preview_is_not_written_over(
     assert AnswerDraft.objects.get().typed["statement"] == "Typed meanwhile."
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sheets_in_languages.py"
+    "::test_a_wrong_cell_names_the_words_of_the_page",
+)
 def test_a_preview_of_one_invitation_is_kept_in_no_other(
     inside: Visitor, where: Evaluation
 ) -> None:
@@ -150,6 +165,11 @@ def test_after_the_deadline_a_sheet_is_still_kept_as_drafts(
     assert AnswerDraft.objects.count() == 1
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sheets_in_languages.py"
+    "::test_a_wrong_cell_names_the_words_of_the_page",
+)
 def test_a_sheet_of_four_answers_asks_no_more_than_one_of_one(
     inside: Visitor,
 ) -> None:

@@ -60,6 +60,10 @@ def test_d7_a_french_sheet_is_read_on_a_german_page(inside: Visitor) -> None:
     assert drafts["R2"]["available_from"] == expected["available_from"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_wrong_cell_names_the_words_of_the_page",
+)
 def test_a_draft_takes_its_effort_from_a_sheet_in_any_language(
     inside: Visitor,
 ) -> None:
@@ -89,6 +93,10 @@ READ = {
 }
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_wrong_cell_names_the_words_of_the_page",
+)
 def test_words_and_days_of_all_languages_are_read(inside: Visitor) -> None:
     words = COLUMNS["Answers"]["availability"].words
     for value, said in READ.items():
@@ -117,6 +125,10 @@ def test_where_an_answer_holds_is_read_in_all_languages(text: str) -> None:
     assert line["available_from"] == ("2040-03-01" if "1." in answer else None)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_wrong_cell_names_the_words_of_the_page",
+)
 def test_a_sheet_in_another_language_that_says_what_stands_changes_nothing(
     inside: Visitor,
 ) -> None:

@@ -29,6 +29,11 @@ from vendors.services.contacts import remove_contact
 HOURS = datetime.timedelta(hours=1)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/test_about.py"
+    "::test_b5_a_stranger_reads_who_asks_and_no_purpose",
+)
 def test_the_link_shows_who_asks_for_what_and_until_when_and_nothing_else(
     ada: Visitor, where: Evaluation
 ) -> None:
@@ -126,6 +131,10 @@ def text_of(page: Any) -> str:
     return TOKEN.sub("", page.content.decode())
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_session_ends_by[removed]",
+)
 def test_l11_l12_wrong_tries_and_codes_of_other_browsers_do_nothing(
     ada: Visitor,
 ) -> None:
@@ -144,6 +153,10 @@ def test_l11_l12_wrong_tries_and_codes_of_other_browsers_do_nothing(
     assert ada.has == case("L11")["expected"]["A"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_session_ends_by[removed]",
+)
 def test_l10_after_five_wrong_tries_the_browser_asks_anew(ada: Visitor) -> None:
     code, expected = ada.ask(), case("L10")["expected"]
     typed = (*["AAAA-AAAA"] * 5, code_of(code.pk))
@@ -152,6 +165,10 @@ def test_l10_after_five_wrong_tries_the_browser_asks_anew(ada: Visitor) -> None:
     assert f"{ada.sign_in().has} after asking anew" == expected["A"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_session_ends_by[removed]",
+)
 def test_l8_asked_again_it_is_the_same_code_in_another_mail(
     ada: Visitor, time_machine: TimeMachineFixture
 ) -> None:
@@ -185,6 +202,10 @@ def test_l9_asked_again_within_the_minute_it_says_when_it_was_sent(
     assert f"{expected['says']} {sent:%H:%M} UTC." in page
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_session_ends_by[removed]",
+)
 def test_two_invitations_are_open_side_by_side(ada: Visitor, where: Evaluation) -> None:
     other = Visitor(invited(where, "Globex ML", "bo@globex.example"), ada.browser)
     first, second = ada.ask(), other.ask()

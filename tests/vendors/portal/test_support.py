@@ -31,6 +31,10 @@ def stated(visitor: Visitor, kind: str = ROUND, text: str = "") -> Any:
     return visitor.post(f"{visitor.home}support/", kind=kind, text=text)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sign_in.py::test_a_session_ends_by[removed]",
+)
 def test_what_is_stated_stands_and_what_stood_before_stays(inside: Visitor) -> None:
     candidate = inside.link.candidate
     assert progress_of(candidate).support == "not_stated"

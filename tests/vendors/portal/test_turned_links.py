@@ -85,6 +85,11 @@ def codes_mailed() -> int:
     return len([letter for letter in mail.outbox if letter.to == [ADDRESS]])
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_sign_in.py"
+    "::test_the_code_opens_a_session_with_an_id_of_its_own",
+)
 def test_l1_the_ninth_ask_turns_the_link_and_the_contact_gets_in(
     ada: Visitor, where: Evaluation
 ) -> None:
@@ -112,6 +117,10 @@ def test_l1_the_ninth_ask_turns_the_link_and_the_contact_gets_in(
     assert (ada.link.why, ada.link.ended_at) == ("codes", None)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_l17_a_browser_is_unknown_once_the_address_changed",
+)
 def test_l2_l3_ten_browsers_and_fifty_tries_shut_nobody_out(
     ada: Visitor, bob: Visitor
 ) -> None:
@@ -126,6 +135,10 @@ def test_l2_l3_ten_browsers_and_fifty_tries_shut_nobody_out(
     assert bob.sign_in().has == case("L3")["expected"]["B"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_l17_a_browser_is_unknown_once_the_address_changed",
+)
 def test_l4_a_living_code_survives_the_turn(ada: Visitor) -> None:
     code = ada.ask()
     ask_as_strangers(ada, 8)
@@ -143,6 +156,10 @@ def test_l5_a_session_survives_the_turn(ada: Visitor) -> None:
     assert ada.get().status_code == case("L5")["expected"]["A's next page"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_l17_a_browser_is_unknown_once_the_address_changed",
+)
 def test_l6_the_old_link_says_replaced_and_mails_nothing(ada: Visitor) -> None:
     turned(ada)
     mail.outbox.clear()
@@ -157,6 +174,10 @@ def test_l6_the_old_link_says_replaced_and_mails_nothing(ada: Visitor) -> None:
     assert len(mail.outbox) == expected["mails"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_l17_a_browser_is_unknown_once_the_address_changed",
+)
 def test_l7_a_known_browser_goes_on_by_the_old_link(
     ada: Visitor, time_machine: TimeMachineFixture
 ) -> None:
@@ -169,6 +190,10 @@ def test_l7_a_known_browser_goes_on_by_the_old_link(
     assert "This link was replaced" in ada.get(ada.start).content.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_l17_a_browser_is_unknown_once_the_address_changed",
+)
 def test_l14_a_known_browser_has_a_ceiling_of_its_own(
     ada: Visitor, time_machine: TimeMachineFixture
 ) -> None:
@@ -185,6 +210,10 @@ def test_l14_a_known_browser_has_a_ceiling_of_its_own(
     stranger_with(ada.link).ask()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_l5_a_session_survives_the_turn",
+)
 def test_l16_the_owner_lets_them_in_again(ada: Visitor, where: Evaluation) -> None:
     ada.sign_in()
     turned(ada)
@@ -208,6 +237,11 @@ def test_l16_the_owner_lets_them_in_again(ada: Visitor, where: Evaluation) -> No
             let_in_again(link=link, by=by)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/portal/test_can_they_get_in.py"
+    "::test_g5_who_is_in_makes_the_heading_and_the_other_is_looked_at",
+)
 def test_the_owner_reads_how_an_attack_went_and_ends_it(
     ada: Visitor, where: Evaluation
 ) -> None:
@@ -236,6 +270,9 @@ def test_l17_a_browser_is_unknown_once_the_address_changed(
 
 
 @pytest.mark.parametrize("made_up", ["signature", "contact"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[contact]"
+)
 def test_l18_a_made_up_cookie_knows_nobody(
     ada: Visitor, bob: Visitor, made_up: str
 ) -> None:
@@ -252,6 +289,10 @@ def test_l18_a_made_up_cookie_knows_nobody(
     assert counts_as(stranger) == case("L18")["expected"]["counts_as"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_l17_a_browser_is_unknown_once_the_address_changed",
+)
 def test_l19_one_address_with_a_forwarded_link_slows_no_colleague(
     ada: Visitor, bob: Visitor, time_machine: TimeMachineFixture
 ) -> None:
@@ -266,6 +307,10 @@ def test_l19_one_address_with_a_forwarded_link_slows_no_colleague(
     assert SignInCode.objects.filter(link=bob.link).count() == 2
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_l17_a_browser_is_unknown_once_the_address_changed",
+)
 def test_tries_without_a_code_are_twenty_a_minute(
     ada: Visitor, time_machine: TimeMachineFixture
 ) -> None:
@@ -278,6 +323,10 @@ def test_tries_without_a_code_are_twenty_a_minute(
     assert ada.type(code_of(code.pk)).status_code == 302
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_l17_a_browser_is_unknown_once_the_address_changed",
+)
 def test_l20_who_is_in_has_pages_of_their_own(
     ada: Visitor, settings: Settings, time_machine: TimeMachineFixture
 ) -> None:
@@ -291,6 +340,11 @@ def test_l20_who_is_in_has_pages_of_their_own(
     assert [ada.get().status_code for _ in range(31)] == [read] * 30 + [429]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/test_invitation_mail.py"
+    "::test_without_vendor_pages_it_tells_a_program_what_to_call",
+)
 def test_l21_a_turn_while_the_mail_server_is_away_is_mailed_after(
     ada: Visitor, smtp_sink: Sink, settings: Settings
 ) -> None:
@@ -314,6 +368,10 @@ def test_l21_a_turn_while_the_mail_server_is_away_is_mailed_after(
     assert link_secret(newest(ada).link.pk) in letter.as_string()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_l17_a_browser_is_unknown_once_the_address_changed",
+)
 def test_l23_who_opens_is_no_stranger(
     ada: Visitor, time_machine: TimeMachineFixture
 ) -> None:
@@ -325,6 +383,10 @@ def test_l23_who_opens_is_no_stranger(
     assert InvitationLink.objects.count() == 1
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_l17_a_browser_is_unknown_once_the_address_changed",
+)
 def test_l24_once_a_day_turns_nothing(
     ada: Visitor, time_machine: TimeMachineFixture
 ) -> None:
@@ -337,6 +399,10 @@ def test_l24_once_a_day_turns_nothing(
     assert ("sent" if ada.ask().sent_at else "owed") == expected["A"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_l17_a_browser_is_unknown_once_the_address_changed",
+)
 def test_l25_twice_a_day_turns_it_on_the_fifth_day(
     ada: Visitor, time_machine: TimeMachineFixture
 ) -> None:

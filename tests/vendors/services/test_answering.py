@@ -40,6 +40,11 @@ def ask(acme: Candidate, text: str = "Which R do you run?") -> Question:
     return ask_question(evaluation=where, text=text, candidate=acme, by=ACME)[0]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/test_invitation_mail.py"
+    "::test_without_vendor_pages_it_tells_a_program_what_to_call",
+)
 def test_all_who_are_invited_get_the_same_mail_without_a_word_of_it(
     acme: Candidate,
 ) -> None:
@@ -72,6 +77,9 @@ def test_answers_in_one_go_are_one_mail_and_the_same_answer_is_none(
 
 
 @pytest.mark.parametrize("name", ["Acme", "ACME ML", "acme ml"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[Acme]"
+)
 def test_words_that_name_the_asker_are_refused_until_looked_at(
     acme: Candidate, name: str
 ) -> None:

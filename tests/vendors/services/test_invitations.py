@@ -51,6 +51,11 @@ def outcome() -> str:
     return notice.suppressed_because or notice.state
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/test_invitation_mail.py"
+    "::test_without_vendor_pages_it_tells_a_program_what_to_call",
+)
 def test_each_contact_is_owed_a_mail_of_their_own(
     acme: Candidate, smtp_sink: Sink
 ) -> None:

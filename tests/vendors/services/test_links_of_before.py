@@ -24,6 +24,11 @@ def where() -> Evaluation:
     return vendors.in_research(common.evaluation())
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/services/test_invitations.py"
+    "::test_sending_it_needs_the_owner_and_somebody",
+)
 def test_links_learn_their_address_and_those_of_removed_contacts_end(
     where: Evaluation,
 ) -> None:

@@ -123,6 +123,9 @@ def test_the_owner_is_never_the_second_person(where: Evaluation) -> None:
 
 
 @pytest.mark.parametrize("who", ["it", "operator", "stranger"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[stranger]"
+)
 def test_a_role_that_answers_for_the_money_is_needed(
     where: Evaluation, who: str
 ) -> None:
@@ -238,6 +241,10 @@ def after(where: Evaluation, *, days: float) -> datetime.datetime:
     return moment
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_owner_is_told_when_nobody_may_confirm_any_more",
+)
 def test_who_may_confirm_is_reminded_and_the_owner_hears_of_the_second_time(
     where: Evaluation, viktor: User
 ) -> None:

@@ -113,6 +113,10 @@ def test_a_quote_is_no_cost_before_the_opening_and_all_of_its_kind_after(
     assert "vendor" in {price["said_by"] for price in prices}
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_owner_reads_quotes_at_once_only_where_that_was_said_before",
+)
 def test_a_price_says_who_said_it_until_another_does(
     where: Evaluation, acme: Candidate
 ) -> None:

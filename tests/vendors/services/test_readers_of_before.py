@@ -24,6 +24,11 @@ pytestmark = pytest.mark.django_db
 MOVE: Any = import_module("vendors.migrations.0030_readers_of_before")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/api/test_quotes.py"
+    "::test_the_same_prices_again_write_nothing_for_who_may_read_them",
+)
 def test_who_had_a_link_when_prices_were_handed_in_reads_them_by_that_address() -> None:
     where = vendors.in_research(common.evaluation())
     ada = invited(where)

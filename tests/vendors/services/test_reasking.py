@@ -52,6 +52,10 @@ def option(where: Evaluation, name: str = "Acme") -> Candidate:
     return found
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_changes_in_one_go_are_one_mail_and_a_later_one_another",
+)
 def test_only_those_who_answered_it_are_asked_again(where: Evaluation) -> None:
     vendors.claim(option(where), need(where))
     vendors.claim(option(where, "Globex"), need(where, "R2"))
@@ -94,6 +98,11 @@ def test_it_is_not_sent_once_everything_is_confirmed(where: Evaluation) -> None:
     assert why_not(owed(KIND)[0]) == "Nothing waits any more."
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/vendors/services/test_window_mail.py"
+    "::test_it_comes_from_the_owner_over_the_one_address",
+)
 def test_a_new_requirement_is_told_to_everybody_who_is_invited(
     where: Evaluation,
 ) -> None:

@@ -163,6 +163,9 @@ def test_a_template_replaces_kinds_that_have_no_lines() -> None:
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[it]"
+)
 def test_a_template_brings_what_it_kept(template: str) -> None:
     where, other = common.evaluation(), common.evaluation()
     rows = TEMPLATES[template]["costs"]

@@ -72,6 +72,10 @@ def test_a_mailbox_is_shared_or_a_domain_that_is_somebodys(
 
 
 @pytest.mark.parametrize("email", ["gus@globex.example", "ada@globex.example"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[ada@globex.example]",
+)
 def test_it_is_refused_until_the_owner_says_yes_to_exactly_this(
     acme: Candidate, globex: Candidate, email: str
 ) -> None:

@@ -59,6 +59,10 @@ def spoken_day(days: int) -> str:
     return f"{wall.day} {wall:%b %Y}"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_it_comes_from_the_owner_over_the_one_address",
+)
 def test_who_was_invited_before_hears_that_answering_opens(where: Evaluation) -> None:
     opened(where)
     (notice,) = owed("answering_opened")
@@ -102,6 +106,9 @@ def test_a_moved_end_is_one_mail_however_often_it_moves(where: Evaluation) -> No
 
 
 @pytest.mark.parametrize("by_hand", [True, False], ids=["by hand", "by the clock"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[by hand]"
+)
 def test_the_end_is_told_once_with_what_counts(
     where: Evaluation, by_hand: bool
 ) -> None:
@@ -145,6 +152,10 @@ def test_reopening_takes_the_end_back_and_is_told(where: Evaluation) -> None:
 
 @pytest.mark.parametrize(
     "kind", ["answering_closed", "answering_moved", "answering_opened"]
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[answering_moved]",
 )
 def test_no_mail_reaches_who_left_or_is_out(where: Evaluation, kind: str) -> None:
     opened(where)

@@ -92,6 +92,11 @@ def test_it_is_there_for_nobody_without_a_part(where: Evaluation) -> None:
     assert noor.post(act, sent(where)).status_code == 404
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_practice.py"
+    "::test_a_file_from_before_there_were_tests_is_of_none",
+)
 def test_contract_and_metrics_travel(where: Evaluation) -> None:
     lina = signed_in(where.owner)
     lina.post(f"/admin/act/set-contract-term/{where.pk}/", sent(where))

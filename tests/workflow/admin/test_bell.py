@@ -91,6 +91,11 @@ def test_a_look_never_goes_back_nor_ahead(where: Evaluation) -> None:
     assert BellLook.objects.get().until == look.until
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_demos_and_trials_in_my_work.py"
+    "::test_a_contract_that_is_not_agreed_is_nothing_to_judge",
+)
 def test_the_head_counts_in_one_query_and_stops(where: Evaluation) -> None:
     ivan = stakeholders.holder("it")
     for number in range(MOST + 3):

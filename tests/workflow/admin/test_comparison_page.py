@@ -18,6 +18,10 @@ pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert(1)</script>"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_who_is_missing_from_the_picture_is_said_and_the_first_is_ringed",
+)
 def test_who_is_first_how_surely_and_at_what_cost() -> None:
     where, option = in_decision()
     another(where, "Globex ML")
@@ -68,6 +72,11 @@ def test_what_is_sealed_stays_sealed_on_the_page_and_in_the_sums() -> None:
     assert signed_in(common.noor()).get(sums(option)).status_code == 404
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_memo_front_page.py"
+    "::test_certainty_is_never_one_number_alone",
+)
 def test_the_order_uses_peoples_scores_only_once_they_are_open() -> None:
     where, _ = in_decision()
     another(where, "Globex ML")
@@ -79,6 +88,11 @@ def test_the_order_uses_peoples_scores_only_once_they_are_open() -> None:
     assert "Acme ML was scored by nobody; Globex ML was scored by nobody." in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_memo_efforts.py"
+    "::test_building_what_does_not_set_us_apart_is_told[build-no-True]",
+)
 def test_the_only_one_left_is_named_and_has_its_place() -> None:
     where, option = in_decision()
     body = read(where)
@@ -120,6 +134,10 @@ def test_names_are_text_in_charts_and_tables() -> None:
     assert "&lt;script&gt;" in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_who_is_missing_from_the_picture_is_said_and_the_first_is_ringed",
+)
 def test_its_queries_do_not_grow_with_the_candidates() -> None:
     where, option = in_decision()
     lina, urls = signed_in(where.owner), (page(where), sums(option))

@@ -12,6 +12,11 @@ from tests.workflow.deciding import in_decision
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_comparison_page.py"
+    "::test_level_candidates_share_their_place",
+)
 def test_every_sum_is_made_of_its_rows() -> None:
     where, option = in_decision()
     body = signed_in(where.owner).get(sums(option)).content.decode()
@@ -33,6 +38,11 @@ def test_every_sum_is_made_of_its_rows() -> None:
     assert signed_in(where.owner).get(absent).status_code == 404
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_signed_words.py"
+    "::test_the_memo_begins_with_its_date_and_approvals",
+)
 def test_another_day_moves_planned_dates_and_says_so() -> None:
     where = trials.platform()
     planned = where.created_at.date() + timedelta(days=400)
@@ -53,6 +63,9 @@ def test_another_day_moves_planned_dates_and_says_so() -> None:
 @pytest.mark.parametrize(
     "query",
     ["as_of=yesterday", "as_of=2020-01-01", "as_of=9999-01-01", "kept=2", "x=1"],
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[kept=2]"
 )
 def test_an_address_that_no_form_makes_is_refused(query: str) -> None:
     where = trials.platform()

@@ -53,6 +53,11 @@ def floor1_elsewhere() -> Evaluation:
     return vendors.in_research(where)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_signed_words.py"
+    "::test_the_memo_begins_with_its_date_and_approvals",
+)
 def test_deciding_asks_every_rule() -> None:
     where, _ = in_decision()
     lina = signed_in(where.owner)
@@ -65,6 +70,10 @@ def test_deciding_asks_every_rule() -> None:
     )
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_owner_drafts_and_others_read_it",
+)
 def test_a_decision_freezes_what_was_signed() -> None:
     where, option = ready_to_decide()
     lina = signed_in(where.owner)
@@ -92,6 +101,11 @@ def test_a_draft_of_an_ended_evaluation_is_not_changed() -> None:
     assert Decision.objects.get().rationale == "It works."
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_signed_words.py"
+    "::test_the_memo_begins_with_its_date_and_approvals",
+)
 def test_its_queries_do_not_grow_with_the_candidates(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
@@ -102,6 +116,11 @@ def test_its_queries_do_not_grow_with_the_candidates(
         lina.get(page(where))
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_memo_front_page.py"
+    "::test_certainty_is_never_one_number_alone",
+)
 def test_a_decided_page_proves_itself_hands_out_files_and_says_what_comes_next() -> (
     None
 ):

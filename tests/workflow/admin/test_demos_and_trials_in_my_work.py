@@ -36,6 +36,10 @@ def arranged(acme: Candidate) -> Demo:
     )
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_my_work.py::test_milestones_and_scores_are_listed",
+)
 def test_a_demo_is_listed_for_all_who_attend_until_it_starts(acme: Candidate) -> None:
     vendors.enter(acme.evaluation, "demos")
     demo = arranged(acme)
@@ -74,6 +78,10 @@ def in_trials(acme: Candidate) -> Evaluation:
     return where
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_contract_that_is_not_agreed_is_nothing_to_judge",
+)
 def test_who_leads_a_trial_reads_what_is_left_to_judge(acme: Candidate) -> None:
     in_trials(acme)
     trial = trials.trial(acme, "R1", "R2")

@@ -29,6 +29,11 @@ def glance(where: Evaluation, user: User) -> Glance:
     return glances(user, [where])[where.pk]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_memo_efforts.py"
+    "::test_building_what_does_not_set_us_apart_is_told[build-no-True]",
+)
 def test_a_line_tells_stage_next_date_risk_and_leader() -> None:
     where, _ = in_decision()
     another(where, "Globex ML")
@@ -58,6 +63,11 @@ def test_what_is_late_and_what_will_be_stand_out() -> None:
     assert "nothing late" in how_late(replace(seen, late="", too_late=False))
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_signed_words.py"
+    "::test_the_memo_begins_with_its_date_and_approvals",
+)
 def test_who_has_not_declared_is_told_no_leader() -> None:
     where, _ = in_decision()
     another(where, "Globex ML")
@@ -85,6 +95,10 @@ def test_the_chosen_one_is_named_once_it_is_decided() -> None:
     assert ">chosen</span>" in signed_in(where.owner).get(LIST).content.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_is_late_and_what_will_be_stand_out",
+)
 def test_more_evaluations_take_no_more_queries() -> None:
     where, _ = in_decision()
     client = signed_in(where.owner)

@@ -36,6 +36,10 @@ def test_before_the_first_answer_it_says_what_will_be_here() -> None:
     assert "<svg" not in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_who_takes_no_part_in_the_draws_has_a_reason_and_no_figure",
+)
 def test_from_the_first_answer_on_each_candidate_has_a_line() -> None:
     where = trials.platform("must", "should")
     trials.claimed(where, name="Acme ML")
@@ -61,6 +65,11 @@ def test_the_leader_is_marked_and_how_likely_it_stays_so_is_said() -> None:
     assert "40k or more" in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_memo_efforts.py"
+    "::test_building_what_does_not_set_us_apart_is_told[build-no-True]",
+)
 def test_whoever_is_out_stands_last_with_the_reason() -> None:
     where, option = in_decision()
     another(where, "Globex ML")
@@ -71,6 +80,10 @@ def test_whoever_is_out_stands_last_with_the_reason() -> None:
     assert "eliminated: Its exit costs too much." in overview(where)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_price_is_written_short",
+)
 def test_a_refuted_must_have_stands_last_by_its_ref() -> None:
     where, _ = in_decision()
     another(where, "Globex ML", verdict="fails")
@@ -111,6 +124,11 @@ def test_people_have_a_column_once_the_consensus_is_open() -> None:
     assert "people" in how_they_stand(where, where.owner).columns
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_signed_words.py"
+    "::test_the_memo_begins_with_its_date_and_approvals",
+)
 def test_who_has_not_declared_is_asked_to_and_sees_no_line() -> None:
     where, option = in_decision()
     sofia = common.person("sofia")
@@ -128,6 +146,10 @@ def test_the_chosen_one_is_named_once_it_is_decided() -> None:
     assert option.name in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_leader_is_marked_and_how_likely_it_stays_so_is_said",
+)
 def test_more_candidates_cost_no_more_queries() -> None:
     counted = []
     where, _ = in_decision()

@@ -29,6 +29,10 @@ def found(user: User) -> list[WorkItem]:
     return [item for item in my_work(user) if item.kind == "import"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_pages_of_other_kinds_lead_to_the_file",
+)
 def test_a_file_waits_for_its_yes_and_for_its_person_alone(
     where: Evaluation, desk: Importer
 ) -> None:

@@ -28,6 +28,11 @@ def memo(where: Evaluation, end: str = "/") -> str:
     return f"/admin/e/{where.slug}/memo{end}"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_gates_trials.py"
+    "::test_must_haves_proven_is_content_with_proof_only[partly-1]",
+)
 def test_before_the_decision_stage_there_is_no_memo() -> None:
     where, _ = in_decision()
     vendors.enter(where, "trials")
@@ -70,6 +75,10 @@ def test_the_frozen_memo_carries_its_seal_and_is_counted_again() -> None:
     assert "Acme ML, fit: frozen" in altered
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_draft_is_called_a_draft",
+)
 def test_page_markdown_and_word_file_say_the_same() -> None:
     where, _ = decided()
     lina, decision = signed_in(where.owner), Decision.objects.get()
@@ -119,6 +128,11 @@ def in_word(book: Any) -> list[str]:
     return found
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_memo_front_page.py"
+    "::test_memos_of_older_formulas_have_it_too[formula_4_kinds]",
+)
 def test_the_word_file_has_headings_repeated_heads_and_a_language() -> None:
     where, _ = decided()
     answer = signed_in(where.owner).get(memo(where, ".docx"))
@@ -142,6 +156,10 @@ def test_columns_of_a_word_table_have_room_for_their_words() -> None:
 
 
 @pytest.mark.parametrize(("paper", "width"), [("a4", 595), ("letter", 612)])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[letter-612]",
+)
 def test_the_pdf_is_tagged_and_has_the_paper_that_was_asked_for(
     paper: str, width: int
 ) -> None:

@@ -44,6 +44,10 @@ def test_whoever_may_is_offered_to_start_an_evaluation(db: None) -> None:
     assert "/admin/act/start-evaluation/" in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_changed_words_are_to_be_signed_again",
+)
 def test_a_role_is_asked_to_sign_and_to_say_its_weights(purchase: Evaluation) -> None:
     ivan = stakeholders.holder("it")
     (row,) = my_work(ivan)
@@ -96,6 +100,10 @@ def test_the_owner_sees_the_next_step_of_each_evaluation(purchase: Evaluation) -
     assert step.link == f"/admin/act/advance/{purchase.pk}/"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_changed_words_are_to_be_signed_again",
+)
 def test_an_open_condition_waits_on_its_owner(purchase: Evaluation) -> None:
     priya = stakeholders.holder("pm")
     asked = ConditionAsked("Talk to legal", priya, TODAY())
@@ -134,6 +142,11 @@ def test_the_operator_is_asked_for_nothing(purchase: Evaluation) -> None:
     assert ready_to_advance().is_open
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_decision_page.py"
+    "::test_a_draft_of_an_ended_evaluation_is_not_changed",
+)
 def test_letters_that_wait_are_on_the_desk_of_whoever_decided() -> None:
     where, _ = decided()
     answer = signed_in(where.owner).get("/admin/")

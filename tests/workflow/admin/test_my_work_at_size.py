@@ -39,6 +39,10 @@ def cost(user: User) -> int:
     return len(caught)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_the_reader_has_just_done_is_seen_at_once",
+)
 def test_it_takes_as_many_queries_for_many_as_for_few(
     db: None, figure: Callable[[str], None]
 ) -> None:
@@ -53,6 +57,10 @@ def test_it_takes_as_many_queries_for_many_as_for_few(
         figure(f"My work of {person.name}: {queries} queries for {FEW} and {MANY}")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_the_reader_has_just_done_is_seen_at_once",
+)
 def test_what_moved_since_is_looked_at_for_the_first_few_only(db: None) -> None:
     made = purchases(FEW)
     lina = common.lina()

@@ -35,6 +35,10 @@ def test_no_field_that_the_brief_needs_is_optional() -> None:
     assert "optional" in label_of(body, "engineers")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_criterions_number_is_needed_for_the_contract",
+)
 def test_what_a_later_step_needs_is_said_on_its_form() -> None:
     where = common.evaluation()
     weigh = form("weigh-category", common.category(where))

@@ -49,6 +49,10 @@ def page_of(where: Evaluation) -> str:
     return signed_in(where.owner).get(address).content.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_where_no_verdict_decides_the_page_says_so",
+)
 def test_the_trials_page_lists_what_decides_who_is_first(acme: Candidate) -> None:
     where = acme.evaluation
     assert "What to test next" not in page_of(where)
@@ -73,6 +77,11 @@ def test_where_no_verdict_decides_the_page_says_so(acme: Candidate) -> None:
     )
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_memo_front_page.py"
+    "::test_certainty_is_never_one_number_alone",
+)
 def test_my_work_lists_those_of_the_trials_that_one_leads(acme: Candidate) -> None:
     keep_draws(evaluation=acme.evaluation)
     lead = stakeholders.holder("engineering")
@@ -115,6 +124,11 @@ def test_a_test_result_without_a_measure_waits_to_be_confirmed() -> None:
     assert (prose.criterion.position, prose.words) == (2, "1 run to confirm")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_memo_front_page.py"
+    "::test_certainty_is_never_one_number_alone",
+)
 def test_what_runs_propose_is_to_be_confirmed_and_said(acme: Candidate) -> None:
     where = acme.evaluation
     trial = acme.trials.get()

@@ -76,6 +76,11 @@ def sign_given(where: Evaluation, case: dict[str, Any]) -> None:
             sign_as(where, ROLES[role], "return", reason=words)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_weights_before_signing.py"
+    "::test_w3_a_return_needs_no_weights",
+)
 def test_o1_returned_and_conditional_stand_first_by_name_and_words(
     where: Evaluation,
 ) -> None:
@@ -91,6 +96,11 @@ def test_o2_nothing_is_open(where: Evaluation) -> None:
     assert f"Still open {expected('O2')[0]}" in read(where)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_kept_draws.py"
+    "::test_leadership_reads_the_figure_in_the_words_that_it_signs",
+)
 def test_o3_conditions_stand_before_what_is_not_judged_and_gaps() -> None:
     where = half_tried()
     given = OPEN["O3"]["given"] | {"more": {"accepts_unjudged": True}}
@@ -101,6 +111,10 @@ def test_o3_conditions_stand_before_what_is_not_judged_and_gaps() -> None:
     assert f"Still open {condition} {unjudged} {gap} " in read(where, who="it")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_o2_nothing_is_open",
+)
 def test_a_verdict_on_earlier_words_stays_until_its_signer_signs_again(
     where: Evaluation,
 ) -> None:
@@ -123,6 +137,10 @@ def test_long_words_are_cut_and_stand_whole_behind_more(where: Evaluation) -> No
     assert words.strip() in whole
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_o2_nothing_is_open",
+)
 def test_a_closed_condition_is_not_open(where: Evaluation) -> None:
     signed = sign_as(
         where, "pm", "conditions", reason="x", conditions=[asked("Name a date.")]
@@ -154,6 +172,11 @@ def test_one_person_in_two_roles_is_one_person_on_every_page(
         assert COUNT in read(where, page, who="it"), page
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_my_work.py"
+    "::test_changed_words_are_to_be_signed_again",
+)
 def test_a_mail_counts_and_holds_no_words(where: Evaluation) -> None:
     lent_to_priya(where)
     sign_as(

@@ -34,6 +34,10 @@ def test_what_is_missing_leads_to_where_it_is_mended(db: None) -> None:
     assert "The brief answers what it is asked" in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_is_not_ones_turn_yet_is_read_and_not_done_now",
+)
 def test_each_reader_has_their_own_next_action(ready: Evaluation) -> None:
     owner = signed_in(ready.owner).get(page(ready)).content.decode()
     assert "Advance to research" in owner
@@ -83,6 +87,10 @@ def test_a_closed_rule_keeps_it_there(db: None) -> None:
     assert "No requirement is a must-have" in answer.content.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_source_and_date_of_imported_data_stand_out",
+)
 def test_sending_back_and_cancelling_take_a_reason(ready: Evaluation) -> None:
     client = signed_in(ready.owner)
     client.post(f"/admin/act/advance/{ready.pk}/", {"from_stage": "requirements"})
@@ -135,6 +143,10 @@ def test_source_and_date_of_imported_data_stand_out(ready: Evaluation) -> None:
     assert "Survey of May 2021" in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_is_missing_leads_to_where_it_is_mended",
+)
 def test_its_queries_do_not_grow_with_the_requirements(
     ready: Evaluation, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

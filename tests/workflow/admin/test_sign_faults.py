@@ -56,6 +56,11 @@ def test_each_fault_is_listed_with_a_link_to_its_field(
     assert not SignOff.objects.exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_weights_before_signing.py"
+    "::test_w2_a_tick_approves_without_them_and_the_journal_tells",
+)
 def test_a_conditional_approval_is_called_that_everywhere(
     purchase: Evaluation, here: str
 ) -> None:

@@ -26,6 +26,10 @@ def read(where: Evaluation, role: str = "leadership") -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", body).split())
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_it_says_what_is_judged_and_what_is_open",
+)
 def test_it_says_who_leads_and_how_likely_it_stays_so(where: Evaluation) -> None:
     body = read(where)
     assert "Approve the trial results?" in body

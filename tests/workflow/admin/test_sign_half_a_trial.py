@@ -21,6 +21,10 @@ def where(db: None) -> Evaluation:
     return half_tried()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_conditional_approval_asks_too_and_a_return_does_not",
+)
 def test_an_approval_asks_once_more_at_its_field(where: Evaluation) -> None:
     here = sign_page(where)
     answer = post(where, here)
@@ -53,6 +57,11 @@ def test_the_service_asks_whoever_calls_it(where: Evaluation) -> None:
     sign_as(where, "it", accepts_unjudged=True)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_sign_glance.py"
+    "::test_it_says_what_is_judged_and_what_is_open",
+)
 def test_nobody_is_asked_once_all_is_judged(where: Evaluation) -> None:
     for option in where.candidates.all():
         for criterion in option.trials.get().criteria.all():

@@ -106,6 +106,12 @@ def test_a_refused_signature_lands_at_its_field(
     assert not SignOff.objects.exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_memo_front_page.py"
+    "::test_its_figures_are_those_of_the_comparison_and_of_the_sign_pag"
+    "e",
+)
 def test_it_is_signed_with_the_keyboard_alone(watched: Watched) -> None:
     half_tried()
     watched.log_in("ivan")
@@ -138,6 +144,11 @@ def press_tab_to(page: Page, words: str, prop: str) -> None:
     raise AssertionError(f"no way by Tab to {words}")
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_objections_first.py"
+    "::test_one_person_in_two_roles_is_one_person_on_every_page",
+)
 def test_words_that_changed_keep_the_reason_on_a_phone(watched: Watched) -> None:
     purchase = to_be_signed("it", "pm")
     watched.log_in("ivan")

@@ -78,6 +78,10 @@ def test_a_condition_is_closed_with_a_note_by_whom_it_concerns(
     assert priya.post(url, {"closing_note": "Again"}).status_code == 409
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_no_self_approval.py::test_an_attempt_is_journaled",
+)
 def test_receipts_and_documents_are_for_those_inside(purchase: Evaluation) -> None:
     signed = sign_as(purchase, "it")
     noor = signed_in(common.noor())

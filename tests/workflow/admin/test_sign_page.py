@@ -28,6 +28,11 @@ def here(purchase: Evaluation) -> str:
     return sign_page(purchase)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_weights_before_signing.py"
+    "::test_w3_a_return_needs_no_weights",
+)
 def test_the_page_asks_one_question_about_exact_words(
     purchase: Evaluation, here: str
 ) -> None:
@@ -40,6 +45,10 @@ def test_the_page_asks_one_question_about_exact_words(
     assert 'href="http://evil' not in body
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_an_incomplete_form_signs_nothing[form4-at least one condition]",
+)
 def test_an_approval_leads_to_a_receipt(purchase: Evaluation, here: str) -> None:
     answer = post(purchase, here)
     signed = SignOff.objects.get()
@@ -71,6 +80,10 @@ def test_an_approval_leads_to_a_receipt(purchase: Evaluation, here: str) -> None
         ),
         ({"verdict": "conditions", "reason": "x", "text_0": "y"}, "Choose a due date"),
     ],
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[form4-at least one condition]",
 )
 def test_an_incomplete_form_signs_nothing(
     purchase: Evaluation, here: str, form: dict[str, str], words: str
@@ -122,6 +135,10 @@ def test_t27_words_that_changed_meanwhile_are_not_signed(
     assert "no longer kept" in late.content.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_an_incomplete_form_signs_nothing[form4-at least one condition]",
+)
 def test_it_tells_what_changed_since_the_last_signature(
     purchase: Evaluation, here: str
 ) -> None:

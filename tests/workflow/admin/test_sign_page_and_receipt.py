@@ -43,6 +43,11 @@ def test_each_stage_has_proof_and_each_verdict_its_words() -> None:
     assert WORDS["verdicts"].keys() == set(Verdict)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_weights_before_signing.py"
+    "::test_w3_a_return_needs_no_weights",
+)
 def test_it_is_signed_early_with_a_word_of_warning(
     purchase: Evaluation, here: str
 ) -> None:
@@ -54,6 +59,10 @@ def test_it_is_signed_early_with_a_word_of_warning(
     assert post(purchase, here).status_code == 302
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_it_says_at_a_glance_what_is_signed_and_where_its_proof_is",
+)
 def test_a_receipt_says_when_it_no_longer_counts(
     purchase: Evaluation, here: str
 ) -> None:

@@ -75,6 +75,10 @@ def test_w4_no_later_stage_asks_for_them(where: Evaluation) -> None:
     sign_as(where, "pm", without_weights=False)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_w3_a_return_needs_no_weights",
+)
 def test_w5_a_second_holder_reads_who_set_them_and_what_is_agreed(
     where: Evaluation, here: str
 ) -> None:
@@ -91,6 +95,10 @@ def test_w5_a_second_holder_reads_who_set_them_and_what_is_agreed(
     assert ROW not in spoken(page)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_w3_a_return_needs_no_weights",
+)
 def test_weights_are_kept_with_the_signature_and_only_with_it(
     where: Evaluation, here: str
 ) -> None:
@@ -117,6 +125,11 @@ def test_who_does_not_hold_the_role_sets_none_of_its_weights(
     assert not RoleWeight.objects.exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_my_work.py"
+    "::test_changed_words_are_to_be_signed_again",
+)
 def test_the_overview_names_roles_without_weights_and_reminds_them(
     where: Evaluation,
 ) -> None:

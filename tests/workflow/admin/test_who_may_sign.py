@@ -27,6 +27,11 @@ def here(purchase: Evaluation) -> str:
     return sign_page(purchase)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_weights_before_signing.py"
+    "::test_w3_a_return_needs_no_weights",
+)
 def test_others_read_and_are_told_why_they_do_not_sign(
     purchase: Evaluation, here: str
 ) -> None:
@@ -45,6 +50,11 @@ def test_others_read_and_are_told_why_they_do_not_sign(
     assert not SignOff.objects.exists()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_weights_before_signing.py"
+    "::test_w3_a_return_needs_no_weights",
+)
 def test_a_substitute_signs_with_both_names(purchase: Evaluation, here: str) -> None:
     part = purchase.stakeholders.get(role="it")
     today = TODAY()
@@ -63,6 +73,11 @@ def test_a_substitute_signs_with_both_names(purchase: Evaluation, here: str) -> 
     assert "for Ivan" in noor.get(receipt()).content.decode()
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_weights_before_signing.py"
+    "::test_w4_no_later_stage_asks_for_them",
+)
 def test_a_declared_interest_bars_from_signing(purchase: Evaluation) -> None:
     option = vendors.candidate(purchase)
     stakeholders.sign_off_rules(purchase, "research", roles=("it",))

@@ -143,6 +143,10 @@ def test_what_waits_on_others_is_not_counted(
     assert page.context["total"] == 1
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_day_has_to_be_one_to_wait_for[data3]",
+)
 def test_a_line_is_put_off_and_back_on_its_day(ivan: User) -> None:
     client = signed_in(ivan)
     line = next(it.line for it in my_work(ivan) if it.kind == "milestone")
@@ -179,6 +183,9 @@ def test_a_line_is_brought_back(ivan: User) -> None:
         {"until": "2199-01-01"},
         {"until": "for ever"},
     ],
+)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[data3]"
 )
 def test_a_day_has_to_be_one_to_wait_for(ivan: User, data: dict[str, str]) -> None:
     line = next(it.line for it in my_work(ivan) if it.kind == "milestone")

@@ -236,6 +236,10 @@ def test_what_is_dangerous_needs_its_tag(lead: Client, r1: Requirement) -> None:
 
 
 @pytest.mark.parametrize("tag", ["*", "abc", 'W/"' + "a" * 32 + '"', "a" * 32])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short='[W/"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]',
+)
 def test_a_star_and_what_is_no_tag_are_refused(
     lead: Client, r1: Requirement, tag: str
 ) -> None:

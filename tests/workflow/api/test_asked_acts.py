@@ -71,6 +71,10 @@ def last_entry(criterion: Criterion) -> Entry:
     return entry
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_it_lapses[expired]",
+)
 def test_it_waits_for_its_person_alone(criterion: Criterion, engineer: User) -> None:
     before = last_entry(criterion), len(my_work(engineer))
     row = asked(criterion, engineer)
@@ -174,6 +178,9 @@ def test_what_changed_is_told_before_it_is_changed_again(db: None) -> None:
 
 
 @pytest.mark.parametrize("ending", ["revoked", "expired", "old", "part"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[expired]"
+)
 def test_it_lapses(criterion: Criterion, engineer: User, ending: str) -> None:
     row, client, now = asked(criterion, engineer), signed_in(engineer), timezone.now()
     sent = filled_in(client, row)

@@ -120,6 +120,10 @@ def test_a_revision_that_is_not_spoken_is_refused_with_those_that_are(
         (body_of("tools/list") | {"jsonrpc": "1.0"}, -32600),
     ],
 )
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short='[{"id": 1, "id": 2}--32700]',
+)
 def test_what_is_no_single_call_is_refused(
     theirs: Client, body: Any, code: int
 ) -> None:
@@ -176,6 +180,10 @@ def test_unknown_tools_and_arguments_are_refused(theirs: Client) -> None:
     assert error["detail"] == "'evaluation' is a required property"
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_pages_of_other_sites_are_refused",
+)
 def test_no_call_ends_in_a_fault(theirs: Client) -> None:
     odd: list[Any] = [
         None,

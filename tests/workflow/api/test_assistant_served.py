@@ -56,6 +56,10 @@ def secret_of(client: Any) -> str:
 
 
 @pytest.mark.parametrize("era", ERAS)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[2026-07-28]",
+)
 def test_the_official_client_reads_the_matrix(
     era: str, where: Evaluation, live_server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,6 +97,10 @@ def test_the_official_client_reads_the_matrix(
     talk(live_server.url, secret_of(program), work, ERAS[era])
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/test_verify_files.py::test_it_says_that_all_is_well[disk]",
+)
 def test_the_official_client_is_told_that_its_token_is_over(
     where: Evaluation, live_server: Any
 ) -> None:

@@ -79,6 +79,9 @@ def test_every_answer_names_its_call_and_the_limit(
 
 
 @pytest.mark.parametrize("below", ["staff/evaluations/", "invitations/", "nothing/"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[nothing/]"
+)
 def test_without_a_token_calls_count_by_address(
     where: Evaluation, settings: Settings, below: str
 ) -> None:
@@ -124,6 +127,11 @@ def test_the_call_over_the_limit_waits_for_the_next_minute(
     assert refused["RateLimit-Policy"] == f'"token";q={most};w=60'
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_my_work.py"
+    "::test_changed_words_are_to_be_signed_again",
+)
 def test_pages_are_named_too_and_so_is_what_they_did(where: Evaluation) -> None:
     person = signed_in(where.owner)
     page = person.get("/admin/", headers={"X-Request-ID": "of-the-caller"})
@@ -176,6 +184,10 @@ def codes_in(source: str) -> Iterator[str]:
                 yield from (constant(arg, names) for arg in args[2:3])
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_vendors_process_names_its_answers_and_explains_them_too",
+)
 def test_a_problem_leads_to_a_page_that_explains_each_code(where: Evaluation) -> None:
     page = Client().get("/api/v1/problems/")
     assert page.status_code == 200

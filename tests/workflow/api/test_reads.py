@@ -120,6 +120,10 @@ def test_the_matrix_tells_claimed_shown_and_tested(home: str, it: User) -> None:
     assert [cell["standing"] for cell in second["cells"]] == ["unanswered"] * 2
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_the_matrix_tells_claimed_shown_and_tested",
+)
 def test_a_cell_is_that_of_the_matrix_with_its_claims_and_verdicts(
     home: str, it: User, acme: Candidate
 ) -> None:
@@ -231,6 +235,10 @@ def test_what_vendors_wrote_stands_apart_from_our_words(
         assert theirs not in str(row)
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_what_vendors_wrote_stands_apart_from_our_words",
+)
 def test_a_long_list_is_read_page_by_page_in_the_order_of_its_index(
     where: Evaluation, home: str, it: User
 ) -> None:
@@ -265,6 +273,10 @@ def test_what_one_may_not_see_reads_like_what_is_not_there(home: str) -> None:
 
 
 @pytest.mark.parametrize("below", ["evaluations/", "matrix/", "gaps/"])
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them",
+    short="[evaluations/]",
+)
 def test_without_a_persons_token_there_is_nothing(
     home: str, where: Evaluation, below: str
 ) -> None:

@@ -18,6 +18,10 @@ pytestmark = pytest.mark.django_db
 ALL = ["dana", "ivan", "priya", "viktor"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_rule_that_cannot_pass_asks_nobody",
+)
 def test_everybody_is_asked_once_the_words_stand_still(where: Evaluation) -> None:
     look_at_what_moved()
     assert owed() == []
@@ -32,6 +36,10 @@ def test_everybody_is_asked_once_the_words_stand_still(where: Evaluation) -> Non
     assert "/admin/?do=/admin/act/sign/" in mail.text
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_rule_that_cannot_pass_asks_nobody",
+)
 def test_ten_changes_ask_once(where: Evaluation) -> None:
     requirement = where.requirements.get()
     for number in range(10):
@@ -53,6 +61,10 @@ def test_nobody_is_asked_while_something_else_is_missing(where: Evaluation) -> N
         assert owed() == ALL
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_rule_that_cannot_pass_asks_nobody",
+)
 def test_who_has_signed_and_who_is_outvoted_is_not_asked(where: Evaluation) -> None:
     add_stakeholder(evaluation=where, user=common.noor(), role="it", by=where.owner)
     with later(minutes=11):
@@ -72,6 +84,10 @@ def test_the_owner_is_told_at_once_of_a_no(where: Evaluation) -> None:
     assert "SageMaker" not in mail.text
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="::test_a_rule_that_cannot_pass_asks_nobody",
+)
 def test_who_waits_is_reminded_and_the_owner_hears_of_the_second_time(
     where: Evaluation,
 ) -> None:
@@ -97,6 +113,11 @@ def test_who_waits_is_reminded_and_the_owner_hears_of_the_second_time(
         assert len(owed("sign_off_waiting")) == 6
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_my_work.py"
+    "::test_changed_words_are_to_be_signed_again",
+)
 def test_a_substitute_is_asked_on_the_days_of_the_substitution(
     where: Evaluation,
 ) -> None:

@@ -31,6 +31,9 @@ def days_of(case: dict[str, Any]) -> int:
 
 
 @pytest.mark.parametrize("case", MAILS.values(), ids=MAILS)
+@pytest.mark.nightly(
+    reason="the same with other values; each push runs one of them", short="[D4]"
+)
 def test_a_mail_names_the_planned_end_of_the_next_14_days_only(
     where: Evaluation, case: dict[str, Any]
 ) -> None:
@@ -48,6 +51,11 @@ def test_a_mail_names_the_planned_end_of_the_next_14_days_only(
     assert ("says" in expect) is expect["ics"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_my_work.py"
+    "::test_changed_words_are_to_be_signed_again",
+)
 def test_d1_the_mail_says_what_by_whom_and_since_when(where: Evaluation) -> None:
     with later(minutes=11):
         mail = mail_to(stakeholders.holder("it"))

@@ -52,6 +52,11 @@ def test_words_that_return_to_what_was_signed_ask_nobody(where: Evaluation) -> N
         assert owed() == ["dana", "priya", "viktor"]
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_my_work.py"
+    "::test_changed_words_are_to_be_signed_again",
+)
 def test_signers_are_told_even_while_it_is_not_their_turn(where: Evaluation) -> None:
     sign_as(where, "it")
     change_words(where)
@@ -68,6 +73,11 @@ def test_signers_are_told_even_while_it_is_not_their_turn(where: Evaluation) -> 
         assert owed("sign_off_reopened") == []
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_my_work.py"
+    "::test_changed_words_are_to_be_signed_again",
+)
 def test_a_new_round_asks_anew_on_the_same_words(where: Evaluation) -> None:
     sign_as(where, "it")
     visit = Visit.objects.get(evaluation=where)
@@ -79,6 +89,11 @@ def test_a_new_round_asks_anew_on_the_same_words(where: Evaluation) -> None:
     assert "A change of mind" not in mail.text
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_my_work.py"
+    "::test_changed_words_are_to_be_signed_again",
+)
 def test_who_signed_a_stage_is_told_that_it_was_sent_back(where: Evaluation) -> None:
     for role in stakeholders.SIGNING:
         sign_as(where, role)
@@ -96,6 +111,11 @@ def test_who_signed_a_stage_is_told_that_it_was_sent_back(where: Evaluation) -> 
     assert "sent back to an earlier stage" in mail.text
 
 
+@pytest.mark.nightly(
+    reason="each push runs most of this code by its short form",
+    short="tests/workflow/admin/test_my_work.py"
+    "::test_changed_words_are_to_be_signed_again",
+)
 def test_only_rules_that_rest_on_the_words_reopen(where: Evaluation) -> None:
     stakeholders.sign_off_rules(where, "decision", roles=("leadership",))
     for role in stakeholders.SIGNING:
