@@ -53,6 +53,10 @@ def test_guarded(world, who, times): ...
 
 @nightly("::test_guarded[it-1]")
 def test_guarded_by_another(world, own, tmp_path_factory): ...
+
+@nightly("[2]")
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_of_numbers(number): ...
 """
 BROKEN = (
     GUARDED
@@ -144,6 +148,15 @@ def test_what_was_not_asked_for_is_not_missed(project: Path) -> None:
     assert collect(project, f"{FILE}::test_guarded_by_none")[0] == pytest.ExitCode.OK
     (project / FILE).write_text(GUARDED)
     assert collect(project, FILE, "-k", "another")[0] == pytest.ExitCode.OK
+
+
+def test_a_mark_on_the_whole_function_leaves_its_short_form_to_each_push(
+    project: Path,
+) -> None:
+    (project / FILE).write_text(GUARDED)
+    for tier, numbers in (("not nightly", "2"), ("nightly", "13")):
+        _, said = collect(project, FILE, "--collect-only", "-m", tier, "-k", "numbers")
+        assert re.findall(r"test_of_numbers\[(\d)\]", said) == list(numbers)
 
 
 @pytest.mark.parametrize(
