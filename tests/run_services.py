@@ -121,6 +121,7 @@ def main(arguments: Sequence[str]) -> int:
     if packages:
         say(f"Missing, so what needs it is not run: {', '.join(packages)}")
 
+    RESULTS.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     adopt_orphans()
     with tempfile.TemporaryDirectory(prefix="evaltracker-run-") as name:
@@ -132,7 +133,6 @@ def main(arguments: Sequence[str]) -> int:
             return 0
         if request.slowest:
             say(costs.report(folder))
-            RESULTS.mkdir(parents=True, exist_ok=True)
             (RESULTS / "costs.jsonl").write_text(costs.all_lines(folder))
         minutes = (time.monotonic() - began) / 60
         if request.everything and request.is_whole:
@@ -228,7 +228,6 @@ def write_results(outcome: Outcome, minutes: float, folder: Path) -> None:
         "failed": sorted(set(outcome.failed)),
         "not_run": outcome.not_run,
     }
-    RESULTS.mkdir(parents=True, exist_ok=True)
     (RESULTS / "nightly.json").write_text(json.dumps(content, indent=1) + "\n")
     (RESULTS / "durations.json").write_text(costs.durations(folder))
 

@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(
 
     That is before `-m` and `-k` take tests away; of several workers one looks.
     """
-    keep_short_forms(items)
+    unmark_short_forms(items)
     worker = getattr(config, "workerinput", {}).get("workerid", "gw0")
     if worker != "gw0":
         return
@@ -46,8 +46,8 @@ def pytest_collection_modifyitems(
         refuse(config, "\n".join(broken))
 
 
-def keep_short_forms(items: list[pytest.Item]) -> None:
-    """Leave to each push what a mark on the whole of its function names as short."""
+def unmark_short_forms(items: list[pytest.Item]) -> None:
+    """Take the mark of a whole function off the values that it names as short."""
     for test in items:
         test.own_markers[:] = [
             mark

@@ -28,10 +28,6 @@ MINUTE = datetime.timedelta(minutes=1)
         (partial(notices_in, NoticeState.DEAD), {"dead"}),
     ],
 )
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them",
-    short="[read1-states1]",
-)
 def test_each_list_holds_its_states_of_evaluations_that_the_reader_may_see(
     platform: Evaluation, read: Any, states: set[str]
 ) -> None:

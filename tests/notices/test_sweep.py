@@ -42,10 +42,6 @@ def test_what_is_due_tomorrow_waits(platform: Evaluation, smtp_sink: Sink) -> No
     assert not smtp_sink.arrived
 
 
-@pytest.mark.nightly(
-    reason="each push runs most of this code by its short form",
-    short="::test_limit_bounds_how_many_are_taken",
-)
 def test_a_batch_shares_one_connection(platform: Evaluation, smtp_sink: Sink) -> None:
     owe_many(platform, 15)
 

@@ -179,9 +179,6 @@ def test_503_is_tried_29_times_with_one_id_and_then_dead(
 @pytest.mark.parametrize(
     ("said", "minutes"), [("1800", 30), ("999999999", 60), ("5", 1), ("later", 1)]
 )
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them", short="[5-1]"
-)
 def test_retry_after_is_heeded_up_to_an_hour(
     platform: Evaluation, receiver: Receiver, said: str, minutes: int
 ) -> None:

@@ -181,9 +181,6 @@ def test_more_of_a_kind_leads_to_a_page_of_its_own(
         {"q": "a", "owner__password__startswith": "p"},
     ],
 )
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them", short="[asked4]"
-)
 def test_what_the_box_cannot_have_sent_is_refused(
     lina: Client, asked: dict[str, str]
 ) -> None:

@@ -130,9 +130,6 @@ def test_what_the_standard_objects_to_is_found() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("asks", [True, False])
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them", short="[False]"
-)
 def test_a_bid_tells_what_yes_costs_in_days_where_that_is_asked(asks: bool) -> None:
     where, option = in_decision()
     states(option, "R1", "configure", 9)

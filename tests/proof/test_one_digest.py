@@ -139,9 +139,6 @@ def test_a_pack_of_rewritten_words_does_not_verify(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("fits", [False, True])
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them", short="[True]"
-)
 def test_no_pack_is_made_of_a_rewritten_memo(fits: bool) -> None:
     where, _ = decided()
     decision = Decision.objects.get()
@@ -180,10 +177,6 @@ def claim_file() -> tuple[Evaluation, ClaimFile]:
 
 
 @pytest.mark.parametrize("made", [report_file, attached_file, claim_file])
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them",
-    short="[report_file]",
-)
 def test_a_file_rewritten_with_its_digest_is_named(
     made: Callable[[], tuple[Evaluation, Any]],
 ) -> None:

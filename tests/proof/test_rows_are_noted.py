@@ -110,10 +110,6 @@ def test_a_row_that_no_entry_tells_of_is_an_error_in_the_log() -> None:
     ],
 )
 @pytest.mark.django_db
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them",
-    short="[UPDATE trials_runreport SET runs_sha256 = '']",
-)
 def test_runs_are_proven_by_their_report(rewriting: str) -> None:
     trial = measured_trial()
     answer = program(trial).post(report(run("12.1"), run("11.000000000000000004")))

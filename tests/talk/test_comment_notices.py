@@ -85,9 +85,6 @@ def answer(comment: Comment, person: User) -> None:
     ],
     ids=["withdrawn", "resolved", "read", "answered", "barred", "left"],
 )
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them", short="[left]"
-)
 def test_once_it_waits_no_more_it_is_neither_sent_nor_listed(
     option: Candidate, ivan: User, happens: Callable[[Any, User], Any], because: str
 ) -> None:

@@ -56,9 +56,6 @@ def attach(where: Evaluation) -> None:
     )
 
 
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them", short="[disk]"
-)
 def test_it_is_whole_and_verifies_by_itself(any_storage: Place, tmp_path: Path) -> None:
     where, _ = decided("Globex ML")
     attach(where)

@@ -167,10 +167,6 @@ def seconds_of_work(piece: str, size: int) -> float:
 @pytest.mark.parametrize(
     "piece", ["1.", "a-\n", "-\n", "a'", "no ", ". ", "\u0301", "word " * 4 + "x "]
 )
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them",
-    short="[word word word word x ]",
-)
 def test_a_page_made_to_be_slow_is_not(piece: str) -> None:
     """Eight times as much takes some eight times as long, not sixty-four times."""
     some = seconds_of_work(piece, 50_000)

@@ -132,10 +132,6 @@ def in_demos_undeclared() -> Evaluation:
 
 
 @pytest.mark.parametrize("key", ["scores.x.1", "dance.{}.{}", "scores.{}.999", "x"])
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them",
-    short="[scores.{}.999]",
-)
 def test_what_is_nothing_to_be_reminded_of_is_not_there(key: str) -> None:
     where = in_demos()
     key = key.format(where.pk, stakeholders.holder("it").pk)

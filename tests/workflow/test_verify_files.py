@@ -60,9 +60,6 @@ def printed_lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
     return capsys.readouterr().out.splitlines()
 
 
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them", short="[disk]"
-)
 def test_it_says_that_all_is_well(
     anywhere: Evaluation, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -74,9 +71,6 @@ def test_it_says_that_all_is_well(
     ]
 
 
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them", short="[disk]"
-)
 def test_a_missing_and_an_altered_file_are_named_with_their_evaluation(
     anywhere: Evaluation, any_storage: Place
 ) -> None:
@@ -138,9 +132,6 @@ def test_the_chore_removes_none_of_the_last_day(
     assert young.exists()
 
 
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them", short="[disk]"
-)
 def test_the_chore_removes_what_is_older_and_never_what_a_row_names(
     anywhere: Evaluation, any_storage: Place, no_grace: None
 ) -> None:
@@ -151,9 +142,6 @@ def test_the_chore_removes_what_is_older_and_never_what_a_row_names(
     call_command("verify_files")
 
 
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them", short="[disk]"
-)
 def test_files_beside_the_database_of_another_day_wait_for_a_person(
     anywhere: Evaluation,
     any_storage: Place,

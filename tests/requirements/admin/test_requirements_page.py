@@ -121,9 +121,6 @@ def test_a_requirement_is_added_changed_and_retired(
 
 
 @pytest.mark.parametrize("ref", ["R1", "batch", "R1/files"])
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them", short="[R1/files]"
-)
 def test_a_ref_that_cannot_be_is_refused_beside_the_form(
     purchase: Evaluation, ref: str
 ) -> None:

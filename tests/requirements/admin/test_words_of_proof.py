@@ -62,9 +62,6 @@ def test_words_that_cannot_be_said_are_refused(purchase: Evaluation, key: str) -
         {"bring": 3},
     ],
 )
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them", short="[words8]"
-)
 def test_so_are_other_places_lengths_and_keys(
     purchase: Evaluation, words: dict[str, str]
 ) -> None:

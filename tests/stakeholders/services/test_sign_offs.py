@@ -30,10 +30,6 @@ def test_a_sign_off_keeps_name_role_meaning_and_the_very_words(
 
 
 @pytest.mark.parametrize("who", ["owner", "another role", "operator", "nobody"])
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them",
-    short="[another role]",
-)
 def test_who_does_not_hold_the_role_cannot_sign_for_it(
     where: Evaluation, who: str
 ) -> None:

@@ -129,10 +129,6 @@ def test_another_file_under_the_same_id_conflicts(ci: Program) -> None:
         ({"seconds": 3}, "Unknown field"),
     ],
 )
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them",
-    short="[fields15-above 0 ms]",
-)
 def test_a_run_that_cannot_count_is_refused_with_all_of_its_file(
     ci: Program, fields: dict[str, Any], sentence: str
 ) -> None:

@@ -156,10 +156,6 @@ def test_files_over_a_limit_are_refused(ci: Program) -> None:
         (MEASURED.replace('"R1"', '"R9"'), "no criterion “R9”"),
     ],
 )
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them",
-    short="[cases4-has no measure]",
-)
 def test_results_that_cannot_count_are_refused(
     ci: Program, cases: str, sentence: str
 ) -> None:

@@ -246,9 +246,6 @@ def test_a_line_with_tiers_is_changed_in_its_form(
         {},
     ],
 )
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them", short="[body2]"
-)
 def test_what_is_no_block_is_refused(acme: Candidate, body: dict[str, Any]) -> None:
     where = acme.evaluation
     assert send(where.owner, GRID, where, **body).status_code == 400

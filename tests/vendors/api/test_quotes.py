@@ -108,10 +108,6 @@ def test_the_journal_names_no_amount_and_commits_to_all(
         ({"tiers": [{"above": "1"}]}, "tiers/0/likely", "required"),
     ],
 )
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them",
-    short="[line11-quantity-0 or more]",
-)
 def test_a_wrong_line_is_refused_at_its_field(
     acme: Party, line: dict[str, Any], pointer: str, sentence: str
 ) -> None:

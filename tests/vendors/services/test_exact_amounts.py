@@ -42,10 +42,6 @@ def priced(of: Candidate, likely: str, **fields: Any) -> CostLine:
         ("-0.00042", "-0.00042"),
     ],
 )
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them",
-    short="[999999999999.99-999999999999.9900]",
-)
 def test_an_amount_is_kept_and_committed_to_with_all_its_decimals(
     acme: Candidate, said: str, kept: str
 ) -> None:

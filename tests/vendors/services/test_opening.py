@@ -123,9 +123,6 @@ def test_the_owner_is_never_the_second_person(where: Evaluation) -> None:
 
 
 @pytest.mark.parametrize("who", ["it", "operator", "stranger"])
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them", short="[stranger]"
-)
 def test_a_role_that_answers_for_the_money_is_needed(
     where: Evaluation, who: str
 ) -> None:

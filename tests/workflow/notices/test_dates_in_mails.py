@@ -31,9 +31,6 @@ def days_of(case: dict[str, Any]) -> int:
 
 
 @pytest.mark.parametrize("case", MAILS.values(), ids=MAILS)
-@pytest.mark.nightly(
-    reason="the same with other values; each push runs one of them", short="[D4]"
-)
 def test_a_mail_names_the_planned_end_of_the_next_14_days_only(
     where: Evaluation, case: dict[str, Any]
 ) -> None:
