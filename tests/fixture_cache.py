@@ -36,9 +36,10 @@ HARMLESS = re.compile(
 )
 WRITTEN = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.I)
 MARK = "CREATE TEMPORARY TABLE IF NOT EXISTS world_mark (number integer)"
-# What was there before the first builder, and what a flush numbers anew.
+# What was there before the first builder, and how permissions are numbered.
 GROUND = """
-SELECT (SELECT max(id) FROM auth_permission),
+SELECT (SELECT md5(string_agg(concat_ws(' ', id, content_type_id, codename), ','
+        ORDER BY id)) FROM auth_permission),
     (SELECT count(*) FROM evaluations_user), (SELECT max(id) FROM evaluations_user),
     (SELECT count(*) FROM evaluations_evaluation), (SELECT count(*) FROM vendors_vendor)
 """

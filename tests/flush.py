@@ -24,6 +24,12 @@ OWNER = "SET LOCAL ROLE NONE"
 # Triggers are silent in a session that copies another one's rows; superusers only.
 ASIDE = "SET LOCAL session_replication_role = replica"
 BACK = "SET LOCAL session_replication_role = origin"
+# What a flush writes anew gets the numbers that it had, so that what factories wrote
+# before is still right (see tests.fixture_cache).
+NUMBERED_ANEW = [
+    "ALTER SEQUENCE auth_permission_id_seq RESTART",
+    "ALTER SEQUENCE django_content_type_id_seq RESTART",
+]
 # How many requests that still read may each end a flush by a deadlock.
 STRAGGLERS = 3
 
@@ -49,7 +55,9 @@ def _flush_past_the_triggers() -> Iterator[None]:
     truncate = PostgresOperations.execute_sql_flush
 
     def truncating(self: Any, sql_list: list[str]) -> None:
-        statements = [OWNER, ASIDE, *sql_list, BACK] if sql_list else []
+        statements = []
+        if sql_list:
+            statements = [OWNER, ASIDE, *sql_list, *NUMBERED_ANEW, BACK]
         for _ in range(STRAGGLERS):
             try:
                 return truncate(self, statements)

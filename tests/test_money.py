@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltracker.money import CODES, currency_choices, read_currency, written
+from evaltracker.money import CODES, currency_choices, padded, read_currency, written
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,20 @@ from evaltracker.money import CODES, currency_choices, read_currency, written
 def test_cents_stand_only_where_there_are_any(amount: str, text: str) -> None:
     assert written(Decimal(amount)) == text
     assert written(Decimal(amount), "EUR") == f"{text} EUR"
+
+
+@pytest.mark.parametrize(
+    ("amount", "kept"),
+    [
+        ("5", "5.0000"),
+        ("0.0015", "0.0015"),
+        ("12.340", "12.3400"),
+        ("0.123456", "0.123456"),
+        ("0.1234560", "0.123456"),
+    ],
+)
+def test_an_amount_is_kept_with_four_decimals_at_least(amount: str, kept: str) -> None:
+    assert str(padded(Decimal(amount))) == kept
 
 
 @given(st.decimals(0, 10**12, places=4))

@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from typing import NamedTuple
 
 import pytest
-from django.db import transaction
 from playwright.sync_api import Browser, Page
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -25,8 +24,9 @@ from tests.demo.fitting import (
     Fitting,
     one_connection,
 )
+from tests.factories.demo import purchases
 from tests.journeys.test_demo import load_demo
-from tests.lock_order import around_tests
+from tests.lock_order import made_once
 
 pytestmark = pytest.mark.browser
 GPU = "/admin/e/gpu-training/"
@@ -98,12 +98,9 @@ def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     """The demo, loaded once for all pages."""
     with ExitStack() as stack:
         with one_connection():
-            stack.enter_context(django_db_blocker.unblock())
-            stack.enter_context(around_tests())
-            load_demo()
+            stack.enter_context(made_once(django_db_blocker, purchases, load_demo))
         yield
         with one_connection():
-            transaction.set_rollback(True)
             stack.close()
 
 

@@ -11,7 +11,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import ACTS
-from tests.fixture_cache import run_folder
+from tests.fixture_cache import count_rows, run_folder
 from tests.lock_order import around_tests
 from tests.rights.addresses import address, page_addresses
 from tests.rights.answers import Answers, unchanged_world
@@ -33,6 +33,7 @@ def people(
     """
     with django_db_blocker.unblock(), around_tests():
         made = shared(run_folder(request))
+        count_rows()
         assert set(made) == set(EVERYBODY)
         yield made
         transaction.set_rollback(True)

@@ -74,13 +74,14 @@ def test_no_page_makes_an_element_of_what_somebody_wrote(
     people: dict[str, User], figure: Callable[[str], None]
 ) -> None:
     lead, pages = signed_in(people["lead"]), staff_pages()
-    # Of forms, which are of few templates, every eighth is enough.
+    # Of pages every second, of forms, which are of few templates, every eighth.
     forms = [path for path in pages if "/act/" in path]
-    left_out = set(forms) - set(forms[::8])
+    others = [path for path in pages if "/act/" not in path]
+    read = {*others[::2], *forms[::8]}
     texts = poison(PAYLOADS)
     made, with_text, statuses = [], 0, {}
     for path in pages:
-        if path in left_out:
+        if path not in read:
             continue
         answer: Any = lead.get(path, follow=True)
         statuses[path] = answer.status_code
@@ -94,12 +95,12 @@ def test_no_page_makes_an_element_of_what_somebody_wrote(
     )
     assert wrong == {}
     assert made == []
-    assert with_text > 100
+    assert with_text > 50
 
 
 @pytest.mark.browser
 @pytest.mark.nightly(
-    reason="300 pages in Chromium; each push reads the elements of most of them",
+    reason="300 pages in Chromium; each push reads the elements of every second one",
     short="::test_no_page_makes_an_element_of_what_somebody_wrote",
 )
 @pytest.mark.parametrize("share", [slice(0, None, 2), slice(1, None, 2)])

@@ -260,11 +260,11 @@ def test_t21_no_mail_calendar_or_event_tells_what_is_sealed(
 @pytest.mark.parametrize(
     "turns",
     [
-        4,
+        8,
         pytest.param(
             1,
             marks=pytest.mark.nightly(
-                reason="every fourth act is posted each push", short="[4]"
+                reason="every eighth act is posted each push", short="[8]"
             ),
         ),
     ],

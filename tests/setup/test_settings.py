@@ -155,9 +155,13 @@ def test_a_whole_single_sign_on_stands_on_the_login_page(
     assert app["settings"]["oauth_pkce_enabled"]
 
 
+@pytest.mark.nightly(
+    reason="a process each; each push starts one where it is needed",
+    short="[env0-True]",
+)
 @pytest.mark.parametrize(
     ("env", "needed"),
-    [({"DEMO": "1"}, "False"), ({}, "True"), ({"REQUIRE_SECOND_FACTOR": "0"}, "False")],
+    [({}, "True"), ({"DEMO": "1"}, "False"), ({"REQUIRE_SECOND_FACTOR": "0"}, "False")],
 )
 def test_a_second_factor_is_required_outside_the_demo(
     tmp_path: Path, env: dict[str, str], needed: str
@@ -166,6 +170,10 @@ def test_a_second_factor_is_required_outside_the_demo(
     assert told("s.REQUIRE_SECOND_FACTOR", **env).stdout.strip() == needed
 
 
+@pytest.mark.nightly(
+    reason="a process each; each push starts one in which both are asked for",
+    short="[env2-True True]",
+)
 @pytest.mark.parametrize(
     ("env", "printed"),
     [

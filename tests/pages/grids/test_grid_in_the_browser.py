@@ -89,6 +89,10 @@ def test_a_refused_cell_says_why_and_a_changed_one_shows_both_values(
     assert row.weight == 3
 
 
+@pytest.mark.nightly(
+    reason="more keys in Chromium; each push edits, pastes and undoes by keyboard",
+    short="::test_cells_are_edited_pasted_and_undone_by_keyboard[chromium]",
+)
 def test_rows_are_pasted_below_ticked_and_retired_by_keyboard(
     grid: Page, purchase: Evaluation
 ) -> None:
@@ -110,6 +114,10 @@ def test_rows_are_pasted_below_ticked_and_retired_by_keyboard(
     assert purchase.requirements.filter(retired_at=None).count() == 2
 
 
+@pytest.mark.nightly(
+    reason="one more page in Chromium; each push edits the same grid",
+    short="::test_cells_are_edited_pasted_and_undone_by_keyboard[chromium]",
+)
 def test_html_in_a_cell_is_text(grid: Page, purchase: Evaluation) -> None:
     grid.keyboard.type("<img src=x onerror=alert(1)><b>bold</b>")
     grid.keyboard.press("Enter")

@@ -45,6 +45,10 @@ def saved(page: Page, sentence: str) -> None:
     expect(page.locator("#grid-costs").get_by_role("status")).to_contain_text(sentence)
 
 
+@pytest.mark.nightly(
+    reason="another paste in Chromium; each push pastes prices that are asked about",
+    short="::test_what_does_not_match_is_asked_in_a_panel[chromium]",
+)
 def test_sixteen_prices_are_one_paste_and_one_undo(grid: Page) -> None:
     rows = [
         "\t".join([kind, *(str(100 * place + at) for at in range(4))])

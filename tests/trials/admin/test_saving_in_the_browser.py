@@ -174,6 +174,10 @@ def test_a_draft_outlives_a_reload_and_ends_when_it_is_saved(
     expect(page.get_by_text("restored")).to_have_count(0)
 
 
+@pytest.mark.nightly(
+    reason="acts wait for a connection with each push (test_drafts_in_the_browser)",
+    short="::test_a_verdict_is_saved_in_place_and_no_other_note_is_lost[chromium]",
+)
 def test_without_a_connection_a_verdict_waits_until_it_is_back(
     watched: Watched, demo: Demo
 ) -> None:

@@ -183,13 +183,16 @@ def addresses_for(
 ) -> dict[str, str]:
     """The paths at which a method is tried.
 
-    Of a method that the route does not have, unless the `whole` is asked for, only the
-    own one and a foreign one beside an absent one: it is refused before any id is read.
+    Of methods that the route does not have, unless the `whole` is asked for, only the
+    own one, and with one of them a foreign one beside an absent one: they are refused
+    before any id is read.
     """
     paths = addresses(route, own, foreign)
-    if whole or method in ROUTES[route].answers:
+    missing = [name for name in METHODS if name not in ROUTES[route].answers]
+    if whole or method not in missing:
         return paths
-    return dict([*paths.items()][: len(OWN_AND_A_PAIR)])
+    in_turn = missing[len(route) % len(missing)]
+    return dict([*paths.items()][: len(OWN_AND_A_PAIR) if method == in_turn else 1])
 
 
 def ids(party: Party) -> dict[str, str]:

@@ -1,10 +1,13 @@
 """Whose a row is, and a snapshot of all rows that are not somebody's."""
 
-from hashlib import sha256
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db.models import Model
 
+from tests.tables import digests, queries
 from vendors.models import Vendor
 from vendors.models.candidates import VendorRecord
 
@@ -50,14 +53,18 @@ def owner_path(model: type[Model]) -> str | None:
 
 def snapshot(vendor: Vendor) -> dict[str, str]:
     """A digest by table of every row that is not this vendor's."""
-    found = {}
+    return digests(_rows_of_others(vendor.pk))
+
+
+@lru_cache(maxsize=8)
+def _rows_of_others(vendor: UUID) -> tuple[tuple[str, str, tuple[Any, ...]], ...]:
+    querysets = []
     for model in apps.get_models():
         if model._meta.app_label not in OURS or model.__name__ in COMMON:
             continue
-        rows, path = model._base_manager.order_by("pk"), owner_path(model)
+        rows = model._base_manager.all()
+        path = owner_path(model)
         if path is not None:
-            rows = rows.exclude(**{path: vendor.pk})
-        columns = [field.attname for field in model._meta.concrete_fields]
-        text = repr(list(rows.values_list(*columns)))
-        found[model._meta.db_table] = sha256(text.encode()).hexdigest()
-    return found
+            rows = rows.exclude(**{path: vendor})
+        querysets.append(rows)
+    return queries(querysets)

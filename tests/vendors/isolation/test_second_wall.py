@@ -256,7 +256,7 @@ def test_a_token_is_added_for_an_own_contact_alone(walled: World, role: str) -> 
             True,
             marks=pytest.mark.nightly(
                 reason="methods that the route does not have, at every address; each "
-                "push tries them at the own one and at one of a rival",
+                "push tries them at the own one, and one at one of a rival",
                 short="[False]",
             ),
         ),

@@ -18,6 +18,7 @@ from tests.at_once import at_once
 from tests.factories import common, stakeholders, vendors
 from vendors.models import CostLine, PriceOpening
 from vendors.policy import may_see_prices
+from vendors.selectors.costs import is_sealed
 from vendors.services.candidates import declare_conflict
 from vendors.services.quotes import (
     ask_to_open_prices,
@@ -199,6 +200,17 @@ def test_a_request_is_withdrawn_by_the_owner_and_lapses_with_the_stage(
     states = set(Notice.objects.filter(kind="prices_asked").values_list("state"))
     assert states == {("suppressed",)}
     assert actions(where) == ["prices.asked", "prices.ask_withdrawn"] * 3
+
+
+def test_a_vendor_is_told_of_open_prices_only_while_quotes_are_taken_again(
+    where: Evaluation,
+) -> None:
+    opened = vendors.open_prices(where)
+    assert is_sealed(opened, timezone.now())
+    send_back(evaluation=opened, to_stage="research", reason="Again", by=opened.owner)
+    opened.refresh_from_db()
+    assert not is_sealed(opened, timezone.now())
+    assert is_sealed(vendors.close_by_deadline(opened), timezone.now())
 
 
 def test_those_who_may_confirm_are_owed_a_mail_each_also_who_comes_later(
