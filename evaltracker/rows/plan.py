@@ -714,15 +714,21 @@ class _Reading:
             for row, values in zip(rows, bare if chosen == "out" else (), strict=False)
         ] or rows
 
-    def _records(self, rows: Iterable[ReadRow]) -> list[Record]:
-        records, refused = [], self._refused_rows
-        for one in self.subject.records(rows, self.context):
-            if not isinstance(one, Refusal):
-                records.append(one)
-            elif (one.sheet, one.row) not in refused:
-                self.refusals.append(one)
+    def _records(self, rows: Sequence[ReadRow]) -> list[Record]:
+        """What the rows come to, without those that are refused: one record may be
+        joined from several rows, and nothing of a refused one may come in with it."""
         refused = self._refused_rows
-        return [one for one in records if (one.sheet, one.row) not in refused]
+        results = list(self.subject.records(rows, self.context))
+        for result in results:
+            if isinstance(result, Record) or (result.sheet, result.row) in refused:
+                continue
+            self.refusals.append(result)
+
+        refused = self._refused_rows
+        if refused:
+            taken = [row for row in rows if (row.sheet, row.number) not in refused]
+            results = list(self.subject.records(taken, self.context))
+        return [result for result in results if isinstance(result, Record)]
 
     @property
     def _refused_rows(self) -> set[tuple[str, int]]:

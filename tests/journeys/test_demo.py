@@ -269,6 +269,10 @@ def typed_in(where: Evaluation) -> set[str]:
 
 @pytest.mark.parametrize("tab", TABS)
 @pytest.mark.parametrize("slug", ["gpu-training", "automated-renewals"])
+@pytest.mark.nightly(
+    reason="six pages; each push reads that with most figures",
+    short="[gpu-training-comparison/]",
+)
 def test_every_digit_is_a_figure_that_has_an_id(slug: str, tab: str) -> None:
     where = Evaluation.objects.get(slug=slug)
     page = walking.read(signed_in(LEAD).get(f"/admin/e/{slug}/{tab}").text, TO_DO)

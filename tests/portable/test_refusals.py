@@ -75,6 +75,10 @@ def put(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
         ("files/" + "0" * 64, "YQ==", "Nothing names"),
     ],
 )
+@pytest.mark.nightly(
+    reason="22 faults of a file; each push has that of the journal",
+    short="[journal/1/reason-because-altered]",
+)
 def test_the_place_and_the_reason_are_told(
     pointer: str, value: Any, words: str
 ) -> None:

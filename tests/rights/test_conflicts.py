@@ -89,6 +89,10 @@ def test_t21_answers_are_read_by_nobody_who_is_kept_out(
 
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("state", ["none", "cleared"])
+@pytest.mark.nightly(
+    reason="four who may read; each push lets one find them",
+    short="[cleared-it]",
+)
 def test_t21_answers_are_found_by_whoever_is_not_kept_out(
     sealed: Sealed, state: str, who: str
 ) -> None:

@@ -44,6 +44,10 @@ def statements(client: Client, url: str) -> list[str]:
 
 
 @pytest.mark.parametrize("who", ["lead", "operator"])
+@pytest.mark.nightly(
+    reason="for the operator, too; each push counts them for the owner",
+    short="[lead]",
+)
 def test_no_list_takes_more_than_six_queries(sealed: Sealed, who: str) -> None:
     client = signed_in(sealed.people[who])
     numbers = {
@@ -54,6 +58,10 @@ def test_no_list_takes_more_than_six_queries(sealed: Sealed, who: str) -> None:
     assert {name: number for name, number in numbers.items() if number > MOST} == {}
 
 
+@pytest.mark.nightly(
+    reason="each list at two sizes; each push counts the queries of each once",
+    short="::test_no_list_takes_more_than_six_queries[lead]",
+)
 def test_a_list_asks_as_much_for_many_rows_as_for_few(sealed: Sealed) -> None:
     client = signed_in(sealed.where.owner)
     few = {model: len(statements(client, list_of(model))) for model in MODELS}

@@ -94,6 +94,10 @@ def test_every_guess_at_a_field_is_refused(
 
 
 @pytest.mark.parametrize("name", ["_to_field", "_popup", "_facets", "all", "e", "_q"])
+@pytest.mark.nightly(
+    reason="six names at every list; each push sends one of them to each",
+    short="[_q]",
+)
 def test_the_parameters_of_the_stock_admin_are_refused_everywhere(
     otto: Client, name: str
 ) -> None:

@@ -75,6 +75,10 @@ def wrong(number: int) -> str:
 
 
 @pytest.mark.parametrize("proxies", ["0", "1"])
+@pytest.mark.nightly(
+    reason="without a proxy, too; each push has one before the process",
+    short="[1]",
+)
 def test_so_many_guesses_are_answered_and_not_one_more(
     login: str, tmp_path: Path, figure: Callable[[str], None], proxies: str
 ) -> None:

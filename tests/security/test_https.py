@@ -79,6 +79,10 @@ def test_every_cookie_is_of_this_very_host(site: Site) -> None:
             assert not any(part.startswith("domain") for part in attributes)
 
 
+@pytest.mark.nightly(
+    reason="two processes more; each push asks one that has started",
+    short="::test_people_are_sent_to_https_and_programs_are_refused",
+)
 def test_https_without_a_trusted_proxy_does_not_start(tmp_path: Path) -> None:
     env = {
         "PATH": os.environ["PATH"],

@@ -100,6 +100,10 @@ def test_every_pattern_is_through_with_every_attack_in_100_ms(
         r'"(?:[^"\\]|\\.)*+"',
     ],
 )
+@pytest.mark.nightly(
+    reason="seven patterns, a process each; each push has one",
+    short="[(a+)+b]",
+)
 def test_a_pattern_that_can_be_hurt_is_found(bad: str) -> None:
     assert slowest(Found("here", re.compile(bad), "search"))[0] > MOST
 

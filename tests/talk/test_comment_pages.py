@@ -123,6 +123,10 @@ def say_everywhere(where: Evaluation) -> None:
         say(topic, row, owner, mentions=[stakeholders.holder("it")])
 
 
+@pytest.mark.nightly(
+    reason="queries of every page at two sizes; each push reads a thread",
+    short="::test_what_is_withdrawn_leaves_its_place_and_no_number",
+)
 def test_counts_stand_on_every_page_in_a_fixed_number_of_queries() -> None:
     where = talked_about("must", "should")
     say_everywhere(where)

@@ -56,6 +56,10 @@ def attach(where: Evaluation) -> None:
     )
 
 
+@pytest.mark.nightly(
+    reason="files in a bucket, too; each push has them on disk",
+    short="[disk]",
+)
 def test_it_is_whole_and_verifies_by_itself(any_storage: Place, tmp_path: Path) -> None:
     where, _ = decided("Globex ML")
     attach(where)

@@ -60,7 +60,6 @@ def fuzz(
             f"{site}/{schema}",
             f"--header=Authorization: Bearer {token}",
             "--seed=1",
-            "--checks=all",
             f"--exclude-checks={NOT_PROMISED}",
             # How quick it is depends on the machine and is not asked here.
             "--suppress-health-check=all",

@@ -98,6 +98,10 @@ def test_t53_notes_and_imports_change_nothing_that_a_vendor_hears(
 
 
 @pytest.mark.postgres
+@pytest.mark.nightly(
+    reason="every call again; each push asks the wall itself for the notes",
+    short="::test_t53_the_wall_itself_hides_what_the_buyer_noted",
+)
 def test_t53_nor_behind_the_wall(role: str, acme: Candidate) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

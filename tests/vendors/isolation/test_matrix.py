@@ -175,7 +175,18 @@ def test_foreign_and_absent_are_byte_equal_with_every_parameter(
 
 
 @pytest.mark.parametrize("whole", WITHOUT_TOKEN)
-@pytest.mark.parametrize("which", ["revoked", "none"])
+@pytest.mark.parametrize(
+    "which",
+    [
+        "revoked",
+        pytest.param(
+            "none",
+            marks=pytest.mark.nightly(
+                reason="as with a token that was revoked", short="[revoked-False]"
+            ),
+        ),
+    ],
+)
 def test_without_a_live_token_every_address_is_the_same(
     world: World, which: str, whole: bool
 ) -> None:

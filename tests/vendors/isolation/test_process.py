@@ -113,6 +113,10 @@ def test_a_contact_comes_in_by_a_code_that_this_process_sends(
 
 
 @pytest.mark.postgres
+@pytest.mark.nightly(
+    reason="another race at a served process; each push has one",
+    short="::test_o1_the_same_question_three_times_at_once_is_one",
+)
 def test_l15_two_ninths_at_once_turn_a_link_once(
     login: str, tmp_path: Path, smtp_sink: Sink
 ) -> None:
@@ -179,6 +183,10 @@ def test_o1_the_same_question_three_times_at_once_is_one(
     assert waiting.count() == expected["owner_mails"]
 
 
+@pytest.mark.nightly(
+    reason="two processes more; each push asks the process that vendors have",
+    short="::test_vendors_are_served_by_a_process_that_has_nothing_else",
+)
 def test_the_web_process_serves_no_vendors_when_told_so(tmp_path: Path) -> None:
     show = (
         "from django.urls import resolve;"

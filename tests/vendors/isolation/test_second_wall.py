@@ -149,6 +149,10 @@ def walled(settled: World, role: str) -> World:
 
 
 @pytest.mark.usefixtures("walled")
+@pytest.mark.nightly(
+    reason="each column of each table; each push makes every call through the wall",
+    short="::test_every_call_works_behind_the_wall",
+)
 def test_what_may_be_read_is_read_whatever_its_column_is_called() -> None:
     """`position` is a word of SQL, too."""
     nothing = re.compile(r'NULL::[a-z ()0-9]+ AS "?(\w+)"?')
@@ -268,6 +272,10 @@ def test_without_any_scope_nothing_of_a_rival_comes_through_the_wall(
     assert crawl(walled, monkeypatch, role=role, whole=whole) == []
 
 
+@pytest.mark.nightly(
+    reason="that the walk is able to fail; each push walks with the wall",
+    short="::test_without_any_scope_nothing_of_a_rival_comes_through_the_wall[False]",
+)
 def test_without_any_scope_and_wall_rivals_would_be_heard(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

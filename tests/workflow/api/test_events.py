@@ -153,6 +153,10 @@ def test_every_page_of_an_event_is_there_and_no_action_means_two_types(
         assert lead.get(path).status_code in (200, 302), page
 
 
+@pytest.mark.nightly(
+    reason="a thousand rows; each push reads every type of event",
+    short="::test_every_page_of_an_event_is_there_and_no_action_means_two_types",
+)
 def test_a_thousand_events_are_read_at_once(
     db: None, figure: Callable[[str], None]
 ) -> None:
