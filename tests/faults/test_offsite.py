@@ -20,10 +20,6 @@ OF_THE_NIGHT = pytest.mark.nightly(
 )
 
 
-@pytest.mark.nightly(
-    reason="a copy elsewhere; each push restores from a backup",
-    short="tests/faults/test_restore.py::test_what_was_lost_starts_elsewhere_and_lets_everybody_in[checked]",
-)
 def test_a_copy_is_encrypted_and_only_its_key_brings_it_back(
     backups: Backups, tmp_path: Path
 ) -> None:
