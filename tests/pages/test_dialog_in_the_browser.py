@@ -48,9 +48,8 @@ def test_done_by_keyboard_the_page_shows_it_without_a_load(here: Watched) -> Non
 
 
 @pytest.mark.nightly(
-    reason="each push runs most of this code by its short form",
-    short="tests/pages/grids/test_grid_in_the_browser.py"
-    "::test_html_in_a_cell_is_text[chromium]",
+    reason="another way through the dialog; each push does an act there by keyboard",
+    short="::test_done_by_keyboard_the_page_shows_it_without_a_load[chromium]",
 )
 def test_refused_it_says_so_at_the_field_and_keeps_what_was_typed(
     here: Watched, purchase: Evaluation
@@ -74,9 +73,8 @@ def test_refused_it_says_so_at_the_field_and_keeps_what_was_typed(
 
 
 @pytest.mark.nightly(
-    reason="each push runs most of this code by its short form",
-    short="tests/pages/grids/test_grid_in_the_browser.py"
-    "::test_html_in_a_cell_is_text[chromium]",
+    reason="another way through the dialog; each push does an act there by keyboard",
+    short="::test_done_by_keyboard_the_page_shows_it_without_a_load[chromium]",
 )
 def test_closed_it_keeps_a_draft_and_gives_the_focus_back(here: Watched) -> None:
     page = here.page

@@ -70,10 +70,6 @@ def test_who_types_and_reloads_at_once_has_it_back(
 
 
 @pytest.mark.parametrize("rate", RATES)
-@pytest.mark.nightly(
-    reason="the same draft in Chromium; each push reloads the page",
-    short="::test_who_types_and_reloads_at_once_has_it_back[chromium-1]",
-)
 def test_who_types_and_sends_at_once_in_vain_has_it_back(
     watched: Watched, address: str, rate: int
 ) -> None:

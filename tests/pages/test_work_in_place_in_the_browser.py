@@ -127,9 +127,8 @@ def test_who_comes_back_to_the_tab_reads_what_was_done_meanwhile(
 
 
 @pytest.mark.nightly(
-    reason="each push runs most of this code by its short form",
-    short="tests/pages/grids/test_grid_in_the_browser.py"
-    "::test_html_in_a_cell_is_text[chromium]",
+    reason="another act in place; each push does one by keys on a phone",
+    short="::test_by_keys_alone_a_row_is_done_and_leaves_the_list[chromium-phone]",
 )
 def test_the_password_is_a_field_of_the_dialog_that_opens_prices(
     watched: Watched, pages: list[str]

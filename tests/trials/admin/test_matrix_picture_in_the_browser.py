@@ -39,10 +39,6 @@ def fold(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name)
 
 
-@pytest.mark.nightly(
-    reason="one more page by keys; each push scores by keys alone",
-    short="tests/trials/admin/test_score_in_the_browser.py::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
-)
 def test_keys_pass_through_categories_and_fold_them(
     watched: Watched, purchase: Evaluation
 ) -> None:

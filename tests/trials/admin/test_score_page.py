@@ -141,10 +141,6 @@ def test_who_has_not_declared_is_asked_first(where: Evaluation) -> None:
         ),
     ],
 )
-@pytest.mark.nightly(
-    reason="queries at two sizes; each push reads the page",
-    short="::test_what_was_asked_answered_and_shown_stands_beside_the_score",
-)
 def test_many_requirements_are_read_as_often_as_two(many: int) -> None:
     read = []
     for number in (2, many):
