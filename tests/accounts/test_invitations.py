@@ -91,6 +91,10 @@ def test_a_link_only_shows_and_works_once(where: Evaluation, smtp_sink: Sink) ->
     assert mina.check_password(GOOD)
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_link_only_shows_and_works_once",
+)
 def test_a_link_grows_old_and_another_can_be_sent(
     where: Evaluation, smtp_sink: Sink
 ) -> None:

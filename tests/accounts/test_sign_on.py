@@ -125,6 +125,10 @@ def test_who_has_a_second_factor_is_asked_for_it_here_too(
 
 
 @pytest.mark.parametrize(("trusted", "end"), [(False, "/2fa/"), (True, "/account/")])
+@pytest.mark.nightly(
+    reason="2 values; each push has the first of them",
+    short="[False-/2fa/]",
+)
 def test_a_provider_may_take_over_the_second_factor(
     provider: Provider,
     live_server: LiveServer,

@@ -45,6 +45,10 @@ def test_what_the_product_writes_itself_comes_in_with_one_yes(
     assert not ImportDraft.objects.exists()
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_refused_cell_is_typed_anew_in_its_place",
+)
 def test_nothing_comes_in_while_a_word_is_open(
     purchase: Evaluation, desk: Importer
 ) -> None:

@@ -71,6 +71,10 @@ def test_rows_of_the_file_and_new_ones_have_pages(desk: Importer, content: str) 
         assert desk.client.get(desk.url, {"new": wrong}).status_code == 400
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_large_file_is_read_and_imported_in_the_background_once",
+)
 def test_an_answer_has_a_large_file_read_anew(read: Importer) -> None:
     assert "It begins in a moment." in read.answer({"row::40": "left"})
     do_long_work()

@@ -134,6 +134,10 @@ def test_the_matrix_holds_the_twelve_platforms() -> None:
         assert f">{name}</a>" in head
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_there_is_an_evaluation_in_every_stage",
+)
 def test_every_evaluation_says_where_its_data_is_from_and_of_when() -> None:
     lead = signed_in(LEAD)
     for evaluation in Evaluation.objects.all():
@@ -180,6 +184,10 @@ def test_every_tab_of_every_evaluation_opens(username: str, slug: str) -> None:
         read(client, path)
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_the_printed_password_lets_a_newcomer_in",
+)
 def test_every_purchase_leaves_as_a_file_and_comes_back_the_same() -> None:
     files = [
         export_whole(evaluation=evaluation) for evaluation in Evaluation.objects.all()
@@ -236,6 +244,10 @@ def test_the_annex_lists_what_mattered_and_names_no_rival() -> None:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.nightly(
+    reason="5 values; each push has the first of them",
+    short="[automated-renewals]",
+)
 def test_the_release_of_each_passes_the_check_of_the_standard(slug: str) -> None:
     where = Evaluation.objects.get(slug=slug)
     assert faults(json.loads(export_whole(evaluation=where, form="ocds"))) == []

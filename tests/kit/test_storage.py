@@ -89,6 +89,10 @@ def test_a_full_disk_is_said_and_leaves_neither_half_a_file_nor_harm(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.nightly(
+    reason="2 values; each push has the first of them",
+    short="[disk]",
+)
 def test_a_transaction_that_is_rolled_back_leaves_no_file(any_storage: Place) -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic(), files_of_rows():
         with transaction.atomic(), files_of_rows():

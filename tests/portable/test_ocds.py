@@ -34,6 +34,10 @@ def exported(where: Evaluation) -> dict[str, Any]:
 
 
 @pytest.mark.django_db
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_bid_tells_what_yes_costs_in_days_where_that_is_asked[True]",
+)
 def test_a_bid_tells_the_claimed_and_the_measured_number() -> None:
     trial = measured_trial()
     criterion = measured(trial)

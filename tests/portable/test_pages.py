@@ -81,6 +81,10 @@ def test_who_was_not_asked_for_their_interest_exports_nothing() -> None:
     assert "conflict" in answer.text
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_who_was_not_asked_for_their_interest_exports_nothing",
+)
 def test_an_operator_sees_who_is_whom_before_anything_is_written() -> None:
     content = carried_away(ready_to_advance())
     viktor = common.person("viktor")
@@ -122,6 +126,10 @@ def test_a_bad_file_is_told_by_its_place() -> None:
     assert operator.get("/admin/act/take-in-evaluation/none/").status_code == 404
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_leadership_takes_home_what_it_may_see_and_the_journal_tells",
+)
 def test_the_next_one_asks_for_the_same_and_knows_nothing_of_answers() -> None:
     where, option = decided()
     lead = as_user(where.owner)
@@ -165,6 +173,10 @@ def test_the_next_one_asks_for_the_same_and_knows_nothing_of_answers() -> None:
     assert f"/admin/e/{following.slug}/" in lead.get(f"/admin/e/{where.slug}/").text
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_leadership_takes_home_what_it_may_see_and_the_journal_tells",
+)
 def test_thirty_requirements_are_copied_in_as_many_statements_as_one() -> None:
     where = trials.platform("must")
     counts = []
@@ -179,6 +191,10 @@ def test_thirty_requirements_are_copied_in_as_many_statements_as_one() -> None:
     assert counts[1] <= counts[0]
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_leadership_takes_home_what_it_may_see_and_the_journal_tells",
+)
 def test_where_it_came_from_is_not_told_to_whom_may_not_see_it() -> None:
     where = common.evaluation(title="The secret one")
     lead = as_user(where.owner)

@@ -51,6 +51,10 @@ def test_a_decided_evaluation_comes_back_as_it_was() -> None:
     assert again.candidates.get().pk == option.pk
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_company_of_the_same_name_is_the_same_company",
+)
 def test_a_file_from_before_the_lists_of_the_brief_comes_in() -> None:
     told = document(carried_away(ready_to_advance()))
     for name in ("scopes", "scope_values", "demands"):

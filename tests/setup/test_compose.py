@@ -24,6 +24,10 @@ def env_file(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_each_service_is_bounded_and_can_change_nothing_of_its_image",
+)
 def test_it_is_clean_with_what_dev_env_writes(env_file: Path) -> None:
     done = config(env_file, "--quiet")
     assert (done.returncode, done.stderr) == (0, "")
@@ -107,6 +111,10 @@ def test_each_process_has_a_database_role_and_a_user_in_redis_of_its_own() -> No
     }
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_each_process_has_a_database_role_and_a_user_in_redis_of_its_own",
+)
 def test_files_in_s3_are_reached_by_vendors_with_a_key_of_their_own(
     env_file: Path,
 ) -> None:

@@ -48,6 +48,11 @@ def test_another_form_is_refused_with_what_to_write_and_without_the_secret(
     assert "geheim" not in str(refused.value)
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_another_form_is_refused_with_what_to_write_and_withou"
+    "t_the_secret[https://K:geheim@s3.example.org/bucket]",
+)
 def test_the_client_is_loaded_only_where_files_are_in_s3(tmp_path: Path) -> None:
     (tmp_path / "url").write_text("s3://K:S@s3.example.org/bucket\n")
     # Looking at a method makes the store.

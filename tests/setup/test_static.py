@@ -50,6 +50,10 @@ def test_another_user_can_read_them(collected: Path) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_every_file_that_a_template_names_is_there",
+)
 def test_the_first_page_is_made_of_hashed_files(
     collected: Path, client: Client
 ) -> None:

@@ -40,6 +40,10 @@ def test_the_base_has_what_both_lean_on_and_no_process_of_the_product(
     assert base["proxy"]["environment"]["WEB_UPSTREAM"] == REST["HOST_ADDRESSES"]
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_host_reaches_the_base_by_the_pooler_and_files_by_s3",
+)
 def test_a_host_serves_and_works_and_only_one_has_a_beat(tmp_path: Path) -> None:
     own = {"web", "vendor-api", "worker"}
     assert services(tmp_path, "host").keys() == own
@@ -57,6 +61,10 @@ def test_a_host_reaches_the_base_by_the_pooler_and_files_by_s3(tmp_path: Path) -
         assert given["FILES_URL"] == own, name
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_the_base_has_what_both_lean_on_and_no_process_of_the_product",
+)
 def test_what_is_published_is_published_in_the_private_network(tmp_path: Path) -> None:
     for machine in ("base", "host"):
         for name, service in services(tmp_path, machine).items():

@@ -155,6 +155,10 @@ def test_what_is_sealed_answers_as_what_is_not_there() -> None:
         lambda key: "requirement.%00",
     ],
 )
+@pytest.mark.nightly(
+    reason="6 values; each push has the first of them",
+    short="[<lambda>0]",
+)
 def test_no_other_spelling_of_an_address_is_another_thread(
     spoil: Callable[[str], str],
 ) -> None:
@@ -201,6 +205,10 @@ def test_the_journal_and_an_export_keep_the_place_from_whom_it_is_sealed() -> No
     assert not sealed(where.owner, where)
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_who_has_an_interest_hears_nothing_of_any_candidate",
+)
 def test_parts_of_the_memo_are_its_headings() -> None:
     where, _ = ready_to_decide(rival="Globex ML")
     text = compile_memo(Evaluation.objects.get(pk=where.pk))["text"]

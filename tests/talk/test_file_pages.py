@@ -15,6 +15,10 @@ from vendors.services.costs import set_cost_line
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_each_price_has_a_link_with_its_number_of_files",
+)
 def test_files_are_sent_listed_taken_and_removed() -> None:
     where = trials.platform()
     browser = signed_in(where.owner)

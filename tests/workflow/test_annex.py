@@ -110,6 +110,10 @@ def test_a_version_is_frozen_with_its_facts_and_tells_the_contacts(
     assert "Mends it." not in first.text
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_what_is_built_has_no_annex",
+)
 def test_what_was_not_read_is_not_put_forward(where: Evaluation) -> None:
     digest = digest_of_annex(draft(where))
     add_annex_line(candidate=promisor(where), words="Mends it.", by=where.owner)

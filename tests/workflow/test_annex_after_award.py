@@ -108,6 +108,10 @@ def test_a_check_asks_what_the_newest_version_lists(option: Candidate) -> None:
     close_check(check=check(), summary="", by=owner)
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_day_that_has_passed_is_asked_for_from_now_on",
+)
 def test_a_verdict_is_on_one_line_alone(option: Candidate) -> None:
     put_forward(option)
     said = {"promise_check": check(), "found": "holds", "note": "Seen."}

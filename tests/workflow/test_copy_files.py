@@ -78,6 +78,10 @@ def test_a_file_that_is_missing_or_not_as_handed_in_is_named_and_never_brought(
         call_command("copy_files", elsewhere.url)
 
 
+@pytest.mark.nightly(
+    reason="2 values; each push has the first of them",
+    short="[disk]",
+)
 def test_a_place_that_cannot_be_used_is_said_in_one_sentence(
     any_storage: Place, object_store: ObjectStore
 ) -> None:

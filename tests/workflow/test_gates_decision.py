@@ -58,6 +58,10 @@ def drafted(verdict: str = "holds") -> tuple[Evaluation, Candidate]:
     return where, option
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_within_budget_compares_the_likely_total[89999-1]",
+)
 def test_scores_closed_wants_the_consensus_closed() -> None:
     where, _ = deciding()
     assert len(list(scores_closed(Look(where)))) == 1
@@ -93,6 +97,10 @@ def test_prices_opened_wants_two_people_and_says_who_is_awaited() -> None:
     assert list(prices_opened(Look(where))) == []
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_choice_not_knocked_out_refuses_until_somebody_excuses",
+)
 def test_choice_made_wants_a_candidate_and_a_rationale() -> None:
     where, option = deciding()
     (nobody,) = choice_made(Look(where))
@@ -208,6 +216,10 @@ def test_nobody_but_the_owner_decides(who: str) -> None:
         decide(evaluation=where, by=by)
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_choice_not_knocked_out_refuses_until_somebody_excuses",
+)
 def test_only_a_shortlisted_candidate_of_this_evaluation_can_be_chosen() -> None:
     where, _ = deciding()
     elsewhere, stranger = deciding_elsewhere()

@@ -56,6 +56,10 @@ def tried(test: Evaluation) -> Candidate:
     return Candidate.objects.get(evaluation=test)
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_its_mail_says_that_it_is_a_test",
+)
 def test_it_is_an_evaluation_of_its_own_with_a_made_up_list(acme: Candidate) -> None:
     test = sent(acme)
     assert test.is_practice
@@ -100,6 +104,10 @@ def test_one_is_open_at_a_time(acme: Candidate) -> None:
     assert sent(acme) != test
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_of_the_real_evaluation_only_the_journal_tells_of_it",
+)
 def test_only_the_owner_sends_one_and_only_to_contacts(acme: Candidate) -> None:
     where = acme.evaluation
     people = Contact.objects.filter(vendor=acme.vendor)
@@ -152,6 +160,10 @@ def test_nobody_but_a_test_is_ended_by_the_house(acme: Candidate) -> None:
         cancel(evaluation=acme.evaluation, reason="Over.", by=SYSTEM)
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_its_mail_says_that_it_is_a_test",
+)
 def test_it_is_left_out_where_evaluations_are_listed(acme: Candidate) -> None:
     owner = acme.evaluation.owner
     before = [item.what for item in my_work(owner)]
@@ -172,6 +184,10 @@ def test_it_is_left_out_where_evaluations_are_listed(acme: Candidate) -> None:
     assert earlier_standing(owner, acme) == []
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_its_mail_says_that_it_is_a_test",
+)
 def test_its_owner_finds_it_at_the_candidate(acme: Candidate) -> None:
     browser = signed_in(acme.evaluation.owner)
     page = reverse("admin:evaluation_invitations", args=[acme.evaluation.slug])
@@ -232,6 +248,10 @@ def test_moving_its_end_keeps_it_open(acme: Candidate) -> None:
     assert test.is_open
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_program_is_told_and_answers_as_it_would",
+)
 def test_a_file_of_it_comes_back_as_a_test(acme: Candidate) -> None:
     content = carried_away(sent(acme))
     told = document(content)["evaluation"]

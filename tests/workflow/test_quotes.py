@@ -167,6 +167,10 @@ def seconds_of_work(piece: str, size: int) -> float:
 @pytest.mark.parametrize(
     "piece", ["1.", "a-\n", "-\n", "a'", "no ", ". ", "\u0301", "word " * 4 + "x "]
 )
+@pytest.mark.nightly(
+    reason="8 values; each push has the first of them",
+    short="[1.]",
+)
 def test_a_page_made_to_be_slow_is_not(piece: str) -> None:
     """Eight times as much takes some eight times as long, not sixty-four times."""
     some = seconds_of_work(piece, 50_000)

@@ -250,6 +250,10 @@ def test_it_is_asked_at_the_rule_and_on_the_cell_and_answered_there() -> None:
     assert "Not in time." in owner.get(cell).text
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_leadership_is_asked_by_mail_and_on_my_work_and_the_journal_says_so",
+)
 def test_requests_leave_with_the_evaluation_and_come_back() -> None:
     where = in_trials()
     row = answer_waiver_request(

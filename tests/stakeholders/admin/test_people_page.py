@@ -70,6 +70,10 @@ def test_a_stakeholder_adds_nobody(purchase: Evaluation, here: str) -> None:
         assert client.post(url, {}).status_code == 403, url
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_the_owner_adds_and_ends_a_part",
+)
 def test_each_lends_their_own_part_and_takes_it_back(
     purchase: Evaluation, here: str
 ) -> None:

@@ -44,6 +44,10 @@ def judge_in_place(item: ScriptItem, **form: object) -> tuple[int, Any]:
     return answer.status_code, answer.json()
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_every_finalist_gets_a_demo_at_once",
+)
 def test_the_owner_schedules_and_moves_a_demo(acme: Candidate) -> None:
     form = {**WHEN, "title": "First look", "minutes": "60"}
     owner = acme.evaluation.owner

@@ -114,6 +114,10 @@ def test_a_blank_criterion_is_refused_at_its_field(purchase: Evaluation) -> None
     assert not Trial.objects.exists()
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_blank_criterion_is_refused_at_its_field",
+)
 def test_a_criterion_changes_for_all_finalists(purchase: Evaluation) -> None:
     assert draw_up(purchase) == 302
     one = Criterion.objects.filter(requirement__ref="R1")[0]

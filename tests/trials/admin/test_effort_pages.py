@@ -79,6 +79,10 @@ def take_over(body: str) -> str:
     return address.replace("&amp;", "&")
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_where_nobody_is_asked_no_page_speaks_of_effort",
+)
 def test_rows_and_cells_say_what_is_stated_or_that_nothing_is(
     built: Candidate,
 ) -> None:

@@ -45,6 +45,10 @@ def test_a_cell_is_one_mark_with_its_words_as_its_name(purchase: Evaluation) -> 
         assert line in words
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_the_panel_and_the_name_tell_each_value_it_must_hold_for",
+)
 def test_shown_and_tested_are_other_marks_and_never_the_same(
     purchase: Evaluation,
 ) -> None:

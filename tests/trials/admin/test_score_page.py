@@ -49,6 +49,10 @@ def test_what_was_asked_answered_and_shown_stands_beside_the_score(
         assert words not in body, words
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_an_interest_bars_from_every_answer",
+)
 def test_a_verdict_on_an_earlier_answer_and_a_trial_say_so(where: Evaluation) -> None:
     acme = where.candidates.get(name="Acme ML")
     vendors.enter(where, "trials")

@@ -88,6 +88,10 @@ def test_a_sheet_is_filled_in_and_blank_is_not_zero(acme: Candidate) -> None:
     assert act("give-scores", mine, acme.evaluation.owner, **{value: "5"}) == 403
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_sheet_is_filled_in_and_blank_is_not_zero",
+)
 def test_locking_shows_the_others_and_ends_ones_own(acme: Candidate) -> None:
     pm, where = stakeholders.holder("pm"), acme.evaluation
     mine, (value, reason) = part(acme, "pm"), names(acme)
@@ -109,6 +113,10 @@ def test_locking_shows_the_others_and_ends_ones_own(acme: Candidate) -> None:
     assert "2 of 5 scored" in body
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_sheet_is_filled_in_and_blank_is_not_zero",
+)
 def test_the_consensus_opens_everything_and_is_closed_with_an_outcome(
     acme: Candidate,
 ) -> None:

@@ -55,6 +55,10 @@ def test_print_calendar_and_mails_hold_none_of_it(demo: Demo) -> None:
         assert MARK not in told_by_mail
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_button_moves_an_item_without_a_script",
+)
 def test_attendees_and_link_are_chosen_on_the_page(demo: Demo) -> None:
     owner = demo.candidate.evaluation.owner
     person = demo.candidate.evaluation.stakeholders.first()

@@ -99,6 +99,10 @@ def test_several_criteria_are_removed_without_a_reason(trial: Trial) -> None:
     assert not Criterion.objects.filter(trial=trial).exists()
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_criteria_are_pasted_with_their_requirements_by_ref",
+)
 def test_milestones_are_pasted_given_and_settled(trial: Trial) -> None:
     owner, elif_ = trial.candidate.evaluation.owner, stakeholders.holder("engineering")
     rows = [

@@ -30,6 +30,10 @@ def contact_of(candidate: Candidate, email: str = ADDRESS) -> Visitor:
     return Visitor(give_link(candidate=candidate, contact=person)).sign_in()
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_until_a_trial_is_agreed_there_is_none",
+)
 def test_the_own_trial_is_read_and_a_gap_is_replied_to() -> None:
     cache.clear()
     caches["process"].clear()

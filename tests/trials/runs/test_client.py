@@ -74,6 +74,10 @@ def server() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("case", EXITS, ids=lambda case: case["name"])
+@pytest.mark.nightly(
+    reason="14 values; each push has the first of them",
+    short="[kept, no gate]",
+)
 def test_it_exits_as_its_case_says(
     case: dict[str, Any], server: str, tmp_path: Path
 ) -> None:

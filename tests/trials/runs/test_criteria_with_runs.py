@@ -23,6 +23,10 @@ def lead(measured: Criterion) -> User:
     return measured.trial.lead
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_its_bound_may_change_by_an_amendment",
+)
 def test_it_is_not_taken_out(measured: Criterion, lead: User) -> None:
     with pytest.raises(Refused, match="Runs were reported for this criterion, so it"):
         remove_criterion(criterion=measured, by=lead, reason="Not needed.")

@@ -86,6 +86,10 @@ def test_the_newest_verdict_for_the_same_values_has_the_number() -> None:
     assert measured_by([*for_two, by_eye]) == {}
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_the_newest_verdict_for_the_same_values_has_the_number",
+)
 def test_pages_show_it_beside_the_verdict(criterion: Criterion) -> None:
     confirm(criterion, "holds")
     option, client = criterion.trial.candidate, reading(criterion)

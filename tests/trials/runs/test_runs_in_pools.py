@@ -51,6 +51,10 @@ def comparison(ci: Program) -> str:
     return signed_in(ci.trial.lead).get(f"/admin/e/{slug}/comparison/").content.decode()
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_failed_test_is_no_good_measurement",
+)
 def test_a_laptop_beside_what_counts_turns_nothing(declared: Program) -> None:
     send(declared, "build-1", SLOW, commit="ab12", **OURS)
     send(declared, "laptop-warmup", ["0.5"] * 500, commit="zz99", **LAPTOP)
@@ -95,6 +99,10 @@ def test_of_several_environments_nobody_may_choose_by_confirming(ci: Program) ->
     assert Measurement.objects.get().declared["runs"] == 60
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_failed_test_is_no_good_measurement",
+)
 def test_one_file_that_turns_the_verdict_is_said_and_explained(
     declared: Program,
 ) -> None:

@@ -66,6 +66,10 @@ def test_what_was_promised_is_what_stood_when_it_was_tested(acme: Candidate) -> 
     assert cell.credit == 1
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_neither_a_taken_back_verdict_nor_the_vendors_own_run_is_timed",
+)
 def test_a_trial_before_anything_was_stated_promises_nothing(acme: Candidate) -> None:
     judge(acme, "R1", "6")
     states(acme, "R1", "configure", 2)

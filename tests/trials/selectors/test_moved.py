@@ -104,6 +104,10 @@ def test_answers_are_read_of_whose_cells_can_have_moved(
     assert book.on_file == ledger(where, exact=True).on_file
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_whose_cells_an_action_moves_is_said_once",
+)
 def test_a_withdrawn_answer_leaves_nothing_on_file(where: Evaluation) -> None:
     before, _ = reading(where)
     withdraw_claim(

@@ -99,6 +99,10 @@ def test_an_excused_must_have_is_owed_only_if_a_criterion_asks(acme: Candidate) 
     assert refs(owed(acme)) == ["R2"]
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_what_runs_propose_is_taken_and_is_in_no_urn",
+)
 def test_where_nothing_can_be_judged_nothing_is_open(acme: Candidate) -> None:
     trials.trial(acme, "R1", "R2", "R3")
     Claim.objects.filter(requirement__ref="R3").update(availability="withdrawn")
@@ -223,6 +227,10 @@ def test_a_cell_stays_open_while_a_criterion_waits_for_runs(acme: Candidate) -> 
     assert [row.verdict for row in owed(acme).proposed] == ["fails"]
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_trial_that_the_vendor_ran_on_its_data_settles_only_its_criterion",
+)
 def test_the_gate_goes_on_owing_values_that_no_criterion_names(
     acme: Candidate,
 ) -> None:

@@ -75,6 +75,10 @@ def test_rows_that_wait_for_something_and_must_haves_without_a_note_stay_out(
     assert together(trial, dana, notes=("R1",)) == ["R1"]
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_of_two_at_once_one_gives_all_and_the_other_is_told",
+)
 def test_the_page_names_the_rows_and_the_ledger_says_they_were_given_together(
     trial: Trial,
 ) -> None:

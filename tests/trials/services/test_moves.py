@@ -80,6 +80,10 @@ def test_what_hangs_on_it_moves_by_as_many_days_and_reminds_anew(
     assert set(owed.values_list("occurrence", flat=True)) == {"2"}
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_what_is_due_at_the_end_of_a_trial_moves_with_its_last_day",
+)
 def test_it_moves_alone_if_that_is_said(where: Evaluation) -> None:
     data = milestone(where, "Data ready", 20)
     load = milestone(where, "Loaded", 25, hangs_on=data)

@@ -75,6 +75,10 @@ def test_values_are_kept_in_the_order_of_the_brief() -> None:
     assert named_words(named) == "Runs on: AWS, on premises"
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_script_asks_for_the_values_that_are_not_proven",
+)
 def test_a_verdict_counts_for_the_values_that_it_names(acme: Candidate) -> None:
     trials.trial(acme)
     claim = trials.claim_of(acme)
@@ -115,6 +119,11 @@ def test_a_trial_that_the_vendor_ran_on_its_own_data_proves_what_a_demo_proves(
     assert by_value["AWS"].is_settled
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_trial_that_the_vendor_ran_on_its_own_data_proves_wh"
+    "at_a_demo_proves",
+)
 def test_the_form_offers_what_was_answered_and_begins_with_the_criterion(
     acme: Candidate,
 ) -> None:

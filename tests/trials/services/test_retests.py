@@ -80,6 +80,10 @@ def test_who_runs_the_trial_closes_what_they_see_mended(gap: Gap) -> None:
         retest_gap(gap=gap, outcome="mended", note="Twice.", by=lead)
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_the_vendor_hears_that_it_is_still_there_until_it_answers",
+)
 def test_another_says_that_it_is_mended_and_who_runs_the_trial_closes_it(
     gap: Gap,
 ) -> None:

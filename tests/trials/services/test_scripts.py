@@ -99,6 +99,10 @@ def test_the_time_box_shares_four_fifths_of_the_demo(
     assert time_box(Demo(minutes=length), items) == each
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_drawing_it_up_again_adds_only_what_is_new",
+)
 def test_what_is_shown_never_offered_or_not_applicable_is_not_asked(
     where: Evaluation,
 ) -> None:

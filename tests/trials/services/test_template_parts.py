@@ -50,6 +50,10 @@ def saved(where: Evaluation, title: str = "Ours") -> str:
     return str(template.pk)
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_kinds_that_have_prices_stay_and_a_second_rise_is_not_taken",
+)
 def test_a_script_is_saved_without_a_word_of_the_vendor(where: Evaluation) -> None:
     content = EvaluationTemplate.objects.get(pk=saved(where)).content
     assert len(content["script"]) == 2
@@ -59,6 +63,10 @@ def test_a_script_is_saved_without_a_word_of_the_vendor(where: Evaluation) -> No
     assert criterion["ref"] == "R1"
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_kinds_that_have_prices_stay_and_a_second_rise_is_not_taken",
+)
 def test_a_script_and_criteria_are_taken_where_they_are_missing(
     where: Evaluation,
 ) -> None:
@@ -141,6 +149,10 @@ def test_kinds_that_have_prices_stay_and_a_second_rise_is_not_taken(db: None) ->
     assert where.words["demo"] == "site visit"
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_rules_are_taken_as_the_template_has_them",
+)
 def test_the_scale_has_own_words_until_the_first_score(where: Evaluation) -> None:
     owner = where.owner
     word_scale(evaluation=where, meanings=MEANINGS, by=owner)

@@ -144,6 +144,10 @@ def test_once_agreed_criteria_change_only_with_a_reason(
         remove_criterion(criterion=criterion, reason="Too hard.", by=elif_)
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_contract_without_a_criterion_cannot_be_agreed",
+)
 def test_a_criterion_that_was_judged_stands(acme: Candidate, elif_: User) -> None:
     criterion = trials.trial(acme).criteria.get()
     trials.verdict(trials.claim_of(acme), "trial", criterion=criterion)
@@ -151,6 +155,10 @@ def test_a_criterion_that_was_judged_stands(acme: Candidate, elif_: User) -> Non
         change_criterion(criterion=criterion, text="Easier", reason="Why?", by=elif_)
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_contract_without_a_criterion_cannot_be_agreed",
+)
 def test_a_trial_closes_when_every_criterion_is_judged(
     acme: Candidate, elif_: User
 ) -> None:
@@ -168,6 +176,10 @@ def test_a_trial_closes_when_every_criterion_is_judged(
         close_trial(trial=running, summary="Better.", by=elif_)
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_trials_are_planned_from_demos_on",
+)
 def test_closing_calls_off_the_milestones_that_are_still_open(
     acme: Candidate, elif_: User
 ) -> None:

@@ -124,6 +124,10 @@ def test_questions_are_asked_by_insiders_and_answered_by_the_owner(
     assert "R, Python or Java?" in body
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_time_that_no_clock_shows_is_refused",
+)
 def test_a_vendors_proposal_becomes_a_requirement_or_is_declined(
     purchase: Evaluation,
 ) -> None:

@@ -106,6 +106,10 @@ def test_everywhere_beside_single_values_is_refused(where: Evaluation) -> None:
     assert note(build, box("Azure")).status_code == 400
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_of_what_is_bought_no_value_gets_a_status",
+)
 def test_a_value_may_have_an_answer_of_its_own(where: Evaluation) -> None:
     build = vendors.candidate(where, "Our own", kind="build")
     own = "Runs on: on premises = planned 2040-03-31"

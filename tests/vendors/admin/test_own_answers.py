@@ -73,6 +73,10 @@ def test_only_the_owner_answers_and_never_for_what_is_bought(own: Candidate) -> 
     assert said.status_code == 404
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_rows_are_saved_as_the_buyers_answers_and_counted",
+)
 def test_the_page_reads_as_often_for_many_requirements(
     own: Candidate, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

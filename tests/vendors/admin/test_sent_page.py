@@ -26,6 +26,10 @@ def purchase(db: None) -> Evaluation:
     return answered_by_acme()
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_nothing_is_new_on_the_overview_once_it_has_ended",
+)
 def test_an_empty_page_says_how_it_is_filled(purchase: Evaluation) -> None:
     assert "Nothing is new to you" in page(purchase, purchase.owner)
     assert "No answers yet" in page(purchase, purchase.owner, "?all=1")
@@ -95,6 +99,10 @@ def test_what_is_no_filter_is_refused_and_strangers_find_nothing(
     assert client.post(url).status_code == 405
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_nothing_is_new_on_the_overview_once_it_has_ended",
+)
 def test_counts_stand_on_the_pages_that_lead_here(purchase: Evaluation) -> None:
     client = signed_in(purchase.owner)
 

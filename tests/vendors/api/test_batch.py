@@ -108,6 +108,10 @@ def test_odd_but_honest_text_is_kept_as_it_is(
 
 
 @pytest.mark.parametrize("name", RAW_400)
+@pytest.mark.nightly(
+    reason="21 values; each push has the first of them",
+    short="[brackets]",
+)
 def test_a_body_that_is_not_a_plain_json_object_is_400(acme: Party, name: str) -> None:
     refused(acme.call("POST", f"{acme.home}claims/batch/", RAW_400[name]), 400)
 

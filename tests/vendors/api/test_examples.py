@@ -44,6 +44,10 @@ def example(content: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("below", WITH_EXAMPLES)
+@pytest.mark.nightly(
+    reason="5 values; each push has the first of them",
+    short="[claims/]",
+)
 def test_an_example_is_a_request_that_works(
     acme: Party, paths: dict[str, Any], below: str
 ) -> None:

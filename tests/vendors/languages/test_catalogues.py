@@ -33,6 +33,10 @@ SAME: dict[str, dict[str, str]] = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.nightly(
+    reason="2 values; each push has the first of them",
+    short="[de]",
+)
 def test_every_sentence_of_the_code_is_translated(language: str) -> None:
     assert po_of(language).read_bytes() == written(language), "run ./dev words"
     rows = [row for row in catalogue(language) if row.id]
@@ -93,6 +97,10 @@ OTHERWISE = {
 }
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_placeholders_and_marks_are_those_of_the_sentence[de]",
+)
 def test_terms_are_those_of_the_glossary() -> None:
     otherwise = {
         row.english: row.said

@@ -71,6 +71,10 @@ def test_who_was_invited_before_there_were_pages_gets_a_link_when_it_is_sent_aga
     assert Visitor(link).sign_in().get().status_code == 200
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_the_owner_sees_who_was_in_and_ends_a_session",
+)
 def test_the_owner_sees_days_of_visits_and_sends_the_invitation_again_there(
     ada: Visitor, where: Evaluation
 ) -> None:

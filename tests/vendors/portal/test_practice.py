@@ -29,6 +29,10 @@ def tester(ada: Visitor, where: Evaluation) -> Visitor:
     return Visitor(InvitationLink.objects.get(candidate__evaluation=test))
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_the_way_in_ends_with_the_test",
+)
 def test_every_page_says_that_nothing_of_it_counts(
     tester: Visitor, ada: Visitor
 ) -> None:
@@ -44,6 +48,10 @@ def test_every_page_says_that_nothing_of_it_counts(
     assert NOTE not in ada.get().content.decode()
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_the_way_in_ends_with_the_test",
+)
 def test_answers_and_questions_stay_in_the_test(
     tester: Visitor, where: Evaluation
 ) -> None:

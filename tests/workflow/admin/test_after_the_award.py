@@ -37,6 +37,10 @@ def sent(where: Evaluation, **changed: object) -> dict[str, object]:
     }
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_metric_is_entered_by_a_stakeholder",
+)
 def test_the_contract_is_entered_and_shown(where: Evaluation) -> None:
     lina, page = signed_in(where.owner), links.page(where, "promise_checks")
     act = f"/admin/act/set-contract-term/{where.pk}/"

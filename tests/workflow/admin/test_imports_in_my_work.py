@@ -49,6 +49,10 @@ def test_a_file_waits_for_its_yes_and_for_its_person_alone(
     assert found(where.owner) == []
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_large_file_that_comes_in_is_told",
+)
 def test_a_large_file_is_no_turn_of_theirs_while_it_is_worked_on(
     where: Evaluation, desk: Importer
 ) -> None:

@@ -93,6 +93,10 @@ def test_my_work_lists_those_of_the_trials_that_one_leads(acme: Candidate) -> No
     assert "who is first" not in other
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_where_no_verdict_decides_the_page_says_so",
+)
 def test_criteria_wait_for_runs_until_somebody_confirms() -> None:
     trial = measured_trial()
     criterion, where = measured(trial), trial.candidate.evaluation

@@ -90,6 +90,10 @@ def test_it_waits_for_its_person_alone(criterion: Criterion, engineer: User) -> 
             assert signed_in(other).post(act, HOLDS).status_code == 404
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_its_person_may_change_what_was_asked",
+)
 def test_its_person_presses_the_verb(criterion: Criterion, engineer: User) -> None:
     row, client = asked(criterion, engineer), signed_in(engineer)
     sent = filled_in(client, row)
@@ -131,6 +135,10 @@ def test_its_person_declines_with_a_reason(
     assert client.get(row.link).status_code == 409
 
 
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_what_changed_is_told_before_it_is_changed_again",
+)
 def test_the_claim_changed_meanwhile(criterion: Criterion, engineer: User) -> None:
     row, client = asked(criterion, engineer), signed_in(engineer)
     later = timezone.now() + datetime.timedelta(days=1)

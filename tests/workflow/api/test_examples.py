@@ -119,6 +119,10 @@ def test_what_the_room_does_not_take_is_refused_so_that_it_comes_again(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_a_signed_event_is_said_in_the_room",
+)
 def test_a_purchase_is_started_with_the_requirements_of_a_file(
     live_server: Any,
     tmp_path: Path,

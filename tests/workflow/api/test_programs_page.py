@@ -19,6 +19,10 @@ CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.nightly(
+    reason="dear; each push runs its neighbour, which needs the same set-up",
+    short="::test_the_code_that_verifies_a_signature_does[signature]",
+)
 def test_every_command_does_what_the_page_shows(
     live_server: Any, settings: Any, tmp_path: Path
 ) -> None:
