@@ -1,4 +1,7 @@
-"""Every tool of assistants × every role, as the read that it is."""
+"""Every tool of assistants × every role, as the read that it is.
+
+With every push each is used by whoever differs, and by some of those who are alike.
+"""
 
 from typing import Any
 
@@ -7,6 +10,7 @@ import pytest
 from evaltracker.evaluations.models import Evaluation, User
 from tests.clients import program
 from tests.rights.table import EVERYBODY
+from tests.rights.test_pages import TURNS, in_turn
 from tests.rights.world import MAIN
 from tests.workflow.api.assistants import use
 
@@ -24,8 +28,8 @@ WITHIN = {
 }
 
 
-def calls() -> list[tuple[str, dict[str, str], str]]:
-    """Each tool that reads, what it is called with, and the address of its read."""
+def calls() -> dict[str, tuple[dict[str, str], str]]:
+    """Each tool that reads: what it is called with, and the address of its read."""
     home = f"{STAFF}evaluations/{MAIN}/"
     where = Evaluation.objects.get(slug=MAIN)
     candidate = where.candidates.order_by("pk")[0]
@@ -34,23 +38,25 @@ def calls() -> list[tuple[str, dict[str, str], str]]:
     asked = f"candidate={candidate.pk}&requirement={ref}"
     here = {"evaluation": MAIN}
     on = f"candidate:{candidate.pk}"
-    return [
-        ("evaluations", {}, f"{STAFF}evaluations/"),
-        *((tool, here, home + below) for tool, below in WITHIN.items()),
-        ("cell", here | cell, f"{home}cell/?{asked}"),
-        ("acts", {"on": on}, f"{STAFF}acts/?on={on}"),
-        (
-            "act_form",
+    return {
+        "evaluations": ({}, f"{STAFF}evaluations/"),
+        **{tool: (here, home + below) for tool, below in WITHIN.items()},
+        "cell": (here | cell, f"{home}cell/?{asked}"),
+        "acts": ({"on": on}, f"{STAFF}acts/?on={on}"),
+        "act_form": (
             {"act": "eliminate", "target": str(candidate.pk)},
             f"{STAFF}acts/eliminate/{candidate.pk}/",
         ),
-    ]
+    }
 
 
+@pytest.mark.parametrize("turns", TURNS)
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_every_tool_says_what_its_read_says(people: dict[str, User], who: str) -> None:
+def test_every_tool_says_what_its_read_says(
+    people: dict[str, User], who: str, turns: int
+) -> None:
     client, differ = program(people[who]), []
-    for tool, given, address in calls():
+    for tool, (given, address) in in_turn(calls(), who, turns):
         read: Any = client.get(address)
         said = use(client, tool, **given)
         problem = {**said["structuredContent"], "request_id": ""}
