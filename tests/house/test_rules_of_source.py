@@ -195,11 +195,26 @@ def calls_at_the_top() -> list[tuple[Path, str]]:
     ]
 
 
-def test_no_string_stands_alone() -> None:
+@pytest.mark.parametrize(
+    "folders",
+    [
+        pytest.param((), id="product"),
+        pytest.param(
+            ("tests", "bench"),
+            id="tests",
+            marks=pytest.mark.nightly(
+                reason="1,100 modules are parsed for it; each push reads the product",
+                short="[product]",
+            ),
+        ),
+    ],
+)
+def test_no_string_stands_alone(folders: tuple[str, ...]) -> None:
     """Python drops it: half of a sentence that people read was lost so, five times."""
+    modules = parsed(*folders) if folders else trees()
     bodies = (
         (path, getattr(node, block)[begins_with_docstring(node, block) :])
-        for path, tree in {**trees(), **parsed("tests", "bench")}.items()
+        for path, tree in modules.items()
         for node in ast.walk(tree)
         for block in ("body", "orelse", "finalbody")
         if isinstance(getattr(node, block, None), list)

@@ -69,7 +69,11 @@ def test_who_types_and_reloads_at_once_has_it_back(
     expect(watched.page.get_by_text("restored")).to_be_visible()
 
 
-@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.nightly(
+    reason="the same draft in Chromium; each push reloads the page",
+    short="::test_who_types_and_reloads_at_once_has_it_back[chromium-1]",
+)
+@pytest.mark.parametrize("rate", [1, 6])
 def test_who_types_and_sends_at_once_in_vain_has_it_back(
     watched: Watched, address: str, rate: int
 ) -> None:

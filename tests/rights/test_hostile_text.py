@@ -74,10 +74,10 @@ def test_no_page_makes_an_element_of_what_somebody_wrote(
     people: dict[str, User], figure: Callable[[str], None]
 ) -> None:
     lead, pages = signed_in(people["lead"]), staff_pages()
-    # Of pages every second, of forms, which are of few templates, every eighth.
+    # Of pages every fourth, of forms, which are of few templates, every eighth.
     forms = [path for path in pages if "/act/" in path]
     others = [path for path in pages if "/act/" not in path]
-    read = {*others[::2], *forms[::8]}
+    read = {*others[::4], *forms[::8]}
     texts = poison(PAYLOADS)
     made, with_text, statuses = [], 0, {}
     for path in pages:
@@ -95,12 +95,12 @@ def test_no_page_makes_an_element_of_what_somebody_wrote(
     )
     assert wrong == {}
     assert made == []
-    assert with_text > 50
+    assert with_text > 25
 
 
 @pytest.mark.browser
 @pytest.mark.nightly(
-    reason="300 pages in Chromium; each push reads the elements of every second one",
+    reason="300 pages in Chromium; each push reads the elements of every fourth one",
     short="::test_no_page_makes_an_element_of_what_somebody_wrote",
 )
 @pytest.mark.parametrize("share", [slice(0, None, 2), slice(1, None, 2)])

@@ -49,10 +49,22 @@ def check_file(where: Evaluation, name: str) -> None:
         assert all(is_sentence(refusal.sentence) for refusal in plan.refused), kind
 
 
+@pytest.mark.parametrize(
+    "turns",
+    [
+        4,
+        pytest.param(
+            1,
+            marks=pytest.mark.nightly(
+                reason="every file; each push reads every fourth", short="[4]"
+            ),
+        ),
+    ],
+)
 def test_a_file_is_read_or_refused_with_a_sentence(
-    where: Evaluation, subtests: pytest.Subtests
+    where: Evaluation, subtests: pytest.Subtests, turns: int
 ) -> None:
     assert len(files()) > 70
-    for name in files():
+    for name in files()[::turns]:
         with subtests.test(name), taken_back():
             check_file(where, name)

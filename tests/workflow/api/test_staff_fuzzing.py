@@ -15,8 +15,8 @@ from trials.services.trials import record_gap
 from vendors.services.dialogue import ask_question
 
 ALL_CALLS = "."
-# The list of evaluations, and acts that begin with this letter.
-SOME_CALLS = "/evaluations/$|/acts/a"
+# The list of evaluations, and acts that begin with these letters.
+SOME_CALLS = "/evaluations/$|/acts/ad"
 
 
 def targets() -> Iterator[tuple[str, str]]:
