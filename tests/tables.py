@@ -1,6 +1,6 @@
 """A snapshot of all tables, to show that something changed nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -13,6 +13,9 @@ from django.db.models import QuerySet
 # page showed is remembered for a while.
 NOT_OURS = ("sessions.Session", "evaluations.CachedValue")
 
+# A table, the statement that reads its rows, and the parameters of that.
+type Rows = tuple[str, str, tuple[Any, ...]]
+
 
 def snapshot() -> dict[str, str]:
     """A digest of every row by table."""
@@ -20,7 +23,7 @@ def snapshot() -> dict[str, str]:
 
 
 @cache
-def _all_rows() -> tuple[tuple[str, str, tuple[Any, ...]], ...]:
+def _all_rows() -> tuple[Rows, ...]:
     models = [
         model
         for model in apps.get_models()
@@ -29,10 +32,8 @@ def _all_rows() -> tuple[tuple[str, str, tuple[Any, ...]], ...]:
     return queries(model._base_manager.all() for model in models)
 
 
-def queries(
-    querysets: Iterable[QuerySet[Any]],
-) -> tuple[tuple[str, str, tuple[Any, ...]], ...]:
-    """The table of each, its statement and the parameters of that, for `digests`."""
+def queries(querysets: Iterable[QuerySet[Any]]) -> tuple[Rows, ...]:
+    """What `digests` reads for each."""
     found = []
     for queryset in querysets:
         columns = [field.attname for field in queryset.model._meta.concrete_fields]
@@ -42,7 +43,7 @@ def queries(
     return tuple(found)
 
 
-def digests(kept: Iterable[tuple[str, str, tuple[Any, ...]]]) -> dict[str, str]:
+def digests(kept: Sequence[Rows]) -> dict[str, str]:
     """A digest of the rows of each table. PostgreSQL is asked once for all of them:
     they are many, and a statement takes a millisecond."""
     with connection.cursor() as cursor:
@@ -54,7 +55,7 @@ def digests(kept: Iterable[tuple[str, str, tuple[Any, ...]]]) -> dict[str, str]:
             return dict(cursor.fetchall())
 
         found = {}
-        for table, sql, values_of_sql in kept:
-            cursor.execute(sql, values_of_sql)
+        for table, sql, given in kept:
+            cursor.execute(sql, given)
             found[table] = sha256(repr(cursor.fetchall()).encode()).hexdigest()
         return found

@@ -191,10 +191,6 @@ def test_thirty_requirements_are_copied_in_as_many_statements_as_one() -> None:
     assert counts[1] <= counts[0]
 
 
-@pytest.mark.nightly(
-    reason="dear; each push runs its neighbour, which needs the same set-up",
-    short="::test_leadership_takes_home_what_it_may_see_and_the_journal_tells",
-)
 def test_where_it_came_from_is_not_told_to_whom_may_not_see_it() -> None:
     where = common.evaluation(title="The secret one")
     lead = as_user(where.owner)

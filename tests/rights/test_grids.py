@@ -32,10 +32,12 @@ def test_a_grid_is_read_by_insiders_and_absent_for_others(
     people: dict[str, User], who: str, turns: int
 ) -> None:
     client = signed_in(people[who])
-    grids = in_turn(grid_addresses(), who, turns)
-    got = {name: client.get(address).status_code for name, address in grids}
-    assert got
-    assert set(got.values()) == {404 if who in OUTSIDE else 200}
+    addresses = grid_addresses()
+    assert addresses.keys() == GRIDS.keys()
+    asked = dict(in_turn(addresses, who, turns))
+    got = {name: client.get(address).status_code for name, address in asked.items()}
+    assert asked
+    assert got == dict.fromkeys(asked, 404 if who in OUTSIDE else 200)
 
 
 @pytest.mark.parametrize("turns", TURNS)

@@ -117,10 +117,6 @@ def test_too_large_and_of_another_kind(service: Any) -> None:
         check(client.post(claims, b"<x/>", "application/xml", **sent), 415, name)
 
 
-@pytest.mark.nightly(
-    reason="3 values; each push has the first of them",
-    short="[vendor API]",
-)
 def test_too_often_is_429(settings: Settings, service: Any) -> None:
     name, address, sent, client = service
     if name != "admin":

@@ -34,10 +34,6 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE)
-@pytest.mark.nightly(
-    reason="20 values; each push has the first of them",
-    short="[https://evil.example/]",
-)
 def test_no_link_of_ours_leads_to_another_site(elsewhere: str) -> None:
     user, where = common.lina(), common.evaluation()
     right = {"username": user.username, "password": PASSWORD}

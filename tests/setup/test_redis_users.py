@@ -136,10 +136,6 @@ def test_a_sweep_goes_from_beat_and_web_through_the_broker(
         assert "NoPermission" not in log.read_text()
 
 
-@pytest.mark.nightly(
-    reason="dear; each push runs its neighbour, which needs the same set-up",
-    short="::test_what_is_sent_by_the_broker_reaches_the_worker[web]",
-)
 def test_the_process_that_the_world_calls_counts_and_reaches_nothing_else(
     address: Callable[[str], str], tmp_path: Path
 ) -> None:

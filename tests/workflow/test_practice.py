@@ -104,10 +104,6 @@ def test_one_is_open_at_a_time(acme: Candidate) -> None:
     assert sent(acme) != test
 
 
-@pytest.mark.nightly(
-    reason="dear; each push runs its neighbour, which needs the same set-up",
-    short="::test_of_the_real_evaluation_only_the_journal_tells_of_it",
-)
 def test_only_the_owner_sends_one_and_only_to_contacts(acme: Candidate) -> None:
     where = acme.evaluation
     people = Contact.objects.filter(vendor=acme.vendor)

@@ -44,10 +44,6 @@ def test_dates_are_written_one_way_in_every_stage() -> None:
     assert not ISO_DATE.search(words(vendors.enter(where, "trials")))
 
 
-@pytest.mark.nightly(
-    reason="dear; each push runs its neighbour, which needs the same set-up",
-    short="::test_the_memo_begins_with_its_date_and_approvals",
-)
 def test_a_gap_names_its_requirement_and_its_criterion() -> None:
     option = trials.claimed(trials.platform())
     where = vendors.enter(option.evaluation, "trials")

@@ -125,10 +125,6 @@ def test_what_is_no_checkpoint_is_refused(where: Evaluation, tmp_path: Path) -> 
     assert both.startswith("Choose one of")
 
 
-@pytest.mark.nightly(
-    reason="dear; each push runs its neighbour, which needs the same set-up",
-    short="::test_after_an_anchor_only_what_was_told_since_is_compared",
-)
 def test_entries_of_before_are_counted_until_their_rows_are_covered(
     where: Evaluation,
 ) -> None:

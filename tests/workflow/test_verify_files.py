@@ -132,10 +132,6 @@ def test_the_chore_removes_none_of_the_last_day(
     assert young.exists()
 
 
-@pytest.mark.nightly(
-    reason="2 values; each push has the first of them",
-    short="[disk]",
-)
 def test_the_chore_removes_what_is_older_and_never_what_a_row_names(
     anywhere: Evaluation, any_storage: Place, no_grace: None
 ) -> None:
@@ -146,10 +142,6 @@ def test_the_chore_removes_what_is_older_and_never_what_a_row_names(
     call_command("verify_files")
 
 
-@pytest.mark.nightly(
-    reason="2 values; each push has the first of them",
-    short="[disk]",
-)
 def test_files_beside_the_database_of_another_day_wait_for_a_person(
     anywhere: Evaluation,
     any_storage: Place,

@@ -110,10 +110,6 @@ def test_an_agreed_trial_is_read_with_what_was_agreed_and_found(
         assert person not in words.replace(told["workload"], "")
 
 
-@pytest.mark.nightly(
-    reason="dear; each push runs its neighbour, which needs the same set-up",
-    short="::test_a_bad_reply_is_400_and_named[#/reply-fields1]",
-)
 def test_before_the_agreement_there_is_no_trial(
     acme: Party, globex: Party, where: Evaluation
 ) -> None:

@@ -128,10 +128,6 @@ def test_a_numbered_change_asks_anew_and_stops_the_older_mail(acme: Candidate) -
     }
 
 
-@pytest.mark.nightly(
-    reason="dear; each push runs its neighbour, which needs the same set-up",
-    short="::test_the_lead_hears_of_each_reply_of_the_vendor_once",
-)
 def test_the_vendor_hears_of_a_gap_while_it_can_help(acme: Candidate) -> None:
     trial = trials.trial(acme)
     gap = record_gap(

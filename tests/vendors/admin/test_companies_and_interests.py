@@ -52,10 +52,6 @@ def test_whoever_runs_evaluations_keeps_the_companies(purchase: Evaluation) -> N
     assert act("add-contact", acme, purchase.owner, **back) == 400
 
 
-@pytest.mark.nightly(
-    reason="dear; each push runs its neighbour, which needs the same set-up",
-    short="::test_lists_of_the_floor_open_for_those_who_may_see_them",
-)
 def test_the_words_of_an_interest_stay_with_the_owner_and_its_author(
     purchase: Evaluation,
 ) -> None:

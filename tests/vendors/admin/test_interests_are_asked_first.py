@@ -46,10 +46,6 @@ def pages(acme: Candidate) -> list[str]:
     ]
 
 
-@pytest.mark.nightly(
-    reason="dear; each push runs its neighbour, which needs the same set-up",
-    short="::test_forms_ask_first_and_the_journal_keeps_its_values",
-)
 def test_every_page_about_candidates_asks_first_and_leads_back(
     acme: Candidate, elif_: Client
 ) -> None:

@@ -1,13 +1,12 @@
 """Whose a row is, and a snapshot of all rows that are not somebody's."""
 
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 from django.apps import apps
 from django.db.models import Model
 
-from tests.tables import digests, queries
+from tests.tables import Rows, digests, queries
 from vendors.models import Vendor
 from vendors.models.candidates import VendorRecord
 
@@ -57,7 +56,7 @@ def snapshot(vendor: Vendor) -> dict[str, str]:
 
 
 @lru_cache(maxsize=8)
-def _rows_of_others(vendor: UUID) -> tuple[tuple[str, str, tuple[Any, ...]], ...]:
+def _rows_of_others(vendor: UUID) -> tuple[Rows, ...]:
     querysets = []
     for model in apps.get_models():
         if model._meta.app_label not in OURS or model.__name__ in COMMON:

@@ -30,10 +30,6 @@ def test_a_whole_wall_has_no_faults_and_a_lifted_or_old_one_is_told(role: str) -
 
 
 @pytest.mark.postgres
-@pytest.mark.nightly(
-    reason="dear; each push runs its neighbour, which needs the same set-up",
-    short="::test_a_whole_wall_has_no_faults_and_a_lifted_or_old_one_is_told",
-)
 def test_a_process_of_its_own_is_judged_by_its_role(
     role: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
