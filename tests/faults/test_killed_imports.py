@@ -28,13 +28,13 @@ ROWS = 700
     "next_one",
     [
         "this process",
-        pytest.param(
-            "a worker",
-            marks=pytest.mark.nightly(
-                reason="The next one is a worker, too.", short="[this process]"
-            ),
-        ),
+        "a worker",
     ],
+)
+@pytest.mark.nightly(
+    reason="a worker killed in an import; each push kills an import",
+    short="tests/faults/test_kills.py"
+    "::test_an_import_that_is_killed_leaves_nothing_and_may_be_repeated",
 )
 def test_an_import_whose_worker_is_killed_comes_in_whole_with_the_next(
     app: str, tmp_path: Path, next_one: str
@@ -86,7 +86,8 @@ def test_an_import_whose_worker_is_killed_comes_in_whole_with_the_next(
         pytest.param(
             "two workers",
             marks=pytest.mark.nightly(
-                reason="Two workers take them at once.", short="[this process]"
+                reason="Two workers take them at once.",
+                short="[this process]",
             ),
         ),
     ],

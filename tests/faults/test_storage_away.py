@@ -26,6 +26,11 @@ def away(answer: requests.Response) -> None:
     assert int(answer.headers["Retry-After"]) > 0
 
 
+@pytest.mark.nightly(
+    reason="a storage that comes and goes; each push has one without room",
+    short="tests/faults/test_full_disk.py"
+    "::test_files_find_no_room_and_nothing_else_is_lost",
+)
 def test_what_was_acknowledged_is_kept_and_the_rest_is_503(
     login: str, settings: Settings, tmp_path: Path
 ) -> None:

@@ -112,8 +112,8 @@ def test_older_words_never_come_after_newer_ones(
 
 @pytest.mark.nightly(
     reason="each push reads what is kept, which one key opens",
-    short="tests/pages/test_kept_drafts.py"
-    "::test_what_is_kept_is_read_by_its_person_alone[chromium]",
+    short="tests/pages/test_drafts_in_time.py"
+    "::test_who_types_and_reloads_at_once_has_it_back[chromium-1]",
 )
 def test_what_is_written_when_all_is_forgotten_is_forgotten_too(
     watched: Watched, address: str

@@ -14,14 +14,13 @@ HOME = "/admin/evaluations/evaluation/"
     "key",
     [
         "Control+k",
-        pytest.param(
-            "/",
-            marks=pytest.mark.nightly(
-                reason="the other key; each push opens it by Control and K",
-                short="[chromium-Control+k]",
-            ),
-        ),
+        "/",
     ],
+)
+@pytest.mark.nightly(
+    reason="the search in Chromium; each push searches by the client",
+    short="tests/pages/test_dialog_in_the_browser.py"
+    "::test_done_by_keyboard_the_page_shows_it_without_a_load[chromium]",
 )
 def test_a_thing_is_opened_by_keyboard_alone(
     watched: Watched, purchase: Evaluation, key: str
@@ -61,7 +60,8 @@ def test_a_thing_is_opened_by_keyboard_alone(
 
 @pytest.mark.nightly(
     reason="each push opens it on a desk by the same script",
-    short="::test_a_thing_is_opened_by_keyboard_alone[chromium-Control+k]",
+    short="tests/pages/test_dialog_in_the_browser.py"
+    "::test_done_by_keyboard_the_page_shows_it_without_a_load[chromium]",
 )
 def test_a_phone_has_it_too(watched: Watched, purchase: Evaluation) -> None:
     watched.page.set_viewport_size({"width": 390, "height": 844})

@@ -39,6 +39,11 @@ def test_every_page_of_the_shell_is_silent_and_accessible(
     watched.complaints = [line for line in watched.complaints if "404" not in line]
 
 
+@pytest.mark.nightly(
+    reason="the frame by keys; each push does an act by keys",
+    short="tests/pages/test_dialog_in_the_browser.py"
+    "::test_done_by_keyboard_the_page_shows_it_without_a_load[chromium]",
+)
 def test_the_frame_works_without_a_mouse(
     watched: Watched, purchase: Evaluation
 ) -> None:
@@ -66,7 +71,8 @@ def test_the_frame_works_without_a_mouse(
 
 @pytest.mark.nightly(
     reason="each push uses the frame on a desk by keyboard",
-    short="::test_the_frame_works_without_a_mouse[chromium]",
+    short="tests/pages/test_dialog_in_the_browser.py"
+    "::test_done_by_keyboard_the_page_shows_it_without_a_load[chromium]",
 )
 def test_the_navigation_opens_and_closes_on_a_phone(
     watched: Watched, purchase: Evaluation

@@ -12,16 +12,7 @@ from tests.factories.common import PASSWORD
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-DESK = pytest.param(
-    1280,
-    marks=pytest.mark.nightly(
-        reason="the same on a desk; each push has it on a phone",
-        short="[390-chromium]",
-    ),
-)
-
-
-@pytest.fixture(params=[DESK, 390])
+@pytest.fixture(params=[1280, 390])
 def plain(
     request: pytest.FixtureRequest,
     live_server: LiveServer,
@@ -39,6 +30,11 @@ def plain(
     yield page
 
 
+@pytest.mark.nightly(
+    reason="Chromium without scripts; a vendor goes its whole way so with each push",
+    short="tests/pages/test_dialog_in_the_browser.py"
+    "::test_done_by_keyboard_the_page_shows_it_without_a_load[chromium]",
+)
 def test_an_act_is_a_page_with_a_form(plain: Page) -> None:
     expect(plain.get_by_role("heading", level=1)).to_be_visible()
     plain.get_by_role("link", name="Add a category").click()

@@ -22,13 +22,13 @@ CASES = Path(__file__).parents[1] / "data/cases/program_acts.json"
 STAFF = "/api/v1/staff/acts/"
 pytestmark = pytest.mark.django_db
 TURNS = [
-    5,
+    10,
     pytest.param(
         1,
         marks=pytest.mark.nightly(
             reason="each act for each of five alike; each push asks all of them as the "
             "owner, who is in conflict and a stranger, and as the others one in turn",
-            short="[*-5]",
+            short="[*-10]",
         ),
     ),
 ]

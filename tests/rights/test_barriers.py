@@ -76,7 +76,7 @@ ONE_OF_EACH = """() => {
     }
 }"""
 # So many pages each push looks at.
-MOST = 8
+MOST = 5
 FILE = re.compile(r"\.\w+$|/pdf/|/calendar/")
 DIALOG = ".et-dialog"
 # A link of the page to this address, clicked.
@@ -267,7 +267,7 @@ def pages_of_each_template() -> Iterator[tuple[str, str]]:
 def test_most_kinds_of_elements_have_no_barrier(
     answers: Answers, page: Page, figure: Callable[[str], None]
 ) -> None:
-    """Of a page of each template those 8 that have most kinds of elements, with
+    """Of a page of each template those 5 that have most kinds of elements, with
     one of each row that is repeated."""
     found, kinds = [], {}
     with offline_browser(page, Client()) as browser:
@@ -291,7 +291,7 @@ def test_most_kinds_of_elements_have_no_barrier(
     )
     assert found == []
     assert (browser.reports, browser.foreign) == ([], [])
-    assert len(looked) > 0.75 * len(every)
+    assert len(looked) > 0.6 * len(every)
 
 
 @NIGHTLY

@@ -26,14 +26,14 @@ from vendors.services.candidates import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted_lately")]
 KEPT_OUT, WHO = ("undeclared", "declared"), ("it", "lead")
 ANSWERS = ("claim", "price", "score of pm", "evidence")
-EVERY_PUSH = 2 * len(KEPT_OUT) * len(WHO)
+EVERY_PUSH = 4 * len(KEPT_OUT) * len(WHO)
 TURNS = [
     EVERY_PUSH,
     pytest.param(
         1,
         marks=pytest.mark.nightly(
             reason="420 addresses for each of four who are kept out; each push reads "
-            "every second address as one of them, in turn",
+            "every fourth address as one of them, in turn",
             short=f"[*-*-{EVERY_PUSH}]",
         ),
     ),

@@ -27,13 +27,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted_lately")]
 # Who differ from everybody else; the others are insiders alike.
 APART = {"lead", CONFLICTED, *OUTSIDE}
 TURNS = [
-    5,
+    10,
     pytest.param(
         1,
         marks=pytest.mark.nightly(
             reason="each page for each of five alike; each push lets the owner, who is "
             "in conflict and a stranger read all of them, and the others one in turn",
-            short="[*-5]",
+            short="[*-10]",
         ),
     ),
 ]

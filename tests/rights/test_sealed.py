@@ -33,13 +33,13 @@ TELLING = (
     *("/costline/", "/candidates/"),
 )
 PARTS = [
-    12,
+    24,
     pytest.param(
         1,
         marks=pytest.mark.nightly(
             reason="3,000 requests; each push reads what tells as three of nine at one "
             "stage, other pages as one or nobody, forms in turn",
-            short="[*-12]",
+            short="[*-24]",
         ),
     ),
 ]

@@ -12,12 +12,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted_lately")]
 @pytest.mark.parametrize(
     "turns",
     [
-        2,
+        3,
         pytest.param(
             1,
             marks=pytest.mark.nightly(
-                reason="each page by each of nine; each push reads it as half of them",
-                short="[2]",
+                reason="each page by each of nine; each push reads it as three of them",
+                short="[3]",
             ),
         ),
     ],

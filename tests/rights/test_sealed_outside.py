@@ -74,11 +74,11 @@ QUOTED, QUOTE_NOTE = Decimal("827364.55"), "quotemarkquux"
 MANY = 12
 # Mails of a kind that can be about any row.
 ENOUGH = [
-    6,
+    3,
     pytest.param(
         12,
         marks=pytest.mark.nightly(
-            reason="six mails of each kind are read a push", short="[6]"
+            reason="three mails of each kind are read a push", short="[3]"
         ),
     ),
 ]
@@ -260,11 +260,11 @@ def test_t21_no_mail_calendar_or_event_tells_what_is_sealed(
 @pytest.mark.parametrize(
     "turns",
     [
-        8,
+        16,
         pytest.param(
             1,
             marks=pytest.mark.nightly(
-                reason="every eighth act is posted each push", short="[8]"
+                reason="every 16th act is posted each push", short="[16]"
             ),
         ),
     ],

@@ -76,8 +76,8 @@ def wrong(number: int) -> str:
 
 @pytest.mark.parametrize("proxies", ["0", "1"])
 @pytest.mark.nightly(
-    reason="without a proxy, too; each push has one before the process",
-    short="[1]",
+    reason="guesses behind a proxy; each push has guesses at once",
+    short="tests/accounts/test_guessing.py::test_guesses_at_once[12-2]",
 )
 def test_so_many_guesses_are_answered_and_not_one_more(
     login: str, tmp_path: Path, figure: Callable[[str], None], proxies: str

@@ -34,6 +34,10 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE)
+@pytest.mark.nightly(
+    reason="twenty ways to write another site; each push has one",
+    short="[///evil.example/]",
+)
 def test_no_link_of_ours_leads_to_another_site(elsewhere: str) -> None:
     user, where = common.lina(), common.evaluation()
     right = {"username": user.username, "password": PASSWORD}

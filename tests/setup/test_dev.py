@@ -64,6 +64,10 @@ def real_python() -> Path:
     return Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info[1]}"
 
 
+@pytest.mark.nightly(
+    reason="an environment of an older Python; each push has a machine without one",
+    short="::test_without_a_python_it_says_which_one_and_how_to_get_it",
+)
 def test_a_newer_python_beside_an_older_first_one_is_found(
     clone: Path, path: Path, tmp_path: Path
 ) -> None:
@@ -86,7 +90,7 @@ def test_a_newer_python_beside_an_older_first_one_is_found(
 
 @pytest.mark.nightly(
     reason="Makes one more environment; each push finds a Python in a later folder.",
-    short="::test_a_newer_python_beside_an_older_first_one_is_found",
+    short="::test_without_a_python_it_says_which_one_and_how_to_get_it",
 )
 def test_a_system_folder_is_looked_into_beside_path(clone: Path, path: Path) -> None:
     program(path / "python3", OLD_PYTHON)
@@ -108,7 +112,7 @@ def test_without_a_python_it_says_which_one_and_how_to_get_it(
 
 @pytest.mark.nightly(
     reason="Makes one more environment; each push changes the lock of that one.",
-    short="::test_a_newer_python_beside_an_older_first_one_is_found",
+    short="::test_without_a_python_it_says_which_one_and_how_to_get_it",
 )
 def test_a_changed_lock_is_installed_again(clone: Path, path: Path) -> None:
     (path / "python3").symlink_to(real_python())

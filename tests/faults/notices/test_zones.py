@@ -40,6 +40,11 @@ def walk(zone: str, year: int) -> dict[datetime.datetime, datetime.datetime]:
 
 
 @pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.nightly(
+    reason="a year of each of twelve zones; each push has the one that moves by "
+    "half an hour",
+    short="[Australia/Lord_Howe]",
+)
 def test_every_wall_time_of_a_year_is_due_once_and_when_the_clock_first_shows_it(
     zone: str,
 ) -> None:

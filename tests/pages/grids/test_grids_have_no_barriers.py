@@ -15,8 +15,8 @@ LOOKS = ((1280, False), (1280, True), (390, False))
 
 @pytest.mark.nightly(
     reason="three grids, three looks each; each push looks at a grid of the same parts",
-    short="tests/pages/grids/test_prices_in_the_browser.py"
-    "::test_what_does_not_match_is_asked_in_a_panel[chromium]",
+    short="tests/pages/grids/test_grid_in_the_browser.py"
+    "::test_cells_are_edited_pasted_and_undone_by_keyboard[chromium]",
 )
 @pytest.mark.parametrize("where", ["requirements", "stakeholders", "candidates"])
 def test_no_grid_has_a_barrier(

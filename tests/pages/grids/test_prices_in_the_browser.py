@@ -47,7 +47,8 @@ def saved(page: Page, sentence: str) -> None:
 
 @pytest.mark.nightly(
     reason="another paste in Chromium; each push pastes prices that are asked about",
-    short="::test_what_does_not_match_is_asked_in_a_panel[chromium]",
+    short="tests/pages/grids/test_grid_in_the_browser.py"
+    "::test_cells_are_edited_pasted_and_undone_by_keyboard[chromium]",
 )
 def test_sixteen_prices_are_one_paste_and_one_undo(grid: Page) -> None:
     rows = [
@@ -63,6 +64,11 @@ def test_sixteen_prices_are_one_paste_and_one_undo(grid: Page) -> None:
     assert not CostLine.objects.exists()
 
 
+@pytest.mark.nightly(
+    reason="another grid in Chromium; each push pastes into one",
+    short="tests/pages/grids/test_grid_in_the_browser.py"
+    "::test_cells_are_edited_pasted_and_undone_by_keyboard[chromium]",
+)
 def test_what_does_not_match_is_asked_in_a_panel(grid: Page, watched: Watched) -> None:
     grid.evaluate(
         PASTE,
@@ -87,7 +93,8 @@ def test_what_does_not_match_is_asked_in_a_panel(grid: Page, watched: Watched) -
 
 @pytest.mark.nightly(
     reason="each push asks back in the panel, by the same answer",
-    short="::test_what_does_not_match_is_asked_in_a_panel[chromium]",
+    short="tests/pages/grids/test_grid_in_the_browser.py"
+    "::test_cells_are_edited_pasted_and_undone_by_keyboard[chromium]",
 )
 def test_one_cell_is_asked_back_in_place(grid: Page, watched: Watched) -> None:
     for key in ("1", ".", "2", "0", "0", "Enter"):
@@ -108,7 +115,8 @@ def test_one_cell_is_asked_back_in_place(grid: Page, watched: Watched) -> None:
 
 @pytest.mark.nightly(
     reason="each push looks at the grid with its panel open",
-    short="::test_what_does_not_match_is_asked_in_a_panel[chromium]",
+    short="tests/pages/grids/test_grid_in_the_browser.py"
+    "::test_cells_are_edited_pasted_and_undone_by_keyboard[chromium]",
 )
 def test_the_grid_has_no_barrier(grid: Page, watched: Watched) -> None:
     for width, dark in ((1280, False), (1280, True), (360, False)):

@@ -73,8 +73,8 @@ def test_keys_and_links_reach_rows_that_are_not_there_yet(
 
 @pytest.mark.nightly(
     reason="each push passes by keys through the same page",
-    short="tests/trials/admin/test_matrix_picture_in_the_browser.py"
-    "::test_keys_pass_through_categories_and_fold_them[chromium]",
+    short="tests/trials/admin/test_score_in_the_browser.py"
+    "::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
 )
 def test_a_phone_is_not_told_of_keys(watched: Watched, purchase: Evaluation) -> None:
     watched.log_in("lina")

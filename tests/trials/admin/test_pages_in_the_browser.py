@@ -71,8 +71,8 @@ def test_every_page_is_silent_accessible_and_fits_a_phone(
 
 @pytest.mark.nightly(
     reason="each push passes by keys through cells and categories",
-    short="tests/trials/admin/test_matrix_picture_in_the_browser.py"
-    "::test_keys_pass_through_categories_and_fold_them[chromium]",
+    short="tests/trials/admin/test_score_in_the_browser.py"
+    "::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
 )
 def test_arrow_keys_move_between_the_cells_of_the_matrix(
     watched: Watched, purchase: Evaluation

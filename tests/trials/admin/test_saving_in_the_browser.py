@@ -46,6 +46,11 @@ def judged(form: Locator, verdict: str) -> Locator:
     return form.locator(f"button[value={verdict}][aria-pressed=true]")
 
 
+@pytest.mark.nightly(
+    reason="another page that saves in place; each push saves scores so",
+    short="tests/trials/admin/test_score_in_the_browser.py"
+    "::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
+)
 def test_a_verdict_is_saved_in_place_and_no_other_note_is_lost(
     watched: Watched, demo: Demo
 ) -> None:
@@ -73,7 +78,8 @@ def test_a_verdict_is_saved_in_place_and_no_other_note_is_lost(
 
 @pytest.mark.nightly(
     reason="each push judges the same rows by their buttons",
-    short="::test_a_verdict_is_saved_in_place_and_no_other_note_is_lost[chromium]",
+    short="tests/trials/admin/test_score_in_the_browser.py"
+    "::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
 )
 def test_keys_judge_the_row_that_has_the_focus(watched: Watched, demo: Demo) -> None:
     watched.log_in("ivan")
@@ -176,7 +182,8 @@ def test_a_draft_outlives_a_reload_and_ends_when_it_is_saved(
 
 @pytest.mark.nightly(
     reason="acts wait for a connection with each push (test_drafts_in_the_browser)",
-    short="::test_a_verdict_is_saved_in_place_and_no_other_note_is_lost[chromium]",
+    short="tests/trials/admin/test_score_in_the_browser.py"
+    "::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
 )
 def test_without_a_connection_a_verdict_waits_until_it_is_back(
     watched: Watched, demo: Demo
@@ -223,7 +230,8 @@ def test_scores_are_saved_row_by_row(watched: Watched, acme: Candidate) -> None:
 
 @pytest.mark.nightly(
     reason="each push judges a demo in place in a browser",
-    short="::test_a_verdict_is_saved_in_place_and_no_other_note_is_lost[chromium]",
+    short="tests/trials/admin/test_score_in_the_browser.py"
+    "::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
 )
 def test_a_trial_is_judged_in_place_with_its_file(
     watched: Watched, acme: Candidate

@@ -217,14 +217,12 @@ def whole(template: str) -> tuple[Evaluation, Candidate, list[str]]:
     "template",
     [
         "cleaning",
-        pytest.param(
-            "consultancy",
-            marks=pytest.mark.nightly(
-                reason="the same pages in the words of another template",
-                short="[cleaning]",
-            ),
-        ),
+        "consultancy",
     ],
+)
+@pytest.mark.nightly(
+    reason="every page of a purchase; each push reads menu and steps",
+    short="::test_menu_and_steps_say_the_nouns",
 )
 def test_no_page_of_it_says_demo_or_trial(template: str) -> None:
     evaluation, _, pages = whole(template)

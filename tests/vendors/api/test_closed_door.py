@@ -51,6 +51,10 @@ MANY = "&".join(f"p{number}={unknown()}" for number in range(1000))
 
 @pytest.mark.parametrize("query", ["", "a=1", MANY])
 @pytest.mark.parametrize("header", ["", "Bearer x", "Basic dXNlcg==", "evt_"])
+@pytest.mark.nightly(
+    reason="twelve ways to ask; each push has one",
+    short="[Bearer x-query2]",
+)
 def test_nothing_is_looked_up_once_the_address_is_over_its_limit(
     struck: Party, header: str, query: str
 ) -> None:
@@ -86,7 +90,7 @@ def test_tokens_of_the_right_shape_are_looked_up_so_often_and_no_more(
 @pytest.mark.nightly(
     reason="each push runs most of this code by its short form",
     short="::test_nothing_is_looked_up_once_the_address_is_over_its_limit[Bea"
-    "rer x-a=1]",
+    "rer x-query2]",
 )
 def test_a_token_that_was_good_here_is_let_in_whatever_its_neighbours_do(
     struck: Party, monkeypatch: pytest.MonkeyPatch

@@ -11,6 +11,11 @@ from tests.browser import Watched
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.nightly(
+    reason="a page of another's script in Chromium; each push reads its description",
+    short="tests/pages/test_dialog_in_the_browser.py"
+    "::test_done_by_keyboard_the_page_shows_it_without_a_load[chromium]",
+)
 def test_the_page_shows_the_calls_and_asks_no_other_host(
     page: Page, live_server: LiveServer
 ) -> None:
@@ -22,7 +27,8 @@ def test_the_page_shows_the_calls_and_asks_no_other_host(
 
 @pytest.mark.nightly(
     reason="the library's page, opened and looked at; each push shows its calls",
-    short="::test_the_page_shows_the_calls_and_asks_no_other_host[chromium]",
+    short="tests/pages/test_dialog_in_the_browser.py"
+    "::test_done_by_keyboard_the_page_shows_it_without_a_load[chromium]",
 )
 @pytest.mark.parametrize(
     ("width", "colours", "back"),

@@ -78,6 +78,10 @@ NAMES = sorted(
 
 
 @pytest.mark.parametrize("below", CALLS)
+@pytest.mark.nightly(
+    reason="four calls with 100 names; each push makes that of a claim",
+    short="[claims/]",
+)
 def test_what_a_call_does_not_take_is_400_and_named(acme: Party, below: str) -> None:
     body, taken = CALLS[below]
     address = f"{acme.home}{below}"

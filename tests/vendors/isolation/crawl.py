@@ -183,16 +183,18 @@ def addresses_for(
 ) -> dict[str, str]:
     """The paths at which a method is tried.
 
-    Of methods that the route does not have, unless the `whole` is asked for, only the
-    own one, and with one of them a foreign one beside an absent one: they are refused
-    before any id is read.
+    Methods that the route does not have are refused before any id is read. Unless the
+    `whole` is asked for one of them is tried, in turn: at the own path, and at a
+    foreign one beside an absent one.
     """
     paths = addresses(route, own, foreign)
     missing = [name for name in METHODS if name not in ROUTES[route].answers]
     if whole or method not in missing:
         return paths
     in_turn = missing[len(route) % len(missing)]
-    return dict([*paths.items()][: len(OWN_AND_A_PAIR) if method == in_turn else 1])
+    if method != in_turn:
+        return {}
+    return dict([*paths.items()][: len(OWN_AND_A_PAIR)])
 
 
 def ids(party: Party) -> dict[str, str]:
