@@ -85,6 +85,18 @@ def collects_all(config: pytest.Config) -> bool:
 # --- Short forms --------------------------------------------------------------------
 
 
+def by_tier[T](push: T, night: T, *, reason: str, before: str = "") -> list[Any]:
+    """The two values of a parameter: that of each push, and that of the night.
+
+    `before` is what stands in `short` for the words of the parameters before it.
+    """
+    short = f"[{before}{push}]"
+    return [
+        push,
+        pytest.param(night, marks=pytest.mark.nightly(reason=reason, short=short)),
+    ]
+
+
 def rules_broken(tests: Tests, *, are_whole_files: bool) -> Iterator[str]:
     """A sentence for each mark that breaks a rule."""
     files = {file_of(name) for name in tests}

@@ -13,6 +13,7 @@ from evaltracker.importing.services.imports import work_on_imports
 from tests.factories import common, vendors
 from tests.faults.import_workers import say_yes, shown, worker
 from tests.faults.killing import await_quiet, await_waiting
+from tests.tiers import by_tier
 from tests.waiting import until
 from vendors.models import Claim
 
@@ -24,13 +25,7 @@ pytestmark = [
 ROWS = 700
 
 
-@pytest.mark.parametrize(
-    "next_one",
-    [
-        "this process",
-        "a worker",
-    ],
-)
+@pytest.mark.parametrize("next_one", ["this process", "a worker"])
 @pytest.mark.nightly(
     reason="a worker killed in an import; each push kills an import",
     short="tests/faults/test_kills.py"
@@ -81,16 +76,7 @@ def test_an_import_whose_worker_is_killed_comes_in_whole_with_the_next(
 
 @pytest.mark.parametrize(
     "who",
-    [
-        "this process",
-        pytest.param(
-            "two workers",
-            marks=pytest.mark.nightly(
-                reason="Two workers take them at once.",
-                short="[this process]",
-            ),
-        ),
-    ],
+    by_tier("this process", "two workers", reason="Two workers take them at once."),
 )
 def test_of_two_files_that_wait_for_workers_the_second_is_shown_anew(
     app: str, tmp_path: Path, who: str

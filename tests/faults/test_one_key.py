@@ -15,6 +15,7 @@ import requests
 
 from tests.factories import common, vendors
 from tests.served import served
+from tests.tiers import by_tier
 from vendors.models import Candidate, Claim, IdempotencyRecord
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -31,12 +32,7 @@ def fresh_invitation(number: int) -> Candidate:
 
 @pytest.mark.parametrize(
     "rounds",
-    [
-        4,
-        pytest.param(
-            12, marks=pytest.mark.nightly(reason="the same in more rounds", short="[4]")
-        ),
-    ],
+    by_tier(4, 12, reason="the same in more rounds"),
 )
 def test_forty_first_calls_with_one_key_make_one_revision(
     login: str, tmp_path: Path, figure: Callable[[str], None], rounds: int

@@ -19,6 +19,7 @@ import urllib3
 from tests.factories import common, vendors
 from tests.served import Site, served
 from tests.setup.proxied import needs_nginx, proxied
+from tests.tiers import by_tier
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 EACH = 10
@@ -28,15 +29,7 @@ NOT_TAKEN = {401, 413, 429}
 
 bodies_at_once = pytest.mark.parametrize(
     "bodies",
-    [
-        100,
-        pytest.param(
-            500,
-            marks=pytest.mark.nightly(
-                reason="five times as many bodies", short="[100]"
-            ),
-        ),
-    ],
+    by_tier(100, 500, reason="five times as many bodies"),
 )
 
 

@@ -30,6 +30,7 @@ from tests.faults.restoring import (
 from tests.kept_postgres import migrated_postgres
 from tests.services import service_folder
 from tests.smtp_sink import Sink
+from tests.tiers import by_tier
 
 pytestmark = pytest.mark.postgres
 NEW = {"app": "new-app", "vendor": "new-vendor"}
@@ -52,16 +53,11 @@ def backups(folder: Path) -> Iterator[Backups]:
 
 @pytest.mark.parametrize(
     "depth",
-    [
+    by_tier(
         "checked",
-        pytest.param(
-            "inhabited",
-            marks=pytest.mark.nightly(
-                reason="Six more processes, in which everybody signs in again.",
-                short="[checked]",
-            ),
-        ),
-    ],
+        "inhabited",
+        reason="Six more processes, in which everybody signs in again.",
+    ),
 )
 def test_what_was_lost_starts_elsewhere_and_lets_everybody_in(
     folder: Path, backups: Backups, smtp_sink: Sink, depth: str

@@ -6,6 +6,7 @@ from evaltracker.evaluations.models import Evaluation
 from tests.factories import common, vendors
 from tests.import_pages import Importer
 from tests.rows.foreign import FOLDER, SLUGS, expected_of_files
+from tests.tiers import by_tier
 
 pytestmark = pytest.mark.django_db
 # Any refusal or error before the first answer.
@@ -29,15 +30,11 @@ def world_of(name: str) -> tuple[Evaluation, str]:
 
 @pytest.mark.parametrize(
     "every",
-    [
+    by_tier(
         5,
-        pytest.param(
-            1,
-            marks=pytest.mark.nightly(
-                reason="each of the tables; each push shows every fifth", short="[5]"
-            ),
-        ),
-    ],
+        1,
+        reason="each of the tables; each push shows every fifth",
+    ),
 )
 def test_first_screens_of_strangers_tables_are_without_red(every: int) -> None:
     red = {}

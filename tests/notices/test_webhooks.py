@@ -41,6 +41,7 @@ from tests.factories import common
 from tests.notices.kinds import owe_many
 from tests.notices.receiver import Receiver, receiving
 from tests.smtp_sink import Sink
+from tests.tiers import by_tier
 
 pytestmark = pytest.mark.django_db
 SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -324,13 +325,7 @@ def test_who_hangs_is_tried_once_a_sweep_after_all_mails(
 
 @pytest.mark.parametrize(
     "number",
-    [
-        100,
-        pytest.param(
-            1000,
-            marks=pytest.mark.nightly(reason="ten times as many events", short="[100]"),
-        ),
-    ],
+    by_tier(100, 1000, reason="ten times as many events"),
 )
 def test_many_events_are_owed_in_one_sweep_and_cost_the_writer_nothing(
     platform: Evaluation, number: int

@@ -67,8 +67,8 @@ def test_without_a_connection_an_act_waits_until_it_is_back(
 
 @pytest.mark.nightly(
     reason="each push reads what is kept, which one key opens",
-    short="tests/pages/test_drafts_in_time.py"
-    "::test_who_types_and_reloads_at_once_has_it_back[chromium-1]",
+    short="tests/pages/test_kept_drafts.py"
+    "::test_what_is_kept_is_read_by_its_person_alone[chromium]",
 )
 def test_nobody_else_sees_a_draft(watched: Watched, address: str) -> None:
     watched.log_in("lina")

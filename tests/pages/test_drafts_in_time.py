@@ -12,19 +12,16 @@ from tests.pages.drafting import (
     kept,
     throttle,
 )
+from tests.tiers import by_tier
 from tests.waiting import until
 
 # On a processor that is as slow as said, beside one that is not slowed.
-RATES = [
+RATES = by_tier(
     1,
-    pytest.param(
-        6,
-        marks=pytest.mark.nightly(
-            reason="the same on a slow processor; each push is quick",
-            short="[chromium-1]",
-        ),
-    ),
-]
+    6,
+    reason="the same on a slow processor; each push is quick",
+    before="chromium-",
+)
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Each encryption takes less time than the one before it, so the first ends last.
 OLDER_IS_SLOWER = """
@@ -112,8 +109,8 @@ def test_older_words_never_come_after_newer_ones(
 
 @pytest.mark.nightly(
     reason="each push reads what is kept, which one key opens",
-    short="tests/pages/test_drafts_in_time.py"
-    "::test_who_types_and_reloads_at_once_has_it_back[chromium-1]",
+    short="tests/pages/test_kept_drafts.py"
+    "::test_what_is_kept_is_read_by_its_person_alone[chromium]",
 )
 def test_what_is_written_when_all_is_forgotten_is_forgotten_too(
     watched: Watched, address: str

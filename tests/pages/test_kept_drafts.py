@@ -20,11 +20,6 @@ Object.defineProperty(crypto, "subtle", { value: undefined });
 """
 
 
-@pytest.mark.nightly(
-    reason="drafts of two people in Chromium; each push has those of one",
-    short="tests/pages/test_drafts_in_time.py"
-    "::test_who_types_and_reloads_at_once_has_it_back[chromium-1]",
-)
 def test_what_is_kept_is_read_by_its_person_alone(
     watched: Watched, address: str
 ) -> None:
@@ -41,8 +36,7 @@ def test_what_is_kept_is_read_by_its_person_alone(
 
 @pytest.mark.nightly(
     reason="each push opens what is kept by the one key",
-    short="tests/pages/test_drafts_in_time.py"
-    "::test_who_types_and_reloads_at_once_has_it_back[chromium-1]",
+    short="::test_what_is_kept_is_read_by_its_person_alone[chromium]",
 )
 def test_what_no_key_opens_is_dropped_without_a_word(
     watched: Watched, address: str
@@ -94,8 +88,7 @@ def test_what_is_sealed_is_forgotten_at_the_login_page(
 
 @pytest.mark.nightly(
     reason="each push opens what is kept by the one key",
-    short="tests/pages/test_drafts_in_time.py"
-    "::test_who_types_and_reloads_at_once_has_it_back[chromium-1]",
+    short="::test_what_is_kept_is_read_by_its_person_alone[chromium]",
 )
 def test_where_nothing_can_be_encrypted_nothing_is_kept_and_leaving_warns(
     watched: Watched, address: str

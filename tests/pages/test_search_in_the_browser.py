@@ -10,13 +10,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 HOME = "/admin/evaluations/evaluation/"
 
 
-@pytest.mark.parametrize(
-    "key",
-    [
-        "Control+k",
-        "/",
-    ],
-)
+@pytest.mark.parametrize("key", ["Control+k", "/"])
 @pytest.mark.nightly(
     reason="the search in Chromium; each push searches by the client",
     short="tests/pages/test_dialog_in_the_browser.py"
@@ -59,7 +53,7 @@ def test_a_thing_is_opened_by_keyboard_alone(
 
 
 @pytest.mark.nightly(
-    reason="each push opens it on a desk by the same script",
+    reason="the search on a phone; each push searches by the client",
     short="tests/pages/test_dialog_in_the_browser.py"
     "::test_done_by_keyboard_the_page_shows_it_without_a_load[chromium]",
 )

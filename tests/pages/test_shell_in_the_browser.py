@@ -70,7 +70,7 @@ def test_the_frame_works_without_a_mouse(
 
 
 @pytest.mark.nightly(
-    reason="each push uses the frame on a desk by keyboard",
+    reason="the frame on a phone; each push does an act by keys",
     short="tests/pages/test_dialog_in_the_browser.py"
     "::test_done_by_keyboard_the_page_shows_it_without_a_load[chromium]",
 )

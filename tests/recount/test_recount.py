@@ -39,6 +39,7 @@ from tests.recount.memo_words import figures_in
 from tests.recount.pages import Page, Shown
 from tests.recount.shown import half_up
 from tests.recount.worlds import by_chance
+from tests.tiers import by_tier
 from tests.workflow.rewriting import put
 from trials.selectors.matrix import forget_all
 
@@ -263,16 +264,11 @@ def test_figures_of_pages_are_what_a_stranger_counts(slug: str) -> None:
 
 @pytest.mark.parametrize(
     "slug",
-    [
+    by_tier(
         DECIDED,
-        pytest.param(
-            "gpu-training",
-            marks=pytest.mark.nightly(
-                reason="each push plants figures on the pages of the decided purchase",
-                short=f"[{DECIDED}]",
-            ),
-        ),
-    ],
+        "gpu-training",
+        reason="each push plants figures on the pages of the decided purchase",
+    ),
 )
 def test_a_figure_planted_in_any_page_is_found(slug: str) -> None:
     where = Evaluation.objects.get(slug=slug)

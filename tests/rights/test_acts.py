@@ -22,20 +22,16 @@ from tests.rights.table import (
     SEALED,
     expected,
 )
+from tests.tiers import by_tier
 
 pytestmark = pytest.mark.django_db
-EVERY_PUSH = 2 * len(EVERYBODY)
-TURNS = [
-    EVERY_PUSH,
-    pytest.param(
-        1,
-        marks=pytest.mark.nightly(
-            reason="the pages of 200 acts for eight roles take minutes; each push asks "
-            "every act's rule for all roles, and every second one's page for one",
-            short=f"[*-{EVERY_PUSH}]",
-        ),
-    ),
-]
+TURNS = by_tier(
+    2 * len(EVERYBODY),
+    1,
+    reason="the pages of 200 acts for eight roles take minutes; each push asks "
+    "every act's rule for all roles, and every second one's page for one",
+    before="*-",
+)
 
 
 def status_by_rule(name: str, url: str, user: User) -> int:

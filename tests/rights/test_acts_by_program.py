@@ -17,21 +17,18 @@ from evaltracker.pages.json_forms import JsonForm, schema_of
 from tests.clients import program
 from tests.rights.table import EVERYBODY, expected
 from tests.rights.test_pages import in_turn
+from tests.tiers import by_tier
 
 CASES = Path(__file__).parents[1] / "data/cases/program_acts.json"
 STAFF = "/api/v1/staff/acts/"
 pytestmark = pytest.mark.django_db
-TURNS = [
+TURNS = by_tier(
     10,
-    pytest.param(
-        1,
-        marks=pytest.mark.nightly(
-            reason="each act for each of five alike; each push asks all of them as the "
-            "owner, who is in conflict and a stranger, and as the others one in turn",
-            short="[*-10]",
-        ),
-    ),
-]
+    1,
+    reason="each act for each of five alike; each push asks all of them as the "
+    "owner, who is in conflict and a stranger, and every second one as one of five",
+    before="*-",
+)
 
 
 def test_programs_may_do_what_the_specification_says_and_no_more() -> None:

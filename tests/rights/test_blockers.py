@@ -15,6 +15,7 @@ from evaltracker.workflow.inbox import next_step
 from tests.clients import signed_in
 from tests.factories import common
 from tests.factories.workflow import to_be_signed
+from tests.tiers import by_tier
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted_lately")]
 
@@ -63,29 +64,24 @@ def wrong_way(where: Evaluation, blocker: Blocker, read: Read) -> str:
 
 @pytest.mark.parametrize(
     "turns",
-    [
+    by_tier(
         4,
-        pytest.param(
-            1,
-            marks=pytest.mark.nightly(
-                reason="a page for each mender of each; each push follows every fourth",
-                short="[4]",
-            ),
-        ),
-    ],
+        1,
+        reason="a page for each mender of each; each push follows every fourth",
+    ),
 )
 def test_every_blocker_leads_its_menders_to_its_row(
     people: dict[str, User], turns: int
 ) -> None:
     every = [
-        (one, found)
-        for one in Evaluation.objects.filter(status="open")
-        for found in blockers(one)
+        (where, blocker)
+        for where in Evaluation.objects.filter(status="open")
+        for blocker in blockers(where)
     ]
     assert len(every) > 10
     read: Read = {}
-    followed = every[::turns]
-    assert [wrong for one in followed if (wrong := wrong_way(*one, read))] == []
+    answers = [wrong_way(where, blocker, read) for where, blocker in every[::turns]]
+    assert [sentence for sentence in answers if sentence] == []
 
 
 @pytest.mark.parametrize("stage", STAGES)

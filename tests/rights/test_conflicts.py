@@ -16,6 +16,7 @@ from tests.clients import everywhere
 from tests.factories import stakeholders, vendors
 from tests.rights import walk
 from tests.rights.sealed import MARKS, Sealed, build, move
+from tests.tiers import by_tier
 from vendors.models import Conflict
 from vendors.services.candidates import (
     clear_conflict,
@@ -26,18 +27,13 @@ from vendors.services.candidates import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted_lately")]
 KEPT_OUT, WHO = ("undeclared", "declared"), ("it", "lead")
 ANSWERS = ("claim", "price", "score of pm", "evidence")
-EVERY_PUSH = 4 * len(KEPT_OUT) * len(WHO)
-TURNS = [
-    EVERY_PUSH,
-    pytest.param(
-        1,
-        marks=pytest.mark.nightly(
-            reason="420 addresses for each of four who are kept out; each push reads "
-            "every fourth address as one of them, in turn",
-            short=f"[*-*-{EVERY_PUSH}]",
-        ),
-    ),
-]
+TURNS = by_tier(
+    4 * len(KEPT_OUT) * len(WHO),
+    1,
+    reason="420 addresses for each of four who are kept out; each push reads "
+    "every fourth address as one of them, in turn",
+    before="*-*-",
+)
 
 
 @pytest.fixture

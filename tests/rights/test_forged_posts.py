@@ -16,6 +16,7 @@ from tests.rights.addresses import (
     page_addresses,
 )
 from tests.tables import snapshot
+from tests.tiers import by_tier
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted_lately")]
 WHO = ("signed out", "lead", "it")
@@ -55,17 +56,13 @@ def forger(people: dict[str, User], who: str) -> Client:
 
 @pytest.mark.parametrize(
     "turns",
-    [
+    by_tier(
         len(WHO),
-        pytest.param(
-            1,
-            marks=pytest.mark.nightly(
-                reason="to 370 addresses as each of three; each push sends to each "
-                "address as one of them, in turn",
-                short=f"[*-{len(WHO)}]",
-            ),
-        ),
-    ],
+        1,
+        reason="to 370 addresses as each of three; each push sends to each "
+        "address as one of them, in turn",
+        before="*-",
+    ),
 )
 @pytest.mark.parametrize("who", WHO)
 def test_t29_no_post_works_without_a_token_or_from_another_site(

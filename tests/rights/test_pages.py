@@ -22,21 +22,18 @@ from tests.rights.table import (
     PAGES_OF_ANSWERS,
 )
 from tests.rights.world import MAIN
+from tests.tiers import by_tier
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted_lately")]
 # Who differ from everybody else; the others are insiders alike.
 APART = {"lead", CONFLICTED, *OUTSIDE}
-TURNS = [
+TURNS = by_tier(
     10,
-    pytest.param(
-        1,
-        marks=pytest.mark.nightly(
-            reason="each page for each of five alike; each push lets the owner, who is "
-            "in conflict and a stranger read all of them, and the others one in turn",
-            short="[*-10]",
-        ),
-    ),
-]
+    1,
+    reason="each page for each of five alike; each push lets the owner, who is "
+    "in conflict and a stranger read all of them, and one of five every second one",
+    before="*-",
+)
 
 
 def in_turn[T](addresses: dict[str, T], who: str, turns: int) -> list[tuple[str, T]]:

@@ -16,6 +16,7 @@ from tests.clients import everywhere
 from tests.rights import walk
 from tests.rights.sealed import EVERYBODY, MARKS, STAGES, Sealed, allowed, build, move
 from tests.tables import snapshot
+from tests.tiers import by_tier
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted_lately")]
 *BEFORE, AFTER = STAGES
@@ -32,17 +33,13 @@ TELLING = (
     *("/files/", "/search/", "/comparison/", "/matrix/", "/scores/", "/working/"),
     *("/costline/", "/candidates/"),
 )
-PARTS = [
+PARTS = by_tier(
     24,
-    pytest.param(
-        1,
-        marks=pytest.mark.nightly(
-            reason="3,000 requests; each push reads what tells as three of nine at one "
-            "stage, other pages as one or nobody, forms in turn",
-            short="[*-24]",
-        ),
-    ),
-]
+    1,
+    reason="3,000 requests; each push reads what tells as three of nine at one "
+    "stage, other pages as one or nobody, forms in turn",
+    before="*-",
+)
 
 
 @dataclass(slots=True)
@@ -138,16 +135,11 @@ def test_t18_no_address_shows_what_is_sealed_at_any_stage_to_anybody(
 
 @pytest.mark.parametrize(
     "turns",
-    [
+    by_tier(
         3,
-        pytest.param(
-            1,
-            marks=pytest.mark.nightly(
-                reason="as each of three; each push posts as one of them, in turn",
-                short="[3]",
-            ),
-        ),
-    ],
+        1,
+        reason="as each of three; each push posts as one of them, in turn",
+    ),
 )
 def test_t18_nothing_of_the_stock_admin_takes_a_post(
     heard: Response, turns: int

@@ -5,22 +5,18 @@ from django.urls import reverse
 
 from tests.clients import signed_in
 from tests.rights.sealed import EVERYBODY, MARKS, PRICE, allowed, build, move
+from tests.tiers import by_tier
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted_lately")]
 
 
 @pytest.mark.parametrize(
     "turns",
-    [
+    by_tier(
         3,
-        pytest.param(
-            1,
-            marks=pytest.mark.nightly(
-                reason="each page by each of nine; each push reads it as three of them",
-                short="[3]",
-            ),
-        ),
-    ],
+        1,
+        reason="each page by each of nine; each push reads it as three of them",
+    ),
 )
 def test_nobody_reads_there_what_is_sealed_from_them(turns: int) -> None:
     made = build()

@@ -42,6 +42,7 @@ from tests.rights.logs import written
 from tests.rights.sealed import MARKS, build, move, type_draft
 from tests.rights.visits import asks_for_a_colleague, let_in
 from tests.rights.world import MAIN
+from tests.tiers import by_tier
 from trials.models import DemoNote, RunToken, Score, Trial
 from vendors.choices import DocumentKind
 from vendors.models import (
@@ -73,15 +74,11 @@ QUOTED, QUOTE_NOTE = Decimal("827364.55"), "quotemarkquux"
 # Rows of a kind that says what it is about.
 MANY = 12
 # Mails of a kind that can be about any row.
-ENOUGH = [
+ENOUGH = by_tier(
     3,
-    pytest.param(
-        12,
-        marks=pytest.mark.nightly(
-            reason="three mails of each kind are read a push", short="[3]"
-        ),
-    ),
-]
+    12,
+    reason="three mails of each kind are read a push",
+)
 OURS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
 # As nobody types them, but in every field that an act may have.
 TYPED = dict.fromkeys(
@@ -259,15 +256,7 @@ def test_t21_no_mail_calendar_or_event_tells_what_is_sealed(
 
 @pytest.mark.parametrize(
     "turns",
-    [
-        16,
-        pytest.param(
-            1,
-            marks=pytest.mark.nightly(
-                reason="every 16th act is posted each push", short="[16]"
-            ),
-        ),
-    ],
+    by_tier(16, 1, reason="every 16th act is posted each push"),
 )
 def test_t21_no_log_line_tells_what_is_sealed(db: None, turns: int) -> None:
     with written() as paper:

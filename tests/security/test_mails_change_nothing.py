@@ -27,6 +27,7 @@ from tests.factories.workflow import sign_as, to_be_signed
 from tests.fixture_cache import run_folder
 from tests.lock_order import around_tests
 from tests.tables import snapshot
+from tests.tiers import by_tier
 from trials.services.milestones import add_milestone
 from vendors.services.quotes import ask_to_open_prices
 
@@ -125,17 +126,12 @@ def links() -> tuple[set[str], set[str]]:
 @pytest.mark.usefixtures("counted_lately")
 @pytest.mark.parametrize(
     "thrice",
-    [
+    by_tier(
         False,
-        pytest.param(
-            True,
-            marks=pytest.mark.nightly(
-                reason="all readers at the same links again and again; each push lets "
-                "a stranger and one person in turn read each link once",
-                short="[False]",
-            ),
-        ),
-    ],
+        True,
+        reason="all readers at the same links again and again; each push lets "
+        "a stranger and one person in turn read each link once",
+    ),
 )
 def test_t28_every_link_of_every_mail_changes_nothing(
     world: dict[str, User], figure: Callable[[str], None], thrice: bool

@@ -20,6 +20,7 @@ from tests.security.patterns import (
     patterns_in,
     patterns_of_the_product,
 )
+from tests.tiers import by_tier
 
 LENGTH, MOST = 50_000, 0.1
 GIVE_UP = 0.4
@@ -73,16 +74,11 @@ def slowest(found: Found, turns: int = 1) -> tuple[float, str]:
 
 @pytest.mark.parametrize(
     "turns",
-    [
+    by_tier(
         3,
-        pytest.param(
-            1,
-            marks=pytest.mark.nightly(
-                reason="every attack; each push makes every third at each pattern",
-                short="[3]",
-            ),
-        ),
-    ],
+        1,
+        reason="every attack; each push makes every third at each pattern",
+    ),
 )
 def test_every_pattern_is_through_with_every_attack_in_100_ms(
     figure: Callable[[str], None], turns: int

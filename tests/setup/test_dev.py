@@ -65,7 +65,7 @@ def real_python() -> Path:
 
 
 @pytest.mark.nightly(
-    reason="an environment of an older Python; each push has a machine without one",
+    reason="Makes an environment; each push has a machine without a Python.",
     short="::test_without_a_python_it_says_which_one_and_how_to_get_it",
 )
 def test_a_newer_python_beside_an_older_first_one_is_found(
@@ -89,7 +89,7 @@ def test_a_newer_python_beside_an_older_first_one_is_found(
 
 
 @pytest.mark.nightly(
-    reason="Makes one more environment; each push finds a Python in a later folder.",
+    reason="Makes an environment; each push has a machine without a Python.",
     short="::test_without_a_python_it_says_which_one_and_how_to_get_it",
 )
 def test_a_system_folder_is_looked_into_beside_path(clone: Path, path: Path) -> None:
@@ -111,7 +111,7 @@ def test_without_a_python_it_says_which_one_and_how_to_get_it(
 
 
 @pytest.mark.nightly(
-    reason="Makes one more environment; each push changes the lock of that one.",
+    reason="Makes an environment twice; each push has a machine without a Python.",
     short="::test_without_a_python_it_says_which_one_and_how_to_get_it",
 )
 def test_a_changed_lock_is_installed_again(clone: Path, path: Path) -> None:

@@ -12,6 +12,7 @@ from evaltracker.evaluations.models import Notice, User
 from tests.factories import stakeholders
 from tests.notices.test_kills import database_url
 from tests.smtp_sink import Sink
+from tests.tiers import by_tier
 from tests.workflow.annex_worker import OWING, SENDING
 from tests.workflow.deciding import decided
 from tests.workflow.test_annex_after_award import KIND, OFFSETS, looked_after, put_down
@@ -21,16 +22,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.mark.parametrize(
     "every",
-    [
+    by_tier(
         5,
-        pytest.param(
-            1,
-            marks=pytest.mark.nightly(
-                reason="at each of twenty statements; each push kills at every fifth",
-                short="[5]",
-            ),
-        ),
-    ],
+        1,
+        reason="at each of twenty statements; each push kills at every fifth",
+    ),
 )
 def test_a_day_tells_each_once_though_workers_are_killed(
     smtp_sink: Sink, every: int

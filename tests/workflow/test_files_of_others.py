@@ -14,6 +14,7 @@ from evaltracker.importing.kinds import KINDS
 from tests.factories import common
 from tests.imported import plan_of
 from tests.taken_back import taken_back
+from tests.tiers import by_tier
 
 pytestmark = pytest.mark.django_db
 DATA = Path(__file__).parents[1] / "data"
@@ -51,15 +52,11 @@ def check_file(where: Evaluation, name: str) -> None:
 
 @pytest.mark.parametrize(
     "turns",
-    [
+    by_tier(
         4,
-        pytest.param(
-            1,
-            marks=pytest.mark.nightly(
-                reason="every file; each push reads every fourth", short="[4]"
-            ),
-        ),
-    ],
+        1,
+        reason="every file; each push reads every fourth",
+    ),
 )
 def test_a_file_is_read_or_refused_with_a_sentence(
     where: Evaluation, subtests: pytest.Subtests, turns: int

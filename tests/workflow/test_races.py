@@ -22,6 +22,7 @@ from tests.at_once import at_once
 from tests.factories import stakeholders
 from tests.factories.workflow import ready_to_advance, shown, sign_as, to_be_signed
 from tests.served import app_login, served
+from tests.tiers import by_tier
 from tests.workflow.racing import AT_ONCE, Desk, advance_against_decline
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -46,15 +47,7 @@ def test_t26_forty_advances_at_once_move_it_one_step(figure: Figure) -> None:
 
 @pytest.mark.parametrize(
     "often",
-    [
-        4,
-        pytest.param(
-            12,
-            marks=pytest.mark.nightly(
-                reason="the same race three times as often", short="[4]"
-            ),
-        ),
-    ],
+    by_tier(4, 12, reason="the same race three times as often"),
 )
 def test_t26_an_advance_and_a_decline_are_never_both(
     figure: Figure, often: int

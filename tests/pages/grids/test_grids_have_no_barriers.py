@@ -14,7 +14,7 @@ LOOKS = ((1280, False), (1280, True), (390, False))
 
 
 @pytest.mark.nightly(
-    reason="three grids, three looks each; each push looks at a grid of the same parts",
+    reason="three grids, three looks each; each push uses one by keyboard",
     short="tests/pages/grids/test_grid_in_the_browser.py"
     "::test_cells_are_edited_pasted_and_undone_by_keyboard[chromium]",
 )

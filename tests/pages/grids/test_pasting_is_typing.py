@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.pages.grid import GRIDS
 from evaltracker.pages.grid_view import Change, Place, save_cells
+from tests.tiers import by_tier
 
 pytestmark = pytest.mark.django_db
 COLUMNS = ("text", "priority", "weight", "metric")
@@ -49,15 +50,11 @@ def outcome(where: Evaluation, blocks: list[dict[tuple[str, str], Any]]) -> Any:
 
 @pytest.mark.parametrize(
     "examples",
-    [
+    by_tier(
         12,
-        pytest.param(
-            60,
-            marks=pytest.mark.nightly(
-                reason="the same with five times as many blocks", short="[12]"
-            ),
-        ),
-    ],
+        60,
+        reason="the same with five times as many blocks",
+    ),
 )
 def test_a_pasted_block_is_its_cells_typed_one_by_one(
     purchase: Evaluation, examples: int

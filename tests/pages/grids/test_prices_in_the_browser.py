@@ -46,7 +46,7 @@ def saved(page: Page, sentence: str) -> None:
 
 
 @pytest.mark.nightly(
-    reason="another paste in Chromium; each push pastes prices that are asked about",
+    reason="another grid in Chromium; each push pastes into one and undoes it",
     short="tests/pages/grids/test_grid_in_the_browser.py"
     "::test_cells_are_edited_pasted_and_undone_by_keyboard[chromium]",
 )
@@ -92,7 +92,7 @@ def test_what_does_not_match_is_asked_in_a_panel(grid: Page, watched: Watched) -
 
 
 @pytest.mark.nightly(
-    reason="each push asks back in the panel, by the same answer",
+    reason="another cell in Chromium; each push edits cells of one grid",
     short="tests/pages/grids/test_grid_in_the_browser.py"
     "::test_cells_are_edited_pasted_and_undone_by_keyboard[chromium]",
 )
@@ -114,7 +114,7 @@ def test_one_cell_is_asked_back_in_place(grid: Page, watched: Watched) -> None:
 
 
 @pytest.mark.nightly(
-    reason="each push looks at the grid with its panel open",
+    reason="three looks at a grid; each push uses one by keyboard",
     short="tests/pages/grids/test_grid_in_the_browser.py"
     "::test_cells_are_edited_pasted_and_undone_by_keyboard[chromium]",
 )

@@ -72,7 +72,7 @@ def test_keys_and_links_reach_rows_that_are_not_there_yet(
 
 
 @pytest.mark.nightly(
-    reason="each push passes by keys through the same page",
+    reason="the matrix on a phone; each push scores by keys alone",
     short="tests/trials/admin/test_score_in_the_browser.py"
     "::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
 )

@@ -135,7 +135,7 @@ def test_a_tap_opens_the_panel_and_its_link_the_ledger(
 
 
 @pytest.mark.nightly(
-    reason="six looks; each push uses the picture by keyboard",
+    reason="six looks in Chromium; each push scores by keys alone",
     short="tests/trials/admin/test_score_in_the_browser.py"
     "::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
 )

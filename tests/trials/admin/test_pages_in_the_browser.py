@@ -70,7 +70,7 @@ def test_every_page_is_silent_accessible_and_fits_a_phone(
 
 
 @pytest.mark.nightly(
-    reason="each push passes by keys through cells and categories",
+    reason="the matrix by keys; each push scores by keys alone",
     short="tests/trials/admin/test_score_in_the_browser.py"
     "::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
 )

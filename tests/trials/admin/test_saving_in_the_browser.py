@@ -77,7 +77,7 @@ def test_a_verdict_is_saved_in_place_and_no_other_note_is_lost(
 
 
 @pytest.mark.nightly(
-    reason="each push judges the same rows by their buttons",
+    reason="verdicts by keys; each push saves scores by keys",
     short="tests/trials/admin/test_score_in_the_browser.py"
     "::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
 )
@@ -229,7 +229,7 @@ def test_scores_are_saved_row_by_row(watched: Watched, acme: Candidate) -> None:
 
 
 @pytest.mark.nightly(
-    reason="each push judges a demo in place in a browser",
+    reason="a trial with a file in Chromium; each push saves scores in place",
     short="tests/trials/admin/test_score_in_the_browser.py"
     "::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
 )

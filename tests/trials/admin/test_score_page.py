@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from evaltracker.evaluations.models import Evaluation
 from tests.clients import signed_in
 from tests.factories import stakeholders, trials, vendors
+from tests.tiers import by_tier
 from tests.trials.admin.scoring import address, give, of, part, scoring
 from trials.services.scores import lock_scores
 from vendors.models import Candidate, Conflict
@@ -135,15 +136,11 @@ def test_who_has_not_declared_is_asked_first(where: Evaluation) -> None:
 
 @pytest.mark.parametrize(
     "many",
-    [
+    by_tier(
         8,
-        pytest.param(
-            60,
-            marks=pytest.mark.nightly(
-                reason="as many as there may be; each push reads eight", short="[8]"
-            ),
-        ),
-    ],
+        60,
+        reason="as many as there may be; each push reads eight",
+    ),
 )
 def test_many_requirements_are_read_as_often_as_two(many: int) -> None:
     read = []

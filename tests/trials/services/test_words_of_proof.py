@@ -213,13 +213,7 @@ def whole(template: str) -> tuple[Evaluation, Candidate, list[str]]:
     )
 
 
-@pytest.mark.parametrize(
-    "template",
-    [
-        "cleaning",
-        "consultancy",
-    ],
-)
+@pytest.mark.parametrize("template", ["cleaning", "consultancy"])
 @pytest.mark.nightly(
     reason="every page of a purchase; each push reads menu and steps",
     short="::test_menu_and_steps_say_the_nouns",

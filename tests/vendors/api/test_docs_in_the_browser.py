@@ -26,7 +26,7 @@ def test_the_page_shows_the_calls_and_asks_no_other_host(
 
 
 @pytest.mark.nightly(
-    reason="the library's page, opened and looked at; each push shows its calls",
+    reason="the library's page, opened and looked at; each push reads its description",
     short="tests/pages/test_dialog_in_the_browser.py"
     "::test_done_by_keyboard_the_page_shows_it_without_a_load[chromium]",
 )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from tests.tiers import by_tier
 from tests.vendors.api.conftest import Party
 from tests.vendors.api.fuzzing import fuzz
 
@@ -15,17 +16,12 @@ from tests.vendors.api.fuzzing import fuzz
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     "phases",
-    [
+    by_tier(
         "examples",
-        pytest.param(
-            "examples,coverage",
-            marks=pytest.mark.nightly(
-                reason="each value at each edge of the description takes minutes; each "
-                "push tries every call by its examples",
-                short="[examples]",
-            ),
-        ),
-    ],
+        "examples,coverage",
+        reason="each value at each edge of the description takes minutes; each "
+        "push tries every call by its examples",
+    ),
 )
 def test_nothing_breaks_and_every_answer_is_as_described(
     acme: Party,

@@ -187,14 +187,13 @@ def addresses_for(
     `whole` is asked for one of them is tried, in turn: at the own path, and at a
     foreign one beside an absent one.
     """
-    paths = addresses(route, own, foreign)
     missing = [name for name in METHODS if name not in ROUTES[route].answers]
     if whole or method not in missing:
-        return paths
-    in_turn = missing[len(route) % len(missing)]
-    if method != in_turn:
+        return addresses(route, own, foreign)
+    if method != missing[len(route) % len(missing)]:
         return {}
-    return dict([*paths.items()][: len(OWN_AND_A_PAIR)])
+    paths = addresses(route, own, foreign).items()
+    return dict(itertools.islice(paths, len(OWN_AND_A_PAIR)))
 
 
 def ids(party: Party) -> dict[str, str]:

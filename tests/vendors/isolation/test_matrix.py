@@ -6,6 +6,7 @@ from django.db import transaction
 from evaltracker.evaluations.models import Evaluation
 from tests.factories import vendors
 from tests.lock_order import around_tests
+from tests.tiers import by_tier
 from tests.vendors.isolation.crawl import (
     METHODS,
     Call,
@@ -33,27 +34,19 @@ WALKERS = [
         ),
     ),
 ]
-WHOLE = [
+WHOLE = by_tier(
     False,
-    pytest.param(
-        True,
-        marks=pytest.mark.nightly(
-            reason="two of three calls use a method that the route does not have; each "
-            "push tries one of these, at the own address and at one of a rival",
-            short=f"[{NAMES[1]}-False]",
-        ),
-    ),
-]
-WITHOUT_TOKEN = [
+    True,
+    reason="two of three calls use a method that the route does not have; each "
+    "push tries one of these, at the own address and at one of a rival",
+    before=f"{NAMES[1]}-",
+)
+WITHOUT_TOKEN = by_tier(
     False,
-    pytest.param(
-        True,
-        marks=pytest.mark.nightly(
-            reason="as with a token: methods that the route does not have",
-            short="[revoked-False]",
-        ),
-    ),
-]
+    True,
+    reason="as with a token: methods that the route does not have",
+    before="revoked-",
+)
 # Every parameter that a call knows, and some that none does.
 QUERIES = (
     *("?limit=1", "?limit=0", "?history=1", "?dry_run=1", "?cursor=x", "?format=json"),
@@ -136,17 +129,13 @@ def test_a_later_contact_and_the_buyers_token_hear_no_amount_and_no_draft(
 
 @pytest.mark.parametrize(
     "whole",
-    [
+    by_tier(
         False,
-        pytest.param(
-            True,
-            marks=pytest.mark.nightly(
-                reason="ten parameters at each of 150 addresses; each push sends "
-                "one to each, in turn",
-                short=f"[{NAMES[1]}-False]",
-            ),
-        ),
-    ],
+        True,
+        reason="ten parameters at each of 150 addresses; each push sends "
+        "one to each, in turn",
+        before=f"{NAMES[1]}-",
+    ),
 )
 @pytest.mark.parametrize("name", WALKERS)
 def test_foreign_and_absent_are_byte_equal_with_every_parameter(
@@ -211,17 +200,13 @@ def test_without_a_live_token_every_address_is_the_same(
 
 @pytest.mark.parametrize(
     "turns",
-    [
+    by_tier(
         24,
-        pytest.param(
-            1,
-            marks=pytest.mark.nightly(
-                reason="1,000 calls at each of six stages; each push reads a third of "
-                "its own addresses at each, and makes each 24th other call, in turn",
-                short="[*-24]",
-            ),
-        ),
-    ],
+        1,
+        reason="1,000 calls at each of six stages; each push reads a third of "
+        "its own addresses at each, and makes each 24th other call, in turn",
+        before="*-",
+    ),
 )
 @pytest.mark.parametrize("stage", STAGES)
 def test_no_stage_opens_anything(world: World, stage: str, turns: int) -> None:

@@ -13,6 +13,7 @@ from evaltracker.evaluations.models import Category, Requirement
 from evaltracker.evaluations.models.evaluation import take_touched
 from tests.factories import vendors
 from tests.lock_order import around_tests
+from tests.tiers import by_tier
 from tests.vendors.door import case
 from tests.vendors.isolation.conftest import behind
 from tests.vendors.isolation.crawl import (
@@ -254,17 +255,12 @@ def test_a_token_is_added_for_an_own_contact_alone(walled: World, role: str) -> 
 
 @pytest.mark.parametrize(
     "whole",
-    [
+    by_tier(
         False,
-        pytest.param(
-            True,
-            marks=pytest.mark.nightly(
-                reason="methods that the route does not have, at every address; each "
-                "push tries one of them, at the own one and at one of a rival",
-                short="[False]",
-            ),
-        ),
-    ],
+        True,
+        reason="methods that the route does not have, at every address; each "
+        "push tries one of them, at the own one and at one of a rival",
+    ),
 )
 def test_without_any_scope_nothing_of_a_rival_comes_through_the_wall(
     walled: World, role: str, monkeypatch: pytest.MonkeyPatch, whole: bool

@@ -14,6 +14,7 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.models import AskedAct
 from tests.clients import program
 from tests.factories import common, trials, vendors
+from tests.tiers import by_tier
 from tests.workflow.api.assistants import call, use
 from trials.services.trials import record_gap, reply_to_gap
 from vendors.services.dialogue import ask_question, propose_requirement
@@ -134,16 +135,7 @@ def arguments(where: Evaluation) -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.mark.parametrize(
-    "orders",
-    [
-        1,
-        2,
-    ],
-)
-@pytest.mark.nightly(
-    reason="thirty sequences of tools; each push reads what tools say of "
-    "vendors' words",
-    short="::test_descriptions_hold_no_words_of_vendors_and_say_what_theirs_are",
+    "orders", by_tier(1, 2, reason="each push calls every tool in one order")
 )
 def test_no_order_of_tools_changes_more_than_what_is_asked(
     where: Evaluation, orders: int

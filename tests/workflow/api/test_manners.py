@@ -20,6 +20,7 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.rest.problems import SENTENCES, problem_body
 from tests.clients import program, signed_in
 from tests.factories import trials
+from tests.tiers import by_tier
 from vendors.rate_limits import forget_counts
 
 ROOT = Path(__file__).parents[3]
@@ -101,16 +102,11 @@ def test_without_a_token_calls_count_by_address(
 
 @pytest.mark.parametrize(
     "most",
-    [
+    by_tier(
         20,
-        pytest.param(
-            600,
-            marks=pytest.mark.nightly(
-                reason="as many calls as are allowed; each push allows twenty",
-                short="[20]",
-            ),
-        ),
-    ],
+        600,
+        reason="as many calls as are allowed; each push allows twenty",
+    ),
 )
 def test_the_call_over_the_limit_waits_for_the_next_minute(
     where: Evaluation, settings: Settings, most: int
