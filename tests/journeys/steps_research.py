@@ -56,7 +56,8 @@ def invitation_of(walk: Walk, name: str) -> str:
     """A candidate's id, as the lead's pages name it; no vendor is told it."""
     lead = walk.lead
     lead.go("Candidates")
-    link = lead.page.get_by_role("link", name=name, exact=True)
+    # Of the grid: the table that it takes the place of has another link, and goes.
+    link = lead.page.get_by_role("link", name=f"Open {name}", exact=True)
     return (link.get_attribute("href") or "").rstrip("/").rsplit("/", 1)[-1]
 
 
