@@ -68,15 +68,21 @@ def is_possible(tampering: Tampering) -> bool:
 
 
 def in_groups(chosen: Iterator[Tampering]) -> Iterator[list[Tampering]]:
-    """Those of a kind together, so that one comparison has all of them to find; what is
-    found otherwise than by its own row is alone."""
+    """Those of a kind together, so that one comparison has all of them to find. Alone
+    is what is found otherwise than by its own row, or named for another's."""
     groups: dict[str, list[Tampering]] = {}
     for tampering in chosen:
-        if is_told(tampering):
+        if is_told(tampering) and not reads_others(type(tampering.row)):
             groups.setdefault(tampering.verb, []).append(tampering)
         else:
             yield [tampering]
     yield from groups.values()
+
+
+def reads_others(model: type[CommittedRecord]) -> bool:
+    """Whether a row of it may be named for what was done to another."""
+    bases = model.__mro__[: model.__mro__.index(CommittedRecord)]
+    return any("contradictions" in vars(base) for base in bases)
 
 
 def one_by_one(chosen: Iterator[Tampering]) -> Iterator[list[Tampering]]:
@@ -111,8 +117,11 @@ class Tried:
             rewritten = {
                 tampering: pk for tampering in group if (pk := done_to(tampering))
             }
-            found = {difference for home in homes for difference in differences(home)}
-            named = {(one.table, one.key, one.sentence == GONE) for one in found}
+            named = {
+                (difference.table, difference.key, difference.sentence == GONE)
+                for home in homes
+                for difference in differences(home)
+            }
         for tampering in group:
             kind = str(tampering.row._meta.verbose_name)
             pk = rewritten.get(tampering, "")

@@ -11,8 +11,8 @@ from django.utils import timezone
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.toolbox.languages import listed
-from tests.digits import says_number
 from tests.factories import vendors
+from tests.keys import without_keys
 from tests.vendors.api.conftest import Party, refused
 from vendors.models import PriceItem, Quote
 from vendors.services.access import issue_token
@@ -87,7 +87,7 @@ def test_the_journal_names_no_amount_and_commits_to_all(
     told = {"candidate": "Acme ML", "revision": 1, "valid_until": VALID}
     assert entry.after == {**told, "readers": [], "handed_in_as": ""}
     assert "vendors.quote/1" in str(entry.rows)
-    assert not says_number(str(vars(entry)), 918273)
+    assert "918273" not in without_keys(str(vars(entry)))
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_a_contacts_own_token_reads_back_what_it_handed_in(
     amounts = [line[name] for name in ("low", "likely", "high", "quantity")]
     assert amounts == ["900000", "918273.64", "918273.64", "2.5"]
     assert "licence" not in told["not_quoted"] and "setup" in told["not_quoted"]
-    assert not says_number(str(read(acme)), 918273)
+    assert "918273" not in without_keys(str(read(acme)))
 
 
 def test_the_same_prices_again_write_nothing_for_who_may_read_them(

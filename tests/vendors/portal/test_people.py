@@ -10,9 +10,9 @@ from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.services.delivery import sweep_notices
 from tests.acting import act
 from tests.clients import signed_in
-from tests.digits import says_number
 from tests.factories import common, vendors
 from tests.factories.vendors import invite
+from tests.keys import without_keys
 from tests.smtp_sink import Sink
 from tests.vendors.door import case
 from tests.vendors.mails import read
@@ -362,7 +362,7 @@ def test_q10_who_came_later_reads_prices_once_a_reader_says_so(
     assert {"C": found} == expected["reads"]
     entry = Entry.objects.get(action=expected["journal"])
     assert entry.after["revisions"] == [1]
-    assert not says_number(str(entry.after), 8484)
+    assert "8484" not in without_keys(str(entry.after))
     assert entry.actor_name == "Acme (Ada Park)"
     # Said twice, it is written once.
     people(ada, then="read", key=key)
@@ -445,8 +445,8 @@ def test_q17_q6_replaced_prices_are_told_to_all_but_who_replaced_them(
     told = [f"{whose[key]}: your prices were replaced by B" for key in mails]
     assert told == case("Q17")["expected"]["mails"]
     assert "Acme (Bo Marchetti) has handed in prices" in mails[ada.link.address]
-    assert not says_number(str(mails), 7171)
-    assert not says_number(str(mails), 8484)
+    assert "7171" not in without_keys(str(mails))
+    assert "8484" not in without_keys(str(mails))
     # A program with the buyer's token is told of to both.
     _, secret = issue_token(vendor=ada.link.vendor, by=where.owner)
     put_quote(secret, ada, "5")
