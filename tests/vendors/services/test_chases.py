@@ -7,6 +7,7 @@ import pytest
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Entry, Notice
 from tests.factories import common, stakeholders, vendors
+from tests.keys import without_keys
 from tests.vendors.mails import owed, read, to_whom, why_not
 from vendors.models import Candidate
 from vendors.selectors.claims import waiting_for
@@ -50,7 +51,7 @@ def test_the_mail_tells_how_much_waits_and_nothing_of_what(acme: Candidate) -> N
     said = read(notice)
     assert "1 of 3 answers, 2 must-haves to go" in said.text
     assert "Ada" in said.text
-    assert "R1" not in said.text + said.html
+    assert "R1" not in without_keys(said.text + said.html)
     entry = Entry.objects.latest("number")
     assert entry.action == "candidate.chased"
     assert entry.after["unanswered"] == ["R1", "R2"]
