@@ -26,10 +26,10 @@ from tests.tiers import by_tier
 
 pytestmark = pytest.mark.django_db
 TURNS = by_tier(
-    2 * len(EVERYBODY),
+    4 * len(EVERYBODY),
     1,
     reason="the pages of 200 acts for eight roles take minutes; each push asks "
-    "every act's rule for all roles, and every second one's page for one",
+    "every act's rule for all roles, and every fourth one's page for one",
     before="*-",
 )
 

@@ -23,10 +23,10 @@ CASES = Path(__file__).parents[1] / "data/cases/program_acts.json"
 STAFF = "/api/v1/staff/acts/"
 pytestmark = pytest.mark.django_db
 TURNS = by_tier(
-    10,
+    20,
     1,
     reason="each act for each of five alike; each push asks all of them as the "
-    "owner, who is in conflict and a stranger, and every second one as one of five",
+    "owner, who is in conflict and a stranger, and every fourth one as one of five",
     before="*-",
 )
 

@@ -28,10 +28,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted_lately")]
 KEPT_OUT, WHO = ("undeclared", "declared"), ("it", "lead")
 ANSWERS = ("claim", "price", "score of pm", "evidence")
 TURNS = by_tier(
-    4 * len(KEPT_OUT) * len(WHO),
+    8 * len(KEPT_OUT) * len(WHO),
     1,
     reason="420 addresses for each of four who are kept out; each push reads "
-    "every fourth address as one of them, in turn",
+    "every eighth address as one of them, in turn",
     before="*-*-",
 )
 

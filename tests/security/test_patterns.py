@@ -75,9 +75,9 @@ def slowest(found: Found, turns: int = 1) -> tuple[float, str]:
 @pytest.mark.parametrize(
     "turns",
     by_tier(
-        3,
+        6,
         1,
-        reason="every attack; each push makes every third at each pattern",
+        reason="every attack; each push makes every sixth at each pattern",
     ),
 )
 def test_every_pattern_is_through_with_every_attack_in_100_ms(

@@ -201,10 +201,10 @@ def test_without_a_live_token_every_address_is_the_same(
 @pytest.mark.parametrize(
     "turns",
     by_tier(
-        24,
+        48,
         1,
         reason="1,000 calls at each of six stages; each push reads a third of "
-        "its own addresses at each, and makes each 24th other call, in turn",
+        "its own addresses at each, and makes each 48th other call, in turn",
         before="*-",
     ),
 )
