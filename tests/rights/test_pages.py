@@ -28,10 +28,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted_lately")]
 # Who differ from everybody else; the others are insiders alike.
 APART = {"lead", CONFLICTED, *OUTSIDE}
 TURNS = by_tier(
-    20,
+    10,
     1,
     reason="each page for each of five alike; each push lets the owner, who is "
-    "in conflict and a stranger read all of them, and one of five every fourth one",
+    "in conflict and a stranger read all of them, and one of five every second one",
     before="*-",
 )
 
