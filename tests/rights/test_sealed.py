@@ -34,7 +34,7 @@ TELLING = (
     *("/costline/", "/candidates/"),
 )
 PARTS = by_tier(
-    48,
+    24,
     1,
     reason="3,000 requests; each push reads what tells as three of nine at one "
     "stage, other pages as one or nobody, forms in turn",

@@ -256,7 +256,7 @@ def test_t21_no_mail_calendar_or_event_tells_what_is_sealed(
 
 @pytest.mark.parametrize(
     "turns",
-    by_tier(32, 1, reason="every 32nd act is posted each push"),
+    by_tier(16, 1, reason="every 16th act is posted each push"),
 )
 def test_t21_no_log_line_tells_what_is_sealed(db: None, turns: int) -> None:
     with written() as paper:
