@@ -84,6 +84,10 @@ def read(client: Client, path: str) -> str:
     return unescape(answer.content.decode())
 
 
+@pytest.mark.nightly(
+    reason="it builds the demo a second time; each push counts what the first left",
+    short="::test_there_is_an_evaluation_in_every_stage",
+)
 def test_loading_it_again_changes_nothing() -> None:
     before = everything()
     assert len(before["evaluations.Evaluation"]) == len(SLUGS)

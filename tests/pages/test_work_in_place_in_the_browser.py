@@ -71,19 +71,11 @@ def opened(page: Page) -> Locator:
     return page.locator("dialog.et-dialog[open]")
 
 
-@pytest.mark.parametrize(
-    "size",
-    [
-        pytest.param(
-            (1440, 900),
-            marks=pytest.mark.nightly(
-                reason="the same on a desk; each push has it on a phone",
-                short="[chromium-phone]",
-            ),
-            id="desk",
-        ),
-        pytest.param((390, 844), id="phone"),
-    ],
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["desk", "phone"])
+@pytest.mark.nightly(
+    reason="an act in place from the list; each push does one on another page by keys",
+    short="tests/pages/test_dialog_in_the_browser.py"
+    "::test_done_by_keyboard_the_page_shows_it_without_a_load[chromium]",
 )
 def test_by_keys_alone_a_row_is_done_and_leaves_the_list(
     watched: Watched, pages: list[str], trying: Evaluation, size: tuple[int, int]
@@ -127,8 +119,9 @@ def test_who_comes_back_to_the_tab_reads_what_was_done_meanwhile(
 
 
 @pytest.mark.nightly(
-    reason="another act in place; each push does one by keys on a phone",
-    short="::test_by_keys_alone_a_row_is_done_and_leaves_the_list[chromium-phone]",
+    reason="another act in place; each push does one on another page by keys",
+    short="tests/pages/test_dialog_in_the_browser.py"
+    "::test_done_by_keyboard_the_page_shows_it_without_a_load[chromium]",
 )
 def test_the_password_is_a_field_of_the_dialog_that_opens_prices(
     watched: Watched, pages: list[str]

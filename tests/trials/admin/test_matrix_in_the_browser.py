@@ -73,8 +73,8 @@ def test_keys_and_links_reach_rows_that_are_not_there_yet(
 
 @pytest.mark.nightly(
     reason="the matrix on a phone; each push scores by keys alone",
-    short="tests/trials/admin/test_score_in_the_browser.py"
-    "::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
+    short="tests/trials/admin/test_scores_page.py"
+    "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
 )
 def test_a_phone_is_not_told_of_keys(watched: Watched, purchase: Evaluation) -> None:
     watched.log_in("lina")

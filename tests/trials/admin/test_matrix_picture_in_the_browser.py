@@ -41,8 +41,8 @@ def fold(page: Page, name: str) -> Locator:
 
 @pytest.mark.nightly(
     reason="a page more by keys; each push scores by keys alone",
-    short="tests/trials/admin/test_score_in_the_browser.py"
-    "::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
+    short="tests/trials/admin/test_scores_page.py"
+    "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
 )
 def test_keys_pass_through_categories_and_fold_them(
     watched: Watched, purchase: Evaluation
@@ -136,8 +136,8 @@ def test_a_tap_opens_the_panel_and_its_link_the_ledger(
 
 @pytest.mark.nightly(
     reason="six looks in Chromium; each push scores by keys alone",
-    short="tests/trials/admin/test_score_in_the_browser.py"
-    "::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
+    short="tests/trials/admin/test_scores_page.py"
+    "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
 )
 def test_the_picture_has_no_barrier_in_light_and_dark(
     watched: Watched, purchase: Evaluation

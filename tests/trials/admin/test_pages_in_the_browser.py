@@ -71,8 +71,8 @@ def test_every_page_is_silent_accessible_and_fits_a_phone(
 
 @pytest.mark.nightly(
     reason="the matrix by keys; each push scores by keys alone",
-    short="tests/trials/admin/test_score_in_the_browser.py"
-    "::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
+    short="tests/trials/admin/test_scores_page.py"
+    "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
 )
 def test_arrow_keys_move_between_the_cells_of_the_matrix(
     watched: Watched, purchase: Evaluation

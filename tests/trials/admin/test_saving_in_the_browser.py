@@ -48,8 +48,8 @@ def judged(form: Locator, verdict: str) -> Locator:
 
 @pytest.mark.nightly(
     reason="another page that saves in place; each push saves scores so",
-    short="tests/trials/admin/test_score_in_the_browser.py"
-    "::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
+    short="tests/trials/admin/test_scores_page.py"
+    "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
 )
 def test_a_verdict_is_saved_in_place_and_no_other_note_is_lost(
     watched: Watched, demo: Demo
@@ -78,8 +78,8 @@ def test_a_verdict_is_saved_in_place_and_no_other_note_is_lost(
 
 @pytest.mark.nightly(
     reason="verdicts by keys; each push saves scores by keys",
-    short="tests/trials/admin/test_score_in_the_browser.py"
-    "::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
+    short="tests/trials/admin/test_scores_page.py"
+    "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
 )
 def test_keys_judge_the_row_that_has_the_focus(watched: Watched, demo: Demo) -> None:
     watched.log_in("ivan")
@@ -182,8 +182,8 @@ def test_a_draft_outlives_a_reload_and_ends_when_it_is_saved(
 
 @pytest.mark.nightly(
     reason="acts wait for a connection with each push (test_drafts_in_the_browser)",
-    short="tests/trials/admin/test_score_in_the_browser.py"
-    "::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
+    short="tests/trials/admin/test_scores_page.py"
+    "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
 )
 def test_without_a_connection_a_verdict_waits_until_it_is_back(
     watched: Watched, demo: Demo
@@ -230,8 +230,8 @@ def test_scores_are_saved_row_by_row(watched: Watched, acme: Candidate) -> None:
 
 @pytest.mark.nightly(
     reason="a trial with a file in Chromium; each push saves scores in place",
-    short="tests/trials/admin/test_score_in_the_browser.py"
-    "::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
+    short="tests/trials/admin/test_scores_page.py"
+    "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
 )
 def test_a_trial_is_judged_in_place_with_its_file(
     watched: Watched, acme: Candidate

@@ -29,6 +29,11 @@ def row(page: Page, name: str, category: str = "Training") -> Locator:
     return page.get_by_role("group", name=f"Score: {category}, {name}")
 
 
+@pytest.mark.nightly(
+    reason="scoring by keyboard; each push fills in the same sheet over HTTP",
+    short="tests/trials/admin/test_scores_page.py"
+    "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
+)
 def test_digits_arrows_and_tab_are_enough_to_score_all(watched: Watched) -> None:
     where, page = scoring(), watched.page
     page.set_viewport_size(DESK)
@@ -53,8 +58,9 @@ def test_digits_arrows_and_tab_are_enough_to_score_all(watched: Watched) -> None
 
 
 @pytest.mark.nightly(
-    reason="each push scores all by keyboard",
-    short="::test_digits_arrows_and_tab_are_enough_to_score_all[chromium]",
+    reason="each push fills in the same sheet over HTTP",
+    short="tests/trials/admin/test_scores_page.py"
+    "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
 )
 def test_a_press_goes_on_to_the_reason_and_a_dash_takes_it_back(
     watched: Watched,
