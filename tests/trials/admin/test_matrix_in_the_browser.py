@@ -72,7 +72,7 @@ def test_keys_and_links_reach_rows_that_are_not_there_yet(
 
 
 @pytest.mark.nightly(
-    reason="the matrix on a phone; each push scores by keys alone",
+    reason="the matrix on a phone; each push gives scores over HTTP",
     short="tests/trials/admin/test_scores_page.py"
     "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
 )

@@ -40,7 +40,7 @@ def fold(page: Page, name: str) -> Locator:
 
 
 @pytest.mark.nightly(
-    reason="a page more by keys; each push scores by keys alone",
+    reason="a page by keys; each push gives scores over HTTP",
     short="tests/trials/admin/test_scores_page.py"
     "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
 )
@@ -135,7 +135,7 @@ def test_a_tap_opens_the_panel_and_its_link_the_ledger(
 
 
 @pytest.mark.nightly(
-    reason="six looks in Chromium; each push scores by keys alone",
+    reason="six looks in Chromium; each push gives scores over HTTP",
     short="tests/trials/admin/test_scores_page.py"
     "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
 )

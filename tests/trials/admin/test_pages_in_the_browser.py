@@ -70,7 +70,7 @@ def test_every_page_is_silent_accessible_and_fits_a_phone(
 
 
 @pytest.mark.nightly(
-    reason="the matrix by keys; each push scores by keys alone",
+    reason="the matrix by keys; each push gives scores over HTTP",
     short="tests/trials/admin/test_scores_page.py"
     "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
 )

@@ -47,7 +47,7 @@ def judged(form: Locator, verdict: str) -> Locator:
 
 
 @pytest.mark.nightly(
-    reason="another page that saves in place; each push saves scores so",
+    reason="a page that saves in place; each push gives scores over HTTP",
     short="tests/trials/admin/test_scores_page.py"
     "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
 )
@@ -77,7 +77,7 @@ def test_a_verdict_is_saved_in_place_and_no_other_note_is_lost(
 
 
 @pytest.mark.nightly(
-    reason="verdicts by keys; each push saves scores by keys",
+    reason="verdicts by keys; each push gives scores over HTTP",
     short="tests/trials/admin/test_scores_page.py"
     "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
 )
@@ -229,7 +229,7 @@ def test_scores_are_saved_row_by_row(watched: Watched, acme: Candidate) -> None:
 
 
 @pytest.mark.nightly(
-    reason="a trial with a file in Chromium; each push saves scores in place",
+    reason="a trial with a file in Chromium; each push gives scores over HTTP",
     short="tests/trials/admin/test_scores_page.py"
     "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
 )

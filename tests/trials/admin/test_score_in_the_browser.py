@@ -30,7 +30,7 @@ def row(page: Page, name: str, category: str = "Training") -> Locator:
 
 
 @pytest.mark.nightly(
-    reason="scoring by keyboard; each push fills in the same sheet over HTTP",
+    reason="scores by keys; each push gives them over HTTP",
     short="tests/trials/admin/test_scores_page.py"
     "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
 )
@@ -58,7 +58,7 @@ def test_digits_arrows_and_tab_are_enough_to_score_all(watched: Watched) -> None
 
 
 @pytest.mark.nightly(
-    reason="each push fills in the same sheet over HTTP",
+    reason="what scripts do on the page; each push gives scores over HTTP",
     short="tests/trials/admin/test_scores_page.py"
     "::test_a_sheet_is_filled_in_and_blank_is_not_zero",
 )
