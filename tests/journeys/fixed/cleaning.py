@@ -213,6 +213,7 @@ def plan_visits(team: Team) -> None:
 def visit(team: Team) -> None:
     """Facility goes there, and says of each item what was seen."""
     person = come(team, "pm")
+    proof.go_to_demos(person)
     for name in PURCHASE["finalists"]:
         person.follow(f"{WORDS['demo'].capitalize()} of {name}")
         proof.start_demo(person, "Lena and Ines; two of theirs.")

@@ -24,12 +24,17 @@ def plan_all(lead: Counted, noun: str) -> None:
     lead.reads("are scheduled.")
 
 
+def go_to_demos(person: Counted) -> None:
+    """From *My work*, where those of a kind may be one row, as their days fall."""
+    person.click(person.page.locator("main a[href$='/demos/']").first)
+
+
 def hold_demos(team: Team) -> None:
     """IT starts each demo and says of each must-have what was seen."""
     person = come(team, "it")
     refuted = PURCHASE["refuted"]
-    # Three of a kind are one row of *My work*; each demo leads to its siblings.
-    person.click(person.page.locator("main a[href$='/demos/']").first)
+    go_to_demos(person)
+    # Each demo leads to its siblings.
     for number, name in enumerate(BOUGHT):
         siblings = person.page.locator(".vr-siblings a").filter(has_text=name)
         first = person.page.get_by_role("link", name=f"Demo of {name}").first
