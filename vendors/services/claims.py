@@ -43,7 +43,7 @@ from vendors.services.idempotency import (
     KeptAnswer,
     Turn,
     queue_turn,
-    wait_for_turn,
+    refusing_a_key_in_use,
 )
 from vendors.wall import show
 
@@ -172,7 +172,7 @@ class LockedClaims:
         show(pipe, sql.FIND_NOTES)
         counted = pipe.ask(sql.COUNTS, **meant)
         last = pipe.ask(sql.HEAD, **own)
-        wait_for_turn(pipe)  # which may have been queued before
+        pipe.wait()
         row, head = cursor.fetchone(), last.fetchone()
         if row is None or head is None:
             raise NotFound
@@ -502,10 +502,11 @@ def answer_claims(
     """
     with pipeline(last=True) as pipe:
         stored = None
-        if turn is not None:
-            queue_turn(pipe, turn)
-            stored = KeptAnswer(pipe, turn, body)
-        claims = LockedClaims.of(pipe, invitation, refs, vendor=vendor)
+        with refusing_a_key_in_use():
+            if turn is not None:
+                queue_turn(pipe, turn)
+                stored = KeptAnswer(pipe, turn, body)
+            claims = LockedClaims.of(pipe, invitation, refs, vendor=vendor)
         if claims.candidate.first_seen_at is None:
             raise NeverSeen
         if stored and (replayed := stored.replayed()):

@@ -3,7 +3,8 @@
 import datetime
 import hashlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -220,14 +221,19 @@ def queue_turn(pipe: Pipeline, turn: Turn) -> None:
         pipe.ask("SET LOCAL lock_timeout TO DEFAULT")
 
 
-def wait_for_turn(pipe: Pipeline) -> None:
-    """Wait for what is queued, a turn among it.
+@contextmanager
+def refusing_a_key_in_use() -> Iterator[None]:
+    """Refuse the call if the turn that is queued inside does not come in time.
+
+    In a pipeline the driver may learn it at any statement after that of the turn: it
+    reads what has been answered while it still sends. So this goes round everything
+    from `queue_turn` to the next wait.
 
     Raises:
         KeyInUse: the first call with the key takes longer than two seconds.
     """
     try:
-        pipe.wait()
+        yield
     except PsycopgError as error:
         if getattr(error, "sqlstate", None) != LOCK_NOT_AVAILABLE:
             raise
@@ -242,9 +248,9 @@ def take_turn(turn: Turn) -> Turn:
     Raises:
         KeyInUse: the first call takes longer than two seconds.
     """
-    with pipeline() as pipe:
+    with pipeline() as pipe, refusing_a_key_in_use():
         queue_turn(pipe, turn)
-        wait_for_turn(pipe)
+        pipe.wait()
     return turn
 
 

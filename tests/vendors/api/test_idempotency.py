@@ -9,10 +9,19 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation
+from evaltracker.toolbox.database import pipeline
 from tests.factories import vendors
 from tests.vendors.api.conftest import Party
 from vendors.models import Claim, IdempotencyRecord
-from vendors.services.idempotency import Answer, KeyInUse, Turn, answer_once, take_turn
+from vendors.services.idempotency import (
+    Answer,
+    KeyInUse,
+    Turn,
+    answer_once,
+    queue_turn,
+    refusing_a_key_in_use,
+    take_turn,
+)
 
 pytestmark = pytest.mark.smoke
 
@@ -78,6 +87,10 @@ def test_forty_at_once_with_one_key_make_one_claim(acme: Party) -> None:
     def call(_: int) -> tuple[int, bytes]:
         try:
             answer = acme.claim(headers=KEY)
+            # A caller whose turn does not come in time is asked to come back.
+            while answer.status_code == 409:
+                assert answer.json()["code"] == KeyInUse.default_code
+                answer = acme.claim(headers=KEY)
             return answer.status_code, answer.content
         finally:
             connection.close()
@@ -90,11 +103,33 @@ def test_forty_at_once_with_one_key_make_one_claim(acme: Party) -> None:
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
+def test_a_turn_that_does_not_come_is_refused_wherever_the_driver_learns_it(
+    acme: Party,
+) -> None:
+    turn = Turn(acme.candidate.pk, "POST", "order 66")
+    with transaction.atomic():
+        take_turn(turn)
+        with ThreadPoolExecutor(1) as pool:
+            refusal = pool.submit(ask_until_refused, turn).exception(timeout=60)
+    assert isinstance(refusal, KeyInUse)
+
+
+def ask_until_refused(turn: Turn) -> None:
+    """Queue statements after the turn, and never wait for them."""
+    try:
+        with pipeline() as pipe, refusing_a_key_in_use():
+            queue_turn(pipe, turn)
+            while True:
+                pipe.ask("SELECT 1")
+    finally:
+        connection.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.nightly(
-    reason="each push runs most of this code by its short form",
-    short="tests/vendors/api/test_efforts.py"
-    "::test_what_cannot_be_is_refused_alone_and_in_a_batch[4a out of th"
-    "e box with days]",
+    reason="waits for two seconds; each push has a turn refused without a call",
+    short="::test_a_turn_that_does_not_come_is_refused_wherever_the_driver_learns_it",
 )
 def test_while_the_first_runs_too_long_the_second_is_told_to_wait(acme: Party) -> None:
     begun, release = threading.Event(), threading.Event()
