@@ -18,14 +18,14 @@ from django.utils import timezone
 
 from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.decision.models import Letter, PromiseCheck
-from evaltracker.decision.services.after import (
+from evaltracker.decision.services.contract_terms import set_contract_term
+from evaltracker.decision.services.letters import send_letter
+from evaltracker.decision.services.promise_checks import (
     close_check,
     move_check,
     record_metric_values,
     record_promises,
 )
-from evaltracker.decision.services.contract_terms import set_contract_term
-from evaltracker.decision.services.letters import send_letter
 from evaltracker.demo.people import LEAD
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, User, Visit

@@ -5,15 +5,15 @@ from typing import Any
 
 from django.dispatch import receiver
 
-import evaltracker.decision.admin.after
 import evaltracker.decision.admin.comparison
+import evaltracker.decision.admin.promise_checks
 import evaltracker.decision.notices
 import evaltracker.workflow.admin.annex
-import evaltracker.workflow.admin.asked
 import evaltracker.workflow.admin.comparison_page
 import evaltracker.workflow.admin.decision
 import evaltracker.workflow.admin.my_work
 import evaltracker.workflow.admin.overview
+import evaltracker.workflow.admin.proposed_actions
 import evaltracker.workflow.admin.sign_form
 import evaltracker.workflow.admin.sign_offs
 import evaltracker.workflow.inbox.glances

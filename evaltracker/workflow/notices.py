@@ -28,7 +28,7 @@ from evaltracker.pages.workspace import JOURNAL, JournalPart, phrases_beside
 from evaltracker.toolbox.days import MORNING, instant_of, local_day, today_in
 from evaltracker.toolbox.working_days import day_in_words
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.gates.table import Asked, due_instant
+from evaltracker.workflow.gates.context import Asked, due_instant
 from evaltracker.workflow.models import WaiverRequest
 from stakeholders.models import SignOffRule, Stakeholder
 from stakeholders.policy import has_a_say, is_leadership

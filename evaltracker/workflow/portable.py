@@ -20,8 +20,8 @@ from evaltracker.decision.models import (
     Waiver,
 )
 from evaltracker.decision.selectors import term_of
-from evaltracker.decision.services.after import follow_annex
 from evaltracker.decision.services.contract_terms import EARLIEST, owe_term_reminders
+from evaltracker.decision.services.promise_checks import follow_annex
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.portable.importing import evaluation_imported

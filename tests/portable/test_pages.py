@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from evaltracker.decision.memo.inputs import gather_inputs, told_apart
 from evaltracker.decision.memo.text import signed as signed_in_memo
-from evaltracker.decision.services.after import start_next
 from evaltracker.decision.services.letters import export_as_seen
+from evaltracker.decision.services.promise_checks import start_next
 from evaltracker.evaluations.models import Entry, Evaluation, User
 from evaltracker.evaluations.verifying import find_break
 from tests.factories import common, stakeholders, trials, vendors

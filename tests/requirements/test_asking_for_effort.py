@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils import timezone
 
-from evaltracker.decision.services.after import start_next
+from evaltracker.decision.services.promise_checks import start_next
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.evaluations import OF_EFFORT, change_brief

@@ -4,7 +4,7 @@ import pytest
 
 from evaltracker.decision.memo.inputs import gather_inputs
 from evaltracker.decision.memo.signed_words import document_of
-from evaltracker.decision.services.after import start_next
+from evaltracker.decision.services.promise_checks import start_next
 from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations.models import BriefField, Evaluation
 from evaltracker.requirements.services.evaluations import change_brief

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaltracker.decision.services.after import start_next
+from evaltracker.decision.services.promise_checks import start_next
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Evaluation, Scope
 from evaltracker.requirements.services.requirements import change_requirement

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.workflow.gates import Blocker
-from evaltracker.workflow.gates.table import Mender, gate_reports
+from evaltracker.workflow.gates.context import Mender, gate_reports
 from evaltracker.workflow.inbox import next_step
 from tests.clients import signed_in
 from tests.factories import common

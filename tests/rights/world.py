@@ -29,7 +29,7 @@ from evaltracker.requirements.services.templates import (
 from evaltracker.talk.services import add_comment
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.services.annex import add_annex_line, promisor
-from evaltracker.workflow.services.asked import ask
+from evaltracker.workflow.services.proposed_actions import ask
 from evaltracker.workflow.services.sign_offs import ask_for_waiver, askable_gates
 from evaltracker.workflow.services.stages import answer_waiver_request
 from stakeholders.services.people import delegate

@@ -22,7 +22,7 @@ from evaltracker.rows.plan import Plan, read
 from evaltracker.rows.sources import read_table
 from evaltracker.rows.subjects import Context, options_of
 from vendors.choices import Availability, CandidateKind, CostState, Recurrence
-from vendors.costs.asked import IT
+from vendors.costs.kinds import IT
 
 FOLDER = Path(__file__).parents[1] / "data/foreign"
 SLUGS = {"answers": "claims"}

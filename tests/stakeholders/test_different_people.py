@@ -12,8 +12,8 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, User
 from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates.context import required_signers
 from evaltracker.workflow.gates.rules import requirements_signed
-from evaltracker.workflow.gates.table import required_signers
 from evaltracker.workflow.inbox import my_work
 from stakeholders.models import SignOff, Stakeholder
 from stakeholders.selectors import (

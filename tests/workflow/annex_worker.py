@@ -46,7 +46,7 @@ def main(key: str, every: int) -> None:
     from django.db import transaction
     from django.db.models.functions import Now
 
-    from evaltracker.decision.services.after import follow_annex
+    from evaltracker.decision.services.promise_checks import follow_annex
     from evaltracker.evaluations.models import Evaluation, Notice
     from evaltracker.notices.services.delivery import sweep_notices
     from evaltracker.notices.services.leases import LEASE

@@ -10,12 +10,12 @@ from django.db import IntegrityError, transaction
 from evaltracker.decision import links
 from evaltracker.decision.models import AnnexLine, CheckVerdict, PromiseCheck
 from evaltracker.decision.selectors import promised_rows
-from evaltracker.decision.services.after import (
+from evaltracker.decision.services.contract_terms import set_contract_term
+from evaltracker.decision.services.promise_checks import (
     close_check,
     follow_annex,
     record_promises,
 )
-from evaltracker.decision.services.contract_terms import set_contract_term
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.kinds import KINDS

@@ -5,7 +5,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from evaltracker.decision.models import PromiseCheck
 from evaltracker.decision.selectors import earlier_standing
-from evaltracker.decision.services.after import record_promises
+from evaltracker.decision.services.promise_checks import record_promises
 from evaltracker.evaluations.models import Evaluation
 from tests.clients import signed_in
 from tests.factories import common, stakeholders, vendors

@@ -9,13 +9,13 @@ from django.utils import timezone
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.gates import GATES, Look, gates_of
+from evaltracker.workflow.gates.context import first_closed
 from evaltracker.workflow.gates.rules import (
     conditions_closed,
     decision_conditions_closed,
     demos_signed,
     research_signed,
 )
-from evaltracker.workflow.gates.table import first_closed
 from stakeholders.models import SignOff
 from stakeholders.services.sign_offs import ConditionAsked, close_condition
 from tests.factories import common, stakeholders, vendors

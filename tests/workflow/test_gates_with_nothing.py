@@ -3,7 +3,7 @@
 import pytest
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.gates.table import GateReport, gate_reports
+from evaltracker.workflow.gates.context import GateReport, gate_reports
 from tests.clients import signed_in
 from tests.factories import common, stakeholders, trials, vendors
 

@@ -14,8 +14,8 @@ from evaltracker.decision.memo.text import write_memo
 from evaltracker.decision.models import Decision
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.requirements.services.evaluations import change_brief
+from evaltracker.workflow.gates.context import Look
 from evaltracker.workflow.gates.rules import within_budget
-from evaltracker.workflow.gates.table import Look
 from evaltracker.workflow.services.stages import draft_decision
 from tests.workflow.deciding import decided, in_decision
 from vendors.costs import Tier

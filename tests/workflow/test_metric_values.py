@@ -4,10 +4,13 @@ import datetime
 
 import pytest
 
-from evaltracker.decision.admin.after import metric_picture
+from evaltracker.decision.admin.promise_checks import metric_picture
 from evaltracker.decision.models import Decision, MetricValue, PromiseCheck
 from evaltracker.decision.selectors import metric_rows, number_of
-from evaltracker.decision.services.after import record_metric_values, waive_check
+from evaltracker.decision.services.promise_checks import (
+    record_metric_values,
+    waive_check,
+)
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Metric
 from evaltracker.toolbox.days import today_in

@@ -7,7 +7,7 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.choices import Stage, Status, VisitEnd
 from evaltracker.evaluations.models import Entry, Evaluation, Visit
 from evaltracker.requirements.services.evaluations import change_brief
-from evaltracker.workflow.gates.table import blockers, gate_reports
+from evaltracker.workflow.gates.context import blockers, gate_reports
 from evaltracker.workflow.services.stages import advance, cancel, send_back, waive_gate
 from tests.factories import common, stakeholders, vendors
 from tests.factories.workflow import ready_to_advance, sign_as

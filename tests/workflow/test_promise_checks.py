@@ -8,7 +8,7 @@ import time_machine
 from evaltracker.decision import links
 from evaltracker.decision.models import Decision, PromiseCheck
 from evaltracker.decision.selectors import outcomes_of, promised_rows
-from evaltracker.decision.services.after import (
+from evaltracker.decision.services.promise_checks import (
     close_check,
     move_check,
     record_promises,

@@ -4,12 +4,12 @@ import pytest
 from pytest_django import Settings
 
 from evaltracker.decision.models import Letter
-from evaltracker.decision.services.after import publish_promises
 from evaltracker.decision.services.letters import (
     REASON_ASKED,
     send_letter,
     write_letter,
 )
+from evaltracker.decision.services.promise_checks import publish_promises
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Evaluation
 from tests.clients import signed_in

@@ -18,7 +18,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.toolbox.registry import only_reading
-from evaltracker.workflow.gates.table import gate_reports
+from evaltracker.workflow.gates.context import gate_reports
 from evaltracker.workflow.management.commands.verify_ledger import differences
 from evaltracker.workflow.services.sign_offs import look_at_what_moved
 from tests.at_once import at_once

@@ -52,6 +52,7 @@ from evaltracker.toolbox.secrets import digest_of
 from vendors.choices import RefusalReason
 from vendors.models import Candidate, InvitationLink, Vendor, VendorToken
 from vendors.rate_limits import address_of, count_up
+from vendors.row_visibility import behind_the_wall, show_tokens, show_vendor
 from vendors.selectors.access import (
     SECRET,
     find_tokens,
@@ -75,7 +76,6 @@ from vendors.services.claims import (
     answer_claims,
 )
 from vendors.services.idempotency import Answer, Turn, answer_once, take_turn
-from vendors.wall import behind_the_wall, show_tokens, show_vendor
 
 BEARER = re.compile(r"Bearer +([^\s]+) *", re.IGNORECASE)
 # No call knows as many; more are not even read.

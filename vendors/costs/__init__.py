@@ -5,7 +5,7 @@ rounded once per row; what nobody has said is never taken for zero.
 """
 
 from evaltracker.money import CODES
-from vendors.costs.asked import (
+from vendors.costs.kinds import (
     IT,
     RISE,
     SUPPORT,
@@ -21,30 +21,7 @@ from vendors.costs.asked import (
     kinds_for,
     unasked,
 )
-from vendors.costs.cliffs import (
-    Curve,
-    Limit,
-    TotalCost,
-    Verdict,
-    curves,
-    envelope,
-    price_points,
-    read_payments,
-    split,
-    total_cost,
-)
-from vendors.costs.lines import (
-    Line,
-    Pricing,
-    Recurrence,
-    Tier,
-    amounts_at,
-    check_shares,
-    read_decimal,
-    read_tiers,
-    write_tiers,
-)
-from vendors.costs.totals import (
+from vendors.costs.line_costs import (
     Ask,
     CostRow,
     Terms,
@@ -59,4 +36,27 @@ from vendors.costs.totals import (
     read_terms,
     value_of_hours,
     worth,
+)
+from vendors.costs.lines import (
+    Line,
+    Pricing,
+    Recurrence,
+    Tier,
+    amounts_at,
+    check_shares,
+    read_decimal,
+    read_tiers,
+    write_tiers,
+)
+from vendors.costs.totals import (
+    Curve,
+    Limit,
+    TotalCost,
+    Verdict,
+    curves,
+    envelope,
+    price_points,
+    read_payments,
+    split,
+    total_cost,
 )

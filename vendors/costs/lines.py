@@ -3,7 +3,7 @@
 A tier begins *above* a number of units; up to and including that number the one before
 it holds. The line's own amounts are the first tier, which begins above 0.
 
-A renewal rise may be a percentage of other lines; see `vendors.costs.cliffs`.
+A renewal rise may be a percentage of other lines; see `vendors.costs.totals`.
 """
 
 import re
@@ -18,7 +18,7 @@ from evaltracker.errors import gettext as _
 from evaltracker.money import written
 from evaltracker.rows.cells import read_local, typed
 from evaltracker.toolbox import measures
-from vendors.costs.asked import RISE, Kind, LineState
+from vendors.costs.kinds import RISE, Kind, LineState
 
 _PLAIN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
 
@@ -241,7 +241,7 @@ class Line:
 
     ``low``, ``likely`` and ``high`` are for one unit; ``quantity`` is how many.
     With tiers they are those of the first (see ``vendors.costs.lines``).
-    A renewal rise may be per cent a year instead (see ``vendors.costs.cliffs``).
+    A renewal rise may be per cent a year instead (see ``vendors.costs.totals``).
     ``rate_to_base`` turns the currency into the base currency: base = amount *
     rate; ``rate_source`` says whose rate of what date that is. A line that
     contradicts itself is refused with a sentence.

@@ -1,454 +1,522 @@
-"""Terms, one line over the horizon, what to ask next, what saved hours are worth."""
+"""Rises, totals and curves over the horizon, the budget, points and payments."""
 
-import calendar
-import datetime
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
+from enum import StrEnum
 from fractions import Fraction
 
 from evaltracker.money import written
-from evaltracker.toolbox.working_days import day_in_words
-from vendors.costs import lines
-from vendors.costs.asked import WORK, Kind, LineState, Said, asked_kinds
+from vendors.costs import line_costs
+from vendors.costs.kinds import Kind, LineState, asked_kinds
+from vendors.costs.lines import (
+    Line,
+    Money3,
+    Pricing,
+    Recurrence,
+    amounts_at,
+    check_shares,
+    read_decimal,
+)
 
-LONGEST_HORIZON = 600
-MONTHS = 12
+# A renewal rise in per cent a year: what the lines that rise cost more by it.
+#
+# The percentage is the line's low, likely and high amount; its quantity, currency and
+# rhythm say nothing.
+
+# More years than these are told by the last one alone.
+_TOLD_YEARS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    horizon_months: int
-    planning_factor: Fraction
-    discount: Fraction
-    currency: str
+def is_percentage(line: Line) -> bool:
+    return line.state == LineState.PRICED and line.pricing == Pricing.PERCENT
 
 
-def read_terms(
-    horizon: int, factor: Decimal, discount: Decimal, currency: str
-) -> Terms:
-    if not 1 <= horizon <= LONGEST_HORIZON:
-        raise ValueError(f"The horizon must be 1 to {LONGEST_HORIZON} months.")
-    if not factor.is_finite() or factor <= 0:
-        raise ValueError("The planning factor must be above 0.")
-    if not discount.is_finite() or not 0 <= discount <= 1000:
-        raise ValueError("The discount must be from 0% to 1000%.")
-    return Terms(
-        horizon_months=horizon,
-        planning_factor=Fraction(factor),
-        discount=Fraction(discount) / 100,
-        currency=currency,
+def risen(
+    line: Line, lines: Sequence[Line], terms: line_costs.Terms
+) -> line_costs.CostRow:
+    """Count what a rise adds to the others of a candidate's lines.
+
+    The row is known, but without amounts, while nothing that rises has a price.
+    """
+    lifted = [line for line in lines if _rises(line, terms)]
+    exact = [_exactly(line, terms) for line in lifted]
+    low, likely, high = (
+        line_costs.cents(
+            sum(
+                (
+                    price[end] * more_by(line, share_of(rate), terms)
+                    for line, price in zip(lifted, exact, strict=True)
+                ),
+                Fraction(0),
+            )
+        )
+        for end, rate in enumerate(line.amounts)
     )
-
-
-def rate_of(line: lines.Line, currency: str) -> Fraction | None:
-    if line.currency == currency:
-        return Fraction(1)
-    return None if line.rate_to_base is None else Fraction(line.rate_to_base)
-
-
-def payments(line: lines.Line, terms: Terms, rise: Fraction = Fraction(0)) -> Fraction:
-    """Count the payments over the horizon, each weighed by its year's rates.
-
-    `rise` is the share by which the price goes up each year after the first.
-    """
-    factor = factor_of(line, terms)
-    if line.recurrence == lines.Recurrence.ONCE:
-        return factor
-    count = Fraction(0)
-    for year, first in enumerate(range(0, terms.horizon_months, MONTHS)):
-        months = min(MONTHS, terms.horizon_months - first)
-        paid = months if line.recurrence == lines.Recurrence.MONTHLY else 1
-        count += paid * ((1 + rise) / (1 + terms.discount)) ** year
-    return factor * count
-
-
-def payments_in_a_year(line: lines.Line, terms: Terms) -> Fraction:
-    if line.recurrence == lines.Recurrence.ONCE:
-        return Fraction(0)
-    monthly = line.recurrence == lines.Recurrence.MONTHLY
-    return factor_of(line, terms) * (MONTHS if monthly else 1)
-
-
-def factor_of(line: lines.Line, terms: Terms) -> Fraction:
-    return terms.planning_factor if line.kind.counts_as == WORK else Fraction(1)
-
-
-def plain(value: Fraction) -> str:
-    return f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():f}"
-
-
-def percent(value: Fraction) -> str:
-    return f"{plain(value * 100)}%"
-
-
-def cents(value: Fraction) -> Decimal:
-    whole = (200 * value.numerator + value.denominator) // (2 * value.denominator)
-    return Decimal(whole).scaleb(-2)
-
-
-@dataclass(frozen=True, slots=True)
-class CostRow:
-    """One line over the whole horizon, in the base currency, to the cent.
-
-    Amounts are ``None`` where there is nothing to add: included, excluded,
-    unsaid, or a price in a currency without a rate. ``yearly`` is what a full year
-    of it costs at today's prices, neither risen nor discounted; ``None`` for what is
-    paid once.
-    """
-
-    kind: Kind
-    state: LineState
-    low: Decimal | None
-    likely: Decimal | None
-    high: Decimal | None
-    working: str
-    name: str = ""
-    once: bool = True
-    yearly: lines.Money3 | None = None
-    part: str = ""
-    # What the line itself says; a price without a rate counts as not stated.
-    stated: LineState | None = None
-
-    @property
-    def said(self) -> Said:
-        state = self.stated or self.state
-        return Said(self.kind.key, self.part, state, counts=state == self.state)
-
-    @property
-    def amounts(self) -> lines.Money3 | None:
-        if self.low is None or self.likely is None or self.high is None:
-            return None
-        return self.low, self.likely, self.high
-
-
-def cost_row(line: lines.Line, terms: Terms) -> CostRow:
-    if line.state != LineState.PRICED:
-        text = line.state.value
-        if line.state == LineState.NOT_APPLICABLE:
-            text = f"not applicable: {line.note}" if line.note else "not applicable"
-        return _without_amounts(line, line.state, text)
-    rate = rate_of(line, terms.currency)
-    if rate is None:
-        text = f"in {line.currency}, without a rate to {terms.currency}"
-        return _without_amounts(line, LineState.UNSAID, text)
-    price = price_of(line)
-    once = line.recurrence == lines.Recurrence.ONCE
-    a_year = payments_in_a_year(line, terms) * rate
-    low, likely, high = times(price, payments(line, terms) * rate)
-    return CostRow(
+    known = bool(lifted)
+    return line_costs.CostRow(
         kind=line.kind,
         state=line.state,
-        low=low,
-        likely=likely,
-        high=high,
-        working=_words(line, terms),
+        low=low if known else None,
+        likely=likely if known else None,
+        high=high if known else None,
+        working=_rise_working(line, lifted, terms),
         name=line.name,
-        once=once,
-        yearly=None if once else times(price, a_year),
+        once=False,
         part=line.label,
     )
 
 
-def _without_amounts(line: lines.Line, state: LineState, working: str) -> CostRow:
-    return CostRow(
-        *(line.kind, state, None, None, None, working, line.name),
-        part=line.label,
-        stated=line.state,
+def more_by(line: Line, rise: Fraction, terms: line_costs.Terms) -> Fraction:
+    if not line.kind.rises:
+        return Fraction(0)
+    return line_costs.payments(line, terms, rise) - line_costs.payments(line, terms)
+
+
+def share_of(rate: Decimal) -> Fraction:
+    return Fraction(rate) / 100
+
+
+def _rises(line: Line, terms: line_costs.Terms) -> bool:
+    return (
+        line.kind.rises
+        and line.state == LineState.PRICED
+        and line.recurrence != Recurrence.ONCE
+        # A credit is what it is; nobody raises it.
+        and line.amounts[0] >= 0
+        and line_costs.rate_of(line, terms.currency) is not None
     )
 
 
-def rate_words(rated_on: datetime.date, source: str) -> str:
-    return f"rate of {day_in_words(rated_on)}, {source}"
+def _exactly(
+    line: Line, terms: line_costs.Terms
+) -> tuple[Fraction, Fraction, Fraction]:
+    rate = line_costs.rate_of(line, terms.currency) or Fraction(0)
+    low, likely, high = line_costs.price_of(line)
+    return low * rate, likely * rate, high * rate
 
 
-def price_of(line: lines.Line) -> lines.Exact3:
-    return lines.amounts_at(
-        line.amounts, line.pricing, line.tiers, Fraction(line.quantity)
+def _rise_working(line: Line, lifted: Sequence[Line], terms: line_costs.Terms) -> str:
+    low, likely, high = (line_costs.plain(Fraction(amount)) for amount in line.amounts)
+    either = "" if low == high else f" ({low} to {high}%)"
+    working = f"{likely}%{either} a year from the second year on"
+    if not lifted:
+        return f"{working}; nothing that it lifts has a price yet"
+    parts = " + ".join(
+        f"{line.name} {written(line_costs.cents(exact * line_costs.payments(line, terms)))}"
+        for line, (_, exact, _) in ((line, _exactly(line, terms)) for line in lifted)
     )
-
-
-def times(price: lines.Exact3, factor: Fraction) -> lines.Money3:
-    low, likely, high = (cents(share * factor) for share in price)
-    return low, likely, high
-
-
-def offer_words(line: lines.Line) -> str:
-    """“40,000 USD, once”: a price as it was offered, whatever it comes to."""
-    if line.pricing == lines.Pricing.PERCENT:
-        return f"{_span(line.amounts)} per cent a year"
-    return f"{_price_words(line)}, {line.recurrence}"
-
-
-def _words(line: lines.Line, terms: Terms) -> str:
-    working = offer_words(line)
-    if line.recurrence != lines.Recurrence.ONCE:
-        working += f" over {terms.horizon_months} months"
-        if terms.discount:
-            working += f", discounted {percent(terms.discount)} a year"
-    if line.kind.counts_as == WORK and terms.planning_factor != 1:
-        working += f", planning factor {plain(terms.planning_factor)}"
-    if line.currency != terms.currency and line.rate_to_base is not None:
-        working += f", at {plain(Fraction(line.rate_to_base))} {terms.currency}"
-        if line.rate_source:
-            working += f" ({line.rate_source})"
+    working += f", on {parts}"
+    years = -(-terms.horizon_months // line_costs.MONTHS)
+    if years == 1:
+        return f"{working}; the horizon ends before it"
+    working += f" over {terms.horizon_months} months: {_by_year(line, years)}"
+    if terms.discount:
+        working += f", discounted {line_costs.percent(terms.discount)} a year"
     return working
 
 
-def _price_words(line: lines.Line) -> str:
-    if line.pricing == lines.Pricing.PER_UNIT:
-        unit = f" per {line.unit}" if line.unit else ""
-        price = f"{_span(line.amounts)} {line.currency}{unit}"
-        if line.quantity != 1:
-            price += f" × {written(line.quantity)}"
-        return price
-    made = lines.tier_words(line.amounts, line.pricing, line.tiers, line.quantity)
-    low, likely, high = times(price_of(line), Fraction(1))
-    unit = f" by {line.unit}" if line.unit else ""
-    return f"{made} = {_span((low, likely, high))} {line.currency}{unit}"
-
-
-def _span(amounts: lines.Money3) -> str:
-    low, likely, high = (written(amount) for amount in amounts)
-    return likely if low == high else f"{likely} ({low} to {high})"
-
-
-OLD_AFTER_MONTHS = 6
-
-
-class Why(lines.Labelled):
-    NOT_ASKED = "not_asked", "Ask about"
-    UNSAID = "unsaid", "Ask again, no answer yet"
-    NO_RATE = "no_rate", "Set an exchange rate for"
-    OLD = "old", f"Ask for a fresh price, older than {OLD_AFTER_MONTHS} months"
-    EXCLUDED = "excluded", "Not in the offer, so price it elsewhere"
+def _by_year(line: Line, years: int) -> str:
+    share = share_of(line.amounts[1])
+    shown = range(2, years + 1) if years <= _TOLD_YEARS else (years,)
+    up_to = "" if years <= _TOLD_YEARS else "up to "
+    return ", ".join(
+        f"{up_to}+{line_costs.plain(round(((1 + share) ** (year - 1) - 1) * 100, 2))}% "
+        f"in year {year}"
+        for year in shown
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    why: Why
-    kinds: tuple[Kind, ...]
+class CostCoverage:
+    known: int
+    total: int
+    unsaid: tuple[Kind, ...]
+    excluded: tuple[Kind, ...]
 
 
-def is_old(quoted_on: datetime.date | None, today: datetime.date) -> bool:
-    """Say whether a price was quoted more than six months before `today`."""
-    if quoted_on is None:
-        return False
-    month = quoted_on.month - 1 + OLD_AFTER_MONTHS
-    year, month = quoted_on.year + month // 12, month % 12 + 1
-    last = calendar.monthrange(year, month)[1]
-    return today > datetime.date(year, month, min(quoted_on.day, last))
+@dataclass(frozen=True, slots=True)
+class TotalCost:
+    """The sum of the rows. It is a floor, not a total, unless ``complete``; there is
+    none where nothing is asked and nothing priced."""
+
+    low: Decimal
+    likely: Decimal
+    high: Decimal
+    currency: str
+    rows: tuple[line_costs.CostRow, ...]
+    coverage: CostCoverage
+
+    @property
+    def is_priced(self) -> bool:
+        return any(row.likely is not None for row in self.rows)
+
+    @property
+    def complete(self) -> bool:
+        return not self.coverage.unsaid
+
+    @property
+    def caution(self) -> str:
+        unsaid, excluded = self.coverage.unsaid, self.coverage.excluded
+        parts = []
+        if unsaid:
+            names = ", ".join(kind.name for kind in unsaid)
+            parts.append(
+                f"Incomplete: {len(unsaid)} of {self.coverage.total} kinds of cost "
+                f"are not known ({names}), so the real total is higher or unknown."
+            )
+        if excluded:
+            names = ", ".join(kind.name for kind in excluded)
+            parts.append(f"Not part of the offer: {names}.")
+        return " ".join(parts)
 
 
-def asks(
+def total_cost(
+    lines: Iterable[Line],
+    *,
     kinds: Sequence[Kind],
     candidate_kind: str,
-    rows: Iterable[tuple[CostRow, datetime.date | None]],
-    today: datetime.date,
-) -> tuple[Ask, ...]:
-    """Return what to ask next, from rows with the date that each was quoted on.
-
-    A kind stands under its most urgent reason only.
-    """
-    dated = list(rows)
-    reasons: dict[str, set[Why]] = {}
-    for row, quoted_on in dated:
-        whys = reasons.setdefault(row.kind.key, set())
-        if row.state == LineState.EXCLUDED:
-            whys.add(Why.EXCLUDED)
-        elif row.state == LineState.UNSAID:
-            whys.add(Why.UNSAID if row.said.counts else Why.NO_RATE)
-        elif row.state == LineState.PRICED and is_old(quoted_on, today):
-            whys.add(Why.OLD)
-    by_why: dict[Why, list[Kind]] = {}
-    for asked in asked_kinds(kinds, candidate_kind, (row.said for row, _ in dated)):
-        whys = reasons.get(asked.kind.key, set())
-        if not asked.states or asked.missing:
-            whys = {*whys, Why.NOT_ASKED}
-        if whys:
-            first = min(whys, key=list(Why).index)
-            by_why.setdefault(first, []).append(asked.kind)
-    return tuple(Ask(why, tuple(by_why[why])) for why in Why if why in by_why)
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    amount: Decimal
-    per_month: Decimal
-    months: int
-    working: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpportunityCost:
-    amount: Decimal
-    value_not_had: Decimal
-    earned_elsewhere: Decimal
-    working: str
-
-
-def value_of_hours(
-    *,
-    hours_per_day: Decimal,
-    engineers: Decimal,
-    working_days_per_year: Decimal,
-    hourly_rate: Decimal,
+    currency: str,
     horizon_months: int,
-    live_from_month: int = 0,
-    people: str = "engineers",
-) -> Value:
-    """Price the hours saved, from the month the candidate is live.
+    planning_factor: Decimal = Decimal(1),
+    discount_rate: Decimal = Decimal(0),
+) -> TotalCost:
+    """Add up what is priced and name what is not.
 
-    Hours per engineer and day * engineers * working days * loaded rate.
-    ``live_from_month`` counts whole months before it is live; past the horizon
-    nothing is saved.
+    1. A line is paid once (in the first year), every month, or at the start of
+       each year begun; tiers make the price of its quantity.
+    2. A kind that counts as work is multiplied by the planning factor.
+    3. A rise in per cent a year is a row of its own: what the kinds that rise cost
+       more from the second year on.
+    4. ``discount_rate`` (% per year) lowers later years; the first stays as is.
+    5. What is asked and known says ``vendors.costs.kinds``.
+
+    Rows are rounded to the cent and the totals are their sums, so low is never
+    above likely nor likely above high, and the order of lines never matters.
     """
-    for name, number in (
-        ("hours saved", hours_per_day),
-        ("engineers", engineers),
-        ("working days", working_days_per_year),
-        ("loaded rate", hourly_rate),
-    ):
-        _not_negative(name, number)
-    if horizon_months < 1 or live_from_month < 0:
-        raise ValueError("The horizon must be a month or more, the delay 0 or more.")
-    months = max(0, horizon_months - live_from_month)
-    monthly = (
-        Fraction(hours_per_day)
-        * Fraction(engineers)
-        * Fraction(working_days_per_year)
-        * Fraction(hourly_rate)
-        / 12
+    terms = line_costs.read_terms(
+        horizon_months, planning_factor, discount_rate, currency
     )
-    return Value(
-        amount=cents(monthly * months),
-        per_month=cents(monthly),
-        months=months,
-        working=(
-            f"{count(hours_per_day)} h a day × {count(engineers)} {people} × "
-            f"{count(working_days_per_year)} working days × "
-            f"{written(hourly_rate)} an hour ÷ 12 = {written(cents(monthly))} a "
-            f"month, × {months} of {horizon_months} months live"
-        ),
+    all_lines = tuple(lines)
+    rows = tuple(
+        risen(line, all_lines, terms)
+        if is_percentage(line)
+        else line_costs.cost_row(line, terms)
+        for line in all_lines
+    )
+    return TotalCost(
+        low=sum((row.low or Decimal(0) for row in rows), Decimal(0)),
+        likely=sum((row.likely or Decimal(0) for row in rows), Decimal(0)),
+        high=sum((row.high or Decimal(0) for row in rows), Decimal(0)),
+        currency=currency,
+        rows=rows,
+        coverage=_coverage(rows, kinds, candidate_kind),
     )
 
 
-def opportunity_cost(
-    *,
-    value_per_month: Decimal,
-    months_until_live: int,
-    builders: Decimal = Decimal(0),
-    earned_per_builder_month: Decimal = Decimal(0),
-    horizon_months: int | None = None,
-) -> OpportunityCost:
-    """Price the wait: the value not had, and what its builders would have earned.
+def _coverage(
+    rows: tuple[line_costs.CostRow, ...], kinds: Sequence[Kind], candidate_kind: str
+) -> CostCoverage:
+    asked = asked_kinds(kinds, candidate_kind, (row.said for row in rows))
+    return CostCoverage(
+        known=sum(row.known for row in asked),
+        total=len(asked),
+        unsaid=tuple(row.kind for row in asked if not row.known),
+        excluded=tuple(row.kind for row in asked if row.states == {LineState.EXCLUDED}),
+    )
 
-    Months past the horizon do not count, as they do not for the value.
-    """
-    for name, number in (
-        ("value per month", value_per_month),
-        ("builders", builders),
-        ("earning per builder", earned_per_builder_month),
-    ):
-        _not_negative(name, number)
-    if months_until_live < 0:
-        raise ValueError("The months until it is live must be 0 or more.")
-    months = months_until_live
-    if horizon_months is not None:
-        months = min(months, horizon_months)
-    not_had = cents(Fraction(value_per_month) * months)
-    elsewhere = cents(Fraction(builders) * Fraction(earned_per_builder_month) * months)
-    return OpportunityCost(
-        amount=not_had + elsewhere,
-        value_not_had=not_had,
-        earned_elsewhere=elsewhere,
-        working=" + ".join(
-            part
-            for part, counts in (
-                (f"{months} months × {written(value_per_month)} not had", not_had),
-                (
-                    f"{months} months × {count(builders)} builders × "
-                    f"{written(earned_per_builder_month)} earned elsewhere",
-                    elsewhere,
-                ),
-            )
-            if counts
+
+_ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Cliff:
+    """A volume above which the likely total is another one at once."""
+
+    above: Decimal
+    before: Decimal
+    after: Decimal
+    working: str
+
+    @property
+    def jump(self) -> Decimal:
+        return self.after - self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The likely total by volume: straight between its points, jumping where two
+    points share a volume."""
+
+    unit: str
+    names: tuple[str, ...]
+    volume: Decimal
+    points: tuple[tuple[Decimal, Decimal], ...]
+    cliffs: tuple[Cliff, ...]
+
+    @property
+    def next_cliff(self) -> Cliff | None:
+        return next(
+            (cliff for cliff in self.cliffs if cliff.above >= self.volume), None
         )
-        or f"{months} months without it, at no value a month",
+
+
+def curves(
+    total: TotalCost, lines: Sequence[Line], terms: line_costs.Terms
+) -> tuple[Curve, ...]:
+    """Draw a curve for every volume that a tiered price hangs on.
+
+    Lines in the same unit and quantity grow together (a licence and its single
+    sign-on, both for 25 users); all others stay as they are. Lines in a currency
+    without a rate have no curve.
+    """
+    counted = [line for line in lines if _counts(line, terms)]
+    rises = tuple(share_of(line.amounts[1]) for line in lines if is_percentage(line))
+    tiered = [line for line in counted if line.pricing != Pricing.PER_UNIT]
+    volumes = dict.fromkeys((_unit(line), line.quantity) for line in tiered)
+    return tuple(
+        _curve(
+            total,
+            [
+                line
+                for line in counted
+                if (_unit(line), line.quantity) == (unit, volume)
+                and (unit or line.pricing != Pricing.PER_UNIT)
+            ],
+            Counting(terms, rises),
+        )
+        for unit, volume in volumes
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Worth:
-    """What a candidate is worth, what waiting for it costs, and what is missing.
+class Counting:
+    terms: line_costs.Terms
+    rises: tuple[Fraction, ...]
 
-    The opportunity cost is there as soon as one of its two parts is known; what is
-    ``missing`` is then not in it.
+
+def _curve(total: TotalCost, moved: Sequence[Line], how: Counting) -> Curve:
+    volume = moved[0].quantity
+    now = sum((_likely(line, volume, how) for line in moved), _ZERO)
+    rest = total.likely - now
+    thresholds = sorted({tier.above for line in moved for tier in line.tiers})
+    end = (max(thresholds[-1], volume) * Decimal("1.25")).to_integral_value(ROUND_UP)
+    points: list[tuple[Decimal, Decimal]] = []
+    cliffs = []
+    for at in sorted({_ZERO, volume, end, *thresholds}):
+        before = rest + sum((_likely(line, at, how) for line in moved), _ZERO)
+        after = rest + sum(
+            (_likely(line, at, how, just_above=True) for line in moved), _ZERO
+        )
+        points.append((at, before))
+        if after != before:
+            points.append((at, after))
+        if after != before and at:
+            cliffs.append(Cliff(at, before, after, _jumps(moved, at, how)))
+    names = tuple(line.name for line in moved)
+    return Curve(_unit(moved[0]), names, volume, tuple(points), tuple(cliffs))
+
+
+def _likely(
+    line: Line, volume: Decimal, how: Counting, *, just_above: bool = False
+) -> Decimal:
+    terms = how.terms
+    rate = line_costs.rate_of(line, terms.currency) or Fraction(0)
+    paid = line_costs.payments(line, terms)
+    paid += sum((more_by(line, rise, terms) for rise in how.rises), Fraction(0))
+    price = amounts_at(
+        line.amounts, line.pricing, line.tiers, Fraction(volume), just_above=just_above
+    )
+    return line_costs.cents(price[1] * paid * rate)
+
+
+def _jumps(moved: Iterable[Line], at: Decimal, how: Counting) -> str:
+    parts = []
+    for line in moved:
+        before = _likely(line, at, how)
+        after = _likely(line, at, how, just_above=True)
+        if before != after:
+            parts.append(f"{line.name} {written(before)} → {written(after)}")
+    return ", ".join(parts)
+
+
+def _counts(line: Line, terms: line_costs.Terms) -> bool:
+    priced = line.state == LineState.PRICED and not is_percentage(line)
+    return priced and line_costs.rate_of(line, terms.currency) is not None
+
+
+def _unit(line: Line) -> str:
+    return line.unit.strip().casefold()
+
+
+class Verdict(StrEnum):
+    INSIDE = "inside"
+    COULD_BE_OVER = "could be over"
+    OVER = "over"
+    NOT_KNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit of the envelope against what a candidate costs.
+
+    ``by`` is how far over (at the high amount if it only could be over), or what is
+    left to spare when inside. ``complete`` is false while kinds of cost are unsaid:
+    what is inside is so only as far as it is known.
     """
 
-    value: Value | None
-    opportunity: OpportunityCost | None
-    missing: tuple[str, ...]
+    name: str
+    limit: Decimal
+    low: Decimal
+    likely: Decimal
+    high: Decimal
+    verdict: Verdict
+    by: Decimal
+    complete: bool
+    working: str
+
+    @property
+    def sentence(self) -> str:
+        amount = written(self.by)
+        if self.verdict == Verdict.NOT_KNOWN:
+            return "not known: no price"
+        if self.verdict == Verdict.OVER:
+            return f"over by {amount}"
+        open_kinds = "" if self.complete else ", as far as it is known"
+        if self.verdict == Verdict.COULD_BE_OVER:
+            return f"could be over by {amount} (high){open_kinds}"
+        return f"inside, {amount} to spare{open_kinds}"
 
 
-def worth(
+def envelope(
+    total: TotalCost,
     *,
-    hours_saved: Decimal | None,
-    months_to_live: Decimal | None,
-    engineers: int | None,
-    hourly_rate: Decimal | None,
-    working_days: int,
-    horizon_months: int,
-    builders: Decimal | None = None,
-    builder_earnings: Decimal | None = None,
-    people: str = "engineers",
-) -> Worth:
-    """Count value and opportunity cost from what is known; unsaid is never zero.
+    whole: Decimal | None = None,
+    once: Decimal | None = None,
+    yearly: Decimal | None = None,
+) -> tuple[Limit, ...]:
+    """Hold a candidate's total against each limit that was set.
 
-    A month begun without it is a month without it. Builders are asked for only where
-    there are some: nobody builds what is bought.
+    *Over* if the likely amount is above the limit, *could be over* if only the high
+    one is. A year is a full one at today's prices, neither risen nor discounted.
     """
-    wanted = {
-        "months until it is live": months_to_live,
-        "hours saved": hours_saved,
-        f"{people} in the brief": engineers,
-        "a loaded hourly rate": hourly_rate,
+    at_once = tuple(row for row in total.rows if row.once)
+    limits = []
+    if whole is not None:
+        parts = tuple((row, row.amounts) for row in total.rows)
+        limits.append(_limit("over the horizon", whole, parts, total))
+    if once is not None:
+        paid = tuple((row, row.amounts) for row in at_once)
+        limits.append(_limit("paid once", once, paid, total))
+    if yearly is not None:
+        recurring = tuple((row, row.yearly) for row in total.rows)
+        limits.append(_limit("a year", yearly, recurring, total))
+    return tuple(limits)
+
+
+def _limit(
+    name: str,
+    limit: Decimal,
+    parts: tuple[tuple[line_costs.CostRow, Money3 | None], ...],
+    total: TotalCost,
+) -> Limit:
+    counted = [(row, amounts) for row, amounts in parts if amounts is not None]
+    low, likely, high = (
+        sum((amounts[place] for _, amounts in counted), _ZERO) for place in range(3)
+    )
+    if not total.is_priced:
+        verdict, by = Verdict.NOT_KNOWN, _ZERO
+    elif likely > limit:
+        verdict, by = Verdict.OVER, likely - limit
+    elif high > limit:
+        verdict, by = Verdict.COULD_BE_OVER, high - limit
+    else:
+        verdict, by = Verdict.INSIDE, limit - likely
+    terms = [f"{row.name} {written(amounts[1])}" for row, amounts in counted]
+    return Limit(
+        name=name,
+        limit=limit,
+        low=low,
+        likely=likely,
+        high=high,
+        verdict=verdict,
+        by=by,
+        complete=total.complete,
+        working=f"{' + '.join(terms) or 'nothing'} = {written(likely)}",
+    )
+
+
+def price_points[K](
+    prices: Mapping[K, Decimal],
+    *,
+    most: Decimal = Decimal(100),
+    ceiling: Decimal | None = None,
+) -> dict[K, Fraction | None]:
+    """Return lowest price × most points ÷ price; None for what is above the ceiling.
+
+    The formula of many public purchases, such as the State of Alaska's (request for
+    proposals “ARIES Automated Renewals”, 2021, section 6.11). A price above the
+    ceiling is out and does not set the lowest. A price of 0, or one that credits bring
+    below it, earns all points; nothing can be had beside it. Exact; the page rounds.
+    """
+    if any(not price.is_finite() for price in prices.values()):
+        raise ValueError("A price must be a number.")
+    running = {
+        key: max(price, Decimal(0))
+        for key, price in prices.items()
+        if ceiling is None or price <= ceiling
     }
-    if builders:
-        wanted["what a builder earns elsewhere"] = builder_earnings
-    missing = tuple(name for name, number in wanted.items() if number is None)
-    if months_to_live is None:
-        return Worth(None, None, missing)
-    months = math.ceil(months_to_live)
-    value = None
-    if hours_saved is not None and engineers is not None and hourly_rate is not None:
-        value = value_of_hours(
-            hours_per_day=hours_saved,
-            engineers=Decimal(engineers),
-            working_days_per_year=Decimal(working_days),
-            hourly_rate=hourly_rate,
-            horizon_months=horizon_months,
-            live_from_month=min(months, horizon_months),
-            people=people,
-        )
-    opportunity = None
-    if value is not None or (builders and builder_earnings is not None):
-        opportunity = opportunity_cost(
-            value_per_month=value.per_month if value else Decimal(0),
-            months_until_live=months,
-            builders=builders or Decimal(0),
-            earned_per_builder_month=builder_earnings or Decimal(0),
-            horizon_months=horizon_months,
-        )
-    return Worth(value, opportunity, missing)
+    lowest = Fraction(min(running.values(), default=Decimal(0)))
+    points: dict[K, Fraction | None] = dict.fromkeys(prices)
+    for key, price in running.items():
+        share = lowest / Fraction(price) if price else Fraction(1)
+        points[key] = Fraction(most) * share
+    return points
 
 
-def count(number: Decimal) -> str:
-    """Write what is no money: without trailing zeros."""
-    return plain(Fraction(number))
+MOST_PAYMENTS = 20
 
 
-def _not_negative(name: str, number: Decimal) -> None:
-    if not number.is_finite() or number < 0:
-        raise ValueError(f"The {name} must be 0 or more, not {number}.")
+def split(amount: Decimal, shares: Sequence[Decimal]) -> tuple[Decimal, ...]:
+    """Split an amount in whole cents by its shares; the parts sum to it exactly.
+
+    Each part is the share rounded down, and the cents that are left go one by one to
+    the largest remainders, the earlier payment first. Refuses what `check_shares` does.
+    """
+    check_shares(shares)
+    exact = [Fraction(amount) * Fraction(share) for share in shares]  # in cents
+    parts = [int(share) for share in exact]
+    left = int(amount * 100) - sum(parts)
+    by_remainder = sorted(
+        range(len(parts)), key=lambda place: (parts[place] - exact[place], place)
+    )
+    for place in by_remainder[:left]:
+        parts[place] += 1
+    return tuple(Decimal(part).scaleb(-2) for part in parts)
+
+
+def read_payments(text: str) -> tuple[tuple[Decimal, str], ...]:
+    """Read a plan as people type it, one payment a line: “45.55 on delivery”.
+
+    Anything else, and shares that do not sum to 100%, raise ``ValueError`` with the
+    sentence for the person. No line at all is no plan.
+    """
+    parts = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        share, _, when = line.strip().partition(" ")
+        try:
+            parts.append((read_decimal(share.removesuffix("%")), when.strip(" %")))
+        except ValueError:
+            raise ValueError(
+                f"Payment line {number}: begin it with the share in percent, such as "
+                "“45.55 on delivery”."
+            ) from None
+        if not parts[-1][1]:
+            raise ValueError(f"Payment line {number}: say when it is paid.")
+    if len(parts) > MOST_PAYMENTS:
+        raise ValueError(f"At most {MOST_PAYMENTS} payments are kept.")
+    if parts:
+        check_shares(share for share, _ in parts)
+    return tuple(parts)

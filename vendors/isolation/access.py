@@ -16,7 +16,7 @@ from django.db.models import Field, Model
 
 from vendors.models import Vendor
 from vendors.models.candidates import VendorRecord
-from vendors.wall import NOTES, READER, TOKEN, VENDOR
+from vendors.row_visibility import NOTES, READER, TOKEN, VENDOR
 
 ME = f"NULLIF(current_setting('{VENDOR}', true), '')::uuid"
 SENT_TOKENS = f"string_to_array(current_setting('{TOKEN}', true), ',')"

@@ -39,6 +39,7 @@ from evaltracker.toolbox.secrets import digest_of, new_secret
 from vendors.models import Candidate, Contact, InvitationLink, VendorSession
 from vendors.policy import claims_are_closed
 from vendors.rate_limits import address_of, count_up
+from vendors.row_visibility import behind_the_wall
 from vendors.selectors.access import (
     find_link,
     find_session,
@@ -49,7 +50,6 @@ from vendors.selectors.access import (
 from vendors.selectors.dialogue import released_about, shown_about
 from vendors.services import access
 from vendors.services.contacts import disown_contact, name_reader
-from vendors.wall import behind_the_wall
 
 # The cookies of the vendor pages: who asked for a code, who is in, and who was.
 #

@@ -15,7 +15,7 @@ from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Entry, Evaluation, User
 from evaltracker.toolbox.database import loaded, pipeline
 from evaltracker.toolbox.secrets import digest_of
-from vendors import wall
+from vendors import row_visibility
 from vendors.choices import CandidateState, ProposalState
 from vendors.mail import shared_by
 from vendors.models import (
@@ -42,11 +42,11 @@ def find_link(secret: str) -> InvitationLink | None:
     None also for a link that has ended and for a candidate that is out of the choice:
     they read alike.
     """
-    wall.show_tokens([secret])
+    row_visibility.show_tokens([secret])
     row = InvitationLink.objects.filter(digest=digest_of(secret)).first()
     if row is None:
         return None
-    wall.show_vendor(row.vendor_id)
+    row_visibility.show_vendor(row.vendor_id)
     link: InvitationLink | None = (
         InvitationLink.objects.filter(live_link(), pk=row.pk)
         .select_related("contact", "vendor", "candidate__evaluation")
@@ -57,21 +57,21 @@ def find_link(secret: str) -> InvitationLink | None:
 
 def find_session(secret: str) -> VendorSession | None:
     """The live session of that secret, whose vendor's rows can now be found."""
-    wall.show_tokens([secret])
+    row_visibility.show_tokens([secret])
     rows: QuerySet[VendorSession] = VendorSession.objects.filter(
         digest=digest_of(secret), ended_at__isnull=True
     )
     row = rows.first()
     if row is None:
         return None
-    wall.show_vendor(row.vendor_id)
+    row_visibility.show_vendor(row.vendor_id)
     session: VendorSession | None = (
         rows.filter(live_link("link__"))
         .select_related("link__contact", "link__vendor", "link__candidate__evaluation")
         .first()
     )
     if session is not None:
-        wall.show_vendor(session.vendor_id, reader_of(session))
+        row_visibility.show_vendor(session.vendor_id, reader_of(session))
     return session
 
 
@@ -220,13 +220,13 @@ SELECT token.id, token.prefix, token.last_used_on, token.vendor_id, token.contac
 """
 # Only the token's own row can be seen (docs/isolation.md) ...
 SHOW_TOKEN = f"""
-SELECT set_config('{wall.TOKEN}', %(digest)s, true),
-    set_config('{wall.VENDOR}', '', true), set_config('{wall.READER}', '', true)
+SELECT set_config('{row_visibility.TOKEN}', %(digest)s, true),
+    set_config('{row_visibility.VENDOR}', '', true), set_config('{row_visibility.READER}', '', true)
 """
 # ... and when it has been read, only its vendor's rows.
 SHOW_VENDOR = f"""
-SELECT set_config('{wall.VENDOR}', (SELECT token.vendor_id::text {LIVE}), true),
-    set_config('{wall.TOKEN}', '', true)
+SELECT set_config('{row_visibility.VENDOR}', (SELECT token.vendor_id::text {LIVE}), true),
+    set_config('{row_visibility.TOKEN}', '', true)
 """
 SECRET = re.compile(r"evt_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")
 
@@ -248,9 +248,9 @@ def recognise(secret: str) -> VendorToken | None:
     """
     live = {"digest": digest_of(secret), "now": timezone.now()}
     with pipeline(savepoint=False) as pipe:
-        wall.show(pipe, SHOW_TOKEN, digest=live["digest"])
+        row_visibility.show(pipe, SHOW_TOKEN, digest=live["digest"])
         cursor = pipe.ask(WHO, **live)
-        wall.show(pipe, SHOW_VENDOR, **live)
+        row_visibility.show(pipe, SHOW_VENDOR, **live)
     row = cursor.fetchone()
     if row is None:
         return None
@@ -258,7 +258,7 @@ def recognise(secret: str) -> VendorToken | None:
     vendor = {"id": row["vendor_id"], "name": row["name"], "slug": row["slug"]}
     token.vendor = loaded(Vendor, vendor)
     if token.contact_id:
-        wall.show_vendor(token.vendor_id, reader_of(token))
+        row_visibility.show_vendor(token.vendor_id, reader_of(token))
     return token
 
 

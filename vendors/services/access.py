@@ -37,9 +37,9 @@ from vendors.models import (
 )
 from vendors.notices import SignInCodeMail, TokenEnds, TokenLeaked, TokenLeakedOutside
 from vendors.policy import require_token_keeper
+from vendors.row_visibility import behind_the_wall, show_vendor
 from vendors.selectors.access import MOST_TRIES, live_tokens, living_code, unknown_codes
 from vendors.services.candidates import lock_candidate, record_for_vendor, record_on
-from vendors.wall import behind_the_wall, show_vendor
 
 # Two weeks to hand over another one, and a last word.
 WARNED_DAYS = (14, 3)

@@ -34,6 +34,7 @@ from vendors.claims import (
 from vendors.effort import DAYS, OFFERED
 from vendors.models import Candidate, Claim, Effort, Ruling, SupportStatement
 from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES, require_claims_open
+from vendors.row_visibility import show
 from vendors.selectors.candidates import read_item_values
 from vendors.selectors.claims import is_answered_by_buyer
 from vendors.services import idempotency as sql
@@ -45,7 +46,6 @@ from vendors.services.idempotency import (
     queue_turn,
     refusing_a_key_in_use,
 )
-from vendors.wall import show
 
 # What the next revision of a claim is, and what the journal says of it.
 #

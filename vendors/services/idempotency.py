@@ -16,7 +16,7 @@ from evaltracker.errors import Problem, Refused
 from evaltracker.toolbox.database import Pipeline, pipeline
 from evaltracker.toolbox.files import files_of_rows
 from vendors.models import IdempotencyRecord
-from vendors.wall import NOTES
+from vendors.row_visibility import NOTES
 
 # What claims ask of the database, in the order in which it is asked.
 #

@@ -47,7 +47,7 @@ from evaltracker.toolbox.charts import (
 )
 from evaltracker.toolbox.text import listed, listed_few, named_ref
 from trials.scoring import TOP_SCORE, rounded
-from trials.selectors.owed import RunsOwed, running_trials_of, runs_owed
+from trials.selectors.pending_verdicts import RunsOwed, running_trials_of, runs_owed
 from vendors.choices import CandidateState
 from vendors.costs import Verdict
 from vendors.models import Claim

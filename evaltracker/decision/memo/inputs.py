@@ -37,7 +37,7 @@ from trials.models import Consensus, Excuse, Gap, Milestone, Settlement
 from trials.selectors import matrix
 from trials.selectors.cells import PlainShape, record_of, shape_of
 from trials.selectors.ledger import Ledger, ledger
-from trials.selectors.owed import verdicts_owed
+from trials.selectors.pending_verdicts import verdicts_owed
 from trials.selectors.scores import cell_records, counted_scores, prior_of
 from vendors.choices import CandidateState, CostState
 from vendors.costs import SUPPORT

@@ -20,7 +20,7 @@ from evaltracker.decision.models import (
 )
 from evaltracker.decision.notices import EvaluationHandedOn
 from evaltracker.decision.selectors import TERM_NOTICE, term_of
-from evaltracker.decision.services.after import follow_annex
+from evaltracker.decision.services.promise_checks import follow_annex
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal, policy
 from evaltracker.evaluations.choices import Status

@@ -44,7 +44,7 @@ from evaltracker.pages.workspace import (
 )
 from evaltracker.toolbox.files import handed_out
 from evaltracker.toolbox.text import listed
-from evaltracker.workflow.gates.table import reports_for
+from evaltracker.workflow.gates.context import reports_for
 from evaltracker.workflow.services.stages import (
     check_draft_decision,
     decide,

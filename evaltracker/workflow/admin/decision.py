@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from evaltracker.decision import links
-from evaltracker.decision.admin.after import metric_picture
 from evaltracker.decision.admin.comparison import compare
+from evaltracker.decision.admin.promise_checks import metric_picture
 from evaltracker.decision.memo.brief import price_gap
 from evaltracker.decision.memo.certainty import weighed
 from evaltracker.decision.memo.documents import PAPERS
@@ -37,7 +37,6 @@ from evaltracker.decision.selectors import (
     promised_rows,
     term_of,
 )
-from evaltracker.decision.services.after import publish_promises, record_of
 from evaltracker.decision.services.letters import (
     check_letter,
     may_export,
@@ -45,6 +44,7 @@ from evaltracker.decision.services.letters import (
     text_in,
     write_letter,
 )
+from evaltracker.decision.services.promise_checks import publish_promises, record_of
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, Notice, User
@@ -58,7 +58,7 @@ from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.files import download
 from evaltracker.toolbox.languages import OFFERED
 from evaltracker.workflow.admin.overview import MEMO_PARTS, who_reads_memo
-from evaltracker.workflow.gates.table import GateReport, gate_reports, in_the_way
+from evaltracker.workflow.gates.context import GateReport, gate_reports, in_the_way
 from evaltracker.workflow.inbox import NextStep
 from evaltracker.workflow.inbox.glances import glances
 from evaltracker.workflow.inbox.items import step_after

@@ -19,8 +19,8 @@ from django.urls import reverse
 
 from evaltracker.decision.admin.comparison import how_they_stand
 from evaltracker.decision.models import Decision, Succession, Waiver
-from evaltracker.decision.services.after import may_follow, start_next
 from evaltracker.decision.services.contract_terms import check_hand_on
+from evaltracker.decision.services.promise_checks import may_follow, start_next
 from evaltracker.environment import SERVE_VENDOR_API, vendor_database
 from evaltracker.errors import why_not
 from evaltracker.evaluations.choices import Stage, Status
@@ -45,7 +45,7 @@ from evaltracker.requirements.plan import Plan, PlanRow, RowState
 from evaltracker.toolbox.days import local_day
 from evaltracker.workflow.admin.my_work import sign_of
 from evaltracker.workflow.gates import Look, gates_of
-from evaltracker.workflow.gates.table import (
+from evaltracker.workflow.gates.context import (
     Blocker,
     GateReport,
     first_closed,

@@ -28,8 +28,8 @@ from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
 from evaltracker.toolbox.text import listed
 from evaltracker.toolbox.working_days import day_in_words
 from evaltracker.workflow.gates import Gate, Look
+from evaltracker.workflow.gates.context import gate_reports, in_the_way
 from evaltracker.workflow.gates.rules import draft, unjudged_words, why_not_half
-from evaltracker.workflow.gates.table import gate_reports, in_the_way
 from evaltracker.workflow.inbox.glances import Awaited, waiting_on
 from evaltracker.workflow.inbox.items import ASKED_FOR
 from evaltracker.workflow.models import WaiverRequest

@@ -42,8 +42,8 @@ from evaltracker.workflow.admin.sign_form import (
     words_of,
 )
 from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates.context import first_closed
 from evaltracker.workflow.gates.rules import unjudged_words
-from evaltracker.workflow.gates.table import first_closed
 from evaltracker.workflow.inbox.items import asked_at
 from evaltracker.workflow.services.sign_offs import (
     SEALED,

@@ -41,7 +41,7 @@ from evaltracker.toolbox.rest.problems import (
 )
 from evaltracker.toolbox.rest.views import UploadParser, problems
 from evaltracker.workflow.api.base import READ, StaffView
-from evaltracker.workflow.services.asked import ask
+from evaltracker.workflow.services.proposed_actions import ask
 from vendors.api.access import IDEMPOTENCY_KEY, canonical, turn_of
 from vendors.services.idempotency import Answer, answer_once, take_turn
 

@@ -24,7 +24,7 @@ from evaltracker.toolbox.rest.problems import KNOWN, handle_exception
 from evaltracker.workflow.api.acts import QUOTES, do_or_ask, form_of_act, list_acts
 from evaltracker.workflow.api.base import StaffView
 from evaltracker.workflow.api.reads import READS
-from evaltracker.workflow.services.asked import check_quote_needed
+from evaltracker.workflow.services.proposed_actions import check_quote_needed
 
 NEWEST = "2026-07-28"
 EARLIER = ("2025-06-18", "2025-11-25")

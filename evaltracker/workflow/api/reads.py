@@ -28,7 +28,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.toolbox.registry import only_reading
 from evaltracker.toolbox.rest import views
 from evaltracker.workflow.api.base import READ, StaffView
-from evaltracker.workflow.gates.table import reports_for
+from evaltracker.workflow.gates.context import reports_for
 from evaltracker.workflow.inbox import my_work
 from evaltracker.workflow.models import AskedAct
 from evaltracker.workflow.services.stages import memo_for

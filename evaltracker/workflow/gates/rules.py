@@ -13,8 +13,8 @@ from evaltracker.evaluations.models import Evaluation, Requirement, ScopeValue, 
 from evaltracker.money import written
 from evaltracker.requirements.services.evaluations import missing_answers
 from evaltracker.toolbox.text import named_ref
-from evaltracker.workflow.gates import table as nothing
-from evaltracker.workflow.gates.table import (
+from evaltracker.workflow.gates import context as gate_facts
+from evaltracker.workflow.gates.context import (
     Blocker,
     Judged,
     Look,
@@ -73,7 +73,7 @@ def has_a_must_have(look: Look) -> Iterator[Blocker]:
         yield Blocker(sentence, links.page(look.evaluation, "requirements", first))
 
 
-@gate(Stage.REQUIREMENTS, nothing=nothing.needs)
+@gate(Stage.REQUIREMENTS, nothing=gate_facts.needs)
 def categories_weighted(look: Look) -> Iterator[Blocker]:
     """Every category has a weight, agreed before a vendor is seen."""
     categories = {requirement.category for requirement in look.requirements}
@@ -88,7 +88,7 @@ def categories_weighted(look: Look) -> Iterator[Blocker]:
             )
 
 
-@gate(Stage.REQUIREMENTS, nothing=nothing.musts)
+@gate(Stage.REQUIREMENTS, nothing=gate_facts.musts)
 def must_haves_tied(look: Look) -> Iterator[Blocker]:
     """Every must-have moves a business metric, or its excuse is written down."""
     for requirement in look.musts:
@@ -100,13 +100,13 @@ def must_haves_tied(look: Look) -> Iterator[Blocker]:
             )
 
 
-@gate(Stage.REQUIREMENTS, signing=True, nothing=nothing.signers)
+@gate(Stage.REQUIREMENTS, signing=True, nothing=gate_facts.signers)
 def requirements_signed(look: Look) -> Iterator[Blocker]:
     """Every role that was asked has approved these requirements and weights."""
     yield from unsigned(look)
 
 
-@gate(Stage.RESEARCH, nothing=nothing.musts, tells=True)
+@gate(Stage.RESEARCH, nothing=gate_facts.musts, tells=True)
 def must_haves_answered(look: Look) -> Iterator[Blocker]:
     """Every shortlisted candidate answered every must-have, or was eliminated."""
     yield from none_shortlisted(look)
@@ -142,7 +142,7 @@ def place_of_answer(look: Look, candidate: Candidate, requirement: LedgerRow) ->
     return links.cell(candidate, requirement)
 
 
-@gate(Stage.RESEARCH, nothing=nothing.questions)
+@gate(Stage.RESEARCH, nothing=gate_facts.questions)
 def no_open_question(look: Look) -> Iterator[Blocker]:
     """No question is left without an answer."""
     number = Question.objects.filter(
@@ -159,7 +159,7 @@ def no_open_question(look: Look) -> Iterator[Blocker]:
 NAMED_ALONE = 3  # so many candidates have each its own line
 
 
-@gate(Stage.RESEARCH, nothing=nothing.shortlist, tells=True)
+@gate(Stage.RESEARCH, nothing=gate_facts.shortlist, tells=True)
 def cost_coverage_known(look: Look) -> Iterator[Blocker]:
     """Every kind of cost of every shortlisted candidate was asked about.
 
@@ -216,7 +216,7 @@ def claims_closed(look: Look) -> Iterator[Blocker]:
         )
 
 
-@gate(Stage.RESEARCH, signing=True, nothing=nothing.signers)
+@gate(Stage.RESEARCH, signing=True, nothing=gate_facts.signers)
 def research_signed(look: Look) -> Iterator[Blocker]:
     """Every role that was asked has approved the shortlist."""
     yield from unpassed(look)
@@ -236,7 +236,7 @@ def listed(words: list[str], most: int = 6) -> str:
     return ", ".join(words[:most]) + tail
 
 
-@gate(Stage.DEMOS, nothing=nothing.musts, tells=True)
+@gate(Stage.DEMOS, nothing=gate_facts.musts, tells=True)
 def must_haves_judged_in_a_demo(look: Look) -> Iterator[Blocker]:
     """Every claimed must-have of each shortlisted candidate was judged in a demo.
 
@@ -285,13 +285,13 @@ def scorers(evaluation: Evaluation) -> QuerySet[Stakeholder]:
     return voices().filter(evaluation=evaluation, scores=True)
 
 
-@gate(Stage.DEMOS, nothing=nothing.scores, tells=True)
+@gate(Stage.DEMOS, nothing=gate_facts.scores, tells=True)
 def far_apart_scores_settled(look: Look) -> Iterator[Blocker]:
     """The meeting has settled the scores that are far apart after the demos."""
     yield from unsettled_scores(look)
 
 
-@gate(Stage.DEMOS, signing=True, nothing=nothing.signers)
+@gate(Stage.DEMOS, signing=True, nothing=gate_facts.signers)
 def demos_signed(look: Look) -> Iterator[Blocker]:
     """Every role that was asked has approved the demos."""
     yield from unpassed(look)
@@ -376,7 +376,7 @@ def unjudged(look: Look, trial: Trial, pending: list[object], agreed: int) -> Bl
     )
 
 
-@gate(Stage.TRIALS, nothing=nothing.trials, tells=True)
+@gate(Stage.TRIALS, nothing=gate_facts.trials, tells=True)
 def no_open_deal_breaker(look: Look) -> Iterator[Blocker]:
     """No gap that is a deal-breaker is open on a candidate in the running."""
     for trial in look.trials:
@@ -389,7 +389,7 @@ def no_open_deal_breaker(look: Look) -> Iterator[Blocker]:
                 )
 
 
-@gate(Stage.TRIALS, nothing=nothing.musts, tells=True)
+@gate(Stage.TRIALS, nothing=gate_facts.musts, tells=True)
 def must_haves_proven(look: Look) -> Iterator[Blocker]:
     """Every must-have of the finalists is proven, knocked out or excused."""
     if not look.shortlisted:
@@ -407,13 +407,13 @@ def must_haves_proven(look: Look) -> Iterator[Blocker]:
             )
 
 
-@gate(Stage.TRIALS, nothing=nothing.scores, tells=True)
+@gate(Stage.TRIALS, nothing=gate_facts.scores, tells=True)
 def late_scores_settled(look: Look) -> Iterator[Blocker]:
     """The meeting has settled the scores that are far apart after the trials."""
     yield from unsettled_scores(look)
 
 
-@gate(Stage.TRIALS, signing=True, nothing=nothing.signers)
+@gate(Stage.TRIALS, signing=True, nothing=gate_facts.signers)
 def trials_signed(look: Look) -> Iterator[Blocker]:
     """Every role that was asked has approved the trial results."""
     yield from unsigned(look)
@@ -477,7 +477,7 @@ def choice_made(look: Look) -> Iterator[Blocker]:
         yield Blocker("The choice has no rationale.", place, "Write it")
 
 
-@gate(Stage.DECISION, waivable=False, nothing=nothing.choice, tells=True)
+@gate(Stage.DECISION, waivable=False, nothing=gate_facts.choice, tells=True)
 def choice_not_knocked_out(look: Look) -> Iterator[Blocker]:
     """The chosen candidate is not knocked out, or each knock-out is excused."""
     decision = draft(look)
@@ -499,7 +499,7 @@ def leaders(look: Look) -> list[User]:
     return [part.user for part in held.select_related("user")]
 
 
-@gate(Stage.DECISION, nothing=nothing.costs, tells=True)
+@gate(Stage.DECISION, nothing=gate_facts.costs, tells=True)
 def within_budget(look: Look) -> Iterator[Blocker]:
     """What is likely paid, over the horizon, once and a year, is within the budget."""
     decision = draft(look)
@@ -524,7 +524,7 @@ def within_budget(look: Look) -> Iterator[Blocker]:
             )
 
 
-@gate(Stage.DECISION, nothing=nothing.earlier_conditions)
+@gate(Stage.DECISION, nothing=gate_facts.earlier_conditions)
 def conditions_closed(look: Look) -> Iterator[Blocker]:
     """Every condition of a conditional approval of an earlier stage is closed.
 
@@ -539,7 +539,7 @@ def decision_signed(look: Look) -> Iterator[Blocker]:
     yield from unsigned(look)
 
 
-@gate(Stage.DECISION, signing=True, nothing=nothing.memo_conditions)
+@gate(Stage.DECISION, signing=True, nothing=gate_facts.memo_conditions)
 def decision_conditions_closed(look: Look) -> Iterator[Blocker]:
     """Every condition of a conditional approval of the memo is closed."""
     yield from unmet(look, look.open_conditions.filter(sign_off__visit=look.visit))

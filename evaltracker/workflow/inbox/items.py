@@ -29,7 +29,7 @@ from evaltracker.evaluations.models import (
 from evaltracker.toolbox.days import Place, today_in
 from evaltracker.toolbox.text import shortened
 from evaltracker.workflow.gates import Blocker, Look
-from evaltracker.workflow.gates.table import first_closed
+from evaltracker.workflow.gates.context import first_closed
 from stakeholders.models import (
     Condition,
     Delegation,

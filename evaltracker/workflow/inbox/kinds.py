@@ -50,7 +50,7 @@ from stakeholders.selectors import (
 from trials.models import Agreement, Consensus, Demo, ScoreSheet, Trial
 from trials.notices import asked_to_attend
 from trials.policy import FROM_DEMOS, SCORING_STAGES, TRIAL_STAGES
-from trials.selectors.owed import RunsOwed, runs_owed
+from trials.selectors.pending_verdicts import RunsOwed, runs_owed
 from trials.selectors.scores import far_apart_in, unlocked_scorers
 from trials.selectors.trials import unjudged_criteria
 from vendors.choices import CandidateState, ProposalState

@@ -16,7 +16,7 @@ from evaltracker.decision.selectors import (
     rivals_named,
     term_of,
 )
-from evaltracker.decision.services.after import follow_annex
+from evaltracker.decision.services.promise_checks import follow_annex
 from evaltracker.errors import Invalid, Refused, Stale
 from evaltracker.evaluations.journal import By, plain, snapshot
 from evaltracker.evaluations.models import Evaluation, Requirement

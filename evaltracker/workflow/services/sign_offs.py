@@ -42,8 +42,7 @@ from evaltracker.notices.services.scheduling import cancel_notices, owe_now
 from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.days import database_now, today_in
 from evaltracker.workflow.gates import Gate, Look
-from evaltracker.workflow.gates.rules import scores_locked, unjudged_words, why_not_half
-from evaltracker.workflow.gates.table import (
+from evaltracker.workflow.gates.context import (
     DIGEST_KEPT,
     IN_THE_RUNNING,
     Asked,
@@ -51,6 +50,7 @@ from evaltracker.workflow.gates.table import (
     gate_reports,
     required_signers,
 )
+from evaltracker.workflow.gates.rules import scores_locked, unjudged_words, why_not_half
 from evaltracker.workflow.inbox import my_work
 from evaltracker.workflow.inbox.glances import Awaited, Reminded, occurrence_of
 from evaltracker.workflow.inbox.items import stand_of

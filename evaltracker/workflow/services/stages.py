@@ -17,8 +17,8 @@ from evaltracker.decision.memo.record import Memo
 from evaltracker.decision.memo.results import Draws, compute_results, draw_all
 from evaltracker.decision.memo.text import write_memo
 from evaltracker.decision.models import Decision, Waiver, WaiverAnswer
-from evaltracker.decision.services.after import plan_checks
 from evaltracker.decision.services.letters import draft_letters
+from evaltracker.decision.services.promise_checks import plan_checks
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage, Status, VisitEnd
@@ -43,7 +43,7 @@ from evaltracker.requirements.services.scopes import add_list
 from evaltracker.toolbox.days import database_now, today_in
 from evaltracker.toolbox.text import shortened
 from evaltracker.workflow.gates import GATES
-from evaltracker.workflow.gates.table import blockers
+from evaltracker.workflow.gates.context import blockers
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.notices import StageLate
 from evaltracker.workflow.services.sign_offs import (

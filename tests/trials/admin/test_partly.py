@@ -3,7 +3,7 @@
 import pytest
 
 from evaltracker.evaluations.models import User
-from evaltracker.workflow.gates.table import gate_reports
+from evaltracker.workflow.gates.context import gate_reports
 from tests.acting import act
 from tests.clients import signed_in
 from tests.factories import stakeholders, trials, vendors

@@ -11,7 +11,7 @@ from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
 from trials.models import Criterion, Evidence
 from trials.scoring.open_cells import TrialRecord
 from trials.selectors.ledger import ledger
-from trials.selectors.owed import CandidateOwed, verdicts_owed
+from trials.selectors.pending_verdicts import CandidateOwed, verdicts_owed
 from trials.services.evidence import excuse_knock_out, record_evidence
 from vendors.models import Candidate, Claim
 from vendors.services.claims import rule_not_applicable

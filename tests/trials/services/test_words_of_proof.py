@@ -13,8 +13,8 @@ from evaltracker.decision.memo.inputs import gather_inputs
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.pages.tabs import all_tabs, tab_address
 from evaltracker.requirements.services.evaluations import change_brief
+from evaltracker.workflow.gates.context import Look
 from evaltracker.workflow.gates.rules import no_trial
-from evaltracker.workflow.gates.table import Look
 from tests.clients import signed_in
 from tests.factories import trials, vendors
 from trials.choices import setting_words

@@ -20,7 +20,7 @@ from tests.vendors.isolation.conftest import behind
 from tests.vendors.isolation.noted import REFS, Story
 from tests.vendors.isolation.world import World
 from vendors.models import Candidate, Claim, Effort
-from vendors.wall import show_vendor
+from vendors.row_visibility import show_vendor
 
 
 @pytest.fixture

@@ -48,9 +48,9 @@ from vendors.models import (
     VendorToken,
 )
 from vendors.models.candidates import VendorScopedQuerySet
+from vendors.row_visibility import show_vendor
 from vendors.services.access import issue_token
 from vendors.services.contacts import give_link
-from vendors.wall import show_vendor
 
 pytestmark = pytest.mark.postgres
 SCOPES = (

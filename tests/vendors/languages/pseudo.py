@@ -17,7 +17,7 @@ from django.apps import apps
 
 from evaltracker.money import currency_choices
 from tests.house.words import catalogue
-from vendors.costs.asked import IT
+from vendors.costs.kinds import IT
 
 LANGUAGE = "de"
 KEPT = re.compile(r"(%\(\w+\)[#0-9.+-]*[a-z]|%[sd]|<[^>]*>)")

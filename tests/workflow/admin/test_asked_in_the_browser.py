@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from evaltracker.evaluations.models import PersonalToken
 from evaltracker.talk.services import attach_files
 from evaltracker.workflow.models import AskedAct
-from evaltracker.workflow.services.asked import ask
+from evaltracker.workflow.services.proposed_actions import ask
 from tests.browser import Watched
 from tests.factories import stakeholders, trials, vendors
 from tests.talk.attaching import subject_of, upload

@@ -19,7 +19,7 @@ from tests.trials.runs.confirming import (
 )
 from tests.trials.runs.posting import measured_trial
 from tests.workflow.comparing import spoken
-from trials.selectors.owed import runs_owed
+from trials.selectors.pending_verdicts import runs_owed
 from vendors.models import Candidate
 from vendors.services.candidates import shortlist
 

@@ -13,7 +13,7 @@ from evaltracker.evaluations.models import Entry, Evaluation, PersonalToken, Use
 from evaltracker.talk.services import attach_files
 from evaltracker.workflow.inbox import my_work
 from evaltracker.workflow.models import AskedAct
-from evaltracker.workflow.services.asked import ask, check_quote_needed
+from evaltracker.workflow.services.proposed_actions import ask, check_quote_needed
 from tests.clients import program, signed_in
 from tests.factories import common, stakeholders, trials, vendors
 from tests.talk.attaching import subject_of, upload

@@ -10,7 +10,7 @@ import time_machine
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.gates.table import due_instant
+from evaltracker.workflow.gates.context import due_instant
 from evaltracker.workflow.inbox import my_work
 from tests.clients import signed_in
 from tests.factories import stakeholders

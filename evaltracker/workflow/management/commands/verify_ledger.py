@@ -12,7 +12,7 @@ from evaltracker.decision.models import KeptDraws, Outlook
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.registry import only_reading
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.gates.table import first_closed, gate_reports
+from evaltracker.workflow.gates.context import first_closed, gate_reports
 from evaltracker.workflow.inbox.items import stand_of
 from evaltracker.workflow.management.commands.verify_journal import evaluation_of
 from trials.selectors.matrix import (

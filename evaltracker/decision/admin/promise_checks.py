@@ -27,7 +27,7 @@ from evaltracker.decision.selectors import (
     promised_rows,
     term_of,
 )
-from evaltracker.decision.services import after, contract_terms
+from evaltracker.decision.services import contract_terms, promise_checks
 from evaltracker.decision.services.letters import check_export, export_as_seen
 from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.models import Evaluation, Metric, User
@@ -133,8 +133,8 @@ class JudgePromises(OnCheck):
     success = "The verdicts are saved."
     form_class = JudgeForm
     template = "workflow/judge_promises.html"
-    service = after.record_promises
-    rule = after.check_judge
+    service = promise_checks.record_promises
+    rule = promise_checks.check_judge
 
     def form_kwargs(self, target: PromiseCheck, user: User) -> dict[str, Any]:
         return {"rows": promised_rows(target.candidate, [target])}
@@ -153,8 +153,8 @@ class MoveCheck(OnCheck):
     form_class = form_of(
         due_on=day_field(label="New day", help_text="In the evaluation's time zone.")
     )
-    service = after.move_check
-    rule = after.check_run
+    service = promise_checks.move_check
+    rule = promise_checks.check_run
     current_fields = ("due_on",)
 
 
@@ -167,8 +167,8 @@ class WaiveCheck(OnCheck):
         reason=reason_field(help_text="It stays beside the check and in the journal.")
     )
     dangerous = True
-    service = after.waive_check
-    rule = after.check_run
+    service = promise_checks.waive_check
+    rule = promise_checks.check_run
 
 
 class CloseCheck(OnCheck):
@@ -184,8 +184,8 @@ class CloseCheck(OnCheck):
             help_text="For the next person who evaluates this vendor.",
         )
     )
-    service = after.close_check
-    rule = after.check_close
+    service = promise_checks.close_check
+    rule = promise_checks.check_close
 
 
 class TermForm(OfferingForm, form_like(ContractTerm, contract_terms.DATES)):  # type: ignore[misc]
@@ -327,8 +327,8 @@ class EnterMetricValues(OnCheck):
     success = "The values are saved."
     form_class = ValuesForm
     template = "workflow/metric_values.html"
-    service = after.record_metric_values
-    rule = after.check_measure
+    service = promise_checks.record_metric_values
+    rule = promise_checks.check_measure
 
     def form_kwargs(self, target: PromiseCheck, user: User) -> dict[str, Any]:
         by_metric = {row.metric_id: row for row in target.metric_values.all()}

@@ -18,7 +18,7 @@ from evaltracker.pages.fields import form_of, reason_field
 from evaltracker.pages.json_forms import JsonForm, typed
 from evaltracker.toolbox.text import shortened
 from evaltracker.workflow.models import AskedAct
-from evaltracker.workflow.services.asked import (
+from evaltracker.workflow.services.proposed_actions import (
     answer_asked,
     check_decline_asked,
     decline_asked,
