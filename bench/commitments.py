@@ -42,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
 
         from evaltracker.evaluations import journal
         from evaltracker.evaluations.commitments import commitments_of
-        from evaltracker.evaluations.tables import Said, compare_tables
+        from evaltracker.evaluations.tables import JournalState, compare_tables
         from evaltracker.evaluations.verifying import find_break
         from tests.factories import trials, vendors
         from tests.trials.runs.posting import measured_trial
@@ -91,7 +91,7 @@ def main(arguments: Sequence[str]) -> int:
             for it in range(ROWS)
         )
         runs = [(criterion.pk, "ms", None, Decimal(it) / 8, at) for it in range(ROWS)]
-        said = Said()
+        said = JournalState()
         find_break(where, read=said.read)
         compared = compare_tables(where, said)
         measured = {

@@ -87,11 +87,11 @@ def _one_mail() -> bytes:
     """A mail of the product's, so that the floor hands over as much."""
     from evaltracker.evaluations.models import Notice
     from evaltracker.notices.kinds import KINDS
-    from evaltracker.notices.mail import parcel_of
+    from evaltracker.notices.mail import outgoing_message
 
     notice = Notice.objects.select_related("recipient", "evaluation")[0]
     message = KINDS[notice.kind].compose(notice)
-    sent = bytes(parcel_of(notice, message))
+    sent = bytes(outgoing_message(notice, message))
     return sent.replace(notice.message_id.encode(), b"<raw@example.org>")
 
 

@@ -14,7 +14,13 @@ from statistics import median
 
 from trials.scoring.certainty import DRAWS, count_certainty
 from trials.scoring.fit import NOTHING, Contender, Field, field_of
-from trials.scoring.open_cells import DEFAULT_PRIOR, OpenCell, Owed, TrialRecord, urn_of
+from trials.scoring.open_cells import (
+    DEFAULT_PRIOR,
+    OpenCell,
+    PendingVerdicts,
+    TrialRecord,
+    urn_of,
+)
 
 CANDIDATES, CATEGORIES, REQUIREMENTS, ROUNDS, AT_MOST = 5, 20, 200, 3, 3.0
 TODAY = [Decimal(credit) for credit in ("0.3", "0.4", "0.5", "0.75")]
@@ -36,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0 if median(took) <= AT_MOST else 1
 
 
-def race(random: Random) -> tuple[Field, Owed]:
+def race(random: Random) -> tuple[Field, PendingVerdicts]:
     """Candidates close to one another, each with every verdict still owed."""
     names = [f"category {number}" for number in range(CATEGORIES)]
     keys = [f"candidate {number}" for number in range(CANDIDATES)]
@@ -63,7 +69,7 @@ def race(random: Random) -> tuple[Field, Owed]:
     contenders = [contender(key, cells, by_category) for key in keys]
     made = field_of(contenders, by_category, dict.fromkeys(names, Decimal(5)), SHARE)
     urn = urn_of(DEFAULT_PRIOR, TrialRecord())
-    return made, Owed(cells, urns=tuple((key, urn) for key in keys))
+    return made, PendingVerdicts(cells, urns=tuple((key, urn) for key in keys))
 
 
 SHARE = Decimal(1)

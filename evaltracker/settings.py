@@ -120,7 +120,7 @@ TEMPLATES = [
 
 # --- Database and cache -------------------------------------------------------
 DATABASES = environment.databases()
-DATABASE_ROUTERS = ["evaltracker.evaluations.tables.CountersApart"]
+DATABASE_ROUTERS = ["evaltracker.evaluations.tables.CounterRouter"]
 CACHES = {
     # In the database: what is counted at a login outlives Redis, and needs none.
     "default": {

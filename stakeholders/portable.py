@@ -10,7 +10,7 @@ from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.evaluations.policy import change_and_tell
 from evaltracker.portable.importing import evaluation_imported
-from evaltracker.portable.registry import CHECKS, Document, Part, register_part
+from evaltracker.portable.registry import CHECKS, Document, PortableTable, register_part
 from stakeholders.models import (
     Condition,
     Delegation,
@@ -26,24 +26,32 @@ from stakeholders.models import (
 ORIGIN = "Only the signer and the owner see where a click came from."
 
 register_part(
-    Part(name="role_names", model=RoleName, order=("position",), optional=True)
-)
-register_part(Part(name="stakeholders", model=Stakeholder, order=("role", "user")))
-register_part(Part(name="delegations", model=Delegation, order=("starts_on",)))
-register_part(Part(name="role_weights", model=RoleWeight, order=("role", "category")))
-register_part(Part(name="sign_off_rules", model=SignOffRule, order=("stage", "role")))
-register_part(
-    Part(name="signed_documents", model=SignedDocument, order=("created_at",))
+    PortableTable(name="role_names", model=RoleName, order=("position",), optional=True)
 )
 register_part(
-    Part(
+    PortableTable(name="stakeholders", model=Stakeholder, order=("role", "user"))
+)
+register_part(PortableTable(name="delegations", model=Delegation, order=("starts_on",)))
+register_part(
+    PortableTable(name="role_weights", model=RoleWeight, order=("role", "category"))
+)
+register_part(
+    PortableTable(name="sign_off_rules", model=SignOffRule, order=("stage", "role"))
+)
+register_part(
+    PortableTable(name="signed_documents", model=SignedDocument, order=("created_at",))
+)
+register_part(
+    PortableTable(
         name="sign_offs",
         model=SignOff,
         order=("signed_at",),
         without={"session": ORIGIN, "address": ORIGIN},
     )
 )
-register_part(Part(name="conditions", model=Condition, order=("sign_off", "text")))
+register_part(
+    PortableTable(name="conditions", model=Condition, order=("sign_off", "text"))
+)
 
 
 @CHECKS.add

@@ -6,7 +6,7 @@ from typing import Any
 from evaltracker.evaluations.models import Evaluation, Import, User
 from evaltracker.importing.kinds import KINDS
 from evaltracker.importing.services.imports import planned, undo_import
-from evaltracker.rows.plan import Plan
+from evaltracker.rows.plan import ImportPlan
 from evaltracker.rows.sources import read_table
 
 NOTHING: Mapping[str, str] = {}
@@ -20,7 +20,7 @@ def plan_of(
     *,
     name: str = "list.csv",
     by: User | None = None,
-) -> Plan:
+) -> ImportPlan:
     """What a file would do there, read by the kind of that slug."""
     content = table.encode() if isinstance(table, str) else table
     book = read_table(content, name)
@@ -33,7 +33,7 @@ def take_in(
     table: str | bytes,
     answers: Mapping[str, str] = NOTHING,
     **more: Any,
-) -> Plan:
+) -> ImportPlan:
     """The plan, after it was done by the owner."""
     plan = plan_of(slug, where, table, answers, **more)
     assert not plan.open, [(line.key, line.title) for line in plan.open]

@@ -3,10 +3,10 @@
 from types import SimpleNamespace
 from typing import Any
 
-from vendors.costs import IT, Kind, kinds_for
+from vendors.costs import IT, CostKind, kinds_for
 
 it: Any = SimpleNamespace(**{kind.key: kind for kind in IT})
 
 
-def checklist(candidate_kind: str) -> tuple[Kind, ...]:
+def checklist(candidate_kind: str) -> tuple[CostKind, ...]:
     return kinds_for(candidate_kind, IT)

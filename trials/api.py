@@ -14,9 +14,9 @@ from evaltracker.errors import require_row
 from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.rest.views import (
     PARAMS,
-    Day,
+    StrictCharField,
+    StrictDateField,
     StrictSerializer,
-    Text,
     page_of,
     read_id,
 )
@@ -122,14 +122,14 @@ class TrialOutput(serializers.Serializer[Any]):
 class ReplyInput(StrictSerializer):
     """What you say to a gap."""
 
-    reply = Text(max_length=TEXT_LIMIT)
-    promised_for = Day(
+    reply = StrictCharField(max_length=TEXT_LIMIT)
+    promised_for = StrictDateField(
         required=False,
         allow_null=True,
         default=None,
         help_text="The day from which it is fixed.",
     )
-    workaround = Text(
+    workaround = StrictCharField(
         max_length=TEXT_LIMIT,
         required=False,
         allow_blank=True,

@@ -22,7 +22,7 @@ from evaltracker.notices.calendars import (
     cancellation_of,
 )
 from evaltracker.notices.kinds import Message, register
-from evaltracker.notices.mail import link_to, spoken, zone_of
+from evaltracker.notices.mail import date_in_words, link_to, zone_of
 from evaltracker.requirements.services.scopes import USES, Used
 from evaltracker.toolbox.days import MORNING, instant_of, wall_of
 from evaltracker.toolbox.working_days import day_in_words
@@ -467,7 +467,7 @@ class AboutDemo(About[Demo]):
         return self.letter(
             notice,
             self.row(notice),
-            date=spoken(date.due_at, zone_of(notice)),
+            date=date_in_words(date.due_at, zone_of(notice)),
             due_at=date.due_at,
             ics=ics,
         )

@@ -14,7 +14,7 @@ from evaltracker.portable.importing import evaluation_imported
 from evaltracker.portable.registry import (
     CHECKS,
     Document,
-    Part,
+    PortableTable,
     leave_out,
     register_part,
 )
@@ -139,34 +139,40 @@ def move_left_out(document: Document) -> None:
 OF_BEFORE = ("at", "by", "reason")
 
 for part in (
-    Part(name="research_notes", model=ResearchNote, order=("noted_at",)),
-    Part(name="demos", model=Demo, order=("candidate", "scheduled_for", "title")),
-    Part(
+    PortableTable(name="research_notes", model=ResearchNote, order=("noted_at",)),
+    PortableTable(
+        name="demos", model=Demo, order=("candidate", "scheduled_for", "title")
+    ),
+    PortableTable(
         name="demo_guests",
         model=DemoGuest,
         order=("demo", "stakeholder"),
         optional=True,
     ),
-    Part(name="demo_notes", model=DemoNote, order=("written_at",), sealed=solo),
-    Part(name="script_items", model=ScriptItem, order=("demo", "position")),
-    Part(name="trials", model=Trial, order=("starts_on", "title")),
-    Part(name="criteria", model=Criterion, order=("trial", "position")),
-    Part(name="agreements", model=Agreement, order=("agreed_at",)),
-    Part(name="contract_changes", model=ContractChange, order=("trial", "number")),
-    Part(name="milestones", model=Milestone, order=("due_at", "title")),
-    Part(
+    PortableTable(
+        name="demo_notes", model=DemoNote, order=("written_at",), sealed=solo
+    ),
+    PortableTable(name="script_items", model=ScriptItem, order=("demo", "position")),
+    PortableTable(name="trials", model=Trial, order=("starts_on", "title")),
+    PortableTable(name="criteria", model=Criterion, order=("trial", "position")),
+    PortableTable(name="agreements", model=Agreement, order=("agreed_at",)),
+    PortableTable(
+        name="contract_changes", model=ContractChange, order=("trial", "number")
+    ),
+    PortableTable(name="milestones", model=Milestone, order=("due_at", "title")),
+    PortableTable(
         name="evidence",
         model=Evidence,
         order=("recorded_at",),
         stored=("file", "file_sha256"),
     ),
-    Part(
+    PortableTable(
         name="taken_back_evidence",
         model=TakenBack,
         order=("taken_back_at", "evidence"),
         optional=True,
     ),
-    Part(
+    PortableTable(
         name="run_reports",
         model=RunReport,
         order=("received_at", "id"),
@@ -175,28 +181,32 @@ for part in (
         takes=read_kept_report,
         optional=True,
     ),
-    Part(
+    PortableTable(
         name="runs",
         model=Run,
         order=("report", "measured_at", "id"),
         optional=True,
         before=move_left_out,
     ),
-    Part(
+    PortableTable(
         name="left_out_runs", model=LeftOut, order=("left_out_at", "id"), optional=True
     ),
-    Part(name="measurements", model=Measurement, order=("evidence",), optional=True),
-    Part(name="excuses", model=Excuse, order=("excused_at",)),
-    Part(name="gaps", model=Gap, order=("found_on",)),
-    Part(name="score_sheets", model=ScoreSheet, order=("stakeholder",)),
-    Part(
+    PortableTable(
+        name="measurements", model=Measurement, order=("evidence",), optional=True
+    ),
+    PortableTable(name="excuses", model=Excuse, order=("excused_at",)),
+    PortableTable(name="gaps", model=Gap, order=("found_on",)),
+    PortableTable(name="score_sheets", model=ScoreSheet, order=("stakeholder",)),
+    PortableTable(
         name="scores",
         model=Score,
         order=("sheet", "candidate", "category"),
         sealed=blind,
     ),
-    Part(name="consensus", model=Consensus),
-    Part(name="settlements", model=Settlement, order=("candidate", "category")),
+    PortableTable(name="consensus", model=Consensus),
+    PortableTable(
+        name="settlements", model=Settlement, order=("candidate", "category")
+    ),
 ):
     register_part(part)
 leave_out(RunToken, "A secret.")

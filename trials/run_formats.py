@@ -25,7 +25,7 @@ from evaltracker.toolbox.files import AcceptedFile
 from evaltracker.toolbox.measures import PLACES, read_number, round_off
 from evaltracker.toolbox.rest.problems import read_json
 from evaltracker.toolbox.rest.views import UNKNOWN_FIELD
-from evaltracker.toolbox.text import Inputs, listed_few
+from evaltracker.toolbox.text import CallFields, listed_few
 
 SIZE_LIMIT = 10 * 1024 * 1024
 # Cases of one file, whether or not they name a criterion.
@@ -70,7 +70,7 @@ class ReportedFile:
     ignored_names: Sequence[str] = ()
 
 
-class Faults(Inputs):
+class Faults(CallFields):
     """What is wrong in a file, place by place; the first of them are told.
 
     A place is dotted, as in `runs.0.unit`; `?zone` is a parameter of the address.
@@ -202,7 +202,7 @@ class Address:
         return self.measured_at
 
 
-class Reader:
+class RunReader:
     def __init__(self, address: Address) -> None:
         self.address = address
         self.faults = Faults()
@@ -320,7 +320,7 @@ def read_json_file(content: bytes, address: Address) -> ReportedFile:
 
 
 def read_own(body: Mapping[str, Any], address: Address) -> ReportedFile:
-    reader, faults = Reader(address), Faults()
+    reader, faults = RunReader(address), Faults()
     for name in sorted(body.keys() - KNOWN):
         faults.refuse(name[:100], UNKNOWN_FIELD)
     runs = body["runs"]
@@ -333,7 +333,7 @@ def read_own(body: Mapping[str, Any], address: Address) -> ReportedFile:
     return reader.file("json", body)
 
 
-def _read_run(run: Any, pointer: str, reader: Reader) -> None:
+def _read_run(run: Any, pointer: str, reader: RunReader) -> None:
     faults = reader.faults
     if not isinstance(run, dict):
         faults.refuse(pointer, "It must be a JSON object.")
@@ -378,7 +378,7 @@ def _read_run(run: Any, pointer: str, reader: Reader) -> None:
 
 def read_pytest_benchmark(body: Mapping[str, Any], address: Address) -> ReportedFile:
     """Each round is a run in seconds; commit and time are the file's own."""
-    reader = Reader(address)
+    reader = RunReader(address)
     try:
         when = address.instant(body.get("datetime"), datetime.UTC)
     except ValueError as error:
@@ -411,7 +411,7 @@ def read_pytest_benchmark(body: Mapping[str, Any], address: Address) -> Reported
 
 def read_hyperfine(results: Sequence[Any], address: Address) -> ReportedFile:
     """Each time is a run in seconds; one whose command failed is a failed run."""
-    reader, when = Reader(address), address.needed_time("A file of hyperfine")
+    reader, when = RunReader(address), address.needed_time("A file of hyperfine")
     for at, row in enumerate(results):
         codes = row.get("exit_codes") or [0] * len(row["times"])
         try:
@@ -456,7 +456,7 @@ def read_k6(metrics: Mapping[str, Any], address: Address) -> ReportedFile:
         there = listed_few(sorted(values), most=10)
         raise refuse(f"“{name[:60]}” has {there}.", "?metric")
     when = address.needed_time("A summary of k6")
-    reader, pointer = Reader(address), "metrics"
+    reader, pointer = RunReader(address), "metrics"
     criterion = reader.criterion("")
     lost = _k6_values(metrics.get("http_req_failed"))
     try:
@@ -511,7 +511,7 @@ def read_in_toto(statement: Mapping[str, Any], address: Address) -> ReportedFile
     if statement.get("predicateType") != TEST_RESULT:
         raise refuse(f"The statement's predicateType must be {TEST_RESULT}.")
     when = address.needed_time("A statement")
-    reader, predicate = Reader(address), statement.get("predicate")
+    reader, predicate = RunReader(address), statement.get("predicate")
     if not isinstance(predicate, dict):
         raise refuse("The statement has no predicate.")
     listed: dict[str, str] = {}
@@ -584,7 +584,7 @@ def read_junit(content: bytes, address: Address) -> ReportedFile:
     Raises:
         Invalid: it is no such file, over a limit, or by place.
     """
-    reader = Reader(address)
+    reader = RunReader(address)
     for number, (case, suite) in enumerate(_cases(_tree(content), None), 1):
         name, pointer, properties = case.get("name", ""), f"testcase.{number}", {}
         for one in case.iterfind("properties/property"):

@@ -20,12 +20,12 @@ from evaltracker.rows.cells import typed as written
 from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
 from vendors.choices import STATED, Availability, Pricing, QuoteState
 from vendors.claims import EVERYWHERE, ClaimWords, claimed_number
-from vendors.costs import RISE, Kind, Tier, read_tiers, write_tiers
+from vendors.costs import RISE, CostKind, Tier, read_tiers, write_tiers
 from vendors.effort import read_effort
 from vendors.fields import (
     OF_ALL,
-    Box,
     Names,
+    ScopeBox,
     effort_fields,
     joined,
     key_of,
@@ -36,7 +36,7 @@ from vendors.fields import (
 from vendors.models import Candidate, Claim, Quote
 from vendors.selectors.candidates import demanded
 from vendors.selectors.costs import kinds_for
-from vendors.services.claims import Stated
+from vendors.services.claims import SubmittedAnswer
 from vendors.services.quotes import MOST_LINES, QuotedLine, read_lines
 
 TEXTS = ("availability", "available_from", "statement", "evidence_url", "own_answers")
@@ -138,11 +138,11 @@ def carried_over(
 
 def stated_in(
     typed: Mapping[str, Any], ref: str, lists: Names, former: Claim | None
-) -> Stated:
+) -> SubmittedAnswer:
     said, errors = _read(typed, lists, former)
     if errors:
         raise Invalid(_("The answer is not whole."), errors=errors)
-    return Stated(requirement=ref, **said)
+    return SubmittedAnswer(requirement=ref, **said)
 
 
 def _effort(typed: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -221,13 +221,13 @@ def day_in(field: str, text: str) -> datetime.date | None:
         raise Invalid(sentence, field=field) from error
 
 
-def boxes_for(lists: Names, ticked: list[str]) -> list[tuple[str, list[Box]]]:
+def boxes_for(lists: Names, ticked: list[str]) -> list[tuple[str, list[ScopeBox]]]:
     everywhere = pgettext("values of a list", "everywhere")
     return [
         (
             name,
             [
-                Box(key_of(name, value), said, key_of(name, value) in ticked)
+                ScopeBox(key_of(name, value), said, key_of(name, value) in ticked)
                 for value in (EVERYWHERE, *values)
                 for said in [everywhere if value == EVERYWHERE else value]
             ],
@@ -374,7 +374,7 @@ LONGEST_TYPED = 1_000
 type Typed = dict[str, str]
 
 
-def new_row(kind: Kind, label: str = "") -> Typed:
+def new_row(kind: CostKind, label: str = "") -> Typed:
     """What a line of the kind starts with: the buyer's due, unit and quantity."""
     part = next((part for part in kind.parts if part.part == label), None)
     asked, is_rise = part or kind, kind.counts_as == RISE and not part
@@ -398,7 +398,9 @@ def typed_rows(form: Any, candidate: Candidate) -> list[Typed]:
     for index in range(MOST_LINES):
         if not (key := form.get(f"{index}-kind", "")[:30]):
             break
-        row = new_row(kinds.get(key) or Kind(key, key), form.get(f"{index}-label", ""))
+        row = new_row(
+            kinds.get(key) or CostKind(key, key), form.get(f"{index}-label", "")
+        )
         for name in FIELDS:
             field = f"{index}-{name}"
             text = form.get(field, row[name])[:LONGEST_TYPED]

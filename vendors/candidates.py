@@ -14,7 +14,7 @@ from django import forms
 from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.pages.fields import LinesField, link_field, long_text
 from evaltracker.toolbox.markup import web_addresses, without_markup
-from evaltracker.toolbox.text import Inputs
+from evaltracker.toolbox.text import CallFields
 
 # “datadoghq.com”, as people write it.
 BARE_HOST = re.compile(
@@ -30,7 +30,7 @@ class CandidateColumn:
     # Its field in the form, apart from the label.
     field: Callable[[], forms.Field]
     # How a word is kept, by field and value; without it, the model alone judges.
-    read: Callable[[Inputs, str, Any], Any] | None = None
+    read: Callable[[CallFields, str, Any], Any] | None = None
     blank: Any = None
     # Its name in the empty sheet, what is said beside it there, and an example; blank:
     # it is not imported.
@@ -66,7 +66,7 @@ COLUMNS = (
         name="website",
         label="Website",
         field=link_field,
-        read=Inputs.link,
+        read=CallFields.link,
         blank="",
         head="Website",
         sheet_help="http(s)",

@@ -19,7 +19,7 @@ from msgspec import UNSET
 
 from evaltracker.errors import Invalid
 from evaltracker.toolbox.measures import Measure, Reading, check_same_kind, number_words
-from evaltracker.toolbox.text import Inputs
+from evaltracker.toolbox.text import CallFields
 from vendors.answered_values import answered
 from vendors.choices import NOTED, STATED, Availability
 from vendors.effort import read_effort
@@ -323,7 +323,7 @@ RANK = {
 }
 
 
-class Change(StrEnum):
+class ClaimChange(StrEnum):
     NEW = "new"
     UPGRADED = "upgraded"
     DOWNGRADED = "downgraded"
@@ -335,55 +335,57 @@ class Change(StrEnum):
     REWORDED = "reworded"
 
 
-class Said(NamedTuple):
+class ClaimState(NamedTuple):
     availability: str
     available_from: datetime.date | None
     requirement_revision: int
     by_vendor: bool
 
 
-def changes_between(former: Said | None, newer: Said) -> tuple[Change, ...]:
+def changes_between(
+    former: ClaimState | None, newer: ClaimState
+) -> tuple[ClaimChange, ...]:
     """Everything that changed; *reworded* if it is the words alone.
 
     What the buyer noted and what was withdrawn is no answer of the vendor, so the
     answer after it is new.
     """
     if newer.availability == Availability.WITHDRAWN:
-        return (Change.WITHDRAWN,)
+        return (ClaimChange.WITHDRAWN,)
     if (
         former is None
         or not former.by_vendor
         or former.availability == Availability.WITHDRAWN
     ):
-        return (Change.NEW,)
+        return (ClaimChange.NEW,)
     changes = [*_of_status(former, newer), *_of_date(former, newer)]
     if newer.requirement_revision > former.requirement_revision:
-        changes.append(Change.CONFIRMED)
-    return tuple(changes) or (Change.REWORDED,)
+        changes.append(ClaimChange.CONFIRMED)
+    return tuple(changes) or (ClaimChange.REWORDED,)
 
 
-def days_moved(former: Said | None, newer: Said) -> int:
+def days_moved(former: ClaimState | None, newer: ClaimState) -> int:
     """By how many days the date moved, forward or back; 0 without two dates."""
     if former is None or former.available_from is None or newer.available_from is None:
         return 0
     return (newer.available_from - former.available_from).days
 
 
-def _of_status(former: Said, newer: Said) -> list[Change]:
+def _of_status(former: ClaimState, newer: ClaimState) -> list[ClaimChange]:
     if former.availability == newer.availability:
         return []
     before = RANK[Availability(former.availability)]
     after = RANK[Availability(newer.availability)]
     if after == before:
-        return [Change.RESTATED]
-    return [Change.UPGRADED if after > before else Change.DOWNGRADED]
+        return [ClaimChange.RESTATED]
+    return [ClaimChange.UPGRADED if after > before else ClaimChange.DOWNGRADED]
 
 
-def _of_date(former: Said, newer: Said) -> list[Change]:
+def _of_date(former: ClaimState, newer: ClaimState) -> list[ClaimChange]:
     days = days_moved(former, newer)
     if not days:
         return []
-    return [Change.LATER if days > 0 else Change.EARLIER]
+    return [ClaimChange.LATER if days > 0 else ClaimChange.EARLIER]
 
 
 def claimed_number(said: Any, measure: Mapping[str, Any]) -> dict[str, str]:
@@ -465,7 +467,7 @@ def read_claim(
     requirement, for which a `number` may be claimed. `of_effort` is as `read_effort`
     has it.
     """
-    inputs = Inputs()
+    inputs = CallFields()
     known = (*STATED, *NOTED) if noted else STATED
     error = availability_error(availability, available_from, today=today, known=known)
     if error:

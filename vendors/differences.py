@@ -19,12 +19,12 @@ ISLAND = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     text: str
     changed: bool
 
 
-type Pieces = tuple[Piece, ...]
+type Pieces = tuple[TextPiece, ...]
 # Where words stand in the former and in the newer text, and whether they are the same.
 type Stretch = tuple[bool, int, int, int, int]
 
@@ -51,7 +51,7 @@ def _keys(words: Sequence[str]) -> list[str]:
 
 
 def _plain(text: str) -> Pieces:
-    return (Piece(text, changed=False),) if text else ()
+    return (TextPiece(text, changed=False),) if text else ()
 
 
 def _stretches(before: list[str], after: list[str]) -> Iterator[Stretch]:
@@ -99,7 +99,7 @@ def _joined(stretches: Iterator[Stretch]) -> Iterator[Stretch]:
 
 def _pieces(
     words: Sequence[str], places: Sequence[tuple[bool, int, int]]
-) -> Iterator[Piece]:
+) -> Iterator[TextPiece]:
     for equal, start, end in places:
         if start != end:
-            yield Piece("".join(words[start:end]), changed=not equal)
+            yield TextPiece("".join(words[start:end]), changed=not equal)

@@ -59,19 +59,21 @@ class ForValuesForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class ScopeBox:
     key: str
     value: str
     ticked: bool
 
 
-def boxes_of(lists: Names, named: Names) -> list[tuple[str, list[Box]]]:
+def boxes_of(lists: Names, named: Names) -> list[tuple[str, list[ScopeBox]]]:
     alone = sum(map(len, lists.values())) == 1
     return [
         (
             name,
             [
-                Box(key_of(name, value), value, alone or value in named.get(name, ()))
+                ScopeBox(
+                    key_of(name, value), value, alone or value in named.get(name, ())
+                )
                 for value in values
             ],
         )
@@ -266,7 +268,7 @@ def read_effort_text(text: str) -> dict[str, Any] | None:
 OF_ALL = key_of("", EVERYWHERE)
 
 
-class HoldsForField(ValuesField):
+class HoldsForFormField(ValuesField):
     """Boxes for everywhere, and by list for everywhere in it and for its values; it
     gives what was said, as `vendors.claims` takes it."""
 
@@ -337,7 +339,7 @@ class HoldsForCell(ReadField):
     read = staticmethod(read_holds_for)
 
 
-class EffortField(ReadField):
+class EffortFormField(ReadField):
     read = staticmethod(read_effort_text)
 
 
@@ -374,7 +376,7 @@ def parted(said: Any, answer: Mapping[str, Any]) -> tuple[Any, str]:
     return held or None, write_holds_for(others)
 
 
-class NumberField(forms.CharField):
+class NumberFormField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=100, **kwargs)
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from evaltracker.evaluations.choices import NOTICE_OPEN, Stage
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
-from evaltracker.notices.about import About, Words, ended, not_the_owners
+from evaltracker.notices.about import About, MailWording, ended, not_the_owners
 from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import days_away, link_to, zone_of
 from evaltracker.notices.services.scheduling import owe_now
@@ -50,7 +50,12 @@ from vendors.models import (
 from vendors.policy import barring_interest, claims_are_closed, unbarred
 from vendors.selectors import access
 from vendors.selectors.candidates import LETTER, invitation_letters, lists_of
-from vendors.selectors.claims import Waiting, last_submission, own_claims, waiting_for
+from vendors.selectors.claims import (
+    VendorBacklog,
+    last_submission,
+    own_claims,
+    waiting_for,
+)
 from vendors.selectors.costs import nobody_opens, second_people
 from vendors.selectors.dialogue import ABOUT, KIND, day_and_words
 from vendors.selectors.progress import TO_ANSWER, last_day, open_now, progress_of
@@ -138,7 +143,7 @@ class ToVendor[Row](About[Row]):
         """The reader's own way into the vendor pages; blank: they have none."""
         return way_in(self.candidates(notice, row), notice.address)
 
-    def words(self, notice: Notice, row: Row) -> Words:
+    def words(self, notice: Notice, row: Row) -> MailWording:
         """Its template; without a way in there is nothing to open. A test says so."""
         words = super().words(notice, row)
         if not self.page(notice, row):
@@ -419,7 +424,7 @@ class ToAnswer[Row](ToVendor[Row]):
 
 
 class OfOneCandidate(ToAnswer[Candidate], WithProgress[Candidate]):
-    def waiting(self, notice: Notice, row: Candidate) -> Waiting:
+    def waiting(self, notice: Notice, row: Candidate) -> VendorBacklog:
         return waiting_for(notice.place, [row])[0]
 
     def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:

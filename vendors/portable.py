@@ -11,7 +11,7 @@ from evaltracker.portable.reading import invalid
 from evaltracker.portable.registry import (
     CHECKS,
     Document,
-    Part,
+    PortableTable,
     leave_out,
     register_part,
 )
@@ -81,7 +81,7 @@ def answers_hold_for_values(document: Document) -> Iterator[tuple[str, str]]:
 
 
 for part in (
-    Part(
+    PortableTable(
         name="vendors",
         model=models.Vendor,
         order=("slug",),
@@ -90,73 +90,85 @@ for part in (
         shared=companies,
         known=known_companies,
     ),
-    Part(name="candidates", model=models.Candidate, order=("name",)),
-    Part(name="rulings", model=models.Ruling, order=("candidate", "requirement")),
-    Part(
+    PortableTable(name="candidates", model=models.Candidate, order=("name",)),
+    PortableTable(
+        name="rulings", model=models.Ruling, order=("candidate", "requirement")
+    ),
+    PortableTable(
         name="claims",
         model=models.Claim,
         order=("candidate", "requirement", "revision"),
     ),
-    Part(
+    PortableTable(
         name="efforts",
         model=models.Effort,
         order=("candidate", "requirement", "by_vendor", "revision"),
         optional=True,
     ),
-    Part(
+    PortableTable(
         name="claim_files",
         model=models.ClaimFile,
         order=("uploaded_at",),
         stored=("stored_as", "sha256"),
     ),
-    Part(name="submissions", model=models.Submission, order=("submitted_at",)),
-    Part(
+    PortableTable(name="submissions", model=models.Submission, order=("submitted_at",)),
+    PortableTable(
         name="support_statements",
         model=models.SupportStatement,
         order=("candidate", "revision"),
         optional=True,
     ),
-    Part(name="mailed_sheets", model=models.MailedSheet, order=("uploaded_at", "id")),
-    Part(name="questions", model=models.Question, order=("asked_at",)),
-    Part(
+    PortableTable(
+        name="mailed_sheets", model=models.MailedSheet, order=("uploaded_at", "id")
+    ),
+    PortableTable(name="questions", model=models.Question, order=("asked_at",)),
+    PortableTable(
         name="askings",
         model=models.Asking,
         order=("question",),
         sealed=owners_alone,
         narrow=of_owner,
     ),
-    Part(name="about", model=models.AboutRevision, order=("revision",), optional=True),
-    Part(name="documents", model=models.PublishedDocument, order=("published_at",)),
-    Part(
+    PortableTable(
+        name="about", model=models.AboutRevision, order=("revision",), optional=True
+    ),
+    PortableTable(
+        name="documents", model=models.PublishedDocument, order=("published_at",)
+    ),
+    PortableTable(
         name="document_replies",
         model=models.DocumentReply,
         order=("made_at",),
         optional=True,
         without={"address": "Of a vendor's people; for the owner's page here."},
     ),
-    Part(name="proposals", model=models.Proposal, order=("proposed_at",)),
-    Part(
+    PortableTable(name="proposals", model=models.Proposal, order=("proposed_at",)),
+    PortableTable(
         name="price_items",
         model=models.PriceItem,
         order=("position", "part"),
         optional=True,
     ),
-    Part(
+    PortableTable(
         name="cost_lines",
         model=models.CostLine,
         order=("candidate", "kind", "label"),
         sealed=lambda user, evaluation: not may_see_prices(user, evaluation),
     ),
-    Part(
+    PortableTable(
         name="quotes",
         model=models.Quote,
         order=("candidate", "revision"),
         optional=True,
         sealed=shuts_quotes,
     ),
-    Part(name="price_openings", model=models.PriceOpening, order=("asked_at",)),
-    Part(name="exchange_rates", model=models.ExchangeRate, order=("currency",)),
-    Part(
+    PortableTable(
+        name="price_openings", model=models.PriceOpening, order=("asked_at",)
+    ),
+    PortableTable(
+        name="exchange_rates", model=models.ExchangeRate, order=("currency",)
+    ),
+    PortableTable(
         name="conflicts",
         model=models.Conflict,
         order=("declared_at",),

@@ -45,7 +45,7 @@ def show_vendor(vendor: uuid.UUID, reader: str = "") -> None:
     _say("", str(vendor), reader)
 
 
-def show(pipe: Pipeline, statement: str, **values: Any) -> None:
+def queue_row_visibility(pipe: Pipeline, statement: str, **values: Any) -> None:
     """Queue that rows can be found from here on, or can no more."""
     if connection.vendor == "postgresql":
         pipe.ask(statement, **values)

@@ -16,15 +16,15 @@ from xlsxwriter import Workbook
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Requirement
 from evaltracker.rows import cells
-from evaltracker.rows.cells import Cell, Hints, key, name_key, plain, read_column
+from evaltracker.rows.cells import Hints, ParsedCell, key, name_key, plain, read_column
 from evaltracker.rows.guards import column_letter
-from evaltracker.rows.sources import Row, read_table, text_of
+from evaltracker.rows.sources import SheetRow, read_table, text_of
 from evaltracker.toolbox.languages import listed
 from evaltracker.toolbox.languages import number as in_digits
 from evaltracker.toolbox.text import harmless, meant
 from vendors.choices import Availability
 from vendors.claims import ClaimWords, sentence_of
-from vendors.costs import Kind, kind_named
+from vendors.costs import CostKind, kind_named
 from vendors.fields import (
     SHEETS,
     Say,
@@ -214,14 +214,14 @@ def _read(
         for head in (column.head, column.de, column.fr, column.former or column.head)
     }
 
-    def places_in(row: Row) -> dict[str, int]:
+    def places_in(row: SheetRow) -> dict[str, int]:
         keys = [(name_key(row.cells[at]), at) for at in reversed(row.filled)]
         return {heads[name]: at for name, at in keys if name in heads}
 
     names = max(
         sheets[0].rows[:SEARCHED_ROWS] if len(sheets) == 1 else (),
         key=lambda row: len(places_in(row)),
-        default=Row(0, ()),
+        default=SheetRow(0, ()),
     )
     places = places_in(names)
     needed = [field for field, column in columns.items() if column.is_needed]
@@ -239,7 +239,7 @@ def _read(
         if not column.reads:
             continue
         # Texts are the vendor's own words, to the letter.
-        read = [Cell(meant(row.cell(at)) or None) for row in rows]
+        read = [ParsedCell(meant(row.cell(at)) or None) for row in rows]
         if column.reads != "text":
             hints = Hints(order=order, choices=column.words)
             read = read_column(column.reads, [row.value(at) for row in rows], hints)
@@ -257,7 +257,7 @@ def _read(
     return [row for row in filled if row.wrong or any(row.shown.values())]
 
 
-def _sentence(cell: Cell[Any], column: Column, text: str) -> str:
+def _sentence(cell: ParsedCell[Any], column: Column, text: str) -> str:
     if cell.question in ("number", "order"):
         return cells.sentence_of(cell, text)
     if column.choices:
@@ -404,7 +404,9 @@ def _line(row: Filled, current: Mapping[str, ClaimWords]) -> SheetLine:
 
 
 def write_prices(
-    rows: Iterable[Mapping[str, str]], head: Mapping[str, str], kinds: Sequence[Kind]
+    rows: Iterable[Mapping[str, str]],
+    head: Mapping[str, str],
+    kinds: Sequence[CostKind],
 ) -> bytes:
     """The lines of a quote as they are typed into its form."""
     columns, written = COLUMNS[PRICES], []
@@ -417,7 +419,7 @@ def write_prices(
 
 
 def read_prices(
-    content: bytes, filename: str, kinds: Sequence[Kind]
+    content: bytes, filename: str, kinds: Sequence[CostKind]
 ) -> tuple[list[dict[str, str]], dict[str, str]]:
     """The lines of a sheet as somebody would type them, and what is said of all.
 

@@ -21,7 +21,12 @@ from django.dispatch import Signal, receiver
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from evaltracker.accounts.middleware import client_address, close, reopen, take_turn
+from evaltracker.accounts.middleware import (
+    client_address,
+    decrypt_second_factor,
+    encrypt_second_factor,
+    take_turn,
+)
 from evaltracker.accounts.notices import (
     AN_HOUR,
     known_device,
@@ -282,10 +287,10 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # untyped library
         return user.get_username()
 
     def encrypt(self, text: str) -> str:
-        return close(text)
+        return encrypt_second_factor(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return reopen(encrypted_text)
+        return decrypt_second_factor(encrypted_text)
 
 
 class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # untyped library

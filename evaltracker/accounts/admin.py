@@ -187,7 +187,7 @@ def my_tokens(request: HttpRequest) -> HttpResponse:
 site.register_page("account/tokens/", my_tokens, "my_tokens")
 
 
-class TokenForm(OfferingForm):
+class PersonalTokenForm(OfferingForm):
     label = forms.CharField(max_length=80, help_text="Such as “nightly import”.")
     scope = forms.ChoiceField(choices=TokenScope.choices, widget=forms.RadioSelect)
     days = forms.IntegerField(min_value=1, max_value=people.MOST_DAYS)
@@ -206,7 +206,7 @@ class MakeToken(OnOwnAccount):
     verb = "Make the token"
     help = "Your program then reads, and if you let it, acts with your own rights."
     heading_format = "{title}"
-    form_class = TokenForm
+    form_class = PersonalTokenForm
     version_fields = ("seen",)
     service = people.make_token
     needs_proof = True
@@ -235,7 +235,7 @@ class RevokePersonalToken(OnPage[PersonalToken]):
     service = people.revoke_personal_token
 
 
-ChangeForm = form_like(
+ChangePersonForm = form_like(
     User,
     people.EDITABLE,
     time_zone=own_zone(),
@@ -249,7 +249,7 @@ ChangeForm = form_like(
 )
 
 
-class AddForm(ChangeForm):  # type: ignore[misc, valid-type]
+class AddPersonForm(ChangePersonForm):  # type: ignore[misc, valid-type]
     username = forms.CharField(
         max_length=150, help_text="The person types it to log in."
     )
@@ -279,7 +279,7 @@ class AddPerson(PeopleAct):
     model = None
     target_name = ""
     service = people.add_person
-    form_class = AddForm
+    form_class = AddPersonForm
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {"time_zone": user.time_zone}
@@ -289,7 +289,7 @@ class ChangePerson(PeopleAct):
     title = "Change"
     verb = "Save"
     success = "Saved."
-    form_class = ChangeForm
+    form_class = ChangePersonForm
     service = people.change_person
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:

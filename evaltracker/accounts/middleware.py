@@ -218,11 +218,11 @@ CLOSED = "gAAAA"
 PURPOSE = b"evaltracker second factors"
 
 
-def close(text: str) -> str:
-    return seal.close(text, PURPOSE)
+def encrypt_second_factor(text: str) -> str:
+    return seal.encrypt(text, PURPOSE)
 
 
-def reopen(stored: str) -> str:
+def decrypt_second_factor(stored: str) -> str:
     """The text that was closed; what was stored before there was a key is itself.
 
     Without the key that closed it nobody's code may fit, so it is then a random secret
@@ -230,7 +230,7 @@ def reopen(stored: str) -> str:
     """
     if not stored.startswith(CLOSED):
         return stored
-    text = seal.reopen(stored, PURPOSE)
+    text = seal.decrypt(stored, PURPOSE)
     if text is None:
         logger.warning("second_factor.unreadable", hint="SECRET_KEY has changed")
         return base64.b32encode(secrets.token_bytes(20)).decode()

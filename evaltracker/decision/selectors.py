@@ -40,7 +40,7 @@ from evaltracker.toolbox.files import HALF, file_storage
 from trials.models import Gap
 from trials.policy import matters_most
 from trials.scoring import Standing
-from trials.selectors.cells import Cell
+from trials.selectors.cells import LedgerCell
 from trials.selectors.ledger import ledger
 from trials.selectors.matrix import versions_of
 from vendors.choices import CandidateState
@@ -98,7 +98,7 @@ class PromisedRow:
     key: str
     requirement: Requirement | None
     undertaking: AnnexLine | None
-    cell: Cell | None
+    cell: LedgerCell | None
     verdicts: tuple[CheckVerdict | None, ...]
     # In the annex, if one was put forward.
     number: str
@@ -114,7 +114,7 @@ class PromisedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class PromiseOutcome:
     check: PromiseCheck
     holds: int
     partly: int
@@ -212,14 +212,14 @@ def open_gaps_of(candidate: Candidate) -> QuerySet[Gap]:
     return rows.select_related("requirement", "trial__lead")
 
 
-def outcomes_of(checks: Iterable[PromiseCheck]) -> list[Kept]:
+def outcomes_of(checks: Iterable[PromiseCheck]) -> list[PromiseOutcome]:
     places = list(checks)
     verdicts: dict[object, list[str]] = {place.pk: [] for place in places}
     rows = CheckVerdict.objects.filter(promise_check__in=places)
     for key, verdict in rows.values_list("promise_check_id", "found"):
         verdicts[key].append(verdict)
     return [
-        Kept(
+        PromiseOutcome(
             place,
             *(verdicts[place.pk].count(word) for word in ("holds", "partly", "fails")),
         )
@@ -251,7 +251,7 @@ class Earlier:
     candidate: Candidate
     decision: Decision | None
     promises: dict[str, Any] | None
-    checks: tuple[Kept, ...]
+    checks: tuple[PromiseOutcome, ...]
 
 
 def earlier_standing(user: User, candidate: Candidate) -> list[Earlier]:
@@ -275,7 +275,7 @@ def earlier_standing(user: User, candidate: Candidate) -> list[Earlier]:
         decided_with_record.evaluation_id: decided_with_record
         for decided_with_record in decided_with_records(candidates)
     }
-    checks: dict[object, list[Kept]] = defaultdict(list)
+    checks: dict[object, list[PromiseOutcome]] = defaultdict(list)
     for promise in outcomes_of(PromiseCheck.objects.filter(candidate__in=candidates)):
         checks[promise.check.candidate_id].append(promise)
     return [

@@ -79,7 +79,7 @@ def because(reason: str, *, ending: str = "") -> Iterator[None]:
         _because.reset(token)
 
 
-def plain(value: Any) -> Any:
+def as_json_value(value: Any) -> Any:
     """`value` as JSON that reads the same on every database."""
     if type(value) in _PLAIN:
         return value
@@ -99,15 +99,15 @@ def plain(value: Any) -> Any:
         case models.Model():
             return f"{value} [{value.pk}]"
         case dict():
-            return {str(key): plain(item) for key, item in value.items()}
+            return {str(key): as_json_value(item) for key, item in value.items()}
         case list() | tuple() | set() | frozenset():
-            return [plain(item) for item in value]
+            return [as_json_value(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no place in the journal")
 
 
 def snapshot(row: models.Model, fields: Iterable[str]) -> dict[str, Any]:
     """The named fields of `row` as they are now, for before and after."""
-    return {field: plain(getattr(row, field)) for field in fields}
+    return {field: as_json_value(getattr(row, field)) for field in fields}
 
 
 def record(
@@ -178,8 +178,8 @@ def next_entry(
             subject_type=subject._meta.model_name or "",
             subject_id=str(subject.pk),
             subject_label=str(subject)[:200],
-            before=plain(dict(before or {})),
-            after=plain(dict(after or {})),
+            before=as_json_value(dict(before or {})),
+            after=as_json_value(dict(after or {})),
             reason=" – ".join(filter(None, (reason or given, ending))),
             rows=commitments_of(take_touched(head.evaluation_id)),
             request_id=str(get_contextvars().get("request_id", ""))[:64],
@@ -196,7 +196,7 @@ def chained_hash(entry: Entry) -> str:
     for field in CHAINED:
         value = getattr(entry, field)
         # What changed was made plain when it was written down.
-        value = value if field in ("before", "after") else plain(value)
+        value = value if field in ("before", "after") else as_json_value(value)
         text = json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
         digest.update(f"{len(text)}:".encode())
         digest.update(text)

@@ -37,7 +37,7 @@ from evaltracker.evaluations.models.evaluation import columns, touch, versions
 ALIAS = "counters"
 
 
-class CountersApart:
+class CounterRouter:
     """A database router; it knows the model that Django makes up for a cache."""
 
     def db_for_write(self, model: type[models.Model], **hints: object) -> str | None:
@@ -55,7 +55,7 @@ WHOLE = (IMPORTED, COVERED)
 
 
 @dataclass(slots=True)
-class Said:
+class JournalState:
     # The last entry about each row, and what it commits to.
     rows: dict[Key, tuple[int, Commitment]] = field(default_factory=dict)
     # Whether they begin at an anchor: then rows from before are not compared.
@@ -118,20 +118,20 @@ class Difference:
 
 
 @dataclass(slots=True)
-class Comparison:
+class TableComparison:
     differences: list[Difference] = field(default_factory=list)
     agreeing: int = 0
     # Rows of which the entries that were read say nothing.
     uncovered: int = 0
 
 
-def compare_tables(evaluation: Evaluation, said: Said) -> Comparison:
+def compare_tables(evaluation: Evaluation, said: JournalState) -> TableComparison:
     """Every committed row of `evaluation` beside what the journal says.
 
     Rows are counted both ways: what appeared without an entry and what vanished
     without one are differences, too.
     """
-    compared = Comparison()
+    compared = TableComparison()
     models = {model._meta.label_lower: model for model in committed_models()}
     for (label, _), (number, told) in said.rows.items():
         model = models.get(label)
@@ -162,7 +162,7 @@ def compare_tables(evaluation: Evaluation, said: Said) -> Comparison:
 
 
 def _rows(
-    model: type[CommittedRecord], evaluation: Evaluation, said: Said
+    model: type[CommittedRecord], evaluation: Evaluation, said: JournalState
 ) -> Iterator[tuple[Key, Difference | None]]:
     label, name = model._meta.label_lower, str(model._meta.verbose_name)
     known = {

@@ -103,7 +103,7 @@ class UploadForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ImportSession:
     request: HttpRequest
     evaluation: Evaluation
     kind: ImportKind
@@ -248,7 +248,7 @@ def work_shown(draft: ImportDraft) -> dict[str, Any] | None:
     }
 
 
-def upload(desk: Desk) -> HttpResponse:
+def upload(desk: ImportSession) -> HttpResponse:
     form = UploadForm(desk.request.POST, desk.request.FILES)
     if not form.is_valid():
         return desk.show(form=form, status=400)
@@ -272,7 +272,7 @@ def upload(desk: Desk) -> HttpResponse:
     return desk.again()
 
 
-def answer(desk: Desk) -> HttpResponse:
+def answer(desk: ImportSession) -> HttpResponse:
     """Keep what differs from what was said before; of two menus the changed one."""
     draft, post = desk.waiting(), desk.request.POST
     said = draft.reading.get("answers", {})
@@ -289,7 +289,7 @@ def answer(desk: Desk) -> HttpResponse:
     return desk.again("reading")
 
 
-def discard(desk: Desk) -> HttpResponse:
+def discard(desk: ImportSession) -> HttpResponse:
     draft = desk.draft()
     if draft is None or drafts.discard_draft(draft=draft):
         messages.info(desk.request, "Discarded the file. Nothing was imported.")
@@ -298,7 +298,7 @@ def discard(desk: Desk) -> HttpResponse:
     return desk.again()
 
 
-def forget_memory(desk: Desk) -> HttpResponse:
+def forget_memory(desk: ImportSession) -> HttpResponse:
     forget(
         evaluation=desk.evaluation,
         kind=desk.kind.slug,
@@ -311,7 +311,7 @@ def forget_memory(desk: Desk) -> HttpResponse:
     return desk.again("reading")
 
 
-def apply(desk: Desk) -> HttpResponse:
+def apply(desk: ImportSession) -> HttpResponse:
     post = desk.request.POST
     try:
         done = apply_draft(
@@ -367,7 +367,7 @@ def importing(
     check_query(request, filters=("sheet", "rows", "only", "new", "changed"))
     user: Any = request.user
     kind.check_allowed(user, evaluation)
-    desk = Desk(request, evaluation, kind, user)
+    desk = ImportSession(request, evaluation, kind, user)
     if request.method != "POST":
         return desk.show()
     step = STEPS.get(request.POST.get("step", ""))

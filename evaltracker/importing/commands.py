@@ -11,8 +11,8 @@ from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.importing.kinds import KINDS
 from evaltracker.importing.services.imports import planned, take_plan
-from evaltracker.rows.lines import Line
-from evaltracker.rows.plan import Plan
+from evaltracker.rows.lines import PlanLine
+from evaltracker.rows.plan import ImportPlan
 from evaltracker.rows.sources import read_table
 
 WIDTH = 88
@@ -72,7 +72,7 @@ class ImportCommand(BaseCommand):
         elif not (plan.new or plan.changed):
             self.stdout.write("The evaluation has all of it already.")
 
-    def _report(self, plan: Plan) -> None:
+    def _report(self, plan: ImportPlan) -> None:
         """Print how the file is read.
 
         Raises:
@@ -94,7 +94,7 @@ class ImportCommand(BaseCommand):
             )
 
 
-def _shown(line: Line) -> Iterable[str]:
+def _shown(line: PlanLine) -> Iterable[str]:
     examples = f": {' · '.join(line.examples)}" if line.examples else ""
     becomes = f" → {line.becomes}" if line.becomes else ""
     why = f" ({line.why})" if line.why else ""

@@ -8,7 +8,7 @@ from evaltracker.evaluations.models import Evaluation, Import, User
 from evaltracker.importing.kinds import KINDS
 from evaltracker.importing.services.imports import take_pasted, undo_import
 from evaltracker.pages.grid_paste import what_to_ask
-from evaltracker.rows.plan import Plan
+from evaltracker.rows.plan import ImportPlan
 
 
 class PastesImport:
@@ -25,7 +25,7 @@ class PastesImport:
         by: User,
     ) -> dict[str, Any]:
         taken = take_pasted(KINDS[self.imports], subject, by, text, answers, shown)
-        if isinstance(taken, Plan):
+        if isinstance(taken, ImportPlan):
             return what_to_ask(taken, answers)
         if taken is None:
             return {"sentence": "0 added: all of it is there."}

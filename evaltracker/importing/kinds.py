@@ -8,11 +8,11 @@ from django.core.exceptions import ImproperlyConfigured
 from evaltracker.errors import Forbidden
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.rows.subjects import Context, Key, Record, Subject
+from evaltracker.rows.subjects import Context, Key, ListType, ParsedRecord
 from evaltracker.toolbox.registry import Registry
 
 
-class ImportKind(Subject):
+class ImportKind(ListType):
     tab: ClassVar[str] = ""
     # What a record is called in the preview, and the heads of the fields beside it.
     names: ClassVar[str] = ""
@@ -43,7 +43,7 @@ class ImportKind(Subject):
         """The columns of the preview; the first names a record."""
         return (self.names, *self.shown.values())
 
-    def cells(self, record: Record) -> Sequence[Any]:
+    def cells(self, record: ParsedRecord) -> Sequence[Any]:
         return (record.name, *(record.values.get(field, "") for field in self.shown))
 
     def differing(self, change: Any) -> Sequence[tuple[str, Any, Any]]:

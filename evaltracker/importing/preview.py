@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from evaltracker.importing.kinds import ImportKind
-from evaltracker.rows.plan import Plan
+from evaltracker.rows.plan import ImportPlan
 from evaltracker.toolbox.processes import in_batches
 
 PAGE = 50
@@ -39,7 +39,7 @@ def _row(row: Any) -> dict[str, Any]:
     return shown
 
 
-def preview_of(kind: ImportKind, plan: Plan) -> Preview:
+def preview_of(kind: ImportKind, plan: ImportPlan) -> Preview:
     parts: dict[str, tuple[Sequence[Any], Callable[[Any], Any]]] = {
         "new": (plan.new, lambda record: list(kind.cells(record))),
         "changed": (

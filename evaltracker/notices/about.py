@@ -19,9 +19,9 @@ from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.kinds import Message, NoticeKind
 from evaltracker.notices.mail import (
     calendar_file,
+    date_in_words,
     dated_message,
     letter,
-    spoken,
     zone_of,
 )
 from evaltracker.toolbox.text import one_line
@@ -30,7 +30,7 @@ PARAGRAPHS = re.compile(r"\n\s*\n")
 ENDED = "The evaluation has ended."
 
 
-class Words(NamedTuple):
+class MailWording(NamedTuple):
     subject: str
     lead: str
     action: str
@@ -93,7 +93,7 @@ class About[Row](NoticeKind):
             return self.gone
         return next(filter(None, self.reasons(notice, row)), "")
 
-    def words(self, notice: Notice, row: Row) -> Words:
+    def words(self, notice: Notice, row: Row) -> MailWording:
         values: dict[str, Any] = {
             name: one_line(text) for name, text in self.values(notice, row).items()
         }
@@ -103,7 +103,7 @@ class About[Row](NoticeKind):
         subject, lead, action, *steps = (
             " ".join(paragraph.split()) for paragraph in PARAGRAPHS.split(text.strip())
         )
-        return Words(subject, lead, action, tuple(steps))
+        return MailWording(subject, lead, action, tuple(steps))
 
     def compose(self, notice: Notice) -> Message:
         return self.letter(notice, self.row(notice))
@@ -149,7 +149,10 @@ class About[Row](NoticeKind):
         ics = calendar_file(
             notice=notice, what=entry, due_at=instant, path=self.page(notice, row)
         )
-        return {"date": spoken(instant, zone_of(notice)), "ics": ics if entry else None}
+        return {
+            "date": date_in_words(instant, zone_of(notice)),
+            "ics": ics if entry else None,
+        }
 
 
 def ended(notice: Notice) -> str:

@@ -46,7 +46,7 @@ WORD_BYTES = 45
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class OutgoingMessage:
     sender: str
     to: str
     message_id: str
@@ -65,7 +65,7 @@ class Parcel:
         # No quoted-printable text can contain “=_”.
         mark = zlib.crc32(self.message_id.encode())
         inner, outer = b"=_in%08x" % mark, b"=_out%08x" % mark
-        yield header("Subject", words(message.subject))
+        yield header("Subject", header_text(message.subject))
         yield header("From", encoded_address(self.sender))
         yield header("To", encoded_address(self.to))
         if message.reply_to:
@@ -106,7 +106,7 @@ def header(name: str, value: str) -> bytes:
 
 # Many mails of one sweep have the same subject.
 @lru_cache(maxsize=1024)
-def words(text: str) -> str:
+def header_text(text: str) -> str:
     """`text` as a header says it: plain if it can be, else as encoded words."""
     if text.isascii() and len(text) < 900 and "=?" not in text:
         return text
@@ -161,7 +161,7 @@ def link_to(path: str) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
-def parcel_of(notice: Notice, message: Message) -> Parcel:
+def outgoing_message(notice: Notice, message: Message) -> OutgoingMessage:
     """The mail as it is handed to the server: one recipient, one Message-ID for ever.
 
     Raises:
@@ -171,7 +171,7 @@ def parcel_of(notice: Notice, message: Message) -> Parcel:
     address = reader.email if reader is not None else notice.address
     if not address:
         raise ValueError(f"{reader} has no mail address; add one and send it again.")
-    return Parcel(
+    return OutgoingMessage(
         sender=sender_of(message.sender_name),
         to=address,
         message_id=notice.message_id,
@@ -186,7 +186,7 @@ def sender_of(name: str) -> str:
     return formataddr((one_line(name)[:NAME_LIMIT].strip(), bare))
 
 
-def envelope(parcel: Parcel) -> EmailMultiAlternatives:
+def envelope(parcel: OutgoingMessage) -> EmailMultiAlternatives:
     """The same for a backend that wants Django's message: a provider, a folder."""
     message = parcel.message
     mail = EmailMultiAlternatives(
@@ -211,7 +211,7 @@ def zone_of(notice: Notice) -> str:
 
 
 @lru_cache(maxsize=1024)
-def spoken(instant: datetime.datetime, zone: str) -> str:
+def date_in_words(instant: datetime.datetime, zone: str) -> str:
     """A date as mails print it: “Tuesday, 24 November 2026, 09:00 (Europe/Berlin)”."""
     wall = wall_of(instant, zone)
     return f"{wall:%A}, {wall.day} {wall:%B %Y, %H:%M} ({zone})"
@@ -320,7 +320,7 @@ def dated_message(
         notice=notice,
         subject=f"{what} {verb} {away}",
         lead=lead or LEAD,
-        date=spoken(due_at, zone),
+        date=date_in_words(due_at, zone),
         due_at=due_at,
         action=action,
         path=path,
@@ -377,7 +377,7 @@ CLOSING_DOWN = 421
 _PLAIN = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 
 
-class Verdict(enum.Enum):
+class DeliveryOutcome(enum.Enum):
     TAKEN = "taken"
     LATER = "later"
     NEVER = "never"
@@ -388,15 +388,15 @@ class Verdict(enum.Enum):
 
 # What a provider's status means; a key or a limit of ours is no fault of the mail.
 STATUSES = {
-    **dict.fromkeys((400, 413, 422), Verdict.NEVER),
-    **dict.fromkeys((401, 402, 403, 429), Verdict.LATER),
+    **dict.fromkeys((400, 413, 422), DeliveryOutcome.NEVER),
+    **dict.fromkeys((401, 402, 403, 429), DeliveryOutcome.LATER),
 }
 WORDS_KEPT = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    verdict: Verdict
+class DeliveryReply:
+    verdict: DeliveryOutcome
     words: str = ""
     # How long it asked us to wait.
     wait: datetime.timedelta = datetime.timedelta(0)
@@ -406,7 +406,7 @@ class Unreachable(Exception):
     """There is no line to the mail server, so no mail is to blame."""
 
 
-class Line:
+class MailConnection:
     """A connection that serves one sweep; it is opened when the first mail needs it."""
 
     def __init__(self) -> None:
@@ -441,7 +441,7 @@ class Line:
             raise Unreachable(f"The mail server cannot be reached: {error}") from error
         self.is_open = True
 
-    def hand(self, parcel: Parcel) -> Answer:
+    def hand(self, parcel: OutgoingMessage) -> DeliveryReply:
         """Hand one mail over and say what became of it; never raises."""
         watch = threading.Timer(MAIL_SECONDS, self._cut)
         watch.daemon = True
@@ -450,14 +450,18 @@ class Line:
             taken = self._send(parcel)
         except ValueError as error:
             # A newline in a header, two addresses, text that cannot be encoded.
-            return Answer(Verdict.NEVER, f"The mail cannot be made: {error}")
+            return DeliveryReply(
+                DeliveryOutcome.NEVER, f"The mail cannot be made: {error}"
+            )
         except smtplib.SMTPRecipientsRefused as error:
             code, reason = next(iter(error.recipients.values()))
             return self._judged(code, reason)
         except (smtplib.SMTPSenderRefused, smtplib.SMTPHeloError) as error:
             # Our own name or address is refused: no fault of this mail, so it waits.
             self._close()
-            return Answer(Verdict.LATER, _readable(error.smtp_code, error.smtp_error))
+            return DeliveryReply(
+                DeliveryOutcome.LATER, _readable(error.smtp_code, error.smtp_error)
+            )
         except smtplib.SMTPResponseException as error:
             return self._judged(error.smtp_code, error.smtp_error)
         # Whatever else a backend raises: the server may or may not have taken it,
@@ -465,15 +469,21 @@ class Line:
         except Exception as error:  # noqa: BLE001
             self._cut()  # a polite goodbye could take as long again
             self._close()
-            verdict = STATUSES.get(getattr(error, "status_code", 0), Verdict.UNCLEAR)
-            return Answer(verdict, f"{type(error).__name__}: {error}"[:WORDS_KEPT])
+            verdict = STATUSES.get(
+                getattr(error, "status_code", 0), DeliveryOutcome.UNCLEAR
+            )
+            return DeliveryReply(
+                verdict, f"{type(error).__name__}: {error}"[:WORDS_KEPT]
+            )
         finally:
             watch.cancel()
         if taken:
-            return Answer(Verdict.TAKEN)
-        return Answer(Verdict.NEVER, "The mail names nobody to send it to.")
+            return DeliveryReply(DeliveryOutcome.TAKEN)
+        return DeliveryReply(
+            DeliveryOutcome.NEVER, "The mail names nobody to send it to."
+        )
 
-    def _send(self, parcel: Parcel) -> bool:
+    def _send(self, parcel: OutgoingMessage) -> bool:
         backend = self._backend
         if type(backend) is not SmtpBackend or backend.connection is None:
             return bool(backend.send_messages([envelope(parcel)]))
@@ -484,11 +494,14 @@ class Line:
         backend.connection.sendmail(sender, [to], bytes(parcel))
         return True
 
-    def _judged(self, code: int, words: bytes | str) -> Answer:
+    def _judged(self, code: int, words: bytes | str) -> DeliveryReply:
         if code == CLOSING_DOWN:
             self._close()
         never = 500 <= code <= 599
-        return Answer(Verdict.NEVER if never else Verdict.LATER, _readable(code, words))
+        return DeliveryReply(
+            DeliveryOutcome.NEVER if never else DeliveryOutcome.LATER,
+            _readable(code, words),
+        )
 
     def _cut(self) -> None:
         """Pull the plug; also from another thread, on a mail that takes too long."""

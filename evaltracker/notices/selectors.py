@@ -16,7 +16,7 @@ from evaltracker.evaluations.choices import (
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.notices.calendars import joined
 from evaltracker.notices.kinds import DAILY_MAIL, Message
-from evaltracker.notices.mail import link_to, spoken, zone_of
+from evaltracker.notices.mail import date_in_words, link_to, zone_of
 from evaltracker.toolbox.text import one_line
 
 # What a daily mail looks like: a list of what waits, each with its link.
@@ -40,7 +40,7 @@ def daily_mail(daily: Notice, messages: Sequence[Message]) -> Message:
             {
                 "headline": brief.headline,
                 "evaluation": brief.evaluation,
-                "date": spoken(brief.due_at, zone) if brief.due_at else "",
+                "date": date_in_words(brief.due_at, zone) if brief.due_at else "",
                 "action": brief.action,
                 "link": brief.link,
             }

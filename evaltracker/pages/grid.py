@@ -172,7 +172,7 @@ class Saves:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class GridColumn:
     name: str
     label: str
     # Reads what is typed, as in the form; its choices are offered. None: read only.
@@ -278,7 +278,7 @@ class Grid[S: models.Model, R: models.Model]:
         """The evaluation that is locked while cells are compared and saved."""
         return evaluation_of(subject)
 
-    def columns(self, subject: S, user: User) -> Sequence[Column]:
+    def columns(self, subject: S, user: User) -> Sequence[GridColumn]:
         raise NotImplementedError
 
     def rows(self, subject: S, user: User) -> models.QuerySet[R]:

@@ -8,30 +8,40 @@ from django.template.loader import render_to_string
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import User
 from evaltracker.pages.grid import (
-    Column,
     Grid,
+    GridColumn,
     choices_of,
     kind_of,
     shown_value,
     words_of,
 )
-from evaltracker.rows.plan import Answers, Plan, read
+from evaltracker.rows.plan import Answers, ImportPlan, read
 from evaltracker.rows.sources import read_pasted
-from evaltracker.rows.subjects import Context, ReadRow, Record, Role, Subject
+from evaltracker.rows.subjects import (
+    ColumnRole,
+    Context,
+    ListType,
+    ParsedRecord,
+    ReadRow,
+)
 
 READS = {"choice": "closed", "bool": "mark", "number": "number", "date": "day"}
 
 
-class GridSubject(Subject):
-    def records(self, rows: Iterable[ReadRow], context: Context) -> Iterable[Record]:
+class GridSubject(ListType):
+    def records(
+        self, rows: Iterable[ReadRow], context: Context
+    ) -> Iterable[ParsedRecord]:
         for row in rows:
             values = {**row.texts, **row.values}
-            yield Record((f"{row.sheet}:{row.number}",), values, row.sheet, row.number)
+            yield ParsedRecord(
+                (f"{row.sheet}:{row.number}",), values, row.sheet, row.number
+            )
 
 
-def subject_of(grid: Grid[Any, Any], columns: Sequence[Column]) -> Subject:
+def subject_of(grid: Grid[Any, Any], columns: Sequence[GridColumn]) -> ListType:
     roles = tuple(
-        Role(
+        ColumnRole(
             column.name,
             column.label,
             READS.get(kind_of(column.field), "text"),
@@ -42,11 +52,11 @@ def subject_of(grid: Grid[Any, Any], columns: Sequence[Column]) -> Subject:
         if column.field
     )
     members = {"slug": grid.name, "things": grid.counted(2)[2:], "roles": roles}
-    subject: Subject = type("GridRows", (GridSubject,), members)()
+    subject: ListType = type("GridRows", (GridSubject,), members)()
     return subject
 
 
-def context_of(columns: Sequence[Column]) -> Context:
+def context_of(columns: Sequence[GridColumn]) -> Context:
     pairs = {column.name: choices_of(column.field) for column in columns}
     return Context(
         choices={name: words_of(choices) for name, choices in pairs.items()},
@@ -60,7 +70,7 @@ def context_of(columns: Sequence[Column]) -> Context:
 
 def plan_rows(
     grid: Grid[Any, Any], subject: Any, text: str, answers: Answers, by: User
-) -> Plan:
+) -> ImportPlan:
     """What pasted rows would add.
 
     Raises:
@@ -73,7 +83,7 @@ def plan_rows(
     return read(reads, read_pasted(text), context, {}, answers)
 
 
-def values_of(plan: Plan) -> list[dict[str, Any]]:
+def values_of(plan: ImportPlan) -> list[dict[str, Any]]:
     """The new rows as if they had been typed."""
     return [
         {name: shown_value(value) for name, value in record.values.items()}
@@ -81,7 +91,7 @@ def values_of(plan: Plan) -> list[dict[str, Any]]:
     ]
 
 
-def what_to_ask(plan: Plan, answers: Mapping[str, str]) -> dict[str, Any]:
+def what_to_ask(plan: ImportPlan, answers: Mapping[str, str]) -> dict[str, Any]:
     """How pasted rows would be read, for a look and a yes: nothing was saved."""
     changes = f", change {len(plan.changed)}" if plan.changed else ""
     return {

@@ -22,9 +22,9 @@ from evaltracker.evaluations.policy import lock
 from evaltracker.pages.acts import ACTS
 from evaltracker.pages.grid import (
     GRIDS,
-    Column,
     CustomGrid,
     Grid,
+    GridColumn,
     described,
     is_key,
     reader_of,
@@ -91,9 +91,9 @@ MOST_ROWS, MOST_CELLS = 500, 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CellChange:
     row: str
-    column: Column
+    column: GridColumn
     seen: Any
     typed: Any
 
@@ -112,25 +112,25 @@ def refuse_too_many(rows: int, cells: int = 0) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GridContext:
     """A grid as one person has it before them."""
 
     grid: Grid[Any, Any]
     subject: Any
     user: User
 
-    def columns(self) -> Sequence[Column]:
+    def columns(self) -> Sequence[GridColumn]:
         return self.grid.columns(self.subject, self.user)
 
     def rows(self) -> QuerySet[Any]:
         return self.grid.rows(self.subject, self.user)
 
 
-def readers_of(columns: Iterable[Column]) -> dict[str, Callable[[Any], Any]]:
+def readers_of(columns: Iterable[GridColumn]) -> dict[str, Callable[[Any], Any]]:
     return {it.name: reader_of(it.field) for it in columns if it.field}
 
 
-def rows_by_id(at: Place, ids: Iterable[str]) -> dict[str, Any]:
+def rows_by_id(at: GridContext, ids: Iterable[str]) -> dict[str, Any]:
     """The rows of these ids, as they are now.
 
     Raises:
@@ -146,14 +146,14 @@ def rows_by_id(at: Place, ids: Iterable[str]) -> dict[str, Any]:
 
 
 def save_cells(
-    at: Place, changes: Sequence[Change]
-) -> tuple[list[Change], list[RefusedCell]]:
+    at: GridContext, changes: Sequence[CellChange]
+) -> tuple[list[CellChange], list[RefusedCell]]:
     """Save the cells that can be, row by row; those that were, and what was refused.
 
     Raises:
         NotFound: a row is gone. Forbidden: the wrong person.
     """
-    by_row: dict[str, list[Change]] = {}
+    by_row: dict[str, list[CellChange]] = {}
     for change in changes:
         by_row.setdefault(change.row, []).append(change)
     refuse_too_many(len(by_row), len(changes))
@@ -170,10 +170,10 @@ def save_cells(
 
 
 def _save_row(
-    row: Any, cells: Sequence[Change], readers: Mapping[str, Any], by: User
+    row: Any, cells: Sequence[CellChange], readers: Mapping[str, Any], by: User
 ) -> list[RefusedCell]:
     refused: list[RefusedCell] = []
-    calls: dict[int, list[tuple[Change, Any]]] = {}
+    calls: dict[int, list[tuple[CellChange, Any]]] = {}
     for cell in cells:
         column = cell.column
         stored = column.value(row)
@@ -197,7 +197,7 @@ def _save_row(
     return refused + [cell for call in calls.values() for cell in _call(row, call, by)]
 
 
-def _call(row: Any, call: list[tuple[Change, Any]], by: User) -> list[RefusedCell]:
+def _call(row: Any, call: list[tuple[CellChange, Any]], by: User) -> list[RefusedCell]:
     """Save cells of a row by their one service; each by itself if it refuses them."""
     saves: Any = call[0][0].column.saves
     values, names = {}, {}
@@ -215,7 +215,7 @@ def _call(row: Any, call: list[tuple[Change, Any]], by: User) -> list[RefusedCel
     return []
 
 
-def add_rows(at: Place, typed: Sequence[Mapping[str, Any]]) -> list[str]:
+def add_rows(at: GridContext, typed: Sequence[Mapping[str, Any]]) -> list[str]:
     """Add rows by the grid's service; their ids.
 
     Raises:
@@ -249,7 +249,7 @@ def add_rows(at: Place, typed: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def act_on_rows(
-    at: Place, name: str, ids: Sequence[str], data: Mapping[str, Any]
+    at: GridContext, name: str, ids: Sequence[str], data: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Do an act of the grid to the rows that it fits: `done`, `left` and a `sentence`.
 
@@ -322,7 +322,7 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _cells(at: Place, asked: Any) -> Answer:
+def _cells(at: GridContext, asked: Any) -> Answer:
     if not isinstance(asked, list) or not asked:
         raise Invalid("“cells” is a list of changes, at least one.")
     refuse_too_many(0, len(asked))
@@ -334,7 +334,7 @@ def _cells(at: Place, asked: Any) -> Answer:
         column = columns.get(cell["column"]) if _is_text(cell["column"]) else None
         if column is None or column.saves is None or not _is_text(cell["row"]):
             raise Invalid("There is no such column to change here.")
-        changes.append(Change(cell["row"], column, cell["from"], cell["to"]))
+        changes.append(CellChange(cell["row"], column, cell["from"], cell["to"]))
     _, refused = save_cells(at, changes)
     if refused:
         raise RefusedCells(refused)
@@ -342,7 +342,7 @@ def _cells(at: Place, asked: Any) -> Answer:
     return list({change.row for change in changes}), {"sentence": summary}
 
 
-def _add(at: Place, asked: Any) -> Answer:
+def _add(at: GridContext, asked: Any) -> Answer:
     if not isinstance(asked, list) or not asked:
         raise Invalid("“add” is a list of rows, at least one.")
     if not all(isinstance(row, dict) for row in asked):
@@ -351,7 +351,7 @@ def _add(at: Place, asked: Any) -> Answer:
     return None, {"sentence": f"{at.grid.counted(len(made))} added."}
 
 
-def _move(at: Place, asked: Any) -> Answer:
+def _move(at: GridContext, asked: Any) -> Answer:
     asked = _asked(asked, "rows", "above", "below")
     ends = [asked["above"], asked["below"]]
     rows = rows_by_id(at, [*asked["rows"], *filter(None, ends)])
@@ -361,14 +361,14 @@ def _move(at: Place, asked: Any) -> Answer:
     return None, {"sentence": "Moved."}
 
 
-def _act(at: Place, asked: Any) -> Answer:
+def _act(at: GridContext, asked: Any) -> Answer:
     asked = _asked(asked, "rows", "name", "values")
     if not isinstance(asked["values"], dict) or not _is_text(asked["name"]):
         raise Invalid("“values” is what the act's form asks.")
     return None, act_on_rows(at, asked["name"], asked["rows"], asked["values"])
 
 
-def _paste(at: Place, asked: Any) -> Answer:
+def _paste(at: GridContext, asked: Any) -> Answer:
     asked = _asked(asked, "text", "answers", "shown")
     answers = asked["answers"]
     if not isinstance(answers, dict) or not all(
@@ -387,11 +387,11 @@ def _paste(at: Place, asked: Any) -> Answer:
     return None, {"sentence": summary, "undo": made if grid.remover else None}
 
 
-def _into(at: Place, asked: Any) -> Answer:
+def _into(at: GridContext, asked: Any) -> Answer:
     """Cells of a paste from the first of a range on; rows beyond the last are new."""
     asked = _asked(asked, "rows", "text", "seen", "columns", "size")
     columns = {column.name: column for column in at.columns()}
-    changes: list[Change] = []
+    changes: list[CellChange] = []
     refused: list[RefusedCell] = []
     try:
         ids, seen, (height, width) = asked["rows"], asked["seen"], asked["size"]
@@ -408,7 +408,7 @@ def _into(at: Place, asked: Any) -> Answer:
                 if text in (column.label_of(stored) if stored else "", str(stored)):
                     continue
                 if column.is_open:
-                    changes.append(Change(row, column, stored, text))
+                    changes.append(CellChange(row, column, stored, text))
                 else:
                     why = column.closed or f"{column.label} is not changed here."
                     refused.append(RefusedCell(row, column.name, why))
@@ -436,7 +436,7 @@ def _into(at: Place, asked: Any) -> Answer:
     }
 
 
-def _unpaste(at: Place, asked: Any) -> Answer:
+def _unpaste(at: GridContext, asked: Any) -> Answer:
     if at.grid.unpaste:
         at.grid.unpaste(at.subject, asked, at.user)
     else:
@@ -445,7 +445,7 @@ def _unpaste(at: Place, asked: Any) -> Answer:
     return None, {"sentence": "Undone."}
 
 
-WORK: dict[str, Callable[[Place, Any], Answer]] = {
+WORK: dict[str, Callable[[GridContext, Any], Answer]] = {
     "cells": _cells,
     "add": _add,
     "move": _move,
@@ -490,8 +490,8 @@ def grid_view(request: HttpRequest, name: str, target_id: str) -> HttpResponse:
                 answer = grid.whole(subject, user) | view_of(**of_grid)
             return JsonResponse(answer, status=answer.pop("status", 200))
         if request.method == "POST":
-            return JsonResponse(_save(request, body, Place(grid, subject, user)))
-        whole = _whole_grid(request, Place(grid, subject, user))
+            return JsonResponse(_save(request, body, GridContext(grid, subject, user)))
+        whole = _whole_grid(request, GridContext(grid, subject, user))
         return JsonResponse(whole | view_of(**of_grid))
     except RefusedCells as problem:
         cells = [cell.shown() for cell in problem.cells]
@@ -507,7 +507,7 @@ def grid_view(request: HttpRequest, name: str, target_id: str) -> HttpResponse:
         return JsonResponse({"sentence": late}, status=409)
 
 
-def _whole_grid(request: HttpRequest, at: Place) -> dict[str, Any]:
+def _whole_grid(request: HttpRequest, at: GridContext) -> dict[str, Any]:
     grid, subject, user = at.grid, at.subject, at.user
     columns = at.columns()
     return {
@@ -547,8 +547,8 @@ def _described_act(grid: Grid[Any, Any], subject: Any, name: str) -> dict[str, A
 
 def _rows(
     request: HttpRequest,
-    at: Place,
-    columns: Sequence[Column],
+    at: GridContext,
+    columns: Sequence[GridColumn],
     ids: list[str] | None = None,
 ) -> dict[str, Any]:
     grid, rows = at.grid, at.rows()
@@ -581,7 +581,9 @@ def _rows(
     return {"rows": shown, "note": grid.note(at.subject, at.user)}
 
 
-def _save(request: HttpRequest, body: dict[str, Any], at: Place) -> dict[str, Any]:
+def _save(
+    request: HttpRequest, body: dict[str, Any], at: GridContext
+) -> dict[str, Any]:
     """Do what one request asks: all of it, or nothing."""
     undone = body.pop("undo", False)
     if undone not in (True, False):

@@ -15,7 +15,7 @@ from django.db import models
 from django.utils.datastructures import MultiValueDict
 
 from evaltracker.errors import Invalid
-from evaltracker.evaluations.journal import plain
+from evaltracker.evaluations.journal import as_json_value
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import Act
 from evaltracker.toolbox.rest.views import UNKNOWN_FIELD, WRITE_DAY, read_day
@@ -29,7 +29,7 @@ YES_NO = {"true": True, "false": False}
 PERSONS = forms.MultipleHiddenInput
 
 
-class Given(forms.Widget):
+class JsonWidget(forms.Widget):
     """Stands where a browser's input would: gives the value as it came."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
@@ -55,7 +55,7 @@ def chosen_among(field: Any, *, now: bool) -> Schema:
         is_uuid = isinstance(rows.queryset.model._meta.pk, models.UUIDField)
         schema = {**schema, "format": "uuid"} if is_uuid else {"type": "integer"}
         choices = rows.choices if now else ()
-        names = {plain(key.value): label for key, label in choices if key}
+        names = {as_json_value(key.value): label for key, label in choices if key}
     if names or now:
         shown = {str(value): str(label) for value, label in names.items()}
         schema |= {"enum": [*names], "x-names": shown}
@@ -241,7 +241,7 @@ class JsonForm:
                 errors[name] = error.messages
                 continue
             self.form.data[name] = value
-            field.widget = Given()
+            field.widget = JsonWidget()
         if not errors and self.form.is_valid():
             data: dict[str, Any] = self.form.cleaned_data
             return data
@@ -266,7 +266,7 @@ class JsonForm:
     def _shown(self, name: str) -> Any:
         field, value = self.form.fields[name], self.starts[name]
         own = hasattr(field, "json_schema") and isinstance(value, (list, dict))
-        return plain(value if own else field.prepare_value(value))
+        return as_json_value(value if own else field.prepare_value(value))
 
 
 def object_of(properties: Mapping[str, Schema], needed: Iterable[str] = ()) -> Schema:

@@ -52,7 +52,7 @@ def page_number(request: HttpRequest, last: int, name: str = "page") -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class SearchScope:
     user: User
     evaluation: Evaluation | None = None
 
@@ -70,7 +70,7 @@ class Search:
     title: str
     order: int
     icon: str
-    rows: Callable[[Reader], models.QuerySet[Any]]
+    rows: Callable[[SearchScope], models.QuerySet[Any]]
     columns: tuple[str, ...]
     closest: str
     label: Callable[[Any], str]
@@ -125,7 +125,7 @@ class Query:
 
 
 def matching(
-    search: Search, reader: Reader, words: Sequence[str], text: str
+    search: Search, reader: SearchScope, words: Sequence[str], text: str
 ) -> QuerySet[Any]:
     """The rows that hold all words, those of the evaluation at hand first.
 
@@ -199,14 +199,14 @@ def rest_of(words: Sequence[str], labels: Sequence[str]) -> tuple[str, ...] | No
     return rest if len(rest) < len(meant) else None
 
 
-def labels_of(reader: Reader, kind: str, name: str, *own: str) -> list[str]:
+def labels_of(reader: SearchScope, kind: str, name: str, *own: str) -> list[str]:
     """What an act or a page is called, in words of the evaluation at hand."""
     texts = [text for text in (*own, *SYNONYMS[kind].get(name, "").split("|")) if text]
     return [*map(reader.evaluation.say, texts)] if reader.evaluation else texts
 
 
 def spoken_acts(
-    reader: Reader, query: Query, first: Collection[Any]
+    reader: SearchScope, query: Query, first: Collection[Any]
 ) -> list[tuple[Act[Any], list[str], tuple[str, ...]]]:
     """The acts that the words may mean, with what they are called, those that most of
     the words name first, and of these such on the models `first`; each with the rest
@@ -225,7 +225,7 @@ def spoken_acts(
 
 
 class Targets:
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: SearchScope) -> None:
         self.reader = reader
         self.kept: dict[tuple[Any, tuple[str, ...]], list[Any]] = {}
         self.searches = {
@@ -283,7 +283,7 @@ class Targets:
 
 
 def act_hits(
-    request: HttpRequest, reader: Reader, query: Query, most: int
+    request: HttpRequest, reader: SearchScope, query: Query, most: int
 ) -> list[Hit]:
     """What may be done; first what says least besides the words."""
     targets, budget = Targets(reader), iter(range(MOST_ASKED))
@@ -348,7 +348,9 @@ def names(label: str, words: Sequence[str]) -> bool:
     return rest_of(words, (label,)) == ()
 
 
-def _pages(request: HttpRequest, reader: Reader, words: Sequence[str]) -> Iterator[Hit]:
+def _pages(
+    request: HttpRequest, reader: SearchScope, words: Sequence[str]
+) -> Iterator[Hit]:
     """Pages of the evaluation at hand, or of those that the words name; then others."""
     tabs = [
         (len(rest), tab.order or MANY, tab.label, tab, rest)
@@ -376,7 +378,7 @@ ACTS, PAGES = "acts", "pages"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchGroup:
     kind: str
     title: str
     icon: str
@@ -384,7 +386,9 @@ class Found:
     more: bool = False
 
 
-def everything(request: HttpRequest, reader: Reader, query: Query) -> list[Found]:
+def everything(
+    request: HttpRequest, reader: SearchScope, query: Query
+) -> list[SearchGroup]:
     """Every kind of which something was found, up to eight of each.
 
     As many queries whatever is there: one for each kind, and a bounded number that
@@ -392,8 +396,8 @@ def everything(request: HttpRequest, reader: Reader, query: Query) -> list[Found
     """
     pages = list(islice(_pages(request, reader, query.words), MOST))
     groups = [
-        Found(PAGES, "Pages", "article", pages),
-        Found(ACTS, "Do", "bolt", act_hits(request, reader, query, MOST)),
+        SearchGroup(PAGES, "Pages", "article", pages),
+        SearchGroup(ACTS, "Do", "bolt", act_hits(request, reader, query, MOST)),
     ]
     for search in sorted(SEARCHES.values(), key=lambda each: each.order):
         groups.append(of_kind(search, reader, query, 0, MOST))
@@ -412,15 +416,15 @@ def farness(hit: Hit, query: Query) -> tuple[int, int]:
 
 
 def of_kind(
-    search: Search, reader: Reader, query: Query, start: int, number: int
-) -> Found:
+    search: Search, reader: SearchScope, query: Query, start: int, number: int
+) -> SearchGroup:
     rows = matching(search, reader, query.words, query.text)
     read = list(rows[start : start + number + 1])
     hits = [
         Hit(search.label(row), search.address(row), search.beneath(row))
         for row in read[:number]
     ]
-    return Found(search.kind, search.title, search.icon, hits, len(read) > number)
+    return SearchGroup(search.kind, search.title, search.icon, hits, len(read) > number)
 
 
 # The page of results, and the part of it that the box shows while one types.
@@ -484,12 +488,12 @@ def read_query(request: HttpRequest) -> Query:
     return Query(text, tuple(words))
 
 
-def reader_of(request: HttpRequest) -> Reader:
+def reader_of(request: HttpRequest) -> SearchScope:
     """Who searches; an evaluation that they may not see is as good as none."""
     user: Any = request.user
     slug = request.GET.get("in", "")
     seen = Evaluation.objects.visible_to(user).select_related("owner")
-    return Reader(user, seen.filter(slug=slug).first() if slug else None)
+    return SearchScope(user, seen.filter(slug=slug).first() if slug else None)
 
 
 site.register_page("search/", search_page, "search")

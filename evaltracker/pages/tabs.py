@@ -205,7 +205,7 @@ WORKED_ON = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MenuLine:
     label: str
     address: str
     is_here: bool
@@ -216,7 +216,7 @@ class Line:
 class MenuGroup:
     title: str
     is_open: bool = False
-    lines: list[Line] = field(default_factory=list)
+    lines: list[MenuLine] = field(default_factory=list)
 
     @property
     def waiting(self) -> int:
@@ -253,7 +253,7 @@ def menu_of(
         group.is_open |= is_here
         address = tab_address(tab, evaluation, user)
         label, number = evaluation.say(tab.label), waiting.get(tab.slug, 0)
-        group.lines.append(Line(label, address, is_here, number))
+        group.lines.append(MenuLine(label, address, is_here, number))
     return [group for group in groups.values() if group.lines]
 
 

@@ -66,7 +66,7 @@ from evaltracker.evaluations.topics import TOPICS
 from evaltracker.portable import reading
 from evaltracker.portable.registry import (
     Document,
-    Part,
+    PortableTable,
     leave_out,
     parts,
     read,
@@ -105,7 +105,7 @@ class Builder:
             part.model: self.keys_of(part) for part in parts()
         }
 
-    def keys_of(self, part: Part) -> dict[str, Any]:
+    def keys_of(self, part: PortableTable) -> dict[str, Any]:
         if part.model is Evaluation:
             return {}
         here = self.known.get(part.model, {})
@@ -124,7 +124,7 @@ class Builder:
         fields = {**self.document[part.name], "slug": slug}
         return self.row(part, fields, [part.name])  # type: ignore[return-value]
 
-    def rows(self, part: Part, evaluation: Evaluation) -> list[models.Model]:
+    def rows(self, part: PortableTable, evaluation: Evaluation) -> list[models.Model]:
         here = self.known.get(part.model, {})
         made = []
         for at, values in enumerate(self.document[part.name]):
@@ -138,7 +138,7 @@ class Builder:
 
     def row(
         self,
-        part: Part,
+        part: PortableTable,
         told: dict[str, Any],
         path: list[Any],
         evaluation: Evaluation | None = None,
@@ -226,7 +226,7 @@ def handed_in(document: Document) -> dict[str, AcceptedFile]:
 
 
 def accepted(
-    document: Document, part: Part, sha256: str, name: str, where: str
+    document: Document, part: PortableTable, sha256: str, name: str, where: str
 ) -> AcceptedFile:
     try:
         content = base64.b64decode(document["files"][sha256], validate=True)
@@ -242,7 +242,7 @@ def accepted(
         raise reading.invalid([(f"/files/{sha256}", error.sentence)]) from error
 
 
-def has(part: Part, name: str) -> bool:
+def has(part: PortableTable, name: str) -> bool:
     return any(field.name == name for field in part.fields)
 
 
@@ -256,33 +256,37 @@ def hides_a_topic(user: User, evaluation: Evaluation) -> bool:
 
 
 for part in (
-    Part(name="evaluation", model=Evaluation),
-    Part(name="metrics", model=Metric, order=("name",)),
-    Part(name="categories", model=Category, order=("position", "name")),
-    Part(name="requirements", model=Requirement, order=("position", "ref")),
-    Part(name="scopes", model=Scope, order=("position", "name"), optional=True),
-    Part(
+    PortableTable(name="evaluation", model=Evaluation),
+    PortableTable(name="metrics", model=Metric, order=("name",)),
+    PortableTable(name="categories", model=Category, order=("position", "name")),
+    PortableTable(name="requirements", model=Requirement, order=("position", "ref")),
+    PortableTable(
+        name="scopes", model=Scope, order=("position", "name"), optional=True
+    ),
+    PortableTable(
         name="scope_values",
         model=ScopeValue,
         order=("scope", "position"),
         optional=True,
     ),
-    Part(
+    PortableTable(
         name="brief_fields",
         model=BriefField,
         order=("position", "label"),
         optional=True,
     ),
-    Part(name="demands", model=Demand, order=("requirement", "scope"), optional=True),
-    Part(name="visits", model=Visit, order=("number",)),
-    Part(
+    PortableTable(
+        name="demands", model=Demand, order=("requirement", "scope"), optional=True
+    ),
+    PortableTable(name="visits", model=Visit, order=("number",)),
+    PortableTable(
         name="comments",
         model=Comment,
         order=("written_at",),
         optional=True,
         sealed=hides_a_topic,
     ),
-    Part(
+    PortableTable(
         name="attached_files",
         model=AttachedFile,
         order=("uploaded_at", "name"),
@@ -290,7 +294,7 @@ for part in (
         stored=("stored_as", "sha256"),
         sealed=hides_a_topic,
     ),
-    Part(
+    PortableTable(
         name="mentions",
         model=Mention,
         order=("comment", "person"),
@@ -436,7 +440,7 @@ def _take_in(seen: ImportPreview, by: By) -> Evaluation:
     evaluation = builder.evaluation(seen.slug)
     builder.refuse()
     evaluation.save(force_insert=True)
-    every: list[tuple[Part, list[models.Model]]] = []
+    every: list[tuple[PortableTable, list[models.Model]]] = []
     for part in parts():
         if part.model is not Evaluation:
             every.append((part, builder.rows(part, evaluation)))

@@ -16,7 +16,7 @@ from typing import IO, Any
 from django.apps import apps
 from django.db import models
 
-from evaltracker.evaluations.journal import plain
+from evaltracker.evaluations.journal import as_json_value
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.toolbox.files import AcceptedFile, read_file
 from evaltracker.toolbox.registry import NotRegistered, Registry
@@ -30,7 +30,7 @@ type Check = Callable[[Document], Iterator[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class PortableTable:
     """One table that travels: every column of it but those in `without`."""
 
     name: str
@@ -78,19 +78,19 @@ class Part:
 
 
 # Each table's part, or the reason why it does not travel.
-TABLES: Registry[type[models.Model], Part | str] = Registry("table")
+TABLES: Registry[type[models.Model], PortableTable | str] = Registry("table")
 leave_out = TABLES.register
 # Asked before anything is written.
 CHECKS: Registry[Check, Check] = Registry("check of a document")
 
 
-def register_part(part: Part) -> None:
+def register_part(part: PortableTable) -> None:
     TABLES.register(part.model, part)
 
 
-def parts() -> list[Part]:
+def parts() -> list[PortableTable]:
     return sorted(
-        (part for part in TABLES.values() if isinstance(part, Part)),
+        (part for part in TABLES.values() if isinstance(part, PortableTable)),
         key=lambda part: FLOORS.index(part.model._meta.app_label),
     )
 
@@ -100,7 +100,7 @@ def left_out() -> dict[type[models.Model], str]:
     return {model: why for model, why in TABLES.items() if isinstance(why, str)}
 
 
-def part_of(model: type[models.Model]) -> Part:
+def part_of(model: type[models.Model]) -> PortableTable:
     part = TABLES[model]
     if isinstance(part, str):
         raise NotRegistered("part", model, parts())
@@ -131,7 +131,7 @@ def in_order(value: Any) -> Any:
 def written(field: models.Field[Any, Any], value: Any) -> Any:
     if isinstance(field, models.JSONField):
         return in_order(value)
-    return plain(value)
+    return as_json_value(value)
 
 
 def read(field: models.Field[Any, Any], value: Any) -> Any:

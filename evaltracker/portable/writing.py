@@ -13,12 +13,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from evaltracker.errors import Refused
-from evaltracker.evaluations.journal import plain
+from evaltracker.evaluations.journal import as_json_value
 from evaltracker.evaluations.models import Entry, Evaluation, ImportedHistory, User
 from evaltracker.portable import FORMAT, VERSION
 from evaltracker.portable.registry import (
     Document,
-    Part,
+    PortableTable,
     in_order,
     part_of,
     parts,
@@ -72,7 +72,7 @@ def schema() -> Schema:
     }
 
 
-def of_part(part: Part) -> Schema:
+def of_part(part: PortableTable) -> Schema:
     fields = {
         field.name: of_field(field)
         for field in part.fields
@@ -203,7 +203,7 @@ class Writer:
             "files": dict(contents(self.stored)),
         }
 
-    def part(self, part: Part) -> Any:
+    def part(self, part: PortableTable) -> Any:
         """All rows of one table, in an order that no database decides."""
         rows = part.rows(self.evaluation)
         if self.reader is not None:
@@ -220,7 +220,7 @@ class Writer:
         made.sort(key=lambda row: sort_key(row, part))
         return made
 
-    def row(self, part: Part, values: dict[str, Any]) -> dict[str, Any]:
+    def row(self, part: PortableTable, values: dict[str, Any]) -> dict[str, Any]:
         row = {
             field.name: self.value(field, values[field.attname])
             for field in part.fields
@@ -258,14 +258,14 @@ class Writer:
             number = values["number"]
             actor = actors[number - 1] if number <= len(actors) else values["actor_id"]
             entry = values | {"actor": actor}
-            row = {name: plain(entry[name]) for name in ENTRY}
+            row = {name: as_json_value(entry[name]) for name in ENTRY}
             row |= {name: in_order(entry[name]) for name in ("before", "after")}
             if row["subject_type"] in shut:
                 row |= {"before": None, "after": None, "reason": None}
             yield row
 
 
-def sort_key(row: dict[str, Any], part: Part) -> list[tuple[bool, Any]]:
+def sort_key(row: dict[str, Any], part: PortableTable) -> list[tuple[bool, Any]]:
     return [(row[name] is not None, row[name]) for name in (*part.order, part.key)]
 
 

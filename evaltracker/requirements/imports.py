@@ -17,8 +17,8 @@ from evaltracker.requirements.services.requirements import (
 from evaltracker.requirements.services.scopes import MUST_HOLD_FOR, list_names
 from evaltracker.rows.subjects import (
     Context,
+    ParsedRecord,
     ReadRow,
-    Record,
     Refusal,
     joined,
     options_of,
@@ -80,12 +80,12 @@ class Requirements(ImportKind):
 
     def records(
         self, rows: Iterable[ReadRow], context: Context
-    ) -> Iterator[Record | Refusal]:
+    ) -> Iterator[ParsedRecord | Refusal]:
         """A ref twice is one requirement with the same text, and none with another."""
         return joined([record_of(row, context) for row in rows], "ref")
 
 
-def record_of(row: ReadRow, context: Context) -> Record | Refusal:
+def record_of(row: ReadRow, context: Context) -> ParsedRecord | Refusal:
     values: dict[str, Any] = {}
     role = "text"
     try:
@@ -111,7 +111,7 @@ def record_of(row: ReadRow, context: Context) -> Record | Refusal:
                 values[FIELDS.get(role, role)] = read(row.values[role], context)
     except ValueError as error:
         return Refusal(row.sheet, row.number, role, str(error))
-    return Record((ref,), values, row.sheet, row.number)
+    return ParsedRecord((ref,), values, row.sheet, row.number)
 
 
 def read_plain(text: str) -> str:

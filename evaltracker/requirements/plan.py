@@ -39,7 +39,7 @@ STEPS = tuple(MINIMUM_WEEKS)
 LONGEST_WEEKS = 520
 
 
-class RowState(StrEnum):
+class PlanRowState(StrEnum):
     DONE = "done"
     NOW = "now"
     LATE = "late"
@@ -70,7 +70,7 @@ class PlanRow:
     end: date
     latest_start: date
     latest_end: date
-    state: RowState
+    state: PlanRowState
     current: bool
 
 
@@ -203,11 +203,11 @@ def _row(
 ) -> PlanRow:
     current = step == stage
     if STEPS.index(step) < STEPS.index(stage):
-        state = RowState.DONE
+        state = PlanRowState.DONE
     elif span[1] > latest[1]:
-        state = RowState.LATE
+        state = PlanRowState.LATE
     else:
-        state = RowState.NOW if current else RowState.AHEAD
+        state = PlanRowState.NOW if current else PlanRowState.AHEAD
     return PlanRow(step, *span, *latest, state, current)
 
 

@@ -73,7 +73,7 @@ class Money:
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class StatedAvailability:
     """What is said of an availability, and the words and the link beside it."""
 
     availability: str
@@ -82,7 +82,7 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell[V]:
+class ParsedCell[V]:
     """What a cell says: a value, a question, a text, or why it is refused.
 
     A question is a *number*, *currency*, *words*, *word*, *tax*, *order*, *year*,
@@ -154,7 +154,7 @@ _DURATIONS, _PER, _TAX, _BOUNDS, _LIMITS, TOTALS = (
 )
 
 
-class _Column:
+class _CellColumn:
     """What the cells of one column tell about each other, computed when needed."""
 
     def __init__(self, cells: Sequence[Any], hints: Hints, closed: str) -> None:
@@ -212,7 +212,7 @@ def typed(number: Decimal) -> str:
     return re.sub(r"^(-?[1-9]\d{0,2}\.\d{3})$", r"\g<1>0", plain(number))
 
 
-def sentence_of(cell: Cell[Any], text: str) -> str:
+def sentence_of(cell: ParsedCell[Any], text: str) -> str:
     """Why a number is not taken as it stands, and what to write instead."""
     if cell.question:
         one, other = cell.options
@@ -225,30 +225,30 @@ def sentence_of(cell: Cell[Any], text: str) -> str:
     return _(SENTENCES[cell.refusal])
 
 
-def read_local(text: str, kind: str, currency: str = "") -> Cell[Decimal]:
+def read_local(text: str, kind: str, currency: str = "") -> ParsedCell[Decimal]:
     """A field of its own: a *number*, or a *price*, at most said to be in `currency`.
 
     Two meanings are always asked back, since no column stands beside it.
     """
-    text, alone = text.strip(), _Column((), Hints(), "")
+    text, alone = text.strip(), _CellColumn((), Hints(), "")
     if kind == "number" or not text:
-        return _number(text, alone) if text else Cell()
+        return _number(text, alone) if text else ParsedCell()
     if any(mark.isdigit() and not mark.isascii() for mark in text):
-        return Cell(refusal="digits")
+        return ParsedCell(refusal="digits")
     digits = DIGITS.search(text)
     if digits is None:
-        return Cell(refusal="no number")
+        return ParsedCell(refusal="no number")
     numbers, before, behind = _amount_in(text, digits)
     if re.search("[-−+]", before):
-        return Cell(refusal="sign")
+        return ParsedCell(refusal="sign")
     signs = [sign for sign in (before, behind.strip()) if sign]
     codes = currencies_of("".join(signs)) if len(signs) == 1 else ()
     if not numbers or (signs and not codes) or re.search("[-−+]", behind):
-        return Cell(refusal="no number")
+        return ParsedCell(refusal="no number")
     if signs and currency not in codes:
-        return Cell(refusal="currency")
+        return ParsedCell(refusal="currency")
     if not all(_PRICE.fullmatch(plain(number)) for number in numbers.values()):
-        return Cell(refusal="long price")
+        return ParsedCell(refusal="long price")
     return _chosen(numbers, alone)
 
 
@@ -316,55 +316,57 @@ def settled_mark(cells: Iterable[Any]) -> str:
 
 
 def _chosen(
-    numbers: Mapping[str, Decimal], column: _Column, usual: str = ""
-) -> Cell[Any]:
+    numbers: Mapping[str, Decimal], column: _CellColumn, usual: str = ""
+) -> ParsedCell[Any]:
     values = sorted(set(numbers.values()), key=abs, reverse=True)
     if len(values) == 1 or column.decimal in numbers:
-        return Cell(numbers.get(column.decimal, values[0]))
+        return ParsedCell(numbers.get(column.decimal, values[0]))
     proposed = numbers.get(column.usual or usual)
     usual = "" if proposed is None else plain(proposed)
     word = "." if abs(numbers["."]) < abs(numbers[","]) else ","
-    return Cell(None, "number", tuple(map(plain, values)), usual, word)
+    return ParsedCell(None, "number", tuple(map(plain, values)), usual, word)
 
 
-def _number(text: str, column: _Column, raw: Any = "", *_: Any) -> Cell[Decimal]:
+def _number(
+    text: str, column: _CellColumn, raw: Any = "", *_: Any
+) -> ParsedCell[Decimal]:
     if isinstance(raw, Decimal):
-        return Cell(raw)
+        return ParsedCell(raw)
     if any(mark.isdigit() and not mark.isascii() for mark in text):
-        return Cell(refusal="digits")
+        return ParsedCell(refusal="digits")
     match = _NUMBER.fullmatch(text)
     power = (match["power"] if match else "") or "0"
     bare = match and re.fullmatch("[0-9.,]+", match["digits"])
     if bare and (sum(map(str.isdigit, text)) > MOST_DIGITS or len(power) > 3):
-        return Cell(refusal="too long")
+        return ParsedCell(refusal="too long")
     numbers = readings(match["digits"]) if match else {}
     if match is None or not numbers:
-        return Cell(refusal="no number")
+        return ParsedCell(refusal="no number")
     factor = Decimal(-1 if match["sign"] in ("-", "−") else 1).scaleb(int(power))
     return _chosen({mark: value * factor for mark, value in numbers.items()}, column)
 
 
-def _strict(text: str, *_: Any) -> Cell[Decimal]:
+def _strict(text: str, *_: Any) -> ParsedCell[Decimal]:
     is_plain = re.fullmatch(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?", text)
-    return Cell(Decimal(text)) if is_plain else Cell(refusal="no number")
+    return ParsedCell(Decimal(text)) if is_plain else ParsedCell(refusal="no number")
 
 
-def _weight(text: str, column: _Column, raw: Any, shape: str) -> Cell[int]:
+def _weight(text: str, column: _CellColumn, raw: Any, shape: str) -> ParsedCell[int]:
     number = _number(text.rstrip("% "), column, raw).value
     if column.whole and number is not None:
         weight = int((number * 10 / column.whole).quantize(Decimal(1), ROUND_HALF_UP))
         if answer := column.answer(""):
-            return Cell(text=text) if answer == "text" else Cell(weight)
+            return ParsedCell(text=text) if answer == "text" else ParsedCell(weight)
         options = (str(weight), "text")
-        return Cell(question="shares", options=options, proposed=options[0])
+        return ParsedCell(question="shares", options=options, proposed=options[0])
     if number is None or not 0 <= number <= 10 or number % 1 or "%" in text + shape:
-        return Cell(refusal="weight")
-    return Cell(int(number))
+        return ParsedCell(refusal="weight")
+    return ParsedCell(int(number))
 
 
-def _level(text: str, *_: Any) -> Cell[int]:
+def _level(text: str, *_: Any) -> ParsedCell[int]:
     level = re.fullmatch(r"(?:[^\W\d_]{1,20}\s?)?([0-9]{1,2})", text)
-    return Cell(int(level[1])) if level else Cell(text=text)
+    return ParsedCell(int(level[1])) if level else ParsedCell(text=text)
 
 
 # Days.
@@ -417,15 +419,17 @@ def _last_day(period: re.Match[str]) -> datetime.date | None:
     return datetime.date(year, month, monthrange(year, month)[1]) if is_month else None
 
 
-def _day(text: str, column: _Column, raw: Any, *_: Any) -> Cell[datetime.date]:
+def _day(
+    text: str, column: _CellColumn, raw: Any, *_: Any
+) -> ParsedCell[datetime.date]:
     if isinstance(raw, datetime.date):
-        return Cell(datetime.date(raw.year, raw.month, raw.day))
+        return ParsedCell(datetime.date(raw.year, raw.month, raw.day))
     answer, period = column.answer(text), _PERIOD.fullmatch(text)
     if _ISO_DAY.fullmatch(answer) and not _ISO_DAY.fullmatch(text):
         return _day(answer, column, "")
     if period and (last := _last_day(period)):
         options = (last.isoformat(), "text")
-        return Cell(None, "period", options, options[0], text)
+        return ParsedCell(None, "period", options, options[0], text)
     year = month = day = ""
     if parts := _ISO_DAY.fullmatch(text):
         year, month, day = parts[1], parts[3] or parts[5], parts[4] or parts[6]
@@ -437,22 +441,24 @@ def _day(text: str, column: _Column, raw: Any, *_: Any) -> Cell[datetime.date]:
         elif not order and day != month and max(int(day), int(month)) <= 12:
             both, century = ((month, day), (day, month)), "20" * (len(year) == 2)
             days = [f"{century}{year}-{a:0>2}-{b:0>2}" for a, b in both]
-            return Cell(question="order", options=tuple(days))
+            return ParsedCell(question="order", options=tuple(days))
     elif parts := _NAMED_DAY.fullmatch(text):
         day, year = parts["day"] or parts["day2"], parts["year"] or parts["year2"]
         month = str(_months().get(key(parts["month"] or parts["month2"]), ""))
     if not month and any(map(str.isalpha, text)):
-        return Cell(question="word", options=("text",), word=text)
+        return ParsedCell(question="word", options=("text",), word=text)
     if len(year) == 2:
         answer = column.answer("") or answer
         if answer == "text" or not answer:
-            asked = Cell[Any](None, "year", (f"20{year}", f"19{year}"), f"20{year}")
-            return Cell(text=text) if answer else asked
+            asked = ParsedCell[Any](
+                None, "year", (f"20{year}", f"19{year}"), f"20{year}"
+            )
+            return ParsedCell(text=text) if answer else asked
         year = answer[:2] + year
     try:
-        return Cell(datetime.date(int(year), int(month), int(day)))
+        return ParsedCell(datetime.date(int(year), int(month), int(day)))
     except ValueError:
-        return Cell(refusal="no day")
+        return ParsedCell(refusal="no day")
 
 
 # Money.
@@ -508,17 +514,17 @@ def _scale_before(rest: str) -> tuple[int, str]:
     return (0, rest) if is_word else (int(power), behind)
 
 
-def _money(text: str, column: _Column, raw: Any, shape: str) -> Cell[Money]:
+def _money(text: str, column: _CellColumn, raw: Any, shape: str) -> ParsedCell[Money]:
     if not isinstance(raw, Decimal):
         return _of_text(text.replace("**", ""), column)
     shape = shape.partition(";")[0]
     if "%" in re.sub(r'"[^"]*"', "", shape):
-        return Cell(refusal="share")
+        return ParsedCell(refusal="share")
     # What is shown beside the number; “[$€-407]” is the sign of a place.
     signed = re.sub(r"\[\$([^\]-]{0,9})[^\]]{0,20}\]", r"\1", shape)
     bare = re.sub(r'_.|\*.|\\|\[[^\]]{0,20}\]|"', "", signed)
     beside = re.split(r"[#0?][#0?.,]{0,40}", bare, maxsplit=1)
-    exact = _Column((), replace(column.hints, decimal="."), "")
+    exact = _CellColumn((), replace(column.hints, decimal="."), "")
     shown = _of_text(text.join(beside).strip() if len(beside) == 2 else text, exact)
     # Currency and scale count; words of a format are no unit and no rhythm.
     if shown.question == "currency":
@@ -528,12 +534,12 @@ def _money(text: str, column: _Column, raw: Any, shape: str) -> Cell[Money]:
     return _in_limits(Money(money.amount if is_read else raw, money.currency))
 
 
-def _in_limits(money: Money) -> Cell[Money]:
+def _in_limits(money: Money) -> ParsedCell[Money]:
     amount = money.amount or Decimal(0)
     places = amount.normalize().as_tuple().exponent
     if isinstance(places, int) and -places > MOST_PLACES:
-        return Cell(refusal="rounded")
-    return Cell(refusal="too much") if abs(amount) >= MOST else Cell(money)
+        return ParsedCell(refusal="rounded")
+    return ParsedCell(refusal="too much") if abs(amount) >= MOST else ParsedCell(money)
 
 
 def _amount_in(text: str, digits: re.Match[str]) -> tuple[dict[str, Decimal], str, str]:
@@ -548,19 +554,19 @@ def _amount_in(text: str, digits: re.Match[str]) -> tuple[dict[str, Decimal], st
     return numbers, text[:start].strip(), behind
 
 
-def _of_text(text: str, column: _Column, tax: str = "") -> Cell[Money]:
+def _of_text(text: str, column: _CellColumn, tax: str = "") -> ParsedCell[Money]:
     state, digits = STATES.get(key(text)), DIGITS.search(text)
     if state in ("included", "not_offered"):
-        return Cell(Money(state=state))
+        return ParsedCell(Money(state=state))
     if _SHARE.search(text):
-        return Cell(refusal="share")
+        return ParsedCell(refusal="share")
     if credit := _CREDIT.fullmatch(text):
         cell = _of_text(credit[1], column, tax)
         if cell.value and cell.value.amount is not None:
-            return Cell(replace(cell.value, amount=-cell.value.amount))
+            return ParsedCell(replace(cell.value, amount=-cell.value.amount))
         return cell
     if state or digits is None or _RANGE.search(text):
-        return Cell(text=text)
+        return ParsedCell(text=text)
     numbers, before, behind = _amount_in(text, digits)
     parts = re.findall(r"\w+", f"{before} {behind}")
     if not tax and (taxes := [part for part in parts if key(part) in _TAX]):
@@ -570,8 +576,8 @@ def _of_text(text: str, column: _Column, tax: str = "") -> Cell[Money]:
             parts = re.split(r"[\s()+]+", text)
             parts = [part for part in parts if key(part.strip(",.;")) not in _TAX]
             return _of_text(" ".join(parts), column, answer)
-        asked = Cell[Money](question="tax", options=options, word=word)
-        return Cell(text=text) if answer else asked
+        asked = ParsedCell[Money](question="tax", options=options, word=word)
+        return ParsedCell(text=text) if answer else asked
     is_credit = before[:1] in ("-", "−") or before[-1:] in ("-", "−")
     before = before.strip("-− ")
     words = [key(word) for word in (before, *before.split(), *behind.split()[:1])]
@@ -580,15 +586,15 @@ def _of_text(text: str, column: _Column, tax: str = "") -> Cell[Money]:
     if not first and before[:1] in ("T", "k", "M"):
         first, power = currencies_of(before[1:]), int(_SCALES[before[0].casefold()])
     if is_bound or _BOUNDS.intersection(words) or not numbers or (before and not first):
-        return Cell(text=text)
+        return ParsedCell(text=text)
     scale, rest = (0, behind) if power else _scale_before(behind)
     second, unread = _currency_before(rest)
     third = _currency_before(unread)[0] if second else ()
     codes = tuple(code for code in first or second if not second or code in second)
     if (first and second and not codes) or (third and third != second):
-        return Cell(refusal="two currencies")
+        return ParsedCell(refusal="two currencies")
     terms = _basis(unread, bool(codes), text, column)
-    if isinstance(terms, Cell):
+    if isinstance(terms, ParsedCell):
         return terms
     rhythm, unit, times = terms
     factor = times * Decimal(-1 if is_credit else 1).scaleb(power + scale)
@@ -602,13 +608,13 @@ def _of_text(text: str, column: _Column, tax: str = "") -> Cell[Money]:
     code = own if own in codes else codes[0] if len(codes) == 1 else ""
     if len(codes) > 1 and not (code := code or column.answer(sign, codes)):
         usual = "USD" if "USD" in codes else ""
-        return Cell(None, "currency", codes[:4], usual, sign)
+        return ParsedCell(None, "currency", codes[:4], usual, sign)
     return _in_limits(Money(amount.value, code, rhythm, unit, tax=tax))
 
 
 def _basis(
-    rest: str, has_currency: bool, text: str, column: _Column
-) -> tuple[str, str, Decimal] | Cell[Any]:
+    rest: str, has_currency: bool, text: str, column: _CellColumn
+) -> tuple[str, str, Decimal] | ParsedCell[Any]:
     """Rhythm, unit and factor that stand behind an amount, or what is to be asked."""
     lone = re.fullmatch(r"\(([^()]*)\)", rest.strip())
     rest = (lone[1] if lone else rest).strip()
@@ -617,7 +623,7 @@ def _basis(
         return rhythm, unit, times
     is_bare = "/" not in rest and _without_per(rest) == rest
     if is_bare and name in _DURATIONS and not has_currency:
-        return Cell(text=text)
+        return ParsedCell(text=text)
     is_bare &= name not in _RHYTHM
     is_credit, power = rest in ("-", "−"), int(_SCALES.get(name, 0))
     for part in [rest] if is_bare else filter(None, map(str.strip, rest.split("/"))):
@@ -636,8 +642,8 @@ def _basis(
         answer = column.answer(thing, options)
         if answer in ("", "text") or (unit if answer == "unit" else rhythm):
             is_left = is_bare and not (has_currency or is_credit or period)
-            asked = Cell[Any](None, "words", options, "text" * is_left, thing)
-            return Cell(text=text) if answer == "text" else asked
+            asked = ParsedCell[Any](None, "words", options, "text" * is_left, thing)
+            return ParsedCell(text=text) if answer == "text" else asked
         if answer in ("credit", "scale"):
             times = Decimal(-1 if is_credit else 1).scaleb(power)
         elif answer == "unit":
@@ -668,7 +674,9 @@ def _is_limit(words: str) -> bool:
     )
 
 
-def _availability(text: str, column: _Column, *_: Any) -> Cell[Stated]:
+def _availability(
+    text: str, column: _CellColumn, *_: Any
+) -> ParsedCell[StatedAvailability]:
     known, options = words_of("availability"), tuple(WORDS["availability"])
     link, evidence = _LINK.search(text), ""
     if link:
@@ -687,43 +695,49 @@ def _availability(text: str, column: _Column, *_: Any) -> Cell[Stated]:
     rest = rest.strip("()") if rest[:1] == "(" and rest[-1:] == ")" else rest
     own = own or (first if first and not rest else "")
     if answer == "text":
-        return Cell(text=text)
+        return ParsedCell(text=text)
     if own and answer in ("", own):
-        return Cell(Stated(own, evidence=evidence))
+        return ParsedCell(StatedAvailability(own, evidence=evidence))
     if answer:
         whole = text if " " in word or answer == "not_stated" else ""
-        return Cell(Stated(answer, rest if answer == first else whole, evidence))
+        return ParsedCell(
+            StatedAvailability(answer, rest if answer == first else whole, evidence)
+        )
     is_open = next_ not in ("", first) or known.get(key(rest)) or _is_limit(rest)
     usual = "" if is_open else first
-    return Cell(None, "word", options, usual, word or evidence)
+    return ParsedCell(None, "word", options, usual, word or evidence)
 
 
-def _closed(text: str, column: _Column, *_: Any) -> Cell[str]:
+def _closed(text: str, column: _CellColumn, *_: Any) -> ParsedCell[str]:
     known = column.hints.choices or words_of(column.closed)
     options = tuple(dict.fromkeys(known.values()))
     own = _WRITTEN.get(column.closed, {}).get(text) or known.get(key(text))
     if value := column.answer(text, options) or own:
-        return Cell(value)
-    return Cell(question="word", options=(*options, "text"), word=text)
+        return ParsedCell(value)
+    return ParsedCell(question="word", options=(*options, "text"), word=text)
 
 
-def _mark(text: str, column: _Column, *_: Any) -> Cell[bool]:
+def _mark(text: str, column: _CellColumn, *_: Any) -> ParsedCell[bool]:
     states = words_of("availability") | {"x": "now", "1": "now", "0": "never"}
     usual = {"now": "yes", "never": "no", "not_stated": "no"}
     answer = column.answer(text) or usual.get(states.get(key(text), ""))
     return (
-        Cell(answer == "yes") if answer else Cell(None, "word", ("yes", "no"), "", text)
+        ParsedCell(answer == "yes")
+        if answer
+        else ParsedCell(None, "word", ("yes", "no"), "", text)
     )
 
 
-def _ref(text: str, column: _Column, raw: Any, *_: Any) -> Cell[str]:
+def _ref(text: str, column: _CellColumn, raw: Any, *_: Any) -> ParsedCell[str]:
     if isinstance(raw, Decimal) and raw % 1 and not column.answer(""):
-        return Cell(question="zeros", options=(text,), proposed=text)
-    return Cell(refusal="too long") if len(text) > LONGEST_REF else Cell(text)
+        return ParsedCell(question="zeros", options=(text,), proposed=text)
+    return (
+        ParsedCell(refusal="too long") if len(text) > LONGEST_REF else ParsedCell(text)
+    )
 
 
-READERS: dict[str, Callable[..., Cell[Any]]] = {
-    **dict.fromkeys(("text", "line"), lambda text, *_: Cell(text)),
+READERS: dict[str, Callable[..., ParsedCell[Any]]] = {
+    **dict.fromkeys(("text", "line"), lambda text, *_: ParsedCell(text)),
     **{"ref": _ref, "strict": _strict},
     **{"number": _number, "money": _money, "weight": _weight, "level": _level},
     **{"day": _day, "availability": _availability, "closed": _closed, "mark": _mark},
@@ -740,13 +754,13 @@ def read_column(
     cells: Sequence[str | Decimal | datetime.date],
     hints: Hints = Hints(),
     closed: str = "",
-) -> list[Cell[Any]]:
+) -> list[ParsedCell[Any]]:
     """What the cells of one column say to the reader of that name.
 
     Args:
         closed: the closed list in `words.json`, unless the hints have choices.
     """
-    column, known, read = _Column(cells, hints, closed), {}, []
+    column, known, read = _CellColumn(cells, hints, closed), {}, []
     for cell, shape in zip_longest(cells, hints.formats[: len(cells)], fillvalue=""):
         place = (type(cell), cell, shape)
         if place not in known:
@@ -755,17 +769,19 @@ def read_column(
     return read
 
 
-def _read_cell(reads: str, cell: Any, column: _Column, shape: str) -> Cell[Any]:
+def _read_cell(
+    reads: str, cell: Any, column: _CellColumn, shape: str
+) -> ParsedCell[Any]:
     text = _as_text(cell).strip()
     text = (without_markup if reads in ("text", "line") else without_tags)(text)
     text = " ".join(text.split()) if reads in _FOLDED else text
     if not text and reads != "strict":
-        return Cell()
+        return ParsedCell()
     if _ERROR.fullmatch(text):
-        return Cell(refusal="error")
+        return ParsedCell(refusal="error")
     if isinstance(cell, datetime.date) and reads in _NO_DAYS:
-        return Cell(refusal="a day")
+        return ParsedCell(refusal="a day")
     is_left = reads in _MAY_LEAVE and column.answer(text) == "text"
     if is_left or (reads in _MAY_LACK and key(text) in _NOTHING):
-        return Cell(text=text)
+        return ParsedCell(text=text)
     return READERS[reads](text, column, cell, shape)

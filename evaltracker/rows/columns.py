@@ -16,8 +16,8 @@ from evaltracker.rows.cells import (
     read_column,
     words_of,
 )
-from evaltracker.rows.sources import Row
-from evaltracker.rows.subjects import Context, Role, Subject
+from evaltracker.rows.sources import SheetRow
+from evaltracker.rows.subjects import ColumnRole, Context, ListType
 
 SEARCHED_ROWS, SAMPLE_ROWS = 60, 2_000
 TEXT_WIDTH, SHORT_WIDTH = 20, 12
@@ -31,7 +31,7 @@ type Claim = tuple[int, int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class ColumnProposal:
     """What a column holds, and what says so.
 
     The `role` is one of the subject's, `candidate:Keycloak`, `cross:priority:must`,
@@ -45,7 +45,7 @@ class Proposal:
     why: str = ""
 
 
-LEFT = Proposal("left", "proposed", "")
+LEFT = ColumnProposal("left", "proposed", "")
 
 
 @dataclass
@@ -56,18 +56,18 @@ class Columns:
     """
 
     names_at: int
-    proposals: tuple[Proposal, ...]
+    proposals: tuple[ColumnProposal, ...]
     open_roles: tuple[str, ...] = ()
 
 
 @dataclass(eq=False)
-class _Column:
+class _FileColumn:
     place: int
     name: str
     # By index of the row, what is filled.
     cells: Mapping[int, str]
     claims: Sequence[Claim]
-    proposal: Proposal = LEFT
+    proposal: ColumnProposal = LEFT
 
     @property
     def is_free(self) -> bool:
@@ -88,7 +88,7 @@ class _Column:
         return median_low(map(width_of, self.sample)) if self.cells else 0
 
     def propose(self, role: str, by: str) -> None:
-        self.proposal = Proposal(role, "proposed", by, is_unsure=True)
+        self.proposal = ColumnProposal(role, "proposed", by, is_unsure=True)
 
     def is_text(self, rows: int) -> bool:
         cells = [*self.cells.values()]
@@ -141,7 +141,7 @@ def _ranks(role: str) -> Mapping[str, int]:
 
 
 def _claims(
-    name: str, subject: Subject, context: Context, cells: Iterable[str] = ()
+    name: str, subject: ListType, context: Context, cells: Iterable[str] = ()
 ) -> Iterator[Claim]:
     """What a name can mean; what is remembered stands in the context by its key.
 
@@ -169,8 +169,8 @@ def _claims(
 
 
 def propose(
-    subject: Subject,
-    rows: Sequence[Row],
+    subject: ListType,
+    rows: Sequence[SheetRow],
     context: Context,
     screen: Mapping[int, str],
     names_at: int | None = None,
@@ -183,7 +183,7 @@ def propose(
     """
     if names_at is None:
         names_at = _names_at(subject, rows, context)
-    names = rows[names_at] if names_at >= 0 else Row(0, ())
+    names = rows[names_at] if names_at >= 0 else SheetRow(0, ())
     below = rows[names_at + 1 :][:SAMPLE_ROWS]
     columns = []
     for place in range(max((len(row.cells) for row in (names, *below)), default=0)):
@@ -192,7 +192,7 @@ def propose(
         cells = {at: cell for at, cell in cells.items() if cell not in ("", name)}
         chosen = [(0, 0, screen[place], "")] if place in screen else None
         claims = chosen or sorted(_claims(name, subject, context, cells.values()))
-        columns.append(_Column(place, name, cells, claims))
+        columns.append(_FileColumn(place, name, cells, claims))
     _part_refs({role.name for role in subject.roles}, columns)
     _propose_crosses(subject, columns)
     rivals = _settle(subject.roles, columns, len(below))
@@ -208,7 +208,7 @@ def propose(
     return Columns(names_at, proposals, open_roles)
 
 
-def _names_at(subject: Subject, rows: Sequence[Row], context: Context) -> int:
+def _names_at(subject: ListType, rows: Sequence[SheetRow], context: Context) -> int:
     """Of the first rows that with most known names, else one unlike those below it."""
     counts = sorted(len(row.filled) for row in rows) or [0]
     usual = min(2, counts[len(counts) * 2 // 3])
@@ -239,7 +239,7 @@ def _names_at(subject: Subject, rows: Sequence[Row], context: Context) -> int:
     return best if best >= 0 else second
 
 
-def _is_unlike(row: Row, below: Sequence[Row]) -> bool:
+def _is_unlike(row: SheetRow, below: Sequence[SheetRow]) -> bool:
     """Whether a row names the columns below it, being of another make."""
     for place in row.filled:
         name, cells = row.cell(place), [one.cell(place) for one in below]
@@ -254,7 +254,7 @@ def _is_unlike(row: Row, below: Sequence[Row]) -> bool:
     return False
 
 
-def _propose_crosses(subject: Subject, columns: Sequence[_Column]) -> None:
+def _propose_crosses(subject: ListType, columns: Sequence[_FileColumn]) -> None:
     """Neighbours that words of one closed list name, with crosses or nothing in them.
 
     NO beside YES is no number of a row; a list that the subject does not read is left.
@@ -272,13 +272,13 @@ def _propose_crosses(subject: Subject, columns: Sequence[_Column]) -> None:
                 role = f"cross:{lists[closed]}:{value}" if closed in lists else "left"
                 if is_within and not is_said and column.proposal is LEFT:
                     column.proposal = (
-                        Proposal("", "open", "word")
+                        ColumnProposal("", "open", "word")
                         if role.endswith(":")
-                        else Proposal(role, "proposed", "word")
+                        else ColumnProposal(role, "proposed", "word")
                     )
 
 
-def _part_refs(roles: Collection[str], columns: Sequence[_Column]) -> None:
+def _part_refs(roles: Collection[str], columns: Sequence[_FileColumn]) -> None:
     """A column of refs is no text, if another is named as one: it is the ref."""
     for name in ("text", "label"):
         named = [one for one in columns if one.claims and one.claims[0][2] == name]
@@ -290,8 +290,8 @@ def _part_refs(roles: Collection[str], columns: Sequence[_Column]) -> None:
 
 
 def _settle(
-    roles: Iterable[Role], columns: Sequence[_Column], rows: int
-) -> list[_Column]:
+    roles: Iterable[ColumnRole], columns: Sequence[_FileColumn], rows: int
+) -> list[_FileColumn]:
     """Give each role to one column: whose word counts, then who fills more rows.
 
     Returns columns of texts that claim the same by words of the same sort.
@@ -304,7 +304,7 @@ def _settle(
         # What is hardly filled is no text, whatever it is called.
         if source < 4 or role not in required or len(column.cells) * 3 >= rows
     )
-    taken: dict[str, _Column] = {}
+    taken: dict[str, _FileColumn] = {}
     rivals = []
     for source, filled, _, place, role, why in claims:
         column = columns[place]
@@ -313,7 +313,7 @@ def _settle(
         winner = taken.setdefault(role, column) if role != "left" else column
         if winner is column:
             state = "certain" if source < 3 else "proposed"
-            column.proposal = Proposal(role, state, SOURCES[source], why=why)
+            column.proposal = ColumnProposal(role, state, SOURCES[source], why=why)
         elif role == "text" and winner.proposal.by == "word":
             is_as_full = -filled >= 0.9 * len(winner.cells)
             if is_as_full and column.is_text(rows) and winner.is_text(rows):
@@ -322,10 +322,10 @@ def _settle(
 
 
 def _by_content(
-    subject: Subject,
+    subject: ListType,
     context: Context,
-    columns: Sequence[_Column],
-    rivals: Sequence[_Column],
+    columns: Sequence[_FileColumn],
+    rivals: Sequence[_FileColumn],
     rows: int,
 ) -> Iterator[str]:
     """Propose required roles by what stands in columns; yields those left open."""
@@ -364,7 +364,7 @@ def _by_content(
         same = [at for at in both if ref.cells[at].startswith(category.cells[at])]
         if both and len(same) >= 0.9 * len(both):
             why = "It repeats how the refs begin."
-            category.proposal = Proposal("left", "proposed", "content", why=why)
+            category.proposal = ColumnProposal("left", "proposed", "content", why=why)
     if name and name is not text and not category and "category" in roles:
         said = [*name.cells.values()]
         if len({*said}) * 2 <= len(said) and name.proposal.by == "word":
@@ -383,7 +383,9 @@ def _by_content(
                 yield role.name
 
 
-def _amount(columns: Sequence[_Column], chosen: _Column | None) -> Iterator[str]:
+def _amount(
+    columns: Sequence[_FileColumn], chosen: _FileColumn | None
+) -> Iterator[str]:
     """Of two columns of prices nobody guesses one."""
     if chosen and chosen.proposal.by != "word":
         return
@@ -396,5 +398,5 @@ def _amount(columns: Sequence[_Column], chosen: _Column | None) -> Iterator[str]
         rivals[0].propose("amount", "content")
     elif rivals or not chosen:
         for column in filter(None, (chosen, *rivals)):
-            column.proposal = Proposal("", "proposed", "")
+            column.proposal = ColumnProposal("", "proposed", "")
         yield "amount"

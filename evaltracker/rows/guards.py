@@ -58,7 +58,7 @@ def column_letter(index: int) -> str:
     return str(xl_col_to_name(index))
 
 
-class Kind(NamedTuple):
+class FileKind(NamedTuple):
     """What a content is: “text”, “md”, an ending of workbooks, or “other”."""
 
     code: str
@@ -75,15 +75,15 @@ YAML = re.compile(r"%YAML|---\s*(#|\n|$)")
 YAML_LINE = re.compile(r"\s*(- )?[A-Za-z_][\w ./\-]{0,60}:( |$)")
 
 
-def read_kind(code: str) -> Kind:
-    return Kind(code, KINDS["labels"][code])
+def read_kind(code: str) -> FileKind:
+    return FileKind(code, KINDS["labels"][code])
 
 
-def other_kind(name: str) -> Kind:
-    return Kind("other", KINDS["other_labels"][name])
+def other_kind(name: str) -> FileKind:
+    return FileKind("other", KINDS["other_labels"][name])
 
 
-def kind_of(content: bytes) -> Kind:
+def kind_of(content: bytes) -> FileKind:
     """What a content is by its bytes, whatever it is called.
 
     Raises:
@@ -101,7 +101,7 @@ def kind_of(content: bytes) -> Kind:
     for start, label in (KINDS["signatures"] | KINDS["weak_signatures"]).items():
         is_proof = start not in KINDS["weak_signatures"] or b"\x00" in content[:2000]
         if content.startswith(start.encode("latin-1")) and is_proof:
-            return Kind("other", label)
+            return FileKind("other", label)
     if not content.startswith(bytes.fromhex("D0CF11E0A1B11AE1")):
         return read_kind("text")
     names = ("EncryptedPackage", "WordDocument", "Workbook", "Book")
@@ -113,12 +113,12 @@ def kind_of(content: bytes) -> Kind:
     return read_kind("xls") if name else other_kind("office")
 
 
-def _kind_of_archive(archive: zipfile.ZipFile) -> Kind:
+def _kind_of_archive(archive: zipfile.ZipFile) -> FileKind:
     _check_size(archive)
     parts = {name.lstrip("/") for name in archive.namelist()}
     for part, label in KINDS["archives"].items():
         if part in parts:
-            return Kind("other", label)
+            return FileKind("other", label)
     if "mimetype" in parts:
         declared = archive.read("mimetype").strip().removeprefix(OPEN_DOCUMENT)
         if declared == b"spreadsheet":
@@ -149,7 +149,7 @@ def _check_size(archive: zipfile.ZipFile) -> None:
             raise Unreadable("damaged")
 
 
-def kind_of_text(text: str, filename: str) -> Kind:
+def kind_of_text(text: str, filename: str) -> FileKind:
     """Whether a text is a table at all, or another well-known kind of text."""
     start = text.lstrip("\ufeff \t\r\n")
     head = start[:4000]
@@ -181,7 +181,7 @@ def _is_json(text: str) -> bool:
         return bool(re.match(r'\{\s*("|//|/\*)', text))
 
 
-def check_kind(kind: Kind, filename: str) -> None:
+def check_kind(kind: FileKind, filename: str) -> None:
     """Refuse what is no table, and what is another thing than its name says."""
     stem, _dot, end = filename.rpartition(".")
     end = end.lower() if stem else ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from evaltracker.rows.cells import WORDS
-from evaltracker.rows.subjects import Record, Refusal
+from evaltracker.rows.subjects import ParsedRecord, Refusal
 
 ORDER = ("open", "proposed", "text", "certain")
 EXAMPLES = 3
@@ -16,7 +16,7 @@ type Options = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlanLine:
     """A distinct word, column or kind of row: what it becomes, and the menu.
 
     Its `key` is that of the answer: `column:Sheet1:3`, `rows:Sheet1:heading-…`,
@@ -46,7 +46,7 @@ class Lines:
 
     def __init__(self, answers: Mapping[str, str]) -> None:
         self.answers = answers
-        self._lines: dict[str, Line] = {}
+        self._lines: dict[str, PlanLine] = {}
 
     def add(
         self,
@@ -81,7 +81,7 @@ class Lines:
         answer = self.answers.get(key, "")
         answer = answer if answer in dict(options) else ""
         chosen = answer or proposed
-        self._lines[key] = Line(
+        self._lines[key] = PlanLine(
             key=key,
             about=about,
             title=title,
@@ -98,20 +98,20 @@ class Lines:
         )
         return chosen
 
-    def in_order(self) -> tuple[Line, ...]:
+    def in_order(self) -> tuple[PlanLine, ...]:
         lines = self._lines.values()
         return tuple(sorted(lines, key=lambda line: ORDER.index(line.state)))
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    record: Record
+class PlannedChange:
+    record: ParsedRecord
     before: Mapping[str, Any]
     after: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ImportPlan:
     """What it would do: nothing is written while a line is open.
 
     `left` counts the rows by what they are: *heading, joined, names, total, left*.
@@ -120,12 +120,12 @@ class Plan:
 
     filename: str
     sha256: str
-    new: tuple[Record, ...] = ()
-    changed: tuple[Change, ...] = ()
-    same: tuple[Record, ...] = ()
+    new: tuple[ParsedRecord, ...] = ()
+    changed: tuple[PlannedChange, ...] = ()
+    same: tuple[ParsedRecord, ...] = ()
     left: Mapping[str, int] = field(default_factory=dict)
     refused: tuple[Refusal, ...] = ()
-    lines: tuple[Line, ...] = ()
+    lines: tuple[PlanLine, ...] = ()
     remarks: tuple[str, ...] = ()
     # What is read of the file, as `seen.SeenSheet`.
     sheets: tuple[Any, ...] = ()
@@ -137,7 +137,7 @@ class Plan:
     decided: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def open(self) -> tuple[Line, ...]:
+    def open(self) -> tuple[PlanLine, ...]:
         return tuple(line for line in self.lines if line.state == "open")
 
     @property

@@ -13,29 +13,29 @@ from evaltracker.rows.cells import (
     LABELS,
     SENTENCES,
     WORDS,
-    Cell,
     Hints,
+    ParsedCell,
     key,
     read_column,
 )
 from evaltracker.rows.columns import SEARCHED_ROWS, Columns
 from evaltracker.rows.guards import Unreadable, column_letter
-from evaltracker.rows.lines import Change, Lines, Plan
+from evaltracker.rows.lines import ImportPlan, Lines, PlannedChange
 from evaltracker.rows.row_types import RowProposal
-from evaltracker.rows.seen import Group, Options, SeenSheet
-from evaltracker.rows.sources import Row, Sheet, Workbook
+from evaltracker.rows.seen import Options, SeenSheet, SheetGroup
+from evaltracker.rows.sources import Sheet, SheetRow, Workbook
 from evaltracker.rows.subjects import (
+    ColumnRole,
     Context,
     Key,
+    ListType,
+    ParsedRecord,
     ReadRow,
-    Record,
     Refusal,
-    Role,
-    Subject,
 )
 from evaltracker.toolbox.text import ESCAPE, meant
 
-__all__ = ["Answers", "Change", "Plan", "read", "signature"]
+__all__ = ["Answers", "ImportPlan", "PlannedChange", "read", "signature"]
 
 # By key of a line what somebody chose, and by `cell:Sheet1:4:2` (row from 1, column
 # from 0) what somebody typed anew.
@@ -51,12 +51,12 @@ SHOWN_CELLS = 2_000  # Of other columns, that tell how a sheet writes numbers.
 
 
 def read(
-    subject: Subject,
+    subject: ListType,
     book: Workbook,
     context: Context,
     known: Mapping[Key, Mapping[str, Any]],
     answers: Answers,
-) -> Plan:
+) -> ImportPlan:
     """Read a source for a subject, with what was answered so far.
 
     Args:
@@ -65,18 +65,18 @@ def read(
     Raises:
         Unreadable: no sheet of it holds anything.
     """
-    return _Reading(subject, book, context, answers).plan(known)
+    return _PlanBuilder(subject, book, context, answers).plan(known)
 
 
-def signature(names: Row) -> str:
+def signature(names: SheetRow) -> str:
     """Of a set of names, in any order: what columns are remembered by."""
     keys = sorted(filter(None, map(key, names.cells)))
     return hashlib.sha256("\n".join(keys).encode()).hexdigest()[:32]
 
 
-class _Reading:
+class _PlanBuilder:
     def __init__(
-        self, subject: Subject, book: Workbook, context: Context, answers: Answers
+        self, subject: ListType, book: Workbook, context: Context, answers: Answers
     ) -> None:
         self.subject, self.context, self.answers = subject, context, answers
         self.roles = {role.name: role for role in subject.roles}
@@ -108,10 +108,10 @@ class _Reading:
         ]
         if self.answers.get(f"turned:{sheet.name}"):
             cells = zip_longest(*(row.cells for row in rows), fillvalue="")
-            rows = [Row(at, tuple(row)) for at, row in enumerate(cells, 1)]
+            rows = [SheetRow(at, tuple(row)) for at, row in enumerate(cells, 1)]
         return replace(sheet, rows=tuple(row for row in rows if row.filled))
 
-    def plan(self, known: Mapping[Key, Mapping[str, Any]]) -> Plan:
+    def plan(self, known: Mapping[Key, Mapping[str, Any]]) -> ImportPlan:
         groups = self._groups()
         read = []
         for group in groups:
@@ -130,7 +130,7 @@ class _Reading:
             self._ask_role(groups[0], self.subject.across)
         new, changed, same = _compared(records, known)
         self._ask_refused()
-        return Plan(
+        return ImportPlan(
             filename=self.book.filename,
             sha256=self.book.sha256,
             new=tuple(new),
@@ -157,9 +157,9 @@ class _Reading:
 
     # Sheets, and what their columns hold.
 
-    def _groups(self) -> list[Group]:
+    def _groups(self) -> list[SheetGroup]:
         """The lists that are read, each with what its columns and rows are."""
-        groups: list[Group] = []
+        groups: list[SheetGroup] = []
         for sheet in self.book.sheets:
             if not sheet.rows:
                 continue
@@ -168,7 +168,7 @@ class _Reading:
             alike = (one for one in groups if _are_alike(one.names, names))
             group = next(alike, None)
             if group is None:
-                group = Group([], columns, names)
+                group = SheetGroup([], columns, names)
                 groups.append(group)
             group.sheets.append(sheet)
             first = columns.names_at + (not group.rows)
@@ -187,7 +187,7 @@ class _Reading:
         return groups
 
     def _columns(
-        self, name: str, rows: Sequence[Row], names_at: int | None = None
+        self, name: str, rows: Sequence[SheetRow], names_at: int | None = None
     ) -> Columns:
         """What columns hold: said on the screen, remembered, or proposed."""
         at = names_at
@@ -214,7 +214,7 @@ class _Reading:
         )
         return columns.propose(self.subject, rows, context, screen, at)
 
-    def _chosen(self, groups: list[Group]) -> list[Group]:
+    def _chosen(self, groups: list[SheetGroup]) -> list[SheetGroup]:
         """The lists to read: the one with most rows, and others that are as clear."""
         best = max(
             groups,
@@ -240,7 +240,7 @@ class _Reading:
                 read.append(group)
         return read
 
-    def _name_columns(self, group: Group) -> None:
+    def _name_columns(self, group: SheetGroup) -> None:
         names = group.names
         sign = signature(names) if names else ""
         for place, proposal in enumerate(group.columns.proposals):
@@ -264,7 +264,7 @@ class _Reading:
         for name in group.columns.open_roles:
             self._ask_role(group, name)
 
-    def _ask_role(self, group: Group, name: str) -> None:
+    def _ask_role(self, group: SheetGroup, name: str) -> None:
         self.lines.add(
             f"role:{group.name}:{name}",
             "column",
@@ -297,7 +297,7 @@ class _Reading:
 
     # Rows, and what they are.
 
-    def _type_rows(self, group: Group) -> None:
+    def _type_rows(self, group: SheetGroup) -> None:
         roles = ["" if p.role == "left" else p.role for p in group.columns.proposals]
         chosen = _under(f"rows:{group.name}:", self.answers)
         for at, (name, row) in enumerate(group.places):
@@ -318,7 +318,7 @@ class _Reading:
             first = [start] if start and sheet == group.name else []
             group.categories += row_types.categories([*first, *part])[len(first) :]
 
-    def _above(self, group: Group) -> RowProposal | None:
+    def _above(self, group: SheetGroup) -> RowProposal | None:
         """What stands above the first row, if it is a heading like the later ones."""
         if group.names is None:
             return None
@@ -339,7 +339,7 @@ class _Reading:
                     return RowProposal("heading", "above", row.cell(others.pop()))
         return None
 
-    def _ask_rows(self, group: Group) -> None:
+    def _ask_rows(self, group: SheetGroup) -> None:
         options = tuple(KINDS_OF_ROWS.items())
         for at, proposal in enumerate(group.types):
             sheet, row = group.places[at]
@@ -363,7 +363,7 @@ class _Reading:
 
     # Cells.
 
-    def _read(self, group: Group) -> list[ReadRow]:
+    def _read(self, group: SheetGroup) -> list[ReadRow]:
         kinds = [proposal.kind for proposal in group.types]
         mine = [at for at, kind in enumerate(kinds) if kind == "row"]
         columns = []
@@ -393,14 +393,14 @@ class _Reading:
             rows.append(read)
         return rows
 
-    def _category(self, group: Group, at: int) -> str:
+    def _category(self, group: SheetGroup, at: int) -> str:
         """What stands above a row; in one of several sheets else the sheet's name."""
         above = group.categories[at] if self.subject.has_headings else ""
         return above or (group.places[at][0] if len(group.sheets) > 1 else "")
 
     def _read_column(
         self,
-        group: Group,
+        group: SheetGroup,
         place: int,
         name: str,
         mine: Sequence[int],
@@ -422,7 +422,7 @@ class _Reading:
                 raw[above] = f"{raw[above]}\n{text}".strip()
         if name.startswith("cross:"):
             group.cells[place] = {
-                at: Cell(value=True) for at, value in raw.items() if value
+                at: ParsedCell(value=True) for at, value in raw.items() if value
             }
             return
         self._fill_down(group, place, role, raw)
@@ -443,7 +443,7 @@ class _Reading:
                 self.refusals.append(Refusal(sheet, row.number, name, sentence))
 
     def _fill_down(
-        self, group: Group, place: int, role: Role, raw: dict[int, Any]
+        self, group: SheetGroup, place: int, role: ColumnRole, raw: dict[int, Any]
     ) -> None:
         """Take a blank below a filled category as the one above, if that is said."""
         if not row_types.as_above(role, list(raw.values())):
@@ -463,7 +463,7 @@ class _Reading:
             if chosen == "above":
                 raw[at] = above
 
-    def _hints(self, group: Group, place: int, role: Role) -> Hints:
+    def _hints(self, group: SheetGroup, place: int, role: ColumnRole) -> Hints:
         start = f"words:{_list_of(role)}:"
         meanings = _under(start, self.context.remembered) | _under(start, self.answers)
         for about in ("shares", "zeros", "year"):
@@ -496,10 +496,10 @@ class _Reading:
 
     def _ask(
         self,
-        group: Group,
+        group: SheetGroup,
         place: int,
-        role: Role,
-        cells: Mapping[int, Cell[Any]],
+        role: ColumnRole,
+        cells: Mapping[int, ParsedCell[Any]],
         raw: Mapping[int, Any],
         hints: Hints,
     ) -> Hints | None:
@@ -561,7 +561,7 @@ class _Reading:
         return settled_hints if asked else None
 
     def _tell_word(
-        self, role: Role, cell: Cell[Any], text: str, where: str, count: int
+        self, role: ColumnRole, cell: ParsedCell[Any], text: str, where: str, count: int
     ) -> None:
         """Name a word of a closed list that is certain, with its menu."""
         options = self._values_of(role)
@@ -579,12 +579,12 @@ class _Reading:
             becomes=dict(options).get(str(value), str(value)),
         )
 
-    def _values_of(self, role: Role) -> Options:
+    def _values_of(self, role: ColumnRole) -> Options:
         return [*self.context.options.get(role.name, ()), ("text", "kept as text")]
 
     # What is said of all rows, refs, and records.
 
-    def _for_all(self, rows: list[ReadRow], groups: list[Group]) -> list[ReadRow]:
+    def _for_all(self, rows: list[ReadRow], groups: list[SheetGroup]) -> list[ReadRow]:
         """Ask once for all rows what no cell says, and write it into each.
 
         Rows that wait for an answer are left out meanwhile.
@@ -637,7 +637,7 @@ class _Reading:
                 rows[at] = replace(rows[at], values={**rows[at].values, name: chosen})
         return [row for at, row in enumerate(rows) if at not in waiting]
 
-    def _names_of_prices(self, groups: list[Group]) -> dict[str, dict[str, str]]:
+    def _names_of_prices(self, groups: list[SheetGroup]) -> dict[str, dict[str, str]]:
         """By sheet what the names of its prices say, which a cell may contradict."""
         named: dict[str, dict[str, str]] = {}
         for group in groups:
@@ -714,13 +714,16 @@ class _Reading:
             for row, values in zip(rows, bare if chosen == "out" else (), strict=False)
         ] or rows
 
-    def _records(self, rows: Sequence[ReadRow]) -> list[Record]:
+    def _records(self, rows: Sequence[ReadRow]) -> list[ParsedRecord]:
         """What the rows come to, without those that are refused: one record may be
         joined from several rows, and nothing of a refused one may come in with it."""
         refused = self._refused_rows
         results = list(self.subject.records(rows, self.context))
         for result in results:
-            if isinstance(result, Record) or (result.sheet, result.row) in refused:
+            if (
+                isinstance(result, ParsedRecord)
+                or (result.sheet, result.row) in refused
+            ):
                 continue
             self.refusals.append(result)
 
@@ -728,15 +731,15 @@ class _Reading:
         if refused:
             taken = [row for row in rows if (row.sheet, row.number) not in refused]
             results = list(self.subject.records(taken, self.context))
-        return [result for result in results if isinstance(result, Record)]
+        return [result for result in results if isinstance(result, ParsedRecord)]
 
     @property
     def _refused_rows(self) -> set[tuple[str, int]]:
         return {(one.sheet, one.row) for one in self.refusals}
 
-    def _once_each(self, records: Iterable[Record]) -> list[Record]:
+    def _once_each(self, records: Iterable[ParsedRecord]) -> list[ParsedRecord]:
         """The records, each key once; a subject refuses what says it otherwise."""
-        first: dict[Key, Record] = {}
+        first: dict[Key, ParsedRecord] = {}
         for record in records:
             if first.setdefault(record.key, record) is not record:
                 self.left["twice"] += 1
@@ -756,7 +759,7 @@ class _Reading:
                 why="Correct their red cells below, or leave them out.",
             )
 
-    def _remarks(self, groups: list[Group]) -> Iterator[str]:
+    def _remarks(self, groups: list[SheetGroup]) -> Iterator[str]:
         for group in groups:
             for sheet in group.sheets:
                 yield from sheet.remarks
@@ -768,7 +771,7 @@ class _Reading:
             if unread:
                 yield f"Not read, with their cells: {', '.join(unread)}."
 
-    def _rest(self, groups: list[Group]) -> Iterator[Mapping[str, Any]]:
+    def _rest(self, groups: list[SheetGroup]) -> Iterator[Mapping[str, Any]]:
         """The rows that stay out with their reasons, as plain data."""
         why: dict[tuple[str, int], list[str]] = {}
         for refusal in self.refusals:
@@ -793,7 +796,7 @@ class _Reading:
                     yield {"sheet": part.name, "names": names, "rows": rows}
 
 
-def _list_of(role: Role) -> str:
+def _list_of(role: ColumnRole) -> str:
     """What words of a role are remembered by: its closed list, else its name."""
     return role.closed or role.name
 
@@ -806,7 +809,7 @@ def _under[T](start: str, texts: Mapping[str, T]) -> dict[str, T]:
     }
 
 
-def _typed_anew(row: Row, typed: Mapping[int, str]) -> Row:
+def _typed_anew(row: SheetRow, typed: Mapping[int, str]) -> SheetRow:
     cells = list(row.cells)
     cells += [""] * (max(typed) + 1 - len(cells))
     for place, text in typed.items():
@@ -819,7 +822,7 @@ def _typed_anew(row: Row, typed: Mapping[int, str]) -> Row:
     )
 
 
-def _are_alike(one: Row | None, other: Row | None) -> bool:
+def _are_alike(one: SheetRow | None, other: SheetRow | None) -> bool:
     """Whether two rows of names are those of one list: all but one name is equal."""
     if one is None or other is None:
         return False
@@ -830,7 +833,7 @@ def _are_alike(one: Row | None, other: Row | None) -> bool:
     ) or (one.cells == other.cells)
 
 
-def _clarity(group: Group) -> int:
+def _clarity(group: SheetGroup) -> int:
     """How clear it is that a list is one of the subject: 0 is not at all."""
     proposals = [one for one in group.columns.proposals if one.role not in ("", "left")]
     if group.columns.open_roles or not proposals:
@@ -839,7 +842,7 @@ def _clarity(group: Group) -> int:
     return 3 if sure else 2 if any(one.by == "word" for one in proposals) else 1
 
 
-def _menu(cell: Cell[Any], text: str, values: Options) -> tuple[Options, str]:
+def _menu(cell: ParsedCell[Any], text: str, values: Options) -> tuple[Options, str]:
     if cell.question == "number":
         marks = {option: cell.decimal(option) for option in cell.options}
         options = [(mark, f"{text} is {option}") for option, mark in marks.items()]
@@ -857,8 +860,8 @@ def _menu(cell: Cell[Any], text: str, values: Options) -> tuple[Options, str]:
 
 
 def _compared(
-    records: Iterable[Record], known: Mapping[Key, Mapping[str, Any]]
-) -> tuple[list[Record], list[Change], list[Record]]:
+    records: Iterable[ParsedRecord], known: Mapping[Key, Mapping[str, Any]]
+) -> tuple[list[ParsedRecord], list[PlannedChange], list[ParsedRecord]]:
     new, changed, same = [], [], []
     for record in records:
         before = known.get(record.key)
@@ -872,7 +875,7 @@ def _compared(
         }
         if after:
             old = {name: before.get(name) for name in after}
-            changed.append(Change(record, old, after))
+            changed.append(PlannedChange(record, old, after))
         else:
             same.append(record)
     return new, changed, same

@@ -8,8 +8,8 @@ from statistics import median_low
 from typing import Any
 
 from evaltracker.rows.cells import TOTALS, WORDS, key, words_of
-from evaltracker.rows.sources import Row
-from evaltracker.rows.subjects import Role, Subject
+from evaltracker.rows.sources import SheetRow
+from evaltracker.rows.subjects import ColumnRole, ListType
 
 MOST_TITLE_WORDS, MOST_LEVELS = 8, 2
 # Share of rows that makes a habit.
@@ -40,7 +40,7 @@ class RowProposal:
 
 @dataclass(slots=True)
 class _Row:
-    row: Row
+    row: SheetRow
     # By role, what is read; `content` without what only tells the outline.
     cells: dict[str, str]
     content: frozenset[str]
@@ -92,10 +92,10 @@ def _begins(ref: str, other: str) -> bool:
 
 
 def propose(
-    subject: Subject,
-    rows: Sequence[Row],
+    subject: ListType,
+    rows: Sequence[SheetRow],
     roles: Sequence[str],
-    names: Row | None,
+    names: SheetRow | None,
     *,
     chosen: Mapping[str, str],
 ) -> list[RowProposal]:
@@ -120,7 +120,7 @@ def propose(
     ]
 
 
-def _read(row: Row, roles: Sequence[str], text: str) -> _Row:
+def _read(row: SheetRow, roles: Sequence[str], text: str) -> _Row:
     filled = {roles[at]: row.cell(at) for at in row.filled if roles[at]}
     cells = {role: " ".join(cell.split()) for role, cell in filled.items()}
     level, mark = cells.get("level", ""), key(cells.get("is_row", ""))
@@ -139,7 +139,10 @@ def _read(row: Row, roles: Sequence[str], text: str) -> _Row:
 
 
 def _give_reasons(
-    rows: Sequence[_Row], subject: Subject, roles: Sequence[str], names: Row | None
+    rows: Sequence[_Row],
+    subject: ListType,
+    roles: Sequence[str],
+    names: SheetRow | None,
 ) -> None:
     """Give each row the first rule that fits."""
     filled = [one for one in rows if one.content]
@@ -206,13 +209,13 @@ def _give_reasons(
     _compare_shapes(rows)
 
 
-def _is_same(row: Row, names: Row, roles: Sequence[str]) -> bool:
+def _is_same(row: SheetRow, names: SheetRow, roles: Sequence[str]) -> bool:
     """Whether all cells that are read, or all there are, say the names again."""
     read = [at for at in row.filled if roles[at]]
     return all(row.cell(at).casefold() == names.cell(at).casefold() for at in read)
 
 
-def _block_title(one: _Row, roles: Sequence[str], names: Row | None) -> str:
+def _block_title(one: _Row, roles: Sequence[str], names: SheetRow | None) -> str:
     """The title that stands beside a repeated name, as a block of rows begins."""
     if names is None or one.is_marked:
         return ""
@@ -305,7 +308,7 @@ def numbered(refs: Sequence[str], existing: Collection[str]) -> list[str]:
     return filled
 
 
-def as_above(role: Role, cells: Sequence[Any]) -> bool:
+def as_above(role: ColumnRole, cells: Sequence[Any]) -> bool:
     """Whether blank cells of a category mean the one above: each is said once."""
     filled = [cell for cell in cells if cell]
     is_said_once = len(set(filled)) == len(filled) < len(cells)

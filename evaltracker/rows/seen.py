@@ -5,31 +5,31 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from evaltracker.rows.cells import Cell
+from evaltracker.rows.cells import ParsedCell
 from evaltracker.rows.columns import Columns
 from evaltracker.rows.guards import column_letter
-from evaltracker.rows.lines import Line
+from evaltracker.rows.lines import PlanLine
 from evaltracker.rows.row_types import RowProposal
-from evaltracker.rows.sources import Row, Sheet
+from evaltracker.rows.sources import Sheet, SheetRow
 from evaltracker.rows.subjects import Refusal
 
 type Options = list[tuple[str, str]]
 
 
 @dataclass(slots=True)
-class Group:
+class SheetGroup:
     """Sheets of the same names: one list, its rows numbered through from 0."""
 
     sheets: list[Sheet]
     columns: Columns
-    names: Row | None = None
-    rows: list[Row] = field(default_factory=list)
+    names: SheetRow | None = None
+    rows: list[SheetRow] = field(default_factory=list)
     # By running number, where the row stands in the file.
-    places: list[tuple[str, Row]] = field(default_factory=list)
+    places: list[tuple[str, SheetRow]] = field(default_factory=list)
     types: list[RowProposal] = field(default_factory=list)
     categories: list[str] = field(default_factory=list)
     # By place, the read cells by running number.
-    cells: dict[int, dict[int, Cell[Any]]] = field(default_factory=dict)
+    cells: dict[int, dict[int, ParsedCell[Any]]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -89,13 +89,17 @@ class SeenSheet:
     """
 
     def __init__(
-        self, group: Group, sheet: Sheet, roles: Options, refusals: Sequence[Refusal]
+        self,
+        group: SheetGroup,
+        sheet: Sheet,
+        roles: Options,
+        refusals: Sequence[Refusal],
     ) -> None:
         self.name = sheet.name
-        self.rows = _Rows(group, sheet, refusals)
+        self.rows = _SeenRows(group, sheet, refusals)
         self.names_row = self.rows.names_row
         self.columns = tuple(
-            Line(
+            PlanLine(
                 key=f"column:{group.name}:{place}",
                 about="column",
                 title=group.title(place),
@@ -108,8 +112,10 @@ class SeenSheet:
         )
 
 
-class _Rows(Sequence[SeenRow]):
-    def __init__(self, group: Group, sheet: Sheet, refusals: Sequence[Refusal]) -> None:
+class _SeenRows(Sequence[SeenRow]):
+    def __init__(
+        self, group: SheetGroup, sheet: Sheet, refusals: Sequence[Refusal]
+    ) -> None:
         self._group, self._sheet, self._refusals = group, sheet, refusals
         is_first = group.names is not None and sheet is group.sheets[0]
         self.names_row = group.names.number if group.names and is_first else 0
@@ -148,7 +154,7 @@ class _Rows(Sequence[SeenRow]):
                 wrong.setdefault(one.row, {})[one.role] = one.sentence
         return wrong
 
-    def _made(self, row: Row) -> SeenRow:
+    def _made(self, row: SheetRow) -> SeenRow:
         at, group = self._running.get(row.number, -1), self._group
         kind = "names" if row.number == self.names_row else "left"
         kind = group.types[at].kind if at >= 0 else kind

@@ -31,7 +31,7 @@ from evaltracker.toolbox.markup import without_tags
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """One row with the number that the user's spreadsheet shows beside it.
 
     `numbers` are the columns whose cell held a number and no text, `days` those whose
@@ -65,7 +65,7 @@ class Sheet:
     """One sheet: its rows that hold something, in order."""
 
     name: str
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
     hidden: bool = False
     merges: tuple[Merge, ...] = ()
     # Cells (row, column) that hold a formula without a result, or an error.
@@ -125,7 +125,7 @@ def read_table(source: Path | bytes, filename: str = "") -> Workbook:
     guards.check_kind(kind, filename)
     match kind.code:
         case "text":
-            kind, sheets = guards.Kind("csv", ""), [read_separated(text)]
+            kind, sheets = guards.FileKind("csv", ""), [read_separated(text)]
         case "md":
             sheets, passed_over = read_markdown(text)
             remarks += passed_over
@@ -288,14 +288,16 @@ def tidy(cell: str) -> str:
     return text.strip(" \t\n\ufeff")
 
 
-def _rows_of(records: Iterable[tuple[int, list[str]]], sheet: str) -> tuple[Row, ...]:
+def _rows_of(
+    records: Iterable[tuple[int, list[str]]], sheet: str
+) -> tuple[SheetRow, ...]:
     """The records that hold something, as rows with their numbers."""
     filled = (record for record in records if "".join(record[1]).strip())
     rows = [_row_of(number, cells, {}) for number, cells in _few(filled, sheet)]
     return _in_limits((row for row in rows if row.cells), sheet)
 
 
-def _in_limits(rows: Iterable[Row], sheet: str) -> tuple[Row, ...]:
+def _in_limits(rows: Iterable[SheetRow], sheet: str) -> tuple[SheetRow, ...]:
     """The rows, unless they are more than an evaluation can use."""
     rows = _few(rows, sheet)
     for row in rows:
@@ -550,7 +552,7 @@ def _sheet_of(raw: Raw, facts: Facts) -> Sheet:
         for (top, left), (bottom, right) in ranges
     ]
     # Empty stand-ins, so that a row of mere formulas is not taken for a blank one.
-    rows = {number: Row(number, ()) for number, _ in facts.uncomputed}
+    rows = {number: SheetRow(number, ()) for number, _ in facts.uncomputed}
     for number, cells in values:
         row = _row_of(number, cells, facts.formats)
         if row.cells:
@@ -572,7 +574,7 @@ def _sheet_of(raw: Raw, facts: Facts) -> Sheet:
         cells = [*row.cells, *[""] * (at + 1 - len(row.cells))]
         cells[at] = above.cells[at]
         both = row.numbers | above.numbers & {at}, row.days | above.days & {at}
-        rows[number] = Row(number, tuple(cells), *both)
+        rows[number] = SheetRow(number, tuple(cells), *both)
     return Sheet(
         name,
         _in_limits(map(rows.__getitem__, numbers), name),
@@ -584,7 +586,7 @@ def _sheet_of(raw: Raw, facts: Facts) -> Sheet:
     )
 
 
-def _row_of(number: int, values: list[Any], formats: Mapping[Place, str]) -> Row:
+def _row_of(number: int, values: list[Any], formats: Mapping[Place, str]) -> SheetRow:
     texts, numbers, days = [], set(), set()
     for at, value in enumerate(values):
         text = text_of(value)
@@ -599,7 +601,7 @@ def _row_of(number: int, values: list[Any], formats: Mapping[Place, str]) -> Row
         texts.append(text)
     while texts and not texts[-1]:
         texts.pop()
-    return Row(number, tuple(texts), frozenset(numbers), frozenset(days))
+    return SheetRow(number, tuple(texts), frozenset(numbers), frozenset(days))
 
 
 def text_of(value: object) -> str:

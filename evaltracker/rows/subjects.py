@@ -15,7 +15,7 @@ ROLES: dict[str, list[dict[str, Any]]] = json.loads(
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class ColumnRole:
     """What a column can hold.
 
     `reads` names its reader (`cells.read_column`), `closed` its list in `words.json`.
@@ -34,11 +34,11 @@ class Role:
     also: tuple[str, ...] = ()
 
 
-def roles_of(slug: str) -> tuple[Role, ...]:
+def roles_of(slug: str) -> tuple[ColumnRole, ...]:
     """What columns of a list can hold; names, help and examples are data."""
     several = ("heads", "also")
     return tuple(
-        Role(**{**role, **{name: tuple(role.get(name, ())) for name in several}})
+        ColumnRole(**{**role, **{name: tuple(role.get(name, ())) for name in several}})
         for role in ROLES[slug]
     )
 
@@ -85,7 +85,7 @@ class ReadRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ParsedRecord:
     """One thing that a file brings: what it is known by, and its values by field."""
 
     key: Key
@@ -108,12 +108,12 @@ class Refusal:
     sentence: str
 
 
-class Subject:
+class ListType:
     """What lists of one sort hold; pure: of the evaluation it knows its `Context`."""
 
     slug: ClassVar[str] = ""
     things: ClassVar[str] = ""
-    roles: ClassVar[tuple[Role, ...]] = ()
+    roles: ClassVar[tuple[ColumnRole, ...]] = ()
     # The role that a column named as a candidate holds; blank: none may.
     across: ClassVar[str] = ""
     # Roles whose words may head columns of crosses.
@@ -123,7 +123,7 @@ class Subject:
     # Whether headings are categories, and rows without a ref are numbered.
     has_headings: ClassVar[bool] = False
 
-    def role(self, name: str) -> Role:
+    def role(self, name: str) -> ColumnRole:
         return next(role for role in self.roles if role.name == name)
 
     def lacks(self, row: ReadRow, context: Context) -> Iterable[str]:
@@ -136,7 +136,7 @@ class Subject:
 
     def records(
         self, rows: Iterable[ReadRow], context: Context
-    ) -> Iterable[Record | Refusal]:
+    ) -> Iterable[ParsedRecord | Refusal]:
         """The records that rows hold, each row's own in their order.
 
         What is said of all rows (`for_all`) stands in each row's `values`.
@@ -144,17 +144,19 @@ class Subject:
         raise NotImplementedError
 
 
-def place_of(record: Record) -> str:
+def place_of(record: ParsedRecord) -> str:
     return f"{record.row} of “{record.sheet}”" if record.sheet else str(record.row)
 
 
-def joined(read: Sequence[Record | Refusal], role: str) -> Iterator[Record | Refusal]:
+def joined(
+    read: Sequence[ParsedRecord | Refusal], role: str
+) -> Iterator[ParsedRecord | Refusal]:
     """Rows of one key with all that they say; each is refused if they differ."""
     values: dict[Key, dict[str, Any]] = {}
-    alike: dict[Key, list[Record]] = {}
+    alike: dict[Key, list[ParsedRecord]] = {}
     differing: dict[Key, str] = {}
     for record in read:
-        if isinstance(record, Record):
+        if isinstance(record, ParsedRecord):
             alike.setdefault(record.key, []).append(record)
             said = values.setdefault(record.key, {})
             for name, value in record.values.items():

@@ -198,7 +198,7 @@ def with_counts(rows: QuerySet[Any], topic: str) -> QuerySet[Any]:
     return numbered
 
 
-def keeps(user: User, file: AttachedFile) -> bool:
+def may_remove_file(user: User, file: AttachedFile) -> bool:
     return user.pk in (file.uploaded_by_id, file.evaluation.owner_id)
 
 
@@ -223,7 +223,7 @@ def check_remove_file(file: AttachedFile, by: By) -> None:
         Forbidden: somebody else's. Refused: removed already, or it is over.
     """
     user, evaluation = actor_of(by).user, file.evaluation
-    if not (user and keeps(user, file) and is_participant(user, evaluation)):
+    if not (user and may_remove_file(user, file) and is_participant(user, evaluation)):
         raise Forbidden("Only the owner and the person who attached a file remove it.")
     if file.removed_at is not None:
         raise Refused("This file was removed already.")

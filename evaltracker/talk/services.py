@@ -265,9 +265,9 @@ def attach_files(
     fresh = {file.sha256: file for file in accepted(files)}
     new = [file for key, file in fresh.items() if key not in there]
     require_room(evaluation, len(there), new)
-    rows = [keep(seen, file, by) for file in new]
+    rows = [store_file(seen, file, by) for file in new]
     for row in rows:
-        record(row, "attached", by)
+        record_in_journal(row, "attached", by)
     return rows
 
 
@@ -307,7 +307,7 @@ def require_room(
         raise Refused(f"All files of this evaluation together may have {size} MB.")
 
 
-def keep(subject: Subject, file: AcceptedFile, by: User) -> AttachedFile:
+def store_file(subject: Subject, file: AcceptedFile, by: User) -> AttachedFile:
     """Store one under a name that tells nothing."""
     place = default_storage.save(
         f"{FOLDER}/{file.stored_as}", ContentFile(file.content)
@@ -339,7 +339,7 @@ def remove_file(*, file: AttachedFile, by: User) -> AttachedFile:
     file = AttachedFile.objects.get(pk=file.pk)
     file.evaluation = evaluation
     check_remove_file(file, by)
-    take_away(file, by, by)
+    erase_file(file, by, by)
     return file
 
 
@@ -355,22 +355,22 @@ def remove_files_of(
     )
     for file in rows.select_related("evaluation__owner"):
         user = journal.actor_of(by).user
-        take_away(file, by, user or evaluation.owner)
+        erase_file(file, by, user or evaluation.owner)
 
 
-def take_away(file: AttachedFile, by: By, user: User) -> None:
+def erase_file(file: AttachedFile, by: By, user: User) -> None:
     """Empty the row, write the entry, and delete the file once both stand."""
     before = journal.snapshot(file, TOLD)
     place = file.stored_as
     file.sha256 = file.stored_as = ""
     file.removed_at, file.removed_by = timezone.now(), user
     file.save(update_fields=["sha256", "stored_as", "removed_at", "removed_by"])
-    record(file, "removed", by, before)
+    record_in_journal(file, "removed", by, before)
     # Where the storage is away by then, the chore for leftovers takes it.
     transaction.on_commit(partial(default_storage.delete, place), robust=True)
 
 
-def record(
+def record_in_journal(
     file: AttachedFile, what: str, by: By, before: dict[str, object] | None = None
 ) -> None:
     journal.record(

@@ -42,7 +42,7 @@ _CURSORS: WeakKeyDictionary[Any, dict[str, Cursor[dict[str, Any]]]] = (
 )
 
 
-class Answer(Protocol):
+class StatementResult(Protocol):
     def fetchone(self) -> dict[str, Any] | None:
         """The next row, or None after the last."""
 
@@ -95,7 +95,7 @@ class Pipeline:
         self._line = line
         self._database = connections[DEFAULT_DB_ALIAS]
 
-    def ask(self, statement: str, /, **values: Any) -> Answer:
+    def ask(self, statement: str, /, **values: Any) -> StatementResult:
         """Queue a statement; what it says can be fetched after `wait`.
 
         It may be asked once in a pipeline. Cursors are kept with the connection, since
@@ -150,7 +150,7 @@ class StatementByStatement(Pipeline):
     def __init__(self) -> None:
         super().__init__(None, None)
 
-    def ask(self, statement: str, /, **values: Any) -> Answer:
+    def ask(self, statement: str, /, **values: Any) -> StatementResult:
         for function, meant in ON_SQLITE:
             statement = statement.replace(function, meant)
         cursor = self._database.cursor()
@@ -359,8 +359,8 @@ def without_values(error: BaseException, driver: Any) -> str:
     return first
 
 
-def quieten(connection: BaseDatabaseWrapper, **_: Any) -> None:
+def redact_errors(connection: BaseDatabaseWrapper, **_: Any) -> None:
     connection.wrap_database_errors = QuietErrors(connection)
 
 
-connection_created.connect(quieten, dispatch_uid="quiet-database-errors")
+connection_created.connect(redact_errors, dispatch_uid="quiet-database-errors")

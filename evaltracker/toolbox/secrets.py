@@ -29,11 +29,11 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
-def close(text: str, purpose: bytes) -> str:
+def encrypt(text: str, purpose: bytes) -> str:
     return _box(purpose).encrypt(text.encode()).decode()
 
 
-def reopen(stored: str, purpose: bytes) -> str | None:
+def decrypt(stored: str, purpose: bytes) -> str | None:
     """The text that was closed; None without the key that closed it.
 
     The key is derived from SECRET_KEY, which is in no backup of the database. The keys

@@ -134,7 +134,7 @@ def _is_visible(char: str) -> bool:
     return unicodedata.category(char)[0] not in "CZ" and not unicodedata.combining(char)
 
 
-class Inputs:
+class CallFields:
     """The fields of one call: each is read, all that is wrong is told at once."""
 
     def __init__(self) -> None:
@@ -191,7 +191,7 @@ class Inputs:
 
 
 def read_field(field: str, text: str) -> str:
-    inputs = Inputs()
+    inputs = CallFields()
     text = inputs.text(field, text)
     inputs.check()
     return text

@@ -27,8 +27,8 @@ from evaltracker.pages.acts import place_of
 from evaltracker.pages.workspace import JOURNAL, JournalPart, phrases_beside
 from evaltracker.toolbox.days import MORNING, instant_of, local_day, today_in
 from evaltracker.toolbox.working_days import day_in_words
-from evaltracker.workflow.gates import Look
-from evaltracker.workflow.gates.context import Asked, due_instant
+from evaltracker.workflow.gates import GateContext
+from evaltracker.workflow.gates.context import SignerState, due_instant
 from evaltracker.workflow.models import WaiverRequest
 from stakeholders.models import SignOffRule, Stakeholder
 from stakeholders.policy import has_a_say, is_leadership
@@ -36,11 +36,11 @@ from stakeholders.selectors import approved_of, last_signed, lateness_of, object
 from trials.models import ScoreSheet
 
 
-def thing_of(row: Asked) -> str:
+def thing_of(row: SignerState) -> str:
     return row.rule.evaluation.say(THINGS[Stage(row.rule.stage)])
 
 
-def counted_objections(look: Look) -> str:
+def counted_objections(look: GateContext) -> str:
     """“1 objection, 2 conditions”: a mail holds no words of theirs."""
     conditions = [one.is_condition for one in objections(look.visit, look.tallies)]
     nouns = {"objection": conditions.count(False), "condition": conditions.count(True)}
@@ -65,7 +65,7 @@ def short_day(instant: datetime.datetime | None, evaluation: Evaluation) -> str:
     return f"{local_day(instant, evaluation.zone):%-d %B}" if instant else ""
 
 
-class OnRule(About[Asked]):
+class OnRule(About[SignerState]):
     rows: ClassVar = SignOffRule.objects.select_related("evaluation__owner")
     gone: ClassVar[str] = "This sign-off is no longer asked for."
 
@@ -75,16 +75,16 @@ class OnRule(About[Asked]):
             for rule in self.rows.filter(pk__in=ids)
         }
 
-    def subjects(self, ids: Collection[str]) -> Mapping[str, Asked]:
-        looks: dict[UUID, Look] = {}
+    def subjects(self, ids: Collection[str]) -> Mapping[str, SignerState]:
+        looks: dict[UUID, GateContext] = {}
         subjects = {}
         for rule in self.rows.filter(pk__in=[UUID(key) for key in ids]):
-            look = looks.setdefault(rule.evaluation_id, Look(rule.evaluation))
+            look = looks.setdefault(rule.evaluation_id, GateContext(rule.evaluation))
             tally = next((tally for tally in look.tallies if tally.rule == rule), None)
-            subjects[str(rule.pk)] = Asked(rule, look, tally)
+            subjects[str(rule.pk)] = SignerState(rule, look, tally)
         return subjects
 
-    def reasons(self, notice: Notice, row: Asked) -> Iterator[str]:
+    def reasons(self, notice: Notice, row: SignerState) -> Iterator[str]:
         if row.tally is None or not row.look.evaluation.is_open:
             yield self.gone
         if row.occurrence != notice.occurrence:
@@ -93,12 +93,12 @@ class OnRule(About[Asked]):
             yield "The rule has passed, or cannot pass."
         yield self.concerns(notice, row)
 
-    def concerns(self, notice: Notice, row: Asked) -> str:
+    def concerns(self, notice: Notice, row: SignerState) -> str:
         if notice.recipient not in row.people:
             return "They have signed, or no longer sign for this role."
         return ""
 
-    def values(self, notice: Notice, row: Asked) -> dict[str, str]:
+    def values(self, notice: Notice, row: SignerState) -> dict[str, str]:
         return {
             "stage": notice.place.say(row.rule.get_stage_display().lower()),
             "thing": thing_of(row),
@@ -108,7 +108,7 @@ class OnRule(About[Asked]):
             "open": counted_objections(row.look),
         }
 
-    def page(self, notice: Notice, row: Asked) -> str:
+    def page(self, notice: Notice, row: SignerState) -> str:
         """*My work*, with the form open over it."""
         return f"{place_of('admin:index')}?do={links.sign(row.rule)}"
 
@@ -123,7 +123,7 @@ class SignOffRequested(OnRule):
         more = self.on(notice, row, near_end(row.look.evaluation), entry=entry)
         return self.letter(notice, row, **more)
 
-    def before(self, notice: Notice, row: Asked) -> Mapping[str, str]:
+    def before(self, notice: Notice, row: SignerState) -> Mapping[str, str]:
         lending = row.people.get(notice.recipient) if notice.recipient else None
         seat = lending.stakeholder.user if lending else notice.recipient
         before = last_signed(seat, row.look.visit) if seat else None
@@ -133,7 +133,7 @@ class SignOffRequested(OnRule):
             return {"new_round": "yes"}
         return {"changes": changes_told(before.document.content, row.look.document)}
 
-    def values(self, notice: Notice, row: Asked) -> dict[str, str]:
+    def values(self, notice: Notice, row: SignerState) -> dict[str, str]:
         lending = row.people.get(notice.recipient) if notice.recipient else None
         before = self.before(notice, row)
         evaluation = row.look.evaluation
@@ -157,10 +157,10 @@ class SignOffWaiting(OnRule):
 class SignOffEscalated(OnRule):
     can_wait: ClassVar[bool] = True
 
-    def concerns(self, notice: Notice, row: Asked) -> str:
+    def concerns(self, notice: Notice, row: SignerState) -> str:
         return not_the_owners(notice)
 
-    def values(self, notice: Notice, row: Asked) -> dict[str, str]:
+    def values(self, notice: Notice, row: SignerState) -> dict[str, str]:
         """Who is awaited; both of their names and the role are ours to print."""
         return {
             **super().values(notice, row),
@@ -168,7 +168,7 @@ class SignOffEscalated(OnRule):
             "one": "yes" if len(row.people) == 1 else "",
         }
 
-    def page(self, notice: Notice, row: Asked) -> str:
+    def page(self, notice: Notice, row: SignerState) -> str:
         return links.page(row.look.evaluation, "sign_offs")
 
 

@@ -28,7 +28,7 @@ from evaltracker.portable.importing import evaluation_imported
 from evaltracker.portable.registry import (
     CHECKS,
     Document,
-    Part,
+    PortableTable,
     leave_out,
     register_part,
 )
@@ -41,9 +41,9 @@ def is_barred(user: User, evaluation: Evaluation) -> bool:
     return barring_interest(user, evaluation) is not None
 
 
-register_part(Part(name="waivers", model=Waiver, order=("waived_at",)))
+register_part(PortableTable(name="waivers", model=Waiver, order=("waived_at",)))
 register_part(
-    Part(
+    PortableTable(
         name="waiver_requests",
         model=WaiverRequest,
         order=("asked_at",),
@@ -51,17 +51,25 @@ register_part(
         sealed=is_barred,
     )
 )
-register_part(Part(name="decision", model=Decision))
-register_part(Part(name="letters", model=Letter, order=("drafted_at",)))
+register_part(PortableTable(name="decision", model=Decision))
+register_part(PortableTable(name="letters", model=Letter, order=("drafted_at",)))
 register_part(
-    Part(name="annex_lines", model=AnnexLine, order=("ruled_at",), optional=True)
+    PortableTable(
+        name="annex_lines", model=AnnexLine, order=("ruled_at",), optional=True
+    )
 )
-register_part(Part(name="promise_checks", model=PromiseCheck, order=("due_on",)))
-register_part(Part(name="check_verdicts", model=CheckVerdict, order=("recorded_at",)))
 register_part(
-    Part(name="metric_values", model=MetricValue, order=("recorded_at",), optional=True)
+    PortableTable(name="promise_checks", model=PromiseCheck, order=("due_on",))
 )
-register_part(Part(name="contract_term", model=ContractTerm, optional=True))
+register_part(
+    PortableTable(name="check_verdicts", model=CheckVerdict, order=("recorded_at",))
+)
+register_part(
+    PortableTable(
+        name="metric_values", model=MetricValue, order=("recorded_at",), optional=True
+    )
+)
+register_part(PortableTable(name="contract_term", model=ContractTerm, optional=True))
 
 leave_out(Outlook, "It is made anew from the rest.")
 leave_out(KeptDraws, "They are drawn anew from the rest.")

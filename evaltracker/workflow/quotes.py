@@ -55,7 +55,7 @@ _FOLDS = _Folds({ord(char): to for to, chars in _FOLDED.items() for char in char
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class QuoteMatch:
     """Where the words stand first, how often, and what stands before and after."""
 
     words: str
@@ -73,7 +73,7 @@ def readings(text: str) -> tuple[str, ...]:
     return tuple(" ".join(_BROKEN.sub("-", read).split()) for read in both)
 
 
-def find(pages: Sequence[str], quote: str, name: str) -> Found:
+def find(pages: Sequence[str], quote: str, name: str) -> QuoteMatch:
     """Where the quote stands in the file of that name, given its text by page.
 
     Raises:
@@ -99,14 +99,14 @@ def find(pages: Sequence[str], quote: str, name: str) -> Found:
         raise _refused(f"“{word}” stands beside these words; quote the whole sentence.")
     first = clean[0]
     before, after = first.before[-AROUND:], first.after[:AROUND]
-    return Found(words, first.pages, len(clean), before, after)
+    return QuoteMatch(words, first.pages, len(clean), before, after)
 
 
 def _refused(sentence: str) -> Invalid:
     return Invalid(sentence, code="quote_refused", field="quote")
 
 
-def _places(pages: Sequence[str], words: str, many: int) -> Iterator[Found]:
+def _places(pages: Sequence[str], words: str, many: int) -> Iterator[QuoteMatch]:
     """Each place on one page, or on two that are joined."""
     for first in range(len(pages) - many + 1):
         numbers = tuple(range(first + 1, first + 1 + many))
@@ -114,7 +114,7 @@ def _places(pages: Sequence[str], words: str, many: int) -> Iterator[Found]:
         by_reading = [list(islice(_hits(text, words), MOST)) for text in read]
         for text, at in max(by_reading, key=len):
             before, end = text[max(0, at - LOOKED_AT) : at], at + len(words)
-            yield Found(words, numbers, 1, before, text[end : end + LOOKED_AT])
+            yield QuoteMatch(words, numbers, 1, before, text[end : end + LOOKED_AT])
 
 
 def _hits(text: str, words: str) -> Iterator[tuple[str, int]]:
@@ -136,7 +136,7 @@ def _words(text: str) -> list[str]:
     return [word for word in bare if any(map(str.isalnum, word))]
 
 
-def _negation(place: Found) -> str:
+def _negation(place: QuoteMatch) -> str:
     """The word near by, in the same sentence, that may turn what is said around."""
     words, before, after = place.words, place.before, place.after
     if "n't" in (before[-2:] + words[0], before[-1:] + words[:2]):

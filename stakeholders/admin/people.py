@@ -17,8 +17,8 @@ from evaltracker.evaluations.policy import check_owned, is_owner
 from evaltracker.pages.acts import address_of, remind_address
 from evaltracker.pages.base import HardenedAdmin, by
 from evaltracker.pages.fields import OfferingForm, ReasonForm, day_field
-from evaltracker.pages.grid import Column, Grid, Saves, register_grid
-from evaltracker.pages.search import Reader, Search, register_search
+from evaltracker.pages.grid import Grid, GridColumn, Saves, register_grid
+from evaltracker.pages.search import Search, SearchScope, register_search
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import (
     InEvaluation,
@@ -64,7 +64,7 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return ", ".join([label, *(group.name for group in obj.groups.all())])
 
 
-class AddForm(OfferingForm):
+class AddStakeholderForm(OfferingForm):
     user = PersonField(
         User.objects.none(),
         label="Person",
@@ -90,7 +90,7 @@ class AddStakeholder(OnEvaluation):
     again_verb = "Add and start another"
     help = "They can now see this evaluation. Add a person once for each role."
     success = "The stakeholder is added."
-    form_class = AddForm
+    form_class = AddStakeholderForm
     tab = "stakeholders"
     prefill = ("role",)
     service = add_stakeholder
@@ -317,13 +317,13 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
     first_column = "user"
     adding = check_owned
 
-    def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
-        fields: Any = AddForm(about=subject).fields
+    def columns(self, subject: Evaluation, user: User) -> Sequence[GridColumn]:
+        fields: Any = AddStakeholderForm(about=subject).fields
         fields["role"].choices = [("", ""), *role_names(subject).items()]
         closed = str(why_not(check_owned, subject, user) or "")
         debts, lent = debts_of(subject), substitutes(subject)
         return (
-            Column(
+            GridColumn(
                 "user",
                 "Person",
                 fields["user"],
@@ -332,18 +332,18 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
                 aside=beside_person,
                 width=20,
             ),
-            Column("role", "Role", fields["role"], SAVES, closed=closed, width=12),
-            Column(
+            GridColumn("role", "Role", fields["role"], SAVES, closed=closed, width=12),
+            GridColumn(
                 *("scores", "Scores", fields["scores"], SAVES),
                 closed=closed,
                 for_many=True,
             ),
-            Column(
+            GridColumn(
                 *("owes", "Still to do"),
                 read=lambda row: ", ".join(debts(row)) or "nothing",
                 width=20,
             ),
-            Column(
+            GridColumn(
                 *("substitute", "Substitute"),
                 read=lambda row: _lendings(lent.get(row.pk, ())),
                 width=20,
@@ -398,7 +398,7 @@ def _lendings(found: Iterable[Delegation]) -> str:
     return "\n".join(periods) or "nobody"
 
 
-def searches_people(reader: Reader) -> QuerySet[User]:
+def searches_people(reader: SearchScope) -> QuerySet[User]:
     """Owners and stakeholders, each with the newest of the places they have there.
 
     Nobody else is found: to everybody but who adds people, other logins do not exist.

@@ -14,7 +14,7 @@ from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import is_owner, may_add_people
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.fields import OfferingForm, form_of
-from evaltracker.pages.grid import Column, Grid, Saves, register_grid
+from evaltracker.pages.grid import Grid, GridColumn, Saves, register_grid
 from evaltracker.pages.site import register_panel
 from evaltracker.pages.workspace import (
     JOURNAL,
@@ -26,7 +26,7 @@ from evaltracker.requirements.services.categories import (
     check_weigh_category,
     weigh_category,
 )
-from stakeholders.admin.people import AddForm
+from stakeholders.admin.people import AddStakeholderForm
 from stakeholders.models import Role, SignOffRule, Verdict, given_names, role_names
 from stakeholders.policy import has_role, parts
 from stakeholders.selectors import (
@@ -163,7 +163,7 @@ class SayRoleWeights(OnEvaluation):
 register_panel("requirements", 10, "stakeholders/role_weights.html", weights_panel)
 
 
-class InviteForm(OfferingForm):
+class InviteToRoleForm(OfferingForm):
     first_name = forms.CharField(max_length=150)
     last_name = forms.CharField(max_length=150)
     email = forms.EmailField(
@@ -171,7 +171,7 @@ class InviteForm(OfferingForm):
         help_text="Single sign-on finds the person by it, so take the company's.",
     )
     role = forms.ChoiceField()
-    scores = AddForm.base_fields["scores"]
+    scores = AddStakeholderForm.base_fields["scores"]
     offers: ClassVar = {"role": role_choices}
 
 
@@ -183,7 +183,7 @@ class InviteStakeholder(OnEvaluation):
         "password; nobody else ever learns it. They see this evaluation from then on."
     )
     success = "Invited. The mail leaves within half a minute."
-    form_class = InviteForm
+    form_class = InviteToRoleForm
     tab = "stakeholders"
     prefill = ("role",)
     service = invite_stakeholder
@@ -328,9 +328,9 @@ class WeightsGrid(Grid[Evaluation, Category]):
     anchor = "category"
     noun = "category"
 
-    def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
+    def columns(self, subject: Evaluation, user: User) -> Sequence[GridColumn]:
         weights = said_weights(subject)
-        agreed = Column(
+        agreed = GridColumn(
             "weight",
             "Agreed",
             weight_field(required=False),
@@ -341,10 +341,10 @@ class WeightsGrid(Grid[Evaluation, Category]):
             missing=lambda row: "Not agreed yet" if row.weight is None else "",
         )
         return (
-            Column("name", "Category", width=24),
+            GridColumn("name", "Category", width=24),
             agreed,
             *(
-                Column(
+                GridColumn(
                     role,
                     name,
                     weight_field(),

@@ -85,7 +85,7 @@ def delegate(
     lending = Delegation(stakeholder=stakeholder, substitute=substitute, **days)
     checked(lending)
     lending.save()
-    keep_sight(evaluation, substitute)
+    update_access(evaluation, substitute)
     for recipient in (by, substitute):
         owe_now(DelegationGiven.name, evaluation, lending.pk, recipient=recipient)
     whose = {"for": stakeholder.user.name, "role": stakeholder.role}
@@ -118,7 +118,7 @@ def revoke_delegation(*, delegation: Delegation, by: By) -> Delegation:
     if delegation.revoked_at:
         raise Refused("This has ended already.")
     change(delegation, revoked_at=timezone.now())
-    keep_sight(part.evaluation, delegation.substitute)
+    update_access(part.evaluation, delegation.substitute)
     kind, because = DelegationGiven.name, "The substitution is ended."
     cancel_notices(kind=kind, subject_id=delegation.pk, because=because)
     before = {"substitute": delegation.substitute.name}
@@ -126,7 +126,7 @@ def revoke_delegation(*, delegation: Delegation, by: By) -> Delegation:
     return delegation
 
 
-def keep_sight(evaluation: Evaluation, user: User) -> bool:
+def update_access(evaluation: Evaluation, user: User) -> bool:
     """Let `user` see it while a part or a substitution lasts; whether they do."""
     holds = Stakeholder.objects.filter(
         evaluation=evaluation, user=user, left_at__isnull=True
@@ -152,7 +152,7 @@ def end_lapsed_sight() -> None:
     for lending in over:
         evaluation = lock(lending.stakeholder.evaluation)
         lasts = lending.ends_on >= today_in(evaluation.zone)
-        if lasts or keep_sight(evaluation, lending.substitute):
+        if lasts or update_access(evaluation, lending.substitute):
             continue
         before = {"substitute": lending.substitute.name}
         journal.record(evaluation, "delegation.lapsed", lending, SYSTEM, before=before)
@@ -220,9 +220,9 @@ def remove_stakeholder(*, stakeholder: Stakeholder, reason: str, by: By) -> Stak
     if not reason.strip():
         raise Invalid("Say why.", field="reason")
     change(stakeholder, left_at=timezone.now())
-    keep_sight(evaluation, stakeholder.user)
+    update_access(evaluation, stakeholder.user)
     for lending in stakeholder.delegations.select_related("substitute"):
-        keep_sight(evaluation, lending.substitute)
+        update_access(evaluation, lending.substitute)
     before = {"user": stakeholder.user.name, "role": stakeholder.role}
     journal.record(
         evaluation, "stakeholder.removed", stakeholder, by, before=before, reason=reason

@@ -30,7 +30,7 @@ from evaltracker.requirements.services.templates import (
     TemplatePart,
     shipped,
 )
-from evaltracker.toolbox.text import Inputs
+from evaltracker.toolbox.text import CallFields
 from stakeholders.models import Role, RoleName, SignOffRule, Stakeholder, given_names
 from stakeholders.selectors import roles_of
 from stakeholders.services.people import add_stakeholder, set_sign_off_rules
@@ -92,7 +92,7 @@ def name_roles(*, evaluation: Evaluation, names: Mapping[str, str], by: By) -> N
     evaluation = lock(evaluation)
     check_owned(evaluation, by)
     usual, stand = dict(Role.choices), given_names(evaluation)
-    inputs = Inputs()
+    inputs = CallFields()
     wanted = {
         role: inputs.line(f"name_{role}", name, limit=40)
         for role, name in names.items()
@@ -166,7 +166,7 @@ def set_different_people(
         As `change_brief`. Invalid: by “people_” and the stage, a new number outside 1
         to the signatures that the stage asks for.
     """
-    asked, inputs = Counter[str](), Inputs()
+    asked, inputs = Counter[str](), CallFields()
     for rule in evaluation.sign_off_rules.all():
         asked[rule.stage] += rule.required
     for stage, number in numbers.items():

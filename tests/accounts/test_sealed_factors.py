@@ -5,7 +5,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import validate_totp_code
 from pytest_django import Settings
 
-from evaltracker.accounts.middleware import close, reopen
+from evaltracker.accounts.middleware import decrypt_second_factor, encrypt_second_factor
 from tests.accounts.factors import code_of, give_app, recovery_code
 from tests.factories import common
 
@@ -26,23 +26,25 @@ def test_the_database_holds_no_secret_of_an_app_and_no_recovery_code() -> None:
 
 
 def test_the_same_secret_never_looks_the_same() -> None:
-    assert close("JBSWY3DPEHPK3PXP") != close("JBSWY3DPEHPK3PXP")
+    assert encrypt_second_factor("JBSWY3DPEHPK3PXP") != encrypt_second_factor(
+        "JBSWY3DPEHPK3PXP"
+    )
 
 
 def test_keys_of_before_still_open(settings: Settings) -> None:
-    closed = close("JBSWY3DPEHPK3PXP")
+    closed = encrypt_second_factor("JBSWY3DPEHPK3PXP")
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = OTHER
-    assert reopen(closed) == "JBSWY3DPEHPK3PXP"
+    assert decrypt_second_factor(closed) == "JBSWY3DPEHPK3PXP"
 
 
 def test_without_the_key_no_code_fits(settings: Settings) -> None:
-    closed = close("JBSWY3DPEHPK3PXP")
+    closed = encrypt_second_factor("JBSWY3DPEHPK3PXP")
     settings.SECRET_KEY = OTHER
-    lost = reopen(closed)
-    assert lost != reopen(closed)
+    lost = decrypt_second_factor(closed)
+    assert lost != decrypt_second_factor(closed)
     assert not validate_totp_code(lost, code_of("JBSWY3DPEHPK3PXP"))
 
 
 def test_what_was_stored_before_there_was_a_key_is_itself() -> None:
-    assert reopen("JBSWY3DPEHPK3PXP") == "JBSWY3DPEHPK3PXP"
+    assert decrypt_second_factor("JBSWY3DPEHPK3PXP") == "JBSWY3DPEHPK3PXP"

@@ -12,12 +12,12 @@ from evaltracker.toolbox.charts import (
     WIDE,
     Axis,
     Lane,
-    Mark,
+    LaneMark,
     Span,
     both,
     draw_lanes,
 )
-from evaltracker.toolbox.charts.lanes import Form, Lanes, Text
+from evaltracker.toolbox.charts.lanes import Form, LaneLabel, Lanes
 from evaltracker.toolbox.charts.scatter import meets
 
 FORMS = (WIDE, SMALL, NARROW)
@@ -28,7 +28,9 @@ any_lane = st.builds(
     words,
     words,
     spans=st.lists(st.builds(Span, amounts, amounts), max_size=3).map(tuple),
-    marks=st.lists(st.builds(Mark, amounts, st.integers(1, 12)), max_size=4).map(tuple),
+    marks=st.lists(st.builds(LaneMark, amounts, st.integers(1, 12)), max_size=4).map(
+        tuple
+    ),
     cells=st.tuples(words, words),
     note=words,
     heading=st.sampled_from(("", "On the longlist")),
@@ -42,7 +44,7 @@ AXIS = Axis(
 )
 
 
-def all_texts(chart: Lanes) -> list[Text]:
+def all_texts(chart: Lanes) -> list[LaneLabel]:
     return [*chart.texts, *(text for row in chart.rows for text in row.texts)]
 
 
@@ -103,7 +105,7 @@ def test_a_drawing_says_itself_in_words() -> None:
 
 
 def test_few_dots_of_one_place_stand_side_by_side_and_many_are_numbered() -> None:
-    three, many = Mark(5, 3), Mark(5, 9)
+    three, many = LaneMark(5, 3), LaneMark(5, 9)
     row = draw_lanes("S", [Lane("A", "5", marks=(three,))], Axis(5.0)).rows[0]
     assert len({dot.x for dot in row.dots}) == 3
     assert {dot.label for dot in row.dots} == {""}

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from evaltracker.errors import Invalid
 from evaltracker.toolbox.text import (
-    Inputs,
+    CallFields,
     read_line,
     read_link,
     read_requirement_ref,
@@ -97,7 +97,7 @@ def test_reading_twice_changes_nothing_and_refuses_only_with_a_sentence(
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
-    inputs = Inputs()
+    inputs = CallFields()
     assert inputs.line("name", "Acme") == "Acme"
     inputs.line("title", " ")
     inputs.link("site", "x")

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.notices.mail import Line
+from evaltracker.notices.mail import MailConnection
 from evaltracker.notices.services.delivery import Batch, SweepReport, sweep_notices
 from evaltracker.notices.services.leases import LEASE
 from evaltracker.notices.services.scheduling import cancel_notices
@@ -30,7 +30,7 @@ def left_in(notice: Notice, state: NoticeState, *, lapsed: bool) -> Notice:
 def resume(notice: Notice) -> SweepReport:
     """What a sweep does that wakes up with `notice` in hand."""
     report = SweepReport()
-    with Line() as line:
+    with MailConnection() as line:
         Batch([notice], line, report).send()
     return report
 

@@ -10,13 +10,13 @@ from time_machine import TimeMachineFixture
 
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.mail import (
+    date_in_words,
     dated_message,
     days_away,
     envelope,
     letter,
     link_to,
-    parcel_of,
-    spoken,
+    outgoing_message,
 )
 from evaltracker.notices.services.delivery import sweep_notices
 from evaltracker.toolbox.text import one_line
@@ -121,8 +121,8 @@ def test_an_outsider_is_greeted_by_the_name_of_then_and_told_step_by_step(
     assert "Hello Ada B," in said.text
     assert "by it.\n\n1. First <this>.\n2. Then that.\n\n-- " in said.text
     assert "First &lt;this&gt;." in said.html
-    assert envelope(parcel_of(notice, said)).reply_to == ["lina@example.com"]
-    assert envelope(parcel_of(owe(platform), message(notice))).reply_to == []
+    assert envelope(outgoing_message(notice, said)).reply_to == ["lina@example.com"]
+    assert envelope(outgoing_message(owe(platform), message(notice))).reply_to == []
 
 
 @pytest.mark.parametrize(
@@ -159,4 +159,4 @@ def test_a_link_leads_nowhere_but_to_our_site(path: str) -> None:
 
 def test_one_line_keeps_letters_and_drops_what_is_not_printed() -> None:
     assert one_line("a\r\nb\u202ec\x00\ud800 é\t漢") == "a bc é 漢"
-    assert spoken(DUE, "UTC") == "Monday, 1 March 2027, 08:00 (UTC)"
+    assert date_in_words(DUE, "UTC") == "Monday, 1 March 2027, 08:00 (UTC)"

@@ -9,11 +9,16 @@ from icalendar import Calendar
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.notices.kinds import KINDS, Message
-from evaltracker.notices.mail import Parcel, envelope, parcel_of, words
+from evaltracker.notices.mail import (
+    OutgoingMessage,
+    envelope,
+    header_text,
+    outgoing_message,
+)
 from tests.notices.kinds import owe
 
 
-def read(parcel: Parcel) -> EmailMessage:
+def read(parcel: OutgoingMessage) -> EmailMessage:
     return email.message_from_bytes(bytes(parcel), policy=email.policy.default)
 
 
@@ -23,9 +28,9 @@ def read(parcel: Parcel) -> EmailMessage:
 )
 def test_any_subject_is_read_back(subject: str) -> None:
     message = Message(subject=subject, text="a\n.\nb\n", html="<p>=3D é</p>\n")
-    mail = read(Parcel("a@example.org", "b@example.org", "<1@x>", message))
+    mail = read(OutgoingMessage("a@example.org", "b@example.org", "<1@x>", message))
 
-    assert mail["Subject"] == subject.strip() or words(subject) != subject
+    assert mail["Subject"] == subject.strip() or header_text(subject) != subject
     assert str(mail["Subject"]).split() == subject.split()
     assert not mail.defects
     assert [part.defects for part in mail.walk()] == [[], [], []]
@@ -36,7 +41,7 @@ def test_it_says_the_same_as_djangos_message(platform: Evaluation) -> None:
     platform.title = "Wähle; eine, “Plattform” <b>"
     platform.save()
     notice = owe(platform)
-    parcel = parcel_of(notice, KINDS[notice.kind].compose(notice))
+    parcel = outgoing_message(notice, KINDS[notice.kind].compose(notice))
     ours, theirs = read(parcel), envelope(parcel).message()
     again = email.message_from_bytes(theirs.as_bytes(), policy=email.policy.default)
 
@@ -56,6 +61,6 @@ def test_it_says_the_same_as_djangos_message(platform: Evaluation) -> None:
 
 @pytest.mark.parametrize("bad", ["b@c.d\nBcc: e@f.g", "b@c.d\r\n\r\nx", "b@c\x00.d"])
 def test_an_address_cannot_begin_another_header(bad: str) -> None:
-    parcel = Parcel("a@example.org", bad, "<1@x>", Message("s", "t", "h"))
+    parcel = OutgoingMessage("a@example.org", bad, "<1@x>", Message("s", "t", "h"))
     with pytest.raises(ValueError, match="newline"):
         bytes(parcel)

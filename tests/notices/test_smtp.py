@@ -3,23 +3,23 @@
 import pytest
 
 from evaltracker.notices.kinds import Message
-from evaltracker.notices.mail import Line, Parcel, Verdict
+from evaltracker.notices.mail import DeliveryOutcome, MailConnection, OutgoingMessage
 from tests.smtp_sink import Sink
 
 READER = "reader@example.org"
 
 
-def mail(text: str = "Dear reader", to: str = READER) -> Parcel:
-    return Parcel(
+def mail(text: str = "Dear reader", to: str = READER) -> OutgoingMessage:
+    return OutgoingMessage(
         "app@example.org", to, "<1@example.org>", Message("A date", text, f"<p>{text}")
     )
 
 
 def test_all_mails_of_a_line_share_a_connection(smtp_sink: Sink) -> None:
-    with Line() as line:
+    with MailConnection() as line:
         line.open()
         answers = [line.hand(mail()) for _ in range(3)]
-    assert [answer.verdict for answer in answers] == [Verdict.TAKEN] * 3
+    assert [answer.verdict for answer in answers] == [DeliveryOutcome.TAKEN] * 3
     assert (len(smtp_sink.arrived), smtp_sink.sessions) == (3, 1)
     assert {str(arrived["Message-ID"]) for arrived in smtp_sink.arrived} == {
         "<1@example.org>"
@@ -27,9 +27,9 @@ def test_all_mails_of_a_line_share_a_connection(smtp_sink: Sink) -> None:
 
 
 def test_a_line_that_begins_with_a_dot_does_not_end_the_text(smtp_sink: Sink) -> None:
-    with Line() as line:
+    with MailConnection() as line:
         line.open()
-        assert line.hand(mail(".One\n.\nTwo")).verdict is Verdict.TAKEN
+        assert line.hand(mail(".One\n.\nTwo")).verdict is DeliveryOutcome.TAKEN
     plain = smtp_sink.arrived[0].get_body(("plain",))
     assert plain is not None
     assert plain.get_content().split() == [".One", ".", "Two"]
@@ -37,26 +37,26 @@ def test_a_line_that_begins_with_a_dot_does_not_end_the_text(smtp_sink: Sink) ->
 
 @pytest.mark.parametrize(
     ("said", "verdict"),
-    [("550 No such box", Verdict.NEVER), ("451 Busy", Verdict.LATER)],
+    [("550 No such box", DeliveryOutcome.NEVER), ("451 Busy", DeliveryOutcome.LATER)],
 )
 @pytest.mark.parametrize("where", ["answers", "verdicts"])
 def test_who_is_refused_does_not_end_the_line(
-    smtp_sink: Sink, where: str, said: str, verdict: Verdict
+    smtp_sink: Sink, where: str, said: str, verdict: DeliveryOutcome
 ) -> None:
     getattr(smtp_sink, where)[READER] = [said, "250 OK"]
-    with Line() as line:
+    with MailConnection() as line:
         line.open()
         answer = line.hand(mail())
         assert (answer.verdict, answer.words) == (verdict, said)
-        assert line.hand(mail()).verdict is Verdict.TAKEN
+        assert line.hand(mail()).verdict is DeliveryOutcome.TAKEN
     assert (len(smtp_sink.arrived), smtp_sink.sessions) == (1, 1)
 
 
 def test_an_address_with_a_command_in_it_never_reaches_a_server(
     smtp_sink: Sink,
 ) -> None:
-    with Line() as line:
+    with MailConnection() as line:
         line.open()
         answer = line.hand(mail(to="a@example.org>\r\nrcpt TO:<b@example.org"))
-    assert answer.verdict is Verdict.NEVER
+    assert answer.verdict is DeliveryOutcome.NEVER
     assert smtp_sink.arrived == []

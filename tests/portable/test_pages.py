@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from evaltracker.decision.memo.inputs import gather_inputs, told_apart
+from evaltracker.decision.memo.inputs import gather_inputs, mark_imported
 from evaltracker.decision.memo.text import signed as signed_in_memo
 from evaltracker.decision.services.letters import export_as_seen
 from evaltracker.decision.services.promise_checks import start_next
@@ -113,7 +113,7 @@ def test_an_operator_sees_who_is_whom_before_anything_is_written() -> None:
     assert all(sign_off["imported"] for sign_off in inputs["sign_offs"])
     assert "imported with a file: nobody signed it here" in signed_in_memo(inputs)
     here = {**inputs["sign_offs"][0], "signed_at": timezone.now()}
-    assert told_apart(where, [here]) == [here]
+    assert mark_imported(where, [here]) == [here]
 
 
 def test_a_bad_file_is_told_by_its_place() -> None:

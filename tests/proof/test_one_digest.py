@@ -27,7 +27,7 @@ from tests.workflow.deciding import decided, in_decision
 from tests.workflow.rewriting import put
 from tests.workflow.test_pack import take, unpacked, verified
 from trials.models import RunReport
-from trials.selectors.matrix import forget_all
+from trials.selectors.matrix import clear_evaluation_caches
 from vendors.models import ClaimFile
 
 pytestmark = pytest.mark.django_db
@@ -226,10 +226,10 @@ def test_draws_that_were_rewritten_are_drawn_anew_and_named() -> None:
         put(kept, f"results = '{text}'")
         # With pages counted before it was rewritten, and after.
         assert said("verify_ledger", where.slug)[0] == 1
-        forget_all()
+        clear_evaluation_caches()
         code, told = said("verify_ledger", where.slug)
         assert code == 1
         assert "the comparison is counted and drawn otherwise" in told
     meddle("DELETE FROM workflow_keptdraws", "workflow_keptdraws")
-    forget_all()
+    clear_evaluation_caches()
     assert "everything comes out the same" in said("verify_ledger", where.slug)[1]

@@ -8,7 +8,7 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.commitments import read_commitments
 from evaltracker.evaluations.models import Category, Evaluation
 from evaltracker.evaluations.models.evaluation import take_touched
-from evaltracker.evaluations.tables import Said, compare_tables
+from evaltracker.evaluations.tables import JournalState, compare_tables
 from evaltracker.evaluations.verifying import find_break
 from tests.factories import common
 from tests.meddling import meddle
@@ -34,7 +34,7 @@ def told(where: Evaluation) -> set[tuple[str, str]]:
 
 
 def differences(where: Evaluation) -> list[str]:
-    said = Said()
+    said = JournalState()
     assert find_break(where, read=said.read) is None
     return [str(it) for it in compare_tables(where, said).differences]
 

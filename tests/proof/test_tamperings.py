@@ -9,7 +9,7 @@ import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
 from evaltracker.evaluations.models import CommittedRecord, Evaluation
-from evaltracker.evaluations.tables import Difference, Said, compare_tables
+from evaltracker.evaluations.tables import Difference, JournalState, compare_tables
 from evaltracker.evaluations.verifying import find_break
 from tests.factories.demo import purchases
 from tests.journeys.test_demo import load_demo
@@ -40,9 +40,9 @@ def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 
 
 @cache
-def read(where: Evaluation) -> Said:
+def read(where: Evaluation) -> JournalState:
     """What the journal says; nothing of it is tampered with here."""
-    said = Said()
+    said = JournalState()
     assert find_break(where, read=said.read) is None
     return said
 

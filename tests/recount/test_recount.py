@@ -41,7 +41,7 @@ from tests.recount.shown import half_up
 from tests.recount.worlds import by_chance
 from tests.tiers import by_tier
 from tests.workflow.rewriting import put
-from trials.selectors.matrix import forget_all
+from trials.selectors.matrix import clear_evaluation_caches
 
 pytestmark = pytest.mark.django_db
 DEMO = (
@@ -313,7 +313,7 @@ def test_draws_planted_in_what_is_kept_are_found_on_the_page() -> None:
         swapped = {**shares, one: shares[other], other: shares[one]}
         results = json.dumps({**kept.results, "all_wins": swapped})
         put(kept, f"results = '{results}'")
-        forget_all()
+        clear_evaluation_caches()
         found = found_on_page(where, "comparison", book)
         assert {f"sure.likely.{one}", f"sure.likely.{other}"} <= found
         transaction.set_rollback(True)
@@ -330,10 +330,10 @@ def test_a_number_planted_in_a_frozen_memo_is_found_on_the_page() -> None:
         memo["results"][key] = {**memo["results"][key], "answered": 6}
         text_of = json.dumps(memo).replace("'", "''")
         put(decision, f"memo = '{text_of}'")
-        forget_all()
+        clear_evaluation_caches()
         assert f"answered.{key}" in found_on_page(where, "comparison", book)
         transaction.set_rollback(True)
-    forget_all()
+    clear_evaluation_caches()
 
 
 def misfits(shown: Shown, book: Book) -> list[str]:

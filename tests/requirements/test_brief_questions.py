@@ -15,7 +15,7 @@ from evaltracker.requirements.services.templates import (
     remove_brief_field,
     save_as_template,
 )
-from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates import GateContext
 from evaltracker.workflow.gates.rules import brief_complete
 from tests.clients import signed_in
 from tests.factories import common
@@ -52,17 +52,17 @@ def test_the_gate_asks_for_what_is_needed_and_for_nothing_else(
 ) -> None:
     add_question(where, "Signatures a year", kind="number")
     add_question(where, "Remarks", needed=False)
-    (blocker,) = brief_complete(Look(where))
+    (blocker,) = brief_complete(GateContext(where))
     assert blocker.sentence == "The brief does not state “Signatures a year”."
     assert blocker.link.endswith("#id_own-signatures-a-year")
     answer(where, own_signatures_a_year="1200")
-    assert list(brief_complete(Look(where))) == []
+    assert list(brief_complete(GateContext(where))) == []
 
 
 def test_does_not_matter_is_an_answer(where: Evaluation) -> None:
     add_question(where, "Signatures a year", kind="number")
     answer(where, does_not_matter=["own-signatures-a-year"])
-    assert list(brief_complete(Look(where))) == []
+    assert list(brief_complete(GateContext(where))) == []
     assert "Does not matter" in signed_words(where)
 
 

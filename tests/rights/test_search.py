@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.pages.search import SEARCHES, Reader
+from evaltracker.pages.search import SEARCHES, SearchScope
 from tests.clients import signed_in
 from tests.rights.table import EVERYBODY, OUTSIDE
 from tests.rights.world import FURTHER, MAIN
@@ -28,7 +28,7 @@ ABOUT_WORDS = {
 def test_every_kind_shows_what_the_reader_may_see(
     people: dict[str, User], who: str
 ) -> None:
-    reader = Reader(people[who])
+    reader = SearchScope(people[who])
     seen = set(Evaluation.objects.visible_to(reader.user))
     for kind, search in SEARCHES.items():
         rows = list(search.rows(reader))
@@ -56,7 +56,7 @@ def test_whoever_was_not_asked_or_has_an_interest_finds_no_answer(
         .values_list("candidate__evaluation", flat=True)
     )
     for kind, path in ABOUT_WORDS.items():
-        rows: Any = SEARCHES[kind].rows(Reader(user)).order_by()
+        rows: Any = SEARCHES[kind].rows(SearchScope(user)).order_by()
         found = list(rows.values_list(path, f"{path}__evaluation"))
         assert not unasked & {candidate for candidate, _ in found}, kind
         assert not barred & {evaluation for _, evaluation in found}, kind
@@ -65,7 +65,7 @@ def test_whoever_was_not_asked_or_has_an_interest_finds_no_answer(
 def test_it_is_barred_in_one_purchase_and_not_in_the_other(
     people: dict[str, User],
 ) -> None:
-    rows = SEARCHES["answers"].rows(Reader(people["it"])).order_by()
+    rows = SEARCHES["answers"].rows(SearchScope(people["it"])).order_by()
     slugs = set(rows.values_list("candidate__evaluation__slug", flat=True))
     assert FURTHER in slugs
     assert MAIN not in slugs

@@ -18,7 +18,7 @@ from evaltracker.importing.kinds import KINDS
 from evaltracker.money import CODES
 from evaltracker.rows.cells import key
 from evaltracker.rows.guards import column_letter
-from evaltracker.rows.plan import Plan, read
+from evaltracker.rows.plan import ImportPlan, read
 from evaltracker.rows.sources import read_table
 from evaltracker.rows.subjects import Context, options_of
 from vendors.choices import Availability, CandidateKind, CostState, Recurrence
@@ -110,7 +110,7 @@ class Person:
     # The file as somebody saved it, unless it is the one of that name.
     content: bytes = b""
 
-    def plan(self) -> Plan:
+    def plan(self) -> ImportPlan:
         subject = self.expected["subject"]
         folder = "varied" if "~" in self.name else "files"
         content = self.content or (FOLDER / folder / self.name).read_bytes()
@@ -118,7 +118,7 @@ class Person:
         context = context_of(subject, self.expected["given"])
         return read(kind_of(subject), book, context, {}, self.answers)
 
-    def ends(self) -> Plan:
+    def ends(self) -> ImportPlan:
         """The plan after all that may be asked is answered."""
         for _ in range(4):
             plan = self.plan()
@@ -131,7 +131,7 @@ class Person:
 
 
 def answers_to(
-    asked: Mapping[str, Any], plan: Plan, comes: Any
+    asked: Mapping[str, Any], plan: ImportPlan, comes: Any
 ) -> Iterator[tuple[str, str]]:
     about, answer = asked["about"], asked.get("answer", "")
     columns = [(sheet, line) for sheet in plan.sheets for line in sheet.columns]
@@ -184,7 +184,7 @@ def answers_to(
                 yield line.key, "left"
 
 
-def came(subject: str, plan: Plan) -> list[dict[str, Any]]:
+def came(subject: str, plan: ImportPlan) -> list[dict[str, Any]]:
     """The records of a plan, as `expected.json` says what must come."""
     rows = []
     for record in plan.new:
@@ -224,7 +224,7 @@ def price_of(known_by: tuple[str, ...], values: Mapping[str, Any]) -> dict[str, 
 
 
 def differences(
-    name: str, plan: Plan, expected: Mapping[str, Any] | None = None
+    name: str, plan: ImportPlan, expected: Mapping[str, Any] | None = None
 ) -> list[str]:
     """What came and should not, or should have come and did not."""
     expected = expected or expected_of_files()[varied_files().get(name, name)]

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from evaltracker.rows.sources import Row
-from evaltracker.rows.subjects import Role, Subject
+from evaltracker.rows.sources import SheetRow
+from evaltracker.rows.subjects import ColumnRole, ListType
 
 CASES = json.loads(
     (Path(__file__).parents[1] / "data/cases/rows_cases.json").read_text()
@@ -21,59 +21,62 @@ def cases_of(reader: str) -> list[Any]:
     ]
 
 
-class Requirements(Subject):
+class Requirements(ListType):
     slug = "requirements"
     has_headings = True
     crosses = ("priority",)
     roles = (
-        Role("ref", "Ref", heads=("Ref",)),
-        Role("text", "Requirement", heads=("Requirement",), is_required=True),
-        *(Role(name, name) for name in ("name", "category")),
-        Role("priority", "Priority", closed="priority"),
-        *(Role(name, name) for name in ("weight", "level", "is_row", "help")),
+        ColumnRole("ref", "Ref", heads=("Ref",)),
+        ColumnRole("text", "Requirement", heads=("Requirement",), is_required=True),
+        *(ColumnRole(name, name) for name in ("name", "category")),
+        ColumnRole("priority", "Priority", closed="priority"),
+        *(ColumnRole(name, name) for name in ("weight", "level", "is_row", "help")),
     )
 
 
-class Answers(Subject):
+class Answers(ListType):
     slug = "answers"
     across = "availability"
     crosses = ("availability",)
     roles = (
-        Role("ref", "Ref"),
-        Role("text", "Requirement", is_required=True),
-        *(Role(name, name) for name in ("name", "priority", "candidate")),
-        Role("availability", "Availability", closed="availability"),
-        *(Role(name, name) for name in ("statement", "evidence", "available_from")),
+        ColumnRole("ref", "Ref"),
+        ColumnRole("text", "Requirement", is_required=True),
+        *(ColumnRole(name, name) for name in ("name", "priority", "candidate")),
+        ColumnRole("availability", "Availability", closed="availability"),
+        *(
+            ColumnRole(name, name)
+            for name in ("statement", "evidence", "available_from")
+        ),
     )
 
 
-class Costs(Subject):
+class Costs(ListType):
     slug = "costs"
     across = "amount"
     roles = (
-        Role("candidate", "Candidate"),
-        Role("label", "Part", also=("name", "text")),
-        Role("amount", "Amount", is_required=True),
+        ColumnRole("candidate", "Candidate"),
+        ColumnRole("label", "Part", also=("name", "text")),
+        ColumnRole("amount", "Amount", is_required=True),
         *(
-            Role(name, name)
+            ColumnRole(name, name)
             for name in ("kind", "state", "quantity", "unit", "rhythm", "currency")
         ),
-        Role("note", "Note"),
+        ColumnRole("note", "Note"),
     )
 
 
-class Candidates(Subject):
+class Candidates(ListType):
     slug = "candidates"
     roles = (
-        Role("candidate", "Candidate", is_required=True, also=("own_name",)),
-        *(Role(name, name) for name in ("contact", "website")),
+        ColumnRole("candidate", "Candidate", is_required=True, also=("own_name",)),
+        *(ColumnRole(name, name) for name in ("contact", "website")),
     )
 
 
-SUBJECTS: dict[str, Subject] = {
+SUBJECTS: dict[str, ListType] = {
     one.slug: one for one in (Requirements(), Answers(), Costs(), Candidates())
 }
 
 
-def rows_of(table: Sequence[Sequence[str]], first: int = 1) -> list[Row]:
-    return [Row(at, tuple(cells)) for at, cells in enumerate(table, first)]
+def rows_of(table: Sequence[Sequence[str]], first: int = 1) -> list[SheetRow]:
+    return [SheetRow(at, tuple(cells)) for at, cells in enumerate(table, first)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from evaltracker.rows.cells import WORDS, name_key
-from evaltracker.rows.sources import Row, Sheet, Workbook
+from evaltracker.rows.sources import Sheet, SheetRow, Workbook
 
 SYLLABLES = re.findall("..", "kalomiteveensadophgastuberunnakvacho")
 UNKNOWN = ["Zweck", "Owner", "Sprint", "Remark no one knows", "X7", "Kleur", "Hinta"]
@@ -43,7 +43,7 @@ class Stranger:
             tuple(
                 Sheet(
                     f"List {part}",
-                    tuple(Row(at, tuple(row)) for at, row in enumerate(rows, 1)),
+                    tuple(SheetRow(at, tuple(row)) for at, row in enumerate(rows, 1)),
                 )
                 for part, rows in enumerate(sheets, 1)
             ),

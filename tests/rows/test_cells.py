@@ -20,10 +20,10 @@ from evaltracker.rows.cells import (
     RHYTHMS,
     SENTENCES,
     WORDS,
-    Cell,
     Hints,
     Money,
-    Stated,
+    ParsedCell,
+    StatedAvailability,
     key,
     meanings_of,
     plain,
@@ -88,7 +88,7 @@ def closed_of(reader: str) -> tuple[str, str]:
     return ("closed", reader) if reader == "priority" else (reader, "")
 
 
-def told(cell: Cell[Any], case: dict[str, Any], expected: dict[str, Any]) -> Any:
+def told(cell: ParsedCell[Any], case: dict[str, Any], expected: dict[str, Any]) -> Any:
     """A cell as the cases write it; options and words where they name them."""
     if cell.question:
         shown: dict[str, Any] = {"question": cell.question}
@@ -113,7 +113,7 @@ def told(cell: Cell[Any], case: dict[str, Any], expected: dict[str, Any]) -> Any
 
 
 def of_value(value: Any) -> Any:
-    if isinstance(value, Stated):
+    if isinstance(value, StatedAvailability):
         parts = {
             "availability": value.availability,
             "statement": value.statement,
@@ -206,7 +206,7 @@ def test_a_number_of_any_of_twelve_countries_is_never_another_one(
     assert cell.value == number or plain(number) in cell.options
 
 
-def one(reads: str, text: Any, closed: str = "", **meanings: str) -> Cell[Any]:
+def one(reads: str, text: Any, closed: str = "", **meanings: str) -> ParsedCell[Any]:
     hints = Hints(meanings={key(word): value for word, value in meanings.items()})
     return read_column(reads, [text], hints, closed)[0]
 
@@ -296,7 +296,7 @@ def test_what_was_chosen_for_a_question_is_read_with_it() -> None:
         Decimal(500), "EUR", tax="net"
     )
     assert read_column("money", ["500-"], Hints(meanings={"-": "credit"})) == [
-        Cell(Money(Decimal(-500)))
+        ParsedCell(Money(Decimal(-500)))
     ]
     columns: dict[str, tuple[str, list[Any], list[str]]] = {
         "year": ("day", ["01.02.27", "3-Apr-28"], ["2027-02-01", "2028-04-03"]),
@@ -332,7 +332,7 @@ def test_what_says_something_of_its_own_is_kept_beside_an_availability() -> None
     for (text, meaning), statement in cases.items():
         meanings = {key(text): meaning}
         (cell,) = read_column("availability", [text], Hints(meanings=meanings))
-        assert cell.value == Stated(meaning, statement)
+        assert cell.value == StatedAvailability(meaning, statement)
     assert one("availability", "✅ [only SAML](https://x.example)").confidence == "open"
 
 

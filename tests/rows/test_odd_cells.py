@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from evaltracker.rows.plan import Plan, read
+from evaltracker.rows.plan import ImportPlan, read
 from evaltracker.rows.sources import Workbook, read_table
 from tests.rows.foreign import FOLDER, Person, context_of, expected_of_files, kind_of
 
@@ -28,7 +28,7 @@ FILES = (
 CELLS = 2  # Of each file, by chance.
 
 
-def by_row(plan: Plan) -> dict[tuple[str, int], list[Any]]:
+def by_row(plan: ImportPlan) -> dict[tuple[str, int], list[Any]]:
     rows = defaultdict(list)
     for record in plan.new:
         rows[record.sheet, record.row].append((record.key, record.values))
@@ -52,7 +52,9 @@ def with_cell(book: Workbook, sheet: str, number: int, place: int, text: str) ->
     return replace(book, sheets=tuple(sheets))
 
 
-def places(plan: Plan, by: random.Random) -> Iterator[tuple[str, int, int, str, str]]:
+def places(
+    plan: ImportPlan, by: random.Random
+) -> Iterator[tuple[str, int, int, str, str]]:
     """Cells that are read, of rows below the names: sheet, row, place, role, type."""
     cells = [
         (sheet.name, row.number, place, column.chosen, row.kind)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from evaltracker.rows.guards import Unreadable
-from evaltracker.rows.plan import Plan, read
-from evaltracker.rows.sources import Row, Sheet, read_table
+from evaltracker.rows.plan import ImportPlan, read
+from evaltracker.rows.sources import Sheet, SheetRow, read_table
 from tests.rows.foreign import came, context_of, kind_of
 
 FOLDER = Path(__file__).parents[1] / "data/corpus/files"
@@ -47,20 +47,20 @@ def same(sheet: Sheet) -> Sheet:
 
 def with_a_column_before(sheet: Sheet) -> Sheet:
     rows = (
-        Row(row.number, (f"noted {at}" if at else "Zusatz", *row.cells))
+        SheetRow(row.number, (f"noted {at}" if at else "Zusatz", *row.cells))
         for at, row in enumerate(sheet.rows)
     )
     return Sheet(sheet.name, tuple(rows), sheet.hidden)
 
 
 def with_a_title_above(sheet: Sheet) -> Sheet:
-    rows = (Row(row.number + 2, row.cells) for row in sheet.rows)
-    return Sheet(sheet.name, (Row(1, ("A title above",)), *rows), sheet.hidden)
+    rows = (SheetRow(row.number + 2, row.cells) for row in sheet.rows)
+    return Sheet(sheet.name, (SheetRow(1, ("A title above",)), *rows), sheet.hidden)
 
 
 def planned(
     name: str, oracle: Mapping[str, Any], change: Callable[[Sheet], Sheet] = same
-) -> tuple[str, Plan]:
+) -> tuple[str, ImportPlan]:
     given = oracle.get("given", {})
     subject = {"claims": "answers"}.get(oracle["kind"], oracle["kind"])
     context = context_of(

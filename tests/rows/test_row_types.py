@@ -14,8 +14,8 @@ from evaltracker.rows.row_types import (
     refs_in_texts,
     without_ref,
 )
-from evaltracker.rows.sources import Row
-from evaltracker.rows.subjects import Role
+from evaltracker.rows.sources import SheetRow
+from evaltracker.rows.subjects import ColumnRole
 from tests.rows.lists import SUBJECTS, cases_of, rows_of
 
 NAMED = {"left": "aside", "": "question"}
@@ -34,7 +34,7 @@ def roles_of(names: list[str]) -> list[str]:
 def test_rows_are_proposed_as_the_cases_say(case: dict[str, Any]) -> None:
     roles = roles_of(case["roles"])
     subject = "costs" if "amount" in roles else "requirements"
-    names = Row(1, tuple(case["hints"]["names"]))
+    names = SheetRow(1, tuple(case["hints"]["names"]))
 
     proposals = propose(
         SUBJECTS[subject], rows_of(case["table"], 2), roles, names, chosen={}
@@ -58,7 +58,7 @@ def typed(
         SUBJECTS["requirements"],
         rows_of(table, 2),
         roles,
-        Row(1, tuple(names)),
+        SheetRow(1, tuple(names)),
         chosen=chosen,
     )
 
@@ -128,7 +128,7 @@ def test_rows_of_a_pattern_are_described() -> None:
 
 
 def test_blank_categories_are_as_above_if_each_is_said_once() -> None:
-    category, text = Role("category", "Category"), Role("text", "Text")
+    category, text = ColumnRole("category", "Category"), ColumnRole("text", "Text")
     assert as_above(category, ["A", "", "", "B", ""])
     assert not as_above(category, ["A", "", "A", ""])
     assert not as_above(category, ["", "A"])

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from evaltracker.rows.guards import MOST_ROWS, Unreadable
-from evaltracker.rows.sources import Row, read_table
+from evaltracker.rows.sources import SheetRow, read_table
 from tests.data.corpus.making.open_document import cell, price, row, sheet, spreadsheet
 
 FAR = 'table:number-columns-repeated="16384"'
@@ -19,7 +19,7 @@ LINK = "<text:a xlink:href='https://a.example'>here</text:a> it is"
 DOWN = 'table:number-rows-repeated="1048576"'
 
 
-def rows_in(*rows: str) -> tuple[Row, ...]:
+def rows_in(*rows: str) -> tuple[SheetRow, ...]:
     return read_table(spreadsheet(sheet(list(rows))), "r.ods").sheets[0].rows
 
 

@@ -2,19 +2,19 @@
 
 import pytest
 
-from evaltracker.rows.plan import Plan, read
+from evaltracker.rows.plan import ImportPlan, read
 from tests.rows.foreign import context_of, kind_of
 from tests.rows.strangers import Maker, Stranger
 
 SEEDS = range(120)
 
 
-def planned(made: Stranger, parts: int = 1) -> Plan:
+def planned(made: Stranger, parts: int = 1) -> ImportPlan:
     context = context_of("requirements", {})
     return read(kind_of("requirements"), made.book(parts), context, {}, {})
 
 
-def is_meant(plan: Plan, made: Stranger) -> bool:
+def is_meant(plan: ImportPlan, made: Stranger) -> bool:
     """Whether it brings these rows, with their texts, refs and categories."""
     came = [
         (record.key[0], record.values["text"], record.values.get("category", ""))

@@ -11,7 +11,7 @@ from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, User
 from evaltracker.requirements.services.evaluations import change_brief
-from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates import GateContext
 from evaltracker.workflow.gates.context import required_signers
 from evaltracker.workflow.gates.rules import requirements_signed
 from evaltracker.workflow.inbox import my_work
@@ -111,7 +111,7 @@ def signed(case: str, *, but: int = 0) -> Evaluation:
 
 
 def blocked(where: Evaluation) -> list[str]:
-    return [blocker.sentence for blocker in requirements_signed(Look(where))]
+    return [blocker.sentence for blocker in requirements_signed(GateContext(where))]
 
 
 # On conditions somebody approves as without; N12 is played below.
@@ -121,7 +121,7 @@ def blocked(where: Evaluation) -> list[str]:
 )
 def test_a_stage_needs_enough_different_people(case: str) -> None:
     where, expected = signed(case), PEOPLE[case]["expect"]
-    approved = approved_of(Look(where).tallies)
+    approved = approved_of(GateContext(where).tallies)
     counts = (approved.roles, len(approved.names), approved.needed)
     assert counts == tuple(
         expected[key] for key in ("roles_passed", "people", "needed")
@@ -136,12 +136,14 @@ def test_a_stage_needs_enough_different_people(case: str) -> None:
 def test_who_lent_a_part_signs_in_place_of_the_substitute() -> None:
     where, case = signed("N2"), PEOPLE["N12"]["expect"]
     dana, priya = colleague("Dana Weiss"), colleague("Priya Nair")
-    (devops,) = [one for one in required_signers(Look(where)) if dana in one.people]
+    (devops,) = [
+        one for one in required_signers(GateContext(where)) if dana in one.people
+    ]
     assert (devops.rule.role, list(devops.people)) == ("devops", [dana])
     assert [item.what for item in my_work(dana, where) if item.kind == "sign_off"]
     assert not [item for item in my_work(priya, where) if item.kind == "sign_off"]
     sign_as(where, "devops", by=dana)
-    approved = approved_of(Look(where).tallies)
+    approved = approved_of(GateContext(where).tallies)
     assert (approved.roles, len(approved.names)) == (4, case["people"])
     assert blocked(where) == []
     page = signed_in(where.owner).get(f"/admin/e/{where.slug}/sign-offs/")
@@ -179,7 +181,7 @@ def test_what_a_lender_says_instead_counts_though_it_is_a_return() -> None:
 def test_who_signs_twice_is_told_before() -> None:
     where = signed("N1", but=1)
     given = SignOff.objects.get()
-    look, dana = Look(where), part_of(where, "DevOps", "Dana Weiss").user
+    look, dana = GateContext(where), part_of(where, "DevOps", "Dana Weiss").user
     rule = where.sign_off_rules.get(role="devops", stage="requirements")
     at = f"{timezone.localtime(given.signed_at, timezone=given.signed_at.tzinfo):%H:%M}"
     assert signed_already(given.person, look.tallies, rule, dana) == (

@@ -19,7 +19,7 @@ from evaltracker.requirements.services.templates import (
     save_as_template,
     start_evaluation,
 )
-from evaltracker.workflow.gates import GATES, Look
+from evaltracker.workflow.gates import GATES, GateContext
 from stakeholders.models import SignOff, given_names, role_names
 from stakeholders.selectors import role_choices
 from stakeholders.services.people import add_stakeholder, set_sign_off_rules
@@ -91,8 +91,8 @@ def test_a_stage_that_nobody_is_asked_to_sign_needs_no_approval() -> None:
     where = started("general")
     vendors.enter(where, "trials")
     gate = GATES["trials_signed"]
-    assert list(gate.check(Look(where))) == []
-    assert gate.nothing(Look(where)) == CASE["R3"]["expect"]["gate_of_trials"]
+    assert list(gate.check(GateContext(where))) == []
+    assert gate.nothing(GateContext(where)) == CASE["R3"]["expect"]["gate_of_trials"]
 
 
 def test_lists_offer_the_roles_of_the_template_first(cleaning: Evaluation) -> None:

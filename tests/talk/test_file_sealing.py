@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from evaltracker.evaluations.models import AttachedFile, Entry, User
-from evaltracker.pages.search import SEARCHES, Reader
+from evaltracker.pages.search import SEARCHES, SearchScope
 from evaltracker.pages.workspace import sealed_entries
 from evaltracker.talk.rules import file_counts as counts_of
 from tests.clients import signed_in
@@ -33,7 +33,7 @@ def option(db: None) -> Candidate:
 def names(user: User) -> list[str]:
     """What somebody finds of files, wherever they look."""
     seen = set(AttachedFile.objects.visible_to(user).values_list("name", flat=True))
-    searched = {row.name for row in SEARCHES["attached"].rows(Reader(user))}
+    searched = {row.name for row in SEARCHES["attached"].rows(SearchScope(user))}
     assert searched <= seen
     return sorted(seen)
 
@@ -75,7 +75,7 @@ def test_who_has_not_declared_is_asked_before_a_download(option: Candidate) -> N
     browser = signed_in(pm)
     answer = browser.get(f"/admin/files/{file.pk}/")
     assert "declare-interests" in answer["Location"]
-    assert list(SEARCHES["attached"].rows(Reader(pm))) == []
+    assert list(SEARCHES["attached"].rows(SearchScope(pm))) == []
     declare_interests(evaluation=option.evaluation, interests={other.pk: ""}, by=pm)
     answer = browser.get(f"/admin/files/{file.pk}/")
     assert answer["Content-Disposition"] == 'attachment; filename="nda.txt"'

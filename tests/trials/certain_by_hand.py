@@ -8,7 +8,7 @@ from itertools import product
 from random import Random
 
 from trials.scoring.fit import Field
-from trials.scoring.open_cells import OpenCell, Owed
+from trials.scoring.open_cells import OpenCell, PendingVerdicts
 
 VERDICTS = ("holds", "partly", "fails")
 Verdicts = Mapping[OpenCell, str]
@@ -25,7 +25,7 @@ class Found:
 
 
 def firsts_of(
-    field: Field, owed: Owed, verdicts: Verdicts, factors: Sequence[int]
+    field: Field, owed: PendingVerdicts, verdicts: Verdicts, factors: Sequence[int]
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Who is first and who is knocked out; a cell that is not in `verdicts` stays."""
     totals, out = {}, set()
@@ -71,7 +71,7 @@ def side(
 
 def gather(
     field: Field,
-    owed: Owed,
+    owed: PendingVerdicts,
     cases: Iterator[tuple[Fraction, Verdicts, Sequence[int]]],
 ) -> Found:
     """Add up cases by how likely each is, leaving every verdict out in turn."""
@@ -107,7 +107,7 @@ def gather(
     return found
 
 
-def enumerated(field: Field, owed: Owed) -> Found:
+def enumerated(field: Field, owed: PendingVerdicts) -> Found:
     """Every way in which the open verdicts can fall, with the weights as agreed."""
 
     def cases() -> Iterator[tuple[Fraction, Verdicts, Sequence[int]]]:
@@ -118,7 +118,7 @@ def enumerated(field: Field, owed: Owed) -> Found:
     return gather(field, owed, cases())
 
 
-def chance_of(owed: Owed, verdicts: Verdicts) -> Fraction:
+def chance_of(owed: PendingVerdicts, verdicts: Verdicts) -> Fraction:
     """How likely just these verdicts are, each candidate's from its own urn."""
     likely = Fraction(1)
     for key, urn in owed.urns:
@@ -130,7 +130,7 @@ def chance_of(owed: Owed, verdicts: Verdicts) -> Fraction:
     return likely
 
 
-def word_for_word(field: Field, owed: Owed, draws: int, seed: int) -> Found:
+def word_for_word(field: Field, owed: PendingVerdicts, draws: int, seed: int) -> Found:
     """Each draw as the rule says it, in fractions."""
     weights = Random(seed)
     dice: dict[OpenCell, Callable[[], float]] = {}

@@ -13,11 +13,11 @@ from trials.scoring.fit import Contender, Field, Part, field_of
 from trials.scoring.open_cells import (
     DEFAULT_PRIOR,
     OpenCell,
-    Owed,
+    PendingVerdicts,
     Prior,
     RecordedCell,
     TrialRecord,
-    Urn,
+    VerdictPrior,
     urn_of,
 )
 
@@ -30,7 +30,7 @@ class World:
     """A field with what is owed in it."""
 
     field: Field
-    owed: Owed
+    owed: PendingVerdicts
 
 
 def world(
@@ -44,7 +44,7 @@ def world(
     """One category, weight 1 each. `weakest` caps a cell by candidate and ref."""
     cells: list[OpenCell] = []
     contenders: list[Contender] = []
-    urns: dict[str, Urn] = {}
+    urns: dict[str, VerdictPrior] = {}
     for key, row in zip(NAMES, rows, strict=False):
         points, own = Fraction(0), {"h": 0, "p": 0, "f": 0}
         for number, mark in enumerate(row.split(), 1):
@@ -66,7 +66,9 @@ def world(
         )
     one = {"all": Decimal(1)}
     made = field_of(contenders, one, one if people else {}, Decimal(share))
-    return World(made, Owed(tuple(cells), tuple(recorded), tuple(urns.items())))
+    return World(
+        made, PendingVerdicts(tuple(cells), tuple(recorded), tuple(urns.items()))
+    )
 
 
 def open_cell(

@@ -14,10 +14,10 @@ from trials.scoring.fit import Contender, Field, field_of
 from trials.scoring.open_cells import (
     DEFAULT_PRIOR,
     OpenCell,
-    Owed,
+    PendingVerdicts,
     RecordedCell,
     TrialRecord,
-    dice_of,
+    cell_rng,
     prior_of,
     urn_of,
 )
@@ -114,7 +114,7 @@ def test_it_is_the_rule_word_for_word(number: int) -> None:
     assert ordered == sorted(ordered)
 
 
-def in_categories(random: Random) -> tuple[Field, Owed]:
+def in_categories(random: Random) -> tuple[Field, PendingVerdicts]:
     """Three categories, up to four candidates, some cells open, some recorded."""
     names, credits = ("A", "B", "C"), [Decimal(n) / 20 for n in range(21)]
     keys, cells, recorded = "xyzu"[: random.randrange(1, 5)], [], []
@@ -141,7 +141,9 @@ def in_categories(random: Random) -> tuple[Field, Owed]:
     }
     made = field_of(contenders, evidence, dict.fromkeys(names, Decimal(1)), share)
     urn = urn_of(DEFAULT_PRIOR, TrialRecord(random.randrange(4), 1, 0))
-    return made, Owed(tuple(cells), tuple(recorded), tuple((key, urn) for key in keys))
+    return made, PendingVerdicts(
+        tuple(cells), tuple(recorded), tuple((key, urn) for key in keys)
+    )
 
 
 def furthest(found: Certainty, by_hand: Found) -> F:
@@ -160,7 +162,7 @@ def furthest(found: Certainty, by_hand: Found) -> F:
 
 def test_with_nothing_open_it_is_the_share_of_weightings() -> None:
     made = field([[(4, 8), (3, 5), (3, 6)], [(4, 6), (3, 9), (3, 5)]])
-    found = count_certainty(made, Owed())
+    found = count_certainty(made, PendingVerdicts())
     assert found.wins == winning_shares(made)
     assert found.nobody == 0
     assert set(found.knocked_out.values()) == {0}
@@ -170,4 +172,6 @@ def test_each_open_cell_has_dice_of_its_own() -> None:
     cell = world("h ?.75").owed.cells[0]
     # SHA-256 of "20261124", "A" and "R2", a line each.
     digest = 0xA39F63B7C26F1455BC84A96FF780EDD1A2F0164A2C331F7A36050126F2402C63
-    assert dice_of(cell, SEED).random() == Random(digest).random() == 0.6697349576015795
+    assert (
+        cell_rng(cell, SEED).random() == Random(digest).random() == 0.6697349576015795
+    )

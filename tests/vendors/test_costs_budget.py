@@ -16,12 +16,12 @@ from evaltracker.rows.cells import Hints, Money, read_column
 from tests.it_kinds import it
 from vendors.costs import (
     IT,
-    Kind,
-    Line,
+    BudgetVerdict,
+    CostKind,
+    CostLineFacts,
     LineState,
     Recurrence,
     TotalCost,
-    Verdict,
     Why,
     asks,
     check_shares,
@@ -41,14 +41,16 @@ def money(text: str) -> Money:
     return cell.value or Money()
 
 
-def priced(kind: Kind, *amounts: int, times: str = "once", **more: Any) -> Line:
+def priced(
+    kind: CostKind, *amounts: int, times: str = "once", **more: Any
+) -> CostLineFacts:
     low, likely, high = map(Decimal, amounts * 3 if len(amounts) == 1 else amounts)
-    return Line(
+    return CostLineFacts(
         kind, LineState.PRICED, low, likely, high, "USD", Recurrence(times), **more
     )
 
 
-def add(*lines: Line, months: int = 36) -> TotalCost:
+def add(*lines: CostLineFacts, months: int = 36) -> TotalCost:
     return total_cost(
         lines,
         kinds=(it.setup, it.licence),
@@ -71,7 +73,7 @@ def test_what_is_paid_once_and_a_year_has_limits_of_its_own() -> None:
     assert [limit.likely for limit in (whole, once, yearly)] == [81_000, 45_000, 12_000]
     assert whole.sentence == "could be over by 11,000 (high)"
     assert once.sentence == "could be over by 10,000 (high)"
-    assert (yearly.verdict, yearly.sentence) == (Verdict.OVER, "over by 1,000")
+    assert (yearly.verdict, yearly.sentence) == (BudgetVerdict.OVER, "over by 1,000")
     assert once.working == "set-up 45,000 = 45,000"
     assert yearly.working == "licence or usage (GPU) 12,000 = 12,000"
     assert whole.working == "set-up 45,000 + licence or usage (GPU) 36,000 = 81,000"
@@ -82,7 +84,7 @@ def test_inside_is_said_only_as_far_as_it_is_known() -> None:
     assert limit.sentence == "inside, 19,000 to spare"
     (limit,) = envelope(add(priced(it.setup, 5)), whole=Decimal(100))
     assert limit.sentence == "inside, 95 to spare, as far as it is known"
-    (limit,) = envelope(add(Line(it.setup)), once=Decimal(1))
+    (limit,) = envelope(add(CostLineFacts(it.setup)), once=Decimal(1))
     assert limit.sentence == "not known: no price"
     assert envelope(COST) == ()
 
@@ -91,7 +93,7 @@ def test_inside_is_said_only_as_far_as_it_is_known() -> None:
 def test_a_verdict_is_what_the_sum_says(limit: int, amounts: list[int]) -> None:
     cost = add(*(priced(it.exit, number) for number in (1, *amounts)))
     (once,) = envelope(cost, once=Decimal(limit))
-    assert (once.verdict == Verdict.OVER) == (sum(amounts) + 1 > limit)
+    assert (once.verdict == BudgetVerdict.OVER) == (sum(amounts) + 1 > limit)
     assert once.by == abs(sum(amounts) + 1 - limit)
 
 
@@ -193,10 +195,10 @@ def test_each_kind_is_asked_about_for_its_most_urgent_reason() -> None:
     lines = [
         priced(it.licence, 1),
         priced(it.setup, 1),
-        Line(it.setup, LineState.EXCLUDED),
-        Line(it.exit),
-        Line(it.training, LineState.EXCLUDED),
-        Line(it.support, LineState.INCLUDED),
+        CostLineFacts(it.setup, LineState.EXCLUDED),
+        CostLineFacts(it.exit),
+        CostLineFacts(it.training, LineState.EXCLUDED),
+        CostLineFacts(it.support, LineState.INCLUDED),
         replace(priced(it.migration, 1), currency="EUR"),
     ]
     total = add(*lines)
@@ -217,7 +219,7 @@ def test_real_prices_of_single_sign_on_are_added_only_where_they_are_said() -> N
     by_name = {row["name"]: row for row in rows}
     for name, known in (("Airtable", True), ("Attio", False)):
         parsed = money(by_name[name]["sso_pricing"])
-        line = Line(it.licence)
+        line = CostLineFacts(it.licence)
         if parsed.amount is not None:
             line = replace(
                 priced(it.licence, 1, times="monthly", unit=parsed.unit or ""),

@@ -6,10 +6,12 @@ from decimal import Decimal
 import pytest
 
 from tests.it_kinds import checklist, it
-from vendors.costs import Line, LineState
+from vendors.costs import CostLineFacts, LineState
 
 HUNDRED = Decimal(100)
-PRICED = Line(it.licence, LineState.PRICED, HUNDRED, HUNDRED, HUNDRED, currency="USD")
+PRICED = CostLineFacts(
+    it.licence, LineState.PRICED, HUNDRED, HUNDRED, HUNDRED, currency="USD"
+)
 
 
 def test_building_has_more_to_answer_for_than_buying() -> None:

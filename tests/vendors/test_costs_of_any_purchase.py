@@ -16,10 +16,10 @@ CASES = json.loads((HERE / "any_purchase_cases.json").read_text())
 TEMPLATES = json.loads((HERE / "any_purchase_templates.json").read_text())["templates"]
 
 
-def kinds_of(given: dict[str, Any]) -> tuple[costs.Kind, ...]:
+def kinds_of(given: dict[str, Any]) -> tuple[costs.CostKind, ...]:
     ruled = given.get("not_applicable", ())
     return tuple(
-        costs.Kind(
+        costs.CostKind(
             key=row["kind"],
             name=row["name"],
             group=row["group"],
@@ -29,7 +29,9 @@ def kinds_of(given: dict[str, Any]) -> tuple[costs.Kind, ...]:
             rises=row.get("rises", False),
             for_kinds=tuple(row["for"]),
             not_applicable="It does not apply." if row["kind"] in ruled else "",
-            parts=tuple(map(costs.Part, given.get("parts", {}).get(row["kind"], ()))),
+            parts=tuple(
+                map(costs.CostPart, given.get("parts", {}).get(row["kind"], ()))
+            ),
         )
         for row in TEMPLATES[given["costs_of"]]["costs"]
     )
@@ -37,15 +39,15 @@ def kinds_of(given: dict[str, Any]) -> tuple[costs.Kind, ...]:
 
 def line_of(
     row: dict[str, Any],
-    kinds: tuple[costs.Kind, ...],
+    kinds: tuple[costs.CostKind, ...],
     currency: str,
     rates: dict[str, str] | None = None,
-) -> costs.Line:
+) -> costs.CostLineFacts:
     kind = costs.kind_named(row["kind"], kinds)
     amount = Decimal(row["amount"]) if "amount" in row else None
     rate = (rates or {}).get(row.get("currency", ""))
     percent = amount is not None and kind.counts_as == costs.RISE
-    return costs.Line(
+    return costs.CostLineFacts(
         kind=kind,
         state=costs.LineState(row["state"]),
         low=amount,

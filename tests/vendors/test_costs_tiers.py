@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.it_kinds import it
 from vendors.costs import (
+    CostLineFacts,
     Curve,
-    Line,
     LineState,
     Pricing,
     Recurrence,
@@ -117,7 +117,7 @@ def test_tiers_that_are_not_understood_are_asked_for(text: str, sentence: str) -
         read_tiers(text)
 
 
-LINE = Line(
+LINE = CostLineFacts(
     it.licence,
     LineState.PRICED,
     *TEN,
@@ -148,7 +148,7 @@ def test_tiers_that_contradict_themselves_are_refused(
         replace(LINE, **change)  # type: ignore[arg-type]
 
 
-def drawn(*lines: Line) -> tuple[Curve, ...]:
+def drawn(*lines: CostLineFacts) -> tuple[Curve, ...]:
     total = total_cost(
         lines, kinds=(), candidate_kind="buy", currency="USD", horizon_months=12
     )
@@ -156,7 +156,7 @@ def drawn(*lines: Line) -> tuple[Curve, ...]:
 
 
 def test_a_cliff_tells_what_one_unit_more_costs_over_the_horizon() -> None:
-    setup = Line(it.setup, LineState.PRICED, *TEN, "USD")
+    setup = CostLineFacts(it.setup, LineState.PRICED, *TEN, "USD")
     (curve,) = drawn(LINE, setup)
     (cliff,) = curve.cliffs
     assert [cliff.above, cliff.before, cliff.after] == [100, 12010, 14410]
@@ -204,7 +204,7 @@ def test_every_curve_passes_through_the_total(
     for rate in map(Decimal, rises):
         kind, state = it.renewal_rise, LineState.PRICED
         lines.append(
-            Line(kind, state, rate, rate, rate, "USD", pricing=Pricing.PERCENT)
+            CostLineFacts(kind, state, rate, rate, rate, "USD", pricing=Pricing.PERCENT)
         )
     total = total_cost(
         lines, kinds=(), candidate_kind="buy", currency="USD", horizon_months=36

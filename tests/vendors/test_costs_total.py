@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.it_kinds import checklist, it
 from vendors.costs import (
     IT,
-    Kind,
-    Line,
+    CostKind,
+    CostLineFacts,
     LineState,
     Pricing,
     Recurrence,
@@ -25,12 +25,16 @@ YEAR = 12
 STATES = [state for state in LineState if state != LineState.NOT_APPLICABLE]
 
 
-def priced(kind: Kind = it.licence, amount: str = "100", times: str = "once") -> Line:
+def priced(
+    kind: CostKind = it.licence, amount: str = "100", times: str = "once"
+) -> CostLineFacts:
     money = Decimal(amount)
-    return Line(kind, LineState.PRICED, money, money, money, "USD", Recurrence(times))
+    return CostLineFacts(
+        kind, LineState.PRICED, money, money, money, "USD", Recurrence(times)
+    )
 
 
-def add(*lines: Line, months: int = YEAR, **terms: Decimal) -> TotalCost:
+def add(*lines: CostLineFacts, months: int = YEAR, **terms: Decimal) -> TotalCost:
     return total_cost(
         lines,
         kinds=IT,
@@ -41,9 +45,9 @@ def add(*lines: Line, months: int = YEAR, **terms: Decimal) -> TotalCost:
     )
 
 
-def rising(*rates: str) -> Line:
+def rising(*rates: str) -> CostLineFacts:
     low, likely, high = map(Decimal, rates)
-    return Line(
+    return CostLineFacts(
         it.renewal_rise,
         LineState.PRICED,
         low,
@@ -55,12 +59,12 @@ def rising(*rates: str) -> Line:
 
 
 @st.composite
-def any_line(draw: st.DrawFn) -> Line:
+def any_line(draw: st.DrawFn) -> CostLineFacts:
     kind, state = draw(st.sampled_from(IT)), draw(st.sampled_from(STATES))
     if state != LineState.PRICED:
-        return Line(kind, state)
+        return CostLineFacts(kind, state)
     low, likely, high = sorted(draw(st.tuples(*[st.decimals(0, 10**6, places=2)] * 3)))
-    return Line(
+    return CostLineFacts(
         kind,
         state,
         low,
@@ -73,7 +77,7 @@ def any_line(draw: st.DrawFn) -> Line:
     )
 
 
-def any_rise() -> st.SearchStrategy[Line]:
+def any_rise() -> st.SearchStrategy[CostLineFacts]:
     rates = st.tuples(*[st.decimals(0, 100, places=2)] * 3)
     return rates.map(lambda it: rising(*map(str, sorted(it))))
 
@@ -139,22 +143,22 @@ def test_engineer_time_is_multiplied_by_the_planning_factor() -> None:
 
 
 def test_unsaid_is_named_and_never_taken_for_zero() -> None:
-    cost = add(priced(), Line(it.setup, LineState.INCLUDED))
+    cost = add(priced(), CostLineFacts(it.setup, LineState.INCLUDED))
     assert not cost.complete
     assert (cost.coverage.known, cost.coverage.total) == (2, 11)
     assert it.exit in cost.coverage.unsaid
     assert "9 of 11 kinds of cost are not known" in cost.caution
-    half_said = add(priced(), Line(it.licence))
+    half_said = add(priced(), CostLineFacts(it.licence))
     assert it.licence in half_said.coverage.unsaid
 
 
 def test_a_checklist_with_every_kind_known_is_complete() -> None:
-    lines = [Line(kind, LineState.INCLUDED) for kind in checklist("buy")]
+    lines = [CostLineFacts(kind, LineState.INCLUDED) for kind in checklist("buy")]
     lines[-1] = rising("0", "0", "0")
     cost = add(*lines)
     assert cost.complete
     assert cost.caution == ""
-    without = add(Line(it.exit, LineState.EXCLUDED))
+    without = add(CostLineFacts(it.exit, LineState.EXCLUDED))
     assert without.caution.endswith("Not part of the offer: exit.")
 
 
@@ -170,7 +174,9 @@ def test_a_foreign_price_without_a_rate_is_not_known() -> None:
     reason="each push runs most of this code by its short form",
     short="::test_once_monthly_and_yearly_are_paid_as_often_as_they_fall_due",
 )
-def test_low_likely_and_high_keep_their_order(lines: list[Line], months: int) -> None:
+def test_low_likely_and_high_keep_their_order(
+    lines: list[CostLineFacts], months: int
+) -> None:
     cost = add(*lines, months=months, discount_rate=Decimal(7))
     assert 0 <= cost.low <= cost.likely <= cost.high
     assert cost.likely == sum(row.likely or 0 for row in cost.rows)
@@ -184,7 +190,7 @@ def test_low_likely_and_high_keep_their_order(lines: list[Line], months: int) ->
     reason="each push runs most of this code by its short form",
     short="::test_once_monthly_and_yearly_are_paid_as_often_as_they_fall_due",
 )
-def test_what_adds_nothing_is_always_accounted_for(lines: list[Line]) -> None:
+def test_what_adds_nothing_is_always_accounted_for(lines: list[CostLineFacts]) -> None:
     cost = add(*lines)
     for row in cost.rows:
         silent = row.state == LineState.UNSAID

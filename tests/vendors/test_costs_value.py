@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from vendors.costs import Value, opportunity_cost, value_of_hours
+from vendors.costs import HoursValue, opportunity_cost, value_of_hours
 
 
-def saved(live_from: int = 0, hours: str = "0.5") -> Value:
+def saved(live_from: int = 0, hours: str = "0.5") -> HoursValue:
     return value_of_hours(
         hours_per_day=Decimal(hours),
         engineers=Decimal(10),

@@ -8,7 +8,7 @@ from evaltracker.decision.memo.pack import digest_of_memo
 from evaltracker.decision.memo.results import replay
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates import GateContext
 from evaltracker.workflow.gates.rules import (
     choice_made,
     choice_not_knocked_out,
@@ -64,11 +64,11 @@ def drafted(verdict: str = "holds") -> tuple[Evaluation, Candidate]:
 )
 def test_scores_closed_wants_the_consensus_closed() -> None:
     where, _ = deciding()
-    assert len(list(scores_closed(Look(where)))) == 1
+    assert len(list(scores_closed(GateContext(where)))) == 1
     open_consensus(evaluation=where, by=where.owner)
-    assert len(list(scores_closed(Look(where)))) == 1
+    assert len(list(scores_closed(GateContext(where)))) == 1
     close_scores(evaluation=where, outcome="Agreed", by=where.owner)
-    assert list(scores_closed(Look(where))) == []
+    assert list(scores_closed(GateContext(where))) == []
 
 
 @pytest.mark.nightly(
@@ -80,21 +80,21 @@ def test_prices_opened_wants_two_people_and_says_who_is_awaited() -> None:
     where = trials.platform()
     stakeholders.sign_off_rules(where, "decision", roles=("leadership",))
     where = vendors.enter(where, "decision")
-    (sealed,) = prices_opened(Look(where))
+    (sealed,) = prices_opened(GateContext(where))
     assert "ask a second person" in sealed.sentence
     opening = ask_to_open_prices(evaluation=where, by=where.owner)
-    (asked,) = prices_opened(Look(where))
+    (asked,) = prices_opened(GateContext(where))
     viktor = stakeholders.holder("leadership")
     assert f"and {viktor.name} has to confirm" in asked.sentence
     with pytest.raises(Refused, match="sealed until two people"):
         sign_as(where, "leadership")
     where.stakeholders.filter(user=viktor).update(left_at=where.created_at)
-    (nobody,) = prices_opened(Look(where))
+    (nobody,) = prices_opened(GateContext(where))
     assert "Add a stakeholder" in nobody.sentence
     where.stakeholders.filter(user=viktor).update(left_at=None)
     confirm_price_opening(opening=opening, by=viktor)
     where.refresh_from_db()
-    assert list(prices_opened(Look(where))) == []
+    assert list(prices_opened(GateContext(where))) == []
 
 
 @pytest.mark.nightly(
@@ -103,20 +103,20 @@ def test_prices_opened_wants_two_people_and_says_who_is_awaited() -> None:
 )
 def test_choice_made_wants_a_candidate_and_a_rationale() -> None:
     where, option = deciding()
-    (nobody,) = choice_made(Look(where))
+    (nobody,) = choice_made(GateContext(where))
     assert "No candidate" in nobody.sentence
     draft_decision(evaluation=where, candidate=option, by=where.owner)
-    (silent,) = choice_made(Look(where))
+    (silent,) = choice_made(GateContext(where))
     assert "rationale" in silent.sentence
     draft_decision(
         evaluation=where, candidate=option, rationale="It works.", by=where.owner
     )
-    assert list(choice_made(Look(where))) == []
+    assert list(choice_made(GateContext(where))) == []
 
 
 def test_choice_not_knocked_out_refuses_until_somebody_excuses() -> None:
     where, option = drafted("fails")
-    (blocker,) = choice_not_knocked_out(Look(where))
+    (blocker,) = choice_not_knocked_out(GateContext(where))
     assert "R1" in blocker.sentence
     with pytest.raises(Refused):
         decide(evaluation=where, by=where.owner)
@@ -126,7 +126,7 @@ def test_choice_not_knocked_out_refuses_until_somebody_excuses() -> None:
         reason="In the contract",
         by=where.owner,
     )
-    assert list(choice_not_knocked_out(Look(where))) == []
+    assert list(choice_not_knocked_out(GateContext(where))) == []
 
 
 @pytest.mark.parametrize(("budget", "open_"), [(90_000, 0), (89_999, 1)])
@@ -137,13 +137,13 @@ def test_within_budget_compares_the_likely_total(budget: int, open_: int) -> Non
     where, _ = drafted()
     Evaluation.objects.filter(pk=where.pk).update(budget=budget)
     where.refresh_from_db()
-    assert len(list(within_budget(Look(where)))) == open_
+    assert len(list(within_budget(GateContext(where)))) == open_
 
 
 def test_within_budget_does_not_take_an_unknown_price_for_nothing() -> None:
     where, option = drafted()
     option.cost_lines.all().delete()
-    (blocker,) = within_budget(Look(where))
+    (blocker,) = within_budget(GateContext(where))
     assert "known" in blocker.sentence
 
 
@@ -155,11 +155,11 @@ def test_within_budget_does_not_take_an_unknown_price_for_nothing() -> None:
 def test_decision_signed_binds_to_the_memo_that_stands() -> None:
     where, option = drafted()
     sign_as(where, "leadership")
-    assert list(decision_signed(Look(where))) == []
+    assert list(decision_signed(GateContext(where))) == []
     draft_decision(
         evaluation=where, candidate=option, rationale="Other words.", by=where.owner
     )
-    (blocker,) = decision_signed(Look(where))
+    (blocker,) = decision_signed(GateContext(where))
     assert "other words" in blocker.sentence
 
 

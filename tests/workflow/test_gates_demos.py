@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates import GateContext
 from evaltracker.workflow.gates.rules import (
     far_apart_scores_settled,
     must_haves_judged_in_a_demo,
@@ -30,12 +30,12 @@ def test_must_haves_judged_in_a_demo_takes_any_verdict_of_a_demo(verdict: str) -
     option = trials.claimed(where)
     shortlist(candidate=option, by=where.owner)
     where = vendors.enter(where, "demos")
-    (blocker,) = must_haves_judged_in_a_demo(Look(where))
+    (blocker,) = must_haves_judged_in_a_demo(GateContext(where))
     assert "1 must-have not judged in a demo: R1" in blocker.sentence
     trials.verdict(trials.claim_of(option), "research")
-    assert len(list(must_haves_judged_in_a_demo(Look(where)))) == 1
+    assert len(list(must_haves_judged_in_a_demo(GateContext(where)))) == 1
     trials.verdict(trials.claim_of(option), "demo", verdict)
-    assert list(must_haves_judged_in_a_demo(Look(where))) == []
+    assert list(must_haves_judged_in_a_demo(GateContext(where))) == []
 
 
 def test_must_haves_judged_in_a_demo_asks_nothing_of_an_honest_never() -> None:
@@ -44,7 +44,7 @@ def test_must_haves_judged_in_a_demo_asks_nothing_of_an_honest_never() -> None:
     vendors.claim(option, where.requirements.get(), "never")
     shortlist(candidate=option, by=where.owner)
     where = vendors.enter(where, "demos")
-    assert list(must_haves_judged_in_a_demo(Look(where))) == []
+    assert list(must_haves_judged_in_a_demo(GateContext(where))) == []
 
 
 def scored_by_all(option: Candidate, *values: int) -> list[Stakeholder]:
@@ -68,19 +68,19 @@ def test_scores_locked_names_each_who_has_not() -> None:
     option = trials.claimed(where)
     where = vendors.enter(where, "demos")
     scorers = scored_by_all(option, 0, 0, 0, 0, 0)
-    assert len(list(scores_locked(Look(where)))) == len(scorers) > 1
+    assert len(list(scores_locked(GateContext(where)))) == len(scorers) > 1
     for part in scorers[1:]:
         lock_scores(stakeholder=part, by=part.user)
-    (blocker,) = scores_locked(Look(where))
+    (blocker,) = scores_locked(GateContext(where))
     assert scorers[0].user.name in blocker.sentence
     lock_scores(stakeholder=scorers[0], by=scorers[0].user)
-    assert list(scores_locked(Look(where))) == []
+    assert list(scores_locked(GateContext(where))) == []
 
 
 def test_scores_locked_asks_to_name_scorers_if_there_are_none() -> None:
     where = trials.platform(stage="demos")
     where.stakeholders.update(scores=False)
-    (blocker,) = scores_locked(Look(where))
+    (blocker,) = scores_locked(GateContext(where))
     assert "Nobody is asked to score" in blocker.sentence
 
 
@@ -92,14 +92,14 @@ def test_far_apart_scores_settled_asks_for_the_meeting_once_all_have_locked() ->
     *most, last = scored_by_all(option, *FAR_APART)
     for part in most:
         lock_scores(stakeholder=part, by=part.user)
-    assert list(far_apart_scores_settled(Look(where))) == []
+    assert list(far_apart_scores_settled(GateContext(where))) == []
     lock_scores(stakeholder=last, by=last.user)
-    (blocker,) = far_apart_scores_settled(Look(where))
+    (blocker,) = far_apart_scores_settled(GateContext(where))
     assert blocker.sentence == (
         "1 score is far apart; open the consensus and talk about it."
     )
     open_consensus(evaluation=where, by=where.owner)
-    (blocker,) = far_apart_scores_settled(Look(where))
+    (blocker,) = far_apart_scores_settled(GateContext(where))
     assert "not settled yet: Training of Acme ML." in blocker.sentence
     settle_score(
         evaluation=where,
@@ -109,4 +109,4 @@ def test_far_apart_scores_settled_asks_for_the_meeting_once_all_have_locked() ->
         reason="Dana had not seen the second half.",
         by=where.owner,
     )
-    assert list(far_apart_scores_settled(Look(where))) == []
+    assert list(far_apart_scores_settled(GateContext(where))) == []

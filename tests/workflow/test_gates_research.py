@@ -3,7 +3,7 @@
 import pytest
 
 from evaltracker.requirements.services.requirements import change_requirement
-from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates import GateContext
 from evaltracker.workflow.gates.rules import (
     claims_closed,
     cost_coverage_known,
@@ -23,27 +23,27 @@ pytestmark = pytest.mark.django_db
 def test_claims_closed_waits_until_somebody_or_the_deadline_closes_them() -> None:
     where = trials.platform()
     where.refresh_from_db()
-    (still_open,) = claims_closed(Look(where))
+    (still_open,) = claims_closed(GateContext(where))
     assert "can still answer" in still_open.sentence
-    assert list(claims_closed(Look(vendors.close_by_deadline(where)))) == []
+    assert list(claims_closed(GateContext(vendors.close_by_deadline(where)))) == []
 
 
 def test_claims_closed_asks_to_open_them_first() -> None:
     where = vendors.enter(common.evaluation(), "research")
-    (never,) = claims_closed(Look(where))
+    (never,) = claims_closed(GateContext(where))
     assert "never able" in never.sentence
 
 
 def test_must_haves_answered_wants_a_shortlist_and_each_answer_on_it() -> None:
     where = trials.platform("must", "must", "should")
-    (nobody,) = must_haves_answered(Look(where))
+    (nobody,) = must_haves_answered(GateContext(where))
     assert "shortlisted" in nobody.sentence
     option = trials.claimed(where, where.requirements.get(ref="R1"))
     shortlist(candidate=option, by=where.owner)
-    (blocker,) = must_haves_answered(Look(where))
+    (blocker,) = must_haves_answered(GateContext(where))
     assert "1 must-have: R2" in blocker.sentence
     vendors.claim(option, where.requirements.get(ref="R2"), "never")
-    assert list(must_haves_answered(Look(where))) == []
+    assert list(must_haves_answered(GateContext(where))) == []
 
 
 def test_must_haves_answered_takes_a_note_without_a_status_for_no_answer() -> None:
@@ -56,18 +56,18 @@ def test_must_haves_answered_takes_a_note_without_a_status_for_no_answer() -> No
         statement="Their site says so.",
         by=where.owner,
     )
-    assert len(list(must_haves_answered(Look(where)))) == 1
+    assert len(list(must_haves_answered(GateContext(where)))) == 1
 
 
 def test_must_haves_answered_asks_again_when_the_requirement_changed() -> None:
     where = trials.platform()
     option = trials.claimed(where)
     shortlist(candidate=option, by=where.owner)
-    assert list(must_haves_answered(Look(where))) == []
+    assert list(must_haves_answered(GateContext(where))) == []
     change_requirement(
         requirement=where.requirements.get(), text="Other words", by=where.owner
     )
-    assert len(list(must_haves_answered(Look(where)))) == 1
+    assert len(list(must_haves_answered(GateContext(where)))) == 1
 
 
 @pytest.mark.parametrize("way", ["eliminated", "not applicable"])
@@ -81,7 +81,7 @@ def test_must_haves_answered_lets_go_of_whom_it_does_not_concern(way: str) -> No
     shortlist(candidate=where.candidates.get(), by=where.owner)
     option = vendors.invited(where)
     shortlist(candidate=option, by=where.owner)
-    assert len(list(must_haves_answered(Look(where)))) == 1
+    assert len(list(must_haves_answered(GateContext(where)))) == 1
     if way == "eliminated":
         eliminate(candidate=option, reason="Silent", by=where.owner)
     else:
@@ -91,16 +91,16 @@ def test_must_haves_answered_lets_go_of_whom_it_does_not_concern(way: str) -> No
             reason="Hosted",
             by=where.owner,
         )
-    assert list(must_haves_answered(Look(where))) == []
+    assert list(must_haves_answered(GateContext(where))) == []
 
 
 def test_no_open_question_counts_what_is_unanswered() -> None:
     where = trials.platform()
     question, _ = ask_question(evaluation=where, text="Which regions?", by=where.owner)
-    (blocker,) = no_open_question(Look(where))
+    (blocker,) = no_open_question(GateContext(where))
     assert blocker.sentence == "1 question without an answer."
     answer_question(question=question, answer="EU only", by=where.owner)
-    assert list(no_open_question(Look(where))) == []
+    assert list(no_open_question(GateContext(where))) == []
 
 
 @pytest.mark.nightly(
@@ -115,10 +115,10 @@ def test_cost_coverage_known_takes_unsaid_for_asked_and_silence_for_not() -> Non
     kinds = [kind.key for kind in checklist("buy")]
     for kind in kinds[:-1]:
         set_cost_line(candidate=option, kind=kind, state="unsaid", by=where.owner)
-    (blocker,) = cost_coverage_known(Look(where))
+    (blocker,) = cost_coverage_known(GateContext(where))
     assert checklist("buy")[-1].name in blocker.sentence
     set_cost_line(candidate=option, kind=kinds[-1], state="unsaid", by=where.owner)
-    assert list(cost_coverage_known(Look(where))) == []
+    assert list(cost_coverage_known(GateContext(where))) == []
     close_claims(evaluation=where, by=where.owner)
 
 
@@ -130,7 +130,7 @@ def test_many_candidates_without_costs_are_one_line_that_opens_the_grid() -> Non
     where = trials.platform()
     for number in range(4):
         shortlist(candidate=trials.claimed(where, name=f"V{number}"), by=where.owner)
-    (blocker,) = cost_coverage_known(Look(where))
+    (blocker,) = cost_coverage_known(GateContext(where))
     assert blocker.sentence == (
         f"4 candidates were not asked about {len(checklist('buy'))} kinds of cost."
     )

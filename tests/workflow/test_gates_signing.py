@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.gates import GATES, Look, gates_of
+from evaltracker.workflow.gates import GATES, GateContext, gates_of
 from evaltracker.workflow.gates.context import first_closed
 from evaltracker.workflow.gates.rules import (
     conditions_closed,
@@ -46,21 +46,21 @@ def test_signing_gates_stand_last_in_their_stage(stage: Stage) -> None:
 
 def test_research_signed_asks_only_whom_a_rule_names(where: Evaluation) -> None:
     vendors.enter(where, "research")
-    assert list(research_signed(Look(where))) == []
+    assert list(research_signed(GateContext(where))) == []
     stakeholders.sign_off_rules(where, "research", roles=("it",))
-    (blocker,) = research_signed(Look(where))
+    (blocker,) = research_signed(GateContext(where))
     assert "1 more approval needed from Ivan" in blocker.sentence
     sign_as(where, "it")
-    assert list(research_signed(Look(where))) == []
+    assert list(research_signed(GateContext(where))) == []
 
 
 def test_demos_signed_asks_only_whom_a_rule_names(where: Evaluation) -> None:
     vendors.enter(where, "demos")
-    assert list(demos_signed(Look(where))) == []
+    assert list(demos_signed(GateContext(where))) == []
     stakeholders.sign_off_rules(where, "demos", roles=("it",))
-    assert len(list(demos_signed(Look(where)))) == 1
+    assert len(list(demos_signed(GateContext(where)))) == 1
     sign_as(where, "it", "decline", reason="Shown on their data")
-    (blocker,) = demos_signed(Look(where))
+    (blocker,) = demos_signed(GateContext(where))
     assert "declined: Shown on their data" in blocker.sentence
 
 
@@ -70,11 +70,11 @@ def test_conditions_closed_waits_for_those_of_earlier_stages(
     stakeholders.sign_off_rules(where, roles=("it",))
     given = with_condition(where)
     vendors.enter(where, "decision")
-    (blocker,) = conditions_closed(Look(where))
+    (blocker,) = conditions_closed(GateContext(where))
     assert "Exit clause" in blocker.sentence
-    assert list(decision_conditions_closed(Look(where))) == []
+    assert list(decision_conditions_closed(GateContext(where))) == []
     close_condition(condition=given.conditions.get(), note="Clause 12", by=where.owner)
-    assert list(conditions_closed(Look(where))) == []
+    assert list(conditions_closed(GateContext(where))) == []
 
 
 @pytest.mark.nightly(
@@ -88,18 +88,18 @@ def test_decision_conditions_closed_waits_for_those_of_the_memo(
     stakeholders.sign_off_rules(where, "decision", roles=("it",))
     vendors.open_prices(vendors.enter(where, "decision"))
     given = with_condition(where)
-    (blocker,) = decision_conditions_closed(Look(where))
+    (blocker,) = decision_conditions_closed(GateContext(where))
     assert "Exit clause" in blocker.sentence
     # It keeps nobody else from being asked to sign.
-    assert list(conditions_closed(Look(where))) == []
+    assert list(conditions_closed(GateContext(where))) == []
     close_condition(condition=given.conditions.get(), note="Clause 12", by=where.owner)
-    assert list(decision_conditions_closed(Look(where))) == []
+    assert list(decision_conditions_closed(GateContext(where))) == []
 
 
 def test_the_first_closed_gate_is_told_with_its_blocker(where: Evaluation) -> None:
     stakeholders.sign_off_rules(where, roles=("it",))
-    closed = first_closed(Look(where))
+    closed = first_closed(GateContext(where))
     assert closed is not None
     assert closed[0] == GATES["requirements_signed"]
     sign_as(where, "it")
-    assert first_closed(Look(where)) is None
+    assert first_closed(GateContext(where)) is None

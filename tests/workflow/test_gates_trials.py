@@ -3,7 +3,7 @@
 import pytest
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates import GateContext
 from evaltracker.workflow.gates.rules import (
     criteria_judged,
     late_scores_settled,
@@ -33,8 +33,8 @@ def finalist() -> Candidate:
     return Candidate.objects.select_related("evaluation").get(pk=option.pk)
 
 
-def look(finalist: Candidate) -> Look:
-    return Look(Evaluation.objects.get(pk=finalist.evaluation_id))
+def look(finalist: Candidate) -> GateContext:
+    return GateContext(Evaluation.objects.get(pk=finalist.evaluation_id))
 
 
 @pytest.mark.nightly(

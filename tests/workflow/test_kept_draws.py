@@ -11,9 +11,9 @@ from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.decision.models import KeptDraws
 from evaltracker.decision.services import contract_terms as draws
 from evaltracker.decision.services.contract_terms import (
+    evaluations_with_stale_draws,
     keep_draws,
     keep_moved_draws,
-    moved,
 )
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation
@@ -49,7 +49,7 @@ def test_a_page_says_that_draws_are_being_counted_until_a_chore_kept_them() -> N
     said = spoken(body_of(where))
     assert "Acme ML leads. Likely first: " in said
     assert "If nothing more were tested: 100." in said
-    assert where not in moved()
+    assert where not in evaluations_with_stale_draws()
 
 
 @pytest.mark.nightly(
@@ -62,7 +62,7 @@ def test_draws_of_other_inputs_print_nothing() -> None:
     another(where, "Initech ML")
     assert "being counted" in body_of(where)
     assert "sure.likely" not in body_of(where)
-    assert where in moved()
+    assert where in evaluations_with_stale_draws()
     keep_moved_draws()
     assert "being counted" not in body_of(where)
 
@@ -124,7 +124,7 @@ def test_an_entry_that_moves_no_input_costs_no_new_draws(
     monkeypatch.setattr(draws, "draw_all", None)  # to call it would fail
     where.journal_head.hash = "f" * 64
     where.journal_head.save()
-    assert where in moved()
+    assert where in evaluations_with_stale_draws()
     again = keep_draws(evaluation=where)
     assert again.version != kept.version
     assert again.results == kept.results
@@ -136,7 +136,7 @@ def test_time_alone_makes_draws_to_be_looked_at_again() -> None:
     assert timezone.now() < kept.valid_until
     assert kept.valid_until <= timezone.now() + datetime.timedelta(days=1)
     KeptDraws.objects.update(valid_until=timezone.now())
-    assert where in moved()
+    assert where in evaluations_with_stale_draws()
 
 
 def test_an_evaluation_that_cannot_be_drawn_holds_up_no_other(

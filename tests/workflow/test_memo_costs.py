@@ -14,7 +14,7 @@ from evaltracker.decision.memo.text import write_memo
 from evaltracker.decision.models import Decision
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.requirements.services.evaluations import change_brief
-from evaltracker.workflow.gates.context import Look
+from evaltracker.workflow.gates.context import GateContext
 from evaltracker.workflow.gates.rules import within_budget
 from evaltracker.workflow.services.stages import draft_decision
 from tests.workflow.deciding import decided, in_decision
@@ -172,7 +172,7 @@ def test_the_gate_holds_every_limit_of_the_budget() -> None:
     draft_decision(
         evaluation=where, candidate=option, rationale="Good.", by=where.owner
     )
-    once, yearly = within_budget(Look(where))
+    once, yearly = within_budget(GateContext(where))
     assert "more paid once than the budget for that, 90,000 USD" in once.sentence
     assert "more a year than the budget for that, 1,500 USD" in yearly.sentence
 

@@ -16,7 +16,7 @@ from evaltracker.decision.memo.printing import (
 from evaltracker.decision.models import Decision
 from evaltracker.decision.services.contract_terms import keep_draws
 from evaltracker.workflow.admin.sign_form import glance_at
-from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates import GateContext
 from evaltracker.workflow.services.stages import compile_memo, draft_decision
 from tests.workflow.comparing import two_finalists
 from tests.workflow.deciding import decided
@@ -40,7 +40,7 @@ def test_its_figures_are_those_of_the_comparison_and_of_the_sign_page() -> None:
     line = next(row for row in compared.options if row.key == str(option.pk))
     assert front["Fit"].value == line.fit
     assert str(front["Price"].value) == f"{line.cost} USD" == "91,234 USD"
-    stand = glance_at(Look(where), where.owner).stand
+    stand = glance_at(GateContext(where), where.owner).stand
     weighed = stand and stand.weighed
     assert weighed
     sentence = str(weighed.certainty)

@@ -11,7 +11,7 @@ from evaltracker.decision.models import Decision
 from evaltracker.decision.services.contract_terms import keep_draws
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.admin.sign_form import glance_at
-from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates import GateContext
 from evaltracker.workflow.services.stages import compile_memo
 from tests.clients import signed_in
 from tests.factories import common, stakeholders, trials, vendors
@@ -112,7 +112,7 @@ def test_the_price_gap_stays_sealed_with_the_prices() -> None:
 
 
 def how_sure(where: Evaluation) -> str:
-    stand = glance_at(Look(where), where.owner).stand
+    stand = glance_at(GateContext(where), where.owner).stand
     return str(stand and stand.weighed and stand.weighed.certainty)
 
 

@@ -392,7 +392,7 @@ class DrawUpForm(TrialForm):
         }
 
 
-class ChangeForm(TrialForm):
+class ChangeTermsForm(TrialForm):
     title = zone = None  # type: ignore[assignment]
     reason = text_field(
         "Reason",
@@ -439,7 +439,7 @@ class ChangeTrials(OnEvaluation, AboutCandidate[Evaluation]):
         "agreed, every role has to agree again."
     )
     success = "All trials changed."
-    form_class = ChangeForm
+    form_class = ChangeTermsForm
     service = change_trials
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from evaltracker.pages.fields import (
     reason_field,
     text_field,
 )
-from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid
+from evaltracker.pages.grid import Grid, GridColumn, OwnAnswers, Saves, register_grid
 from evaltracker.pages.site import site
 from evaltracker.pages.tabs import waits_on
 from evaltracker.requirements.admin.evaluation_templates import TakesFrom
@@ -282,13 +282,13 @@ class CriteriaGrid(Grid[Trial, Criterion]):
         "remove-criterion": OwnAnswers(lambda row: {}, "The journal keeps their words.")
     }
 
-    def columns(self, subject: Trial, user: User) -> Sequence[Column]:
+    def columns(self, subject: Trial, user: User) -> Sequence[GridColumn]:
         """As in the form; once the contract is agreed, the form asks for a reason."""
         fields = CriterionForm(about=subject, agreed=False).fields
         closed = closed_for(subject, user)
 
-        def made(name: str, label: str, **more: Any) -> Column:
-            return Column(name, label, fields[name], SAVES, closed=closed, **more)
+        def made(name: str, label: str, **more: Any) -> GridColumn:
+            return GridColumn(name, label, fields[name], SAVES, closed=closed, **more)
 
         return (
             made("text", "What must be reached", width=30, aside=below_text),
@@ -306,7 +306,7 @@ class CriteriaGrid(Grid[Trial, Criterion]):
                 for_many=True,
             ),
             made("method", "How it is measured", width=20, for_many=True),
-            Column(
+            GridColumn(
                 *("measure", "Measure", MeasureLine(), SAVES),
                 closed=closed,
                 read=lambda row: measure_words(row.measure),

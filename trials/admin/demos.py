@@ -209,7 +209,7 @@ class ScheduleDemo(OnCandidate):
         return usual_demo(target.evaluation) | {"title": title_of(target)}
 
     def run(self, target: Candidate, data: Mapping[str, Any], by: User) -> Demo:
-        return arranged(target, data, by)
+        return schedule_demo_with_script(target, data, by)
 
     def destination(self, target: Candidate, made: Demo) -> str | None:
         """One without a script leads on to its page."""
@@ -231,7 +231,9 @@ def usual_demo(evaluation: Evaluation) -> dict[str, Any]:
     return {"day": day, "time": datetime.time(10), "zone": zone, "minutes": 90}
 
 
-def arranged(candidate: Candidate, data: Mapping[str, Any], by: User) -> Demo:
+def schedule_demo_with_script(
+    candidate: Candidate, data: Mapping[str, Any], by: User
+) -> Demo:
     values = {name: value for name, value in data.items() if name != "draws_up"}
     demo = schedule_demo(candidate=candidate, by=by, **values)
     if data["draws_up"]:
@@ -258,7 +260,9 @@ class ScheduleDemos(OnEvaluation):
         days = {row: common.pop(row.pk.hex, None) for row in rows}
         for row, day in days.items():
             if day is not None:
-                arranged(row, {**common, "day": day, "title": title_of(row)}, by)
+                schedule_demo_with_script(
+                    row, {**common, "day": day, "title": title_of(row)}, by
+                )
 
 
 class PlanAttendance(OnDemo):

@@ -32,7 +32,7 @@ from evaltracker.pages.fields import (
     text_field,
     without_blank,
 )
-from evaltracker.pages.search import Reader, Search, register_search
+from evaltracker.pages.search import Search, SearchScope, register_search
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.talk.rules import files_of
@@ -71,16 +71,16 @@ from trials.services.evidence import (
 from vendors.admin.base import (
     AboutCandidate,
     AboutCandidates,
+    CandidateRequirement,
     OnCandidate,
     OnPlace,
-    Place,
     cell_address,
     cell_name,
     open_answers,
     reader,
 )
 from vendors.claims import answered_values
-from vendors.fields import Box, ForValuesForm, ValuesField, boxes_of
+from vendors.fields import ForValuesForm, ScopeBox, ValuesField, boxes_of
 from vendors.models import Candidate, Claim, ClaimFile
 from vendors.policy import to_declare
 from vendors.selectors.candidates import demanded_of
@@ -92,14 +92,14 @@ from vendors.services.claims import current_claim
 class PageRow(JudgeRow):
     """The same with what its page shows beside it."""
 
-    place: Place | None = None
+    place: CandidateRequirement | None = None
     runs: Any = None
     cell: Any = None
     # What keeps it from being judged together with others.
     waits: str = ""
 
     @property
-    def values(self) -> list[tuple[str, list[Box]]]:
+    def values(self) -> list[tuple[str, list[ScopeBox]]]:
         return boxes_of(self.lists, self.subject.named_values)
 
     @property
@@ -152,7 +152,7 @@ def page_rows(
     cells = standing_ledger(place.candidate.evaluation).of(place.candidate).cells
     for row in rows:
         if (requirement := row.subject.requirement) is not None:
-            row.place = Place(place.candidate, requirement)
+            row.place = CandidateRequirement(place.candidate, requirement)
             row.runs = runs.get(row.subject.pk)
             row.cell = cells.get(requirement.ref)
             row.waits = row.waits_for(row.runs and row.runs.pooled, gaps)
@@ -259,7 +259,7 @@ class ProofForm(SettingForm):
     field_order: Iterable[str] | None = ("verdict", "note", "runner", "data", "took")
 
     def __init__(
-        self, *args: Any, place: Place, source: str = "", **kwargs: Any
+        self, *args: Any, place: CandidateRequirement, source: str = "", **kwargs: Any
     ) -> None:
         wording = place.evaluation.wording
         super().__init__(*args, source=source, wording=wording, **kwargs)
@@ -289,7 +289,7 @@ class ProofForm(SettingForm):
         return data
 
 
-class SeenForm(ProofForm):
+class ShownForm(ProofForm):
     # None of those who do not say which verdict stood.
     seen = forms.Field(required=False, widget=forms.HiddenInput)
 
@@ -310,7 +310,7 @@ class JudgesClaim(AboutCandidate[Any]):
         "one."
     )
     success = "Recorded: {target.requirement}."
-    form_class: ClassVar[type[forms.BaseForm]] = SeenForm
+    form_class: ClassVar[type[forms.BaseForm]] = ShownForm
     template = "trials/judge.html"
     version_fields: ClassVar[tuple[str, ...]] = ("claim", "seen")
     # Named as what its targets are parts of: a demo or a trial.
@@ -322,7 +322,7 @@ class JudgesClaim(AboutCandidate[Any]):
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         candidate = getattr(target, self.source).candidate
-        place = Place(candidate, target.requirement)
+        place = CandidateRequirement(candidate, target.requirement)
         return {"place": place, "source": self.source}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
@@ -462,7 +462,7 @@ class EvidenceForm(ProofForm):
 
     field_order = ("source", "verdict", "runner", "data", "took", "note", "url", "file")
 
-    def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, place: CandidateRequirement, **kwargs: Any) -> None:
         super().__init__(*args, place=place, **kwargs)
         choice: Any = self.fields["research_note"]
         choice.queryset = ResearchNote.objects.filter(candidate=place.candidate)
@@ -710,7 +710,7 @@ class EvidenceAdmin(AboutCandidates):
         return cell_address(row.claim)
 
 
-def proofs(reader: Reader) -> QuerySet[Evidence]:
+def proofs(reader: SearchScope) -> QuerySet[Evidence]:
     rows: QuerySet[Evidence] = Evidence.objects.visible_to(reader.user)
     with_file = rows.exclude(file_name="")
     return readable(with_file, reader.user, "claim__candidate").select_related(
@@ -738,7 +738,7 @@ register_search(
 )
 
 
-def attached(reader: Reader) -> QuerySet[AttachedFile]:
+def attached(reader: SearchScope) -> QuerySet[AttachedFile]:
     rows: QuerySet[AttachedFile] = AttachedFile.objects.visible_to(reader.user).kept()
     unasked = to_declare(reader.user).values_list("evaluation", flat=True)
     return rows.exclude(evaluation__in=list(unasked)).select_related("evaluation")

@@ -28,9 +28,9 @@ from trials.models import Demo, Evidence, Excuse, ResearchNote, Trial
 from trials.scoring import FitRow, Source, Standing
 from trials.scoring.effort import EffortCell, EffortSums
 from trials.scoring.promise import FEWEST_TESTED, PromiseRecord
-from trials.selectors.cells import Cell, claimed_of
+from trials.selectors.cells import LedgerCell, claimed_of
 from trials.selectors.ledger import (
-    Column,
+    CandidateColumn,
     Ledger,
     Promised,
     ledger,
@@ -39,17 +39,23 @@ from trials.selectors.ledger import (
     story,
 )
 from trials.selectors.matrix import (
-    Revision,
+    CellRevision,
+    cached_for_version,
     cell_efforts,
     cell_history,
     cell_numbers,
-    counted_once,
     effort_cells,
     promises_of,
     standing_ledger,
 )
 from trials.selectors.trials import is_partly_proven
-from vendors.admin.base import Place, find_candidate, find_place, open_answers, reader
+from vendors.admin.base import (
+    CandidateRequirement,
+    find_candidate,
+    find_place,
+    open_answers,
+    reader,
+)
 from vendors.choices import Availability
 from vendors.costs import WORK
 from vendors.effort import written
@@ -63,10 +69,10 @@ FILTERS = {"musts": "Must-haves", **{name: label for name, (label, _) in TESTS.i
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerRow:
+class LedgerPageRow:
     requirement: Requirement
-    cell: Cell
-    place: Place
+    cell: LedgerCell
+    place: CandidateRequirement
     claim: Claim | None
     fit: FitRow
     ruling: Ruling | None
@@ -86,7 +92,9 @@ class LedgerRow:
         return self.requirement.is_must and self.cell.knocks_out
 
 
-def ledger_rows(book: Ledger, candidate: Candidate, efforts: Any) -> list[LedgerRow]:
+def ledger_rows(
+    book: Ledger, candidate: Candidate, efforts: Any
+) -> list[LedgerPageRow]:
     """Every requirement, in three queries beside the ledger's."""
     column = book.of(candidate)
     claims = _by_requirement(
@@ -103,10 +111,10 @@ def ledger_rows(book: Ledger, candidate: Candidate, efforts: Any) -> list[Ledger
     )
     fits = {row.key: row for row in column.fit_rows}
     return [
-        LedgerRow(
+        LedgerPageRow(
             requirement=requirement,
             cell=column.cells[requirement.ref],
-            place=Place(candidate, requirement),
+            place=CandidateRequirement(candidate, requirement),
             claim=claims.get(requirement.pk),
             fit=fits[requirement.ref],
             ruling=rulings.get(requirement.pk),
@@ -117,7 +125,7 @@ def ledger_rows(book: Ledger, candidate: Candidate, efforts: Any) -> list[Ledger
     ]
 
 
-def filtered(rows: list[LedgerRow], name: str) -> list[LedgerRow]:
+def filtered(rows: list[LedgerPageRow], name: str) -> list[LedgerPageRow]:
     if not name:
         return rows
     if name == "musts":
@@ -131,7 +139,7 @@ def _by_requirement(rows: Any) -> dict[Any, Any]:
 
 
 def named_promises(
-    record: PromiseRecord, rows: Iterable[LedgerRow]
+    record: PromiseRecord, rows: Iterable[LedgerPageRow]
 ) -> list[tuple[str, list[str]]]:
     names = {
         row.requirement.ref: named_ref(row.requirement.ref, row.requirement.text)
@@ -163,7 +171,7 @@ def ways_on(evaluation: Evaluation, user: User) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class EvidenceEntry:
     evidence: Evidence
     to_reconfirm: bool
 
@@ -173,12 +181,12 @@ class Chapter:
     claim: Claim
     is_current: bool
     is_stale: bool
-    evidence: list[Said]
+    evidence: list[EvidenceEntry]
 
 
 @dataclass(frozen=True, slots=True)
 class ShownCell:
-    place: Place
+    place: CandidateRequirement
     knocks_out: bool
     is_partly: bool
 
@@ -238,7 +246,10 @@ def cell_view(
 
 
 def offers_of(
-    user: User, place: Place, cell: Cell, chapters: Sequence[Chapter]
+    user: User,
+    place: CandidateRequirement,
+    cell: LedgerCell,
+    chapters: Sequence[Chapter],
 ) -> dict[str, bool]:
     evaluation = place.evaluation
     current = next((chapter for chapter in chapters if chapter.is_current), None)
@@ -262,7 +273,9 @@ def offers_of(
     }
 
 
-def chapters_of(history: Sequence[Revision], place: Place) -> list[Chapter]:
+def chapters_of(
+    history: Sequence[CellRevision], place: CandidateRequirement
+) -> list[Chapter]:
     """Revisions in order; what must be said again is marked."""
     current = next(
         (revision.claim for revision in history if revision.is_current), None
@@ -288,7 +301,7 @@ def chapters_of(history: Sequence[Revision], place: Place) -> list[Chapter]:
                 is_stale=revision.claim.requirement_revision
                 < place.requirement.revision,
                 evidence=[
-                    Said(
+                    EvidenceEntry(
                         verdict,
                         to_reconfirm=stands
                         and not revision.is_current
@@ -318,12 +331,12 @@ def answers_of(candidate: Candidate, user: User) -> dict[str, Any]:
         return {}
     answering = answering_of(candidate)
     following = answering.after()
-    place = following and Place(candidate, following)
+    place = following and CandidateRequirement(candidate, following)
     return {"answering": answering, "next_answer": place}
 
 
 def record_of(
-    evaluation: Evaluation, column: Column, rows: list[LedgerRow]
+    evaluation: Evaluation, column: CandidateColumn, rows: list[LedgerPageRow]
 ) -> dict[str, Any]:
     record = promises_of(cell_numbers(evaluation), column)
     return {
@@ -425,7 +438,7 @@ GROUPS = ("slipped", "coming", "settled")
 def promised_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request, filters=("page",))
     open_answers(request, evaluation)
-    promises = counted_once(evaluation, "promised dates", _promised)
+    promises = cached_for_version(evaluation, "promised dates", _promised)
     pages = Paginator(promises, ON_A_PAGE)
     page = pages.page(page_number(request, pages.num_pages))
     return show(

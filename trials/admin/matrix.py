@@ -42,11 +42,11 @@ from trials.admin.matrix_html import (
 from trials.policy import FROM_DEMOS, today_in
 from trials.scoring import Standing, rounded
 from trials.scoring.ledger import ValueState
-from trials.selectors.cells import Cell, awaited_replies
+from trials.selectors.cells import LedgerCell, awaited_replies
 from trials.selectors.ledger import Ledger, LedgerRow, ledger
 from trials.selectors.matrix import (
+    cached_for_version,
     cell_numbers,
-    counted_once,
     matrix_json,
     standing_ledger,
 )
@@ -111,7 +111,7 @@ PARAMETERS = (*SWITCHES, CATEGORY, CANDIDATES, AS_OF, VIEW, ORDER)
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class MatrixFilter:
     """What the reader asked for; `as_of` is None for today."""
 
     switches: frozenset[str] = field(default_factory=frozenset)
@@ -147,7 +147,7 @@ class Chosen:
         return [(CANDIDATES, self.candidates), *day, *(it for it in looks if it[1])]
 
 
-def read_choice(query: QueryDict, *, narrowed: bool) -> Chosen:
+def read_choice(query: QueryDict, *, narrowed: bool) -> MatrixFilter:
     """What the address asks for; `narrowed` starts with the short list."""
     for name in SWITCHES:
         if query.get(name, "1") != "1":
@@ -159,7 +159,7 @@ def read_choice(query: QueryDict, *, narrowed: bool) -> Chosen:
         raise Invalid("The matrix is a picture, or has “view=lines”.")
     if query.get(ORDER, BY_FIT) not in (BY_NAME, BY_FIT):
         raise Invalid("Candidates stand by name, or by “order=fit”.")
-    return Chosen(
+    return MatrixFilter(
         switches=frozenset(name for name in SWITCHES if name in query),
         category=query.get(CATEGORY, ""),
         words=" ".join(query.get(SEARCH_VAR, "").split()),
@@ -193,7 +193,7 @@ def switches_of(book: Ledger) -> dict[str, str]:
     return {name: label for name, label in SWITCHES.items() if name not in dropped}
 
 
-def shown_rows(book: Ledger, chosen: Chosen) -> list[int]:
+def shown_rows(book: Ledger, chosen: MatrixFilter) -> list[int]:
     """The numbers of the rows that pass every filter that is on."""
     if chosen.category and chosen.category not in categories_of(book):
         raise Invalid("There is no such category here.")
@@ -212,7 +212,7 @@ def shown_rows(book: Ledger, chosen: Chosen) -> list[int]:
     return shown
 
 
-def _is_asked_for(row: LedgerRow, chosen: Chosen) -> bool:
+def _is_asked_for(row: LedgerRow, chosen: MatrixFilter) -> bool:
     if "musts" in chosen.switches and not row.is_must:
         return False
     if chosen.category and str(row.category_id) != chosen.category:
@@ -232,7 +232,7 @@ ON_A_PAGE = 1_000  # cells, where a script shows the rows, or without it a page 
 class View:
     book: Ledger
     rows: list[int]
-    chosen: Chosen
+    chosen: MatrixFilter
     everybody: list[Candidate]
     page: int = 1
 
@@ -405,7 +405,7 @@ def download(book: Ledger, rows: Sequence[int], kind: str) -> HttpResponse:
     )
 
 
-def words_of(kind: Cell) -> list[str]:
+def words_of(kind: LedgerCell) -> list[str]:
     if kind.not_applicable:
         return ["not applicable", "", "", ""]
     marks = [MARKS[value][0] if value else "" for value in kind.marks]
@@ -426,7 +426,7 @@ def left_out(
     return {
         "eliminated": eliminated,
         "not_shortlisted": not_shortlisted,
-        "retired": counted_once(evaluation, "retired", _retired),
+        "retired": cached_for_version(evaluation, "retired", _retired),
     }
 
 

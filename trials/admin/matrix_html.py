@@ -19,13 +19,13 @@ from django.utils.safestring import SafeString, mark_safe
 
 from evaltracker.pages.tabs import MARKS, STANDINGS, Mark
 from trials.scoring import Standing, ValueState
-from trials.selectors.cells import Cell, claimed_of
+from trials.selectors.cells import LedgerCell, claimed_of
 from trials.selectors.ledger import Ledger, LedgerRow
 from trials.selectors.matrix import Numbers
 from vendors.choices import Availability
 
 
-def values_by_standing(cell: Cell) -> dict[Standing, str]:
+def values_by_standing(cell: LedgerCell) -> dict[Standing, str]:
     """“on premises” is unanswered, “AWS, Azure” are claimed, the weakest standing
     first; nothing where all values stand alike."""
     by_standing: dict[Standing, list[str]] = {}
@@ -46,7 +46,7 @@ NOT_APPLICABLE = "not applicable"
 NOTED = MARKS[Availability.UNSTATED]
 
 
-class Look(NamedTuple):
+class CellStyle(NamedTuple):
     """How cells of one kind look: a class, words for those who listen, and the body.
 
     `more` is the body of the panel that opens beside a mark.
@@ -58,11 +58,13 @@ class Look(NamedTuple):
     more: SafeString = SafeString()
 
 
-def lines_look(kind: Cell, *, must: bool, nothing: Mapping[str, str]) -> Look:
+def lines_look(
+    kind: LedgerCell, *, must: bool, nothing: Mapping[str, str]
+) -> CellStyle:
     """Three marks by shape and words; a must-have tells whether it knocks out."""
     if kind.not_applicable:
         body = format_html('<span class="mx-na">{}</span>', NOT_APPLICABLE)
-        return Look("", NOT_APPLICABLE, body)
+        return CellStyle("", NOT_APPLICABLE, body)
     marks = marks_of(kind, nothing)
     body = format_html_join("", "{}", ((mark_html(mark),) for mark in marks))
     label = "; ".join(
@@ -76,14 +78,16 @@ def lines_look(kind: Cell, *, must: bool, nothing: Mapping[str, str]) -> Look:
     for line in values_in_words(kind):
         body += format_html('<span class="mx-values" dir="auto">{}</span>', line)
         label += f". {line}"
-    return Look(" mx-out" if knocks_out(kind, must=must) else "", label, body)
+    return CellStyle(" mx-out" if knocks_out(kind, must=must) else "", label, body)
 
 
-def picture_look(kind: Cell, *, must: bool, nothing: Mapping[str, str]) -> Look:
+def picture_look(
+    kind: LedgerCell, *, must: bool, nothing: Mapping[str, str]
+) -> CellStyle:
     """One mark for what the ledger says now; the rest is in its panel."""
     if kind.not_applicable:
         body = format_html('<span class="mx-na">{}</span>', "n/a")
-        return Look("", NOT_APPLICABLE, body, _panel(kind, nothing, must=must))
+        return CellStyle("", NOT_APPLICABLE, body, _panel(kind, nothing, must=must))
     name, shape, tone = standing_mark(kind)
     glyph = '<i class="et-glyph et-glyph--{}" aria-hidden="true"></i>'
     body = format_html(glyph, shape) if shape != "empty" else SafeString()
@@ -106,20 +110,20 @@ def picture_look(kind: Cell, *, must: bool, nothing: Mapping[str, str]) -> Look:
     label += "".join(f". {line}" for line in values)
     if note == "to re-confirm" or values:
         css += " mx-cell--more"
-    return Look(css, label, body, _panel(kind, nothing, must=must))
+    return CellStyle(css, label, body, _panel(kind, nothing, must=must))
 
 
-def knocks_out(kind: Cell, *, must: bool) -> bool:
+def knocks_out(kind: LedgerCell, *, must: bool) -> bool:
     return must and kind.standing in KNOCKS_OUT and not kind.excused
 
 
-def note_of(kind: Cell, *, must: bool) -> str:
+def note_of(kind: LedgerCell, *, must: bool) -> str:
     if must and kind.standing in KNOCKS_OUT:
         return "excused" if kind.excused else "knocks out"
     return "to re-confirm" if kind.to_reconfirm or kind.proof_to_reconfirm else ""
 
 
-def values_in_words(kind: Cell) -> list[str]:
+def values_in_words(kind: LedgerCell) -> list[str]:
     """A line for each standing of its values; none where all stand alike."""
     return [
         f"{STANDINGS[standing][0]}: {values}"
@@ -127,13 +131,13 @@ def values_in_words(kind: Cell) -> list[str]:
     ]
 
 
-def standing_mark(kind: Cell) -> Mark:
+def standing_mark(kind: LedgerCell) -> Mark:
     if kind.standing == Standing.CLAIMED and kind.claimed == Availability.UNSTATED:
         return ("Not stated", *NOTED[1:])
     return STANDINGS[kind.standing]
 
 
-def marks_of(kind: Cell, nothing: Mapping[str, str]) -> list[Mark]:
+def marks_of(kind: LedgerCell, nothing: Mapping[str, str]) -> list[Mark]:
     """Words, shape and tone of each mark; all three are of our own making."""
     claimed = claimed_of(kind)
     return [
@@ -153,7 +157,7 @@ def mark_html(mark: Mark) -> SafeString:
     )
 
 
-def _panel(kind: Cell, nothing: Mapping[str, str], *, must: bool) -> SafeString:
+def _panel(kind: LedgerCell, nothing: Mapping[str, str], *, must: bool) -> SafeString:
     note = note_of(kind, must=must)
     tone = "bad" if knocks_out(kind, must=must) else "warn"
     if kind.not_applicable:
@@ -187,7 +191,7 @@ def _value_mark(value: ValueState) -> Mark:
 ORDER = ("proven", "shown", "partly", "claimed", "never", "slipped", "refuted")
 
 
-class Part(NamedTuple):
+class MarkShare(NamedTuple):
     mark: Mark
     cells: int
 
@@ -196,7 +200,7 @@ class CategoryRow(NamedTuple):
     pk: UUID
     name: str
     size: int
-    sums: list[list[Part]]
+    sums: list[list[MarkShare]]
 
 
 type Line = int | CategoryRow
@@ -213,13 +217,13 @@ def with_categories(book: Ledger, rows: Sequence[int]) -> Iterator[Line]:
         yield from members
 
 
-def _parts(book: Ledger, numbers: Sequence[int]) -> list[Part]:
+def _parts(book: Ledger, numbers: Sequence[int]) -> list[MarkShare]:
     counts: Counter[Mark] = Counter()
     for number, times in Counter(numbers).items():
         kind = book.kinds[number]
         mark = (NOT_APPLICABLE, "", "calm")
         counts[mark if kind.not_applicable else standing_mark(kind)] += times
-    return [Part(mark, counts[mark]) for mark in sorted(counts, key=_rank)]
+    return [MarkShare(mark, counts[mark]) for mark in sorted(counts, key=_rank)]
 
 
 def _rank(mark: Mark) -> tuple[int, str]:
@@ -230,13 +234,13 @@ def _rank(mark: Mark) -> tuple[int, str]:
 
 
 CELL_END = "</a></td>"
-LOOKS: dict[bool, Callable[..., Look]] = {False: lines_look, True: picture_look}
+LOOKS: dict[bool, Callable[..., CellStyle]] = {False: lines_look, True: picture_look}
 
 
 @dataclass(frozen=True, slots=True)
 class Looks:
     book: Ledger
-    made: dict[tuple[bool, int], Look]
+    made: dict[tuple[bool, int], CellStyle]
     picture: bool
     # By requirement the numbers of its cells in words, by place of the column.
     numbers: Mapping[UUID, Mapping[int, str]]
@@ -423,7 +427,7 @@ def _category_row(book: Ledger, row: CategoryRow, place: int) -> str:
     )
 
 
-def _bar(name: str, size: int, parts: Sequence[Part]) -> str:
+def _bar(name: str, size: int, parts: Sequence[MarkShare]) -> str:
     counts = ", ".join(f"{part.cells} {part.mark[0].lower()}" for part in parts)
     shapes, start = [], 0
     for (_, shape, _), count in parts:

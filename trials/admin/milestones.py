@@ -30,7 +30,7 @@ from evaltracker.pages.fields import (
     time_field,
     without_blank,
 )
-from evaltracker.pages.grid import Column, Grid, Saves, register_grid
+from evaltracker.pages.grid import Grid, GridColumn, Saves, register_grid
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
 from evaltracker.toolbox.working_days import working_day
@@ -265,7 +265,7 @@ class MilestonesGrid(Grid[Trial, Milestone]):
     first_column = "title"
     adding = check_add_trial_milestone
 
-    def columns(self, subject: Trial, user: User) -> Sequence[Column]:
+    def columns(self, subject: Trial, user: User) -> Sequence[GridColumn]:
         """Whose it is changes in place; another date needs a reason, in its form."""
         fields = MilestoneForm(about=subject).fields
         closed = str(why_not(check_add_trial_milestone, subject, user) or "")
@@ -273,15 +273,17 @@ class MilestonesGrid(Grid[Trial, Milestone]):
         numbers = {key: number for number, key in enumerate(ids, 1)}
         orphans = orphans_of(subject.candidate.evaluation)
         return (
-            Column("number", "#", read=lambda row: numbers.get(row.pk, ""), width=3),
-            Column("title", "What", fields["title"], aside=below_title, width=30),
-            Column(
+            GridColumn(
+                "number", "#", read=lambda row: numbers.get(row.pk, ""), width=3
+            ),
+            GridColumn("title", "What", fields["title"], aside=below_title, width=30),
+            GridColumn(
                 *("due_on", "Due on", fields["due_on"]),
                 closed=ITS_FORM,
                 aside=below_date,
                 width=13,
             ),
-            Column(
+            GridColumn(
                 *("owner_user", "Whose", fields["owner_user"], GIVES),
                 closed=closed,
                 read=lambda row: str(row.owner_id),
@@ -290,8 +292,10 @@ class MilestonesGrid(Grid[Trial, Milestone]):
                 width=16,
                 for_many=True,
             ),
-            Column("due_time", "At", fields["due_time"], read=time_of, closed=ITS_FORM),
-            Column(
+            GridColumn(
+                "due_time", "At", fields["due_time"], read=time_of, closed=ITS_FORM
+            ),
+            GridColumn(
                 *("state", "State"),
                 read=lambda row: row.get_state_display(),
                 aside=lambda row: row.state_reason,

@@ -27,10 +27,10 @@ from evaltracker.toolbox.measures import (
     Measure,
     PoolCount,
     Pooled,
-    Proposal,
+    ProposedVerdict,
     UnitMismatch,
     convert,
-    shown,
+    format_number,
 )
 from evaltracker.toolbox.text import listed
 from trials.admin.base import OnTrial, find_trial
@@ -40,12 +40,12 @@ from trials.choices import DataOwner, ReportFormat, Runner
 from trials.models import Criterion, Run, RunReport, RunToken, Trial
 from trials.policy import check_trial
 from trials.run_formats import key_of_code
-from trials.selectors.matrix import counted_once
+from trials.selectors.matrix import cached_for_version
 from trials.selectors.runs import (
     SHOWN_REPORTS,
     DayOfRuns,
     RunCount,
-    Spread,
+    RunSpread,
     reported_so_far,
     reports_of,
     run_counts,
@@ -73,7 +73,7 @@ CROSS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class ChartLevel:
     y: float
     text_y: float
     words: str
@@ -108,7 +108,9 @@ def picture_of(
     scale = _scale(count, measure.bound, trial, baseline)
     spreads = [(day.day, day.spread) for day in count.days if day.spread]
     bars = [_bar(scale, day, spread) for day, spread in spreads]
-    as_is = "" if baseline is None else f"as is {shown(baseline)} {measure.unit}"
+    as_is = (
+        "" if baseline is None else f"as is {format_number(baseline)} {measure.unit}"
+    )
     bound, today = _levels(scale, measure.bound, measure.reach, baseline, as_is)
     return {
         "bars": bars,
@@ -120,7 +122,7 @@ def picture_of(
         ],
         "bound": bound,
         "baseline": today,
-        "top": f"{shown(Decimal(f'{scale.high:.3g}'))} {measure.unit}",
+        "top": f"{format_number(Decimal(f'{scale.high:.3g}'))} {measure.unit}",
         "days": scale.days,
         "words": _words(count, as_is),
     }
@@ -138,7 +140,7 @@ def _scale(
     return _Scale(trial.starts_on, days, low, low + (high - low or 1.0) * AIR)
 
 
-def _bar(scale: _Scale, day: datetime.date, spread: Spread) -> dict[str, float]:
+def _bar(scale: _Scale, day: datetime.date, spread: RunSpread) -> dict[str, float]:
     width = round(min(WIDTH / scale.days * 0.6, 28), 1)
     top, bottom = scale.y(spread.highest), scale.y(spread.lowest)
     return {
@@ -152,16 +154,16 @@ def _bar(scale: _Scale, day: datetime.date, spread: Spread) -> dict[str, float]:
 
 def _levels(
     scale: _Scale, bound: Decimal, reach: str, baseline: Decimal | None, as_is: str
-) -> tuple[Level, Level | None]:
+) -> tuple[ChartLevel, ChartLevel | None]:
     """Both lines; the upper one is written above it, the lower one below it."""
     at = scale.y(bound)
     if baseline is None:
-        return Level(at, at - 4, reach), None
+        return ChartLevel(at, at - 4, reach), None
     today = scale.y(baseline)
     above, below = -4, 12
     return (
-        Level(at, at + (above if at <= today else below), reach),
-        Level(today, today + (below if at <= today else above), as_is),
+        ChartLevel(at, at + (above if at <= today else below), reach),
+        ChartLevel(today, today + (below if at <= today else above), as_is),
     )
 
 
@@ -196,7 +198,7 @@ def trend_of(count: RunCount) -> str:
     mean = total / sum(n for _, n in before)
     unit = count.pooled.measure.unit
     if not mean:
-        return f"On the newest day the mean was {shown(last)} {unit}."
+        return f"On the newest day the mean was {format_number(last)} {unit}."
     share = float((last - mean) / abs(mean))
     if abs(share) < 0.02:
         return "The newest day is like those before it."
@@ -266,23 +268,23 @@ class RunsRow:
     def _cells(self, day: DayOfRuns) -> tuple[str, ...]:
         if self.pooled.measure is None:
             return (str(day.n), str(day.failed), str(day.left_out))
-        numbers = map(shown, day.spread) if day.spread else ("–",) * 3
+        numbers = map(format_number, day.spread) if day.spread else ("–",) * 3
         return (str(day.n), *numbers, str(day.left_out))
 
 
-def value_words(measure: Measure | None, proposal: Proposal) -> str:
+def value_words(measure: Measure | None, proposal: ProposedVerdict) -> str:
     """“p95 95.9 s”; blank for tests, and while there is none."""
     if measure is None or not proposal.n:
         return ""
     if proposal.value is None:
         return f"{measure.statistic} is a failed run"
-    number = shown(proposal.value, beside=measure.bound)
+    number = format_number(proposal.value, beside=measure.bound)
     return f"{measure.statistic} {number} {measure.unit}"
 
 
 def runs_rows(trial: Trial, criteria: Sequence[Criterion]) -> dict[uuid.UUID, RunsRow]:
     """By criterion, what its runs come to; those without any run are not in it."""
-    counts, baselines, by = counted_once(
+    counts, baselines, by = cached_for_version(
         trial.candidate.evaluation, f"runs of {trial.pk}", partial(_counts, trial.pk)
     )
     return {
@@ -336,7 +338,7 @@ def _row(
 ) -> RunsRow:
     measure, proposal, spread = count.pooled.measure, count.pooled.proposal, ""
     if measure and proposal.lowest is not None and proposal.highest is not None:
-        low, high = shown(proposal.lowest), shown(proposal.highest)
+        low, high = format_number(proposal.lowest), format_number(proposal.highest)
         spread = f"from {low} to {high} {measure.unit}"
     today = _in_unit(baseline, measure)
     picture = picture_of(count, trial, today)

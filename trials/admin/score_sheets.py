@@ -75,7 +75,7 @@ class SheetCell(ScoredCell):
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ScoreGrid:
     categories: list[Category]
     candidates: list[Candidate]
     cells: list[SheetCell]
@@ -107,7 +107,7 @@ class Sheet:
         return len(self.cells)
 
 
-def sheet_of(part: Stakeholder) -> Sheet:
+def sheet_of(part: Stakeholder) -> ScoreGrid:
     evaluation = part.evaluation
     # A category of weight 0 is not scored.
     categories = list(evaluation.categories.exclude(weight=0))
@@ -122,7 +122,7 @@ def sheet_of(part: Stakeholder) -> Sheet:
         for category in categories
         for candidate in candidates
     ]
-    return Sheet(categories, candidates, cells, evaluation.scale)
+    return ScoreGrid(categories, candidates, cells, evaluation.scale)
 
 
 def worth_scoring(running: list[Candidate], scored: set[UUID]) -> list[Candidate]:
@@ -142,7 +142,7 @@ def worth_scoring(running: list[Candidate], scored: set[UUID]) -> list[Candidate
 
 
 class SheetForm(forms.Form):
-    def __init__(self, *args: Any, sheet: Sheet, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sheet: ScoreGrid, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sheet = sheet
         for cell in sheet.cells:
@@ -186,7 +186,7 @@ class SheetForm(forms.Form):
         ]
 
 
-def on_file(user: User, sheet: Sheet, key: str) -> dict[str, Any] | None:
+def on_file(user: User, sheet: ScoreGrid, key: str) -> dict[str, Any] | None:
     """What stands beside the score of that key, else beside the first to give."""
     cell = next((cell for cell in sheet.cells if cell.pk == key), sheet.begin)
     if cell is None:

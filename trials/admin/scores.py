@@ -25,7 +25,7 @@ from evaltracker.pages.workspace import (
     page_address,
     show,
 )
-from evaltracker.toolbox.charts import Axis, Lane, Mark, Span, draw_lanes
+from evaltracker.toolbox.charts import Axis, Lane, LaneMark, Span, draw_lanes
 from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.text import listed_few
 from stakeholders.scoring import CONFLICT
@@ -41,7 +41,7 @@ from trials.models import Score, Settlement
 from trials.policy import FROM_DEMOS, SCORING_STAGES
 from trials.scoring import TOP_SCORE, Spread, spread
 from trials.scoring.open_cells import WEAKNESS
-from trials.selectors.matrix import counted_once
+from trials.selectors.matrix import cached_for_version
 from trials.selectors.scores import (
     BuyIn,
     Scorer,
@@ -271,7 +271,7 @@ def buy_in_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
     if evaluation.stage != Stage.REQUIREMENTS:
         open_answers(request, evaluation)
-    picture = counted_once(evaluation, "buy-in", buy_in)
+    picture = cached_for_version(evaluation, "buy-in", buy_in)
     return show(
         request,
         evaluation,
@@ -362,8 +362,12 @@ def _lane(name: str, cell: GivenScores) -> Lane:
         cell.median,
         spans=(Span(min(values), max(values), "range"),),
         marks=(
-            *((Mark(float(middle or 0), kind="middle"),) if len(values) > 1 else ()),
-            *(Mark(value, many) for value, many in sorted(values.items())),
+            *(
+                (LaneMark(float(middle or 0), kind="middle"),)
+                if len(values) > 1
+                else ()
+            ),
+            *(LaneMark(value, many) for value, many in sorted(values.items())),
         ),
         note=", ".join(filter(None, (apart, settled))),
         tone="warn" if cell.to_settle else "",

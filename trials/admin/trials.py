@@ -42,7 +42,7 @@ from vendors.selectors.candidates import active_candidates
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
+class TimelineDot:
     """A milestone on the line; `at` is a share of it in per cent."""
 
     milestone: Milestone
@@ -62,14 +62,14 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Timeline:
     first: datetime.date
     last: datetime.date
     zone: str
     today: datetime.date
     today_at: str
     passed: str
-    dots: list[Dot]
+    dots: list[TimelineDot]
 
     @property
     def day(self) -> int:
@@ -85,9 +85,9 @@ def _dots(
     milestones: Iterable[Milestone],
     share: Callable[[datetime.datetime], float],
     now: datetime.datetime,
-) -> list[Dot]:
+) -> list[TimelineDot]:
     return [
-        Dot(one, number, f"{share(one.due_at):.2f}", is_late(one, now))
+        TimelineDot(one, number, f"{share(one.due_at):.2f}", is_late(one, now))
         for number, one in enumerate(milestones, start=1)
     ]
 
@@ -101,12 +101,12 @@ def _share_of(
 
 def line_of(
     trial: Trial, milestones: Sequence[Milestone], now: datetime.datetime
-) -> Line:
+) -> Timeline:
     zone = ZoneInfo(trial.zone)
     moments = [milestone.due_at for milestone in milestones]
     low, high = min([_begin(trial), *moments]), max([_end(trial), *moments])
     share = _share_of(low, high)
-    return Line(
+    return Timeline(
         first=trial.starts_on,
         last=trial.ends_on,
         zone=trial.zone,
@@ -288,7 +288,7 @@ def _may_move(user: User, trial: Trial) -> bool:
 
 
 def offers_of(
-    user: User, trial: Trial, contract: Contract | None, line: Line
+    user: User, trial: Trial, contract: Contract | None, line: Timeline
 ) -> dict[str, bool]:
     evaluation = trial.candidate.evaluation
     stage = Stage(evaluation.stage)

@@ -44,7 +44,7 @@ from trials.scoring.fit import (
 )
 from trials.scoring.ledger import (
     CellState,
-    Kept,
+    JudgedPromise,
     ValueState,
     credit,
     plain_state,
@@ -61,14 +61,14 @@ from trials.scoring.open_cells import (
     Credits,
     EvidenceFacts,
     OpenCell,
-    Owed,
+    PendingVerdicts,
     Priority,
     RecordedCell,
     RequirementFacts,
     Source,
     Standing,
-    Urn,
     Verdict,
+    VerdictPrior,
     urn_of,
 )
 from trials.scoring.promise import (
@@ -83,11 +83,11 @@ from trials.scoring.promise import (
 )
 from trials.scoring.scope import (
     UNNAMED,
-    Answer,
     CellRecord,
     JudgedAnswer,
     Names,
     Ruled,
+    ScopedAnswer,
     Value,
     cell_state,
     read_means,

@@ -9,7 +9,7 @@ from math import lcm, sumprod
 from random import Random
 
 from trials.scoring.fit import Contender, Field, Part, joined, ratio, total_of
-from trials.scoring.open_cells import OpenCell, Owed, Urn, dice_of
+from trials.scoring.open_cells import OpenCell, PendingVerdicts, VerdictPrior, cell_rng
 
 # Who comes first, counting the trial verdicts that nobody has given yet.
 #
@@ -144,7 +144,7 @@ def _firsts(scales: Scales, draws: int, seed: int) -> Iterator[tuple[int, ...]]:
 # what *partly* and *fails* lose against *holds*, their swings, whether it knocks out.
 type Die = tuple[Callable[[], float], int, int, int, list[int], list[int], bool]
 
-NOTHING = Urn(0, 0, 0, 0)
+NOTHING = VerdictPrior(0, 0, 0, 0)
 
 
 class VerdictDraws:
@@ -156,7 +156,7 @@ class VerdictDraws:
     """
 
     def __init__(
-        self, field: Field, place: int, owed: Owed, scales: Scales, seed: int
+        self, field: Field, place: int, owed: PendingVerdicts, scales: Scales, seed: int
     ) -> None:
         key = field.contenders[place].key
         self.cells = owed.cells_of(key)
@@ -216,7 +216,7 @@ class VerdictDraws:
         cell, held = self.cells[place], self._if_held[place]
         swings = [self._swing(cell, credit) for credit in (cell.partly, cell.fails)]
         return (
-            dice_of(cell, seed).random,
+            cell_rng(cell, seed).random,
             self._urn.total + place * self._urn.step,
             place,
             self.columns[place],
@@ -348,7 +348,7 @@ class Certainty:
 
 
 def count_certainty(
-    field: Field, owed: Owed, draws: int = DRAWS, seed: int = SEED
+    field: Field, owed: PendingVerdicts, draws: int = DRAWS, seed: int = SEED
 ) -> Certainty:
     """Draw weights and open verdicts together.
 
@@ -367,7 +367,7 @@ def count_certainty(
 
 
 class _Count:
-    def __init__(self, field: Field, owed: Owed, seed: int) -> None:
+    def __init__(self, field: Field, owed: PendingVerdicts, seed: int) -> None:
         self.scales = Scales.of(field, owed.steps())
         self.seed = seed
         self.keys = [contender.key for contender in field.contenders]

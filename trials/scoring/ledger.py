@@ -239,7 +239,7 @@ JUDGED = (Verdict.HOLDS, Verdict.PARTLY, Verdict.FAILS)
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class JudgedPromise:
     """A promise that was judged: what had been said and what was found."""
 
     said: Availability
@@ -268,8 +268,8 @@ class ValueState:
     researched: bool
     unconfirmed: tuple[Source, ...]
     tried: bool
-    by_trial: Kept | None
-    by_demo: Kept | None
+    by_trial: JudgedPromise | None
+    by_demo: JudgedPromise | None
     better: bool
     worse: bool
 
@@ -348,17 +348,19 @@ def value_state(
     )
 
 
-def promise_judged(cell: CellFacts, found: EvidenceFacts | None) -> Kept | None:
+def promise_judged(
+    cell: CellFacts, found: EvidenceFacts | None
+) -> JudgedPromise | None:
     """The promise that a verdict judged, if *now* or *beta* had been said."""
     promise = _kept(cell, found)
     return promise if promise is not None and promise.said in PROMISED else None
 
 
-def _kept(cell: CellFacts, found: EvidenceFacts | None) -> Kept | None:
+def _kept(cell: CellFacts, found: EvidenceFacts | None) -> JudgedPromise | None:
     """What was said of what was found; nothing once the requirement has changed."""
     if cell.claim is None or cell.claim.stale or found is None:
         return None
-    return Kept(found.judged or cell.claim.availability, found)
+    return JudgedPromise(found.judged or cell.claim.availability, found)
 
 
 # What a cell comes to: the state of each of its values, and of all together.
@@ -405,8 +407,8 @@ class CellState:
     tested: bool
     researched: bool
     knocks_out: bool
-    by_trial: Kept | None
-    by_demo: Kept | None
+    by_trial: JudgedPromise | None
+    by_demo: JudgedPromise | None
     better: bool
     honest_never: bool
     slipped: bool
@@ -523,7 +525,7 @@ def _weakness(one: ValueState) -> tuple[int, Decimal, int]:
     return _WEAK_BY_ITSELF, one.credit or Decimal(0), place
 
 
-def _worst(kept: Sequence[Kept | None]) -> Kept | None:
+def _worst(kept: Sequence[JudgedPromise | None]) -> JudgedPromise | None:
     judged = [one for one in kept if one is not None]
     return max(judged, key=lambda one: HARSHNESS[one.found.verdict], default=None)
 

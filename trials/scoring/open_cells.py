@@ -231,7 +231,7 @@ DEFAULT_PRIOR = Prior(holds=70, partly=20, fails=10, worth=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Urn:
+class VerdictPrior:
     """Balls of three colours in whole numbers; one verdict more is worth `step`."""
 
     holds: int
@@ -251,9 +251,9 @@ def prior_of(record: TrialRecord, worth: int = DEFAULT_PRIOR.worth) -> Prior:
     return Prior(record.holds, record.partly, record.fails, worth)
 
 
-def urn_of(prior: Prior, own: TrialRecord) -> Urn:
+def urn_of(prior: Prior, own: TrialRecord) -> VerdictPrior:
     """The urn of a candidate with these trial verdicts of its own."""
-    return Urn(
+    return VerdictPrior(
         holds=prior.worth * prior.holds + prior.total * own.holds,
         partly=prior.worth * prior.partly + prior.total * own.partly,
         fails=prior.worth * prior.fails + prior.total * own.fails,
@@ -326,7 +326,7 @@ class RecordedCell:
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class PendingVerdicts:
     """All that is not known yet about those who are compared.
 
     `urns` has one for each candidate with an open cell, by its id; `proposed` are in
@@ -335,14 +335,14 @@ class Owed:
 
     cells: tuple[OpenCell, ...] = ()
     recorded: tuple[RecordedCell, ...] = ()
-    urns: tuple[tuple[str, Urn], ...] = ()
+    urns: tuple[tuple[str, VerdictPrior], ...] = ()
     proposed: tuple[RecordedCell, ...] = ()
 
     def cells_of(self, candidate: str) -> tuple[OpenCell, ...]:
         mine = [cell for cell in self.cells if cell.candidate == candidate]
         return tuple(sorted(mine, key=lambda cell: cell.ref))
 
-    def urn_of(self, candidate: str) -> Urn:
+    def urn_of(self, candidate: str) -> VerdictPrior:
         return dict(self.urns)[candidate]
 
     def taken_of(self, candidate: str) -> tuple[RecordedCell, ...]:
@@ -358,7 +358,7 @@ class Owed:
             yield taken.change
 
 
-def dice_of(cell: OpenCell, seed: int) -> Random:
+def cell_rng(cell: OpenCell, seed: int) -> Random:
     """The cell's own dice: judging one cell leaves those of every other alone."""
     text = f"{seed}\n{cell.candidate}\n{cell.ref}"
     number = int.from_bytes(sha256(text.encode()).digest(), "big")

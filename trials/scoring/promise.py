@@ -8,7 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from trials.scoring.fit import EXACT, FitRow
-from trials.scoring.ledger import CellState, Kept
+from trials.scoring.ledger import CellState, JudgedPromise
 from trials.scoring.open_cells import (
     Availability,
     EvidenceFacts,
@@ -203,7 +203,8 @@ def promise_record(
 
 
 def _record(
-    judged: Iterable[tuple[RequirementFacts, Kept | None]], missed: Collection[str] = ()
+    judged: Iterable[tuple[RequirementFacts, JudgedPromise | None]],
+    missed: Collection[str] = (),
 ) -> SourceRecord:
     rows = tuple(
         PromiseRow(
@@ -270,7 +271,7 @@ class Turn(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PromiseStep:
     """One turn of the story.
 
     ``date`` is promised from here on; ``days`` is by how much it moved, forward or
@@ -291,14 +292,14 @@ class Step:
         return abs(self.days)
 
 
-def promised_dates(revisions: Iterable[SaidOn]) -> tuple[Step, ...]:
+def promised_dates(revisions: Iterable[SaidOn]) -> tuple[PromiseStep, ...]:
     """Tell the story of a planned date from a claim's revisions in their order.
 
     It begins with the first plan. Other words for the same date are no turn; what is
     no plan any more, such as *now* or *withdrawn*, drops it, and a later plan is
     compared with the date that was promised last.
     """
-    steps: list[Step] = []
+    steps: list[PromiseStep] = []
     planned: date | None = None
     for revision in revisions:
         is_plan = revision.availability == Availability.PLANNED
@@ -306,11 +307,11 @@ def promised_dates(revisions: Iterable[SaidOn]) -> tuple[Step, ...]:
         passed = running and planned is not None and planned < revision.on
         if is_plan and revision.available_from is not None:
             if planned is None:
-                steps.append(Step(Turn.PROMISED, revision))
+                steps.append(PromiseStep(Turn.PROMISED, revision))
             elif not running or revision.available_from != planned:
                 days = (revision.available_from - planned).days
-                steps.append(Step(Turn.MOVED, revision, days, passed))
+                steps.append(PromiseStep(Turn.MOVED, revision, days, passed))
             planned = revision.available_from
         elif running:
-            steps.append(Step(Turn.DROPPED, revision, after_it_passed=passed))
+            steps.append(PromiseStep(Turn.DROPPED, revision, after_it_passed=passed))
     return tuple(steps)

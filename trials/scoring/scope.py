@@ -80,7 +80,7 @@ def counts_as(source: Source, runner: str, data: str) -> Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ScopedAnswer:
     """One revision of an answer; `means` is None where nothing was said of values."""
 
     availability: Availability
@@ -122,10 +122,10 @@ class JudgedAnswer:
     data: str = ""
     named: Names | None = None
     item_named: Names | None = None
-    judged: Answer | None = None
+    judged: ScopedAnswer | None = None
     same_words: bool = False
     other_wording: bool = False
-    promised: Answer | None = None
+    promised: ScopedAnswer | None = None
 
     @property
     def counts_as(self) -> Source:
@@ -159,7 +159,7 @@ class CellRecord:
     `stale`: the requirement changed after it was answered. `ours`: the buyer noted it.
     """
 
-    current: Answer | None = None
+    current: ScopedAnswer | None = None
     stale: bool = False
     verdicts: Sequence[JudgedAnswer] = ()
     not_applicable: Ruled = NOT_RULED
@@ -196,7 +196,7 @@ def cell_state(
 
 
 def values_to_ask(
-    own: Answer | None,
+    own: ScopedAnswer | None,
     demanded: Iterable[Value],
     not_applicable: Ruled = NOT_RULED,
     *,
@@ -302,7 +302,7 @@ def _strongest(cell: CellFacts) -> EvidenceFacts | None:
 
 
 def _speaking(
-    record: CellRecord, current: Answer, value: Value
+    record: CellRecord, current: ScopedAnswer, value: Value
 ) -> tuple[list[JudgedAnswer], list[JudgedAnswer]]:
     """The verdicts that speak of a value: on today's words, and on older ones."""
     speaking = [

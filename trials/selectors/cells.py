@@ -34,7 +34,6 @@ from django.utils import timezone
 from trials import scoring
 from trials.models import Evidence, Excuse, Gap
 from trials.scoring import (
-    Answer,
     Availability,
     CellRecord,
     CellState,
@@ -42,9 +41,10 @@ from trials.scoring import (
     FitRow,
     FitSum,
     JudgedAnswer,
-    Kept,
+    JudgedPromise,
     Names,
     Ruled,
+    ScopedAnswer,
     Source,
     Standing,
     Value,
@@ -179,11 +179,11 @@ def _verdicts(shape: Shape) -> Iterator[JudgedAnswer]:
         )
 
 
-def _answer(shape: AnswerShape | str) -> Answer:
+def _answer(shape: AnswerShape | str) -> ScopedAnswer:
     if isinstance(shape, str):
-        return Answer(Availability(shape))
+        return ScopedAnswer(Availability(shape))
     holds_for = json.loads(shape.holds_for) if shape.holds_for else None
-    return Answer(
+    return ScopedAnswer(
         Availability(shape.availability),
         shape.available_from,
         holds_for and read_means(holds_for["means"]),
@@ -211,7 +211,7 @@ BEFORE, AFTER = datetime.date.min, datetime.date.max
 
 
 @dataclass(frozen=True)
-class Cell:
+class LedgerCell:
     """What stands for a candidate and a requirement, shared by all cells alike.
 
     `credit` is None only where it does not apply. Each value of the brief in which it
@@ -274,7 +274,7 @@ class Cell:
         return bool(self.state.to_reconfirm)
 
 
-def claimed_of(of: Cell | ValueState) -> str:
+def claimed_of(of: LedgerCell | ValueState) -> str:
     """The mark of the claim; a plan that passed is slipped."""
     return "slipped" if of.standing == Standing.SLIPPED else of.claimed or ""
 
@@ -283,7 +283,7 @@ class Cells:
     """The cells that were met so far, by number, under one table of credits."""
 
     def __init__(self, credits: Credits) -> None:
-        self.found: list[Cell] = []
+        self.found: list[LedgerCell] = []
         # By number the first cell of which the same is shown among many.
         self.alike: list[int] = []
         self._alike: dict[Hashable, int] = {}
@@ -336,7 +336,7 @@ class Cells:
                 in_fit = self._fits.setdefault(fit_row("", ONE, state), number)
                 self._in_fits.append(in_fit)
                 self.alike.append(self._alike.setdefault(shown, number))
-                self.found.append(Cell(state))
+                self.found.append(LedgerCell(state))
             self._shapes[plain] = number
         return number
 
@@ -354,7 +354,7 @@ def _shown(state: CellState) -> Hashable:
     return values, state.ours
 
 
-def _found(kept: Kept | None) -> Hashable:
+def _found(kept: JudgedPromise | None) -> Hashable:
     return kept and (kept.said, kept.found.verdict, kept.found.source)
 
 

@@ -30,10 +30,16 @@ from trials.scoring import (
     Standing,
     Value,
 )
-from trials.scoring.promise import SaidOn, Step, Turn, fit_by_category, promised_dates
+from trials.scoring.promise import (
+    PromiseStep,
+    SaidOn,
+    Turn,
+    fit_by_category,
+    promised_dates,
+)
 from trials.selectors.cells import (
-    Cell,
     Cells,
+    LedgerCell,
     PlainShape,
     Shape,
     Spots,
@@ -143,7 +149,7 @@ class Sums:
     known: Cells
 
     @cached_property
-    def cells(self) -> dict[str, Cell]:
+    def cells(self) -> dict[str, LedgerCell]:
         cells = self.known.found
         refs = (row.ref for row in self.rows)
         return dict(zip(refs, map(cells.__getitem__, self.numbers), strict=True))
@@ -204,7 +210,7 @@ class Sums:
 
 
 @dataclass(frozen=True)
-class Column:
+class CandidateColumn:
     """One candidate, and what its cells come to."""
 
     candidate: Candidate
@@ -215,7 +221,7 @@ class Column:
         return self.sums.numbers
 
     @property
-    def cells(self) -> dict[str, Cell]:
+    def cells(self) -> dict[str, LedgerCell]:
         return self.sums.cells
 
     @property
@@ -246,8 +252,8 @@ class Ledger:
     evaluation: Evaluation
     as_of: datetime.date
     rows: list[LedgerRow]
-    columns: list[Column]
-    kinds: list[Cell]
+    columns: list[CandidateColumn]
+    kinds: list[LedgerCell]
     given: Sequence[Requirement] | None = None
     # By spot what is on file, if it was read exactly.
     on_file: dict[int, PlainShape] | None = None
@@ -291,17 +297,17 @@ class Ledger:
         ]
         return replace(self, columns=columns)
 
-    def of(self, candidate: Candidate) -> Column:
+    def of(self, candidate: Candidate) -> CandidateColumn:
         return self._by_candidate[candidate.pk]
 
-    def cell(self, candidate: Candidate, requirement: Requirement) -> Cell:
+    def cell(self, candidate: Candidate, requirement: Requirement) -> LedgerCell:
         return self._by_candidate[candidate.pk].cells[requirement.ref]
 
-    def row(self, requirement: Requirement) -> list[Cell]:
+    def row(self, requirement: Requirement) -> list[LedgerCell]:
         return [column.cells[requirement.ref] for column in self.columns]
 
     @cached_property
-    def _by_candidate(self) -> dict[object, Column]:
+    def _by_candidate(self) -> dict[object, CandidateColumn]:
         return {column.candidate.pk: column for column in self.columns}
 
 
@@ -329,7 +335,7 @@ def ledger(
         candidates, rows, known, day, only=requirements is not None, exact=exact
     )
     columns = [
-        Column(candidate, Sums(rows, wall, known))
+        CandidateColumn(candidate, Sums(rows, wall, known))
         for candidate, wall in zip(candidates, walls, strict=True)
     ]
     return Ledger(
@@ -359,7 +365,7 @@ def ledger_after(
             on_file.pop(at * wide + row, None)
             if (shape := read.get(number * wide + row)) is not None:
                 on_file[at * wide + row] = shape
-    columns = list(map(Column, candidates, sums))
+    columns = list(map(CandidateColumn, candidates, sums))
     return Ledger(
         evaluation, before.as_of, rows, columns, known.found, None, on_file or None
     )
@@ -404,7 +410,7 @@ def _walls(
     return [wall[at * wide : (at + 1) * wide] for at in range(high)], on_file
 
 
-def one_cell(candidate: Candidate, requirement: Requirement) -> Cell:
+def one_cell(candidate: Candidate, requirement: Requirement) -> LedgerCell:
     book = ledger(
         candidate.evaluation, candidates=[candidate], requirements=[requirement]
     )
@@ -422,8 +428,8 @@ class Promised:
 
     candidate: Candidate
     requirement: Requirement
-    cell: Cell
-    steps: tuple[Step, ...]
+    cell: LedgerCell
+    steps: tuple[PromiseStep, ...]
 
     @property
     def date(self) -> datetime.date | None:
@@ -456,7 +462,7 @@ class Promised:
         return self.date + DAY if self.slipped and self.date else None
 
 
-def story(claims: Iterable[Claim], zone: str) -> tuple[Step, ...]:
+def story(claims: Iterable[Claim], zone: str) -> tuple[PromiseStep, ...]:
     """The story of revisions in their order; days are those of `zone`."""
     return promised_dates(
         SaidOn(

@@ -24,7 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Length, Replace
 from django.utils import timezone
 
-from evaltracker.evaluations.journal import plain
+from evaltracker.evaluations.journal import as_json_value
 from evaltracker.evaluations.models import Entry, Evaluation, JournalHead, Requirement
 from evaltracker.pages.tabs import code_version
 from evaltracker.toolbox.days import instant_of, today_in
@@ -35,8 +35,8 @@ from trials.choices import DataOwner, Runner, Source
 from trials.models import Evidence, Gap, Measurement
 from trials.scoring import FORMULA_VERSION, PromiseRecord, rounded
 from trials.scoring.effort import EffortCell
-from trials.selectors.cells import Cell, awaiting_reply
-from trials.selectors.ledger import Column, Ledger, ledger, ledger_after
+from trials.selectors.cells import LedgerCell, awaiting_reply
+from trials.selectors.ledger import CandidateColumn, Ledger, ledger, ledger_after
 from vendors.claims import Named, named_words
 from vendors.models import Candidate, Claim, Effort
 
@@ -196,7 +196,7 @@ type Count[T] = Callable[[Evaluation], T]
 COUNTED_MOST, MOST_CELLS = 64, 40_000
 
 
-class Shelf:
+class EvaluationCache:
     """What was counted of one version of one evaluation, by name."""
 
     def __init__(self) -> None:
@@ -272,11 +272,11 @@ class Shelf:
         return value
 
 
-_shelves: OrderedDict[uuid.UUID, Shelf] = OrderedDict()
+_shelves: OrderedDict[uuid.UUID, EvaluationCache] = OrderedDict()
 _arranging = threading.Lock()
 
 
-def counted_once[T](evaluation: Evaluation, name: str, count: Count[T]) -> T:
+def cached_for_version[T](evaluation: Evaluation, name: str, count: Count[T]) -> T:
     """What `count` makes of the evaluation as it stands; `name` is what it is of.
 
     `count` reads nothing that belongs to one person, and nobody changes what it
@@ -287,7 +287,7 @@ def counted_once[T](evaluation: Evaluation, name: str, count: Count[T]) -> T:
     return _shelf(evaluation.pk).get(evaluation.pk, name, count)
 
 
-def kept_count(evaluation: Evaluation, name: str) -> Any:
+def cached_or_none(evaluation: Evaluation, name: str) -> Any:
     """What is kept of that name of the evaluation as it stands; None if nothing is."""
     if not is_only_reading():
         return None
@@ -295,7 +295,7 @@ def kept_count(evaluation: Evaluation, name: str) -> Any:
 
 
 def standing_ledger(evaluation: Evaluation) -> Ledger:
-    return counted_once(evaluation, "ledger", _exact_ledger)
+    return cached_for_version(evaluation, "ledger", _exact_ledger)
 
 
 def _exact_ledger(evaluation: Evaluation) -> Ledger:
@@ -304,14 +304,14 @@ def _exact_ledger(evaluation: Evaluation) -> Ledger:
     return _shelf(evaluation.pk).count_ledger(evaluation)
 
 
-def forget_all() -> None:
+def clear_evaluation_caches() -> None:
     with _arranging:
         _shelves.clear()
 
 
-def _shelf(key: uuid.UUID) -> Shelf:
+def _shelf(key: uuid.UUID) -> EvaluationCache:
     with _arranging:
-        shelf = _shelves.setdefault(key, Shelf())
+        shelf = _shelves.setdefault(key, EvaluationCache())
         _shelves.move_to_end(key)
         while len(_shelves) > COUNTED_MOST or (
             len(_shelves) > 1
@@ -338,10 +338,10 @@ class TrialVerdict(NamedTuple):
 
 
 def cell_numbers(evaluation: Evaluation) -> Numbers:
-    return counted_once(evaluation, "numbers", _read)
+    return cached_for_version(evaluation, "numbers", _read)
 
 
-def promises_of(numbers: Numbers, column: Column) -> PromiseRecord:
+def promises_of(numbers: Numbers, column: CandidateColumn) -> PromiseRecord:
     """The promise record of a column: what missed the number that it claimed itself is
     told apart."""
     key = column.candidate.pk
@@ -380,7 +380,7 @@ def effort_cells(book: Ledger) -> dict[UUID, dict[str, EffortCell]]:
 def cell_efforts(evaluation: Evaluation) -> Mapping[Spot, EffortCell]:
     """What is stated, tested and timed, in two queries; none where nobody is asked."""
     asks = evaluation.asks_effort
-    return counted_once(evaluation, "efforts", _efforts) if asks else {}
+    return cached_for_version(evaluation, "efforts", _efforts) if asks else {}
 
 
 def _efforts(evaluation: Evaluation) -> Mapping[Spot, EffortCell]:
@@ -393,7 +393,10 @@ def _efforts(evaluation: Evaluation) -> Mapping[Spot, EffortCell]:
         # One that was said again keeps the moment of the first.
         given = first.get(verdict.reconfirms_id, verdict.recorded_at)
         first[verdict.pk], claim = given, verdict.claim
-        newest[claim.candidate_id, claim.requirement_id] = given, plain(verdict.took)
+        newest[claim.candidate_id, claim.requirement_id] = (
+            given,
+            as_json_value(verdict.took),
+        )
     cells: dict[Spot, dict[str, Any]] = {}
     for row in Effort.objects.filter(candidate__evaluation=evaluation).exclude(how=""):
         spot, over = (row.candidate_id, row.requirement_id), row.superseded_at
@@ -530,7 +533,7 @@ def failed_tests() -> Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
+class CellRevision:
     claim: Claim
     evidence: list[Evidence]
 
@@ -539,7 +542,7 @@ class Revision:
         return self.claim.superseded_at is None
 
 
-def cell_history(candidate: Candidate, requirement: Requirement) -> list[Revision]:
+def cell_history(candidate: Candidate, requirement: Requirement) -> list[CellRevision]:
     """All revisions in order, each with its evidence in order; three queries."""
     claims = list(
         Claim.objects.filter(candidate=candidate, requirement=requirement)
@@ -558,7 +561,7 @@ def cell_history(candidate: Candidate, requirement: Requirement) -> list[Revisio
     )
     for verdict in evidence.order_by("recorded_at"):
         by_claim[verdict.claim_id].append(verdict)
-    return [Revision(claim, by_claim[claim.pk]) for claim in claims]
+    return [CellRevision(claim, by_claim[claim.pk]) for claim in claims]
 
 
 def matrix_json(book: Ledger, rows: Sequence[int] | None = None) -> str:
@@ -601,7 +604,7 @@ def numbers_as_json(book: Ledger, rows: Sequence[int]) -> list[dict[str, Any]]:
     ]
 
 
-def column_as_json(column: Column) -> dict[str, Any]:
+def column_as_json(column: CandidateColumn) -> dict[str, Any]:
     value, candidate = column.fit.value, column.candidate
     return {
         "id": str(candidate.pk),
@@ -614,7 +617,7 @@ def column_as_json(column: Column) -> dict[str, Any]:
     }
 
 
-def cell_as_json(kind: Cell) -> dict[str, Any]:
+def cell_as_json(kind: LedgerCell) -> dict[str, Any]:
     return {
         "claimed": kind.claimed,
         "shown": kind.shown,

@@ -12,7 +12,7 @@ from trials.scoring import Credits, Standing, ValueState, Verdict
 from trials.scoring import Source as FactsSource
 from trials.scoring.ledger import HARSHNESS
 from trials.scoring.open_cells import OpenCell, RecordedCell, TrialRecord
-from trials.selectors.cells import Cell, awaiting_reply
+from trials.selectors.cells import LedgerCell, awaiting_reply
 from trials.selectors.ledger import Ledger
 from trials.selectors.runs import pooled_runs
 from trials.selectors.trials import unjudged_criteria
@@ -75,12 +75,12 @@ def verdicts_owed(
     ):
         awaited[candidate, requirement].append({**(of_criterion or {}), **named})
     credits = Credits.from_mapping(book.evaluation.credits)
-    reading = _Reading(book, credits, planned, awaited)
+    reading = _PendingReader(book, credits, planned, awaited)
     return {candidate.pk: reading.of(candidate) for candidate in candidates}
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _PendingReader:
     book: Ledger
     credits: Credits
     planned: dict[Place, list[Planned]]
@@ -139,7 +139,7 @@ class _Reading:
         self,
         candidate: Candidate,
         requirement: Requirement,
-        cell: Cell,
+        cell: LedgerCell,
         values: list[ValueState],
     ) -> OpenCell:
         rest = (one.credit for one in cell.state.counted if one not in values)
@@ -195,7 +195,7 @@ def harshest(verdicts: Iterable[Verdict | None]) -> Verdict | None:
     return max(filter(None, verdicts), key=HARSHNESS.__getitem__, default=None)
 
 
-def trial_verdict(cell: Cell) -> Verdict | None:
+def trial_verdict(cell: LedgerCell) -> Verdict | None:
     """The trial verdict of a cell, the harshest of its values; None without one."""
     return harshest(
         one.verdict_of(FactsSource.TRIAL) for one in cell.state.counted if one.tested

@@ -36,7 +36,7 @@ from evaltracker.toolbox.measures import (
     Measure,
     Pool,
     Pooled,
-    Proposal,
+    ProposedVerdict,
     Results,
     UnitMismatch,
     Verdict,
@@ -69,7 +69,7 @@ from vendors.policy import may_read_answers
 MOST_STRUCK = 200
 
 
-class Spread(NamedTuple):
+class RunSpread(NamedTuple):
     """Of some numbers, in the measure's unit."""
 
     lowest: Decimal
@@ -83,7 +83,7 @@ class DayOfRuns:
 
     day: datetime.date
     n: int
-    spread: Spread | None
+    spread: RunSpread | None
     failed: int
     left_out: int
     # Numbers that were left out, as many as are drawn.
@@ -93,7 +93,7 @@ class DayOfRuns:
     def of(cls, day: datetime.date, counted: Results, out: Results) -> "DayOfRuns":
         numbers, spread = counted.numbers, None
         if numbers:
-            spread = Spread(numbers[0], mean_of(numbers), numbers[-1])
+            spread = RunSpread(numbers[0], mean_of(numbers), numbers[-1])
         drawn = out.numbers[:MOST_STRUCK]
         return cls(day, counted.n, spread, counted.failed, out.n, drawn)
 
@@ -408,7 +408,7 @@ def reported_so_far(trial: Trial) -> dict[str, int]:
     return {"reports": reports["n"], **runs}
 
 
-def value_text(proposal: Proposal) -> str:
+def value_text(proposal: ProposedVerdict) -> str:
     """The statistic as it is kept; blank for tests."""
     if proposal.fell:
         return FAILED

@@ -32,7 +32,13 @@ from trials.scoring import Source as ScoringSource
 from trials.scoring.open_cells import DEFAULT_PRIOR, Prior, TrialRecord
 from trials.scoring.promise import picks
 from trials.scoring.scope import counts_as
-from trials.selectors.cells import Cell, awaiting_reply, claimed_of, record_of, shape_of
+from trials.selectors.cells import (
+    LedgerCell,
+    awaiting_reply,
+    claimed_of,
+    record_of,
+    shape_of,
+)
 from trials.selectors.ledger import Ledger, ledger
 from vendors.choices import Availability, CandidateState
 from vendors.fields import write_holds_for
@@ -421,7 +427,7 @@ class RequirementEvidence:
     """One requirement, the answer that stands, and what was found of it."""
 
     requirement: Requirement
-    cell: Cell
+    cell: LedgerCell
     claim: Claim | None
     findings: list[Finding]
 

@@ -38,7 +38,7 @@ from trials.models import (
 )
 from trials.policy import matters_most, today_in
 from trials.scoring import Standing
-from trials.selectors.cells import Cell
+from trials.selectors.cells import LedgerCell
 from trials.selectors.ledger import Ledger, ledger
 from vendors.choices import CandidateState
 from vendors.claims import named_words
@@ -493,7 +493,7 @@ def unlike_the_others(trial: Trial) -> list[str]:
     return [name for name in TERMS if getattr(trial, name) != common[name]]
 
 
-def is_partly_proven(cell: Cell, requirement: Requirement) -> bool:
+def is_partly_proven(cell: LedgerCell, requirement: Requirement) -> bool:
     partly = requirement.is_must and cell.standing == Standing.PARTLY
     return partly and not cell.not_applicable and not cell.state.is_settled
 

@@ -26,7 +26,7 @@ from trials.policy import check_trial, may_lead, require_same
 from trials.run_formats import key_of_code
 from trials.scoring import ValueState
 from trials.scoring.ledger import OFFERED
-from trials.selectors.cells import Cell
+from trials.selectors.cells import LedgerCell
 from trials.selectors.ledger import one_cell
 from trials.selectors.trials import drawn_up_with, twins_of
 from trials.services.mails import ask_for_agreement
@@ -146,7 +146,7 @@ def add_criterion(
 
 
 def put_criterion(
-    criterion: Criterion, reason: str, by: By, cell: Cell | None = None
+    criterion: Criterion, reason: str, by: By, cell: LedgerCell | None = None
 ) -> Criterion:
     """Save a new criterion of an open trial, as its last one; `cell` is what it is
     about, where the caller has read it."""
@@ -273,7 +273,7 @@ def read_choices(values: dict[str, Any], evaluation: Evaluation) -> None:
 
 
 def offered_values(
-    cell: Cell, is_owed: Callable[[ValueState], bool]
+    cell: LedgerCell, is_owed: Callable[[ValueState], bool]
 ) -> dict[str, list[str]]:
     """The values of the brief's lists that are offered and of which that holds."""
     offered: dict[str, list[str]] = {}

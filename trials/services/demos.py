@@ -27,7 +27,7 @@ from evaltracker.notices.services.scheduling import (
 )
 from evaltracker.toolbox.days import instant_of, wall_of
 from evaltracker.toolbox.processes import register_chore
-from evaltracker.toolbox.text import Inputs, read_field, read_reason
+from evaltracker.toolbox.text import CallFields, read_field, read_reason
 from stakeholders.models import Stakeholder
 from stakeholders.policy import insiders, insiders_of_many
 from trials.models import Demo, DemoGuest, DemoNote, ScriptItem
@@ -53,7 +53,7 @@ from vendors.policy import require_no_conflict
 from vendors.services.candidates import lock_candidate
 
 
-def read_meeting_url(inputs: Inputs, link: str) -> str:
+def read_meeting_url(inputs: CallFields, link: str) -> str:
     """A link as it is kept; it is never fetched."""
     read = inputs.link("meeting_url", link)
     if read and not read.startswith("https://"):
@@ -62,7 +62,7 @@ def read_meeting_url(inputs: Inputs, link: str) -> str:
 
 
 def read_guests(
-    inputs: Inputs, evaluation: Evaluation, guests: Iterable[Stakeholder]
+    inputs: CallFields, evaluation: Evaluation, guests: Iterable[Stakeholder]
 ) -> list[Stakeholder]:
     """Each once; whoever has no part is refused."""
     people = list({guest.pk: guest for guest in guests}.values())
@@ -270,7 +270,7 @@ def schedule_demo(
     check_schedule_demo(candidate, by)
     evaluation = candidate.evaluation
     zone = zone or evaluation.zone
-    inputs = Inputs()
+    inputs = CallFields()
     demo = Demo(
         candidate=candidate,
         title=inputs.line("title", title),
@@ -327,7 +327,7 @@ def hold_demo(*, demo: Demo, attendees: str, by: By, notes: str = "") -> Demo:
         is named.
     """
     demo, _ = open_demo(demo, by, check_hold_demo)
-    inputs = Inputs()
+    inputs = CallFields()
     values = {
         "attendees": inputs.text("attendees", attendees),
         "notes": inputs.text("notes", notes, blank=True),
@@ -342,7 +342,7 @@ def hold_demo(*, demo: Demo, attendees: str, by: By, notes: str = "") -> Demo:
 def add_dazzle(*, demo: Demo, text: str, by: By, remark: str = "") -> ScriptItem:
     """Note what was shown off-script; it scores nothing, now or later."""
     demo, evaluation = open_demo(demo, by, check_add_dazzle)
-    inputs = Inputs()
+    inputs = CallFields()
     item = ScriptItem(
         demo=demo,
         position=next_position(demo),
@@ -477,7 +477,7 @@ def plan_attendance(
         Forbidden: not the owner. Refused: it was held or called off. Invalid: by field.
     """
     demo, evaluation = open_demo(demo, by, check_move_demo)
-    inputs = Inputs()
+    inputs = CallFields()
     values = {
         "vendor_people": inputs.text("vendor_people", vendor_people, blank=True),
         "meeting_url": read_meeting_url(inputs, meeting_url),

@@ -22,7 +22,7 @@ from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Requirement, User
 from evaltracker.evaluations.policy import change, checked, lock, require_stage
 from evaltracker.toolbox.files import files_of_rows, read_file
-from evaltracker.toolbox.text import Inputs, listed
+from evaltracker.toolbox.text import CallFields, listed
 from stakeholders.models import SignOff
 from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
 from trials.models import (
@@ -47,7 +47,7 @@ from trials.policy import (
     require_excuser,
     require_same,
 )
-from trials.selectors.cells import Cell
+from trials.selectors.cells import LedgerCell
 from trials.selectors.ledger import one_cell
 from trials.selectors.runs import pooled_runs
 from trials.selectors.trials import is_partly_proven
@@ -109,7 +109,7 @@ def journal_verdict(
 
 
 def read_kind(source: str, verdict: str) -> Source:
-    inputs = Inputs()
+    inputs = CallFields()
     if source not in Source.values:
         inputs.refuse("source", "Choose the source: research, demo or trial.")
     if verdict not in EvidenceVerdict.values:
@@ -120,7 +120,7 @@ def read_kind(source: str, verdict: str) -> Source:
     return Source(source)
 
 
-def read_took(inputs: Inputs, took: str, source: Source) -> Decimal | None:
+def read_took(inputs: CallFields, took: str, source: Source) -> Decimal | None:
     """Days that it took to meet, as typed; None if nobody counted."""
     text = took.strip().replace(",", ".")
     if text and source == Source.RESEARCH:
@@ -160,7 +160,7 @@ def lock_standing_claim(claim: Claim) -> Claim:
     return fresh
 
 
-def check_words(inputs: Inputs, evidence: Evidence, *, has_file: bool) -> None:
+def check_words(inputs: CallFields, evidence: Evidence, *, has_file: bool) -> None:
     """A failure needs words; research needs something that it rests on."""
     if evidence.verdict == EvidenceVerdict.FAILS and not evidence.note:
         inputs.refuse(
@@ -179,7 +179,7 @@ def check_words(inputs: Inputs, evidence: Evidence, *, has_file: bool) -> None:
             inputs.refuse(field, f"It belongs to evidence from {source.label.lower()}.")
 
 
-def check_setting(inputs: Inputs, evidence: Evidence) -> None:
+def check_setting(inputs: CallFields, evidence: Evidence) -> None:
     """A demo and a trial are run by somebody on somebody's data; research is not."""
     if evidence.source == Source.RESEARCH:
         if evidence.runner:
@@ -355,7 +355,7 @@ def record_evidence(
         _require_seen(criterion or script_item, seen)
     claim = lock_standing_claim(claim)
     evaluation = claim.candidate.evaluation
-    inputs = Inputs()
+    inputs = CallFields()
     evidence = Evidence(
         claim=claim,
         source=kind,
@@ -652,7 +652,7 @@ def reconfirm_evidence(*, evidence: Evidence, note: str, by: By) -> Evidence:
     former.claim.candidate = lock_candidate(former.claim.candidate)
     user, current = check_reconfirm_evidence(former, by)
     claim = lock_standing_claim(current)
-    inputs = Inputs()
+    inputs = CallFields()
     again = Evidence(
         **{field: getattr(former, field) for field in VERDICT_FIELDS},
         file=former.file.name,
@@ -717,7 +717,7 @@ def note_research(
     evaluation = candidate.evaluation = lock(candidate.evaluation)
     user = check_note_research(candidate, by)
     require_same(evaluation, requirement)
-    inputs = Inputs()
+    inputs = CallFields()
     note = ResearchNote(
         candidate=candidate,
         requirement=requirement,
@@ -747,7 +747,7 @@ knock_out_excused = Signal()
 
 def check_excuse_knock_out(
     candidate: Candidate, requirement: Requirement, by: By
-) -> tuple[User, Cell]:
+) -> tuple[User, LedgerCell]:
     """The acting user, owner or leadership, and the cell that knocks out or holds
     partly.
     """

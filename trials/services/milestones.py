@@ -22,7 +22,7 @@ from evaltracker.evaluations.policy import (
 from evaltracker.notices.services.scheduling import cancel_notices, owe_now
 from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.toolbox.days import instant_of
-from evaltracker.toolbox.text import Inputs, read_reason
+from evaltracker.toolbox.text import CallFields, read_reason
 from trials.choices import MilestoneState
 from trials.models import Milestone, Trial
 from trials.notices import MilestoneDue, MilestoneGiven
@@ -103,7 +103,7 @@ def add_milestone(
     if hangs_on is not None:
         check_hanging(hangs_on, evaluation, trial)
     zone = zone or (trial.zone if trial else evaluation.zone)
-    inputs = Inputs()
+    inputs = CallFields()
     milestone = Milestone(
         evaluation=evaluation,
         trial=trial,

@@ -31,7 +31,7 @@ from evaltracker.toolbox.measures import (
     sum_of,
 )
 from evaltracker.toolbox.secrets import digest_of, new_token
-from evaltracker.toolbox.text import Inputs, listed_few, read_reason
+from evaltracker.toolbox.text import CallFields, listed_few, read_reason
 from evaltracker.toolbox.working_days import day_in_words
 from trials.choices import ReportFormat, Runner, Source
 from trials.models import (
@@ -314,7 +314,7 @@ def make_run_token(*, trial: Trial, by: By, label: str = "") -> tuple[RunToken, 
     """
     trial, _ = open_trial(trial, by, check_make_run_token)
     give_missing_codes(trial)
-    inputs = Inputs()
+    inputs = CallFields()
     name = inputs.line("label", label, limit=80, blank=True)
     inputs.check()
     user = actor_of(by).user

@@ -18,7 +18,7 @@ from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import change, check_owned, checked, lock
 from evaltracker.requirements.services.templates import TEMPLATE_PARTS, TemplatePart
 from evaltracker.toolbox.days import today_in
-from evaltracker.toolbox.text import Inputs, read_field
+from evaltracker.toolbox.text import CallFields, read_field
 from stakeholders.models import Stakeholder
 from stakeholders.policy import has_a_say, voices
 from trials.models import Consensus, Score, ScoreSheet, Settlement
@@ -173,7 +173,7 @@ def _digest(sheet: ScoreSheet) -> str:
     rows = sheet.scores.order_by("pk").values_list(
         "pk", "candidate_id", "category_id", "value", "reason"
     )
-    text = json.dumps(journal.plain(list(rows)), ensure_ascii=False)
+    text = json.dumps(journal.as_json_value(list(rows)), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -354,7 +354,7 @@ def set_prior(
     """
     evaluation = lock(evaluation)
     check_set_prior(evaluation, by)
-    inputs = Inputs()
+    inputs = CallFields()
     shares = holds, partly, fails
     if sum(shares) != 100 or min(shares) < 0:
         inputs.refuse(
@@ -420,7 +420,7 @@ def word_scale(
     """
     evaluation = lock(evaluation)
     check_word_scale(evaluation, by)
-    inputs = Inputs()
+    inputs = CallFields()
     texts = [
         inputs.line(f"score_{value}", text, limit=MEANING_LIMIT, blank=True)
         for value, text in enumerate(meanings)

@@ -20,13 +20,13 @@ from evaltracker.requirements.services.templates import (
     require_keeper,
 )
 from evaltracker.toolbox.measures import kept_measure
-from evaltracker.toolbox.text import TEXT_LIMIT, Inputs
+from evaltracker.toolbox.text import TEXT_LIMIT, CallFields
 from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
 from trials.models import Demo, ScriptItem
 from trials.policy import change_on, journal_on, matters_most, require_same
 from trials.scoring import Standing
-from trials.selectors.cells import Cell
+from trials.selectors.cells import LedgerCell
 from trials.selectors.ledger import Ledger, ledger
 from trials.services.criteria import live_by_ref, offered_values, read_choices
 from trials.services.demos import (
@@ -242,7 +242,7 @@ def add_script_item(
     if requirement and demo.script_items.filter(requirement=requirement).exists():
         raise Refused(f"{requirement.ref} is on this script already; change that item.")
     _check_asker(demo, asker)
-    inputs = Inputs()
+    inputs = CallFields()
     item = ScriptItem(
         demo=demo,
         requirement=requirement,
@@ -273,7 +273,7 @@ def change_script_item(*, item: ScriptItem, by: By, **values: Any) -> ScriptItem
     fresh: ScriptItem = ScriptItem.objects.get(pk=item.pk)
     _check_asker(demo, values.get("asker"))
     read_choices(values, evaluation)
-    inputs = Inputs()
+    inputs = CallFields()
     for field in TEXTS & values.keys():
         values[field] = inputs.text(field, values[field], blank=field != "question")
     inputs.check()
@@ -302,7 +302,7 @@ def _wanted(demo: Demo, book: Ledger) -> list[Requirement]:
     )
 
 
-def _belongs(requirement: Requirement, cell: Cell) -> bool:
+def _belongs(requirement: Requirement, cell: LedgerCell) -> bool:
     if cell.not_applicable or cell.standing in (*SEEN, Standing.NEVER):
         return False
     return matters_most(requirement)

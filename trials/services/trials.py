@@ -27,7 +27,7 @@ from evaltracker.evaluations.policy import (
 from evaltracker.requirements.services.requirements import require_known
 from evaltracker.toolbox.days import instant_of, is_working_day, today_in
 from evaltracker.toolbox.measures import pool_name
-from evaltracker.toolbox.text import Inputs, read_field
+from evaltracker.toolbox.text import CallFields, read_field
 from trials.choices import EvidenceVerdict, Retest, Severity
 from trials.models import ContractChange, Criterion, Evidence, Gap, Trial
 from trials.policy import (
@@ -208,7 +208,7 @@ def locked_trial(trial: Trial, evaluation: Evaluation) -> Trial:
 def read_words(needed: str, **texts: str) -> dict[str, str]:
     """The words of a contract or a criterion as they are kept; all but the title and
     what is `needed` may wait."""
-    inputs = Inputs()
+    inputs = CallFields()
     cleaned = {}
     for field, text in texts.items():
         if field == "title":
@@ -322,7 +322,7 @@ def record_gap(
     require_same(evaluation, requirement)
     today = today_in(trial.zone)
     day = found_on or today
-    inputs = Inputs()
+    inputs = CallFields()
     if not trial.starts_on <= day <= today:
         inputs.refuse(
             "found_on", f"It was found between {trial.starts_on}, day one, and today."
@@ -393,7 +393,7 @@ def reply_to_gap(
     fresh = locked_gap(gap, evaluation)
     check_reply_to_gap(fresh, by)
     by_vendor = actor_of(by).user is None
-    inputs = Inputs()
+    inputs = CallFields()
     answer: dict[str, Any] = {
         "reply": inputs.text("reply", reply),
         "promised_for": promised_for,

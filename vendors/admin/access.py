@@ -37,7 +37,7 @@ from evaltracker.pages.workspace import InEvaluation, crumbs_to, page_address, s
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.registry import Registry
 from vendors.admin.base import find_candidate, reader
-from vendors.admin.invitations import Letter
+from vendors.admin.invitations import SentMail
 from vendors.choices import CandidateState, RefusalReason
 from vendors.models import (
     Candidate,
@@ -75,17 +75,17 @@ IN_SIGHT = datetime.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Mend:
+class SuggestedFix:
     label: str
     address: str
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class AccessStep:
     title: str
     tone: str
     sentence: str
-    mends: tuple[Mend, ...] = ()
+    mends: tuple[SuggestedFix, ...] = ()
     details: tuple[str, ...] = ()
     # Whose way in it is part of; None: everybody's.
     contact: Contact | None = None
@@ -99,7 +99,7 @@ class Step:
         return WORDS[self.tone]
 
 
-class Look:
+class AccessDiagnosis:
     def __init__(self, candidate: Candidate, *, tries: bool, here: str) -> None:
         self.candidate = candidate
         self.evaluation = candidate.evaluation
@@ -109,8 +109,8 @@ class Look:
         self.now = database_now()
         self.today = self.now.date()
 
-    def act(self, name: str, target: Any, label: str) -> Mend:
-        return Mend(label, f"{address_of(name, target)}?next={self.here}")
+    def act(self, name: str, target: Any, label: str) -> SuggestedFix:
+        return SuggestedFix(label, f"{address_of(name, target)}?next={self.here}")
 
     def day(self, day: datetime.date) -> str:
         return "today" if day == self.today else f"on {day:%-d %b %Y}"
@@ -132,7 +132,7 @@ class Look:
         days = [token.last_used_on for token in self.live if token.last_used_on]
         return max(days, default=None) if seen else None
 
-    def letter_to(self, contact: Contact, links: Any) -> Letter | None:
+    def letter_to(self, contact: Contact, links: Any) -> SentMail | None:
         """The newest mail with a link to the contact."""
         subjects = [str(pk) for pk in (self.candidate.pk, *(row.pk for row in links))]
         rows = Notice.objects.filter(
@@ -141,7 +141,7 @@ class Look:
             address=contact.email,
         )
         newest = rows.order_by("created_at").last()
-        return Letter(newest, 1) if newest else None
+        return SentMail(newest, 1) if newest else None
 
     @cached_property
     def tokens(self) -> list[VendorToken]:
@@ -174,13 +174,13 @@ class Look:
         return list(rows[:5])
 
 
-Check = Callable[[Look], Iterator[Step]]
+Check = Callable[[AccessDiagnosis], Iterator[AccessStep]]
 # By the place in which it is asked.
 CHECKS: Registry[int, Check] = Registry("check of a vendor's way in")
 OF_TOKENS = range(50, 90)
 
 
-def steps_of(look: Look) -> list[Step]:
+def steps_of(look: AccessDiagnosis) -> list[AccessStep]:
     """Those of tokens only where there is one; whoever uses the pages needs none."""
     steps = []
     for place, check in sorted(CHECKS.items()):
@@ -193,7 +193,7 @@ def steps_of(look: Look) -> list[Step]:
     return steps
 
 
-def verdict(look: Look, steps: list[Step]) -> tuple[str, str]:
+def verdict(look: AccessDiagnosis, steps: list[AccessStep]) -> tuple[str, str]:
     if one := look.inside:
         return f"Yes: {one.name} was in {look.day(one.last_visit)}.", GOOD
     if look.last_call:
@@ -212,50 +212,50 @@ def instant_sentence(instant: datetime.datetime) -> str:
 
 
 @CHECKS.at(50)
-def has_a_token(look: Look) -> Iterator[Step]:
+def has_a_token(look: AccessDiagnosis) -> Iterator[AccessStep]:
     title = "It has a token"
     path = reverse("admin:issue_token", args=[look.candidate.vendor_id])
-    mend = Mend("Issue a token", f"{path}?next={look.here}")
+    mend = SuggestedFix("Issue a token", f"{path}?next={look.here}")
     if not look.live:
         ended = tuple(map(_ending, look.tokens[:3]))
-        yield Step(title, BAD, "None is live any more.", (mend,), ended)
+        yield AccessStep(title, BAD, "None is live any more.", (mend,), ended)
     else:
         tokens = tuple(map(_lasting, look.live))
-        yield Step(title, GOOD, f"{len(tokens)} live.", (), tokens)
+        yield AccessStep(title, GOOD, f"{len(tokens)} live.", (), tokens)
 
 
 @CHECKS.at(60)
-def has_called(look: Look) -> Iterator[Step]:
+def has_called(look: AccessDiagnosis) -> Iterator[AccessStep]:
     title, seen = "It has called", look.candidate.first_seen_at
     days = [token.last_used_on for token in look.tokens if token.last_used_on]
     used = max(days, default=None)
     if seen is not None:
         last = f"; its last call was on {used:%d %b %Y}" if used else ""
         first = f"This invitation was opened first on {instant_sentence(seen)}"
-        yield Step(title, GOOD, f"{first}{last}.")
+        yield AccessStep(title, GOOD, f"{first}{last}.")
     elif used is not None:
         sentence = (
             f"It called on {used:%d %b %Y}, but has not opened this invitation. Its id "
             "is in the mail and in GET /api/v1/invitations/."
         )
-        yield Step(title, WARN, sentence)
+        yield AccessStep(title, WARN, sentence)
     elif look.live:
         sentence = (
             "No call was let in with any of its tokens. Ask whether the token arrived "
             "and what the answer to a call is."
         )
-        yield Step(title, WARN, sentence)
+        yield AccessStep(title, WARN, sentence)
 
 
 @CHECKS.at(70)
-def not_turned_away(look: Look) -> Iterator[Step]:
+def not_turned_away(look: AccessDiagnosis) -> Iterator[AccessStep]:
     title = "No call was turned away"
     refused = [call for call in look.refused if call.why != RefusalReason.THROTTLED]
     if not refused:
         sentence = (
             "None in the last 7 days. Calls are matched by how their token begins."
         )
-        yield Step(title, GOOD, sentence)
+        yield AccessStep(title, GOOD, sentence)
         return
     newest = refused[0]
     sentence, tone = _reason(look, newest), BAD
@@ -268,14 +268,16 @@ def not_turned_away(look: Look) -> Iterator[Step]:
         + (f", from {call.address}" if call.address else "")
         for call in refused[:5]
     )
-    yield Step(title, tone, sentence, (), calls)
+    yield AccessStep(title, tone, sentence, (), calls)
 
 
 @CHECKS.at(80)
-def not_put_off(look: Look) -> Iterator[Step]:
+def not_put_off(look: AccessDiagnosis) -> Iterator[AccessStep]:
     title = "It is not over its limit of calls"
     if not look.put_off:
-        yield Step(title, GOOD, "No call was over the limit in the last 24 hours.")
+        yield AccessStep(
+            title, GOOD, "No call was over the limit in the last 24 hours."
+        )
         return
     newest = look.put_off[0]
     since = look.now - newest.at
@@ -284,7 +286,7 @@ def not_put_off(look: Look) -> Iterator[Step]:
         + (f", from {call.address}" if call.address else "")
         for call in look.put_off
     )
-    yield Step(
+    yield AccessStep(
         title,
         BAD if since.total_seconds() < 120 else WARN,
         "Too many calls in one minute with its token, or from its address without a "
@@ -311,7 +313,7 @@ def _ending(token: VendorToken) -> str:
     return f"{prefix}… expired {instant_sentence(ends)}" if ends else prefix
 
 
-def _reason(look: Look, call: RefusedCall) -> str:
+def _reason(look: AccessDiagnosis, call: RefusedCall) -> str:
     token = next(token for token in look.tokens if token.prefix == call.prefix)
     if call.why == RefusalReason.HEADER:
         return (
@@ -327,19 +329,19 @@ def _reason(look: Look, call: RefusedCall) -> str:
 
 
 @CHECKS.at(10)
-def research(look: Look) -> Iterator[Step]:
+def research(look: AccessDiagnosis) -> Iterator[AccessStep]:
     title, where = "Research has begun", look.evaluation
     if not where.is_open:
         ended = where.get_status_display().lower()
-        yield Step(title, BAD, f"The evaluation is {ended}; nothing is answered.")
+        yield AccessStep(title, BAD, f"The evaluation is {ended}; nothing is answered.")
     elif where.stage == Stage.REQUIREMENTS:
-        mend = Mend("See what is missing", page_address(where, "overview"))
+        mend = SuggestedFix("See what is missing", page_address(where, "overview"))
         why = "The requirements are not signed yet; before that nobody sees a vendor."
-        yield Step(title, BAD, why, (mend,))
+        yield AccessStep(title, BAD, why, (mend,))
     elif where.stage == Stage.RESEARCH:
-        yield Step(title, GOOD, "The evaluation is in research.")
+        yield AccessStep(title, GOOD, "The evaluation is in research.")
     else:
-        yield Step(
+        yield AccessStep(
             title,
             WARN,
             f"The evaluation is in {where.get_stage_display().lower()} already. The "
@@ -348,37 +350,39 @@ def research(look: Look) -> Iterator[Step]:
 
 
 @CHECKS.at(20)
-def somebody_answers(look: Look) -> Iterator[Step]:
+def somebody_answers(look: AccessDiagnosis) -> Iterator[AccessStep]:
     title, one = "Somebody answers for it", look.candidate
     if one.kind not in INVITABLE:
         kind = one.get_kind_display().lower()
-        yield Step(title, BAD, f"For “{kind}” you answer yourselves; nobody is asked.")
+        yield AccessStep(
+            title, BAD, f"For “{kind}” you answer yourselves; nobody is asked."
+        )
     elif one.vendor is None:
         mend = look.act("change-candidate", one, "Name its vendor")
-        yield Step(title, BAD, "No vendor is named for it.", (mend,))
+        yield AccessStep(title, BAD, "No vendor is named for it.", (mend,))
     elif one.state == CandidateState.ELIMINATED:
         mend = look.act("reinstate", one, "Reinstate it")
         sentence = f"It is eliminated: {one.state_reason}"
-        yield Step(title, BAD, sentence, (mend,))
+        yield AccessStep(title, BAD, sentence, (mend,))
     else:
-        yield Step(title, GOOD, f"{one.vendor} does.")
+        yield AccessStep(title, GOOD, f"{one.vendor} does.")
 
 
 @CHECKS.at(30)
-def invited(look: Look) -> Iterator[Step]:
+def invited(look: AccessDiagnosis) -> Iterator[AccessStep]:
     title, at = "It is invited", look.candidate.invited_at
     if at is None:
         mend = look.act("invite", look.candidate, "Invite it")
-        yield Step(title, BAD, "It is not, so nothing is shown to it.", (mend,))
+        yield AccessStep(title, BAD, "It is not, so nothing is shown to it.", (mend,))
     else:
-        yield Step(title, GOOD, f"Since {instant_sentence(at)}.")
+        yield AccessStep(title, GOOD, f"Since {instant_sentence(at)}.")
 
 
 @CHECKS.at(40)
-def has_contacts(look: Look) -> Iterator[Step]:
+def has_contacts(look: AccessDiagnosis) -> Iterator[AccessStep]:
     one, title = look.candidate, "Contacts"
     if one.invited_at is None:
-        yield Step(title, LATER, "They get a mail when you invite the vendor.")
+        yield AccessStep(title, LATER, "They get a mail when you invite the vendor.")
     elif look.contacts:
         for contact in look.contacts:
             for step in contact_steps(look, contact):
@@ -386,25 +390,27 @@ def has_contacts(look: Look) -> Iterator[Step]:
     elif one.vendor is not None:
         mend = look.act("add-contact", one.vendor, "Add a contact")
         tone = WARN if look.last_call else BAD
-        yield Step(title, tone, "None: add one.", (mend,))
+        yield AccessStep(title, tone, "None: add one.", (mend,))
 
 
-def contact_steps(look: Look, contact: Any) -> Iterator[Step]:
+def contact_steps(look: AccessDiagnosis, contact: Any) -> Iterator[AccessStep]:
     """What lies behind one that fails is not looked at. Visits are told as days."""
     one = look.candidate
     again = look.act("send-link", one, "Send the link")
     correct = look.act("change-contact", contact, f"Correct {contact}'s address")
     if contact.disowned_at:
         add = look.act("add-contact", contact.vendor, "Add a contact")
-        yield Step("Current", BAD, "A colleague says: not one of us.", (add,))
+        yield AccessStep("Current", BAD, "A colleague says: not one of us.", (add,))
         return
-    yield Step("Current", GOOD, f"{contact.email} is a contact of {contact.vendor}.")
+    yield AccessStep(
+        "Current", GOOD, f"{contact.email} is a contact of {contact.vendor}."
+    )
     if is_held_back(one, contact.email):
         confirm = look.act("send-link", one, "Confirm the address")
         sentence = "This address stands for a rival, too, and waits for your yes."
-        yield Step("Not held back", BAD, sentence, (confirm, correct))
+        yield AccessStep("Not held back", BAD, sentence, (confirm, correct))
         return
-    yield Step("Not held back", GOOD, "The address stands for no rival.")
+    yield AccessStep("Not held back", GOOD, "The address stands for no rival.")
     links = contact.links.filter(candidate=one).order_by("-made_at")
     letter = look.letter_to(contact, links)
     mail = letter.words if letter else "not sent"
@@ -413,7 +419,9 @@ def contact_steps(look: Look, contact: Any) -> Iterator[Step]:
     mends = (correct, again) if letter and tone == BAD else (again,)
     because = (letter.because,) if letter and letter.because else ()
     tone = tone if tone in WORDS else WARN  # on its way
-    yield Step("Mail taken", tone, f"The mail with the link: {mail}.", mends, because)
+    yield AccessStep(
+        "Mail taken", tone, f"The mail with the link: {mail}.", mends, because
+    )
     visit, theirs = contact.last_visit, links.filter(address=contact.address)
     code = SignInCode.objects.filter(link__in=theirs).first()
     taken = code and (code.sent_at or code.used_at)
@@ -424,26 +432,28 @@ def contact_steps(look: Look, contact: Any) -> Iterator[Step]:
         told, tone = "None lately.", GOOD
     else:
         told, tone = "Has not asked for a code.", WARN if mail == "sent" else LATER
-    yield Step("Code", tone, told)
+    yield AccessStep("Code", tone, told)
     was_in = f"Was in {look.day(visit)}." if visit else "Was not in yet."
-    yield Step("Last day in", GOOD if visit else LATER, was_in)
+    yield AccessStep("Last day in", GOOD if visit else LATER, was_in)
     open_ones = VendorSession.objects.filter(link__in=theirs, ended_at=None)
     session = open_ones.filter(last_visit_on__gte=look.today - IN_SIGHT).first()
     begun = f"Begun {look.day(session.started_on)}." if session else "None is open."
-    yield Step("Session", GOOD if session else LATER, begun)
+    yield AccessStep("Session", GOOD if session else LATER, begun)
 
 
-def _link_step(look: Look, links: Any, mail: str, again: Mend) -> Step:
+def _link_step(
+    look: AccessDiagnosis, links: Any, mail: str, again: SuggestedFix
+) -> AccessStep:
     lives = tuple(_life_of(look, link) for link in links)
     newest = links.filter(newest_link()).first()
     if newest is None:
-        return Step("Link", BAD, "None that opens anything.", (again,), lives)
+        return AccessStep("Link", BAD, "None that opens anything.", (again,), lives)
     mend = look.act("let-in-again", newest, "Let them in again")
     turns = [link.turned_at.date() for link in links if link.turned_at]
     if turns and turns[0] >= look.today - IN_SIGHT:
         new = "mailed" if mail == "sent" else mail
         sentence = f"Link turned {look.day(turns[0])}; new link {new}."
-        return Step("Link", WARN, sentence, (mend,), lives)
+        return AccessStep("Link", WARN, sentence, (mend,), lives)
     codes = sum(unknown_codes(link, look.now).count() for link in links)
     sentence = (
         "Codes that unknown browsers asked for in 7 days, and did not use: "
@@ -451,33 +461,33 @@ def _link_step(look: Look, links: Any, mail: str, again: Mend) -> Step:
         "another."
     )
     tone = WARN if codes >= access.MOST_UNKNOWN else GOOD
-    return Step("Link", tone, sentence, (mend,), lives)
+    return AccessStep("Link", tone, sentence, (mend,), lives)
 
 
-def _life_of(look: Look, link: InvitationLink) -> str:
+def _life_of(look: AccessDiagnosis, link: InvitationLink) -> str:
     over, end = link.ended_at or link.turned_at, "ended" if link.ended_at else "turned"
     why = f", {end} {look.day(over.date())}: {link.get_why_display()}" if over else ""
     return f"Made {look.day(link.made_at.date())}{why}."
 
 
 @CHECKS.at(90)
-def may_write(look: Look) -> Iterator[Step]:
+def may_write(look: AccessDiagnosis) -> Iterator[AccessStep]:
     title, where = "Answering is open", look.evaluation
     if where.claims_opened_at is None:
         mend = look.act("open-claims", where, "Open answering")
         sentence = (
             "Not yet: it can read the requirements, but every claim is refused (409)."
         )
-        yield Step(title, BAD, sentence, (mend,))
+        yield AccessStep(title, BAD, sentence, (mend,))
     elif claims_are_closed(where, look.now) or not where.claims_are_open(look.now):
         mend = look.act("reopen-claims", where, "Reopen answering")
         mends = (mend,) if where.is_open and where.stage == Stage.RESEARCH else ()
         tone = BAD if mends else WARN
-        yield Step(title, tone, "It has closed: every claim is a 409.", mends)
+        yield AccessStep(title, tone, "It has closed: every claim is a 409.", mends)
     else:
         ends = where.claims_close_at
         until = f"Until {instant_sentence(ends)}." if ends else "Without an end."
-        yield Step(title, GOOD, until)
+        yield AccessStep(title, GOOD, until)
 
 
 def way_in(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
@@ -489,7 +499,7 @@ def way_in(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
     if not (owns or user.is_superuser):
         raise Forbidden("Only the owner and operators look into how vendors get in.")
     here = reverse("admin:way_in", args=[candidate.pk])
-    look = Look(candidate, tries="try" in request.GET, here=here)
+    look = AccessDiagnosis(candidate, tries="try" in request.GET, here=here)
     steps = steps_of(look)
     sentence, tone = verdict(look, steps)
     return show(
@@ -592,7 +602,7 @@ USUAL_DAYS = 365
 USUAL_OVERLAP = datetime.timedelta(days=7)
 
 
-class TokenForm(forms.Form):
+class VendorTokenForm(forms.Form):
     label = forms.CharField(
         label="Label",
         max_length=80,
@@ -606,7 +616,7 @@ class TokenForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
-class ReplaceForm(TokenForm):
+class ReplaceForm(VendorTokenForm):
     old_ends_on = day_field(
         "Last day of the old token", help_text="In UTC. Both tokens work until then."
     )
@@ -649,8 +659,8 @@ def _replaced(request: HttpRequest, vendor: Vendor) -> VendorToken | None:
         raise NotFound from error
 
 
-def _form_for(old: VendorToken | None) -> type[TokenForm]:
-    return ReplaceForm if old else TokenForm
+def _form_for(old: VendorToken | None) -> type[VendorTokenForm]:
+    return ReplaceForm if old else VendorTokenForm
 
 
 def _issue(
@@ -699,7 +709,7 @@ def _back(request: HttpRequest) -> str:
 def _page(
     request: HttpRequest,
     vendor: Vendor,
-    form: TokenForm | None,
+    form: VendorTokenForm | None,
     *,
     old: VendorToken | None,
     status: int = 200,

@@ -121,7 +121,7 @@ def cell_address(row: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CandidateRequirement:
     candidate: Candidate
     requirement: Requirement
 
@@ -149,13 +149,15 @@ def find_candidate(user: User, key: uuid.UUID, **more: Any) -> Candidate:
     return require_row(candidate)
 
 
-def find_place(user: User, candidate_id: uuid.UUID, requirement_id: uuid.UUID) -> Place:
+def find_place(
+    user: User, candidate_id: uuid.UUID, requirement_id: uuid.UUID
+) -> CandidateRequirement:
     candidate = find_candidate(user, candidate_id)
     asked = Requirement.objects.filter(evaluation=candidate.evaluation_id)
     rows = asked.select_related("category", "metric")
     requirement = require_row(rows.filter(pk=requirement_id).first())
     requirement.evaluation = candidate.evaluation
-    return Place(candidate, requirement)
+    return CandidateRequirement(candidate, requirement)
 
 
 class AboutCandidate[T](InEvaluation[T]):
@@ -171,24 +173,26 @@ class OnCandidate(InEvaluation[Candidate]):
     related = ("evaluation__owner", "vendor")
 
 
-class OnPlace(AboutCandidate[Place]):
+class OnPlace(AboutCandidate[CandidateRequirement]):
     tab = "matrix"
 
-    def load(self, user: User, target_id: str) -> Place:
+    def load(self, user: User, target_id: str) -> CandidateRequirement:
         try:
             candidate, requirement = (uuid.UUID(part) for part in target_id.split("."))
         except ValueError as error:
             raise NotFound from error
         return find_place(user, candidate, requirement)
 
-    def judged(self, target: Place) -> tuple[Any, ...]:
+    def judged(self, target: CandidateRequirement) -> tuple[Any, ...]:
         return target.candidate, target.requirement
 
-    def arguments(self, target: Place, data: Mapping[str, Any]) -> dict[str, Any]:
+    def arguments(
+        self, target: CandidateRequirement, data: Mapping[str, Any]
+    ) -> dict[str, Any]:
         about = {"candidate": target.candidate, "requirement": target.requirement}
         return {**about, **data}
 
-    def cancel_url(self, target: Place) -> str:
+    def cancel_url(self, target: CandidateRequirement) -> str:
         return target.address
 
 

@@ -21,7 +21,7 @@ from evaltracker.pages import workspace
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import HardenedAdmin, by, check_query
 from evaltracker.pages.fields import NamedChoice, mark_needed, text_field
-from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid
+from evaltracker.pages.grid import Grid, GridColumn, OwnAnswers, Saves, register_grid
 from evaltracker.pages.search import Search, register_search
 from evaltracker.pages.site import register_panel, site
 from evaltracker.pages.tabs import waits_on
@@ -398,7 +398,7 @@ def undeclared(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
     return policy.to_declare(user).filter(evaluation=evaluation)
 
 
-class ChangeForm(forms.Form):
+class ChangeCandidateForm(forms.Form):
     name = forms.CharField(
         label="Name", help_text="What people call it; it is printed in the memo."
     )
@@ -428,10 +428,12 @@ class ChangeForm(forms.Form):
         return data
 
 
-ChangeForm.base_fields.update({column.name: column.form_field() for column in COLUMNS})
+ChangeCandidateForm.base_fields.update(
+    {column.name: column.form_field() for column in COLUMNS}
+)
 
 
-class CandidateForm(ChangeForm):
+class CandidateForm(ChangeCandidateForm):
     kind = forms.ChoiceField(label="How the need is met", choices=CandidateKind.choices)
 
     field_order = ("name", "kind")
@@ -470,8 +472,8 @@ class ChangeCandidate(base.OnCandidate):
     title = "Change candidate"
     verb = "Save"
     success = "Saved."
-    form_class = ChangeForm
-    current_fields = tuple(ChangeForm.base_fields.keys() - {"new_vendor"})
+    form_class = ChangeCandidateForm
+    current_fields = tuple(ChangeCandidateForm.base_fields.keys() - {"new_vendor"})
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"user": user}
@@ -550,13 +552,13 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
         )
     }
 
-    def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
+    def columns(self, subject: Evaluation, user: User) -> Sequence[GridColumn]:
         """As in the form of a candidate; its kind stays, and acts change its state."""
         closed = str(why_not(check_owned, subject, user) or "")
         fields = CandidateForm(user=user).fields
         told = cache(lambda: candidate_rows(subject, user, self.rows(subject, user)))
 
-        contact = Column(
+        contact = GridColumn(
             *("contact", "Contact", forms.CharField(required=False, max_length=400)),
             Saves(note_contact, "candidate"),
             read=first_contact,
@@ -564,30 +566,30 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
             width=24,
         )
 
-        def made(name: str, label: str, **more: Any) -> Column:
-            return Column(name, label, fields[name], SAVES, closed=closed, **more)
+        def made(name: str, label: str, **more: Any) -> GridColumn:
+            return GridColumn(name, label, fields[name], SAVES, closed=closed, **more)
 
         def counted(row: Candidate) -> str:
             line = told()[row.pk]
             new = f", {line.unseen} new" if line.unseen else ""
             return f"{line.answers.answered} of {line.answers.asked}{new}"
 
-        stated = Column(
+        stated = GridColumn(
             *("support_stated", "Support, stated by the vendor"),
             read=lambda row: getattr(row.support_stated, "kind", "").replace("_", " "),
             spare=True,
         )
         return (
             made("name", "Name", width=16),
-            Column("kind", "Kind", fields["kind"], width=8),
+            GridColumn("kind", "Kind", fields["kind"], width=8),
             made("vendor", "Vendor", named=lambda row: str(row.vendor or ""), width=12),
-            Column(
+            GridColumn(
                 *("state", "State"),
                 read=lambda row: row.get_state_display(),
                 aside=lambda row: row.state_reason,
                 width=14,
             ),
-            Column(
+            GridColumn(
                 *("answers", "Answers"),
                 read=counted,
                 aside=lambda row: told()[row.pk].more,

@@ -28,8 +28,8 @@ from evaltracker.pages.fields import (
     text_field,
     without_blank,
 )
-from evaltracker.pages.grid import Column, Grid, Saves, register_grid
-from evaltracker.pages.search import Reader, Search, register_search
+from evaltracker.pages.grid import Grid, GridColumn, Saves, register_grid
+from evaltracker.pages.search import Search, SearchScope, register_search
 from evaltracker.pages.site import site
 from evaltracker.pages.tabs import waits_on
 from evaltracker.pages.workspace import OnEvaluation, crumbs_to, evaluation_page, show
@@ -37,14 +37,14 @@ from evaltracker.toolbox.files import TYPES, attachment, download
 from evaltracker.toolbox.text import shortened
 from vendors.admin import base
 from vendors.choices import Availability
-from vendors.claims import Change, days_moved
+from vendors.claims import ClaimChange, days_moved
 from vendors.differences import Pieces, word_difference
 from vendors.fields import (
-    EffortField,
+    EffortFormField,
     ForValuesForm,
     HoldsForCell,
-    HoldsForField,
-    NumberField,
+    HoldsForFormField,
+    NumberFormField,
     OwnAnswersField,
     joined,
     parted,
@@ -164,18 +164,18 @@ class OwnAnswersGrid(Grid[Candidate, Requirement]):
         except ValueError as error:
             raise NotFound from error
 
-    def columns(self, subject: Candidate, user: User) -> Sequence[Column]:
+    def columns(self, subject: Candidate, user: User) -> Sequence[GridColumn]:
         saves = Saves(change_answer, "requirement", {"candidate": subject})
         closed = closed_for(subject, user)
 
-        def made(name: str, label: str, field: forms.Field, **more: Any) -> Column:
+        def made(name: str, label: str, field: forms.Field, **more: Any) -> GridColumn:
             more = {"read": lambda row: said_in(row, name), **more}
-            return Column(name, label, field, saves, closed=closed, **more)
+            return GridColumn(name, label, field, saves, closed=closed, **more)
 
         columns = [
-            Column("ref", "Ref", aside=lambda row: row.get_priority_display()),
-            Column("text", "Requirement", width=24),
-            Column(
+            GridColumn("ref", "Ref", aside=lambda row: row.get_priority_display()),
+            GridColumn("text", "Requirement", width=24),
+            GridColumn(
                 "category", "Category", read=lambda row: str(row.category), width=14
             ),
             made(*("statement", "Answer", text_field(None, 4)), width=30),
@@ -193,7 +193,7 @@ class OwnAnswersGrid(Grid[Candidate, Requirement]):
                 made("holds_for", "Holds for", field, read=holds_in, width=16)
             )
         if subject.evaluation.asks_effort:
-            said = EffortField(required=False)
+            said = EffortFormField(required=False)
             columns.append(made("effort", "Effort", said, read=takes_in, width=16))
         link = made("evidence_url", "Evidence link", link_field(), width=12)
         return [*columns, link]
@@ -217,8 +217,8 @@ def closed_for(candidate: Candidate, user: User) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    place: base.Place
+class ClaimAnswer:
+    place: base.CandidateRequirement
     claim: Claim | None
 
     @property
@@ -244,7 +244,9 @@ def own_answers_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespo
     answering = answering_of(candidate)
     rows: Any = answer_rows(candidate)
     shown = [
-        Answer(base.Place(candidate, row), next(iter(row.standing), None))
+        ClaimAnswer(
+            base.CandidateRequirement(candidate, row), next(iter(row.standing), None)
+        )
         for row in rows
     ]
     by_category = groupby(shown, lambda answer: str(answer.place.requirement.category))
@@ -271,15 +273,15 @@ site.register_page(
 
 
 LABELS = {
-    Change.NEW: ("New", "info"),
-    Change.UPGRADED: ("Upgraded", "good"),
-    Change.DOWNGRADED: ("Downgraded", "bad"),
-    Change.RESTATED: ("Restated", "info"),
-    Change.LATER: ("Date later", "bad"),
-    Change.EARLIER: ("Date earlier", "good"),
-    Change.WITHDRAWN: ("Withdrawn", "warn"),
-    Change.CONFIRMED: ("Confirmed anew", "good"),
-    Change.REWORDED: ("Reworded", ""),
+    ClaimChange.NEW: ("New", "info"),
+    ClaimChange.UPGRADED: ("Upgraded", "good"),
+    ClaimChange.DOWNGRADED: ("Downgraded", "bad"),
+    ClaimChange.RESTATED: ("Restated", "info"),
+    ClaimChange.LATER: ("Date later", "bad"),
+    ClaimChange.EARLIER: ("Date earlier", "good"),
+    ClaimChange.WITHDRAWN: ("Withdrawn", "warn"),
+    ClaimChange.CONFIRMED: ("Confirmed anew", "good"),
+    ClaimChange.REWORDED: ("Reworded", ""),
 }
 
 
@@ -339,9 +341,9 @@ def _listed(claim: Claim) -> str:
     return ", ".join(claim.environments)
 
 
-def _badge(change: Change, claim: SentClaim) -> tuple[str, str]:
+def _badge(change: ClaimChange, claim: SentClaim) -> tuple[str, str]:
     label, tone = LABELS[change]
-    if change in (Change.LATER, Change.EARLIER):
+    if change in (ClaimChange.LATER, ClaimChange.EARLIER):
         days = abs(days_moved(claim.former and claim.former.said, claim.newer.said))
         label = f"{days} day{'s' if days > 1 else ''} {change.value}"
     return label, tone
@@ -388,7 +390,9 @@ def sent_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         everything=everything,
         total=len(claims),
         kinds=[
-            (kind, LABELS[kind][0], counts[kind]) for kind in Change if counts[kind]
+            (kind, LABELS[kind][0], counts[kind])
+            for kind in ClaimChange
+            if counts[kind]
         ],
         availability=availability,
         availabilities=_availabilities(claims),
@@ -450,13 +454,15 @@ class NoteForm(forms.Form):
         "Available from", required=False, help_text="For planned, beta or on request."
     )
     environments = LinesField(label="Environments", help_text="One a line.")
-    number = NumberField(
+    number = NumberFormField(
         label="Number", required=False, help_text="What is claimed, such as 12 ms."
     )
     statement = text_field("Statement", 5)
     evidence_url = link_field("Evidence link")
 
-    def __init__(self, *args: Any, place: base.Place, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, place: base.CandidateRequirement, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         candidate = place.candidate
         if place.requirement.measure:
@@ -469,14 +475,14 @@ class NoteForm(forms.Form):
             del self.fields["availability"]
             del self.fields["available_from"]
         elif candidate.evaluation.asks_effort:
-            self.fields["effort"] = EffortField(
+            self.fields["effort"] = EffortFormField(
                 label="Effort",
                 required=False,
                 help_text="As in “out of the box” or “build, 5/10/20 days, buyer”: the "
                 "lowest, likely and highest days.",
             )
         if lists := lists_of(candidate.evaluation):
-            self.fields["holds_for"] = HoldsForField(
+            self.fields["holds_for"] = HoldsForFormField(
                 lists=lists,
                 label="Holds for",
                 required=False,
@@ -544,24 +550,27 @@ class AnswerRequirement(NoteClaim):
     template = "vendors/answering.html"
     service = answer_requirement
 
-    def context(self, target: base.Place, user: User) -> dict[str, Any]:
+    def context(self, target: base.CandidateRequirement, user: User) -> dict[str, Any]:
         answering = answering_of(target.candidate)
         following = answering.after(target.requirement.pk)
         return {
             **super().context(target, user),
             "answering": answering,
-            "following": following and base.Place(target.candidate, following),
+            "following": following
+            and base.CandidateRequirement(target.candidate, following),
         }
 
-    def cancel_url(self, target: base.Place) -> str:
+    def cancel_url(self, target: base.CandidateRequirement) -> str:
         page = reverse("admin:candidate", args=[target.candidate.pk])
         return f"{page}#requirement-{target.requirement.pk}"
 
-    def destination(self, target: base.Place, made: Any) -> str:
+    def destination(self, target: base.CandidateRequirement, made: Any) -> str:
         following = answering_of(target.candidate).after(target.requirement.pk)
         if following is None:
             return self.cancel_url(target)
-        return address_of(self.name, base.Place(target.candidate, following))
+        return address_of(
+            self.name, base.CandidateRequirement(target.candidate, following)
+        )
 
 
 class WithdrawNote(base.OnPlace):
@@ -587,7 +596,9 @@ class RuleNotApplicable(base.OnPlace):
     template = "vendors/place.html"
     service = rule_not_applicable
 
-    def form_kwargs(self, target: base.Place, user: User) -> dict[str, Any]:
+    def form_kwargs(
+        self, target: base.CandidateRequirement, user: User
+    ) -> dict[str, Any]:
         return {"lists": demanded_of(target.requirement)}
 
 
@@ -622,7 +633,7 @@ class MomentsField(forms.Field):
         return moments
 
 
-class SeenForm(forms.Form):
+class SeenClaimForm(forms.Form):
     until = MomentsField(error_messages={"required": "There is nothing to mark."})
 
 
@@ -634,7 +645,7 @@ class MarkSeen(OnEvaluation):
         "what you had read. Nobody else sees your mark."
     )
     success = "Marked as seen."
-    form_class = SeenForm
+    form_class = SeenClaimForm
     tab = "sent"
     service = mark_seen
 
@@ -696,7 +707,7 @@ class SubmissionAdmin(base.AboutCandidates):
     fields = ("candidate", "number", "submitted_at", "submitted_by", "claims", "sha256")
 
 
-def answers(reader: Reader) -> QuerySet[Claim]:
+def answers(reader: SearchScope) -> QuerySet[Claim]:
     rows: QuerySet[Claim] = Claim.objects.visible_to(reader.user)
     current = rows.filter(superseded_at__isnull=True)
     return readable(current, reader.user, "candidate").select_related(
@@ -704,7 +715,7 @@ def answers(reader: Reader) -> QuerySet[Claim]:
     )
 
 
-def files(reader: Reader) -> QuerySet[ClaimFile]:
+def files(reader: SearchScope) -> QuerySet[ClaimFile]:
     rows: QuerySet[ClaimFile] = ClaimFile.objects.visible_to(reader.user)
     return readable(rows, reader.user, "claim__candidate").select_related(
         "claim__candidate__evaluation", "claim__requirement"

@@ -23,7 +23,7 @@ from evaltracker.evaluations.topics import key_of
 from evaltracker.money import written as money_written
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import by, check_query
-from evaltracker.pages.grid import Column, CustomGrid, register_grid
+from evaltracker.pages.grid import CustomGrid, GridColumn, register_grid
 from evaltracker.pages.grid_view import refuse_too_many
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
@@ -67,7 +67,7 @@ from vendors.services.schedule import add_price_item
 class KindRow:
     """One kind of the checklist: its line with what it comes to, or nothing yet."""
 
-    kind: costs.Kind
+    kind: costs.CostKind
     line: CostLine | None
     row: costs.CostRow | None
     old: bool = False
@@ -88,7 +88,7 @@ class KindRow:
 @dataclass(frozen=True, slots=True)
 class CostColumn:
     candidate: Candidate
-    lines: tuple[costs.Line, ...]
+    lines: tuple[costs.CostLineFacts, ...]
     total: costs.TotalCost
     kinds: list[KindRow]
     asks: tuple[costs.Ask, ...]
@@ -106,7 +106,7 @@ class CostColumn:
         )
 
     @property
-    def unasked(self) -> list[costs.Kind]:
+    def unasked(self) -> list[costs.CostKind]:
         return [kind.kind for kind in self.kinds if kind.row is None]
 
     @property
@@ -269,8 +269,8 @@ class GridRow:
     name: str
     style: str
     cells: Sequence[GridCell] = ()
-    kind: costs.Kind | None = None
-    row: costs.Row | None = None
+    kind: costs.CostKind | None = None
+    row: costs.ScheduleRow | None = None
 
     @property
     def item(self) -> Item | None:
@@ -327,7 +327,9 @@ def grid_rows(
     return [*rows, *_sums(evaluation, columns, sealed=sealed)]
 
 
-def _rows_of(kind: costs.Kind, columns: Sequence[CostColumn]) -> list[costs.Row]:
+def _rows_of(
+    kind: costs.CostKind, columns: Sequence[CostColumn]
+) -> list[costs.ScheduleRow]:
     """The kind, the parts that are asked of all, and those that somebody added."""
     (whole,) = replace(kind, parts=()).rows
     parts = {row.part: row for row in (whole, *kind.rows)}
@@ -341,8 +343,8 @@ def _rows_of(kind: costs.Kind, columns: Sequence[CostColumn]) -> list[costs.Row]
 
 def _cell(
     column: CostColumn,
-    kind: costs.Kind,
-    row: costs.Row,
+    kind: costs.CostKind,
+    row: costs.ScheduleRow,
     quoted: Mapping[uuid.UUID, Collection[tuple[str, str]]],
     *,
     sealed: bool,
@@ -376,7 +378,7 @@ def _priced(
     column: CostColumn,
     found: KindRow,
     line: CostLine,
-    row: costs.Row,
+    row: costs.ScheduleRow,
     old: str,
     links: Sequence[tuple[str, str]],
 ) -> GridCell:
@@ -408,7 +410,10 @@ def _priced(
 
 
 def _links(
-    candidate: Candidate, kind: costs.Kind, row: costs.Row, line: CostLine | None
+    candidate: Candidate,
+    kind: costs.CostKind,
+    row: costs.ScheduleRow,
+    line: CostLine | None,
 ) -> list[tuple[str, str]]:
     if kind.counts_as == costs.RISE and not row.part:
         links = [("All fields", address_of("set-renewal-rise", candidate))]
@@ -494,12 +499,12 @@ class PricesGrid(CustomGrid[Evaluation]):
         columns = cost_columns(subject, shown)
         rows = grid_rows(subject, columns, sealed=sealed, edits=not closed)
         fixed = [
-            Column(name, name.capitalize(), closed=FIXED, width=width)
+            GridColumn(name, name.capitalize(), closed=FIXED, width=width)
             for name, width in BESIDE.items()
         ]
         prices = [
             {
-                **Column(str(candidate.pk), str(candidate), width=12).described(),
+                **GridColumn(str(candidate.pk), str(candidate), width=12).described(),
                 "kind": "price",
                 "aside": sealed_words(candidate, quoted),
                 "closed": closed or SEALED.format(candidate),

@@ -259,7 +259,7 @@ def about_cell(row: Candidate, part: str) -> Told | None:
     ).first()
     if requirement is None or str(key) != part:
         return None
-    place = base.Place(row, requirement)
+    place = base.CandidateRequirement(row, requirement)
     return row.evaluation, str(place), place.address
 
 
@@ -324,7 +324,7 @@ LIMITS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChaseLine:
     chase: Chase
     counts: AnswerCounts
     why_not: str
@@ -338,7 +338,7 @@ def unanswered_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     candidates = list(contacts.invited_candidates(evaluation))
     counts = answer_counts(evaluation, candidates)
     lines = [
-        Line(chase, counts[chase.candidate.pk], chase.why_not(now))
+        ChaseLine(chase, counts[chase.candidate.pk], chase.why_not(now))
         for chase in chases(evaluation, candidates)
     ]
     is_open = evaluation.claims_are_open(now)

@@ -182,7 +182,7 @@ def about_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     )
 
 
-class InviteForm(ReleaseForm, TellForm):
+class InviteVendorsForm(ReleaseForm, TellForm):
     """While nothing is released, also what every vendor reads first."""
 
     def __init__(self, *args: Any, candidate: Candidate, **kwargs: Any) -> None:
@@ -201,7 +201,7 @@ def asked_first(evaluation: Evaluation) -> tuple[str, dict[str, forms.Field]]:
     if released_about(evaluation).revision:
         return Invite.verb, {}
     said = proposed_about(evaluation)
-    fields = {name: copy(InviteForm.base_fields[name]) for name in ABOUT[:-1]}
+    fields = {name: copy(InviteVendorsForm.base_fields[name]) for name in ABOUT[:-1]}
     for name, asked in fields.items():
         asked.initial = asked.prepare_value(said[name])
     return RELEASES, fields
@@ -219,7 +219,7 @@ class Invite(Telling):
         "needs a candidate of its own."
     )
     success = "The vendor is invited. Issue a token if it answers by program."
-    form_class = InviteForm
+    form_class = InviteVendorsForm
 
     def worded(self, target: Any) -> Self:
         act = copy(super().worded(target))
@@ -279,7 +279,7 @@ MAIL_WORDS: dict[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class SentMail:
     notice: Notice
     # How many there were to this address.
     number: int
@@ -301,7 +301,7 @@ class Letter:
 class InvitationRow:
     candidate: Candidate
     answers: AnswerCounts
-    letters: list[Letter] = field(default_factory=list)
+    letters: list[SentMail] = field(default_factory=list)
     receipt: Submission | None = None
     last_word_at: datetime.datetime | None = None
     visits: access.Visits | None = None
@@ -397,14 +397,14 @@ def offer_tests(
         )
 
 
-def newest_letters(*candidates: Candidate) -> dict[uuid.UUID, list[Letter]]:
+def newest_letters(*candidates: Candidate) -> dict[uuid.UUID, list[SentMail]]:
     by_place: dict[tuple[str, str], list[Notice]] = defaultdict(list)
     for notice in invitation_letters(*candidates):
         by_place[notice.subject_id, notice.address].append(notice)
     ids = {str(candidate.pk): candidate.pk for candidate in candidates}
-    letters: dict[uuid.UUID, list[Letter]] = defaultdict(list)
+    letters: dict[uuid.UUID, list[SentMail]] = defaultdict(list)
     for (subject, _), notices in by_place.items():
-        letters[ids[subject]].append(Letter(notices[-1], len(notices)))
+        letters[ids[subject]].append(SentMail(notices[-1], len(notices)))
     return letters
 
 

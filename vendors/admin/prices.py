@@ -342,7 +342,7 @@ APART = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class PriceMark:
     at: int
     label: str
 
@@ -351,10 +351,10 @@ class Mark:
 class Drawing:
     line: str
     jumps: str
-    amounts: list[Mark]
-    volumes: list[Mark]
-    planned: Mark
-    budget: Mark | None
+    amounts: list[PriceMark]
+    volumes: list[PriceMark]
+    planned: PriceMark
+    budget: PriceMark | None
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -398,18 +398,20 @@ def draw(curve: Curve, budget: Decimal | None) -> Drawing:
         line=" ".join(line),
         jumps=" ".join(jumps),
         amounts=[
-            Mark(down(step * number), money_written(step * number))
+            PriceMark(down(step * number), money_written(step * number))
             for number in range(steps + 1)
         ],
-        volumes=_spread([Mark(across(at), money_written(at)) for at in volumes]),
-        planned=Mark(across(curve.volume), money_written(curve.volume)),
-        budget=None if budget is None else Mark(down(budget), money_written(budget)),
+        volumes=_spread([PriceMark(across(at), money_written(at)) for at in volumes]),
+        planned=PriceMark(across(curve.volume), money_written(curve.volume)),
+        budget=None
+        if budget is None
+        else PriceMark(down(budget), money_written(budget)),
     )
 
 
-def _spread(marks: list[Mark]) -> list[Mark]:
+def _spread(marks: list[PriceMark]) -> list[PriceMark]:
     """Those with room; the table beside the drawing names all."""
-    spread: list[Mark] = []
+    spread: list[PriceMark] = []
     for mark in marks:
         if not spread or mark.at - spread[-1].at >= APART:
             spread.append(mark)

@@ -14,7 +14,7 @@ from evaltracker.pages import workspace
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import check_query
 from evaltracker.pages.fields import form_like
-from evaltracker.pages.grid import Column, Grid, Saves, register_grid
+from evaltracker.pages.grid import Grid, GridColumn, Saves, register_grid
 from vendors.choices import CandidateKind
 from vendors.models import PriceItem
 from vendors.selectors.costs import items_of
@@ -67,12 +67,12 @@ class KindsGrid(Grid[Evaluation, PriceItem]):
     first_column = "name"
     adding = check_owned
 
-    def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
+    def columns(self, subject: Evaluation, user: User) -> Sequence[GridColumn]:
         closed = str(why_not(check_owned, subject, user) or "")
         fields: Mapping[str, forms.Field] = FORM().fields
 
-        def made(name: str, label: str, **more: Any) -> Column:
-            return Column(name, label, fields[name], SAVES, closed=closed, **more)
+        def made(name: str, label: str, **more: Any) -> GridColumn:
+            return GridColumn(name, label, fields[name], SAVES, closed=closed, **more)
 
         return (
             made("name", "Kind or part", read=str, aside=of_parts, width=24),
@@ -156,7 +156,7 @@ class WriteSchedule(workspace.OnEvaluation):
     rule = check_owned
 
 
-class OnItem(workspace.InEvaluation[PriceItem]):
+class OnPriceItem(workspace.InEvaluation[PriceItem]):
     tab = "kinds"
     model = PriceItem
     target_name = "item"
@@ -172,7 +172,7 @@ class PartForm(forms.Form):
     )
 
 
-class AddPart(OnItem):
+class AddPart(OnPriceItem):
     title = "Add a part"
     verb = "Add"
     help = "The kind counts as known once each of its parts has a price."
@@ -186,7 +186,7 @@ class AddPart(OnItem):
         )
 
 
-class RemovePriceItem(OnItem):
+class RemovePriceItem(OnPriceItem):
     title = "Remove kind of cost"
     verb = "Remove"
     help = "Vendors need not price it any more. A kind is removed with its parts."

@@ -72,10 +72,10 @@ from vendors.services.claims import (
     UNKNOWN,
     LockedClaims,
     NeverSeen,
-    Stated,
+    SubmittedAnswer,
     answer_claims,
 )
-from vendors.services.idempotency import Answer, Turn, answer_once, take_turn
+from vendors.services.idempotency import KeyLock, StoredAnswer, answer_once, take_turn
 
 BEARER = re.compile(r"Bearer +([^\s]+) *", re.IGNORECASE)
 # No call knows as many; more are not even read.
@@ -352,7 +352,9 @@ def canonical(data: Any) -> bytes:
     return json.dumps(data, sort_keys=True).encode()
 
 
-def turn_of(request: Request, caller: UUID, column: str = "vendor_id") -> Turn | None:
+def turn_of(
+    request: Request, caller: UUID, column: str = "vendor_id"
+) -> KeyLock | None:
     """The turn of a call that carries an `Idempotency-Key`."""
     key = request.headers.get("Idempotency-Key")
     if key is None:
@@ -361,7 +363,7 @@ def turn_of(request: Request, caller: UUID, column: str = "vendor_id") -> Turn |
         raise exceptions.ParseError(
             "Idempotency-Key must be 1 to 255 printable ASCII characters."
         )
-    return Turn(caller, f"{request.method} {request.path}", key, column)
+    return KeyLock(caller, f"{request.method} {request.path}", key, column)
 
 
 class VendorView(StrictView):
@@ -399,7 +401,7 @@ class VendorView(StrictView):
             if turn := self.keyed(request):
                 take_turn(turn)
 
-    def keyed(self, request: Request) -> Turn | None:
+    def keyed(self, request: Request) -> KeyLock | None:
         return turn_of(request, self.caller(request).vendor.pk)
 
     def caller(self, request: Request) -> Caller:
@@ -448,10 +450,10 @@ class VendorView(StrictView):
         if turn is None:
             return work()
 
-        def answer() -> Answer:
+        def answer() -> StoredAnswer:
             done = work()
             text = JSONRenderer().render(done.data).decode()
-            return Answer(done.status_code, text)
+            return StoredAnswer(done.status_code, text)
 
         if body is None:
             body = canonical(request.data)
@@ -479,7 +481,7 @@ class VendorView(StrictView):
         given.is_valid(raise_exception=True)
         return dict(given.validated_data)
 
-    def answered(self, answer: Answer, *, replayed: bool) -> HttpResponse:
+    def answered(self, answer: StoredAnswer, *, replayed: bool) -> HttpResponse:
         response = HttpResponse(
             answer.body, status=answer.status, content_type="application/json"
         )
@@ -498,8 +500,10 @@ class ClaimTakingView(VendorView):
         request: Request,
         invitation: str,
         *,
-        read: Callable[[Any], Sequence[Stated]],
-        submit: Callable[[LockedClaims, Sequence[Stated], Actor], Answer],
+        read: Callable[[Any], Sequence[SubmittedAnswer]],
+        submit: Callable[
+            [LockedClaims, Sequence[SubmittedAnswer], Actor], StoredAnswer
+        ],
     ) -> HttpResponse:
         try:
             claims = read(request.data)

@@ -29,8 +29,8 @@ from evaltracker.toolbox.rest.views import (
     PARAMS,
     UNKNOWN_FIELD,
     WRITE_DAY,
+    StrictCharField,
     StrictSerializer,
-    Text,
     UploadParser,
     one_file,
     page_of,
@@ -76,7 +76,7 @@ from vendors.services.claims import (
     MOST,
     MOST_OF_SUPPORT,
     LockedClaims,
-    Stated,
+    SubmittedAnswer,
     state_support,
     submit_many,
     submit_one,
@@ -89,7 +89,7 @@ from vendors.services.drafts import (
     hand_in,
     submit_sheet,
 )
-from vendors.services.idempotency import Answer
+from vendors.services.idempotency import StoredAnswer
 
 # How claims are read from a body, one or many; a serializer for each would cost more
 # than all of the database's work. Here is the shape, the rules are
@@ -100,7 +100,7 @@ TEXTS = tuple(name for name, field in ClaimInput().fields.items() if field.requi
 NO_TEXT = "It must be a string."
 
 
-def read_claim_body(body: Any) -> Sequence[Stated]:
+def read_claim_body(body: Any) -> Sequence[SubmittedAnswer]:
     claim = _read_item(body, "The body must be a JSON object.")
     if claim.faults:
         field, sentence = next(iter(claim.faults.items()))
@@ -109,7 +109,7 @@ def read_claim_body(body: Any) -> Sequence[Stated]:
     return [claim]
 
 
-def read_batch_body(body: Any) -> Sequence[Stated]:
+def read_batch_body(body: Any) -> Sequence[SubmittedAnswer]:
     if not isinstance(body, dict):
         raise _invalid("", "The body must be a JSON object.")
     for name in body.keys() - {"claims"}:
@@ -128,9 +128,9 @@ def _invalid(field: str, sentence: str) -> Invalid:
     return Invalid(detail, errors={field: [sentence]})
 
 
-def _read_item(item: Any, no_object: str) -> Stated:
+def _read_item(item: Any, no_object: str) -> SubmittedAnswer:
     if not isinstance(item, dict):
-        return Stated("", "", "", faults={"": no_object})
+        return SubmittedAnswer("", "", "", faults={"": no_object})
     faults = {name[:100]: UNKNOWN_FIELD for name in item.keys() - FIELDS}
     texts = {name: item.get(name, "") for name in (*TEXTS, "evidence_url")}
     faults |= {name: NO_TEXT for name, text in texts.items() if type(text) is not str}
@@ -152,7 +152,7 @@ def _read_item(item: Any, no_object: str) -> Stated:
     day = read_day(item.get("available_from"))
     if day is None and item.get("available_from") is not None:
         faults["available_from"] = WRITE_DAY
-    return Stated(
+    return SubmittedAnswer(
         **{name: "" if name in faults else text for name, text in texts.items()},
         available_from=day,
         environments=[place for place in places if isinstance(place, str)],
@@ -207,11 +207,11 @@ class BatchView(ClaimTakingView):
 
 
 def submit_and_count(
-    locked: LockedClaims, claims: Sequence[Stated], by: Actor
-) -> Answer:
+    locked: LockedClaims, claims: Sequence[SubmittedAnswer], by: Actor
+) -> StoredAnswer:
     comparison = submit_many(locked, claims, by)
     counts = {"created": len(comparison.new), "unchanged": comparison.unchanged}
-    return Answer(200, JSONRenderer().render(counts).decode())
+    return StoredAnswer(200, JSONRenderer().render(counts).decode())
 
 
 def one_of(name: str, choices: Iterable[str], words: str) -> OpenApiParameter:
@@ -416,11 +416,11 @@ show_requirement = RequirementOutput().to_representation
 
 
 def submit_and_show(
-    locked: LockedClaims, claims: Sequence[Stated], by: Actor
-) -> Answer:
+    locked: LockedClaims, claims: Sequence[SubmittedAnswer], by: Actor
+) -> StoredAnswer:
     result = submit_one(locked, claims[0], by)
     text = JSONRenderer().render(show_claim(result.claim)).decode()
-    return Answer(201 if result.created else 200, text)
+    return StoredAnswer(201 if result.created else 200, text)
 
 
 class InvitationsView(VendorView):
@@ -682,7 +682,7 @@ class SupportInput(StrictSerializer):
     """Which support comes with your offer, and what it includes."""
 
     kind = serializers.ChoiceField(choices=SupportWanted.choices)
-    text = Text(max_length=MOST_OF_SUPPORT, default="", allow_blank=True)
+    text = StrictCharField(max_length=MOST_OF_SUPPORT, default="", allow_blank=True)
 
 
 class SupportOutput(serializers.Serializer[Any]):

@@ -14,8 +14,8 @@ from rest_framework.response import Response
 from evaltracker.errors import require_row
 from evaltracker.toolbox.rest.views import (
     PARAMS,
+    StrictCharField,
     StrictSerializer,
-    Text,
     page_of,
 )
 from evaltracker.toolbox.text import LINE_LIMIT, TEXT_LIMIT
@@ -41,10 +41,10 @@ ONE_CATEGORY = "Send category, or new_category for one that there is not yet."
 class QuestionInput(StrictSerializer):
     """Something that is not clear."""
 
-    text = Text(
+    text = StrictCharField(
         max_length=TEXT_LIMIT, help_text="Do not name yourself: all vendors read it."
     )
-    requirement = Text(
+    requirement = StrictCharField(
         max_length=80,
         required=False,
         allow_null=True,
@@ -72,18 +72,20 @@ class QuestionOutput(serializers.Serializer[Any]):
 class ProposalInput(StrictSerializer):
     """A requirement that the buyer forgot."""
 
-    category = Text(
+    category = StrictCharField(
         max_length=LINE_LIMIT,
         required=False,
         help_text="A category of the requirements.",
     )
-    new_category = Text(
+    new_category = StrictCharField(
         max_length=LINE_LIMIT,
         required=False,
         help_text="Instead, the name of a category that there is not yet.",
     )
-    text = Text(max_length=TEXT_LIMIT, help_text="The requirement.")
-    reason = Text(max_length=TEXT_LIMIT, required=False, allow_blank=True, default="")
+    text = StrictCharField(max_length=TEXT_LIMIT, help_text="The requirement.")
+    reason = StrictCharField(
+        max_length=TEXT_LIMIT, required=False, allow_blank=True, default=""
+    )
 
 
 class ProposalOutput(serializers.Serializer[Any]):
@@ -253,15 +255,17 @@ class EventsView(VendorView):
 class ConfirmationInput(StrictSerializer):
     """That a version of the annex is right, word for word."""
 
-    sha256 = Text(max_length=64, help_text="Of the version that you have read.")
-    name = Text(max_length=LINE_LIMIT, help_text="Who confirms it.")
+    sha256 = StrictCharField(
+        max_length=64, help_text="Of the version that you have read."
+    )
+    name = StrictCharField(max_length=LINE_LIMIT, help_text="Who confirms it.")
 
 
 class ObjectionInput(StrictSerializer):
     """What is not right in a line of the annex."""
 
-    line = Text(max_length=10, help_text="Its number, such as P4.")
-    words = Text(max_length=TEXT_LIMIT)
+    line = StrictCharField(max_length=10, help_text="Its number, such as P4.")
+    words = StrictCharField(max_length=TEXT_LIMIT)
 
 
 WITHHELD = serializers.BooleanField(

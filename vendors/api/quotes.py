@@ -15,7 +15,12 @@ from rest_framework.response import Response
 from evaltracker.money import CODES
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.measures import written
-from evaltracker.toolbox.rest.views import Day, StrictSerializer, Text, problems
+from evaltracker.toolbox.rest.views import (
+    StrictCharField,
+    StrictDateField,
+    StrictSerializer,
+    problems,
+)
 from vendors.api.access import IDEMPOTENCY_KEY, WRITE, VendorView
 from vendors.api.schema import reads, writes
 from vendors.choices import CostState, KindGroup, Pricing, QuoteState, Recurrence
@@ -23,7 +28,7 @@ from vendors.costs import Tier
 from vendors.costs.lines import MOST_TIERS
 from vendors.models import Candidate, Quote
 from vendors.selectors.costs import is_sealed, not_quoted, schedule_for, standing_quote
-from vendors.services.idempotency import Turn
+from vendors.services.idempotency import KeyLock
 from vendors.services.quotes import (
     MOST_LINES,
     QuotedLine,
@@ -54,7 +59,7 @@ class Amount(serializers.Field[Decimal, str, str, Any]):
         return written(Decimal(value))
 
 
-class Chosen(serializers.ChoiceField):
+class VendorChoiceField(serializers.ChoiceField):
     """It lets through what only the buyer may say; the service refuses it."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -65,7 +70,7 @@ class Chosen(serializers.ChoiceField):
 def chosen(choices: list[tuple[str, Any]], **more: Any) -> serializers.ChoiceField:
     names = ", ".join(name for name, _ in choices)
     wrong: dict[str, Any] = {"invalid_choice": f"It must be one of: {names}."}
-    return Chosen(choices=choices, error_messages=wrong, **more)
+    return VendorChoiceField(choices=choices, error_messages=wrong, **more)
 
 
 def left_out(words: str) -> dict[str, Any]:
@@ -84,14 +89,16 @@ class TierInput(StrictSerializer):
 class QuoteLineInput(StrictSerializer):
     """What one kind of cost, or a part of it, is offered for. “1.200” is 1.2."""
 
-    kind = Text(max_length=60, help_text="Which kind of `schedule` it is for.")
+    kind = StrictCharField(
+        max_length=60, help_text="Which kind of `schedule` it is for."
+    )
     state = chosen(
         list(QuoteState.choices),
         required=False,
         default=QuoteState.PRICED.value,
         help_text="Left out: priced. Only a priced line carries amounts.",
     )
-    label = Text(  # type: ignore[assignment]
+    label = StrictCharField(  # type: ignore[assignment]
         max_length=150,
         required=False,
         allow_blank=True,
@@ -102,7 +109,7 @@ class QuoteLineInput(StrictSerializer):
     likely = Amount(**left_out("The likely price of a unit, which a price needs."))
     high = Amount(**left_out("The highest price of a unit; left out: the likely one."))
     quantity = Amount(required=False, default=Decimal(1), help_text="How many units.")
-    unit = Text(
+    unit = StrictCharField(
         max_length=60,
         required=False,
         allow_blank=True,
@@ -128,7 +135,7 @@ class QuoteLineInput(StrictSerializer):
         default=list,
         help_text="Prices above numbers of units.",
     )
-    note = Text(max_length=500, required=False, allow_blank=True, default="")
+    note = StrictCharField(max_length=500, required=False, allow_blank=True, default="")
 
 
 class QuoteInput(StrictSerializer):
@@ -137,7 +144,7 @@ class QuoteInput(StrictSerializer):
     currency = chosen(
         [(code, code) for code in sorted(CODES)], help_text="ISO 4217, such as EUR."
     )
-    valid_until = Day(help_text="The last day on which the prices hold.")
+    valid_until = StrictDateField(help_text="The last day on which the prices hold.")
     lines = serializers.ListField(
         child=QuoteLineInput(),
         min_length=1,
@@ -145,7 +152,7 @@ class QuoteInput(StrictSerializer):
         help_text="A kind without a line is not stated, which is never zero.",
     )
     readers = serializers.ListField(
-        child=Text(max_length=254),
+        child=StrictCharField(max_length=254),
         max_length=50,
         required=False,
         default=list,
@@ -262,7 +269,7 @@ def show_quote(candidate: Candidate, quote: Quote | None) -> dict[str, Any]:
 class QuoteView(VendorView):
     """The vendor's own prices, which no rival and nobody of the buyer reads."""
 
-    def keyed(self, request: Request) -> Turn | None:
+    def keyed(self, request: Request) -> KeyLock | None:
         """A key is its own token's alone, and none of a token that may read nothing:
         with what it replays one could try what was handed in."""
         turn, caller = super().keyed(request), self.caller(request)

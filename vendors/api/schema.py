@@ -38,10 +38,10 @@ from evaltracker.evaluations.models import Requirement
 from evaltracker.toolbox.measures import DIRECTIONS
 from evaltracker.toolbox.rest.problems import MEANINGS, handle_exception
 from evaltracker.toolbox.rest.views import (
-    Day,
     OnlyByHeader,
+    StrictCharField,
+    StrictDateField,
     StrictSerializer,
-    Text,
     problems,
 )
 from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
@@ -315,20 +315,20 @@ class ClaimInput(StrictSerializer):
 
     # For the description; `claim_bodies` reads.
 
-    requirement = Text(max_length=80, help_text="The requirement's ref.")
+    requirement = StrictCharField(max_length=80, help_text="The requirement's ref.")
     availability = serializers.ChoiceField(
         choices=AVAILABILITY,
         help_text="When it exists; an honest never counts in your favour.",
         error_messages={"invalid_choice": f"It must be one of: {', '.join(STATED)}."},
     )
-    available_from = Day(
+    available_from = StrictDateField(
         required=False,
         allow_null=True,
         default=None,
         help_text="Required for planned; allowed for beta and on_request.",
     )
     environments = serializers.ListField(
-        child=Text(max_length=60),
+        child=StrictCharField(max_length=60),
         max_length=20,
         required=False,
         default=list,
@@ -349,8 +349,10 @@ class ClaimInput(StrictSerializer):
         help_text="Where the invitation asks for it. Left out, it stays; null takes it "
         "back."
     )
-    statement = Text(max_length=TEXT_LIMIT, help_text="Your answer, as plain text.")
-    evidence_url = Text(
+    statement = StrictCharField(
+        max_length=TEXT_LIMIT, help_text="Your answer, as plain text."
+    )
+    evidence_url = StrictCharField(
         max_length=LINK_LIMIT,
         required=False,
         allow_blank=True,

@@ -10,12 +10,12 @@ from vendors.costs.kinds import (
     RISE,
     SUPPORT,
     WORK,
-    Asked,
-    Kind,
+    CostKind,
+    CostPart,
+    KindCoverage,
     LineState,
-    Part,
-    Row,
-    Said,
+    LineStatement,
+    ScheduleRow,
     asked_kinds,
     kind_named,
     kinds_for,
@@ -24,8 +24,8 @@ from vendors.costs.kinds import (
 from vendors.costs.line_costs import (
     Ask,
     CostRow,
+    HoursValue,
     Terms,
-    Value,
     Why,
     Worth,
     asks,
@@ -38,7 +38,7 @@ from vendors.costs.line_costs import (
     worth,
 )
 from vendors.costs.lines import (
-    Line,
+    CostLineFacts,
     Pricing,
     Recurrence,
     Tier,
@@ -49,10 +49,10 @@ from vendors.costs.lines import (
     write_tiers,
 )
 from vendors.costs.totals import (
+    BudgetVerdict,
     Curve,
     Limit,
     TotalCost,
-    Verdict,
     curves,
     envelope,
     price_points,

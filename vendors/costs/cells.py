@@ -16,9 +16,9 @@ from evaltracker.rows.cells import (
     DIGITS,
     STATES,
     TOTALS,
-    Cell,
     Hints,
     Money,
+    ParsedCell,
     key,
     name_key,
     read_column,
@@ -199,7 +199,7 @@ def _amounts(
     return PriceCell("priced", low, money.amount, high, due, currency, says=says)
 
 
-def _about_number(cell: Cell[Any]) -> Question:
+def _about_number(cell: ParsedCell[Any]) -> Question:
     labels = [f"{Decimal(option):,f}" for option in cell.options]
     marks = map(cell.decimal, cell.options)
     sentence = f"{' or '.join(labels)}?"

@@ -30,7 +30,7 @@ _STATED = {LineState.PRICED, LineState.INCLUDED, LineState.EXCLUDED}
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CostPart:
     """What a new line of a part starts with."""
 
     part: str
@@ -41,7 +41,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ScheduleRow:
     """One row of the schedule that a candidate is asked to price."""
 
     kind: str
@@ -55,7 +55,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class CostKind:
     """One kind of cost; `parts` are those that everybody is asked for.
 
     `for_kinds` are kinds of candidate, all if it is empty; `not_applicable` is the
@@ -73,18 +73,18 @@ class Kind:
     for_kinds: tuple[str, ...] = ()
     not_applicable: str = ""
     help: str = ""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[CostPart, ...] = ()
 
     @property
     def title(self) -> str:
         return self.name[:1].upper() + self.name[1:]
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[ScheduleRow, ...]:
         """Its rows in a schedule: its parts, or itself."""
-        whole = Part("", self.due, self.unit, self.quantity, self.help)
+        whole = CostPart("", self.due, self.unit, self.quantity, self.help)
         return tuple(
-            Row(
+            ScheduleRow(
                 *(self.key, self.name, part.part, self.group, part.due, part.unit),
                 *(part.quantity, part.help),
             )
@@ -96,44 +96,44 @@ _BUILT = ("build", "open_source")
 _KEPT = (*_BUILT, "as_is")
 # Of an evaluation that has no kinds of its own, and of memos frozen without kinds.
 IT = (
-    Kind("licence", "licence or usage", "recurring", "yearly", "user", rises=True),
-    Kind("setup", "set-up"),
-    Kind(
+    CostKind("licence", "licence or usage", "recurring", "yearly", "user", rises=True),
+    CostKind("setup", "set-up"),
+    CostKind(
         *("support", "support contract", "recurring", "yearly"),
         counts_as=SUPPORT,
         rises=True,
     ),
-    Kind("onboarding", "onboarding"),
-    Kind("training", "training"),
-    Kind("integration", "integration work"),
-    Kind("infrastructure_egress", "infrastructure and egress", "usage", "monthly"),
-    Kind(
+    CostKind("onboarding", "onboarding"),
+    CostKind("training", "training"),
+    CostKind("integration", "integration work"),
+    CostKind("infrastructure_egress", "infrastructure and egress", "usage", "monthly"),
+    CostKind(
         *("security_extras", "security extras such as SSO", "recurring", "yearly"),
         rises=True,
     ),
-    Kind("migration", "migration in"),
-    Kind("exit", "exit", "exit"),
-    Kind("renewal_rise", "renewal rise", "recurring", "yearly", counts_as=RISE),
-    Kind(
+    CostKind("migration", "migration in"),
+    CostKind("exit", "exit", "exit"),
+    CostKind("renewal_rise", "renewal rise", "recurring", "yearly", counts_as=RISE),
+    CostKind(
         "engineer_time", "engineer time", unit="hour", counts_as=WORK, for_kinds=_BUILT
     ),
-    Kind("upkeep", "upkeep per year", "recurring", "yearly", for_kinds=_KEPT),
-    Kind("on_call", "on-call", "recurring", "monthly", for_kinds=_KEPT),
+    CostKind("upkeep", "upkeep per year", "recurring", "yearly", for_kinds=_KEPT),
+    CostKind("on_call", "on-call", "recurring", "monthly", for_kinds=_KEPT),
 )
 
 
-def kind_named(key: str, kinds: Iterable[Kind]) -> Kind:
+def kind_named(key: str, kinds: Iterable[CostKind]) -> CostKind:
     """The kind of that key; one that is not among them reads as its key."""
-    return next((kind for kind in (*kinds, *IT) if kind.key == key), Kind(key, key))
+    return next((kind for kind in (*kinds, *IT) if kind.key == key), CostKind(key, key))
 
 
-def kinds_for(candidate_kind: str, kinds: Iterable[Kind]) -> tuple[Kind, ...]:
+def kinds_for(candidate_kind: str, kinds: Iterable[CostKind]) -> tuple[CostKind, ...]:
     return tuple(
         kind for kind in kinds if not kind.for_kinds or candidate_kind in kind.for_kinds
     )
 
 
-class Said(NamedTuple):
+class LineStatement(NamedTuple):
     """What one line says; `counts` is false for a price without a rate."""
 
     kind: str
@@ -143,25 +143,25 @@ class Said(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class KindCoverage:
     """One kind that is asked of a candidate; `missing` are parts without a line."""
 
-    kind: Kind
+    kind: CostKind
     states: frozenset[LineState]
     missing: tuple[str, ...]
     known: bool
 
 
 def asked_kinds(
-    kinds: Sequence[Kind], candidate_kind: str, said: Iterable[Said]
-) -> tuple[Asked, ...]:
+    kinds: Sequence[CostKind], candidate_kind: str, said: Iterable[LineStatement]
+) -> tuple[KindCoverage, ...]:
     """What is asked of a candidate, in order, and what is known of it.
 
     A kind for other kinds of candidate that somebody brought up is asked for as well.
     A priced, included or excluded line goes before *not applicable*, a not stated one
     does not; a part that was ruled out for it, or that one bidder added, is not asked.
     """
-    lines: dict[str, list[Said]] = {}
+    lines: dict[str, list[LineStatement]] = {}
     for line in said:
         lines.setdefault(line.kind, []).append(line)
     own = kinds_for(candidate_kind, kinds)
@@ -172,7 +172,7 @@ def asked_kinds(
     return tuple(row for row in rows if row is not None)
 
 
-def _asked(kind: Kind, lines: Sequence[Said]) -> Asked | None:
+def _asked(kind: CostKind, lines: Sequence[LineStatement]) -> KindCoverage | None:
     counted = [line for line in lines if line.state != LineState.NOT_APPLICABLE]
     ruled = {line.part for line in lines if line.state == LineState.NOT_APPLICABLE}
     states = frozenset(line.state for line in counted)
@@ -184,10 +184,12 @@ def _asked(kind: Kind, lines: Sequence[Said]) -> Asked | None:
     there = {line.part for line in counted}
     missing = tuple(part for part in parts if part not in there)
     known = bool(counted) and not missing and LineState.UNSAID not in states
-    return Asked(kind, states, missing, known and all(line.counts for line in counted))
+    return KindCoverage(
+        kind, states, missing, known and all(line.counts for line in counted)
+    )
 
 
-def unasked(asked: Iterable[Asked]) -> list[tuple[str, str]]:
+def unasked(asked: Iterable[KindCoverage]) -> list[tuple[str, str]]:
     """Kind and part of what is asked and has no line; the part is blank for a kind."""
     return [
         (row.kind.key, part)

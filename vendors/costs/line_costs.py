@@ -11,7 +11,7 @@ from fractions import Fraction
 from evaltracker.money import written
 from evaltracker.toolbox.working_days import day_in_words
 from vendors.costs import lines
-from vendors.costs.kinds import WORK, Kind, LineState, Said, asked_kinds
+from vendors.costs.kinds import WORK, CostKind, LineState, LineStatement, asked_kinds
 
 LONGEST_HORIZON = 600
 MONTHS = 12
@@ -42,13 +42,15 @@ def read_terms(
     )
 
 
-def rate_of(line: lines.Line, currency: str) -> Fraction | None:
+def rate_of(line: lines.CostLineFacts, currency: str) -> Fraction | None:
     if line.currency == currency:
         return Fraction(1)
     return None if line.rate_to_base is None else Fraction(line.rate_to_base)
 
 
-def payments(line: lines.Line, terms: Terms, rise: Fraction = Fraction(0)) -> Fraction:
+def payments(
+    line: lines.CostLineFacts, terms: Terms, rise: Fraction = Fraction(0)
+) -> Fraction:
     """Count the payments over the horizon, each weighed by its year's rates.
 
     `rise` is the share by which the price goes up each year after the first.
@@ -64,14 +66,14 @@ def payments(line: lines.Line, terms: Terms, rise: Fraction = Fraction(0)) -> Fr
     return factor * count
 
 
-def payments_in_a_year(line: lines.Line, terms: Terms) -> Fraction:
+def payments_in_a_year(line: lines.CostLineFacts, terms: Terms) -> Fraction:
     if line.recurrence == lines.Recurrence.ONCE:
         return Fraction(0)
     monthly = line.recurrence == lines.Recurrence.MONTHLY
     return factor_of(line, terms) * (MONTHS if monthly else 1)
 
 
-def factor_of(line: lines.Line, terms: Terms) -> Fraction:
+def factor_of(line: lines.CostLineFacts, terms: Terms) -> Fraction:
     return terms.planning_factor if line.kind.counts_as == WORK else Fraction(1)
 
 
@@ -98,7 +100,7 @@ class CostRow:
     paid once.
     """
 
-    kind: Kind
+    kind: CostKind
     state: LineState
     low: Decimal | None
     likely: Decimal | None
@@ -112,9 +114,11 @@ class CostRow:
     stated: LineState | None = None
 
     @property
-    def said(self) -> Said:
+    def said(self) -> LineStatement:
         state = self.stated or self.state
-        return Said(self.kind.key, self.part, state, counts=state == self.state)
+        return LineStatement(
+            self.kind.key, self.part, state, counts=state == self.state
+        )
 
     @property
     def amounts(self) -> lines.Money3 | None:
@@ -123,7 +127,7 @@ class CostRow:
         return self.low, self.likely, self.high
 
 
-def cost_row(line: lines.Line, terms: Terms) -> CostRow:
+def cost_row(line: lines.CostLineFacts, terms: Terms) -> CostRow:
     if line.state != LineState.PRICED:
         text = line.state.value
         if line.state == LineState.NOT_APPLICABLE:
@@ -151,7 +155,9 @@ def cost_row(line: lines.Line, terms: Terms) -> CostRow:
     )
 
 
-def _without_amounts(line: lines.Line, state: LineState, working: str) -> CostRow:
+def _without_amounts(
+    line: lines.CostLineFacts, state: LineState, working: str
+) -> CostRow:
     return CostRow(
         *(line.kind, state, None, None, None, working, line.name),
         part=line.label,
@@ -163,7 +169,7 @@ def rate_words(rated_on: datetime.date, source: str) -> str:
     return f"rate of {day_in_words(rated_on)}, {source}"
 
 
-def price_of(line: lines.Line) -> lines.Exact3:
+def price_of(line: lines.CostLineFacts) -> lines.Exact3:
     return lines.amounts_at(
         line.amounts, line.pricing, line.tiers, Fraction(line.quantity)
     )
@@ -174,14 +180,14 @@ def times(price: lines.Exact3, factor: Fraction) -> lines.Money3:
     return low, likely, high
 
 
-def offer_words(line: lines.Line) -> str:
+def offer_words(line: lines.CostLineFacts) -> str:
     """“40,000 USD, once”: a price as it was offered, whatever it comes to."""
     if line.pricing == lines.Pricing.PERCENT:
         return f"{_span(line.amounts)} per cent a year"
     return f"{_price_words(line)}, {line.recurrence}"
 
 
-def _words(line: lines.Line, terms: Terms) -> str:
+def _words(line: lines.CostLineFacts, terms: Terms) -> str:
     working = offer_words(line)
     if line.recurrence != lines.Recurrence.ONCE:
         working += f" over {terms.horizon_months} months"
@@ -196,7 +202,7 @@ def _words(line: lines.Line, terms: Terms) -> str:
     return working
 
 
-def _price_words(line: lines.Line) -> str:
+def _price_words(line: lines.CostLineFacts) -> str:
     if line.pricing == lines.Pricing.PER_UNIT:
         unit = f" per {line.unit}" if line.unit else ""
         price = f"{_span(line.amounts)} {line.currency}{unit}"
@@ -228,7 +234,7 @@ class Why(lines.Labelled):
 @dataclass(frozen=True, slots=True)
 class Ask:
     why: Why
-    kinds: tuple[Kind, ...]
+    kinds: tuple[CostKind, ...]
 
 
 def is_old(quoted_on: datetime.date | None, today: datetime.date) -> bool:
@@ -242,7 +248,7 @@ def is_old(quoted_on: datetime.date | None, today: datetime.date) -> bool:
 
 
 def asks(
-    kinds: Sequence[Kind],
+    kinds: Sequence[CostKind],
     candidate_kind: str,
     rows: Iterable[tuple[CostRow, datetime.date | None]],
     today: datetime.date,
@@ -261,7 +267,7 @@ def asks(
             whys.add(Why.UNSAID if row.said.counts else Why.NO_RATE)
         elif row.state == LineState.PRICED and is_old(quoted_on, today):
             whys.add(Why.OLD)
-    by_why: dict[Why, list[Kind]] = {}
+    by_why: dict[Why, list[CostKind]] = {}
     for asked in asked_kinds(kinds, candidate_kind, (row.said for row, _ in dated)):
         whys = reasons.get(asked.kind.key, set())
         if not asked.states or asked.missing:
@@ -273,7 +279,7 @@ def asks(
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class HoursValue:
     amount: Decimal
     per_month: Decimal
     months: int
@@ -297,7 +303,7 @@ def value_of_hours(
     horizon_months: int,
     live_from_month: int = 0,
     people: str = "engineers",
-) -> Value:
+) -> HoursValue:
     """Price the hours saved, from the month the candidate is live.
 
     Hours per engineer and day * engineers * working days * loaded rate.
@@ -321,7 +327,7 @@ def value_of_hours(
         * Fraction(hourly_rate)
         / 12
     )
-    return Value(
+    return HoursValue(
         amount=cents(monthly * months),
         per_month=cents(monthly),
         months=months,
@@ -387,7 +393,7 @@ class Worth:
     ``missing`` is then not in it.
     """
 
-    value: Value | None
+    value: HoursValue | None
     opportunity: OpportunityCost | None
     missing: tuple[str, ...]
 

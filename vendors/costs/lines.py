@@ -18,7 +18,7 @@ from evaltracker.errors import gettext as _
 from evaltracker.money import written
 from evaltracker.rows.cells import read_local, typed
 from evaltracker.toolbox import measures
-from vendors.costs.kinds import RISE, Kind, LineState
+from vendors.costs.kinds import RISE, CostKind, LineState
 
 _PLAIN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
 
@@ -236,7 +236,7 @@ class Recurrence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CostLineFacts:
     """One cost line. Only a *priced* one carries money.
 
     ``low``, ``likely`` and ``high`` are for one unit; ``quantity`` is how many.
@@ -247,7 +247,7 @@ class Line:
     contradicts itself is refused with a sentence.
     """
 
-    kind: Kind
+    kind: CostKind
     state: LineState = LineState.UNSAID
     low: Decimal | None = None
     likely: Decimal | None = None
@@ -279,7 +279,7 @@ class Line:
         return f"{self.kind.name} ({self.label})" if self.label else self.kind.name
 
 
-def _contradiction(line: Line) -> str | None:
+def _contradiction(line: CostLineFacts) -> str | None:
     bounds = (line.low, line.likely, line.high)
     if line.state != LineState.PRICED:
         if any(amount is not None for amount in bounds):

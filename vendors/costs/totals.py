@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from evaltracker.money import written
 from vendors.costs import line_costs
-from vendors.costs.kinds import Kind, LineState, asked_kinds
+from vendors.costs.kinds import CostKind, LineState, asked_kinds
 from vendors.costs.lines import (
-    Line,
+    CostLineFacts,
     Money3,
     Pricing,
     Recurrence,
@@ -28,12 +28,12 @@ from vendors.costs.lines import (
 _TOLD_YEARS = 5
 
 
-def is_percentage(line: Line) -> bool:
+def is_percentage(line: CostLineFacts) -> bool:
     return line.state == LineState.PRICED and line.pricing == Pricing.PERCENT
 
 
 def risen(
-    line: Line, lines: Sequence[Line], terms: line_costs.Terms
+    line: CostLineFacts, lines: Sequence[CostLineFacts], terms: line_costs.Terms
 ) -> line_costs.CostRow:
     """Count what a rise adds to the others of a candidate's lines.
 
@@ -67,7 +67,7 @@ def risen(
     )
 
 
-def more_by(line: Line, rise: Fraction, terms: line_costs.Terms) -> Fraction:
+def more_by(line: CostLineFacts, rise: Fraction, terms: line_costs.Terms) -> Fraction:
     if not line.kind.rises:
         return Fraction(0)
     return line_costs.payments(line, terms, rise) - line_costs.payments(line, terms)
@@ -77,7 +77,7 @@ def share_of(rate: Decimal) -> Fraction:
     return Fraction(rate) / 100
 
 
-def _rises(line: Line, terms: line_costs.Terms) -> bool:
+def _rises(line: CostLineFacts, terms: line_costs.Terms) -> bool:
     return (
         line.kind.rises
         and line.state == LineState.PRICED
@@ -89,14 +89,16 @@ def _rises(line: Line, terms: line_costs.Terms) -> bool:
 
 
 def _exactly(
-    line: Line, terms: line_costs.Terms
+    line: CostLineFacts, terms: line_costs.Terms
 ) -> tuple[Fraction, Fraction, Fraction]:
     rate = line_costs.rate_of(line, terms.currency) or Fraction(0)
     low, likely, high = line_costs.price_of(line)
     return low * rate, likely * rate, high * rate
 
 
-def _rise_working(line: Line, lifted: Sequence[Line], terms: line_costs.Terms) -> str:
+def _rise_working(
+    line: CostLineFacts, lifted: Sequence[CostLineFacts], terms: line_costs.Terms
+) -> str:
     low, likely, high = (line_costs.plain(Fraction(amount)) for amount in line.amounts)
     either = "" if low == high else f" ({low} to {high}%)"
     working = f"{likely}%{either} a year from the second year on"
@@ -116,7 +118,7 @@ def _rise_working(line: Line, lifted: Sequence[Line], terms: line_costs.Terms) -
     return working
 
 
-def _by_year(line: Line, years: int) -> str:
+def _by_year(line: CostLineFacts, years: int) -> str:
     share = share_of(line.amounts[1])
     shown = range(2, years + 1) if years <= _TOLD_YEARS else (years,)
     up_to = "" if years <= _TOLD_YEARS else "up to "
@@ -131,8 +133,8 @@ def _by_year(line: Line, years: int) -> str:
 class CostCoverage:
     known: int
     total: int
-    unsaid: tuple[Kind, ...]
-    excluded: tuple[Kind, ...]
+    unsaid: tuple[CostKind, ...]
+    excluded: tuple[CostKind, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +174,9 @@ class TotalCost:
 
 
 def total_cost(
-    lines: Iterable[Line],
+    lines: Iterable[CostLineFacts],
     *,
-    kinds: Sequence[Kind],
+    kinds: Sequence[CostKind],
     candidate_kind: str,
     currency: str,
     horizon_months: int,
@@ -215,7 +217,7 @@ def total_cost(
 
 
 def _coverage(
-    rows: tuple[line_costs.CostRow, ...], kinds: Sequence[Kind], candidate_kind: str
+    rows: tuple[line_costs.CostRow, ...], kinds: Sequence[CostKind], candidate_kind: str
 ) -> CostCoverage:
     asked = asked_kinds(kinds, candidate_kind, (row.said for row in rows))
     return CostCoverage(
@@ -262,7 +264,7 @@ class Curve:
 
 
 def curves(
-    total: TotalCost, lines: Sequence[Line], terms: line_costs.Terms
+    total: TotalCost, lines: Sequence[CostLineFacts], terms: line_costs.Terms
 ) -> tuple[Curve, ...]:
     """Draw a curve for every volume that a tiered price hangs on.
 
@@ -295,7 +297,7 @@ class Counting:
     rises: tuple[Fraction, ...]
 
 
-def _curve(total: TotalCost, moved: Sequence[Line], how: Counting) -> Curve:
+def _curve(total: TotalCost, moved: Sequence[CostLineFacts], how: Counting) -> Curve:
     volume = moved[0].quantity
     now = sum((_likely(line, volume, how) for line in moved), _ZERO)
     rest = total.likely - now
@@ -318,7 +320,7 @@ def _curve(total: TotalCost, moved: Sequence[Line], how: Counting) -> Curve:
 
 
 def _likely(
-    line: Line, volume: Decimal, how: Counting, *, just_above: bool = False
+    line: CostLineFacts, volume: Decimal, how: Counting, *, just_above: bool = False
 ) -> Decimal:
     terms = how.terms
     rate = line_costs.rate_of(line, terms.currency) or Fraction(0)
@@ -330,7 +332,7 @@ def _likely(
     return line_costs.cents(price[1] * paid * rate)
 
 
-def _jumps(moved: Iterable[Line], at: Decimal, how: Counting) -> str:
+def _jumps(moved: Iterable[CostLineFacts], at: Decimal, how: Counting) -> str:
     parts = []
     for line in moved:
         before = _likely(line, at, how)
@@ -340,16 +342,16 @@ def _jumps(moved: Iterable[Line], at: Decimal, how: Counting) -> str:
     return ", ".join(parts)
 
 
-def _counts(line: Line, terms: line_costs.Terms) -> bool:
+def _counts(line: CostLineFacts, terms: line_costs.Terms) -> bool:
     priced = line.state == LineState.PRICED and not is_percentage(line)
     return priced and line_costs.rate_of(line, terms.currency) is not None
 
 
-def _unit(line: Line) -> str:
+def _unit(line: CostLineFacts) -> str:
     return line.unit.strip().casefold()
 
 
-class Verdict(StrEnum):
+class BudgetVerdict(StrEnum):
     INSIDE = "inside"
     COULD_BE_OVER = "could be over"
     OVER = "over"
@@ -370,7 +372,7 @@ class Limit:
     low: Decimal
     likely: Decimal
     high: Decimal
-    verdict: Verdict
+    verdict: BudgetVerdict
     by: Decimal
     complete: bool
     working: str
@@ -378,12 +380,12 @@ class Limit:
     @property
     def sentence(self) -> str:
         amount = written(self.by)
-        if self.verdict == Verdict.NOT_KNOWN:
+        if self.verdict == BudgetVerdict.NOT_KNOWN:
             return "not known: no price"
-        if self.verdict == Verdict.OVER:
+        if self.verdict == BudgetVerdict.OVER:
             return f"over by {amount}"
         open_kinds = "" if self.complete else ", as far as it is known"
-        if self.verdict == Verdict.COULD_BE_OVER:
+        if self.verdict == BudgetVerdict.COULD_BE_OVER:
             return f"could be over by {amount} (high){open_kinds}"
         return f"inside, {amount} to spare{open_kinds}"
 
@@ -425,13 +427,13 @@ def _limit(
         sum((amounts[place] for _, amounts in counted), _ZERO) for place in range(3)
     )
     if not total.is_priced:
-        verdict, by = Verdict.NOT_KNOWN, _ZERO
+        verdict, by = BudgetVerdict.NOT_KNOWN, _ZERO
     elif likely > limit:
-        verdict, by = Verdict.OVER, likely - limit
+        verdict, by = BudgetVerdict.OVER, likely - limit
     elif high > limit:
-        verdict, by = Verdict.COULD_BE_OVER, high - limit
+        verdict, by = BudgetVerdict.COULD_BE_OVER, high - limit
     else:
-        verdict, by = Verdict.INSIDE, limit - likely
+        verdict, by = BudgetVerdict.INSIDE, limit - likely
     terms = [f"{row.name} {written(amounts[1])}" for row, amounts in counted]
     return Limit(
         name=name,

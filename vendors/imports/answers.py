@@ -8,18 +8,24 @@ from typing import Any
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.importing.kinds import register_import
-from evaltracker.rows.cells import Stated, key, plain, read_column, read_field
+from evaltracker.rows.cells import (
+    StatedAvailability,
+    key,
+    plain,
+    read_column,
+    read_field,
+)
 from evaltracker.rows.subjects import (
     Context,
+    ParsedRecord,
     ReadRow,
-    Record,
     Refusal,
     joined,
     roles_of,
 )
 from evaltracker.toolbox.markup import first_address, web_addresses
 from evaltracker.toolbox.measures import Reading, number_words
-from evaltracker.toolbox.text import Inputs, meant
+from evaltracker.toolbox.text import CallFields, meant
 from vendors import fields
 from vendors.choices import STATED, Availability, CandidateKind
 from vendors.claims import DATED, ClaimWords, claimed_number, held_for
@@ -63,14 +69,18 @@ class Claims(costs.OfCandidates):
         sold = evaluation.candidates.exclude(vendor=None)
         return Context(
             candidates=names,
-            choices={"text": costs.once((key(row.text), row.ref) for row in asked)},
+            choices={
+                "text": costs.unique_by_name((key(row.text), row.ref) for row in asked)
+            },
             options={
-                "candidate": costs.twice(names.values()),
+                "candidate": costs.identity_options(names.values()),
                 "availability": AVAILABILITIES,
             },
             more={
                 "refs": {folded(row.ref): row.ref for row in asked},
-                "texts": costs.once((folded(row.text), row.ref) for row in asked),
+                "texts": costs.unique_by_name(
+                    (folded(row.text), row.ref) for row in asked
+                ),
                 "wordings": [row.text for row in asked],
                 "revisions": {row.ref: row.revision for row in asked},
                 "measures": {row.ref: row.measure for row in asked if row.measure},
@@ -94,7 +104,7 @@ class Claims(costs.OfCandidates):
     def heads(self) -> tuple[str, ...]:
         return ("Requirement", "Candidate", "Availability", "Statement")
 
-    def cells(self, record: Record) -> Sequence[Any]:
+    def cells(self, record: ParsedRecord) -> Sequence[Any]:
         candidate, ref = record.key
         shown = readable(record.values)
         return (ref, candidate, shown["availability"], shown["statement"][:SHOWN_WORDS])
@@ -119,7 +129,7 @@ class Claims(costs.OfCandidates):
 
     def records(
         self, rows: Iterable[ReadRow], context: Context
-    ) -> Iterator[Record | Refusal]:
+    ) -> Iterator[ParsedRecord | Refusal]:
         whole = map(with_unit, rows)
         said = costs.each_said(whole, context, "availability", SAYING, record_of)
         return joined([*said], "")
@@ -168,7 +178,7 @@ def requirement_of(row: ReadRow, context: Context) -> str:
     raise costs.Wrong("", "It names no requirement.")
 
 
-def record_of(row: ReadRow, context: Context, said: costs.Said) -> Record:
+def record_of(row: ReadRow, context: Context, said: costs.Said) -> ParsedRecord:
     candidate, cell, text = said
     ref = requirement_of(row, context)
     before, by_vendor, is_fresh = context.more["claims"].get(
@@ -202,7 +212,7 @@ def record_of(row: ReadRow, context: Context, said: costs.Said) -> Record:
         )
     values: dict[str, Any] = {**words.fields(), sheets.EFFORT: effort}
     values[sheets.REVISION] = context.more["revisions"][ref]
-    return Record((candidate, ref), values, row.sheet, row.number)
+    return ParsedRecord((candidate, ref), values, row.sheet, row.number)
 
 
 def effort_of(
@@ -218,7 +228,7 @@ def effort_of(
 
 def is_state(cell: Any, words: ClaimWords) -> bool:
     state = "not_stated" if words.availability == "unstated" else words.availability
-    return bool(cell == Stated(state))
+    return bool(cell == StatedAvailability(state))
 
 
 def as_saved(row: ReadRow, before: ClaimWords) -> dict[str, Any]:
@@ -250,13 +260,13 @@ def claim_of(
     row: ReadRow, context: Context, candidate: str, ref: str, cell: Any, text: str
 ) -> ClaimWords:
     """The words of one answer, noted by the owner; what is not certain is unstated."""
-    said, inputs = row.values, Inputs()
+    said, inputs = row.values, CallFields()
     state = Availability.UNSTATED
     parts = [text]
     links: list[str] = []
     if isinstance(cell, str):
         # A cross in a column that is called so.
-        cell = Stated(cell)
+        cell = StatedAvailability(cell)
     if cell is not None:
         parts.append(cell.statement)
         links.append(cell.evidence)

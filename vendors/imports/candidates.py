@@ -13,19 +13,19 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.importing.kinds import ImportKind, register_import
 from evaltracker.rows.cells import key
 from evaltracker.rows.subjects import (
+    ColumnRole,
     Context,
+    ParsedRecord,
     ReadRow,
-    Record,
     Refusal,
-    Role,
     joined,
     options_of,
     roles_of,
 )
-from evaltracker.toolbox.text import Inputs
+from evaltracker.toolbox.text import CallFields
 from vendors.candidates import IMPORTED, LISTED
 from vendors.choices import CandidateKind
-from vendors.imports.costs import once
+from vendors.imports.costs import unique_by_name
 from vendors.models import Candidate, Contact, Vendor
 from vendors.policy import INVITABLE
 from vendors.services.candidates import KIND, import_candidates, known_candidates, undo
@@ -54,7 +54,7 @@ class Candidates(ImportKind):
     roles = (
         *roles_of(KIND),
         *(
-            Role(
+            ColumnRole(
                 *(column.name, column.label, column.reads),
                 heads=tuple(dict.fromkeys((column.head, column.label))),
                 help=column.sheet_help,
@@ -91,7 +91,7 @@ class Candidates(ImportKind):
 
     def records(
         self, rows: Iterable[ReadRow], context: Context
-    ) -> Iterator[Record | Refusal]:
+    ) -> Iterator[ParsedRecord | Refusal]:
         rows = list(rows)
         # The cell to type in, where a contact lacks its company.
         blank = "vendor" if any("vendor" in row.values for row in rows) else "contact"
@@ -100,14 +100,14 @@ class Candidates(ImportKind):
 
 def unique(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
     """By key of each of its names, the thing; a name of two is nobody's."""
-    return once(
+    return unique_by_name(
         (key(other), name) for name, others in names.items() for other in others
     )
 
 
-def record_of(row: ReadRow, context: Context, blank: str) -> Record | Refusal:
+def record_of(row: ReadRow, context: Context, blank: str) -> ParsedRecord | Refusal:
     values: dict[str, Any] = {}
-    inputs = Inputs()
+    inputs = CallFields()
     name = inputs.line("candidate", row.values.get("candidate", ""))
     if (name,) not in context.more["known"]:
         name = context.candidates.get(key(name), name)
@@ -150,10 +150,10 @@ def record_of(row: ReadRow, context: Context, blank: str) -> Record | Refusal:
         values[column.name] = value
     for role, sentences in inputs.errors.items():
         return Refusal(row.sheet, row.number, role, sentences[0])
-    return Record((name,), values, row.sheet, row.number)
+    return ParsedRecord((name,), values, row.sheet, row.number)
 
 
-def read_contact(inputs: Inputs, text: str) -> tuple[str, str]:
+def read_contact(inputs: CallFields, text: str) -> tuple[str, str]:
     """“Ada Park <ada@acme.example>”, and the address alone; which may be all."""
     name, _, rest = text.rpartition("<")
     address = rest.removesuffix(">").strip()

@@ -21,16 +21,16 @@ from evaltracker.rows.cells import (
 )
 from evaltracker.rows.subjects import (
     Context,
+    ParsedRecord,
     ReadRow,
-    Record,
     Refusal,
     joined,
     options_of,
     roles_of,
 )
-from evaltracker.toolbox.text import Inputs, read_link
+from evaltracker.toolbox.text import CallFields, read_link
 from vendors.choices import CostState, Pricing, Recurrence
-from vendors.costs import RISE, Kind, kind_named, read_tiers, write_tiers
+from vendors.costs import RISE, CostKind, kind_named, read_tiers, write_tiers
 from vendors.costs import Pricing as Counted
 from vendors.costs.lines import contradiction, mixed_credit, no_percentage, stored_tier
 from vendors.models import Candidate
@@ -63,19 +63,19 @@ LABELS: Mapping[str, type[TextChoices]] = {
 }
 
 
-def twice(values: Iterable[str]) -> tuple[tuple[str, str], ...]:
+def identity_options(values: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """Options of a menu that read as what they are."""
     return tuple((value, value) for value in dict.fromkeys(values))
 
 
-def kinds_by_word(kinds: Iterable[Kind]) -> dict[str, str]:
+def kinds_by_word(kinds: Iterable[CostKind]) -> dict[str, str]:
     own = {key(word): kind.key for kind in kinds for word in (kind.key, kind.name)}
     others = words_of("kinds_of_cost").items()
     there = set(own.values())
     return {word: kind for word, kind in others if kind in there} | own
 
 
-def in_words(field: str, value: Any) -> Any:
+def cell_text(field: str, value: Any) -> Any:
     if isinstance(value, Decimal):
         return written(value)
     if field == "tiers":
@@ -83,7 +83,7 @@ def in_words(field: str, value: Any) -> Any:
     return LABELS[field](value).label if value and field in LABELS else value or ""
 
 
-def once(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+def unique_by_name(named: Iterable[tuple[str, str]]) -> dict[str, str]:
     """By name, what alone is called so."""
     things: dict[str, set[str]] = {}
     for name, thing in named:
@@ -99,7 +99,7 @@ def candidates_by_name(evaluation: Evaluation) -> dict[str, str]:
         for row in rows.select_related("vendor")
         for name in names_of(row)
     ]
-    return once(names) | {key(row.name): row.name for row in rows}
+    return unique_by_name(names) | {key(row.name): row.name for row in rows}
 
 
 class Wrong(ValueError):
@@ -150,12 +150,12 @@ class Costs(OfCandidates):
             candidates=names,
             choices={"kind": words},
             options={
-                "candidate": twice(names.values()),
+                "candidate": identity_options(names.values()),
                 "kind": tuple((kind.key, kind.title) for kind in kinds),
                 "rhythm": options_of(Recurrence.choices),
                 "state": tuple((word, str(of.label)) for word, of in STATES.items()),
                 "pricing": options_of(Pricing.choices),
-                "currency": twice(sorted(CODES)),
+                "currency": identity_options(sorted(CODES)),
             },
             more={
                 "usual": {"currency": evaluation.currency},
@@ -164,18 +164,18 @@ class Costs(OfCandidates):
             },
         )
 
-    def cells(self, record: Record) -> Sequence[Any]:
+    def cells(self, record: ParsedRecord) -> Sequence[Any]:
         values = record.values
         name, kind, label = record.key
         named = (name, kind_named(kind, ()).name.replace("_", " "), label)
         return (
             " / ".join(part for part in named if part),
-            *(in_words(field, values.get(field)) for field in self.shown),
+            *(cell_text(field, values.get(field)) for field in self.shown),
         )
 
     def differing(self, change: Any) -> Sequence[tuple[str, Any, Any]]:
         return [
-            (field, in_words(field, before), in_words(field, after))
+            (field, cell_text(field, before), cell_text(field, after))
             for field, before, after in super().differing(change)
         ]
 
@@ -221,7 +221,7 @@ class Costs(OfCandidates):
 
     def records(
         self, rows: Iterable[ReadRow], context: Context
-    ) -> Iterator[Record | Refusal]:
+    ) -> Iterator[ParsedRecord | Refusal]:
         return joined([*each_said(rows, context, "amount", PRICED, record_of)], "")
 
 
@@ -247,8 +247,8 @@ def each_said(
     context: Context,
     role: str,
     fields: Collection[str],
-    make: Callable[[ReadRow, Context, Said], Record],
-) -> Iterator[Record | Refusal]:
+    make: Callable[[ReadRow, Context, Said], ParsedRecord],
+) -> Iterator[ParsedRecord | Refusal]:
     """What is wrong with a row is told once; with a candidate's cell, at its column."""
     known = {*context.candidates.values()}
     for row in rows:
@@ -273,19 +273,19 @@ def item_of(row: ReadRow, context: Context) -> tuple[str, str]:
     return (kind, label) if kind else items.get(key(label), ("", label))
 
 
-def record_of(row: ReadRow, context: Context, said: Said) -> Record:
+def record_of(row: ReadRow, context: Context, said: Said) -> ParsedRecord:
     candidate, cell, text = said
     money = cell or Money()
     key_of_kind, label = item_of(row, context)
     kind = kind_named(key_of_kind, context.more.get("kinds", ()))
-    inputs = Inputs()
+    inputs = CallFields()
     label = inputs.line("label", label, blank=True)
     values = price(row, context, money, text) | pricing(row)
     check_price(row, kind, label, values)
     values |= rest(row, inputs, money)
     for role, sentences in inputs.errors.items():
         raise Wrong(role, sentences[0])
-    return Record((candidate, kind.key, label), values, row.sheet, row.number)
+    return ParsedRecord((candidate, kind.key, label), values, row.sheet, row.number)
 
 
 def price(row: ReadRow, context: Context, money: Money, text: str) -> dict[str, Any]:
@@ -332,7 +332,9 @@ def pricing(row: ReadRow) -> dict[str, Any]:
     return {"pricing": way, "tiers": [*map(stored_tier, tiers)]} if way else {}
 
 
-def check_price(row: ReadRow, kind: Kind, label: str, values: dict[str, Any]) -> None:
+def check_price(
+    row: ReadRow, kind: CostKind, label: str, values: dict[str, Any]
+) -> None:
     likely, is_share = values.get("likely"), values.get("pricing") == Pricing.PERCENT
     if likely is None:
         return
@@ -351,7 +353,7 @@ def check_price(row: ReadRow, kind: Kind, label: str, values: dict[str, Any]) ->
         raise Wrong("amount", sentence(problem))
 
 
-def rest(row: ReadRow, inputs: Inputs, money: Money) -> dict[str, Any]:
+def rest(row: ReadRow, inputs: CallFields, money: Money) -> dict[str, Any]:
     said = row.values
     unit = " ".join((money.unit or str(said.get("unit", ""))).split())
     notes = [str(said.get("note", ""))]

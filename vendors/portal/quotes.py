@@ -20,7 +20,7 @@ from evaltracker.toolbox.files import TYPES, download
 from evaltracker.toolbox.languages import listed, moment, money, number
 from vendors import answers
 from vendors.choices import Pricing, QuoteState, Recurrence
-from vendors.costs import SUPPORT, Kind, kind_named
+from vendors.costs import SUPPORT, CostKind, kind_named
 from vendors.models import Candidate, Quote, VendorSession
 from vendors.portal import access
 from vendors.portal.claims import address
@@ -36,7 +36,7 @@ RARE = ("low", "high", "quantity", "unit", "recurrence", "label", "pricing", "ti
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class PriceBox:
     name: str
     value: str
     wrong: list[str]
@@ -45,11 +45,11 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    kind: Kind
+class PriceRow:
+    kind: CostKind
     # What a line of it starts with; its label is that of a part that is asked.
     asked: answers.Typed
-    boxes: dict[str, Box]
+    boxes: dict[str, PriceBox]
     # Whether another line of the kind can be added below it.
     is_last: bool
 
@@ -67,7 +67,7 @@ def boxes_of(
     wrong: dict[str, list[str]],
     currency: str = "",
     before: str = "",
-) -> dict[str, Box]:
+) -> dict[str, PriceBox]:
     """The fields by name; `before` tells those of one line from another's."""
     boxes = {}
     for name, text in typed.items():
@@ -75,7 +75,7 @@ def boxes_of(
         is_number = name in (*answers.AMOUNTS, "quantity") and sentences
         kind = answers.kind_of(name, currency, typed.get("pricing", ""))
         readings = meanings_of(text, *kind) if is_number else []
-        boxes[name] = Box(f"{before}{name}", text, sentences, readings)
+        boxes[name] = PriceBox(f"{before}{name}", text, sentences, readings)
     return boxes
 
 
@@ -88,12 +88,12 @@ def form_rows(
     wrong: dict[str, list[str]],
     candidate: Candidate,
     currency: str,
-) -> list[Row]:
+) -> list[PriceRow]:
     kinds, shown = costs.kinds_for(candidate), []
     for index, typed in enumerate(rows):
         kind = kind_named(typed["kind"], kinds)
         following = rows[index + 1]["kind"] if index + 1 < len(rows) else ""
-        row = Row(
+        row = PriceRow(
             kind=kind,
             asked=answers.new_row(kind, typed["label"]),
             boxes=boxes_of(typed, wrong, currency, f"{index}-"),

@@ -248,9 +248,9 @@ def recognise(secret: str) -> VendorToken | None:
     """
     live = {"digest": digest_of(secret), "now": timezone.now()}
     with pipeline(savepoint=False) as pipe:
-        row_visibility.show(pipe, SHOW_TOKEN, digest=live["digest"])
+        row_visibility.queue_row_visibility(pipe, SHOW_TOKEN, digest=live["digest"])
         cursor = pipe.ask(WHO, **live)
-        row_visibility.show(pipe, SHOW_VENDOR, **live)
+        row_visibility.queue_row_visibility(pipe, SHOW_VENDOR, **live)
     row = cursor.fetchone()
     if row is None:
         return None

@@ -40,14 +40,14 @@ def asked_requirements(evaluation: Evaluation) -> QuerySet[Requirement]:
 type Value = tuple[str, str]
 
 
-class Said(NamedTuple):
+class StandingClaim(NamedTuple):
     requirement_revision: int
     availability: str
     environments: list[str]
     holds_for: Mapping[str, Any] | None
 
 
-NOTHING = Said(0, "", [], None)
+NOTHING = StandingClaim(0, "", [], None)
 
 
 def with_demands(requirements: QuerySet[Requirement]) -> QuerySet[Requirement]:
@@ -76,14 +76,14 @@ def lists_of(evaluation: Evaluation) -> dict[str, list[str]]:
 
 
 def owed_values(
-    said: Said, requirement: Requirement, ruled: Mapping[str, Iterable[str]]
+    said: StandingClaim, requirement: Requirement, ruled: Mapping[str, Iterable[str]]
 ) -> set[Value]:
     said_of = said_of_values(said, requirement, ruled)
     return {value for value, availability in said_of.items() if not says(availability)}
 
 
 def said_of_values(
-    said: Said, requirement: Requirement, ruled: Mapping[str, Iterable[str]]
+    said: StandingClaim, requirement: Requirement, ruled: Mapping[str, Iterable[str]]
 ) -> dict[Value, str]:
     """What is said of each value in which it must hold and that is not ruled out; blank
     where nothing is."""

@@ -32,7 +32,7 @@ from vendors.models import (
 from vendors.policy import ANSWERED_BY_BUYER, may_read_answers, to_declare
 from vendors.selectors.candidates import (
     NOTHING,
-    Said,
+    StandingClaim,
     asked_requirements,
     demanded,
     owed_values,
@@ -199,11 +199,11 @@ def answer_counts(
         (*row[:2], ANSWERED if says(row[2]) else NOTED, row[3])
         for row in rows.annotate(Count("pk"))
     ]
-    told = ("candidate_id", "requirement_id", "by_vendor", *Said._fields)
+    told = ("candidate_id", "requirement_id", "by_vendor", *StandingClaim._fields)
     for key, need, by_vendor, *said in (
         answers.filter(requirement__in=listed).values_list(*told) if listed else ()
     ):
-        what = _what(Said(*said), listed[need], named.get((key, need), {}))
+        what = _what(StandingClaim(*said), listed[need], named.get((key, need), {}))
         counted.append((key, by_vendor, what, 1))
     sums: Mapping[uuid.UUID, Counter[str]] = defaultdict(Counter)
     for key, by_vendor, what, times in counted:
@@ -231,7 +231,9 @@ def _answers(evaluation: Evaluation) -> QuerySet[Claim]:
     return rows.exclude(availability=Availability.WITHDRAWN).order_by()
 
 
-def _what(said: Said, need: Requirement, ruled: Mapping[str, list[str]]) -> str:
+def _what(
+    said: StandingClaim, need: Requirement, ruled: Mapping[str, list[str]]
+) -> str:
     values = [*said_of_values(said, need, ruled).values()]
     if not any(demanded(need).values()):
         values = [said.availability]  # without lists, or with retired values alone
@@ -247,7 +249,7 @@ def _what(said: Said, need: Requirement, ruled: Mapping[str, list[str]]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class VendorBacklog:
     """What waits on one candidate's vendor; what does not apply to it is left out."""
 
     candidate: Candidate
@@ -272,7 +274,7 @@ class Waiting:
 
 def waiting_for(
     evaluation: Evaluation, candidates: Sequence[Candidate]
-) -> list[Waiting]:
+) -> list[VendorBacklog]:
     """What waits on each of these candidates of one evaluation, in six queries."""
     requirements = list(with_demands(asked_requirements(evaluation)))
     scope = {"candidate__in": [candidate.pk for candidate in candidates]}
@@ -283,11 +285,11 @@ def waiting_for(
         )
     }
     answers = {
-        (candidate, requirement): Said(*answer)
+        (candidate, requirement): StandingClaim(*answer)
         for candidate, requirement, *answer in vendors_answers()
         .filter(**scope)
         .order_by()
-        .values_list("candidate_id", "requirement_id", *Said._fields)
+        .values_list("candidate_id", "requirement_id", *StandingClaim._fields)
     }
     return [
         _waiting(
@@ -303,9 +305,9 @@ def waiting_for(
 def _waiting(
     candidate: Candidate,
     applies: list[Requirement],
-    said: dict[uuid.UUID, Said | None],
+    said: dict[uuid.UUID, StandingClaim | None],
     ruled: dict[uuid.UUID, dict[str, list[str]]],
-) -> Waiting:
+) -> VendorBacklog:
     unanswered, to_confirm, partly = [], [], []
     for requirement in applies:
         answer = said[requirement.pk]
@@ -318,7 +320,7 @@ def _waiting(
         elif owed:
             partly.append(requirement)
     waits = (tuple(unanswered), tuple(to_confirm), tuple(partly))
-    return Waiting(candidate, len(applies), *waits)
+    return VendorBacklog(candidate, len(applies), *waits)
 
 
 def readable[Q_: QuerySet[Any]](rows: Q_, user: User, candidate_path: str) -> Q_:
@@ -394,8 +396,8 @@ def answering_of(candidate: Candidate) -> Answering:
         key
         for key, *said in _answers(candidate.evaluation)
         .filter(candidate=candidate, requirement__in=needs)
-        .values_list("requirement_id", *Said._fields)
-        if _what(Said(*said), needs[key], ruled.get(key, {})) == ANSWERED
+        .values_list("requirement_id", *StandingClaim._fields)
+        if _what(StandingClaim(*said), needs[key], ruled.get(key, {})) == ANSWERED
     }
     return Answering(
         asked=sorted(requirements, key=lambda row: not row.is_must),

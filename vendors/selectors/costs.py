@@ -41,7 +41,7 @@ def rates_of(evaluation: Evaluation) -> dict[str, ExchangeRate]:
 ITEM = ("name", "group", "due", "unit", "quantity", "counts_as", "rises", "help")
 
 
-def kinds_of(evaluation: Evaluation) -> tuple[costs.Kind, ...]:
+def kinds_of(evaluation: Evaluation) -> tuple[costs.CostKind, ...]:
     """The evaluation's kinds of cost with their parts, in order; read once for a
     request that only reads."""
     return read_once(("kinds of cost", evaluation.pk), lambda: _kinds_of(evaluation))
@@ -61,16 +61,16 @@ def items_of(evaluation: Evaluation) -> list[PriceItem]:
     ]
 
 
-def _kinds_of(evaluation: Evaluation) -> tuple[costs.Kind, ...]:
+def _kinds_of(evaluation: Evaluation) -> tuple[costs.CostKind, ...]:
     rows = items_of(evaluation)
     asked = [row for row in rows if row.part and not row.not_applicable]
     return tuple(
-        costs.Kind(
+        costs.CostKind(
             key=row.kind,
             for_kinds=tuple(row.for_kinds),
             not_applicable=row.not_applicable,
             parts=tuple(
-                costs.Part(part.part, part.due, part.unit, part.quantity, part.help)
+                costs.CostPart(part.part, part.due, part.unit, part.quantity, part.help)
                 for part in asked
                 if part.kind == row.kind
             ),
@@ -81,24 +81,24 @@ def _kinds_of(evaluation: Evaluation) -> tuple[costs.Kind, ...]:
     )
 
 
-def kinds_for(candidate: Candidate) -> tuple[costs.Kind, ...]:
+def kinds_for(candidate: Candidate) -> tuple[costs.CostKind, ...]:
     """Those that it is asked for: kinds and parts that the owner ruled not applicable
     are left out, of which a vendor's process knows nothing."""
     kinds = costs.kinds_for(candidate.kind, kinds_of(candidate.evaluation))
     return tuple(kind for kind in kinds if not kind.not_applicable)
 
 
-def schedule_for(candidate: Candidate) -> list[costs.Row]:
+def schedule_for(candidate: Candidate) -> list[costs.ScheduleRow]:
     return [row for kind in kinds_for(candidate) for row in kind.rows]
 
 
-def said_of(line: CostLine) -> costs.Said:
-    return costs.Said(line.kind, line.label, costs.LineState(line.state))
+def said_of(line: CostLine) -> costs.LineStatement:
+    return costs.LineStatement(line.kind, line.label, costs.LineState(line.state))
 
 
 def asked_of(
     candidate: Candidate, lines: Iterable[CostLine]
-) -> tuple[costs.Asked, ...]:
+) -> tuple[costs.KindCoverage, ...]:
     """What is asked of a candidate with these lines; rates are not looked at."""
     kinds = kinds_of(candidate.evaluation)
     return costs.asked_kinds(kinds, candidate.kind, map(said_of, lines))
@@ -128,13 +128,15 @@ def kind_name(line: CostLine) -> str:
     return costs.kind_named(line.kind, kinds_of(line.candidate.evaluation)).name
 
 
-def cost_input(line: CostLine, rates: Rates, kinds: Sequence[costs.Kind]) -> costs.Line:
+def cost_input(
+    line: CostLine, rates: Rates, kinds: Sequence[costs.CostKind]
+) -> costs.CostLineFacts:
     """One line without its row; its own rate goes before the evaluation's."""
     rate, source = line.rate, "the price's own rate" if line.rate else ""
     if rate is None and (shared := rates.get(line.currency)):
         rate = shared.rate
         source = costs.rate_words(shared.rated_on, shared.source)
-    return costs.Line(
+    return costs.CostLineFacts(
         kind=costs.kind_named(line.kind, kinds),
         state=costs.LineState(line.state),
         low=line.low,
@@ -169,7 +171,7 @@ def candidate_cost(candidate: Candidate) -> costs.TotalCost:
     return total_of(candidate, [cost_input(line, rates, kinds) for line in lines])
 
 
-def total_of(candidate: Candidate, lines: list[costs.Line]) -> costs.TotalCost:
+def total_of(candidate: Candidate, lines: list[costs.CostLineFacts]) -> costs.TotalCost:
     evaluation = candidate.evaluation
     return costs.total_cost(
         lines,
@@ -401,7 +403,7 @@ def not_quoted(candidate: Candidate, quote: Quote | None) -> list[str]:
     """Keys of kinds that are asked and that it says nothing, or not all, of."""
     lines = (quote.lines or ()) if quote else ()
     said = (
-        costs.Said(line["kind"], line["label"], costs.LineState.PRICED)
+        costs.LineStatement(line["kind"], line["label"], costs.LineState.PRICED)
         for line in lines
     )
     asked = costs.asked_kinds(kinds_of(candidate.evaluation), candidate.kind, said)

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import AttachedFile, Evaluation, Notice, User
 from evaltracker.toolbox.languages import speaking
-from vendors.claims import Change, Said, changes_between
+from vendors.claims import ClaimChange, ClaimState, changes_between
 from vendors.models import (
     AboutRevision,
     Asking,
@@ -28,7 +28,7 @@ from vendors.models import (
     Submission,
 )
 from vendors.selectors.claims import (
-    Waiting,
+    VendorBacklog,
     own_files,
     standing_words,
     vendors_words,
@@ -184,7 +184,7 @@ MOST = 3
 
 @dataclass(frozen=True, slots=True)
 class Chase:
-    waiting: Waiting
+    waiting: VendorBacklog
     contacts: int
     # When, since its last own claim, the newest last.
     reminded: tuple[datetime.datetime, ...]
@@ -254,7 +254,7 @@ CLAIM_ORDER = (
 )
 
 
-class Revision(NamedTuple):
+class ClaimRevision(NamedTuple):
     id: uuid.UUID
     candidate_id: uuid.UUID
     requirement_id: uuid.UUID
@@ -270,8 +270,8 @@ class Revision(NamedTuple):
         return self.candidate_id, self.requirement_id
 
     @property
-    def said(self) -> Said:
-        return Said(
+    def said(self) -> ClaimState:
+        return ClaimState(
             self.availability,
             self.available_from,
             self.requirement_revision,
@@ -281,9 +281,9 @@ class Revision(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SentClaim:
-    newer: Revision
-    former: Revision | None
-    changes: tuple[Change, ...]
+    newer: ClaimRevision
+    former: ClaimRevision | None
+    changes: tuple[ClaimChange, ...]
 
 
 @dataclass(slots=True)
@@ -297,7 +297,7 @@ class SentBy:
     proposals: list[Proposal] = field(default_factory=list)
 
     @property
-    def counts(self) -> Counter[Change]:
+    def counts(self) -> Counter[ClaimChange]:
         return Counter(change for claim in self.claims for change in claim.changes)
 
     @property
@@ -393,7 +393,7 @@ class Unseen:
             return theirs
         return theirs.filter(Q(seen__isnull=True) | Q(**{f"{moment}__gt": F("seen")}))
 
-    def former(self, changed: list[Revision]) -> QuerySet[Any]:
+    def former(self, changed: list[ClaimRevision]) -> QuerySet[Any]:
         rows = self._theirs(Claim.objects.order_by("revision"), "").filter(
             requirement__in={pair.requirement_id for pair in changed}
         )
@@ -414,9 +414,11 @@ class Unseen:
 
 def _claims(unseen: Unseen) -> Iterator[SentClaim]:
     standing = unseen.of(standing_words().order_by(*CLAIM_ORDER), "submitted_at")
-    newer = [Revision(*row) for row in standing.values_list(*Revision._fields)]
-    rows = unseen.former(newer).values_list(*Revision._fields)
-    former = {revision.place: revision for revision in map(Revision._make, rows)}
+    newer = [
+        ClaimRevision(*row) for row in standing.values_list(*ClaimRevision._fields)
+    ]
+    rows = unseen.former(newer).values_list(*ClaimRevision._fields)
+    former = {revision.place: revision for revision in map(ClaimRevision._make, rows)}
     for pair in newer:
         before = former.get(pair.place)
         yield SentClaim(

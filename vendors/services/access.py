@@ -18,11 +18,16 @@ from evaltracker.evaluations.journal import Actor, By, actor_of
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.evaluations.policy import check_owned, lock
 from evaltracker.notices.kinds import KINDS
-from evaltracker.notices.mail import Line, Unreachable, Verdict, parcel_of
+from evaltracker.notices.mail import (
+    DeliveryOutcome,
+    MailConnection,
+    Unreachable,
+    outgoing_message,
+)
 from evaltracker.notices.services import scheduling
 from evaltracker.toolbox.days import database_now, instant_of, wall_of
 from evaltracker.toolbox.secrets import digest_of, new_secret, new_token
-from evaltracker.toolbox.text import Inputs
+from evaltracker.toolbox.text import CallFields
 from vendors.choices import CandidateState, RefusalReason
 from vendors.mail import is_code_of, mail_of_code
 from vendors.models import (
@@ -172,7 +177,7 @@ NO = gettext_lazy("This code does not work. Check it, or ask for a new one.")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CodeRequest:
     """What became of asking for a code: None where the link was replaced."""
 
     code: SignInCode | None
@@ -186,7 +191,7 @@ def actor_in_pages(link: InvitationLink) -> Actor:
 
 
 @transaction.atomic
-def ask_code(*, link: InvitationLink, nonce: str = "", known: str = "") -> Asked:
+def ask_code(*, link: InvitationLink, nonce: str = "", known: str = "") -> CodeRequest:
     """Promise a code to the link's contact, which opens in the asking browser alone.
 
     One that lives in it already is mailed again. `known` tells a browser that this
@@ -198,10 +203,10 @@ def ask_code(*, link: InvitationLink, nonce: str = "", known: str = "") -> Asked
     now = database_now()
     if code := living_code(link, nonce, now):
         if code.mails > MOST_REPEATS or now - code.last_asked_at < MINUTE:
-            return Asked(code, nonce)
+            return CodeRequest(code, nonce)
         code.mails, code.last_asked_at, code.sent_at = code.mails + 1, now, None
         code.save(update_fields=["mails", "last_asked_at", "sent_at"])
-        return Asked(code, nonce, is_owed=True)
+        return CodeRequest(code, nonce, is_owed=True)
     known_digest = digest_of(known) if known else ""
     if known:
         of_browser = SignInCode.objects.filter(
@@ -216,7 +221,7 @@ def ask_code(*, link: InvitationLink, nonce: str = "", known: str = "") -> Asked
             raise Refused(sentence, code="enough_codes")
     elif locked.is_replaced or unknown_codes(link, now).count() >= MOST_UNKNOWN:
         rows.filter(turn_marked_at__isnull=True).update(turn_marked_at=now)
-        return Asked(None)
+        return CodeRequest(None)
     nonce = new_secret()
     code = SignInCode.objects.create(
         link=link,
@@ -226,7 +231,7 @@ def ask_code(*, link: InvitationLink, nonce: str = "", known: str = "") -> Asked
         last_asked_at=now,
         expires_at=now + LIVES,
     )
-    return Asked(code, nonce, is_owed=True)
+    return CodeRequest(code, nonce, is_owed=True)
 
 
 @transaction.atomic
@@ -281,7 +286,7 @@ def issue_token(
     """
     if contact is None:
         require_token_keeper(by, vendor)
-    inputs = Inputs()
+    inputs = CallFields()
     name = inputs.line("label", label, limit=80, blank=contact is None)
     inputs.check()
     # Counting and adding must not be torn apart by a second click. Calls that refer to
@@ -437,14 +442,14 @@ def send_code(*, code: SignInCode) -> bool:
         message_id=scheduling.message_id_of(number),
     )
     notice.subject = code
-    parcel = parcel_of(notice, KINDS[notice.kind].compose(notice))
-    with Line() as line:
+    parcel = outgoing_message(notice, KINDS[notice.kind].compose(notice))
+    with MailConnection() as line:
         try:
             line.open()
         except Unreachable:
             logger.warning("mail_server_unreachable")
             return False
-        if line.hand(parcel).verdict != Verdict.TAKEN:
+        if line.hand(parcel).verdict != DeliveryOutcome.TAKEN:
             logger.warning("code_not_taken", code_id=str(code.pk))
             return False
     with behind_the_wall():

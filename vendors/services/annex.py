@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from evaltracker.errors import Forbidden, Invalid, Refused, Stale, require_row
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.toolbox.days import database_now
-from evaltracker.toolbox.text import Inputs
+from evaltracker.toolbox.text import CallFields
 from vendors.models import Candidate, DocumentReply
 from vendors.selectors.annex import annex_for, annex_versions
 from vendors.services.candidates import lock_candidate, record_on
@@ -27,7 +27,7 @@ def confirm_annex(
 ) -> tuple[DocumentReply, bool]:
     """The receipt for the newest version, and whether it is new. `reader` is from
     `reader_of`, and has to read all of it."""
-    annex, inputs = _locked(candidate, reader), Inputs()
+    annex, inputs = _locked(candidate, reader), CallFields()
     if annex.withheld:
         raise Forbidden(_("Only people who may read your prices can confirm it."))
     name = inputs.line("name", name)
@@ -53,7 +53,7 @@ def object_to_annex(
     *, candidate: Candidate, line: str, words: str, reader: str, by: By
 ) -> tuple[DocumentReply, bool]:
     """The objection to a line of the newest version, and whether it is new."""
-    annex, inputs = _locked(candidate, reader), Inputs()
+    annex, inputs = _locked(candidate, reader), CallFields()
     words = inputs.text("words", words)
     if line not in annex.lines:
         inputs.refuse("line", _("Choose a line of the annex."))

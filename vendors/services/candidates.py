@@ -31,11 +31,11 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.importing.services import imports
 from evaltracker.requirements.services.requirements import require_known
-from evaltracker.rows.plan import Plan
+from evaltracker.rows.plan import ImportPlan
 from evaltracker.rows.subjects import Key
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import BATCH, create_all
-from evaltracker.toolbox.text import Inputs, free_name, read_reason
+from evaltracker.toolbox.text import CallFields, free_name, read_reason
 from stakeholders.models import Role, role_names
 from stakeholders.policy import is_leadership
 from vendors import policy
@@ -159,7 +159,7 @@ def lock_invitation(candidate: Candidate) -> tuple[Candidate, datetime.datetime]
 
 
 def read_words(*, name: str, **columns: Any) -> dict[str, Any]:
-    inputs = Inputs()
+    inputs = CallFields()
     texts: dict[str, Any] = {"name": inputs.line("name", name)}
     for column in COLUMNS:
         if column.read is not None:
@@ -264,7 +264,7 @@ def record_on(
 
 
 def read_vendor(*, name: str, website: str, aliases: Iterable[str]) -> dict[str, Any]:
-    inputs = Inputs()
+    inputs = CallFields()
     fields = {
         "name": inputs.line("name", name),
         "website": inputs.link("website", website),
@@ -315,7 +315,7 @@ def known_candidates(*, evaluation: Evaluation) -> dict[Key, dict[str, Any]]:
 def import_candidates(
     *,
     evaluation: Evaluation,
-    plan: Plan,
+    plan: ImportPlan,
     by: User,
     note_contact: Callable[..., Contact],
     import_id: uuid.UUID | None = None,
@@ -356,7 +356,9 @@ def import_candidates(
     return plan.counts
 
 
-def _needed_vendors(plan: Plan, by: User) -> tuple[dict[str, Vendor], list[Vendor]]:
+def _needed_vendors(
+    plan: ImportPlan, by: User
+) -> tuple[dict[str, Vendor], list[Vendor]]:
     wanted = [record.values.get("vendor") for record in plan.new]
     wanted += [edit.after.get("vendor") for edit in plan.changed]
     names = [str(name) for name in dict.fromkeys(wanted) if name]
@@ -366,7 +368,7 @@ def _needed_vendors(plan: Plan, by: User) -> tuple[dict[str, Vendor], list[Vendo
 
 
 def _add_new(
-    evaluation: Evaluation, plan: Plan, vendors: dict[str, Vendor]
+    evaluation: Evaluation, plan: ImportPlan, vendors: dict[str, Vendor]
 ) -> list[Candidate]:
     rows = []
     for record in plan.new:
@@ -380,7 +382,7 @@ def _add_new(
 
 
 def _write_changes(
-    evaluation: Evaluation, plan: Plan, vendors: dict[str, Vendor]
+    evaluation: Evaluation, plan: ImportPlan, vendors: dict[str, Vendor]
 ) -> dict[str, list[dict[str, Any]]]:
     names = [edit.record.name for edit in plan.changed]
     rows = lock_candidates(evaluation, name__in=names)
@@ -402,7 +404,7 @@ def _write_changes(
 
 
 def _note_contacts(
-    evaluation: Evaluation, plan: Plan, note: Callable[..., Contact]
+    evaluation: Evaluation, plan: ImportPlan, note: Callable[..., Contact]
 ) -> list[str]:
     """Note the contacts that a file names; the keys of those that are new."""
     said = {record.name: record.values.get("contact") for record in plan.new}
@@ -586,7 +588,7 @@ def _require_asked(by: User, evaluation: Evaluation) -> None:
 def _declare(
     candidate: Candidate, by: User, *, has_interest: bool, statement: str
 ) -> Conflict:
-    inputs = Inputs()
+    inputs = CallFields()
     text = inputs.text("statement", statement, blank=not has_interest)
     inputs.check()
     before = Conflict.objects.standing().of(by).filter(candidate=candidate).first()

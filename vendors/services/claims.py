@@ -20,7 +20,7 @@ from evaltracker.evaluations.models import Evaluation, JournalHead, Requirement
 from evaltracker.evaluations.policy import check_owned, checked
 from evaltracker.toolbox.database import Pipeline, loaded, pipeline, read_value
 from evaltracker.toolbox.languages import number
-from evaltracker.toolbox.text import Inputs, read_reason
+from evaltracker.toolbox.text import CallFields, read_reason
 from vendors.choices import Availability, CandidateKind
 from vendors.claims import (
     DATED,
@@ -34,15 +34,15 @@ from vendors.claims import (
 from vendors.effort import DAYS, OFFERED
 from vendors.models import Candidate, Claim, Effort, Ruling, SupportStatement
 from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES, require_claims_open
-from vendors.row_visibility import show
+from vendors.row_visibility import queue_row_visibility
 from vendors.selectors.candidates import read_item_values
 from vendors.selectors.claims import is_answered_by_buyer
 from vendors.services import idempotency as sql
 from vendors.services.candidates import lock_candidate, lock_invitation, record_on
 from vendors.services.idempotency import (
-    Answer,
     KeptAnswer,
-    Turn,
+    KeyLock,
+    StoredAnswer,
     queue_turn,
     refusing_a_key_in_use,
 )
@@ -169,7 +169,7 @@ class LockedClaims:
         named = pipe.ask(sql.LISTS, **own)
         standing = pipe.ask(sql.STANDING, **meant)
         efforts = pipe.ask(sql.EFFORTS, **meant)
-        show(pipe, sql.FIND_NOTES)
+        queue_row_visibility(pipe, sql.FIND_NOTES)
         counted = pipe.ask(sql.COUNTS, **meant)
         last = pipe.ask(sql.HEAD, **own)
         pipe.wait()
@@ -244,7 +244,7 @@ class LockedClaims:
                 self.pipe.add(rows[0])
             elif rows:
                 self.pipe.add_all(rows)
-        show(self.pipe, sql.LEAVE_NOTES)
+        queue_row_visibility(self.pipe, sql.LEAVE_NOTES)
 
     def record(self, **told: Any) -> None:
         self.pipe.add(journal.next_entry(self.head, **told))
@@ -283,7 +283,7 @@ UNKNOWN = gettext_lazy(
 )
 
 
-class Stated(msgspec.Struct, frozen=True):
+class SubmittedAnswer(msgspec.Struct, frozen=True):
     """One answer as it came in: the ref of a requirement, and a claim's words."""
 
     requirement: str
@@ -302,21 +302,21 @@ class Stated(msgspec.Struct, frozen=True):
     faults: dict[str, str] = {}
 
 
-def stated(requirement: str, words: ClaimWords) -> Stated:
+def stated(requirement: str, words: ClaimWords) -> SubmittedAnswer:
     held = words.holds_for
     fields = words.fields() | {"holds_for": held and held["said"]}
-    return Stated(requirement=requirement, effort=words.effort, **fields)
+    return SubmittedAnswer(requirement=requirement, effort=words.effort, **fields)
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ClaimComparison:
     new: list[NewWords] = field(default_factory=list)
     unchanged: int = 0
 
 
 def submit_claims(
-    *, candidate: Candidate, claims: Sequence[Stated], by: Actor
-) -> Comparison:
+    *, candidate: Candidate, claims: Sequence[SubmittedAnswer], by: Actor
+) -> ClaimComparison:
     """Take up to 1,000 answers of a vendor, all of them or none, as one journal entry.
 
     The same rules and locks as `submit_claim`; the number of statements does not grow
@@ -331,8 +331,8 @@ def submit_claims(
 
 
 def submit_many(
-    locked: LockedClaims, claims: Sequence[Stated], by: Actor
-) -> Comparison:
+    locked: LockedClaims, claims: Sequence[SubmittedAnswer], by: Actor
+) -> ClaimComparison:
     result = compare(locked, claims, by)
     if result.new:
         locked.write(result.new, by_vendor=True)
@@ -340,20 +340,24 @@ def submit_many(
     return result
 
 
-def compare_claims(*, candidate: Candidate, claims: Sequence[Stated]) -> Comparison:
+def compare_claims(
+    *, candidate: Candidate, claims: Sequence[SubmittedAnswer]
+) -> ClaimComparison:
     """What `submit_claims` would do; refuses what it would refuse, writes nothing."""
     with pipeline() as pipe:
         return compare(_lock_many(pipe, candidate, claims), claims, Actor(name=""))
 
 
 def _lock_many(
-    pipe: Pipeline, candidate: Candidate, claims: Sequence[Stated]
+    pipe: Pipeline, candidate: Candidate, claims: Sequence[SubmittedAnswer]
 ) -> LockedClaims:
     refs = {claim.requirement for claim in claims}
     return LockedClaims.of(pipe, candidate.pk, refs, vendor=candidate.vendor_id)
 
 
-def compare(locked: LockedClaims, claims: Sequence[Stated], by: Actor) -> Comparison:
+def compare(
+    locked: LockedClaims, claims: Sequence[SubmittedAnswer], by: Actor
+) -> ClaimComparison:
     locked.require_open()
     if not 1 <= len(claims) <= MOST:
         sentence = _("It must hold 1 to %(most)s claims; it holds %(count)s.")
@@ -367,11 +371,11 @@ def compare(locked: LockedClaims, claims: Sequence[Stated], by: Actor) -> Compar
         following = locked.following(requirement, answer, by, by_vendor=True)
         if following.claim or following.effort:
             new.append(following)
-    return Comparison(new, len(claims) - len(new))
+    return ClaimComparison(new, len(claims) - len(new))
 
 
 def read_all(
-    claims: Sequence[Stated],
+    claims: Sequence[SubmittedAnswer],
     asked: Mapping[str, Requirement],
     today: datetime.date,
     lists: Lists,
@@ -412,7 +416,7 @@ def read_all(
 
 
 def read_stated(
-    said: Stated,
+    said: SubmittedAnswer,
     candidate: Candidate,
     today: datetime.date | None,
     lists: Lists = NO_LISTS,
@@ -453,7 +457,7 @@ def entry_of(new: NewWords, candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def batch_entry(found: Comparison, candidate: Candidate) -> dict[str, Any]:
+def batch_entry(found: ClaimComparison, candidate: Candidate) -> dict[str, Any]:
     before: dict[str, Any] = {
         new.requirement.ref: journal.snapshot(new.former, ("revision", *WORDS))
         for new in found.new
@@ -487,10 +491,10 @@ def answer_claims(
     invitation: uuid.UUID,
     vendor: uuid.UUID,
     refs: Collection[str],
-    work: Callable[[LockedClaims], Answer],
-    turn: Turn | None = None,
+    work: Callable[[LockedClaims], StoredAnswer],
+    turn: KeyLock | None = None,
     body: bytes = b"",
-) -> tuple[Answer, bool]:
+) -> tuple[StoredAnswer, bool]:
     """What `answer_once` does, for `work` on claims that are locked for it.
 
     It is the last that its transaction does, and commits it. Without a turn, nothing
@@ -536,7 +540,7 @@ def submit_claim(
         Refused: claims are not open (code `claims_closed`). Invalid: by field.
         NotFound: not invited, or the requirement belongs elsewhere or is retired.
     """
-    claim = Stated(requirement=requirement.ref, **said)
+    claim = SubmittedAnswer(requirement=requirement.ref, **said)
     with pipeline() as pipe:
         claims = _lock_one(pipe, candidate, requirement)
         claims.require_open()
@@ -544,7 +548,7 @@ def submit_claim(
         return submit_one(claims, claim, by)
 
 
-def submit_one(claims: LockedClaims, said: Stated, by: Actor) -> SubmitResult:
+def submit_one(claims: LockedClaims, said: SubmittedAnswer, by: Actor) -> SubmitResult:
     """Take an answer where claims are locked.
 
     1. The evaluation was locked, then the candidate, then the clock was read: whoever
@@ -611,7 +615,7 @@ def note_claim(
     buyer answers, so may state an availability.
     """
     terms = {"availability": Availability.UNSTATED} | said
-    claim = Stated(requirement=requirement.ref, **terms)
+    claim = SubmittedAnswer(requirement=requirement.ref, **terms)
     with pipeline() as pipe:
         claims = _lock_one(pipe, candidate, requirement, noting=True)
         candidate = claims.candidate
@@ -821,7 +825,7 @@ def state_support(
     candidate, now = lock_invitation(candidate)
     if not candidate.evaluation.support_wanted:
         raise NotFound
-    inputs = Inputs()
+    inputs = CallFields()
     if kind not in SupportWanted.values:
         inputs.refuse("kind", _("Choose which support comes with it."))
     text = inputs.text("text", text, limit=MOST_OF_SUPPORT, blank=True)

@@ -22,7 +22,7 @@ from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.services.scheduling import owe_now, schedule_notice
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.secrets import digest_of
-from evaltracker.toolbox.text import Inputs, read_reason
+from evaltracker.toolbox.text import CallFields, read_reason
 from vendors import notices
 from vendors.choices import CandidateState, LinkEnding, ProposalState
 from vendors.mail import link_secret
@@ -182,7 +182,7 @@ def note_contact(*, candidate: Candidate, contact: str, by: By) -> Contact:
 
 
 def read_contact(*, name: str, email: str, phone: str) -> dict[str, str]:
-    inputs = Inputs()
+    inputs = CallFields()
     fields = {
         "name": inputs.line("name", name),
         "email": inputs.line("email", email, limit=254),
@@ -339,7 +339,7 @@ def tell_of_contact_requests() -> None:
         state=ProposalState.OPEN, candidate__evaluation__status=Status.OPEN
     )
     rows = rows.select_related("candidate__evaluation__owner")
-    for request in untold(rows, notices.ContactAsked.name):
+    for request in rows_without_notice(rows, notices.ContactAsked.name):
         evaluation = request.candidate.evaluation
         owe_now(
             kind=notices.ContactAsked.name,
@@ -349,7 +349,7 @@ def tell_of_contact_requests() -> None:
         )
 
 
-def untold[M: Model](rows: QuerySet[M], *kinds: str) -> list[M]:
+def rows_without_notice[M: Model](rows: QuerySet[M], *kinds: str) -> list[M]:
     """Those about which no notice of these kinds is owed yet, in the order of ids."""
     by_id = {str(row.pk): row for row in rows}
     mails = Notice.objects.filter(kind__in=kinds, subject_id__in=by_id)
@@ -375,7 +375,9 @@ def tell_of_keys() -> None:
         evaluation__status=Status.OPEN,
     )
     entries = entries.select_related("evaluation__owner")
-    for entry in untold(entries, notices.NewKey.name, notices.ContactDisowned.name):
+    for entry in rows_without_notice(
+        entries, notices.NewKey.name, notices.ContactDisowned.name
+    ):
         about: dict[str, Any] = {"evaluation": entry.evaluation, "subject_id": entry.pk}
         for link, address in _to_tell(entry):
             about |= {"occurrence": link.candidate_id, "addressee": link.contact.name}

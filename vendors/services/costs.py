@@ -15,15 +15,15 @@ from evaltracker.evaluations import journal, policy
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import AttachedFile, Evaluation, Import, User
 from evaltracker.importing.services import imports
-from evaltracker.rows.plan import Plan
-from evaltracker.rows.subjects import Record
+from evaltracker.rows.plan import ImportPlan
+from evaltracker.rows.subjects import ParsedRecord
 from evaltracker.talk.services import remove_files_of
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.processes import create_all
-from evaltracker.toolbox.text import Inputs, listed
+from evaltracker.toolbox.text import CallFields, listed
 from vendors import costs
 from vendors.choices import CostState, PriceSource, Pricing, Recurrence
-from vendors.costs import CODES, RISE, Kind, Tier, check_shares, unasked
+from vendors.costs import CODES, RISE, CostKind, Tier, check_shares, unasked
 from vendors.costs.lines import contradiction, mixed_credit, no_percentage, stored_tier
 from vendors.models import Candidate, CostLine, ExchangeRate
 from vendors.selectors.costs import asked_of, kind_name, kinds_of, tiers_of
@@ -86,7 +86,7 @@ def set_cost_line(
     candidate = lock_candidate(candidate)
     policy.check_owned(candidate.evaluation, by)
     pricing = pricing or Pricing.PER_UNIT
-    inputs = Inputs()
+    inputs = CallFields()
     values: dict[str, Any] = {
         "state": state,
         "low": likely if low is None else low,
@@ -157,7 +157,11 @@ def remove_cost_line(*, line: CostLine, by: By) -> None:
 
 
 def check_price(
-    inputs: Inputs, kinds: Sequence[Kind], key: str, label: str, values: dict[str, Any]
+    inputs: CallFields,
+    kinds: Sequence[CostKind],
+    key: str,
+    label: str,
+    values: dict[str, Any],
 ) -> None:
     kind = next((kind for kind in kinds if kind.key == key), None)
     if kind is None:
@@ -187,7 +191,7 @@ def check_price(
 
 
 def check_tiers(
-    inputs: Inputs, state: str, pricing: str, tiers: Sequence[Tier]
+    inputs: CallFields, state: str, pricing: str, tiers: Sequence[Tier]
 ) -> None:
     """Note tiers that make no sense; an unknown way of pricing the model refuses."""
     if state != CostState.PRICED:
@@ -247,12 +251,14 @@ SAVED = (*WRITTEN, "said_by")
 MONEY = ("low", "likely", "high", "quantity", "rate")
 
 
-def fill(row: CostLine, values: Mapping[str, Any], kinds: Sequence[Kind]) -> CostLine:
+def fill(
+    row: CostLine, values: Mapping[str, Any], kinds: Sequence[CostKind]
+) -> CostLine:
     for field, value in values.items():
         setattr(row, field, value)
     if row.state != CostState.PRICED:
         row.tiers = []
-    inputs = Inputs()
+    inputs = CallFields()
     stands = {field: getattr(row, field) for field in WRITTEN}
     check_price(inputs, kinds, row.kind, row.label, stands)
     check_tiers(inputs, row.state, row.pricing, tiers_of(row.tiers))
@@ -466,7 +472,11 @@ def known_costs(*, evaluation: Evaluation) -> dict[tuple[str, ...], dict[str, An
 
 @transaction.atomic
 def import_costs(
-    *, evaluation: Evaluation, plan: Plan, by: User, import_id: uuid.UUID | None = None
+    *,
+    evaluation: Evaluation,
+    plan: ImportPlan,
+    by: User,
+    import_id: uuid.UUID | None = None,
 ) -> None:
     """Do what `plan` says, all of it or nothing, as one journal entry."""
     evaluation = policy.lock(evaluation)
@@ -522,7 +532,7 @@ def import_costs(
     )
 
 
-def with_ends(record: Record, values: Mapping[str, Any]) -> dict[str, Any]:
+def with_ends(record: ParsedRecord, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values; an amount whose ends the file does not say stands for all three."""
     if values.get("likely") is None:
         return dict(values)
@@ -540,7 +550,7 @@ def set_payments(
     """
     candidate = lock_candidate(candidate)
     policy.check_owned(candidate.evaluation, by)
-    inputs = Inputs()
+    inputs = CallFields()
     plan = [
         {"share": str(share), "when": inputs.line("payments", when, limit=100)}
         for share, when in payments
@@ -575,7 +585,7 @@ def set_rate(
     """
     evaluation = policy.lock(evaluation)
     policy.check_owned(evaluation, by)
-    inputs = Inputs()
+    inputs = CallFields()
     values: dict[str, Any] = {
         "base": evaluation.currency,
         "rate": rate,

@@ -24,7 +24,7 @@ from evaltracker.requirements.services.requirements import (
     require_known,
 )
 from evaltracker.toolbox.days import database_now, instant_of, local_day
-from evaltracker.toolbox.text import Inputs, listed, read_reason
+from evaltracker.toolbox.text import CallFields, listed, read_reason
 from stakeholders.policy import require_part
 from vendors import notices
 from vendors.choices import DocumentKind, ProposalState
@@ -58,7 +58,7 @@ from vendors.services.contacts import (
     gathering_end,
     invited_candidates,
     owe_contacts,
-    untold,
+    rows_without_notice,
     yes_to,
 )
 
@@ -85,7 +85,7 @@ def ask_question(
     now = _require_asker(evaluation, candidate, by)
     if requirement is not None and requirement.evaluation_id != evaluation.pk:
         raise NotFound(_("There is no such requirement."))
-    inputs = Inputs()
+    inputs = CallFields()
     question = Question(
         evaluation=evaluation,
         requirement=requirement,
@@ -133,7 +133,7 @@ def propose_requirement(
     """
     evaluation = policy.lock(candidate.evaluation)
     now = _require_asker(evaluation, candidate, by)
-    inputs = Inputs()
+    inputs = CallFields()
     if category is None:
         new_category = inputs.line("new_category", new_category)
         named = evaluation.categories.filter(name__iexact=new_category)
@@ -329,7 +329,7 @@ def answer_question(
     evaluation = policy.lock(question.evaluation)
     policy.check_owned(evaluation, by)
     question = policy.lock(question)
-    inputs = Inputs()
+    inputs = CallFields()
     values = {
         "text": inputs.text("text", question.text if text is None else text),
         "answer": inputs.text("answer", answer),
@@ -552,7 +552,7 @@ def owe_receipts() -> None:
         submitted_at__gt=since, candidate__evaluation__status=Status.OPEN
     )
     rows = rows.select_related("candidate__evaluation")
-    for submission in untold(rows, notices.AnswerHandedIn.name):
+    for submission in rows_without_notice(rows, notices.AnswerHandedIn.name):
         links = InvitationLink.objects.filter(
             live_link(), newest_link(), candidate=submission.candidate
         )
@@ -773,7 +773,7 @@ def release_about(
 def _drafted(evaluation: Evaluation, values: Mapping[str, Any]) -> AboutRevision:
     """The draft with these values, not saved."""
     require_known(values, ABOUT)
-    said, inputs = {**proposed_about(evaluation), **values}, Inputs()
+    said, inputs = {**proposed_about(evaluation), **values}, CallFields()
     about = evaluation.about_revisions.last()
     if about is None or about.released_at:
         number = about.revision + 1 if about else 1

@@ -54,8 +54,8 @@ from vendors.selectors.claims import (
 from vendors.services.candidates import lock_candidate, lock_invitation, record_on
 from vendors.services.claims import (
     MOST,
-    Comparison,
-    Stated,
+    ClaimComparison,
+    SubmittedAnswer,
     compare_claims,
     read_all,
     stated,
@@ -271,7 +271,7 @@ def hand_in_drafts(*, link: InvitationLink, by: Actor) -> Submission:
     return receipt
 
 
-def read_drafts(link: InvitationLink) -> list[Stated]:
+def read_drafts(link: InvitationLink) -> list[SubmittedAnswer]:
     candidate = link.candidate
     claims = {claim.requirement_id: claim for claim in own_claims(candidate)}
     lists = lists_of(candidate.evaluation)
@@ -298,7 +298,7 @@ def is_new(
     return typed not in (answers.EMPTY, answers.typed_of(standing))
 
 
-def _submit(candidate: Candidate, stated: list[Stated], by: Actor) -> None:
+def _submit(candidate: Candidate, stated: list[SubmittedAnswer], by: Actor) -> None:
     try:
         if len(stated) > 1:
             submit_claims(candidate=candidate, claims=stated, by=by)
@@ -312,7 +312,7 @@ def _submit(candidate: Candidate, stated: list[Stated], by: Actor) -> None:
         raise DraftsWrong(_by_ref(error, stated)) from error
 
 
-def _by_ref(error: Invalid, stated: list[Stated]) -> dict[str, list[str]]:
+def _by_ref(error: Invalid, stated: list[SubmittedAnswer]) -> dict[str, list[str]]:
     wrong: dict[str, list[str]] = {}
     for place, sentences in error.errors.items():
         parts = place.split(".")
@@ -323,7 +323,7 @@ def _by_ref(error: Invalid, stated: list[Stated]) -> dict[str, list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class SheetResult:
-    found: Comparison
+    found: ClaimComparison
     rows: dict[str, int]
 
 
@@ -351,7 +351,7 @@ def submit_sheet(
     """
     lines = read_lines(content, filename, _standing(candidate), order)
     claims = [stated(line.requirement, line.words) for line in lines]
-    comparison = Comparison()
+    comparison = ClaimComparison()
     with naming_cells(lines):
         if dry_run or any(line.row.wrong for line in lines):
             comparison = compare_claims(candidate=candidate, claims=claims)

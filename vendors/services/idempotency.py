@@ -142,13 +142,13 @@ class KeyInUse(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class StoredAnswer:
     status: int
     body: str
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class KeyLock:
     """A call with a key; once its turn is taken, no other with this key runs."""
 
     caller: uuid.UUID
@@ -167,7 +167,7 @@ class Turn:
 class KeptAnswer:
     """What was answered to the first call with a key, and room for it."""
 
-    def __init__(self, pipe: Pipeline, turn: Turn, body: bytes) -> None:
+    def __init__(self, pipe: Pipeline, turn: KeyLock, body: bytes) -> None:
         """Queue the look; what it finds is there after the next wait."""
         self._pipe = pipe
         self._turn = turn
@@ -182,7 +182,7 @@ class KeptAnswer:
         )
         self._outdated = False
 
-    def replayed(self) -> Answer | None:
+    def replayed(self) -> StoredAnswer | None:
         row = self._looked.fetchone() or {}
         self._outdated = bool(row["outdated"])
         if row["status"] is None:
@@ -191,9 +191,9 @@ class KeptAnswer:
             raise KeyReused(
                 "This Idempotency-Key was used with another body before; use a new key."
             )
-        return Answer(row["status"], row["body"])
+        return StoredAnswer(row["status"], row["body"])
 
-    def keep(self, pipe: Pipeline, answer: Answer) -> None:
+    def keep(self, pipe: Pipeline, answer: StoredAnswer) -> None:
         turn = self._turn
         if self._outdated:
             pipe.ask(FORGET[turn.column], caller=turn.caller, oldest=self._oldest)
@@ -209,7 +209,7 @@ class KeptAnswer:
         )
 
 
-def queue_turn(pipe: Pipeline, turn: Turn) -> None:
+def queue_turn(pipe: Pipeline, turn: KeyLock) -> None:
     """Queue the taking of a turn, which lasts until the transaction ends.
 
     It comes before any lock of an evaluation (docs/developers/architecture.md,
@@ -242,7 +242,7 @@ def refusing_a_key_in_use() -> Iterator[None]:
         ) from error
 
 
-def take_turn(turn: Turn) -> Turn:
+def take_turn(turn: KeyLock) -> KeyLock:
     """Wait until no other call with this key runs; until the transaction ends.
 
     Raises:
@@ -255,8 +255,8 @@ def take_turn(turn: Turn) -> Turn:
 
 
 def answer_once(
-    *, turn: Turn, body: bytes, work: Callable[[], Answer]
-) -> tuple[Answer, bool]:
+    *, turn: KeyLock, body: bytes, work: Callable[[], StoredAnswer]
+) -> tuple[StoredAnswer, bool]:
     """The answer of `work`, or the kept one of the same call, and whether replayed.
 
     The work, its answer and the key are one transaction, so a crash leaves all or

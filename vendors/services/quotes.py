@@ -26,7 +26,7 @@ from evaltracker.notices.services.scheduling import cancel_notices, owe_now
 from evaltracker.toolbox.days import database_now, wall_of
 from evaltracker.toolbox.languages import listed
 from evaltracker.toolbox.measures import written
-from evaltracker.toolbox.text import Inputs
+from evaltracker.toolbox.text import CallFields
 from vendors.choices import (
     AS_COST,
     CostState,
@@ -35,7 +35,7 @@ from vendors.choices import (
     QuoteState,
     Recurrence,
 )
-from vendors.costs import CODES, Kind, Tier, amounts_at, kind_named
+from vendors.costs import CODES, CostKind, Tier, amounts_at, kind_named
 from vendors.costs import Pricing as HowPriced
 from vendors.costs.lines import stored_tier
 from vendors.models import (
@@ -146,7 +146,7 @@ def checked_lines(
     Raises:
         Invalid: by “lines.<index>.<field>”, everything that is wrong.
     """
-    inputs = Inputs()
+    inputs = CallFields()
     if not 1 <= len(lines) <= MOST_LINES:
         inputs.refuse(
             "lines", _("A quote has 1 to %(most)s lines.") % {"most": MOST_LINES}
@@ -154,7 +154,7 @@ def checked_lines(
         inputs.check()
     valid, seen = [], set()
     for index, line in enumerate(lines):
-        of_line = Inputs()
+        of_line = CallFields()
         read = _checked(of_line, candidate, line, currency)
         if (read.kind, read.label) in seen:
             of_line.refuse("label", str(TWICE))
@@ -169,7 +169,7 @@ def checked_lines(
 
 
 def _checked(
-    inputs: Inputs, candidate: Candidate, line: QuotedLine, currency: str
+    inputs: CallFields, candidate: Candidate, line: QuotedLine, currency: str
 ) -> QuotedLine:
     line = replace(
         line,
@@ -202,7 +202,7 @@ def _checked(
     return line
 
 
-def _below_zero(inputs: Inputs, line: QuotedLine) -> bool:
+def _below_zero(inputs: CallFields, line: QuotedLine) -> bool:
     tiers = [amount for tier in line.tiers for amount in tier.amounts]
     for name in ("likely", "low", "high"):
         amount = getattr(line, name)
@@ -216,7 +216,9 @@ def _below_zero(inputs: Inputs, line: QuotedLine) -> bool:
     return bool(inputs.errors)
 
 
-def _check_columns(inputs: Inputs, line: QuotedLine, values: dict[str, Any]) -> None:
+def _check_columns(
+    inputs: CallFields, line: QuotedLine, values: dict[str, Any]
+) -> None:
     row = CostLine(kind=line.kind, label=line.label, **values)
     try:
         row.clean_fields(exclude={"candidate"})
@@ -321,7 +323,7 @@ def _rows(
 
 
 def _taken_out(
-    rows: Iterable[CostLine], day: Any, asked: Sequence[Kind]
+    rows: Iterable[CostLine], day: Any, asked: Sequence[CostKind]
 ) -> list[CostLine]:
     nothing = {"state": CostState.UNSAID, **dict.fromkeys(AMOUNTS), "quoted_on": None}
     blank = {**nothing, "note": WITHDRAWN.format(day)}
@@ -620,7 +622,7 @@ def hand_in_quote(
         by field, a line's as “lines.0.likely”. NotLookedOver: others were `shown`.
     """
     candidate, now = lock_invitation(candidate)
-    inputs = Inputs()
+    inputs = CallFields()
     if currency not in CODES:
         inputs.refuse("currency", _("Write the currency as its code, such as USD."))
     if valid_until < wall_of(now, candidate.evaluation.zone).date():
@@ -649,7 +651,7 @@ def hand_in_quote(
 
 
 def _own_people(
-    inputs: Inputs, candidate: Candidate, addresses: Collection[str]
+    inputs: CallFields, candidate: Candidate, addresses: Collection[str]
 ) -> set[str]:
     people = Contact.objects.current().filter(vendor=candidate.vendor_id)
     own = {email.lower() for email in people.values_list("email", flat=True)}

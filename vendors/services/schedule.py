@@ -14,7 +14,7 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import change, check_owned, checked, lock
 from evaltracker.requirements.services.requirements import require_known
 from evaltracker.requirements.services.templates import TEMPLATE_PARTS, TemplatePart
-from evaltracker.toolbox.text import Inputs, free_name
+from evaltracker.toolbox.text import CallFields, free_name
 from vendors.choices import CandidateKind, CostState, CountsAs
 from vendors.models import CostLine, PriceItem
 from vendors.selectors.costs import items_of
@@ -202,7 +202,7 @@ TEMPLATE_PARTS.register("costs", TemplatePart(kept_costs, take_costs))
 def _read(
     item: PriceItem, items: Sequence[PriceItem], values: Mapping[str, Any]
 ) -> dict[str, Any]:
-    inputs, read = Inputs(), dict(values)
+    inputs, read = CallFields(), dict(values)
     if item.part and "name" in read:
         read["part"] = read.pop("name")
         if _lines(item.evaluation).filter(kind=item.kind, label=item.part).exists():

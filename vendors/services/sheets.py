@@ -14,7 +14,7 @@ from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, Import, User
 from evaltracker.evaluations.policy import lock, require_owner, require_stage
 from evaltracker.importing.services import imports
-from evaltracker.rows.plan import Plan
+from evaltracker.rows.plan import ImportPlan
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import create_all, in_batches
 from vendors.choices import Availability
@@ -48,7 +48,11 @@ def known_claims(*, evaluation: Evaluation) -> dict[Key, dict[str, Any]]:
 
 @transaction.atomic
 def import_claims(
-    *, evaluation: Evaluation, plan: Plan, by: By, import_id: uuid.UUID | None = None
+    *,
+    evaluation: Evaluation,
+    plan: ImportPlan,
+    by: By,
+    import_id: uuid.UUID | None = None,
 ) -> None:
     """Do what `plan` says, all of it or nothing, as one journal entry.
 

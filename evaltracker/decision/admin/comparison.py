@@ -49,11 +49,11 @@ from evaltracker.toolbox.text import listed, listed_few, named_ref
 from trials.scoring import TOP_SCORE, rounded
 from trials.selectors.pending_verdicts import RunsOwed, running_trials_of, runs_owed
 from vendors.choices import CandidateState
-from vendors.costs import Verdict
+from vendors.costs import BudgetVerdict
 from vendors.models import Claim
 from vendors.policy import check_read_answers, may_see_prices
 
-OVER = (Verdict.OVER, Verdict.COULD_BE_OVER)
+OVER = (BudgetVerdict.OVER, BudgetVerdict.COULD_BE_OVER)
 REFS = 6
 ALONE = "the only one"
 STATES = {"shortlisted": 0, "chosen": 0, "longlisted": 1, "eliminated": 2}
@@ -107,7 +107,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ComparisonPage:
     options: list[Option]
     currency: str
     prices_open: bool
@@ -126,7 +126,7 @@ class Comparison:
         return any(option.knock_outs for option in self.compared)
 
 
-def compare(figures: Figures, evaluation: Evaluation, user: User) -> Comparison:
+def compare(figures: Figures, evaluation: Evaluation, user: User) -> ComparisonPage:
     prices, results = may_see_prices(user, evaluation), figures.results
     rows = sorted(
         figures.inputs["candidates"],
@@ -139,7 +139,7 @@ def compare(figures: Figures, evaluation: Evaluation, user: User) -> Comparison:
             row["name"],
         ),
     )
-    return Comparison(
+    return ComparisonPage(
         options=[option(row, figures, prices=prices) for row in rows],
         currency=evaluation.currency,
         prices_open=prices,
@@ -206,7 +206,7 @@ def over_budget(key: str, cost: record.FrozenCost) -> list[Sentence]:
     sentences = []
     for limit in cost.get("limits", ()):
         if limit["verdict"] in OVER:
-            over = limit["verdict"] == Verdict.OVER
+            over = limit["verdict"] == BudgetVerdict.OVER
             most = Decimal(limit["likely" if over else "high"])
             beyond = most - Decimal(limit["limit"])
             by = money(f"cost.over.{key}.{limit['name']}", beyond)
@@ -215,7 +215,7 @@ def over_budget(key: str, cost: record.FrozenCost) -> list[Sentence]:
     return sentences
 
 
-def drawn(comparison: Comparison) -> list[Option]:
+def drawn(comparison: ComparisonPage) -> list[Option]:
     """Whom the charts show: those whom the memo compares, else all that are still in.
     Whoever was tried and then eliminated is drawn too, and said to be out."""
     still = [option for option in comparison.options if option.state != OUT]
@@ -266,7 +266,7 @@ def cost_against_fit(
     return draw_scatter("Total cost against fit", points, limit, currency)
 
 
-def not_drawn(comparison: Comparison) -> list[str]:
+def not_drawn(comparison: ComparisonPage) -> list[str]:
     return [
         option.name
         for option in comparison.compared
@@ -318,7 +318,7 @@ PLACES: dict[str, str] = {CandidateState.LONGLISTED: "On the longlist"}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RankingLine:
     key: str
     name: str
     fit: Figure
@@ -344,38 +344,40 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class RankingView:
     unasked: bool = False
     closed: str = ""
     charts: tuple[Lanes, ...] = ()
-    lines: tuple[Line, ...] = ()
+    lines: tuple[RankingLine, ...] = ()
     columns: tuple[str, ...] = ()
     weighed: certainty.Weighed | None = None
     left_out: tuple[str, ...] = ()
 
 
-def how_they_stand(evaluation: Evaluation, user: User) -> Stand:
+def how_they_stand(evaluation: Evaluation, user: User) -> RankingView:
     """As `user` may see it; empty before the first answer. Whoever has not declared
     their conflicts of interest is asked for them instead, and whoever has one is told
     so."""
     if not Claim.objects.filter(candidate__evaluation=evaluation).exists():
-        return Stand()
+        return RankingView()
     if refusal := why_not(check_read_answers, evaluation, user):
         barred = isinstance(refusal, Forbidden)
-        return Stand(unasked=not barred, closed=refusal.sentence if barred else "")
+        return RankingView(
+            unasked=not barred, closed=refusal.sentence if barred else ""
+        )
     figures = standing_memo(evaluation).figures
     comparison = compare(figures, evaluation, user)
     lines = [line(option, figures) for option in comparison.options]
     # Those that are out stand last; the others stay in the order of the comparison.
     lines.sort(key=lambda line: line.tone == "out")
-    columns = tuple(shown(comparison, figures, lines))
+    columns = tuple(visible_columns(comparison, figures, lines))
     places = [lines[0].place, *(line.place for line in lines)]
     drawn = [
         line.lane(columns, before)
         for line, before in zip(lines[:DRAWN], places, strict=False)
     ]
     heads, rooms = zip(FIT, *(COLUMNS[column] for column in columns), strict=True)
-    return Stand(
+    return RankingView(
         charts=both("How candidates stand", drawn, Axis(1.0, heads=heads, rooms=rooms)),
         lines=tuple(lines),
         columns=columns,
@@ -384,7 +386,9 @@ def how_they_stand(evaluation: Evaluation, user: User) -> Stand:
     )
 
 
-def shown(comparison: Comparison, figures: Figures, lines: Sequence[Line]) -> list[str]:
+def visible_columns(
+    comparison: ComparisonPage, figures: Figures, lines: Sequence[RankingLine]
+) -> list[str]:
     return [
         column
         for column, opened in (
@@ -396,13 +400,13 @@ def shown(comparison: Comparison, figures: Figures, lines: Sequence[Line]) -> li
     ]
 
 
-def line(option: Option, figures: Figures) -> Line:
+def line(option: Option, figures: Figures) -> RankingLine:
     cost = figures.results[option.key]["cost"]
     out = option.state == CandidateState.ELIMINATED or bool(option.knock_outs)
     likely = None if out else figures.likely.get(option.key)
     priced: Part = option.cost_range or option.cost or ""
     more = " or more" if option.cost_note else ""
-    return Line(
+    return RankingLine(
         key=option.key,
         name=option.name,
         fit=option.fit,
@@ -435,7 +439,7 @@ def price(cost: record.FrozenCost) -> str:
     return amount if cost["known"] == cost["kinds"] else f"{low} or more"
 
 
-def left_out(comparison: Comparison, lines: Sequence[Line]) -> list[str]:
+def left_out(comparison: ComparisonPage, lines: Sequence[RankingLine]) -> list[str]:
     sentences = []
     if not comparison.people_open:
         sentences.append("People’s scores are sealed until the consensus opens them.")
@@ -511,7 +515,7 @@ NOT_COUNTED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CreditRow:
     ref: str
     text: str
     category: str
@@ -523,11 +527,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    rows: list[Row]
+    rows: list[CreditRow]
     points: str
     weight: Decimal
     fit: str
-    tested: list[Row]
+    tested: list[CreditRow]
     people: list[dict[str, str]]
     people_sum: str
     total: str
@@ -541,7 +545,7 @@ class Working:
     worth: list[str]
 
 
-def working_of(standing: StandingMemo, key: str, comparison: Comparison) -> Working:
+def working_of(standing: StandingMemo, key: str, comparison: ComparisonPage) -> Working:
     inputs = standing.inputs
     counted = next(row for row in standing.counted if row.candidate["id"] == key)
     rows = fit_rows(counted, inputs)
@@ -567,16 +571,16 @@ def working_of(standing: StandingMemo, key: str, comparison: Comparison) -> Work
         tally=counted.promises.overall,
         cost=result["cost"] if comparison.prices_open else None,
         cost_rows=cost_rows(result["cost"]) if comparison.prices_open else [],
-        worth=worth(result, inputs["brief"]["currency"])
+        worth=hours_saved_sentences(result, inputs["brief"]["currency"])
         if comparison.prices_open
         else [],
     )
 
 
-def fit_rows(counted: Counted, inputs: record.Inputs) -> list[Row]:
+def fit_rows(counted: Counted, inputs: record.Inputs) -> list[CreditRow]:
     requirements = {row["ref"]: row for row in inputs["requirements"]}
     return [
-        Row(
+        CreditRow(
             ref=row.key,
             text=requirements[row.key]["text"],
             category=requirements[row.key]["category"],
@@ -628,7 +632,7 @@ def cost_rows(cost: record.FrozenCost) -> list[dict[str, str]]:
     ]
 
 
-def worth(result: record.CostResult, currency: str) -> list[str]:
+def hours_saved_sentences(result: record.CostResult, currency: str) -> list[str]:
     sentences = [
         f"{what} {written(Decimal(counted['amount']), currency)}: {counted['working']}."
         for what, counted in (

@@ -48,7 +48,7 @@ from evaltracker.portable.importing import (
     import_evaluation,
     preview_import,
 )
-from evaltracker.toolbox.charts import Axis, Lane, Lanes, Mark, Span, both
+from evaltracker.toolbox.charts import Axis, Lane, LaneMark, Lanes, Span, both
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.files import download
 from evaltracker.toolbox.text import listed
@@ -259,12 +259,12 @@ class SettleContractTerm(InEvaluation[ContractTerm]):
     beside = "contract"
 
 
-def earlier(user: User, candidate: Candidate) -> dict[str, Any] | None:
+def previous_sample(user: User, candidate: Candidate) -> dict[str, Any] | None:
     rows = earlier_standing(user, candidate)
     return {"rows": rows, "vendor": candidate.vendor} if rows else None
 
 
-register_panel("candidate", 10, "workflow/parts/earlier.html", earlier)
+register_panel("candidate", 10, "workflow/parts/earlier.html", previous_sample)
 
 
 class HandOnEvaluation(OnEvaluation):
@@ -415,9 +415,11 @@ class ImportEvaluation(ByOperators[None]):
         try:
             preview_import(content=content, by=by, limit=PAGE_LIMIT)
         except Invalid as error:
-            raise Invalid(error.sentence, errors={"file": spoken(error)}) from error
+            raise Invalid(
+                error.sentence, errors={"file": error_sentences(error)}
+            ) from error
         token = secrets.token_urlsafe(16)
-        cache.set(kept_as(by, token), zlib.compress(content), KEPT_SECONDS)
+        cache.set(preview_cache_key(by, token), zlib.compress(content), KEPT_SECONDS)
         return token
 
     def destination(self, target: Any, made: str) -> str:
@@ -441,7 +443,11 @@ class TakeInEvaluation(ByOperators[ImportPreview]):
         Raises:
             NotFound: there is none, or it is not theirs.
         """
-        packed = cache.get(kept_as(user, target_id)) if may_run_accounts(user) else None
+        packed = (
+            cache.get(preview_cache_key(user, target_id))
+            if may_run_accounts(user)
+            else None
+        )
         if packed is None:
             raise NotFound(LATE)
         return preview_import(content=zlib.decompress(packed), by=user)
@@ -450,12 +456,12 @@ class TakeInEvaluation(ByOperators[ImportPreview]):
         return page_address(made, "overview")
 
 
-def kept_as(user: User, token: str) -> str:
+def preview_cache_key(user: User, token: str) -> str:
     safe = "".join(char for char in token[:40] if char.isalnum() or char in "-_")
     return f"import-evaluation:{user.pk}:{safe}"
 
 
-def spoken(error: Invalid) -> list[str]:
+def error_sentences(error: Invalid) -> list[str]:
     return [
         f"{pointer}: {sentence}" if pointer else sentence
         for pointer, sentences in error.errors.items()
@@ -506,7 +512,7 @@ def lane_of(row: MetricRow) -> Lane | None:
         metric.name,
         value,
         spans=(Span(0.0, max(latest, 0.0)),) if latest > 0 else (),
-        marks=tuple(Mark(way, kind="stroke") for _, _, way in ways[:-1]),
+        marks=tuple(LaneMark(way, kind="stroke") for _, _, way in ways[:-1]),
         note=f"{metric.baseline} before, {metric.target} wanted; {listed(parts)}",
         tone="lead" if latest >= 1 else "",
     )

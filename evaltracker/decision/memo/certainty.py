@@ -47,7 +47,7 @@ NUMBERS = ("", "", "both", "all three", "all four", "all five", "all six")
 
 
 @dataclass(frozen=True, slots=True)
-class Certainty:
+class CertaintySentences:
     """Three lines, everywhere alike; `likely` is printed bold and `rest` follows it."""
 
     leads: Sentence
@@ -63,7 +63,7 @@ class Certainty:
         return str(self).replace(str(self.likely), f"**{self.likely}**", 1)
 
 
-def certainty_of(figures: Figures) -> Certainty:
+def certainty_of(figures: Figures) -> CertaintySentences:
     """How likely each comes first; a reason stands in place of figures that lack."""
     drawn, names, leads = figures.drawn, figures.names, figures.leads
     verb = "lead" if leads[1:] else "leads"
@@ -71,7 +71,9 @@ def certainty_of(figures: Figures) -> Certainty:
     if "certainty" in figures.robust and drawn is None:
         another = "another_day" in (figures.robust["certainty"] or ())
         pending = say(ANOTHER_DAY if another else PENDING)
-        return Certainty(leading, pending, still_open=say(basis_words(figures)))
+        return CertaintySentences(
+            leading, pending, still_open=say(basis_words(figures))
+        )
     likely = figures.likely or figures.by_weights
     top = max(leads, key=lambda key: likely[key].exact or 0)
     first = next(iter(likely))
@@ -89,7 +91,7 @@ def certainty_of(figures: Figures) -> Certainty:
         rest = say("{} If nothing more were tested: {}{}.", rest, who, weights)
     who = "" if first == top else f"{names.get(first, NOBODY)}, "
     line = say("Likely first: {}{} of 100", who, likely[first])
-    return Certainty(leading, line, rest, still_open(figures))
+    return CertaintySentences(leading, line, rest, still_open(figures))
 
 
 def by_weights(figures: Figures) -> Sentence:
@@ -237,7 +239,7 @@ class Weighed:
     heading: str = ""
     first: str = ""
     level: Sentence = BLANK
-    certainty: Certainty = Certainty(BLANK, BLANK)
+    certainty: CertaintySentences = CertaintySentences(BLANK, BLANK)
     smallest: tuple[Part, Part] = ("", "")
     roles: tuple[Part, Part] = ("", "")
     second: tuple[Sentence, ...] = ()

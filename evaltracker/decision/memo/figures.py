@@ -110,10 +110,10 @@ from evaltracker.decision.memo.record import (
 )
 from evaltracker.decision.memo.results import (
     Counted,
-    count,
-    field_between,
+    contest_between,
+    count_candidate,
+    eligible_candidates,
     role_ranks,
-    running_of,
 )
 from evaltracker.evaluations.words import say as say_words
 from evaltracker.money import written
@@ -288,7 +288,7 @@ def unknown_kinds(key: str, cost: FrozenCost) -> Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class SharedEvidenceFit:
     """How those compared stand on what a trial judged for everybody."""
 
     leads: list[str]
@@ -403,10 +403,10 @@ class Figures:
 
     @cached_property
     def running(self) -> list[Counted]:
-        return running_of(self.counted.values())
+        return eligible_candidates(self.counted.values())
 
     def field_without(self, *names: str) -> Field:
-        return field_between(
+        return contest_between(
             self.inputs, self.running, people=self.is_open, without=names
         )
 
@@ -469,7 +469,7 @@ class Figures:
         }
 
     @cached_property
-    def level(self) -> Level | None:
+    def level(self) -> SharedEvidenceFit | None:
         """None where nobody is compared, or trials and demos were not told apart."""
         if len(self.totals) < 2 or not knows_lists(self.inputs):
             return None
@@ -497,7 +497,9 @@ class Figures:
             word = "level"
         elif self.is_open or firsts(fits) == leads:
             word = "first"
-        return Level(leads, refs, fits, len(tested[leads[0]]) - len(refs), word)
+        return SharedEvidenceFit(
+            leads, refs, fits, len(tested[leads[0]]) - len(refs), word
+        )
 
     @property
     def drawn(self) -> dict[str, Any] | None:
@@ -572,5 +574,5 @@ def firsts(shares: Mapping[str, Fraction]) -> list[str]:
 def figures_of(memo: Memo, quote: Any = str) -> Figures:
     """Of a memo that has its cells: a frozen or a gathered one."""
     inputs = memo["inputs"]
-    counted = [count(row, inputs) for row in inputs["candidates"]]
+    counted = [count_candidate(row, inputs) for row in inputs["candidates"]]
     return Figures(inputs, memo["results"], counted, quote)

@@ -16,15 +16,15 @@ from evaltracker.decision.memo.results import (
     CHOOSABLE,
     Counted,
     Draws,
-    Race,
-    count,
+    SimulationInputs,
+    count_candidate,
     count_known,
     draw_all,
     missed_by,
     results_of,
 )
 from evaltracker.decision.models import Decision, KeptDraws, Waiver
-from evaltracker.evaluations.journal import plain
+from evaltracker.evaluations.journal import as_json_value
 from evaltracker.evaluations.models import Evaluation, ImportedHistory
 from evaltracker.evaluations.policy import shown_answer
 from evaltracker.toolbox.days import today_in
@@ -186,7 +186,7 @@ def inputs_of(
         },
         **agreements(evaluation),
     }
-    inputs: record.Inputs = plain(gathered)
+    inputs: record.Inputs = as_json_value(gathered)
     return inputs
 
 
@@ -365,7 +365,7 @@ def agreements(evaluation: Evaluation) -> dict[str, Any]:
     }
     return {
         **({"different_people": people} if people else {}),
-        "sign_offs": told_apart(
+        "sign_offs": mark_imported(
             evaluation, before.order_by("signed_at").values("visit__stage", *SIGN_OFF)
         ),
         "waivers": list(
@@ -431,7 +431,7 @@ def exact_draws(evaluation: Evaluation) -> Draws:
     return lambda race: _kept_of(evaluation, race) or draw_all(race)
 
 
-def _kept_of(evaluation: Evaluation, race: Race) -> dict[str, Any] | None:
+def _kept_of(evaluation: Evaluation, race: SimulationInputs) -> dict[str, Any] | None:
     draws = KeptDraws.objects.filter(evaluation=evaluation).first()
     if draws is None or draws.digest != race.digest or not draws.adds_up:
         return None
@@ -439,7 +439,9 @@ def _kept_of(evaluation: Evaluation, race: Race) -> dict[str, Any] | None:
     return results
 
 
-def told_apart(evaluation: Evaluation, signed: Iterable[Any]) -> list[dict[str, Any]]:
+def mark_imported(
+    evaluation: Evaluation, signed: Iterable[Any]
+) -> list[dict[str, Any]]:
     """The rows, each of those that came with the file marked `imported`. Rows that were
     given here stay as they are, so that words which were signed before there was such a
     mark are the same words still."""
@@ -518,7 +520,7 @@ def standing_memo(evaluation: Evaluation) -> StandingMemo:
     those come later, and are no part of the version."""
     drawn = KeptDraws.objects.filter(evaluation=evaluation)
     digest = drawn.values_list("digest", flat=True).first()
-    return matrix.counted_once(evaluation, f"memo with draws {digest}", _memo)
+    return matrix.cached_for_version(evaluation, f"memo with draws {digest}", _memo)
 
 
 def memo_on(
@@ -527,7 +529,7 @@ def memo_on(
     frozen = _frozen_memo(evaluation)
     now = frozen["inputs"] if frozen else gather_inputs(evaluation)
     inputs = record.on_day(now, day, kept=kept)
-    counted = [count(item, inputs) for item in inputs["candidates"]]
+    counted = [count_candidate(item, inputs) for item in inputs["candidates"]]
     results = results_of(
         inputs, counted, lambda race: {"wins": {}, "another_day": True}
     )
@@ -538,7 +540,7 @@ def _memo(evaluation: Evaluation) -> StandingMemo:
     frozen = _frozen_memo(evaluation)
     if frozen:
         inputs = frozen["inputs"]
-        counted = [count(item, inputs) for item in inputs["candidates"]]
+        counted = [count_candidate(item, inputs) for item in inputs["candidates"]]
         return StandingMemo(
             inputs, frozen["results"], counted, record.planned_dates(inputs)
         )

@@ -75,7 +75,7 @@ def differences(decision: Decision) -> list[str]:
         faults.append(f"The inputs cannot be counted any more: {error!r}.")
     faults += recount(decision.evaluation)
     if is_altered(decision):
-        faults += words(decision)
+        faults += signed_texts(decision)
         if len(faults) == 1:
             faults.append(
                 "No number and no word differs, so something was altered that neither "
@@ -101,7 +101,7 @@ def fingerprints(decision: Decision) -> Iterator[str]:
         yield f"The fingerprint is not the one of the journal's entry {entry.number}."
 
 
-def words(decision: Decision) -> Iterator[str]:
+def signed_texts(decision: Decision) -> Iterator[str]:
     memo = decision.memo
     signed = SignOff.objects.filter(
         visit__evaluation=decision.evaluation_id,

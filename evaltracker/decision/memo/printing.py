@@ -25,7 +25,7 @@ from evaltracker.decision.memo.figures import (
     joined,
     say,
 )
-from evaltracker.decision.memo.inputs import SIGN_OFF, told_apart
+from evaltracker.decision.memo.inputs import SIGN_OFF, mark_imported
 from evaltracker.decision.memo.markdown import bullets, day, inline, section
 from evaltracker.decision.memo.markdown import table as written_table
 from evaltracker.decision.memo.record import (
@@ -55,7 +55,7 @@ from evaltracker.decision.memo.text import (
 )
 from evaltracker.decision.models import Decision
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.journal import plain
+from evaltracker.evaluations.journal import as_json_value
 from evaltracker.evaluations.models import Evaluation, JournalHead
 from evaltracker.toolbox.charts import (
     SMALL,
@@ -195,7 +195,7 @@ DIFFERS = "This is not what was decided:"
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class PrintedFigure:
     name: str
     value: Part
     words: Part
@@ -207,7 +207,7 @@ class FrontPage:
 
     sentence: str
     said: str
-    figures: tuple[Figure, ...]
+    figures: tuple[PrintedFigure, ...]
     pictures: tuple[Picture, ...]
     # What a board asks, each with its answer in lines.
     passages: tuple[tuple[str, tuple[Part, ...]], ...] = ()
@@ -280,7 +280,7 @@ def when_and_by_whom(
     if decision is None:
         return f"A draft of {day(inputs['as_of'])}; nothing is decided yet."
     decider = decision.decided_by.name if decision.decided_by else ""
-    on = day_in_words(there(plain(decision.decided_at), decision))
+    on = day_in_words(there(as_json_value(decision.decided_at), decision))
     decided = f"Decided on {on} by {decider}."
     people: dict[tuple[str, str], list[str]] = {}
     for row in sign_offs:
@@ -301,55 +301,57 @@ def there(moment: str, decision: Decision) -> datetime.datetime:
 
 def figures(
     counted: Figures, decision: Decision | None, sign_offs: Sequence[FrozenSignature]
-) -> Iterator[Figure]:
+) -> Iterator[PrintedFigure]:
     inputs = counted.inputs
     chosen = chosen_of(inputs)
     if chosen is not None:
         yield score(counted, chosen)
-        yield Figure("Price", *price_words(counted, chosen["id"]))
+        yield PrintedFigure("Price", *price_words(counted, chosen["id"]))
         yield certainty(counted, chosen["id"])
     yield approvals(inputs, decision, sign_offs)
 
 
-def score(figures: Figures, chosen: FrozenCandidate) -> Figure:
+def score(figures: Figures, chosen: FrozenCandidate) -> PrintedFigure:
     key = chosen["id"]
     fit, people, total = figures.fit(key), figures.people(key), figures.total(key)
     if total.exact is None:
-        return Figure("Fit", fit, "no score of people counts yet")
+        return PrintedFigure("Fit", fit, "no score of people counts yet")
     parts = say("fit {}, people {}", fit, people)
     rival = best_of_others(figures, key)
-    return Figure(
+    return PrintedFigure(
         "Total", total, say("of 100; {}; {}", rival, parts) if rival else parts
     )
 
 
-def certainty(figures: Figures, key: str) -> Figure:
+def certainty(figures: Figures, key: str) -> PrintedFigure:
     """How likely the chosen one is first; or why that is not said."""
     if figures.robust.get("untold", "none"):
-        return Figure("Likely first", UNTOLD, weighed(figures).untold)
+        return PrintedFigure("Likely first", UNTOLD, weighed(figures).untold)
     shares = figures.likely or figures.by_weights
     if key not in shares:
         why = f"{figures.names[key]} takes no part in the draws"
-        return Figure("Likely first", UNTOLD, why)
+        return PrintedFigure("Likely first", UNTOLD, why)
     lines = certainty_of(figures)
     likeliest = next(iter(shares)) == key
     rest = lines.rest if likeliest else say("{}{}", lines.likely, lines.rest)
     words = say("{} {}", rest, lines.still_open)
-    return Figure("Likely first", say("{} of 100", shares[key]), words)
+    return PrintedFigure("Likely first", say("{} of 100", shares[key]), words)
 
 
 def approvals(
     inputs: Inputs, decision: Decision | None, sign_offs: Sequence[FrozenSignature]
-) -> Figure:
+) -> PrintedFigure:
     dissent = inputs["choice"]["dissent"].strip()
     disagrees = "dissent recorded" if dissent else "no dissent recorded"
     if decision is None:
-        return Figure("Approved", "draft", f"not decided yet; {disagrees}")
+        return PrintedFigure("Approved", "draft", f"not decided yet; {disagrees}")
     approved = approved_of_frozen(sign_offs)
     if not approved.asked:
-        return Figure("Approved", UNTOLD, f"no signature is kept here; {disagrees}")
+        return PrintedFigure(
+            "Approved", UNTOLD, f"no signature is kept here; {disagrees}"
+        )
     count, who = approved_parts(approved)
-    return Figure("Approved", count, say("{}; {}", who, disagrees))
+    return PrintedFigure("Approved", count, say("{}; {}", who, disagrees))
 
 
 def approved_of_frozen(sign_offs: Sequence[FrozenSignature]) -> Approved:
@@ -484,9 +486,9 @@ def gather_seal(evaluation: Evaluation) -> dict[str, Any]:
     rows = Condition.objects.filter(
         sign_off__visit__evaluation=evaluation, sign_off__visit__stage=Stage.DECISION
     )
-    frozen = told_apart(evaluation, signed.values("round", *SIGN_OFF))
+    frozen = mark_imported(evaluation, signed.values("round", *SIGN_OFF))
     head = JournalHead.objects.get(evaluation=evaluation)
-    gathered: dict[str, Any] = plain(
+    gathered: dict[str, Any] = as_json_value(
         {
             "sign_offs": [
                 {**row, "seat": seat} for row, seat in zip(frozen, seats, strict=True)
@@ -510,7 +512,7 @@ def seal(frozen: dict[str, Any], decision: Decision) -> str:
     asked = condition_lines(frozen["conditions"])
     conditions = [f"Condition: {inline(line)}" for line in asked]
     decider = decision.decided_by.name if decision.decided_by else ""
-    at = there(plain(decision.decided_at), decision)
+    at = there(as_json_value(decision.decided_at), decision)
     journal = frozen["journal"]
     head = (
         f"The journal had {journal['entries']} entries; the last one's hash is "

@@ -325,7 +325,7 @@ VERDICT = (
 )
 
 
-def _answer_inputs(answer: scoring.Answer) -> dict[str, Any]:
+def _answer_inputs(answer: scoring.ScopedAnswer) -> dict[str, Any]:
     return {name: getattr(answer, name) for name in ANSWER}
 
 
@@ -414,9 +414,9 @@ def read_record(cell: FrozenCell) -> scoring.CellRecord:
     )
 
 
-def _answer(row: Mapping[str, Any]) -> scoring.Answer:
+def _answer(row: Mapping[str, Any]) -> scoring.ScopedAnswer:
     means = row["means"]
-    return scoring.Answer(
+    return scoring.ScopedAnswer(
         availability=scoring.Availability(row["availability"]),
         available_from=day(row["available_from"]),
         means=None if means is None else scoring.read_means(means),

@@ -73,7 +73,7 @@ def _results(written: str) -> CostResult:
         planning_factor=Decimal(brief["planning_factor"]),
         discount_rate=Decimal(brief["discount_rate"]),
     )
-    value, opportunity = worth(candidate, brief)
+    value, opportunity = value_of_hours_saved(candidate, brief)
     return {
         "cost": {**cost(total), "limits": limits(total, brief)},
         "value": value,
@@ -121,12 +121,12 @@ def limits(total: costs.TotalCost, brief: OwnedBrief) -> list[dict[str, Any]]:
     ]
 
 
-def frozen_kinds(kept: Sequence[FrozenKind] | None) -> Sequence[costs.Kind]:
+def frozen_kinds(kept: Sequence[FrozenKind] | None) -> Sequence[costs.CostKind]:
     """A memo of before has no kinds: those of IT, by the names that it froze."""
     if kept is None:
         return costs.IT
     return [
-        costs.Kind(
+        costs.CostKind(
             key=row["key"],
             name=row["name"],
             group=row["group"],
@@ -134,15 +134,15 @@ def frozen_kinds(kept: Sequence[FrozenKind] | None) -> Sequence[costs.Kind]:
             counts_as=row["counts_as"],
             for_kinds=tuple(row["for_kinds"]),
             not_applicable=row["not_applicable"],
-            parts=tuple(map(costs.Part, row["parts"])),
+            parts=tuple(map(costs.CostPart, row["parts"])),
         )
         for row in kept
     ]
 
 
 def cost_line(
-    row: FrozenCostLine, rates: dict[str, FrozenRate], kinds: Sequence[costs.Kind]
-) -> costs.Line:
+    row: FrozenCostLine, rates: dict[str, FrozenRate], kinds: Sequence[costs.CostKind]
+) -> costs.CostLineFacts:
     """A cost line read from JSON; its own rate goes before the evaluation's."""
     rate = number(row["rate"])
     source = "the price's own rate" if rate else ""
@@ -151,7 +151,7 @@ def cost_line(
         rate = Decimal(shared["rate"])
         day = datetime.date.fromisoformat(shared["rated_on"])
         source = costs.rate_words(day, shared["source"])
-    return costs.Line(
+    return costs.CostLineFacts(
         kind=costs.kind_named(row["kind"], kinds),
         state=costs.LineState(row["state"]),
         low=number(row["low"]),
@@ -173,7 +173,7 @@ def cost_line(
     )
 
 
-def worth(
+def value_of_hours_saved(
     row: FrozenCandidate, brief: OwnedBrief
 ) -> tuple[FrozenWorth | None, dict[str, Any] | None]:
     months = number(row["months_to_live"])
@@ -235,7 +235,7 @@ class Counted:
     promises: scoring.PromiseRecord
 
 
-def count(item: FrozenCandidate, inputs: Inputs) -> Counted:
+def count_candidate(item: FrozenCandidate, inputs: Inputs) -> Counted:
     requirements = [
         scoring.RequirementFacts(
             key=row["ref"],
@@ -317,12 +317,12 @@ def share_text(share: Fraction | None) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Race:
+class SimulationInputs:
     """All that the draws depend on. `told` is what the words around them say: how many
     cells are judged, the prior and each candidate's own record, as canonical JSON."""
 
     field: scoring.Field
-    owed: scoring.Owed
+    owed: scoring.PendingVerdicts
     draws: int
     seed: int
     told: str
@@ -332,14 +332,14 @@ class Race:
         return hashlib.sha256(repr(self).encode()).hexdigest()
 
 
-type Draws = Callable[[Race], dict[str, Any] | None]
+type Draws = Callable[[SimulationInputs], dict[str, Any] | None]
 
 
-def race_of(inputs: Inputs, field: scoring.Field) -> Race:
+def simulation_inputs(inputs: Inputs, field: scoring.Field) -> SimulationInputs:
     frozen = inputs["certainty"]
     needs = {row["ref"]: row for row in inputs["requirements"]}
     keys = [contender.key for contender in field.contenders]
-    owed = scoring.Owed(
+    owed = scoring.PendingVerdicts(
         cells=tuple(
             scoring.OpenCell(**decimals(row, needs))
             for row in frozen["open"]
@@ -351,7 +351,8 @@ def race_of(inputs: Inputs, field: scoring.Field) -> Race:
             if row["candidate"] in keys
         ),
         urns=tuple(
-            (key, scoring.Urn(**frozen["candidates"][key]["urn"])) for key in keys
+            (key, scoring.VerdictPrior(**frozen["candidates"][key]["urn"]))
+            for key in keys
         ),
         proposed=tuple(
             scoring.RecordedCell(**decimals(row, needs))
@@ -366,7 +367,7 @@ def race_of(inputs: Inputs, field: scoring.Field) -> Race:
         "unanswered": sum(frozen["candidates"][key]["unanswered"] for key in keys),
     }
     canonical = json.dumps(content, sort_keys=True)
-    return Race(field, owed, frozen["draws"], frozen["seed"], canonical)
+    return SimulationInputs(field, owed, frozen["draws"], frozen["seed"], canonical)
 
 
 def decimals(
@@ -385,7 +386,7 @@ def decimals(
     }
 
 
-def draw_all(race: Race) -> dict[str, Any]:
+def draw_all(race: SimulationInputs) -> dict[str, Any]:
     """Both shares of each candidate, who is knocked out how often, and what to test.
     `wins` rests on the weights alone, `all_wins` on the open verdicts too; `next` are
     the open cells that decide some draw, `idle` how many decide none."""
@@ -394,7 +395,7 @@ def draw_all(race: Race) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=16)
-def _drawn(race: Race) -> str:
+def _drawn(race: SimulationInputs) -> str:
     """The draws as JSON, kept for whoever asks for the same race soon again."""
     counted = scoring.count_certainty(race.field, race.owed, race.draws, race.seed)
     wins = scoring.winning_shares(race.field, race.draws, race.seed)
@@ -407,11 +408,19 @@ def _drawn(race: Race) -> str:
         "open": len(race.owed.cells),
         "recorded": {key: number for key, number in waiting.items() if number},
         "wins": {key: share_text(share) for key, share in wins.items()},
-        "all_wins": {key: fine(share) for key, share in counted.wins.items()},
-        "nobody": fine(counted.nobody),
-        "knocked_out": {key: fine(share) for key, share in counted.knocked_out.items()},
+        "all_wins": {
+            key: exact_share_text(share) for key, share in counted.wins.items()
+        },
+        "nobody": exact_share_text(counted.nobody),
+        "knocked_out": {
+            key: exact_share_text(share) for key, share in counted.knocked_out.items()
+        },
         "next": [
-            {"id": chance.candidate, "ref": chance.ref, "chance": fine(chance.share)}
+            {
+                "id": chance.candidate,
+                "ref": chance.ref,
+                "chance": exact_share_text(chance.share),
+            }
             for chance in deciding
         ],
         "idle": len(counted.chances) - len(deciding),
@@ -424,7 +433,7 @@ def _drawn(race: Race) -> str:
     return json.dumps(content)
 
 
-def fine(share: Fraction) -> str:
+def exact_share_text(share: Fraction) -> str:
     """A share as a decimal that is 0 or 1 only if it is exactly that."""
     return f"{scoring.rounded(share, DRAWN_PLACES):f}"
 
@@ -445,15 +454,15 @@ def weigh(
     From formula 3 on `certainty` counts what nobody has tested, too; `draws` finds the
     draws, and where it has none yet `certainty` and every `wins` are None.
     """
-    running = running_of(counted)
+    running = eligible_candidates(counted)
     people = bool(inputs["consensus"])
-    field = field_between(inputs, running, people=people)
-    if why := untold(field, running):
+    field = contest_between(inputs, running, people=people)
+    if why := why_no_winner(field, running):
         return {"untold": why}
     wins: dict[str, str | None]
     certainty: dict[str, Any] = {}
     if "certainty" in inputs:
-        drawn = draws(race_of(inputs, field))
+        drawn = draws(simulation_inputs(inputs, field))
         certainty = {"certainty": drawn}
         wins = drawn["wins"] if drawn else {}
     else:
@@ -481,7 +490,7 @@ def weigh(
     }
 
 
-def running_of(counted: Iterable[Counted]) -> list[Counted]:
+def eligible_candidates(counted: Iterable[Counted]) -> list[Counted]:
     return [
         option
         for option in counted
@@ -489,7 +498,7 @@ def running_of(counted: Iterable[Counted]) -> list[Counted]:
     ]
 
 
-def field_between(
+def contest_between(
     inputs: Inputs,
     running: Sequence[Counted],
     *,
@@ -533,7 +542,7 @@ def field_between(
     )
 
 
-def untold(field: scoring.Field, running: Sequence[Counted]) -> str:
+def why_no_winner(field: scoring.Field, running: Sequence[Counted]) -> str:
     if not any(option.fit.judged for option in running):
         return "unproven"
     return "" if len(field.contenders) > 1 else "alone"
@@ -619,7 +628,7 @@ def compute_results(inputs: Inputs, draws: Draws = draw_all) -> Results:
     Formula 1 knew no robustness; a memo that was counted with it is counted so.
     `draws` finds the draws of formula 3: counted here, unless somebody kept them.
     """
-    counted = [count(candidate, inputs) for candidate in inputs["candidates"]]
+    counted = [count_candidate(candidate, inputs) for candidate in inputs["candidates"]]
     return results_of(inputs, counted, draws)
 
 

@@ -335,7 +335,7 @@ type Mark = Literal["", "gone", "new"]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiffPiece:
     mark: Mark
     text: str
 
@@ -343,7 +343,7 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class DiffLine:
     kind: Literal["new", "gone", "changed"]
-    pieces: tuple[Piece, ...]
+    pieces: tuple[DiffPiece, ...]
 
 
 def diff_lines(difference: str) -> list[DiffLine]:
@@ -372,31 +372,31 @@ def paired(gone: list[str], new: list[str]) -> Iterator[DiffLine]:
             left.remove(twin)
             yield DiffLine("changed", pieces)
         else:
-            yield DiffLine("gone", (Piece("", line),))
+            yield DiffLine("gone", (DiffPiece("", line),))
     for line in left:
-        yield DiffLine("new", (Piece("", line),))
+        yield DiffLine("new", (DiffPiece("", line),))
 
 
 def named(line: str) -> str:
     return line.partition(" · ")[0]
 
 
-def compared(before: str, after: str) -> tuple[Piece, ...]:
+def compared(before: str, after: str) -> tuple[DiffPiece, ...]:
     old, now = before.split(), after.split()
     if len(old) + len(now) > MOST_WORDS:
         return ()
     matcher = difflib.SequenceMatcher(None, old, now, autojunk=False)
     if matcher.ratio() < ALIKE:
         return ()
-    pieces: list[Piece] = []
+    pieces: list[DiffPiece] = []
     for tag, first, last, start, end in matcher.get_opcodes():
         if tag == "equal":
-            pieces.append(Piece("", " ".join(old[first:last])))
+            pieces.append(DiffPiece("", " ".join(old[first:last])))
             continue
         if first < last:
-            pieces.append(Piece("gone", " ".join(old[first:last])))
+            pieces.append(DiffPiece("gone", " ".join(old[first:last])))
         if start < end:
-            pieces.append(Piece("new", " ".join(now[start:end])))
+            pieces.append(DiffPiece("new", " ".join(now[start:end])))
     return tuple(pieces)
 
 

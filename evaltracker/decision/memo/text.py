@@ -103,7 +103,7 @@ def costs_really(counted: figures.Figures, chosen: FrozenCandidate | None) -> st
             if cost["unsaid"]
             else "",
             ruled_out(inputs, chosen, inline),
-            worth(result["value"], currency),
+            hours_saved_sentence(result["value"], currency),
             rates(inputs),
         )
         if part
@@ -298,7 +298,7 @@ def rates(inputs: Inputs) -> str:
     return f"Exchange rates: {'; '.join(parts)}." if parts else ""
 
 
-def worth(value: FrozenWorth | None, currency: str) -> str:
+def hours_saved_sentence(value: FrozenWorth | None, currency: str) -> str:
     if value is None:
         return "What the hours saved are worth has not been said."
     return (

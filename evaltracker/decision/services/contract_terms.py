@@ -11,7 +11,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from evaltracker.decision.memo.inputs import gather_inputs
-from evaltracker.decision.memo.results import Race, compute_results, draw_all
+from evaltracker.decision.memo.results import (
+    SimulationInputs,
+    compute_results,
+    draw_all,
+)
 from evaltracker.decision.models import (
     ContractTerm,
     KeptDraws,
@@ -123,7 +127,7 @@ def set_contract_term(
         "looks_after": looks_after,
         "remind_days": wanted,
     }
-    require_sense(ContractTerm(evaluation=evaluation, **values))
+    require_consistent_dates(ContractTerm(evaluation=evaluation, **values))
     if is_new:
         for name, value in values.items():
             setattr(term, name, value)
@@ -137,11 +141,11 @@ def set_contract_term(
         return term
     if is_new or old != (term.deadline, looks_after.pk, term.remind_days):
         remind_anew(term, moved=old[0] != term.deadline)
-    record(term, "entered" if is_new else "changed", by, before, after)
+    record_in_journal(term, "entered" if is_new else "changed", by, before, after)
     return term
 
 
-def require_sense(term: ContractTerm) -> None:
+def require_consistent_dates(term: ContractTerm) -> None:
     start, end, notice = term.starts_on, term.ends_on, term.notice_on
     wrong = {
         "ends_on": "The end is before the start."
@@ -191,7 +195,7 @@ def settle_contract_term(
         settled_by=actor_of(by).user,
     )
     scheduling.cancel_notices(kind=TERM_NOTICE, subject_id=term.pk, because=SETTLED)
-    record(term, "settled", by, before, after)
+    record_in_journal(term, "settled", by, before, after)
     return term
 
 
@@ -200,7 +204,7 @@ def renew(term: ContractTerm, note: str, by: By) -> ContractTerm:
     notice = term.notice_on and months_after(term.notice_on, months)
     before, after = policy.change(term, ends_on=term.renewed_until, notice_on=notice)
     remind_anew(term, moved=True)
-    record(term, "renewed", by, before, after, note)
+    record_in_journal(term, "renewed", by, before, after, note)
     return term
 
 
@@ -221,7 +225,7 @@ def check_settle_term(term: ContractTerm, by: By) -> None:
         raise Refused(SETTLED)
 
 
-def record(
+def record_in_journal(
     term: ContractTerm,
     verb: str,
     by: By,
@@ -256,7 +260,7 @@ def keep_moved_draws() -> None:
     """A chore: count the draws of each undecided evaluation that moved. One that cannot
     be counted is told in the log and holds up no other."""
     ends = time.monotonic() + BUDGET
-    for evaluation in moved():
+    for evaluation in evaluations_with_stale_draws():
         if time.monotonic() > ends:
             return
         try:
@@ -268,7 +272,7 @@ def keep_moved_draws() -> None:
             logger.exception("draws_failed", evaluation=str(evaluation.pk))
 
 
-def moved() -> list[Evaluation]:
+def evaluations_with_stale_draws() -> list[Evaluation]:
     rows = Evaluation.objects.exclude(status=Status.DECIDED).select_related("owner")
     evaluations = {row.pk: row for row in rows.order_by("created_at")}
     now = versions_of(evaluations)
@@ -290,7 +294,7 @@ def keep_draws(*, evaluation: Evaluation) -> KeptDraws:
     drawn = draws.results if draws and draws.adds_up else {}
     digest = draws.digest if draws and drawn else ""
 
-    def draw(race: Race) -> dict[str, object]:
+    def draw(race: SimulationInputs) -> dict[str, object]:
         nonlocal drawn, digest
         if race.digest != digest:
             digest, drawn = race.digest, draw_all(race)

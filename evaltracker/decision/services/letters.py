@@ -29,7 +29,7 @@ from evaltracker.decision.memo.record import (
     Inputs,
     OwnedBrief,
 )
-from evaltracker.decision.memo.results import Counted, count
+from evaltracker.decision.memo.results import Counted, count_candidate
 from evaltracker.decision.models import Decision, Letter
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
@@ -85,7 +85,7 @@ SHORT = {
 }
 
 
-def convincing(brief: OwnedBrief) -> dict[str, str]:
+def convincing_sentences(brief: OwnedBrief) -> dict[str, str]:
     named = brief.get("words", {}).items()
     words = {key: name.replace("%", "%%") for key, name in named}
     return {standing: say(words, str(text)) for standing, text in CONVINCED.items()}
@@ -119,7 +119,9 @@ def draft_letter(
     parts = [
         thanks % {"title": brief["title"]},
         decided,
-        requirement_lines(_("What convinced us:"), standings, convincing(brief)),
+        requirement_lines(
+            _("What convinced us:"), standings, convincing_sentences(brief)
+        ),
         short or ("" if chosen else REASON_ASKED),
         seen_words(own.fit.coverage, brief),
         promises_kept_words(own.promises),
@@ -153,7 +155,9 @@ def count_own(inputs: Inputs, candidate: str, refs: Collection[str]) -> Counted:
     item = next(row for row in inputs["candidates"] if row["id"] == candidate)
     cells = {ref: cell for ref, cell in item["cells"].items() if ref in refs}
     requirements = [row for row in inputs["requirements"] if row["ref"] in refs]
-    return count({**item, "cells": cells}, {**inputs, "requirements": requirements})
+    return count_candidate(
+        {**item, "cells": cells}, {**inputs, "requirements": requirements}
+    )
 
 
 def seen_words(own: Coverage, brief: OwnedBrief) -> str:
@@ -215,7 +219,9 @@ def promise_record_text(
             "too few to give a rate."
         )
         % {"n": FEWEST_TESTED},
-        requirement_lines(_("What held:"), judged, convincing(brief), most=len(judged)),
+        requirement_lines(
+            _("What held:"), judged, convincing_sentences(brief), most=len(judged)
+        ),
         requirement_lines(_("What did not:"), judged, SHORT, most=len(judged)),
         f"{brief['owner']}\n{brief['buyer']}",
     ]
@@ -300,12 +306,14 @@ def draft_letters(*, decision: Decision) -> list[Letter]:
         evaluation=decision.evaluation_id, invited_at__isnull=False
     )
     return Letter.objects.bulk_create(
-        Letter(candidate=row, language=language, text=drafted(decision, row, language))
+        Letter(
+            candidate=row, language=language, text=draft_text(decision, row, language)
+        )
         for row in invited
     )
 
 
-def drafted(decision: Decision, candidate: Candidate, language: str) -> str:
+def draft_text(decision: Decision, candidate: Candidate, language: str) -> str:
     *column, _refs = column_of(decision, candidate)
     with speaking(language):
         return draft_letter(*column, chosen=candidate.pk == decision.candidate_id)
@@ -324,9 +332,9 @@ def column_of(decision: Decision, candidate: Candidate) -> tuple[Any, ...]:
 def text_in(letter: Letter, language: str) -> str:
     """The draft in that language; words that somebody changed stay."""
     decision = Decision.objects.get(evaluation=letter.candidate.evaluation_id)
-    if letter.text != drafted(decision, letter.candidate, letter.language):
+    if letter.text != draft_text(decision, letter.candidate, letter.language):
         return letter.text
-    return drafted(decision, letter.candidate, language)
+    return draft_text(decision, letter.candidate, language)
 
 
 @transaction.atomic
@@ -488,9 +496,11 @@ def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
         if part.sealed and part.sealed(by, evaluation)
     }
     signed = SignOff.objects.filter(visit__evaluation=evaluation).order_by("signed_at")
-    pack.add("sign-offs/sign-offs.csv", listed(SIGNED, signed))
+    pack.add("sign-offs/sign-offs.csv", csv_of_rows(SIGNED, signed))
     conditions = Condition.objects.filter(sign_off__visit__evaluation=evaluation)
-    pack.add("sign-offs/conditions.csv", listed(ASKED, conditions.order_by("text")))
+    pack.add(
+        "sign-offs/conditions.csv", csv_of_rows(ASKED, conditions.order_by("text"))
+    )
     documents = SignedDocument.objects.filter(evaluation=evaluation)
     for document in documents.order_by("sha256").iterator(chunk_size=20):
         pack.add(f"sign-offs/{document.sha256}.md", document.content)
@@ -511,7 +521,7 @@ def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
     return pack.finish()
 
 
-def listed(fields: tuple[str, ...], rows: Any) -> bytes:
+def csv_of_rows(fields: tuple[str, ...], rows: Any) -> bytes:
     head = [field.replace("__", " ").replace("_", " ") for field in fields]
     values = (
         ["" if value is None else str(value) for value in row]
@@ -551,7 +561,7 @@ def entry_lines(evaluation: Evaluation, shut: set[str]) -> Iterator[bytes]:
         misfit(entry, history)
         # What changed was made plain when it was written down.
         line = {
-            name: value if name in ("before", "after") else journal.plain(value)
+            name: value if name in ("before", "after") else journal.as_json_value(value)
             for name in journal.CHAINED
             for value in (getattr(entry, name),)
         }

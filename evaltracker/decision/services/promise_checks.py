@@ -156,7 +156,7 @@ def move_check(*, check: PromiseCheck, due_on: datetime.date, by: By) -> Promise
     before, after = policy.change(check, due_on=due_on, occurrence=check.occurrence + 1)
     cancel_notices(kind=CHECK_NOTICE, subject_id=check.pk, because="It was moved.")
     owe_reminders(CHECK_NOTICE, check, due_on, evaluation, check.occurrence)
-    record(check, evaluation, "moved", by, before, after)
+    record_in_journal(check, evaluation, "moved", by, before, after)
     return check
 
 
@@ -165,8 +165,8 @@ def waive_check(*, check: PromiseCheck, reason: str, by: By) -> PromiseCheck:
     check, evaluation = open_check(check)
     check_run(check, by)
     reason = read_reason(reason, "Give a reason for skipping it.")
-    close(check, evaluation, waived_reason=reason)
-    record(check, evaluation, "waived", by, reason=reason)
+    close_without_check(check, evaluation, waived_reason=reason)
+    record_in_journal(check, evaluation, "waived", by, reason=reason)
     return check
 
 
@@ -205,14 +205,14 @@ def record_promises(
             undertaking=line.undertaking,
         )
         row.found, row.note = verdict, note.strip()
-        keep(row, user)
+        save_recorded(row, user)
         after[line.name] = f"{row.found}: {row.note}"
     if after:
-        record(check, evaluation, "judged", by, before, after)
+        record_in_journal(check, evaluation, "judged", by, before, after)
     return check
 
 
-def keep(row: CheckVerdict | MetricValue, user: User) -> None:
+def save_recorded(row: CheckVerdict | MetricValue, user: User) -> None:
     row.recorded_by, row.recorded_at = user, timezone.now()
     policy.checked(row)
     row.save()
@@ -222,8 +222,8 @@ def keep(row: CheckVerdict | MetricValue, user: User) -> None:
 def close_check(*, check: PromiseCheck, summary: str, by: By) -> PromiseCheck:
     check, evaluation = open_check(check)
     check_close(check, by)
-    close(check, evaluation, summary=summary.strip())
-    record(check, evaluation, "closed", by, after={"summary": check.summary})
+    close_without_check(check, evaluation, summary=summary.strip())
+    record_in_journal(check, evaluation, "closed", by, after={"summary": check.summary})
     return check
 
 
@@ -258,12 +258,14 @@ def open_check(check: PromiseCheck) -> tuple[PromiseCheck, Evaluation]:
     return rows.get(pk=check.pk), evaluation
 
 
-def close(check: PromiseCheck, evaluation: Evaluation, **words: str) -> None:
+def close_without_check(
+    check: PromiseCheck, evaluation: Evaluation, **words: str
+) -> None:
     policy.change(check, closed_at=timezone.now(), closed_by=evaluation.owner, **words)
     cancel_notices(kind=CHECK_NOTICE, subject_id=check.pk, because=CLOSED)
 
 
-def record(
+def record_in_journal(
     check: PromiseCheck,
     evaluation: Evaluation,
     verb: str,
@@ -321,10 +323,10 @@ def record_metric_values(
         if not row.value:
             sentence = f"Enter the value of “{name}”."
             raise Invalid(sentence, errors={f"value-{key}": [sentence]})
-        keep(row, user)
+        save_recorded(row, user)
         after[name] = row.value
     if after:
-        record(check, evaluation, "measured", by, before, after)
+        record_in_journal(check, evaluation, "measured", by, before, after)
     return check
 
 

@@ -102,7 +102,7 @@ def forget_old_drafts() -> None:
     ImportDraft.objects.filter(kept_at__lte=timezone.now() - KEPT).delete()
 
 
-class Waiting(NamedTuple):
+class PendingDraft(NamedTuple):
     what: str
     why: str
     until: datetime.datetime
@@ -121,7 +121,7 @@ def waiting_for(*, by: User, evaluations: Collection[Evaluation]) -> list[Import
     ]
 
 
-def what_waits(draft: ImportDraft) -> Waiting:
+def what_waits(draft: ImportDraft) -> PendingDraft:
     things, file = KINDS[draft.kind].things, f"“{draft.filename}”"
     what = f"Finish importing {things} from {file}"
     why = "You chose the file; it is deleted a day later unless you import it."
@@ -131,7 +131,7 @@ def what_waits(draft: ImportDraft) -> Waiting:
     elif draft.work == ImportWork.PREVIEW:
         what = f"{file} is being read"
         why = f"You chose it to import {things}. What it would do is shown next."
-    return Waiting(what, why, draft.kept_at + KEPT, is_theirs=not draft.work)
+    return PendingDraft(what, why, draft.kept_at + KEPT, is_theirs=not draft.work)
 
 
 def ask_for(draft: ImportDraft, work: ImportWork, said: str = "") -> None:
@@ -186,7 +186,7 @@ def held(draft: ImportDraft) -> QuerySet[ImportDraft]:
     return rows
 
 
-def let_go(draft: ImportDraft) -> None:
+def release(draft: ImportDraft) -> None:
     """Leave it to another; it was no try."""
     held(draft).update(holder=None, held_until=None, tries=F("tries") - 1)
 

@@ -27,7 +27,7 @@ from evaltracker.evaluations.policy import lock, require_open, require_owner
 from evaltracker.importing.kinds import KINDS, ImportKind
 from evaltracker.importing.preview import Preview, packed, preview_of, unpacked
 from evaltracker.importing.services import drafts
-from evaltracker.rows.plan import Answers, Plan, read
+from evaltracker.rows.plan import Answers, ImportPlan, read
 from evaltracker.rows.sources import Workbook, read_pasted, read_table
 from evaltracker.rows.subjects import Context, Key
 from evaltracker.toolbox.database import database_is_away
@@ -121,7 +121,7 @@ def planned(
     user: User,
     book: Workbook,
     answers: Answers,
-) -> Plan:
+) -> ImportPlan:
     """What a source would do to the evaluation as it is now, as far as answered.
 
     Raises:
@@ -139,7 +139,7 @@ def take_pasted(
     text: str,
     answers: Answers,
     shown: str,
-) -> Import | Plan | None:
+) -> Import | ImportPlan | None:
     """Take pasted rows in as an import, or give back what is to be looked at first.
 
     They come in if nothing about them needs a look, or if `shown` is the digest of what
@@ -159,7 +159,7 @@ def take_pasted(
 def take_plan(
     kind: ImportKind,
     evaluation: Evaluation,
-    plan: Plan,
+    plan: ImportPlan,
     by: User,
     key: uuid.UUID | None = None,
 ) -> Import | None:
@@ -175,7 +175,7 @@ def take_plan(
     return Import.objects.get(pk=key)
 
 
-def plan_of(draft: ImportDraft, evaluation: Evaluation, user: User) -> Plan:
+def plan_of(draft: ImportDraft, evaluation: Evaluation, user: User) -> ImportPlan:
     """Read a draft and plan it against the evaluation as it is now."""
     tell_progress("read", 0, 0)
     book = read_table(bytes(draft.content), draft.filename)
@@ -223,13 +223,13 @@ def apply_draft(
         refuse_repeat(import_id)
         raise Refused(drafts.GONE)
     done = _take_draft(draft, shown)
-    if isinstance(done, Plan):
+    if isinstance(done, ImportPlan):
         raise Stale(MOVED)
     drafts.discard_draft(draft=draft)
     return done
 
 
-def _take_draft(draft: ImportDraft, shown: str) -> Import | Plan:
+def _take_draft(draft: ImportDraft, shown: str) -> Import | ImportPlan:
     """Take a file in, or give back what it would do by now."""
     kind, person, evaluation = KINDS[draft.kind], draft.person, lock(draft.evaluation)
     if not person.is_active:
@@ -269,7 +269,7 @@ def work_on(draft: ImportDraft) -> None:
             drafts.keep_preview(draft, kept | notice, pages)
     except Stopped:
         if asked_to_stop():
-            drafts.let_go(draft)
+            drafts.release(draft)
     except Problem as problem:
         _keep_problem(draft, problem.sentence)
     # Its person shall know, and the others' files still wait.
@@ -302,7 +302,7 @@ def refuse_repeat(import_id: uuid.UUID | None) -> None:
 
 
 def refuse_stale(
-    plan: Plan, known: Mapping[Key, Mapping[str, Any]], gone: Iterable[str] = ()
+    plan: ImportPlan, known: Mapping[Key, Mapping[str, Any]], gone: Iterable[str] = ()
 ) -> None:
     """Refuse a plan with something open, or whose rows are not what they were.
 
@@ -328,7 +328,7 @@ def log_import(
     *,
     evaluation: Evaluation,
     kind: str,
-    plan: Plan,
+    plan: ImportPlan,
     by: By,
     kept: Mapping[str, Any],
     import_id: uuid.UUID | None,
@@ -352,7 +352,7 @@ def log_import(
         sha256=plan.sha256,
         by=actor_of(by).user,
         counts=plan.counts,
-        kept=journal.plain({**kept, **rest}),
+        kept=journal.as_json_value({**kept, **rest}),
     )
     row.save(force_insert=True)
     left = {part["sheet"]: [row["row"] for row in part["rows"]] for part in plan.rest}

@@ -18,18 +18,18 @@ from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState
 from evaltracker.evaluations.models import ChoreDone, Notice
 from evaltracker.notices.kinds import DAILY_MAIL, KINDS, held_kinds
 from evaltracker.notices.mail import (
-    Answer,
-    Line,
-    Parcel,
+    DeliveryOutcome,
+    DeliveryReply,
+    MailConnection,
+    OutgoingMessage,
     Unreachable,
-    Verdict,
-    parcel_of,
+    outgoing_message,
 )
 from evaltracker.notices.selectors import due_notices
 from evaltracker.notices.services import digests
 from evaltracker.notices.services.leases import (
     LEASE,
-    Look,
+    NoticeSnapshot,
     begin_durably,
     give_back,
     mark,
@@ -70,11 +70,13 @@ class Batch:
     """Claimed notices on their way through one line to the mail server, or each to its
     webhook."""
 
-    def __init__(self, notices: list[Notice], line: Line, report: SweepReport) -> None:
+    def __init__(
+        self, notices: list[Notice], line: MailConnection, report: SweepReport
+    ) -> None:
         self.notices = notices
         self.mail = line
         self.report = report
-        self.look = Look(notices)
+        self.look = NoticeSnapshot(notices)
         # Taken by the server, and not yet marked: the next one's mark does it.
         self.taken: Notice | None = None
         self._renewed = monotonic()
@@ -92,7 +94,7 @@ class Batch:
             load = self._prepare(notice)
             if load is None:
                 continue
-            if isinstance(load, Parcel) and not self.mail.is_open:
+            if isinstance(load, OutgoingMessage) and not self.mail.is_open:
                 self._finish()
                 try:
                     self.mail.open()
@@ -111,14 +113,14 @@ class Batch:
             renew(self.notices[place:])
             self._renewed = monotonic()
         if not self.look.is_fresh:
-            self.look = Look(self.notices[place:])
+            self.look = NoticeSnapshot(self.notices[place:])
 
-    def _hand(self, notice: Notice, load: Parcel | bytes) -> Answer:
+    def _hand(self, notice: Notice, load: OutgoingMessage | bytes) -> DeliveryReply:
         if isinstance(load, bytes):
             return post_event(notice, load)
         return self.mail.hand(load)
 
-    def _prepare(self, notice: Notice) -> Parcel | bytes | None:
+    def _prepare(self, notice: Notice) -> OutgoingMessage | bytes | None:
         notice.attempts += 1
         try:
             if because := self.look.why_not(notice):
@@ -129,13 +131,13 @@ class Batch:
                 if message is None:
                     self._suppress(notice, "Nothing in it holds any more.")
                     return None
-                return parcel_of(notice, message)
+                return outgoing_message(notice, message)
             kind = KINDS[notice.kind]
             if notice.webhook_id:
                 return kind.compose(notice).text.encode()
-            if digests.waits_for_a_place(notice) and digests.place(notice):
+            if digests.waits_for_a_place(notice) and digests.schedule_departure(notice):
                 return None
-            return parcel_of(notice, kind.compose(notice))
+            return outgoing_message(notice, kind.compose(notice))
         except ValueError as error:
             self._bury(notice, str(error))
         # A fault in one kind's code is told on its row, and tried again.
@@ -162,46 +164,46 @@ class Batch:
             self.report.sent += sent
             self.taken = None
 
-    def _settle(self, notice: Notice, answer: Answer) -> None:
+    def _settle(self, notice: Notice, answer: DeliveryReply) -> None:
         if notice.webhook_id:
             self._settle_event(notice, answer)
             return
         match answer.verdict:
-            case Verdict.TAKEN if notice.kind == DAILY_MAIL:
+            case DeliveryOutcome.TAKEN if notice.kind == DAILY_MAIL:
                 values = {"sent_at": Now(), "last_error": ""}
                 self.report.sent += _end(notice, NoticeState.SENT, **values)
-            case Verdict.TAKEN:
+            case DeliveryOutcome.TAKEN:
                 self.taken = notice
-            case Verdict.NEVER:
+            case DeliveryOutcome.NEVER:
                 self._bury(notice, answer.words)
-            case Verdict.LATER:
+            case DeliveryOutcome.LATER:
                 self._defer(notice, answer.words)
-            case Verdict.UNCLEAR if _is_held(notice):
+            case DeliveryOutcome.UNCLEAR if _is_held(notice):
                 self.report.uncertain += _end(
                     notice,
                     NoticeState.UNCERTAIN,
                     last_error=answer.words,
                     maybe_repeated=True,
                 )
-            case Verdict.UNCLEAR:
+            case DeliveryOutcome.UNCLEAR:
                 self._defer(notice, answer.words, maybe_repeated=True)
 
-    def _settle_event(self, notice: Notice, answer: Answer) -> None:
-        if answer.verdict is Verdict.TAKEN:
+    def _settle_event(self, notice: Notice, answer: DeliveryReply) -> None:
+        if answer.verdict is DeliveryOutcome.TAKEN:
             note_taken(notice)
             self.taken = notice
             return
-        again = answer.verdict in (Verdict.LATER, Verdict.UNCLEAR)
+        again = answer.verdict in (DeliveryOutcome.LATER, DeliveryOutcome.UNCLEAR)
         is_dead = not again or notice.attempts > len(BACKOFF)
         wait = max(BACKOFF[min(notice.attempts, len(BACKOFF)) - 1], answer.wait)
         with transaction.atomic():
             if is_dead:
                 self._bury(notice, answer.words)
             else:
-                unclear = answer.verdict is Verdict.UNCLEAR
+                unclear = answer.verdict is DeliveryOutcome.UNCLEAR
                 repeated = {"maybe_repeated": True} if unclear else {}
                 self._defer(notice, answer.words, **repeated)
-            gone = answer.verdict is Verdict.GONE
+            gone = answer.verdict is DeliveryOutcome.GONE
             note_failure(notice, wait, is_dead=is_dead, has_ended=gone)
         self.report.failed.add(notice.webhook_id)
 
@@ -345,7 +347,7 @@ def sweep_notices(
             batch = _claim(min(most, SMALLEST_BATCH), report, events=True)
         if batch is None:
             break
-        with Line() as line, unhurried_commits():
+        with MailConnection() as line, unhurried_commits():
             Batch(batch, line, report).send()
         left = None if left is None else left - min(size, left)
         if time.monotonic() - began < QUICK * size:

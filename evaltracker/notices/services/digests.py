@@ -22,7 +22,7 @@ from evaltracker.evaluations.models import Notice, User
 from evaltracker.evaluations.policy import change
 from evaltracker.notices.kinds import DAILY_MAIL, KINDS, Message
 from evaltracker.notices.selectors import daily_mail
-from evaltracker.notices.services.leases import Look, cleaned, mark
+from evaltracker.notices.services.leases import NoticeSnapshot, cleaned, mark
 from evaltracker.notices.services.scheduling import message_id_of
 from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.days import (
@@ -47,7 +47,7 @@ def waits_for_a_place(notice: Notice) -> bool:
     )
 
 
-def place(notice: Notice) -> bool:
+def schedule_departure(notice: Notice) -> bool:
     """Decide when and how a claimed notice leaves.
 
     Returns:
@@ -146,7 +146,7 @@ def gather(daily: Notice) -> Message | None:
             "due_at", "kind", "id"
         )
     )
-    look = Look(carried)
+    look = NoticeSnapshot(carried)
     pairs: list[tuple[Notice, Message]] = []
     for notice in carried:
         try:

@@ -176,7 +176,7 @@ def _has_begun(notice: Notice | None) -> bool:
 FRESH_SECONDS = 1.0
 
 
-class Look:
+class NoticeSnapshot:
     """What was true of some notices at one moment.
 
     It fills in their recipient, evaluation, webhook and subject as they are now.

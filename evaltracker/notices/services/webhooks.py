@@ -32,13 +32,13 @@ from evaltracker.evaluations.policy import (
     require_owner,
 )
 from evaltracker.notices.kinds import EVENT, TYPE_OF, TYPES
-from evaltracker.notices.mail import Answer, Verdict
+from evaltracker.notices.mail import DeliveryOutcome, DeliveryReply
 from evaltracker.notices.services.leases import UNLEASED
 from evaltracker.notices.services.scheduling import message_id_of, owe_now
 from evaltracker.toolbox.days import as_typed, database_now
 from evaltracker.toolbox.processes import register_chore
 from evaltracker.toolbox.safe_post import NotAllowed, NotSent, check_url, post
-from evaltracker.toolbox.secrets import close, reopen
+from evaltracker.toolbox.secrets import decrypt, encrypt
 from evaltracker.toolbox.text import one_line
 
 MOST_LIVE = 3
@@ -183,7 +183,7 @@ def _closed(secret: str) -> str:
         key = b""
     if not secret.startswith(MARK) or len(key) != SECRET_BYTES:
         raise Invalid("This is not the secret that the form showed. Load it again.")
-    return close(secret, PURPOSE)
+    return encrypt(secret, PURPOSE)
 
 
 # What they are owed.
@@ -233,7 +233,7 @@ register_chore(name="owe events", every=datetime.timedelta(0), work=owe_events)
 # Posting one, and what its answer means.
 
 
-def post_event(notice: Notice, body: bytes) -> Answer:
+def post_event(notice: Notice, body: bytes) -> DeliveryReply:
     """Post, and say what became of it; never raises nor tells the address."""
     webhook = notice.webhook
     assert webhook is not None  # noqa: S101  # see `due_events`
@@ -241,9 +241,11 @@ def post_event(notice: Notice, body: bytes) -> Answer:
     keys = [webhook.secret]
     if webhook.previous_until and webhook.previous_until > database_now():
         keys.append(webhook.previous_secret)
-    opened = [reopen(key, PURPOSE) for key in keys]
+    opened = [decrypt(key, PURPOSE) for key in keys]
     if None in opened:
-        return Answer(Verdict.NEVER, "SECRET_KEY has changed. Make a new secret.")
+        return DeliveryReply(
+            DeliveryOutcome.NEVER, "SECRET_KEY has changed. Make a new secret."
+        )
     headers = {
         "webhook-id": name,
         "webhook-timestamp": moment,
@@ -252,20 +254,24 @@ def post_event(notice: Notice, body: bytes) -> Answer:
     try:
         reply = post(webhook.url, body, headers)
     except NotAllowed as error:
-        return Answer(Verdict.NEVER, str(error))
+        return DeliveryReply(DeliveryOutcome.NEVER, str(error))
     except NotSent as error:
-        return Answer(Verdict.LATER, str(error))
+        return DeliveryReply(DeliveryOutcome.LATER, str(error))
     except (OSError, http.client.HTTPException) as error:
-        return Answer(Verdict.UNCLEAR, f"No answer: {type(error).__name__}")
+        return DeliveryReply(
+            DeliveryOutcome.UNCLEAR, f"No answer: {type(error).__name__}"
+        )
     summary = f"{reply.status} {one_line(reply.words)}"[:200]
     if 200 <= reply.status < 300:
-        return Answer(Verdict.TAKEN)
+        return DeliveryReply(DeliveryOutcome.TAKEN)
     if reply.status == http.client.GONE:
-        return Answer(Verdict.GONE, summary)
+        return DeliveryReply(DeliveryOutcome.GONE, summary)
     # A redirect, too: it is not followed.
     wait = reply.retry_after if reply.retry_after.isdecimal() else "0"
     seconds = min(int(wait[:6]), LONGEST_WAIT.total_seconds())
-    return Answer(Verdict.LATER, summary, datetime.timedelta(seconds=seconds))
+    return DeliveryReply(
+        DeliveryOutcome.LATER, summary, datetime.timedelta(seconds=seconds)
+    )
 
 
 def signature(keys: Iterable[str], name: str, moment: str, body: bytes) -> str:

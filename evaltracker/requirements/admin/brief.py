@@ -429,7 +429,7 @@ FORMER = ("infrastructure", "languages")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class BriefAnswer:
     field: str
     label: str
     help: str
@@ -438,7 +438,7 @@ class Answer:
     unasked: bool
 
 
-def answers(evaluation: Evaluation, fields: tuple[str, ...]) -> list[Answer]:
+def answers(evaluation: Evaluation, fields: tuple[str, ...]) -> list[BriefAnswer]:
     missing = missing_answers(evaluation)
     return [answer(evaluation, field, missing) for field in fields]
 
@@ -452,7 +452,9 @@ def own_answers(evaluation: Evaluation) -> list[BriefField]:
     return fields
 
 
-def answer(evaluation: Evaluation, name: str, missing: Mapping[str, str]) -> Answer:
+def answer(
+    evaluation: Evaluation, name: str, missing: Mapping[str, str]
+) -> BriefAnswer:
     field: Any = Evaluation._meta.get_field(name)
     raw = getattr(evaluation, name)
     value: Any = raw
@@ -473,7 +475,7 @@ def answer(evaluation: Evaluation, name: str, missing: Mapping[str, str]) -> Ans
     elif name in PAID:
         text = f"{text} {evaluation.wording[PAID[name]]}"
     unasked = name in evaluation.does_not_matter and not value
-    return Answer(name, label, text, value, name in missing, unasked)
+    return BriefAnswer(name, label, text, value, name in missing, unasked)
 
 
 def lists_of(evaluation: Evaluation) -> list[Scope]:

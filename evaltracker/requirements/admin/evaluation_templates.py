@@ -24,7 +24,7 @@ from evaltracker.evaluations.topics import Topic, everybody, register_topic
 from evaltracker.pages.acts import Act
 from evaltracker.pages.base import HardenedAdmin
 from evaltracker.pages.fields import LinesField, form_of, long_text, text_field
-from evaltracker.pages.search import Reader, Search, register_search
+from evaltracker.pages.search import Search, SearchScope, register_search
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
 from evaltracker.requirements.admin.brief import OnBrief
@@ -233,14 +233,14 @@ class RetireValue(InEvaluation[ScopeValue]):
     service = retire_value
 
 
-def requirements(reader: Reader) -> QuerySet[Requirement]:
+def requirements(reader: SearchScope) -> QuerySet[Requirement]:
     rows: QuerySet[Requirement] = Requirement.objects.visible_to(reader.user)
     return rows.filter(retired_at__isnull=True).select_related(
         "evaluation__owner", "category"
     )
 
 
-def logins(reader: Reader) -> QuerySet[User]:
+def logins(reader: SearchScope) -> QuerySet[User]:
     rows: QuerySet[User] = User.objects.visible_to(reader.user)
     return rows if may_add_people(reader.user) else rows.none()
 

@@ -213,18 +213,18 @@ INSTANT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d+\+00:00$")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     field: str
     before: str
     after: str
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HistoryLine:
     entry: Entry
     sentence: str
     about: str
-    changes: list[Change]
+    changes: list[FieldChange]
     sealed: bool
 
 
@@ -260,14 +260,14 @@ def first_of(told: Iterable[str], count: int) -> list[str]:
     return [*shown, f"and {more:,} more, which the export has"] if more else shown
 
 
-def changes(entry: Entry, *, addresses: bool) -> list[Change]:
+def changes(entry: Entry, *, addresses: bool) -> list[FieldChange]:
     def shown(value: Any) -> str:
         text = words(value)
         return text if addresses else ADDRESS.sub("(an address)", text)
 
     fields = dict.fromkeys([*entry.before, *entry.after])
     return [
-        Change(
+        FieldChange(
             label(field),
             shown(entry.before[field]) if entry.before.get(field) else "",
             shown(value_of(entry, field)) if field in entry.after else "",
@@ -281,11 +281,13 @@ def value_of(entry: Entry, field: str) -> Any:
     return VERDICTS.get(value, value) if field == "verdict" else value
 
 
-def line_of(entry: Entry, known: Known, is_sealed: bool, *, addresses: bool) -> Line:
+def line_of(
+    entry: Entry, known: Known, is_sealed: bool, *, addresses: bool
+) -> HistoryLine:
     """An entry as the page shows it, without its values while they are sealed."""
     changed = [] if is_sealed else changes(entry, addresses=addresses)
     about = f"{label(entry.action)}: {kind_in_words(entry.subject_type)}"
-    return Line(
+    return HistoryLine(
         entry,
         entry_sentence(entry, known, sealed=is_sealed),
         f"{about} {entry.subject_label}",

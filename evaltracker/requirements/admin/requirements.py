@@ -31,7 +31,7 @@ from evaltracker.pages.fields import (
     form_like,
     mark_needed,
 )
-from evaltracker.pages.grid import Column, Grid, Saves, register_grid
+from evaltracker.pages.grid import Grid, GridColumn, Saves, register_grid
 from evaltracker.pages.search import page_number
 from evaltracker.pages.site import panels_of
 from evaltracker.pages.workspace import (
@@ -232,7 +232,7 @@ LONGEST_SEARCH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequirementFilter:
     priority: str = ""
     category: str = ""
     text: str = ""
@@ -249,7 +249,7 @@ class Asked:
         return urlencode({name: value for name, value in fields.items() if value})
 
 
-def read_filters(query: QueryDict, categories: Sequence[Category]) -> Asked:
+def read_filters(query: QueryDict, categories: Sequence[Category]) -> RequirementFilter:
     """The filters of the address.
 
     Raises:
@@ -264,11 +264,11 @@ def read_filters(query: QueryDict, categories: Sequence[Category]) -> Asked:
         raise Invalid("There is no such category in this evaluation.")
     if len(text) > LONGEST_SEARCH or "\x00" in text:
         raise Invalid(f"Search for at most {LONGEST_SEARCH} characters of text.")
-    return Asked(priority, category, text, bool(query.get("retired")))
+    return RequirementFilter(priority, category, text, bool(query.get("retired")))
 
 
 def listed_requirements(
-    rows: QuerySet[Requirement], asked: Asked
+    rows: QuerySet[Requirement], asked: RequirementFilter
 ) -> QuerySet[Requirement]:
     rows = rows.filter(retired_at__isnull=not asked.retired)
     rows = rows.select_related("category", "metric").prefetch_related("demands__scope")
@@ -360,7 +360,7 @@ class RequirementsGrid(PastesImport, Grid[Evaluation, Requirement]):
     adding = check_add_requirement
     carried = ("category",)
 
-    def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
+    def columns(self, subject: Evaluation, user: User) -> Sequence[GridColumn]:
         form = RequirementForm(
             evaluation=subject, is_new=True, weights_are_open=True, lists_are_open=False
         )
@@ -372,11 +372,13 @@ class RequirementsGrid(PastesImport, Grid[Evaluation, Requirement]):
             str(why_not(rule, subject, user) or "") for rule in rules
         )
 
-        def made(name: str, label: str, closed: str, **more: Any) -> Column:
-            return Column(name, label, form.fields[name], SAVES, closed=closed, **more)
+        def made(name: str, label: str, closed: str, **more: Any) -> GridColumn:
+            return GridColumn(
+                name, label, form.fields[name], SAVES, closed=closed, **more
+            )
 
         return (
-            Column("ref", "Ref", form.fields["ref"], aside=beside_ref),
+            GridColumn("ref", "Ref", form.fields["ref"], aside=beside_ref),
             made("text", "Requirement", text_closed, width=34, aside=below_text),
             made("priority", "Priority", text_closed, width=12, for_many=True),
             made("weight", "Weight", weight, width=10, for_many=True),
@@ -391,7 +393,7 @@ class RequirementsGrid(PastesImport, Grid[Evaluation, Requirement]):
             made(
                 *("vendor_help", "Help for vendors", text_closed), width=10, spare=True
             ),
-            Column(
+            GridColumn(
                 *("measure", "Must reach", MeasureLine(), SAVES),
                 closed=text_closed,
                 read=lambda row: row.measure_words,

@@ -33,11 +33,11 @@ from evaltracker.evaluations.policy import (
 from evaltracker.evaluations.words import word_errors
 from evaltracker.money import CODES, read_currency
 from evaltracker.requirements.services.requirements import require_known
-from evaltracker.toolbox.text import Inputs
+from evaltracker.toolbox.text import CallFields
 
 
 def answer_own(
-    own: Mapping[str, BriefField], values: dict[str, Any], inputs: Inputs
+    own: Mapping[str, BriefField], values: dict[str, Any], inputs: CallFields
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Answer the brief's own questions, and leave those of `values` to its columns.
 
@@ -61,7 +61,7 @@ def answer_own(
     return before, after
 
 
-def read_own(field: BriefField, value: Any, inputs: Inputs) -> str:
+def read_own(field: BriefField, value: Any, inputs: CallFields) -> str:
     try:
         return read_answer(field, value)
     except ValueError as error:
@@ -70,7 +70,7 @@ def read_own(field: BriefField, value: Any, inputs: Inputs) -> str:
 
 
 def read_currency_of(
-    evaluation: Evaluation, values: dict[str, Any], inputs: Inputs
+    evaluation: Evaluation, values: dict[str, Any], inputs: CallFields
 ) -> None:
     """Put the code in the place of “€” or “euro”; what stands already may stay."""
     currency = values.get("currency")
@@ -177,7 +177,7 @@ def create_evaluation(
         is_practice=is_practice,
     )
     evaluation.currency = usual_currency(by)
-    inputs = Inputs()
+    inputs = CallFields()
     read_currency_of(evaluation, brief, inputs)
     inputs.check()
     for name, value in brief.items():
@@ -210,7 +210,7 @@ def change_brief(*, evaluation: Evaluation, by: By, **values: Any) -> Evaluation
     require_open(evaluation)
     own = {field.key: field for field in evaluation.brief_fields.all()}
     require_known(values, BRIEF_FIELDS | own.keys())
-    inputs = Inputs()
+    inputs = CallFields()
     before, after = answer_own(own, values, inputs)
     read_currency_of(evaluation, values, inputs)
     brief = {name: values[name] for name in values.keys() & BRIEF_FIELDS}
@@ -252,7 +252,7 @@ def check_brief(evaluation: Evaluation) -> None:
     if unknown:
         names = ", ".join(sorted(map(str, unknown)))
         raise Invalid(f"Unknown questions: {names}.", field="does_not_matter")
-    inputs = Inputs()
+    inputs = CallFields()
     for key, sentence in word_errors(evaluation.words).items():
         inputs.refuse(key, sentence)
     inputs.check()

@@ -47,11 +47,11 @@ from evaltracker.requirements.services.scopes import (
     demand_many,
     list_names,
 )
-from evaltracker.rows.plan import Plan
+from evaltracker.rows.plan import ImportPlan
 from evaltracker.rows.subjects import Key
 from evaltracker.toolbox.measures import kept_measure, read_measure
 from evaltracker.toolbox.processes import BATCH, counted, create_all
-from evaltracker.toolbox.text import Inputs, read_reason
+from evaltracker.toolbox.text import CallFields, read_reason
 
 # A change of these words is another requirement: what rests on it is re-confirmed.
 WORDS = frozenset({"text", "priority", "vendor_help", "measure"})
@@ -126,7 +126,7 @@ def add_requirement(
     """
     evaluation = lock(evaluation)
     check_add_requirement(evaluation, by)
-    inputs = Inputs()
+    inputs = CallFields()
     ref = inputs.ref("ref", ref)
     inputs.check()
     scopes = more.pop("must_hold_for", ())
@@ -317,7 +317,11 @@ def known_requirements(*, evaluation: Evaluation) -> dict[Key, dict[str, Any]]:
 
 @transaction.atomic
 def import_requirements(
-    *, evaluation: Evaluation, plan: Plan, by: By, import_id: uuid.UUID | None = None
+    *,
+    evaluation: Evaluation,
+    plan: ImportPlan,
+    by: By,
+    import_id: uuid.UUID | None = None,
 ) -> dict[str, int]:
     """Do what `plan` says, all of it or nothing, as one journal entry.
 
@@ -395,7 +399,7 @@ def known(row: Requirement) -> dict[str, Any]:
     return values
 
 
-def needed_categories(evaluation: Evaluation, plan: Plan) -> dict[str, Category]:
+def needed_categories(evaluation: Evaluation, plan: ImportPlan) -> dict[str, Category]:
     categories = {row.name: row for row in Category.objects.in_evaluation(evaluation)}
     wanted = [record.values.get("category") or GENERAL for record in plan.new]
     wanted += [
@@ -412,7 +416,10 @@ def needed_categories(evaluation: Evaluation, plan: Plan) -> dict[str, Category]
 
 
 def add_new(
-    evaluation: Evaluation, plan: Plan, categories: dict[str, Category], count: int
+    evaluation: Evaluation,
+    plan: ImportPlan,
+    categories: dict[str, Category],
+    count: int,
 ) -> list[Requirement]:
     rows, metrics = [], {row.name: row for row in evaluation.metrics.all()}
     for position, record in enumerate(plan.new, count + 1):
@@ -440,7 +447,7 @@ def columns_of(
 
 def write_changes(
     evaluation: Evaluation,
-    plan: Plan,
+    plan: ImportPlan,
     rows: dict[Key, Requirement],
     categories: dict[str, Category],
 ) -> list[Requirement]:

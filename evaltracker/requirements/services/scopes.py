@@ -23,7 +23,7 @@ from evaltracker.evaluations.models import (
 from evaltracker.evaluations.policy import check_owned, is_published, lock
 from evaltracker.requirements.plan import tell_of_changes
 from evaltracker.toolbox.registry import Registry
-from evaltracker.toolbox.text import Inputs, listed
+from evaltracker.toolbox.text import CallFields, listed
 
 MOST_LISTS, MOST_VALUES = 10, 40
 NAME_LIMIT = 60
@@ -174,7 +174,7 @@ def uses_of(evaluation: Evaluation) -> Used:
 def _read(
     evaluation: Evaluation, name: str, values: Iterable[str], *, but: Scope | None
 ) -> tuple[str, list[str]]:
-    inputs = Inputs()
+    inputs = CallFields()
     name = inputs.line("name", name, limit=NAME_LIMIT)
     names = inputs.lines("values", values, most=MOST_VALUES, limit=NAME_LIMIT)
     others = [scope.name for scope in evaluation.scopes.all() if scope != but]

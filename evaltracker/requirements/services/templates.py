@@ -55,11 +55,11 @@ from evaltracker.requirements.services.requirements import (
     import_requirements,
 )
 from evaltracker.requirements.services.scopes import add_list, current_values, demand
-from evaltracker.rows.plan import Plan
-from evaltracker.rows.subjects import Record
+from evaltracker.rows.plan import ImportPlan
+from evaltracker.rows.subjects import ParsedRecord
 from evaltracker.toolbox.processes import BATCH
 from evaltracker.toolbox.registry import Registry
-from evaltracker.toolbox.text import Inputs, free_name, schema_error_words
+from evaltracker.toolbox.text import CallFields, free_name, schema_error_words
 
 # The points that come with the product: each a JSON file there; its SOURCES.md says
 # where the words are from.
@@ -191,7 +191,7 @@ def _define(
     choices: Iterable[str] = (),
     needed: bool = True,
 ) -> None:
-    inputs = Inputs()
+    inputs = CallFields()
     field.label = inputs.line("label", label, limit=LABEL_LIMIT)
     if field.label.casefold() in {other.label.casefold() for other in others}:
         inputs.refuse("label", "The brief asks this already.")
@@ -208,7 +208,7 @@ def _define(
     inputs.check()
 
 
-def _read_choices(inputs: Inputs, kind: str, choices: list[str]) -> list[str]:
+def _read_choices(inputs: CallFields, kind: str, choices: list[str]) -> list[str]:
     if kind != FieldKind.CHOICE:
         if choices:
             inputs.refuse("choices", "Only a choice has answers to choose from.")
@@ -340,11 +340,11 @@ def bring_needs(evaluation: Evaluation, point: StartingPoint, by: User) -> None:
             )
     known = set(evaluation.requirements.values_list("ref", flat=True))
     rows = [row for row in point.content["requirements"] if row["ref"] not in known]
-    plan = Plan(
+    plan = ImportPlan(
         filename=f"Template “{point.title}”",
         sha256=digest_of(point),
         new=tuple(
-            Record(
+            ParsedRecord(
                 (row["ref"],),
                 {k: v for k, v in row.items() if k not in ("ref", "must_hold_for")},
                 row=place,
@@ -572,7 +572,7 @@ def save_as_template(
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
     require_keeper(by)
-    inputs = Inputs()
+    inputs = CallFields()
     title = inputs.line("title", title)
     description = inputs.text("description", description, blank=True)
     taken = {template.title.casefold() for template in shipped()}

@@ -9,7 +9,12 @@ from django.template.context import Context
 from evaltracker.errors import why_not
 from evaltracker.evaluations.topics import TOPICS, Subject, key_of
 from evaltracker.pages.acts import address_of
-from evaltracker.talk.rules import check_attach_files, file_counts, files_on, keeps
+from evaltracker.talk.rules import (
+    check_attach_files,
+    file_counts,
+    files_on,
+    may_remove_file,
+)
 
 register = template.Library()
 
@@ -41,7 +46,7 @@ def attached_files(context: Context, subject: Subject) -> dict[str, Any]:
         "request": request,
         "files": files,
         "attach": address_of("attach-files", subject) if may else "",
-        "removable": {file.pk for file in files if may and keeps(user, file)},
+        "removable": {file.pk for file in files if may and may_remove_file(user, file)},
     }
 
 

@@ -88,7 +88,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class LaneMark:
     """A dot on a track for one or for many, or with another kind a stroke."""
 
     at: float
@@ -105,7 +105,7 @@ class Lane:
     name: str
     value: str
     spans: tuple[Span, ...] = ()
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[LaneMark, ...] = ()
     cells: tuple[str, ...] = ()
     note: str = ""
     tone: str = ""
@@ -118,7 +118,7 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class LaneLabel:
     """Words in their place; `kind` is a class of the style sheet."""
 
     x: float
@@ -144,7 +144,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
+class LaneDot:
     """A mark in its place; `label` says for how many it stands, if for many."""
 
     x: float
@@ -160,8 +160,8 @@ class Drawn:
     tone: str
     y: float
     bars: tuple[Bar, ...]
-    dots: tuple[Dot, ...]
-    texts: tuple[Text, ...]
+    dots: tuple[LaneDot, ...]
+    texts: tuple[LaneLabel, ...]
 
     @property
     def middle(self) -> float:
@@ -193,7 +193,7 @@ class Lanes:
     top: float
     bottom: float
     rows: tuple[Drawn, ...]
-    texts: tuple[Text, ...]
+    texts: tuple[LaneLabel, ...]
     grid: tuple[Tick, ...]
     limit: Tick | None
 
@@ -230,7 +230,7 @@ class _Pen:
     axis: Axis
     y: float = 0.0
     rows: list[Drawn] = field(default_factory=list)
-    texts: list[Text] = field(default_factory=list)
+    texts: list[LaneLabel] = field(default_factory=list)
 
     @property
     def right(self) -> float:
@@ -252,7 +252,7 @@ class _Pen:
     def lane(self, lane: Lane) -> None:
         if lane.heading:
             self.y += GAP
-            self.texts.append(Text(0, self.y + 10, lane.heading, "heading"))
+            self.texts.append(LaneLabel(0, self.y + 10, lane.heading, "heading"))
             self.y += LINE + 2
         place = self._beside if self.form.left else self._below
         y, texts, height = place(lane)
@@ -267,27 +267,27 @@ class _Pen:
         )
         self.y += height
 
-    def _beside(self, lane: Lane) -> tuple[float, list[Text], float]:
+    def _beside(self, lane: Lane) -> tuple[float, list[LaneLabel], float]:
         line, room = self.y + 17, self.form.left - GAP
-        texts = [Text(0, line, cut(lane.name, room), "name")]
+        texts = [LaneLabel(0, line, cut(lane.name, room), "name")]
         cells = (lane.value, *lane.cells)
         columns = zip(self.columns(), self.axis.rooms, cells, strict=False)
         for place, (at, wide, cell) in enumerate(columns):
             kind = "cell" if place else "value"
-            texts.append(Text(at, line, cut(cell, wide) or NOTHING, kind, "end"))
+            texts.append(LaneLabel(at, line, cut(cell, wide) or NOTHING, kind, "end"))
         if not lane.note:
             return self.y + 7, texts, ROW
         note = cut(lane.note, self.form.width, SMALL_LETTERS)
-        texts.append(Text(0, line + LINE - 1, note, "note"))
+        texts.append(LaneLabel(0, line + LINE - 1, note, "note"))
         return self.y + 7, texts, ROW + LINE
 
-    def _below(self, lane: Lane) -> tuple[float, list[Text], float]:
+    def _below(self, lane: Lane) -> tuple[float, list[LaneLabel], float]:
         wide, line = self.form.width, self.y + 14
         value = cut(lane.value, wide / 2)
         room = wide - width_of(value) - GAP
         texts = [
-            Text(0, line, cut(lane.name, room), "name"),
-            Text(wide, line, value, "value", "end"),
+            LaneLabel(0, line, cut(lane.name, room), "name"),
+            LaneLabel(wide, line, value, "value", "end"),
         ]
         y = self.y + 20
         line = y + BAR + 2
@@ -299,28 +299,30 @@ class _Pen:
         ]
         for row in wrapped(cells, wide):
             line += LINE
-            texts.append(Text(0, line, row, "cell"))
+            texts.append(LaneLabel(0, line, row, "cell"))
         if lane.note:
             line += LINE - 1
             note = cut(lane.note, wide, SMALL_LETTERS)
-            texts.append(Text(0, line, note, "note"))
+            texts.append(LaneLabel(0, line, note, "note"))
         return y, texts, line - self.y + 12
 
     def _bar(self, span: Span) -> Bar:
         left, right = self.across(span.start), self.across(span.end)
         return Bar(left, round(right - left, 1), span.kind)
 
-    def _dots(self, mark: Mark) -> list[Dot]:
+    def _dots(self, mark: LaneMark) -> list[LaneDot]:
         """One dot for each of few, side by side; one with a number for many."""
         middle = self.across(mark.at)
         if mark.kind != "dot":
-            return [Dot(middle, 0, mark.kind, "")]
+            return [LaneDot(middle, 0, mark.kind, "")]
         if mark.many > FEW:
-            return [Dot(self._inside(middle, BIG_DOT), BIG_DOT, "dot", f"×{mark.many}")]
+            return [
+                LaneDot(self._inside(middle, BIG_DOT), BIG_DOT, "dot", f"×{mark.many}")
+            ]
         middle = self._inside(middle, DOT + (mark.many - 1) * DOT_STEP / 2)
         first = middle - (mark.many - 1) * DOT_STEP / 2
         places = (round(first + DOT_STEP * number, 1) for number in range(mark.many))
-        return [Dot(place, DOT, "dot", "") for place in places]
+        return [LaneDot(place, DOT, "dot", "") for place in places]
 
     def _inside(self, middle: float, half: float) -> float:
         """The same place, moved so that nothing of it leaves the track."""
@@ -334,7 +336,7 @@ def draw_lanes(
     if form.left and any(axis.heads):
         pen.y = LINE + 4
         pen.texts += [
-            Text(at, 10, head, "head", "end")
+            LaneLabel(at, 10, head, "head", "end")
             for at, head in zip(pen.columns(), axis.heads, strict=True)
             if head
         ]
@@ -342,7 +344,9 @@ def draw_lanes(
     if axis.limit:
         at = pen.across(axis.limit[0])
         limit = Tick(at, axis.limit[1])
-        pen.texts.append(_within(Text(at, pen.y + 10, axis.limit[1], "limit"), pen))
+        pen.texts.append(
+            _within(LaneLabel(at, pen.y + 10, axis.limit[1], "limit"), pen)
+        )
         pen.y += LINE + 2
     top = pen.y
     for lane in given:
@@ -350,7 +354,7 @@ def draw_lanes(
     bottom = pen.y
     ticks = tuple(Tick(pen.across(at), label) for at, label in axis.ticks)
     for tick in ticks:
-        text = Text(tick.at, bottom + 11, tick.label, "tick", "middle")
+        text = LaneLabel(tick.at, bottom + 11, tick.label, "tick", "middle")
         pen.texts.append(_within(text, pen))
     return Lanes(
         title=title,
@@ -387,9 +391,9 @@ def wrapped(pieces: Sequence[str], room: float) -> list[str]:
     return lines
 
 
-def _within(text: Text, pen: _Pen) -> Text:
+def _within(text: LaneLabel, pen: _Pen) -> LaneLabel:
     """The same words about their place, moved so that they stay over the tracks."""
     wide = text.box[1] - text.box[0]
     left = text.x - wide / 2
     left = max(min(left, pen.form.width - wide), 0.0)
-    return Text(round(left, 1), text.y, text.words, text.kind)
+    return LaneLabel(round(left, 1), text.y, text.words, text.kind)

@@ -18,8 +18,8 @@ from evaltracker.toolbox.charts.lanes import (
     SMALL_KINDS,
     SMALL_LETTERS,
     Drawn,
+    LaneLabel,
     Lanes,
-    Text,
     Tick,
     cut,
     per_cent,
@@ -216,7 +216,7 @@ def png_of(chart: Lanes) -> bytes:
     size = (chart.form.width * SCALE, round((chart.height + HEAD + 4) * SCALE))
     picture = Image.new("RGB", size, "white")
     pen = ImageDraw.Draw(picture)
-    _write(pen, Text(0, -HEAD + 12, chart.title, "title"), bold=True)
+    _write(pen, LaneLabel(0, -HEAD + 12, chart.title, "title"), bold=True)
     for row in chart.rows:
         _lane(pen, chart, row)
     if chart.limit:
@@ -266,7 +266,7 @@ def _line(
     pen.line(edges, fill=colour, width=round(width * SCALE))
 
 
-def _write(pen: Any, text: Text, *, bold: bool = False) -> None:
+def _write(pen: Any, text: LaneLabel, *, bold: bool = False) -> None:
     size = SMALL_LETTERS if text.kind in SMALL_KINDS else LETTERS
     colour = LIMIT if text.kind == "limit" else SOFT
     if text.kind in ("name", "value", "title", "cell") or bold:
@@ -323,7 +323,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
+class PlacedPoint:
     """A point in its place, with its label beside it.
 
     `true_y` is where its share stands; `y` where it is drawn, apart from the others.
@@ -355,7 +355,7 @@ class Scatter:
 
     title: str
     words: str
-    dots: tuple[Dot, ...]
+    dots: tuple[PlacedPoint, ...]
     across: tuple[Tick, ...]
     up: tuple[Tick, ...]
     limit: Tick | None
@@ -403,7 +403,7 @@ def sentence(point: Point, limit: float | None, currency: str) -> str:
 
 def placed(
     points: Sequence[Point], end: float, floor: float, top: float, limit: float | None
-) -> tuple[Dot, ...]:
+) -> tuple[PlacedPoint, ...]:
     """Points from the top, each label where it hides no mark and no other label."""
     true = [
         (across(point.likely, end), up(point.share, floor, top)) for point in points
@@ -432,7 +432,7 @@ def placed(
     ):
         low, high = across(point.low, end), across(point.high, end)
         way = lead(want, box) if box else ""
-        dots.append(Dot(point, x, y, low, high, label, box, way, true_y))
+        dots.append(PlacedPoint(point, x, y, low, high, label, box, way, true_y))
     return tuple(sorted(dots, key=lambda dot: (dot.y, dot.x)))
 
 

@@ -63,7 +63,7 @@ def written(number: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def shown(number: Decimal, beside: Decimal | None = None) -> str:
+def format_number(number: Decimal, beside: Decimal | None = None) -> str:
     """A number as a sentence says it: with eight digits that count, at most, but never
     as equal to another one `beside` it that it is not."""
     text = written(Context(prec=8).plus(number))
@@ -375,10 +375,10 @@ class PossibleRange:
             least = "above" if self.above_lowest else "at least"
             possible = f"{least} {written(low)} {self.unit}"
         elif high is not None and number > high:
-            possible = f"at most {shown(high)} {self.unit}"
+            possible = f"at most {format_number(high)} {self.unit}"
         else:
             return ""
-        return f"{shown(number)} {self.unit} is not possible: it must be {possible}."
+        return f"{format_number(number)} {self.unit} is not possible: it must be {possible}."
 
 
 def measure_words(said: Mapping[str, Any]) -> str:
@@ -478,7 +478,7 @@ type Verdict = Literal["holds", "partly", "fails"]
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class ProposedVerdict:
     """What is proposed, of how many numbers, and why; all in the measure's unit."""
 
     verdict: Verdict | None
@@ -492,10 +492,10 @@ class Proposal:
     fell: bool = False
 
 
-NOTHING = Proposal(None, 0, None, None, None, "Nothing was measured yet.")
+NOTHING = ProposedVerdict(None, 0, None, None, None, "Nothing was measured yet.")
 
 
-def propose(measure: Measure, values: Sequence[Decimal]) -> Proposal:
+def propose(measure: Measure, values: Sequence[Decimal]) -> ProposedVerdict:
     """The verdict that numbers in the measure's unit carry.
 
     Beyond the bound and within the tolerance is *partly*; without a tolerance there is
@@ -509,29 +509,31 @@ def propose(measure: Measure, values: Sequence[Decimal]) -> Proposal:
 
 def propose_of(
     measure: Measure, n: int, value: Decimal, lowest: Decimal, highest: Decimal
-) -> Proposal:
+) -> ProposedVerdict:
     """The same of `n` numbers that were counted elsewhere; `value` is their
     statistic."""
     if n < measure.least_n:
-        return Proposal(None, n, value, lowest, highest, too_few(measure, n))
+        return ProposedVerdict(None, n, value, lowest, highest, too_few(measure, n))
     verdict = verdict_of(measure, value)
     why = _why(measure, verdict, value, n)
-    return Proposal(verdict, n, value, lowest, highest, why)
+    return ProposedVerdict(verdict, n, value, lowest, highest, why)
 
 
 def too_few(measure: Measure, n: int) -> str:
     return f"{n} of the {measure.least_n} runs that {measure.statistic} needs."
 
 
-def propose_of_tests(n: int, failed: int) -> Proposal:
+def propose_of_tests(n: int, failed: int) -> ProposedVerdict:
     """The verdict of `n` tests without numbers: it holds if none failed."""
     if not n:
         return NOTHING
     tests = "1 test" if n == 1 else f"{n} tests"
     if failed:
-        return Proposal("fails", n, None, None, None, f"{failed} of {tests} failed.")
+        return ProposedVerdict(
+            "fails", n, None, None, None, f"{failed} of {tests} failed."
+        )
     passed = "The test passed." if n == 1 else f"All {tests} passed."
-    return Proposal("holds", n, None, None, None, passed)
+    return ProposedVerdict("holds", n, None, None, None, passed)
 
 
 def verdict_of(measure: Measure, value: Decimal) -> Verdict:
@@ -547,7 +549,7 @@ def verdict_of(measure: Measure, value: Decimal) -> Verdict:
 
 def _why(measure: Measure, verdict: Verdict, value: Decimal, n: int) -> str:
     runs = "1 run" if n == 1 else f"{n} runs"
-    number = shown(value, beside=measure.bound)
+    number = format_number(value, beside=measure.bound)
     number = f"{measure.statistic} is {number} {measure.unit} over {runs}"
     if verdict == "partly" and measure.tolerance is not None:
         return f"{number}: beyond {measure.reach}, within its tolerance."

@@ -16,7 +16,7 @@ from evaltracker.toolbox.measures.measure import (
     KEPT,
     NOTHING,
     Measure,
-    Proposal,
+    ProposedVerdict,
     Verdict,
     mean_of,
     propose_of,
@@ -98,7 +98,7 @@ def sum_of(parts: Iterable[Results]) -> Results:
 
 def propose_results(
     measure: Measure | None, runs: Results, less: Results = NONE
-) -> Proposal:
+) -> ProposedVerdict:
     """The verdict of runs without those of `less`; one that failed is beyond every
     bound. Where the statistic falls on it, or is a mean with it, the verdict is
     *fails*.
@@ -116,7 +116,7 @@ def propose_results(
         few = n < measure.least_n
         falls = f"{measure.statistic} falls on a failed run: {failed} of {n} failed."
         why = too_few(measure, n) if few else falls
-        return Proposal(
+        return ProposedVerdict(
             None if few else "fails", n, None, low, high, why, failed, fell=True
         )
     if places:
@@ -166,7 +166,7 @@ class PoolCount:
     """What the runs of one pool come to, if it were to propose."""
 
     pool: Pool
-    proposal: Proposal
+    proposal: ProposedVerdict
     left_out: int = 0
     # Those that count, the largest first; `keys` are all of them.
     files: Sequence[FileShare] = ()
@@ -182,13 +182,13 @@ class Pooled:
     # None: nothing is proposed; `asks` says what has to be declared, if anything.
     proposing: PoolCount | None = None
     asks: str = ""
-    with_left_out: Proposal = NOTHING
+    with_left_out: ProposedVerdict = NOTHING
     moves: Sequence[Move] = ()
     # Why its runs cannot be counted: the measure has another unit since.
     mismatch: str = ""
 
     @property
-    def proposal(self) -> Proposal:
+    def proposal(self) -> ProposedVerdict:
         if self.proposing is not None:
             return self.proposing.proposal
         several = f"Runs of several {self.asks}s came in; say which {self.asks} counts."

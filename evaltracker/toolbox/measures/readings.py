@@ -15,8 +15,8 @@ from evaltracker.toolbox.measures.measure import (
     check_same_kind,
     check_unit,
     convert,
+    format_number,
     read_number,
-    shown,
     written,
 )
 from evaltracker.toolbox.measures.pools import FAILED, VERBS, Pool
@@ -163,7 +163,7 @@ class Measured:
     def _value_words(self, value: Decimal | None) -> str:
         if self.measure is None or value is None:
             return "a failed run"
-        return f"{shown(value, beside=self.measure.bound)} {self.measure.unit}"
+        return f"{format_number(value, beside=self.measure.bound)} {self.measure.unit}"
 
     @property
     def _turned(self) -> str:
@@ -242,7 +242,7 @@ class CellNumbers:
         if unit == self.claimed.unit:
             return own
         number = convert(self.claimed.value, self.claimed.unit, unit)
-        return f"{shown(number, beside=self.asked.bound)} {unit} ({own})"
+        return f"{format_number(number, beside=self.asked.bound)} {unit} ({own})"
 
     @property
     def measured_words(self) -> str:
@@ -284,7 +284,7 @@ class CellNumbers:
         if beyond is None or not measure:
             return ""
         more = "more" if beyond > 0 else "less"
-        gap = f"{shown(abs(beyond))} {measure.unit} {more} than claimed"
+        gap = f"{format_number(abs(beyond))} {measure.unit} {more} than claimed"
         return gap if beyond else "as claimed"
 
     @property

@@ -142,7 +142,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
-class Text(serializers.CharField):
+class StrictCharField(serializers.CharField):
     """A JSON string; a number is not taken for one."""
 
     default_error_messages = {
@@ -169,7 +169,7 @@ def read_day(value: Any) -> datetime.date | None:
         return None
 
 
-class Day(serializers.DateField):
+class StrictDateField(serializers.DateField):
     default_error_messages = {"invalid": WRITE_DAY}
 
     def to_internal_value(self, value: Any) -> Any:

@@ -62,7 +62,7 @@ MEASURED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class ComparisonDay:
     """The day that a comparison is of, and whether promises count as kept then. `today`
     is the day of the inputs: now, or when the memo was frozen."""
 
@@ -124,7 +124,7 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
 
 def standing_on(
     request: HttpRequest, evaluation: Evaluation
-) -> tuple[Day, StandingMemo, StandingMemo]:
+) -> tuple[ComparisonDay, StandingMemo, StandingMemo]:
     """The day that is asked for, and how all stood now and stands then."""
     open_answers(request, evaluation)
     now = standing_memo(evaluation)
@@ -133,7 +133,7 @@ def standing_on(
     return day, now, moved
 
 
-def day_asked(request: HttpRequest, inputs: Inputs) -> Day:
+def day_asked(request: HttpRequest, inputs: Inputs) -> ComparisonDay:
     """The day in the address, or that of the inputs.
 
     Raises:
@@ -153,7 +153,7 @@ def day_asked(request: HttpRequest, inputs: Inputs) -> Day:
             f"Choose a day from {today} on, at most ten years ahead. What was known on "
             "an earlier day stands in the journal."
         )
-    return Day(day, today, kept == "1")
+    return ComparisonDay(day, today, kept == "1")
 
 
 def role_rows(figures: Figures) -> list[dict[str, Any]]:

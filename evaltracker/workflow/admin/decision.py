@@ -22,7 +22,7 @@ from evaltracker.decision.memo.figures import BLANK, Figures, Sentence
 from evaltracker.decision.memo.inputs import standing_memo
 from evaltracker.decision.memo.markdown import as_html
 from evaltracker.decision.memo.pack import differences, memo_as, proven
-from evaltracker.decision.memo.printing import Figure as HeadFigure
+from evaltracker.decision.memo.printing import PrintedFigure as HeadFigure
 from evaltracker.decision.memo.printing import front_page
 from evaltracker.decision.memo.record import Memo
 from evaltracker.decision.models import ContractTerm, Decision, Letter, PromiseCheck
@@ -321,7 +321,7 @@ def checks_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LetterRow:
     letter: Letter
     mails: list[Notice]
 
@@ -350,7 +350,7 @@ def letters_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         request,
         evaluation,
         "workflow/letters.html",
-        rows=[Row(letter, mails[str(letter.pk)]) for letter in letters],
+        rows=[LetterRow(letter, mails[str(letter.pk)]) for letter in letters],
         is_owner=is_owner(user, evaluation),
         reads_addresses=may_read_contacts(user, evaluation),
     )

@@ -41,11 +41,11 @@ from evaltracker.toolbox.text import shortened
 from evaltracker.workflow.inbox import WorkItem, my_work
 from evaltracker.workflow.inbox.glances import (
     Glance,
-    apart,
     glances,
     grouped,
     news,
     snoozed_lines,
+    split_snoozed,
 )
 from evaltracker.workflow.inbox.kinds import AHEAD, LETTERS_FRESH
 from evaltracker.workflow.models import AskedAct
@@ -196,7 +196,7 @@ KINDS: dict[str, tuple[str, str]] = json.loads(
 def work_page(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     today = today_in(user.time_zone)
-    items, snoozed = apart(my_work(user), snoozed_lines(user))
+    items, snoozed = split_snoozed(my_work(user), snoozed_lines(user))
     groups = grouped(items)
     turns = [line for group in groups if group.counts for line in group.lines]
     seen = Evaluation.objects.visible_to(user).real().select_related("owner")

@@ -41,10 +41,10 @@ from evaltracker.pages.workspace import (
     page_address,
     show,
 )
-from evaltracker.requirements.plan import Plan, PlanRow, RowState
+from evaltracker.requirements.plan import Plan, PlanRow, PlanRowState
 from evaltracker.toolbox.days import local_day
 from evaltracker.workflow.admin.my_work import sign_of
-from evaltracker.workflow.gates import Look, gates_of
+from evaltracker.workflow.gates import GateContext, gates_of
 from evaltracker.workflow.gates.context import (
     Blocker,
     GateReport,
@@ -64,18 +64,26 @@ from stakeholders.selectors import (
     parts_without_weights,
     plan_of,
 )
-from vendors.admin.access import BAD, CHECKS, GOOD, LATER, WARN, Mend, Step
-from vendors.admin.access import Look as VendorAccessLook
+from vendors.admin.access import (
+    BAD,
+    CHECKS,
+    GOOD,
+    LATER,
+    WARN,
+    AccessStep,
+    SuggestedFix,
+)
+from vendors.admin.access import AccessDiagnosis as VendorAccessLook
 from vendors.admin.base import open_answers, undeclared_by
 from vendors.isolation.roles import faults_of
 from vendors.policy import may_read_answers, unbarred, where_unbarred
 from vendors.selectors.dialogue import count_unseen
 
 WORDS = {
-    RowState.DONE: ("done", "good"),
-    RowState.NOW: ("now", "info"),
-    RowState.LATE: ("too late", "bad"),
-    RowState.AHEAD: ("ahead", ""),
+    PlanRowState.DONE: ("done", "good"),
+    PlanRowState.NOW: ("now", "info"),
+    PlanRowState.LATE: ("too late", "bad"),
+    PlanRowState.AHEAD: ("ahead", ""),
 }
 
 
@@ -192,7 +200,7 @@ BEFORE_DEMOS = (Stage.REQUIREMENTS, Stage.RESEARCH)
 def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     user: Any = request.user
     owner = is_owner(user, evaluation)
-    look = Look(evaluation)
+    look = GateContext(evaluation)
     visits = look.visits
     plan = plan_of(evaluation, visits)
     reports = reports_for(user, evaluation, look) if evaluation.is_open else []
@@ -287,7 +295,7 @@ def weights_awaited(evaluation: Evaluation) -> Awaited | None:
     return next(iter(waiting_on(evaluation, lacking)), None)
 
 
-def the_step(evaluation: Evaluation, user: User, look: Look) -> NextStep | None:
+def the_step(evaluation: Evaluation, user: User, look: GateContext) -> NextStep | None:
     if is_owner(user, evaluation):
         closed = first_closed(look)
         if closed and closed[0].tells and not may_read_answers(user, evaluation):
@@ -428,16 +436,18 @@ BUILD_AGAIN = "The operator runs `manage.py harden_database` (docs/isolation.md)
 
 
 @CHECKS.at(100)
-def is_served(look: VendorAccessLook) -> Iterator[Step]:
+def is_served(look: VendorAccessLook) -> Iterator[AccessStep]:
     """The API is served, by this process or by one whose database role is right."""
     title = "Calls are answered"
     if SERVE_VENDOR_API:
-        yield Step(title, GOOD, "This process serves it, with the database as its own.")
+        yield AccessStep(
+            title, GOOD, "This process serves it, with the database as its own."
+        )
         return
     try:
         role = vendor_database()["USER"]
     except ImproperlyConfigured:
-        yield Step(
+        yield AccessStep(
             title,
             WARN,
             "A process of its own serves it. Which database role it has is not known "
@@ -446,25 +456,27 @@ def is_served(look: VendorAccessLook) -> Iterator[Step]:
         return
     faults = faults_of(connection, role)
     if faults:
-        yield Step(title, BAD, f"{faults[0]} {BUILD_AGAIN}", (), tuple(faults[1:]))
+        yield AccessStep(
+            title, BAD, f"{faults[0]} {BUILD_AGAIN}", (), tuple(faults[1:])
+        )
     else:
-        yield Step(
+        yield AccessStep(
             title, GOOD, f"A process of its own does, as {role}; its rights are whole."
         )
 
 
 @CHECKS.at(110)
-def vendor_access_api_answers(look: VendorAccessLook) -> Iterator[Step]:
+def vendor_access_api_answers(look: VendorAccessLook) -> Iterator[AccessStep]:
     title, address = "Its address answers", f"{settings.SITE_URL}{DOOR}"
     if not look.tries:
-        mend = Mend("Try it now", f"{look.here}?try=1")
-        yield Step(title, LATER, f"Not tried: {address}", (mend,))
+        mend = SuggestedFix("Try it now", f"{look.here}?try=1")
+        yield AccessStep(title, LATER, f"Not tried: {address}", (mend,))
         return
     fault = knock(address)
     if fault:
-        yield Step(title, BAD, f"{address}: {fault}")
+        yield AccessStep(title, BAD, f"{address}: {fault}")
     else:
-        yield Step(
+        yield AccessStep(
             title,
             GOOD,
             f"{address} asks for a token, as it should. That was tried from here; the "

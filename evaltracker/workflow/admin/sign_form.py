@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from evaltracker.decision import links
-from evaltracker.decision.admin.comparison import Stand, how_they_stand
+from evaltracker.decision.admin.comparison import RankingView, how_they_stand
 from evaltracker.decision.memo.figures import Part, counted_noun, counted_of, money, say
 from evaltracker.decision.memo.markdown import as_html
 from evaltracker.decision.memo.signed_words import readable
@@ -27,7 +27,7 @@ from evaltracker.pages.site import register_panel
 from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
 from evaltracker.toolbox.text import listed
 from evaltracker.toolbox.working_days import day_in_words
-from evaltracker.workflow.gates import Gate, Look
+from evaltracker.workflow.gates import Gate, GateContext
 from evaltracker.workflow.gates.context import gate_reports, in_the_way
 from evaltracker.workflow.gates.rules import draft, unjudged_words, why_not_half
 from evaltracker.workflow.inbox.glances import Awaited, waiting_on
@@ -418,29 +418,29 @@ register_panel("cell", 10, "workflow/parts/cell_waiver.html", waiver_of_cell)
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class SigningSummary:
     facts: list[tuple[str, Part]]
     objections: list[Objection]
     still_open: list[Part]
     # What has to be done before it is people's turn to sign.
     early: bool
     chosen: str = ""
-    stand: Stand | None = None
+    stand: RankingView | None = None
 
 
-def proof_of(look: Look) -> list[tuple[str, str]]:
+def proof_of(look: GateContext) -> list[tuple[str, str]]:
     return [
         (look.evaluation.say(label), links.page(look.evaluation, label.lower()))
         for label in WORDS["proof"][look.evaluation.stage]
     ]
 
 
-def glance_at(look: Look, user: User) -> Glance:
+def glance_at(look: GateContext, user: User) -> SigningSummary:
     reports = gate_reports(look.evaluation, look)
     missing = in_the_way(report for report in reports if not report.gate.signing)
     stage = Stage(look.evaluation.stage)
     drafted = draft(look) if stage == Stage.DECISION else None
-    return Glance(
+    return SigningSummary(
         facts=list(FACTS[stage](look)),
         objections=objections(look.visit, look.tallies),
         still_open=[*open_trials(look), *(blocker.sentence for blocker in missing)],
@@ -452,7 +452,7 @@ def glance_at(look: Look, user: User) -> Glance:
     )
 
 
-def open_trials(look: Look) -> Iterator[Part]:
+def open_trials(look: GateContext) -> Iterator[Part]:
     if half := unjudged_words(look):
         yield say("{}.", half)
     if look.evaluation.stage not in (Stage.TRIALS, Stage.DECISION):
@@ -464,7 +464,7 @@ def open_trials(look: Look) -> Iterator[Part]:
             yield say("{}: {} open.", str(trial.candidate), gaps)
 
 
-def requirements(look: Look) -> Iterator[tuple[str, Part]]:
+def requirements(look: GateContext) -> Iterator[tuple[str, Part]]:
     evaluation = look.evaluation
     number = counted_of("needs.all", len(look.requirements))
     musts = counted_noun("needs.musts", len(look.musts), "must-have")
@@ -479,12 +479,12 @@ def requirements(look: Look) -> Iterator[tuple[str, Part]]:
         yield "Budget", say("{} {}", limit, evaluation.currency)
 
 
-def candidates(look: Look) -> Iterator[tuple[str, Part]]:
+def candidates(look: GateContext) -> Iterator[tuple[str, Part]]:
     names = [str(candidate) for candidate in look.shortlisted]
     yield "Shortlisted", listed(names) or "nobody yet"
 
 
-def trials(look: Look) -> Iterator[tuple[str, Part]]:
+def trials(look: GateContext) -> Iterator[tuple[str, Part]]:
     whole = look.criteria_in_all
     judged = counted_of("judged.all", whole.judged, whole.asked)
     noun = look.evaluation.wording["trial" if len(look.trials) == 1 else "trials"]
@@ -492,7 +492,7 @@ def trials(look: Look) -> Iterator[tuple[str, Part]]:
     yield "Judged", say("{} criteria, in {}", judged, number)
 
 
-def decision(look: Look) -> Iterator[tuple[str, Part]]:
+def decision(look: GateContext) -> Iterator[tuple[str, Part]]:
     yield from trials(look)
     number = look.open_conditions.count()
     yield "Open conditions", counted_of("conditions.open", number)
@@ -517,7 +517,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SignedText:
     title: str
     opening: SafeString
     parts: list[Section]
@@ -527,7 +527,7 @@ class Words:
         return sum(part.rows for part in self.parts)
 
 
-def words_of(document: str) -> Words:
+def words_of(document: str) -> SignedText:
     """A canonical document in its sections, each as HTML; no line of it is left out."""
     opening, *sections = f"\n{document}".split("\n## ")
     title, _, before = opening.strip().partition("\n")
@@ -537,7 +537,7 @@ def words_of(document: str) -> Words:
         name = readable(heading)
         html = as_html(body, heading=name)
         parts.append(Section(f"part-{number}", name, html, rows_in(body)))
-    return Words(readable(title), as_html(before, heading=readable(title)), parts)
+    return SignedText(readable(title), as_html(before, heading=readable(title)), parts)
 
 
 def rows_in(body: str) -> int:

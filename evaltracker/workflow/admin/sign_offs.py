@@ -35,13 +35,13 @@ from evaltracker.pages.workspace import InEvaluation, crumbs_to, evaluation_page
 from evaltracker.toolbox.days import local_day, today_in
 from evaltracker.toolbox.working_days import lately
 from evaltracker.workflow.admin.sign_form import (
-    Glance,
     SignForm,
+    SigningSummary,
     glance_at,
     proof_of,
     words_of,
 )
-from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates import GateContext
 from evaltracker.workflow.gates.context import first_closed
 from evaltracker.workflow.gates.rules import unjudged_words
 from evaltracker.workflow.inbox.items import asked_at
@@ -111,7 +111,7 @@ def what_became(signed: SignOff) -> tuple[str, str]:
         return f"That stay is over ({how}); it stays on record.", ""
     if signed.round != visit.round:
         return "A new round was opened since, so it no longer counts.", ""
-    content = Look(visit.evaluation).document
+    content = GateContext(visit.evaluation).document
     changed = changes(signed.document.content, content)
     if changed:
         return "The words have changed since, so it no longer counts.", changed
@@ -167,7 +167,7 @@ class SignView:
     since_mine: Compared | None = None
     since_first: Compared | None = None
     tallies: list[RuleTally] = dataclasses_field(default_factory=list)
-    glance: Glance | None = None
+    glance: SigningSummary | None = None
     unjudged: str = ""
     # That their signature adds a role, not a person.
     twice: str = ""
@@ -205,7 +205,7 @@ class SignView:
 
 def look_at(rule: SignOffRule, user: User) -> SignView:
     evaluation = rule.evaluation
-    look = Look(evaluation)
+    look = GateContext(evaluation)
     if not evaluation.is_open or rule.stage != evaluation.stage:
         return SignView(rule, past(rule))
     if is_sealed(evaluation):
@@ -248,7 +248,7 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
     )
 
 
-def before_signing(look: Look) -> str:
+def before_signing(look: GateContext) -> str:
     closed = first_closed(look)
     if closed is None or closed[0].signing:
         return ""
@@ -285,7 +285,7 @@ def compared(signed: SignOff | None, content: str) -> Compared | None:
     return Compared(signed, lines) if lines else None
 
 
-class Cell(NamedTuple):
+class RoleStageCell(NamedTuple):
     """What one role says to one stage, at its last visit: who signed and how it stands,
     and in the stage of now whether the reader signs and who else is awaited."""
 
@@ -306,7 +306,7 @@ class Cell(NamedTuple):
 @evaluation_page("sign_offs", "Sign-offs", order=90, group="People")
 def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     user: Any = request.user
-    look = Look(evaluation)
+    look = GateContext(evaluation)
     tallies = look.tallies if evaluation.is_open else []
     rows = SignOff.objects.filter(visit__evaluation=evaluation).order_by("-signed_at")
     history = list(rows.select_related("visit", "document", "on_behalf_of"))
@@ -322,7 +322,7 @@ def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         evaluation,
         "workflow/sign_offs.html",
         grid=sign_off_grid(user, look, tallies, history),
-        history=[(row, beside(row, look, history)) for row in history],
+        history=[(row, why_not_counted(row, look, history)) for row in history],
         approved=approved_said(approved) if tallies else "",
         needed=people_needed(approved.needed) if alone or approved.needed > 1 else "",
         question=evaluation.say(QUESTIONS[Stage(evaluation.stage)]),
@@ -339,8 +339,11 @@ def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 def sign_off_grid(
-    user: User, look: Look, tallies: Sequence[RuleTally], history: Sequence[SignOff]
-) -> list[tuple[str, list[Cell]]]:
+    user: User,
+    look: GateContext,
+    tallies: Sequence[RuleTally],
+    history: Sequence[SignOff],
+) -> list[tuple[str, list[RoleStageCell]]]:
     """Roles down, stages across."""
     evaluation, last = look.evaluation, {visit.stage: visit for visit in look.visits}
     given: dict[object, dict[object, SignOff]] = defaultdict(dict)
@@ -361,10 +364,10 @@ def sign_off_grid(
     called = {rule.role: rule.get_role_display() for rule in rules}
     more = more_signers(tallies)
 
-    def cell(role: str, stage: Stage) -> Cell:
+    def cell(role: str, stage: Stage) -> RoleStageCell:
         one = stood.get((role, stage))
         if one is None or one.rule.pk not in now:
-            return Cell(stage, one)
+            return RoleStageCell(stage, one)
         able = [person for rule, person in more if rule == one.rule]
         seats = signing_parts(user, evaluation, role)
         holders = {user.pk, *(part.user_id for part, _ in seats[:1])}
@@ -372,7 +375,7 @@ def sign_off_grid(
             key for row in one.counted for key in (row.person_id, row.on_behalf_of_id)
         }
         may = bool(seats) and not holders & signed and user.pk not in look.barred
-        return Cell(
+        return RoleStageCell(
             stage, one, True, may or user in able, able or awaited_of(one, look)
         )
 
@@ -383,7 +386,7 @@ def sign_off_grid(
     ]
 
 
-def beside(row: SignOff, look: Look, history: Sequence[SignOff]) -> str:
+def why_not_counted(row: SignOff, look: GateContext, history: Sequence[SignOff]) -> str:
     """Why a signature does not count, unless its stage is over."""
     same = (row.rule_id, row.visit_id, row.round, row.document_id, row.on_behalf_of_id)
     for one in history:
@@ -398,7 +401,7 @@ def beside(row: SignOff, look: Look, history: Sequence[SignOff]) -> str:
     return "words changed since" if changed else ""
 
 
-def awaited_of(tally: RuleTally, look: Look) -> list[User]:
+def awaited_of(tally: RuleTally, look: GateContext) -> list[User]:
     """Who holds the role and has not signed, while their word can still matter."""
     if tally.passed or not tally.can_pass:
         return []

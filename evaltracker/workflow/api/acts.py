@@ -43,7 +43,7 @@ from evaltracker.toolbox.rest.views import UploadParser, problems
 from evaltracker.workflow.api.base import READ, StaffView
 from evaltracker.workflow.services.proposed_actions import ask
 from vendors.api.access import IDEMPOTENCY_KEY, canonical, turn_of
-from vendors.services.idempotency import Answer, answer_once, take_turn
+from vendors.services.idempotency import StoredAnswer, answer_once, take_turn
 
 TAG = re.compile(r'"([0-9a-f]{32})"')
 # Kinds of targets that are no rows of a model of their own.
@@ -318,7 +318,7 @@ class ActView(StaffView):
         if match and not tag:
             raise Invalid("Send the ETag in If-Match as you got it.", field="")
 
-        def work() -> Answer:
+        def work() -> StoredAnswer:
             status, told, location = do_or_ask(
                 self.token(request),
                 name,
@@ -328,7 +328,7 @@ class ActView(StaffView):
                 files=files,
             )
             kept_with = {"location": location, "told": told}
-            return Answer(status, json.dumps(kept_with, cls=JSONEncoder))
+            return StoredAnswer(status, json.dumps(kept_with, cls=JSONEncoder))
 
         turn = turn_of(request, self.token(request).pk, "token_id")
         if turn is None:
@@ -357,7 +357,7 @@ def digests(files: MultiValueDict[str, Any]) -> list[tuple[str, str, str]]:
     return [(name, label, digest.hexdigest()) for name, label, digest in found]
 
 
-def answered(answer: Answer, *, replayed: bool = False) -> HttpResponse:
+def answered(answer: StoredAnswer, *, replayed: bool = False) -> HttpResponse:
     held = json.loads(answer.body)
     response = JsonResponse(held["told"], status=answer.status)
     if held["location"]:

@@ -23,7 +23,7 @@ from evaltracker.decision.models import Decision
 from evaltracker.errors import Invalid, require_row
 from evaltracker.evaluations import models as base
 from evaltracker.evaluations.choices import AskedState, Stage
-from evaltracker.evaluations.journal import plain
+from evaltracker.evaluations.journal import as_json_value
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.toolbox.registry import only_reading
 from evaltracker.toolbox.rest import views
@@ -205,7 +205,7 @@ def shaped(value: Any, about: Mapping[str, Any]) -> Any:
     if "items" in schema and value is not None:
         return [shaped(one, schema["items"]) for one in value]
     if "properties" not in schema or value is None or "additionalProperties" in schema:
-        return str(value) if isinstance(value, Sentence) else plain(value)
+        return str(value) if isinstance(value, Sentence) else as_json_value(value)
     read = value.get if isinstance(value, Mapping) else partial(getattr, value)
     return {
         name: shaped(found, part)

@@ -5,4 +5,10 @@ blockers. Adding a gate is adding one function to `rules`.
 """
 
 from evaltracker.workflow.gates import rules
-from evaltracker.workflow.gates.context import GATES, Blocker, Gate, Look, gates_of
+from evaltracker.workflow.gates.context import (
+    GATES,
+    Blocker,
+    Gate,
+    GateContext,
+    gates_of,
+)

@@ -34,7 +34,7 @@ from stakeholders.selectors import (
 from stakeholders.selectors import tally as selectors_tally
 from trials.models import Criterion, Trial
 from trials.selectors.ledger import Ledger
-from trials.selectors.matrix import counted_once, kept_count, standing_ledger
+from trials.selectors.matrix import cached_for_version, cached_or_none, standing_ledger
 from trials.selectors.scores import counted_scores
 from trials.selectors.trials import unjudged_criteria
 from vendors.choices import CandidateState
@@ -62,16 +62,16 @@ class Judged:
         return Judged(self.judged + other.judged, self.asked + other.asked)
 
 
-class Look:
+class GateContext:
     """An evaluation as it stands now; facts are cached for one request."""
 
     def __init__(self, evaluation: Evaluation) -> None:
         self.evaluation = evaluation
         self.now = timezone.now()
 
-    def at(self, evaluation: Evaluation) -> "Look":
+    def at(self, evaluation: Evaluation) -> "GateContext":
         """This look, if it is at this very state of the evaluation, else a new one."""
-        return self if self.evaluation is evaluation else Look(evaluation)
+        return self if self.evaluation is evaluation else GateContext(evaluation)
 
     @cached_property
     def visits(self) -> list[Visit]:
@@ -153,7 +153,7 @@ class Look:
 
     @cached_property
     def document(self) -> str:
-        return counted_once(
+        return cached_for_version(
             self.evaluation,
             "document",
             lambda fresh: document_of(fresh, visit=self.at(fresh).visit),
@@ -186,7 +186,9 @@ class Look:
         return set(rows.values_list("sign_off__visit", flat=True))
 
 
-def unless(has: Callable[[Look], object], sentence: str) -> Callable[[Look], str]:
+def unless(
+    has: Callable[[GateContext], object], sentence: str
+) -> Callable[[GateContext], str]:
     """Why a gate has nothing to look at yet; blank where it has."""
     return lambda look: "" if has(look) else sentence
 
@@ -220,7 +222,7 @@ memo_conditions = unless(
 signers = unless(lambda look: look.has_rules, "No approval needed.")
 
 
-def costs(look: Look) -> str:
+def costs(look: GateContext) -> str:
     evaluation = look.evaluation
     if evaluation.prices_opened_at is None:
         return "Prices are sealed."
@@ -274,8 +276,8 @@ def menders_of(people: Iterable[User]) -> tuple[Mender, ...]:
     return tuple(dict.fromkeys(Mender(person.pk, person.name) for person in people))
 
 
-Check = Callable[["Look"], Iterator[Blocker]]
-Nothing = Callable[["Look"], str]
+Check = Callable[["GateContext"], Iterator[Blocker]]
+Nothing = Callable[["GateContext"], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +329,7 @@ def gates_of(stage: str) -> list[Gate]:
     return [gate for gate in GATES.values() if gate.stage == stage]
 
 
-def unsigned(look: Look) -> Iterator[Blocker]:
+def unsigned(look: GateContext) -> Iterator[Blocker]:
     """A blocker for every rule that has not passed, or for having none: the decision
     needs one of its own, other stages only that anybody is asked at all."""
     rules, decides = look.evaluation.sign_off_rules, look.visit.stage == Stage.DECISION
@@ -340,7 +342,7 @@ def unsigned(look: Look) -> Iterator[Blocker]:
     yield from unpassed(look)
 
 
-def unpassed(look: Look) -> Iterator[Blocker]:
+def unpassed(look: GateContext) -> Iterator[Blocker]:
     waiting = [tally for tally in look.tallies if not tally.passed]
     lendings = list(lendings_today(look.evaluation)) if waiting else []
     for tally in waiting:
@@ -354,7 +356,9 @@ def unpassed(look: Look) -> Iterator[Blocker]:
         yield Blocker(too_few(look.tallies), place, verb, able)
 
 
-def _unpassed(look: Look, tally: RuleTally, lendings: list[Delegation]) -> Blocker:
+def _unpassed(
+    look: GateContext, tally: RuleTally, lendings: list[Delegation]
+) -> Blocker:
     """It waits on who may sign; where their word is no longer enough, on the owner."""
     evaluation, rule = look.evaluation, tally.rule
     if tally.against:
@@ -441,7 +445,7 @@ def kept_from(user: User, evaluation: Evaluation, found: Iterable[Blocker]) -> B
 
 
 def reports_for(
-    user: User, evaluation: Evaluation, look: Look | None = None
+    user: User, evaluation: Evaluation, look: GateContext | None = None
 ) -> list[GateReport]:
     reports = gate_reports(evaluation, look)
     if may_read_answers(user, evaluation):
@@ -449,21 +453,23 @@ def reports_for(
     return [report.closed_to(user, evaluation) for report in reports]
 
 
-def gate_reports(evaluation: Evaluation, look: Look | None = None) -> list[GateReport]:
-    return counted_once(
+def gate_reports(
+    evaluation: Evaluation, look: GateContext | None = None
+) -> list[GateReport]:
+    return cached_for_version(
         evaluation, "gates", lambda fresh: _reports(_look_at(fresh, look))
     )
 
 
-def _look_at(evaluation: Evaluation, look: Look | None) -> Look:
+def _look_at(evaluation: Evaluation, look: GateContext | None) -> GateContext:
     """`look`, if it is at this very state; a request that only reads takes one for all
     that it counts of a version."""
-    return counted_once(
-        evaluation, "look", lambda fresh: (look or Look(fresh)).at(fresh)
+    return cached_for_version(
+        evaluation, "look", lambda fresh: (look or GateContext(fresh)).at(fresh)
     )
 
 
-def _reports(look: Look) -> list[GateReport]:
+def _reports(look: GateContext) -> list[GateReport]:
     evaluation = look.evaluation
     waivers = {
         waiver.gate: waiver
@@ -500,21 +506,21 @@ def blockers(evaluation: Evaluation) -> list[Blocker]:
     return in_the_way(gate_reports(evaluation))
 
 
-def first_closed(look: Look) -> tuple[Gate, Blocker] | None:
+def first_closed(look: GateContext) -> tuple[Gate, Blocker] | None:
     """The first closed gate and the first thing in its way; asks none after it, unless
     all were asked already."""
-    reports = kept_count(look.evaluation, "gates")
+    reports = cached_or_none(look.evaluation, "gates")
     if reports is not None:
         closed = (report for report in reports if not report.open)
         return next(((report.gate, report.blockers[0]) for report in closed), None)
-    return counted_once(
+    return cached_for_version(
         look.evaluation,
         "first gate that is closed",
         lambda fresh: _first_closed(_look_at(fresh, look)),
     )
 
 
-def _first_closed(look: Look) -> tuple[Gate, Blocker] | None:
+def _first_closed(look: GateContext) -> tuple[Gate, Blocker] | None:
     evaluation = look.evaluation
     waived = set(Waiver.objects.filter(visit=look.visit).values_list("gate", flat=True))
     for gate in gates_of(evaluation.stage):
@@ -528,9 +534,9 @@ DIGEST_KEPT = 16
 
 
 @dataclass(slots=True)
-class Asked:
+class SignerState:
     rule: SignOffRule
-    look: Look
+    look: GateContext
     tally: RuleTally | None
 
     @property
@@ -563,8 +569,8 @@ class Asked:
         }
 
 
-def required_signers(look: Look) -> list[Asked]:
-    return [Asked(tally.rule, look, tally) for tally in look.tallies]
+def required_signers(look: GateContext) -> list[SignerState]:
+    return [SignerState(tally.rule, look, tally) for tally in look.tallies]
 
 
 def due_instant(evaluation: Evaluation) -> datetime.datetime | None:

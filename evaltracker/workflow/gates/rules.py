@@ -16,8 +16,8 @@ from evaltracker.toolbox.text import named_ref
 from evaltracker.workflow.gates import context as gate_facts
 from evaltracker.workflow.gates.context import (
     Blocker,
+    GateContext,
     Judged,
-    Look,
     Mender,
     gate,
     menders_of,
@@ -44,7 +44,7 @@ from vendors.selectors.costs import (
 
 
 @gate(Stage.REQUIREMENTS)
-def brief_complete(look: Look) -> Iterator[Blocker]:
+def brief_complete(look: GateContext) -> Iterator[Blocker]:
     """The brief answers what it is asked, or says that it does not matter."""
     for field, missing in missing_answers(look.evaluation).items():
         yield Blocker(
@@ -62,7 +62,7 @@ def brief_complete(look: Look) -> Iterator[Blocker]:
 
 
 @gate(Stage.REQUIREMENTS)
-def has_a_must_have(look: Look) -> Iterator[Blocker]:
+def has_a_must_have(look: GateContext) -> Iterator[Blocker]:
     """At least one requirement is a must-have."""
     sentence = "No requirement is a must-have, so nothing could rule a candidate out."
     if not look.requirements:
@@ -74,7 +74,7 @@ def has_a_must_have(look: Look) -> Iterator[Blocker]:
 
 
 @gate(Stage.REQUIREMENTS, nothing=gate_facts.needs)
-def categories_weighted(look: Look) -> Iterator[Blocker]:
+def categories_weighted(look: GateContext) -> Iterator[Blocker]:
     """Every category has a weight, agreed before a vendor is seen."""
     categories = {requirement.category for requirement in look.requirements}
     for category in sorted(
@@ -89,7 +89,7 @@ def categories_weighted(look: Look) -> Iterator[Blocker]:
 
 
 @gate(Stage.REQUIREMENTS, nothing=gate_facts.musts)
-def must_haves_tied(look: Look) -> Iterator[Blocker]:
+def must_haves_tied(look: GateContext) -> Iterator[Blocker]:
     """Every must-have moves a business metric, or its excuse is written down."""
     for requirement in look.musts:
         if requirement.metric_id is None and not requirement.metric_excuse.strip():
@@ -101,13 +101,13 @@ def must_haves_tied(look: Look) -> Iterator[Blocker]:
 
 
 @gate(Stage.REQUIREMENTS, signing=True, nothing=gate_facts.signers)
-def requirements_signed(look: Look) -> Iterator[Blocker]:
+def requirements_signed(look: GateContext) -> Iterator[Blocker]:
     """Every role that was asked has approved these requirements and weights."""
     yield from unsigned(look)
 
 
 @gate(Stage.RESEARCH, nothing=gate_facts.musts, tells=True)
-def must_haves_answered(look: Look) -> Iterator[Blocker]:
+def must_haves_answered(look: GateContext) -> Iterator[Blocker]:
     """Every shortlisted candidate answered every must-have, or was eliminated."""
     yield from none_shortlisted(look)
     for candidate in look.shortlisted:
@@ -123,7 +123,7 @@ def must_haves_answered(look: Look) -> Iterator[Blocker]:
             )
 
 
-def none_shortlisted(look: Look) -> Iterator[Blocker]:
+def none_shortlisted(look: GateContext) -> Iterator[Blocker]:
     evaluation, sentence = look.evaluation, "No candidate is shortlisted."
     if look.shortlisted:
         return
@@ -135,7 +135,9 @@ def none_shortlisted(look: Look) -> Iterator[Blocker]:
         yield Blocker(sentence, place, "Shortlist")
 
 
-def place_of_answer(look: Look, candidate: Candidate, requirement: LedgerRow) -> str:
+def place_of_answer(
+    look: GateContext, candidate: Candidate, requirement: LedgerRow
+) -> str:
     evaluation = look.evaluation
     if candidate.invited_at is not None and evaluation.claims_are_open(look.now):
         return links.page(evaluation, "unanswered", f"candidate-{candidate.pk}")
@@ -143,7 +145,7 @@ def place_of_answer(look: Look, candidate: Candidate, requirement: LedgerRow) ->
 
 
 @gate(Stage.RESEARCH, nothing=gate_facts.questions)
-def no_open_question(look: Look) -> Iterator[Blocker]:
+def no_open_question(look: GateContext) -> Iterator[Blocker]:
     """No question is left without an answer."""
     number = Question.objects.filter(
         evaluation=look.evaluation, answered_at__isnull=True
@@ -160,7 +162,7 @@ NAMED_ALONE = 3  # so many candidates have each its own line
 
 
 @gate(Stage.RESEARCH, nothing=gate_facts.shortlist, tells=True)
-def cost_coverage_known(look: Look) -> Iterator[Blocker]:
+def cost_coverage_known(look: GateContext) -> Iterator[Blocker]:
     """Every kind of cost of every shortlisted candidate was asked about.
 
     What a candidate will not state is recorded as not stated. Who quoted was asked
@@ -192,14 +194,14 @@ def cost_coverage_known(look: Look) -> Iterator[Blocker]:
         return
     for candidate, kinds in missing.items():
         yield Blocker(
-            f"{candidate}: nobody asked about {listed([kind.name for kind in kinds])}.",
+            f"{candidate}: nobody asked about {join_some([kind.name for kind in kinds])}.",
             links.act("set-cost-line", candidate, kind=kinds[0].key),
             "Add cost",
         )
 
 
 @gate(Stage.RESEARCH)
-def claims_closed(look: Look) -> Iterator[Blocker]:
+def claims_closed(look: GateContext) -> Iterator[Blocker]:
     """The answer period has ended."""
     evaluation = look.evaluation
     if evaluation.claims_opened_at is None:
@@ -217,7 +219,7 @@ def claims_closed(look: Look) -> Iterator[Blocker]:
 
 
 @gate(Stage.RESEARCH, signing=True, nothing=gate_facts.signers)
-def research_signed(look: Look) -> Iterator[Blocker]:
+def research_signed(look: GateContext) -> Iterator[Blocker]:
     """Every role that was asked has approved the shortlist."""
     yield from unpassed(look)
 
@@ -227,17 +229,17 @@ def count_words(number: int, noun: str) -> str:
 
 
 def named(requirements: Sequence[Requirement | LedgerRow], most: int = 3) -> str:
-    return listed([named_ref(row.ref, row.text) for row in requirements], most)
+    return join_some([named_ref(row.ref, row.text) for row in requirements], most)
 
 
-def listed(words: list[str], most: int = 6) -> str:
+def join_some(words: list[str], most: int = 6) -> str:
     rest = len(words) - most
     tail = f" and {rest} more" if rest > 0 else ""
     return ", ".join(words[:most]) + tail
 
 
 @gate(Stage.DEMOS, nothing=gate_facts.musts, tells=True)
-def must_haves_judged_in_a_demo(look: Look) -> Iterator[Blocker]:
+def must_haves_judged_in_a_demo(look: GateContext) -> Iterator[Blocker]:
     """Every claimed must-have of each shortlisted candidate was judged in a demo.
 
     “Not shown” is a judgement too; a must-have that the candidate says it will never
@@ -261,7 +263,7 @@ def must_haves_judged_in_a_demo(look: Look) -> Iterator[Blocker]:
 
 
 @gate(Stage.DEMOS)
-def scores_locked(look: Look) -> Iterator[Blocker]:
+def scores_locked(look: GateContext) -> Iterator[Blocker]:
     """Everybody who scores has locked their scores."""
     if not scorers(look.evaluation).exists():
         yield Blocker(
@@ -286,18 +288,18 @@ def scorers(evaluation: Evaluation) -> QuerySet[Stakeholder]:
 
 
 @gate(Stage.DEMOS, nothing=gate_facts.scores, tells=True)
-def far_apart_scores_settled(look: Look) -> Iterator[Blocker]:
+def far_apart_scores_settled(look: GateContext) -> Iterator[Blocker]:
     """The meeting has settled the scores that are far apart after the demos."""
     yield from unsettled_scores(look)
 
 
 @gate(Stage.DEMOS, signing=True, nothing=gate_facts.signers)
-def demos_signed(look: Look) -> Iterator[Blocker]:
+def demos_signed(look: GateContext) -> Iterator[Blocker]:
     """Every role that was asked has approved the demos."""
     yield from unpassed(look)
 
 
-def unsettled_scores(look: Look) -> Iterator[Blocker]:
+def unsettled_scores(look: GateContext) -> Iterator[Blocker]:
     evaluation = look.evaluation
     if unlocked_scorers([evaluation]).exists():
         return
@@ -307,7 +309,7 @@ def unsettled_scores(look: Look) -> Iterator[Blocker]:
     number = count_words(len(apart), "score")
     are = "is" if len(apart) == 1 else "are"
     if Consensus.objects.filter(evaluation=evaluation).exists():
-        sentence = f"{number} {are} far apart and not settled yet: {listed(apart)}."
+        sentence = f"{number} {are} far apart and not settled yet: {join_some(apart)}."
         yield Blocker(sentence, links.page(evaluation, "scores", "settle"), "Settle")
     else:
         sentence = f"{number} {are} far apart; open the consensus and talk about it."
@@ -316,7 +318,7 @@ def unsettled_scores(look: Look) -> Iterator[Blocker]:
 
 
 @gate(Stage.TRIALS, tells=True)
-def criteria_judged(look: Look) -> Iterator[Blocker]:
+def criteria_judged(look: GateContext) -> Iterator[Blocker]:
     """Every criterion has a verdict on its current wording."""
     if not look.trials:
         yield no_trial(look)
@@ -340,7 +342,7 @@ def criteria_judged(look: Look) -> Iterator[Blocker]:
             )
 
 
-def no_trial(look: Look) -> Blocker:
+def no_trial(look: GateContext) -> Blocker:
     place = links.page(look.evaluation, "trials")
     if look.shortlisted:
         place = links.act("draw-up-trials", look.evaluation)
@@ -349,14 +351,16 @@ def no_trial(look: Look) -> Blocker:
     return Blocker(none, place, say("Create trials"))
 
 
-def unjudged(look: Look, trial: Trial, pending: list[object], agreed: int) -> Blocker:
+def unjudged(
+    look: GateContext, trial: Trial, pending: list[object], agreed: int
+) -> Blocker:
     of = look.evaluation.say("Trial of {}", trial.candidate)
     if not agreed:
         add = links.act("add-criterion", trial)
         return Blocker(f"{of}: no criteria are agreed.", add, "Add criterion")
     is_asked = trial.proposed_at is not None and trial.agreed_at is None
     if awaited := contract_of(trial).awaited if is_asked else []:
-        roles = listed([role.label for role in awaited])
+        roles = join_some([role.label for role in awaited])
         people = [part.user for role in awaited for part in role.awaited]
         return Blocker(
             f"{of}: the terms still wait for {roles}.",
@@ -377,7 +381,7 @@ def unjudged(look: Look, trial: Trial, pending: list[object], agreed: int) -> Bl
 
 
 @gate(Stage.TRIALS, nothing=gate_facts.trials, tells=True)
-def no_open_deal_breaker(look: Look) -> Iterator[Blocker]:
+def no_open_deal_breaker(look: GateContext) -> Iterator[Blocker]:
     """No gap that is a deal-breaker is open on a candidate in the running."""
     for trial in look.trials:
         for gap in trial.gaps.all():
@@ -390,7 +394,7 @@ def no_open_deal_breaker(look: Look) -> Iterator[Blocker]:
 
 
 @gate(Stage.TRIALS, nothing=gate_facts.musts, tells=True)
-def must_haves_proven(look: Look) -> Iterator[Blocker]:
+def must_haves_proven(look: GateContext) -> Iterator[Blocker]:
     """Every must-have of the finalists is proven, knocked out or excused."""
     if not look.shortlisted:
         place = links.page(look.evaluation, "candidates")
@@ -408,19 +412,19 @@ def must_haves_proven(look: Look) -> Iterator[Blocker]:
 
 
 @gate(Stage.TRIALS, nothing=gate_facts.scores, tells=True)
-def late_scores_settled(look: Look) -> Iterator[Blocker]:
+def late_scores_settled(look: GateContext) -> Iterator[Blocker]:
     """The meeting has settled the scores that are far apart after the trials."""
     yield from unsettled_scores(look)
 
 
 @gate(Stage.TRIALS, signing=True, nothing=gate_facts.signers)
-def trials_signed(look: Look) -> Iterator[Blocker]:
+def trials_signed(look: GateContext) -> Iterator[Blocker]:
     """Every role that was asked has approved the trial results."""
     yield from unsigned(look)
 
 
 @gate(Stage.DECISION)
-def scores_closed(look: Look) -> Iterator[Blocker]:
+def scores_closed(look: GateContext) -> Iterator[Blocker]:
     """The consensus on scores was held and is closed."""
     meeting = Consensus.objects.filter(evaluation=look.evaluation).first()
     sentence = "Scores are not closed; hold the consensus meeting."
@@ -433,7 +437,7 @@ def scores_closed(look: Look) -> Iterator[Blocker]:
 
 
 @gate(Stage.DECISION, waivable=False)
-def prices_opened(look: Look) -> Iterator[Blocker]:
+def prices_opened(look: GateContext) -> Iterator[Blocker]:
     """Prices were opened by two people: the owner asked, another one confirmed."""
     evaluation = look.evaluation
     if evaluation.prices_opened_at is not None:
@@ -464,7 +468,7 @@ def prices_opened(look: Look) -> Iterator[Blocker]:
 
 
 @gate(Stage.DECISION, waivable=False, tells=True)
-def choice_made(look: Look) -> Iterator[Blocker]:
+def choice_made(look: GateContext) -> Iterator[Blocker]:
     """One shortlisted candidate is chosen, with a rationale."""
     decision = draft(look)
     place = links.act("draft-decision", look.evaluation, "id_candidate")
@@ -478,7 +482,7 @@ def choice_made(look: Look) -> Iterator[Blocker]:
 
 
 @gate(Stage.DECISION, waivable=False, nothing=gate_facts.choice, tells=True)
-def choice_not_knocked_out(look: Look) -> Iterator[Blocker]:
+def choice_not_knocked_out(look: GateContext) -> Iterator[Blocker]:
     """The chosen candidate is not knocked out, or each knock-out is excused."""
     decision = draft(look)
     if decision is None or decision.candidate not in look.shortlisted:
@@ -494,13 +498,13 @@ def choice_not_knocked_out(look: Look) -> Iterator[Blocker]:
         )
 
 
-def leaders(look: Look) -> list[User]:
+def leaders(look: GateContext) -> list[User]:
     held = voices().filter(evaluation=look.evaluation, role=Role.LEADERSHIP)
     return [part.user for part in held.select_related("user")]
 
 
 @gate(Stage.DECISION, nothing=gate_facts.costs, tells=True)
-def within_budget(look: Look) -> Iterator[Blocker]:
+def within_budget(look: GateContext) -> Iterator[Blocker]:
     """What is likely paid, over the horizon, once and a year, is within the budget."""
     decision = draft(look)
     evaluation = look.evaluation
@@ -525,7 +529,7 @@ def within_budget(look: Look) -> Iterator[Blocker]:
 
 
 @gate(Stage.DECISION, nothing=gate_facts.earlier_conditions)
-def conditions_closed(look: Look) -> Iterator[Blocker]:
+def conditions_closed(look: GateContext) -> Iterator[Blocker]:
     """Every condition of a conditional approval of an earlier stage is closed.
 
     The memo tells how each was met, so they are closed before it is signed.
@@ -534,18 +538,18 @@ def conditions_closed(look: Look) -> Iterator[Blocker]:
 
 
 @gate(Stage.DECISION, waivable=False, signing=True)
-def decision_signed(look: Look) -> Iterator[Blocker]:
+def decision_signed(look: GateContext) -> Iterator[Blocker]:
     """Every role that was asked has approved the memo; nobody decides alone."""
     yield from unsigned(look)
 
 
 @gate(Stage.DECISION, signing=True, nothing=gate_facts.memo_conditions)
-def decision_conditions_closed(look: Look) -> Iterator[Blocker]:
+def decision_conditions_closed(look: GateContext) -> Iterator[Blocker]:
     """Every condition of a conditional approval of the memo is closed."""
     yield from unmet(look, look.open_conditions.filter(sign_off__visit=look.visit))
 
 
-def unmet(look: Look, conditions: Iterable[Condition]) -> Iterator[Blocker]:
+def unmet(look: GateContext, conditions: Iterable[Condition]) -> Iterator[Blocker]:
     for condition in conditions:
         yield Blocker(
             f"Open condition ({condition.owner.name}): {condition.text[:120]}",
@@ -557,7 +561,7 @@ def unmet(look: Look, conditions: Iterable[Condition]) -> Iterator[Blocker]:
         )
 
 
-def draft(look: Look) -> Decision | None:
+def draft(look: GateContext) -> Decision | None:
     return (
         Decision.objects.filter(evaluation=look.evaluation)
         .select_related("candidate")
@@ -565,7 +569,7 @@ def draft(look: Look) -> Decision | None:
     )
 
 
-def unjudged_words(look: Look) -> Sentence:
+def unjudged_words(look: GateContext) -> Sentence:
     whole = look.criteria_in_all if look.evaluation.stage == Stage.TRIALS else Judged()
     are = "is" if whole.open == 1 else "are"
     number = counted_of("judged.open", whole.open, whole.asked)

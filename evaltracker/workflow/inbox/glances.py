@@ -41,7 +41,7 @@ from evaltracker.workflow.inbox.items import (
     GROUPS,
     NEWS,
     OTHERS,
-    Desk,
+    InboxContext,
     WorkItem,
     asked_at,
     conditions,
@@ -57,7 +57,7 @@ from trials.models import Demo, Gap, Milestone
 from vendors.models import Candidate, Conflict, Proposal, Question, Submission
 from vendors.policy import to_declare
 
-KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
+KINDS: tuple[Callable[[InboxContext], Iterator[WorkItem]], ...] = (
     kinds.sign_offs,
     kinds.interests,
     kinds.clearings,
@@ -76,7 +76,7 @@ KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
     kinds.imports,
 )
 # What goes on once an evaluation has ended.
-AFTER: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
+AFTER: tuple[Callable[[InboxContext], Iterator[WorkItem]], ...] = (
     kinds.checks,
     kinds.contract_terms,
     kinds.letters,
@@ -93,7 +93,7 @@ def my_work(user: User, evaluation: Evaluation | None = None) -> list[WorkItem]:
     """
     if not user.is_active:
         return []
-    desk = Desk(user, evaluation)
+    desk = InboxContext(user, evaluation)
     kinds_of_work = (*KINDS, *AFTER) if desk.evaluations else AFTER
     items = [item for kind in kinds_of_work for item in kind(desk)]
     # The next step may be what another kind says more exactly, of the same place.
@@ -350,7 +350,7 @@ def _leaders(
 
 
 @dataclass(slots=True)
-class Line:
+class WorkGroup:
     """Work of one sort in one evaluation, in one row."""
 
     items: list[WorkItem]
@@ -382,24 +382,24 @@ class Line:
 
 
 @dataclass(slots=True)
-class Group:
+class NewsGroup:
     name: str
-    lines: list[Line] = field(default_factory=list)
+    lines: list[WorkGroup] = field(default_factory=list)
 
     @property
     def counts(self) -> bool:
         return self.name != OTHERS
 
 
-def grouped(items: Iterable[WorkItem]) -> list[Group]:
+def grouped(items: Iterable[WorkItem]) -> list[NewsGroup]:
     """The groups in order, and in them the most urgent row first."""
-    groups: dict[str, dict[object, Line]] = {name: {} for name in GROUPS}
+    groups: dict[str, dict[object, WorkGroup]] = {name: {} for name in GROUPS}
     for item in sorted(items, key=lambda item: item.order):
         lines = groups[item.group]
         key: object = item.line if item.kind in ALIKE else len(lines)
-        lines.setdefault(key, Line([])).items.append(item)
+        lines.setdefault(key, WorkGroup([])).items.append(item)
     return [
-        Group(name, list(lines.values())) for name, lines in groups.items() if lines
+        NewsGroup(name, list(lines.values())) for name, lines in groups.items() if lines
     ]
 
 
@@ -409,9 +409,9 @@ def snoozed_lines(user: User) -> Mapping[str, datetime.date]:
     return dict(rows.values_list("line", "until"))
 
 
-def apart(
+def split_snoozed(
     items: Iterable[WorkItem], snoozed: Mapping[str, datetime.date]
-) -> tuple[list[WorkItem], list[tuple[Line, datetime.date]]]:
+) -> tuple[list[WorkItem], list[tuple[WorkGroup, datetime.date]]]:
     now: list[WorkItem] = []
     later: dict[str, list[WorkItem]] = {}
     for item in items:
@@ -419,7 +419,7 @@ def apart(
             later.setdefault(item.line, []).append(item)
         else:
             now.append(item)
-    return now, [(Line(alike), snoozed[key]) for key, alike in later.items()]
+    return now, [(WorkGroup(alike), snoozed[key]) for key, alike in later.items()]
 
 
 def occurrence_of(kind: str, day: datetime.date) -> str:
@@ -474,7 +474,7 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class NewsSource:
     """One kind of news: whose rows, at which moment they came, and how one reads."""
 
     rows: Callable[[User], QuerySet[Any]]
@@ -498,7 +498,7 @@ def of_owner(model: Any) -> Callable[[User], QuerySet[Any]]:
 
 
 SOURCES = (
-    Source(
+    NewsSource(
         lambda user: of_owner(SignOff)(user).filter(verdict__in=APPROVALS),
         "signed_at",
         lambda row: (
@@ -507,35 +507,35 @@ SOURCES = (
         lambda row, where: links.page(where, "sign_offs"),
         "signature",
     ),
-    Source(
+    NewsSource(
         mails,
         "sent_at",
         lambda row: say_in(NEWS.get(row.kind) or label(row.kind), row.evaluation),
         lambda row, where: links.page(where, "overview"),
         "mail",
     ),
-    Source(
+    NewsSource(
         of_owner(Submission),
         "submitted_at",
         lambda row: f"{row.candidate} handed in its answer",
         lambda row, where: links.page(where, "sent"),
         "inbox",
     ),
-    Source(
+    NewsSource(
         of_owner(Question),
         "asked_at",
         lambda row: f"Question: {shortened(row.text, 90)}",
         lambda row, where: links.page(where, "questions", "questions"),
         "help",
     ),
-    Source(
+    NewsSource(
         of_owner(Proposal),
         "proposed_at",
         lambda row: f"Suggested requirement: {shortened(row.text, 90)}",
         lambda row, where: links.page(where, "questions", "proposals"),
         "add_task",
     ),
-    Source(
+    NewsSource(
         of_owner(Gap),
         "reply_at",
         lambda row: f"{row.trial.candidate} replied to a gap",
@@ -545,7 +545,7 @@ SOURCES = (
 )
 
 
-def unseen(source: Source, user: User) -> QuerySet[Any]:
+def unseen(source: NewsSource, user: User) -> QuerySet[Any]:
     month_ago = timezone.now() - MONTH
     looked = BellLook.objects.visible_to(user).values("until")[:1]
     since = {
@@ -569,7 +569,7 @@ def news(user: User) -> list[News]:
     return sorted(items, key=lambda item: item.at, reverse=True)[:SHOWN]
 
 
-def _told(source: Source, user: User) -> Iterator[News]:
+def _told(source: NewsSource, user: User) -> Iterator[News]:
     rows: Any = unseen(source, user)
     rows = rows.select_related(rows.model.evaluation_path)
     for row in rows.order_by(f"-{source.moment}")[:SHOWN]:

@@ -28,7 +28,7 @@ from evaltracker.evaluations.models import (
 )
 from evaltracker.toolbox.days import Place, today_in
 from evaltracker.toolbox.text import shortened
-from evaltracker.workflow.gates import Blocker, Look
+from evaltracker.workflow.gates import Blocker, GateContext
 from evaltracker.workflow.gates.context import first_closed
 from stakeholders.models import (
     Condition,
@@ -59,13 +59,13 @@ class NextStep:
     waits: bool = False
 
 
-def next_step(evaluation: Evaluation, look: Look | None = None) -> NextStep:
-    closed = first_closed(look or Look(evaluation))
+def next_step(evaluation: Evaluation, look: GateContext | None = None) -> NextStep:
+    closed = first_closed(look or GateContext(evaluation))
     return step_after(evaluation, closed[1] if closed else None)
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class StageState:
     step: NextStep
     # Whether only people's word is missing, so that it is their turn to sign.
     is_signed_now: bool
@@ -79,9 +79,9 @@ class Stand:
     is_of_before: bool = False
 
 
-def stand_of(look: Look) -> Stand:
+def stage_state(look: GateContext) -> StageState:
     closed = first_closed(look)
-    return Stand(
+    return StageState(
         step=step_after(look.evaluation, closed[1] if closed else None),
         is_signed_now=closed is None or closed[0].signing,
         digest=look.digest if look.has_rules else "",
@@ -170,10 +170,10 @@ class Stands:
         }
         self.versions = versions_of(keys)
         self.draw_due = draw_due
-        self.looked: dict[uuid.UUID, Stand] = {}
+        self.looked: dict[uuid.UUID, StageState] = {}
         self.looks_left = CLOSE_LOOKS
 
-    def of(self, evaluation: Evaluation) -> Stand:
+    def of(self, evaluation: Evaluation) -> StageState:
         if evaluation.pk in self.looked:
             return self.looked[evaluation.pk]
         outlook = self.kept.get(evaluation.pk)
@@ -181,11 +181,11 @@ class Stands:
         if outlook is None or not holds:
             if self.looks_left:
                 self.looks_left -= 1
-                self.looked[evaluation.pk] = stand_of(Look(evaluation))
+                self.looked[evaluation.pk] = stage_state(GateContext(evaluation))
                 return self.looked[evaluation.pk]
             if outlook is None:
                 return unseen(evaluation)
-        return Stand(
+        return StageState(
             NextStep(outlook.what, outlook.why, outlook.link, outlook.verb),
             outlook.is_signed_now,
             outlook.digest,
@@ -208,14 +208,14 @@ class Stands:
         )
 
 
-def unseen(evaluation: Evaluation) -> Stand:
+def unseen(evaluation: Evaluation) -> StageState:
     step = NextStep(
         what="Review the next step.",
         why=f"It is in {evaluation.get_stage_display().lower()}.",
         link=links.page(evaluation, "overview"),
         verb="Open",
     )
-    return Stand(step, is_signed_now=True, digest="")
+    return StageState(step, is_signed_now=True, digest="")
 
 
 TODAY, THIS_WEEK, LATER, OTHERS = GROUPS = (
@@ -288,7 +288,7 @@ class WorkItem:
         return f"{self.kind} {self.evaluation.pk if self.kind in ALIKE else self.link}"
 
 
-class Desk:
+class InboxContext:
     def __init__(self, user: User, only: Evaluation | None = None) -> None:
         self.user = user
         self.only = only
@@ -437,7 +437,7 @@ class Desk:
 OF_BEFORE = "Something has changed since; this is how it stood before."
 
 
-def conditions(desk: Desk) -> Iterator[WorkItem]:
+def conditions(desk: InboxContext) -> Iterator[WorkItem]:
     rows = Condition.objects.filter(
         owner=desk.user,
         closed_at__isnull=True,
@@ -456,7 +456,7 @@ def conditions(desk: Desk) -> Iterator[WorkItem]:
         )
 
 
-def milestones(desk: Desk) -> Iterator[WorkItem]:
+def milestones(desk: InboxContext) -> Iterator[WorkItem]:
     rows = Milestone.objects.filter(
         owner=desk.user,
         state=MilestoneState.OPEN,
@@ -478,7 +478,7 @@ def milestones(desk: Desk) -> Iterator[WorkItem]:
         )
 
 
-def weights(desk: Desk) -> Iterator[WorkItem]:
+def weights(desk: InboxContext) -> Iterator[WorkItem]:
     for part in desk.parts:
         evaluation = desk.evaluations[part.evaluation_id]
         row = (evaluation.pk, part.role)
@@ -496,7 +496,7 @@ def weights(desk: Desk) -> Iterator[WorkItem]:
             )
 
 
-def next_steps(desk: Desk) -> Iterator[WorkItem]:
+def next_steps(desk: InboxContext) -> Iterator[WorkItem]:
     for evaluation in desk.owned:
         stand = desk.stands.of(evaluation)
         if desk.keeps_out(evaluation.pk):  # what is next may tell of answers

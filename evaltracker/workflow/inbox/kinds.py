@@ -29,7 +29,7 @@ from evaltracker.pages.acts import address_of
 from evaltracker.talk.rules import discuss_address
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.text import listed, listed_few, shortened
-from evaltracker.workflow.inbox.items import COUNTED, Desk, Stand, WorkItem
+from evaltracker.workflow.inbox.items import COUNTED, InboxContext, StageState, WorkItem
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.notices import address_of_request
 from stakeholders.models import (
@@ -61,7 +61,7 @@ from vendors.selectors.dialogue import unseen_claims
 SAID = 3
 
 
-def led_trials(desk: Desk) -> Iterator[WorkItem]:
+def led_trials(desk: InboxContext) -> Iterator[WorkItem]:
     led = Trial.objects.filter(
         lead=desk.user,
         closed_at__isnull=True,
@@ -126,7 +126,7 @@ def waits_for(owed: Sequence[RunsOwed]) -> str:
     return f" {'; '.join([*lines, *more])}." if lines else ""
 
 
-def scores(desk: Desk) -> Iterator[WorkItem]:
+def scores(desk: InboxContext) -> Iterator[WorkItem]:
     parts = [
         part
         for part in desk.parts
@@ -156,7 +156,7 @@ def scores(desk: Desk) -> Iterator[WorkItem]:
         )
 
 
-def far_apart_scores(desk: Desk) -> Iterator[WorkItem]:
+def far_apart_scores(desk: InboxContext) -> Iterator[WorkItem]:
     """What the person and other scorers see very differently, once all have locked,
     until it is settled. The owner is told by the gate that it keeps closed."""
     where = {
@@ -188,7 +188,7 @@ def far_apart_scores(desk: Desk) -> Iterator[WorkItem]:
         )
 
 
-def counted(desk: Desk) -> Iterator[WorkItem]:
+def counted(desk: InboxContext) -> Iterator[WorkItem]:
     """What vendors sent to evaluations that the person runs, and mails that failed."""
     candidates = {"candidate__evaluation__in": desk.owned, "state": ProposalState.OPEN}
     read = [where for where in desk.owned if where.pk not in desk.barred]
@@ -212,7 +212,7 @@ def counted(desk: Desk) -> Iterator[WorkItem]:
             yield desk.item(kind, evaluation, title, why, links.page(evaluation, *page))
 
 
-def sign_offs(desk: Desk) -> Iterator[WorkItem]:
+def sign_offs(desk: InboxContext) -> Iterator[WorkItem]:
     awaited = seats(desk)
     if not awaited:
         return
@@ -220,7 +220,7 @@ def sign_offs(desk: Desk) -> Iterator[WorkItem]:
     rules = with_names(
         SignOffRule.objects.filter(evaluation__in=where, stage=F("evaluation__stage"))
     )
-    signatures = Given(desk)
+    signatures = RecordedSignOffs(desk)
     asked = defaultdict(list)
     for rule in rules:
         rule.evaluation = desk.evaluations[rule.evaluation_id]
@@ -262,7 +262,7 @@ def wording(rule: SignOffRule, *, signed_before: bool) -> str:
     return f"Sign {again}{stage} as {rule.get_role_display()}"
 
 
-def reason(lending: Delegation | None, stand: Stand, approved: Sentence) -> str:
+def reason(lending: Delegation | None, stand: StageState, approved: Sentence) -> str:
     whose = "You hold the role"
     if lending is not None:
         lender = lending.stakeholder.user.name
@@ -272,7 +272,9 @@ def reason(lending: Delegation | None, stand: Stand, approved: Sentence) -> str:
     return f"{whose}; {approved}. Not your turn yet, so the words may still change."
 
 
-def seats(desk: Desk) -> dict[tuple[uuid.UUID, str], tuple[User, Delegation | None]]:
+def seats(
+    desk: InboxContext,
+) -> dict[tuple[uuid.UUID, str], tuple[User, Delegation | None]]:
     by_role: dict[tuple[uuid.UUID, str], tuple[User, Delegation | None]] = {}
     for part in desk.parts:
         by_role[part.evaluation_id, part.role] = (desk.user, None)
@@ -287,8 +289,8 @@ def seats(desk: Desk) -> dict[tuple[uuid.UUID, str], tuple[User, Delegation | No
     }
 
 
-class Given:
-    def __init__(self, desk: Desk) -> None:
+class RecordedSignOffs:
+    def __init__(self, desk: InboxContext) -> None:
         current = [visits[-1].pk for visits in desk.visits.values()]
         self.rows: dict[uuid.UUID, list[SignOff]] = defaultdict(list)
         rows = SignOff.objects.filter(visit__in=current, round=F("visit__round"))
@@ -315,7 +317,7 @@ def is_settled(tally: RuleTally, holder: User) -> bool:
     )
 
 
-def contracts(desk: Desk) -> Iterator[WorkItem]:
+def contracts(desk: InboxContext) -> Iterator[WorkItem]:
     roles: dict[object, set[str]] = {}
     for part in desk.parts:
         key = part.evaluation_id
@@ -342,7 +344,7 @@ def contracts(desk: Desk) -> Iterator[WorkItem]:
         yield _item(desk, desk.evaluations[key], trials)
 
 
-def _item(desk: Desk, evaluation: Evaluation, trials: list[Trial]) -> WorkItem:
+def _item(desk: InboxContext, evaluation: Evaluation, trials: list[Trial]) -> WorkItem:
     first = trials[0]
     again = any(trial.agreed_at is not None for trial in trials)
     if len(trials) > 1:
@@ -371,7 +373,7 @@ READ = (
 FRESH = datetime.timedelta(days=14)
 
 
-def waivers(desk: Desk) -> Iterator[WorkItem]:
+def waivers(desk: InboxContext) -> Iterator[WorkItem]:
     led = {part.evaluation_id for part in desk.parts if part.role == Role.LEADERSHIP}
     owned = {evaluation.pk for evaluation in desk.owned}
     if not led | owned:
@@ -405,10 +407,12 @@ def waivers(desk: Desk) -> Iterator[WorkItem]:
                 links.act("answer-waiver-request", row),
             )
         elif evaluation.pk in owned:
-            yield from own(desk, evaluation, row)
+            yield from waiver_request_items(desk, evaluation, row)
 
 
-def own(desk: Desk, evaluation: Evaluation, row: WaiverRequest) -> Iterator[WorkItem]:
+def waiver_request_items(
+    desk: InboxContext, evaluation: Evaluation, row: WaiverRequest
+) -> Iterator[WorkItem]:
     place = address_of_request(row)
     if row.is_waiting:
         yield desk.item(
@@ -443,7 +447,7 @@ AHEAD = datetime.timedelta(days=14)
 LETTERS_FRESH = datetime.timedelta(days=30)
 
 
-def checks(desk: Desk) -> Iterator[WorkItem]:
+def checks(desk: InboxContext) -> Iterator[WorkItem]:
     until = (timezone.now() + AHEAD).date()
     for check in due_checks(desk.user, until):
         evaluation = check.candidate.evaluation
@@ -461,7 +465,7 @@ def checks(desk: Desk) -> Iterator[WorkItem]:
         )
 
 
-def letters(desk: Desk) -> Iterator[WorkItem]:
+def letters(desk: InboxContext) -> Iterator[WorkItem]:
     rows = Letter.objects.filter(
         candidate__evaluation__owner=desk.user,
         released_at__isnull=True,
@@ -482,7 +486,7 @@ def letters(desk: Desk) -> Iterator[WorkItem]:
         )
 
 
-def contract_terms(desk: Desk) -> Iterator[WorkItem]:
+def contract_terms(desk: InboxContext) -> Iterator[WorkItem]:
     for term in due_terms(desk.user):
         evaluation = term.evaluation
         if desk.only not in (None, evaluation):
@@ -502,7 +506,7 @@ def contract_terms(desk: Desk) -> Iterator[WorkItem]:
         )
 
 
-def demos(desk: Desk) -> Iterator[WorkItem]:
+def demos(desk: InboxContext) -> Iterator[WorkItem]:
     takes_part = {part.evaluation_id for part in desk.parts}
     takes_part |= {evaluation.pk for evaluation in desk.owned}
     where = [key for key in takes_part if not desk.keeps_out(key)]
@@ -534,7 +538,7 @@ def demos(desk: Desk) -> Iterator[WorkItem]:
         yield dataclasses.replace(item, late=False)
 
 
-def imports(desk: Desk) -> Iterator[WorkItem]:
+def imports(desk: InboxContext) -> Iterator[WorkItem]:
     for draft in waiting_for(by=desk.user, evaluations=desk.evaluations.values()):
         evaluation = desk.evaluations[draft.evaluation_id]
         waiting = what_waits(draft)
@@ -549,7 +553,7 @@ def imports(desk: Desk) -> Iterator[WorkItem]:
         )
 
 
-def interests(desk: Desk) -> Iterator[WorkItem]:
+def interests(desk: InboxContext) -> Iterator[WorkItem]:
     for key, candidates in desk.undeclared.items():
         evaluation = desk.evaluations[key]
         names = listed_few([candidate.name for candidate in candidates])
@@ -563,7 +567,7 @@ def interests(desk: Desk) -> Iterator[WorkItem]:
         )
 
 
-def clearings(desk: Desk) -> Iterator[WorkItem]:
+def clearings(desk: InboxContext) -> Iterator[WorkItem]:
     led = {part.evaluation_id for part in desk.parts if part.role == Role.LEADERSHIP}
     led = {key for key in led if not desk.keeps_out(key)}
     if not led:
@@ -584,7 +588,7 @@ def clearings(desk: Desk) -> Iterator[WorkItem]:
         )
 
 
-def mentions(desk: Desk) -> Iterator[WorkItem]:
+def mentions(desk: InboxContext) -> Iterator[WorkItem]:
     if not Mention.objects.waiting().filter(person=desk.user).exists():
         return
     rows = Mention.objects.visible_to(desk.user).waiting().filter(person=desk.user)
@@ -609,7 +613,7 @@ def mentions(desk: Desk) -> Iterator[WorkItem]:
             )
 
 
-def openings(desk: Desk) -> Iterator[WorkItem]:
+def openings(desk: InboxContext) -> Iterator[WorkItem]:
     seats = seats_of(desk)
     rows = PriceOpening.objects.awaited().filter(evaluation__in=list(seats))
     sealed = list(rows.select_related("asked_by")) if seats else []
@@ -629,7 +633,7 @@ def openings(desk: Desk) -> Iterator[WorkItem]:
         )
 
 
-def seats_of(desk: Desk) -> dict[uuid.UUID, set[int]]:
+def seats_of(desk: InboxContext) -> dict[uuid.UUID, set[int]]:
     by_evaluation: dict[uuid.UUID, set[int]] = {}
     for part in (*desk.parts, *(delegation.stakeholder for delegation in desk.lent)):
         if part.role in OPENING_ROLES:

@@ -18,7 +18,7 @@ from evaltracker.decision.selectors import (
 )
 from evaltracker.decision.services.promise_checks import follow_annex
 from evaltracker.errors import Invalid, Refused, Stale
-from evaltracker.evaluations.journal import By, plain, snapshot
+from evaltracker.evaluations.journal import By, as_json_value, snapshot
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.evaluations.policy import add_and_tell, lock, require_owner
 from evaltracker.toolbox.days import local_day
@@ -33,7 +33,7 @@ from evaltracker.workflow.annex import (
     lines_of,
 )
 from trials.scoring import Source
-from trials.selectors.cells import Cell
+from trials.selectors.cells import LedgerCell
 from trials.selectors.ledger import ledger
 from trials.selectors.matrix import cell_numbers
 from vendors.choices import DocumentKind
@@ -83,7 +83,7 @@ def facts_of(candidate: Candidate) -> Facts:
         elif not row.reason:
             told = {"id": row.pk, "words": row.words, "day": row.due_on, "ref": ref}
             undertakings.append(told)
-    facts: Facts = plain(
+    facts: Facts = as_json_value(
         {
             "title": evaluation.title,
             "candidate": candidate.name,
@@ -133,7 +133,7 @@ def _measured(found: Measured) -> str:
     return f"{found.named}: {words}" if found.named else words
 
 
-def _said(claim: Claim, cell: Cell, evaluation: Evaluation) -> Facts:
+def _said(claim: Claim, cell: LedgerCell, evaluation: Evaluation) -> Facts:
     held: Any = claim.holds_for or {"said": None, "means": {}}
     several = len({one.list_name for one in cell.values}) > 1
     return {
@@ -151,7 +151,7 @@ def _said(claim: Claim, cell: Cell, evaluation: Evaluation) -> Facts:
     }
 
 
-def _tested(cell: Cell) -> str:
+def _tested(cell: LedgerCell) -> str:
     """The last verdict of a trial: of several values the harshest, and *holds* only if
     it was found for each of them."""
     found = {str(one.verdict_of(Source.TRIAL) or "") for one in cell.state.counted}

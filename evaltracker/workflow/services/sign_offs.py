@@ -41,19 +41,19 @@ from evaltracker.evaluations.policy import (
 from evaltracker.notices.services.scheduling import cancel_notices, owe_now
 from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.days import database_now, today_in
-from evaltracker.workflow.gates import Gate, Look
+from evaltracker.workflow.gates import Gate, GateContext
 from evaltracker.workflow.gates.context import (
     DIGEST_KEPT,
     IN_THE_RUNNING,
-    Asked,
     GateReport,
+    SignerState,
     gate_reports,
     required_signers,
 )
 from evaltracker.workflow.gates.rules import scores_locked, unjudged_words, why_not_half
 from evaltracker.workflow.inbox import my_work
 from evaltracker.workflow.inbox.glances import Awaited, Reminded, occurrence_of
-from evaltracker.workflow.inbox.items import stand_of
+from evaltracker.workflow.inbox.items import stage_state
 from evaltracker.workflow.models import BellLook, Snooze, WaiverRequest
 from evaltracker.workflow.notices import (
     ScoresRequested,
@@ -148,7 +148,7 @@ def remind_colleague(*, awaited: Awaited, by: By) -> None:
         journal.record(evaluation, "colleague.reminded", evaluation, by, after=after)
 
 
-def owe_scores(look: Look) -> None:
+def owe_scores(look: GateContext) -> None:
     for part in unlocked_scorers([look.evaluation]).select_related("user"):
         owe_now(
             evaluation=look.evaluation,
@@ -173,7 +173,7 @@ logger = structlog.get_logger(__name__)
 def look_at_what_moved() -> None:
     """A chore: look closely at each evaluation that moved, and ask who is to be asked.
     One that cannot be looked at is told in the log and holds up no other."""
-    for evaluation in [*moved(), *counted_otherwise()]:
+    for evaluation in [*evaluations_to_review(), *counted_otherwise()]:
         try:
             with transaction.atomic():
                 look_closely(evaluation)
@@ -183,7 +183,7 @@ def look_at_what_moved() -> None:
             logger.exception("look_failed", evaluation=str(evaluation.pk))
 
 
-def moved() -> QuerySet[Evaluation]:
+def evaluations_to_review() -> QuerySet[Evaluation]:
     count = F("journal_head__count")
     evaluations: QuerySet[Evaluation] = Evaluation.objects.filter(
         Q(outlook__isnull=True)
@@ -201,7 +201,9 @@ def counted_otherwise() -> Iterable[Evaluation]:
     not as it was: a person's name or login, or the code that counts."""
     rows = Outlook.objects.filter(evaluation__status=Status.OPEN)
     versions = dict(
-        rows.exclude(evaluation__in=moved()).values_list("evaluation", "version")
+        rows.exclude(evaluation__in=evaluations_to_review()).values_list(
+            "evaluation", "version"
+        )
     )
     now = versions_of(versions)
     evaluations = Evaluation.objects.filter(
@@ -216,12 +218,12 @@ def look_closely(evaluation: Evaluation) -> Outlook:
     meanwhile makes it move once more."""
     entries = evaluation.journal_head.count
     version = versions_of([evaluation.pk])[evaluation.pk]
-    look = Look(evaluation)
-    stand = stand_of(look)
+    look = GateContext(evaluation)
+    stand = stage_state(look)
     lately = Entry.objects.filter(evaluation=evaluation, at__gt=timezone.now() - QUIET)
     still = not lately.exclude(WORDLESS).exists()
     if still and look.has_rules:
-        owe(look, is_turn=stand.is_signed_now)
+        owe_sign_off_mails(look, is_turn=stand.is_signed_now)
     if still and stand.gate == scores_locked.__name__:
         owe_scores(look)
     opening = PriceOpening.objects.awaited().filter(evaluation=evaluation).first()
@@ -246,7 +248,7 @@ def look_closely(evaluation: Evaluation) -> Outlook:
     return outlook
 
 
-def owe(look: Look, *, is_turn: bool) -> None:
+def owe_sign_off_mails(look: GateContext, *, is_turn: bool) -> None:
     mailed: set[User] = set()
     if is_turn:
         for signer in required_signers(look):
@@ -265,7 +267,7 @@ def owe(look: Look, *, is_turn: bool) -> None:
         )
 
 
-def ask(signer: Asked, user: User) -> None:
+def ask(signer: SignerState, user: User) -> None:
     """Ask once; remind every three days; tell the owner from the second time on."""
     evaluation = signer.look.evaluation
     about = {"subject_id": signer.rule.pk, "occurrence": signer.occurrence}
@@ -296,7 +298,7 @@ def ask(signer: Asked, user: User) -> None:
         )
 
 
-def reopened(look: Look) -> list[tuple[str, SignOff]]:
+def reopened(look: GateContext) -> list[tuple[str, SignOff]]:
     visit = look.visit
     pairs = [
         (f"words.{sign_off.document.sha256[:DIGEST_KEPT]}", sign_off)
@@ -327,7 +329,7 @@ def reopened(look: Look) -> list[tuple[str, SignOff]]:
     return pairs
 
 
-class Signature(TypedDict):
+class SignatureFields(TypedDict):
     verdict: str
     shown: str
     reason: NotRequired[str]
@@ -341,7 +343,9 @@ class Signature(TypedDict):
 SEALED = "The memo names prices, which are sealed until two people open them."
 
 
-def sign(*, rule: SignOffRule, by: User, **signature: Unpack[Signature]) -> SignOff:
+def sign(
+    *, rule: SignOffRule, by: User, **signature: Unpack[SignatureFields]
+) -> SignOff:
     """Sign the words whose digest is `shown`; what is refused is journaled, too.
 
     An open transaction of the caller's has to be committed for that, even though the
@@ -398,7 +402,7 @@ def put_name_to(
             "again.",
             difference=changes(before.content, content) if before else "",
         )
-    half = str(unjudged_words(Look(evaluation)))
+    half = str(unjudged_words(GateContext(evaluation)))
     if why := why_not_half(half, verdict, accepts=accepts_unjudged):
         raise Invalid(why, field="accepts_unjudged")
     for category, weight in (weights or {}).items():

@@ -166,7 +166,7 @@ def cancel(*, evaluation: Evaluation, reason: str, by: By) -> Evaluation:
     check_cancel(evaluation, by)
     need(reason, "reason", "Give a reason.")
     drop_asked_opening(evaluation=evaluation, by=by, because="It was cancelled.")
-    leave(evaluation, VisitEnd.CANCELLED, by, reason)
+    end_visit(evaluation, VisitEnd.CANCELLED, by, reason)
     change_and_tell(
         evaluation, "evaluation.cancelled", by, reason, status=Status.CANCELLED
     )
@@ -205,7 +205,7 @@ def enter(
     evaluation: Evaluation, stage: Stage, ended: VisitEnd, by: By, reason: str = ""
 ) -> None:
     before = evaluation.stage
-    visit = leave(evaluation, ended, by, reason)
+    visit = end_visit(evaluation, ended, by, reason)
     evaluation.stage = stage
     evaluation.save(update_fields=["stage"])
     Visit.objects.create(
@@ -225,7 +225,7 @@ def enter(
     )
 
 
-def leave(evaluation: Evaluation, ended: VisitEnd, by: By, reason: str) -> Visit:
+def end_visit(evaluation: Evaluation, ended: VisitEnd, by: By, reason: str) -> Visit:
     visit = Visit.objects.get(evaluation=evaluation, left_at__isnull=True)
     visit.left_at = timezone.now()
     visit.left_by = actor_of(by).user
@@ -315,7 +315,7 @@ def decide(*, evaluation: Evaluation, by: By) -> Decision:
     decision.decided_at = timezone.now()
     decision.save()
     change(decision.candidate, state=CandidateState.CHOSEN)
-    leave(evaluation, VisitEnd.DECIDED, by, "")
+    end_visit(evaluation, VisitEnd.DECIDED, by, "")
     evaluation.status = Status.DECIDED
     evaluation.save(update_fields=["status"])
     letters = draft_letters(decision=decision)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.pages.grid import GRIDS
-from evaltracker.pages.grid_view import Change, Place, save_cells
+from evaltracker.pages.grid_view import CellChange, GridContext, save_cells
 from tests.tiers import by_tier
 
 pytestmark = pytest.mark.django_db
@@ -26,12 +26,16 @@ BLOCKS = st.dictionaries(
 )
 
 
-def changes_of(where: Evaluation, block: dict[tuple[str, str], Any]) -> list[Change]:
+def changes_of(
+    where: Evaluation, block: dict[tuple[str, str], Any]
+) -> list[CellChange]:
     """The block as changes of the cells as they are now."""
     columns = {it.name: it for it in GRIDS["requirements"].columns(where, where.owner)}
     rows = {row.ref: row for row in where.requirements.select_related("metric")}
     return [
-        Change(str(rows[ref].pk), columns[name], columns[name].value(rows[ref]), typed)
+        CellChange(
+            str(rows[ref].pk), columns[name], columns[name].value(rows[ref]), typed
+        )
         for (ref, name), typed in block.items()
     ]
 
@@ -41,7 +45,7 @@ def outcome(where: Evaluation, blocks: list[dict[tuple[str, str], Any]]) -> Any:
     with transaction.atomic():
         for block in blocks:
             changes = changes_of(where, block)
-            save_cells(Place(GRIDS["requirements"], where, where.owner), changes)
+            save_cells(GridContext(GRIDS["requirements"], where, where.owner), changes)
         rows = Requirement.objects.filter(evaluation=where).order_by("ref")
         found = list(rows.values_list("ref", *COLUMNS))
         transaction.set_rollback(True)

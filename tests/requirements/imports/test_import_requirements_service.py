@@ -14,7 +14,7 @@ from evaltracker.requirements.services.requirements import (
     retire_requirement,
 )
 from evaltracker.requirements.services.scopes import add_list
-from evaltracker.rows.plan import Plan
+from evaltracker.rows.plan import ImportPlan
 from tests.clients import signed_in
 from tests.factories import common
 from tests.factories.vendors import candidate, enter
@@ -31,11 +31,11 @@ def where() -> Evaluation:
     return common.evaluation()
 
 
-def plan(where: Evaluation, table: str, **answers: str) -> Plan:
+def plan(where: Evaluation, table: str, **answers: str) -> ImportPlan:
     return plan_of(KIND, where, table, answers)
 
 
-def counts(made: Plan) -> tuple[int, int, int]:
+def counts(made: ImportPlan) -> tuple[int, int, int]:
     return len(made.new), len(made.changed), len(made.same)
 
 

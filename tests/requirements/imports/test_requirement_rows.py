@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from evaltracker.requirements.imports import Requirements
-from evaltracker.rows.subjects import Context, ReadRow, Record, Refusal
+from evaltracker.rows.subjects import Context, ParsedRecord, ReadRow, Refusal
 
 CONTEXT = Context(
     more={
@@ -16,7 +16,7 @@ CONTEXT = Context(
 )
 
 
-def read(*rows: dict[str, Any], category: str = "") -> list[Record | Refusal]:
+def read(*rows: dict[str, Any], category: str = "") -> list[ParsedRecord | Refusal]:
     given = (
         ReadRow("Sheet1", number, row, category=category)
         for number, row in enumerate(rows, 2)
@@ -26,7 +26,7 @@ def read(*rows: dict[str, Any], category: str = "") -> list[Record | Refusal]:
 
 def values(row: dict[str, Any], category: str = "") -> dict[str, Any]:
     (record,) = read(row, category=category)
-    assert isinstance(record, Record), record
+    assert isinstance(record, ParsedRecord), record
     return dict(record.values)
 
 
@@ -73,8 +73,8 @@ def test_a_ref_twice_is_one_with_the_same_text_and_none_with_another() -> None:
         {"ref": "R1", "text": "Trains"},
         {"ref": "R1", "text": "Trains", "priority": "must"},
     )
-    assert isinstance(first, Record)
-    assert isinstance(second, Record)
+    assert isinstance(first, ParsedRecord)
+    assert isinstance(second, ParsedRecord)
     assert first.values == second.values == {"text": "Trains", "priority": "must"}
     both = sentences({"ref": "R1", "text": "Trains"}, {"ref": "R1", "text": "Serves"})
     assert len(both) == 2

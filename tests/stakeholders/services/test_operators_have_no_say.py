@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Evaluation, User
-from stakeholders.admin.people import AddForm, LendForm
+from stakeholders.admin.people import AddStakeholderForm, LendForm
 from stakeholders.models import SignOff, Stakeholder
 from stakeholders.policy import insiders, is_leadership, lendings, signing_parts
 from stakeholders.services.people import add_stakeholder, delegate, weigh_for_role
@@ -76,7 +76,7 @@ def test_no_form_offers_one(where: Evaluation) -> None:
     otto, noor = common.otto(), common.noor()
     part = where.stakeholders.get(role=ROLE)
     fields = (
-        AddForm(about=where).fields["user"],
+        AddStakeholderForm(about=where).fields["user"],
         LendForm(about=part).fields["substitute"],
     )
     for field in fields:

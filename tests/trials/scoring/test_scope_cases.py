@@ -11,13 +11,13 @@ import pytest
 
 from evaltracker.errors import Invalid
 from trials.scoring import (
-    Answer,
     Availability,
     CellRecord,
     CellState,
     JudgedAnswer,
-    Kept,
+    JudgedPromise,
     Ruled,
+    ScopedAnswer,
     Source,
     Value,
     Verdict,
@@ -37,7 +37,7 @@ def day_of(text: str | None) -> datetime.date | None:
     return datetime.date.fromisoformat(text) if text else None
 
 
-def answer_of(said: Case | None, case: Case) -> Answer | None:
+def answer_of(said: Case | None, case: Case) -> ScopedAnswer | None:
     """The answer as intake would keep it."""
     if said is None or said["availability"] == "none":
         return None
@@ -47,7 +47,7 @@ def answer_of(said: Case | None, case: Case) -> Answer | None:
         means = means_everywhere(lists, *words)
     else:
         means = resolve(said["holds_for"], lists, *words)
-    return Answer(
+    return ScopedAnswer(
         Availability(words[0]),
         words[1],
         read_means(means) if means else None,
@@ -102,7 +102,7 @@ def read(case: Case) -> tuple[CellRecord, list[Value]]:
     return record, demanded
 
 
-def word_of(kept: Kept | None) -> str | None:
+def word_of(kept: JudgedPromise | None) -> str | None:
     return KEPT[kept.found.verdict] if kept else None
 
 

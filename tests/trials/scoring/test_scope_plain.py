@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from tests.trials.facts import TODAY
 from trials.scoring import (
     UNNAMED,
-    Answer,
     Availability,
     CellFacts,
     CellRecord,
@@ -19,6 +18,7 @@ from trials.scoring import (
     EvidenceFacts,
     JudgedAnswer,
     Ruled,
+    ScopedAnswer,
     Source,
     Standing,
     Value,
@@ -41,7 +41,7 @@ MEANS = st.none() | st.dictionaries(
     st.dictionaries(st.sampled_from(BOTH), st.tuples(WORDS, st.just(TODAY))),
 )
 ANSWERS = st.builds(
-    Answer,
+    ScopedAnswer,
     availability=WORDS,
     available_from=st.none() | st.just(TODAY - timedelta(days=1)),
     means=MEANS,
@@ -151,7 +151,7 @@ def test_shown_and_tested_are_counted_of_answered(record: CellRecord) -> None:
 
 
 def test_who_answers_nothing_is_asked_for_every_value_that_applies() -> None:
-    said = Answer(
+    said = ScopedAnswer(
         Availability.NOW, means={"Runs on": {"AWS": (Availability.NOW, None)}}
     )
     assert values_to_ask(None, (AWS, HERE)) == (AWS, HERE)
@@ -160,7 +160,7 @@ def test_who_answers_nothing_is_asked_for_every_value_that_applies() -> None:
     ruled = Ruled(named={"Runs on": ["on premises"]})
     assert values_to_ask(said, (AWS, HERE), ruled) == ()
     # What a source says in part is still asked of the vendor.
-    assert values_to_ask(Answer(Availability.PARTIAL), ()) == (UNNAMED,)
+    assert values_to_ask(ScopedAnswer(Availability.PARTIAL), ()) == (UNNAMED,)
 
 
 def test_a_value_that_is_ruled_out_is_never_to_be_confirmed_again() -> None:
@@ -171,10 +171,10 @@ def test_a_value_that_is_ruled_out_is_never_to_be_confirmed_again() -> None:
         Verdict.HOLDS,
         START,
         named={"Runs on": BOTH},
-        judged=Answer(Availability.BETA, means={"Runs on": before}),
+        judged=ScopedAnswer(Availability.BETA, means={"Runs on": before}),
     )
     record = CellRecord(
-        current=Answer(Availability.NOW, means={"Runs on": now}), verdicts=[older]
+        current=ScopedAnswer(Availability.NOW, means={"Runs on": now}), verdicts=[older]
     )
     assert cell_state(record, (AWS, HERE), TODAY).to_reconfirm == tuple(
         f"Runs on: {name}" for name in BOTH

@@ -12,14 +12,14 @@ import pytest
 from evaltracker.toolbox.measures import CellNumbers, Measured, Reading
 from evaltracker.toolbox.measures.measure import Measure
 from trials.scoring import (
-    Answer,
     Availability,
     CellRecord,
     CellState,
     JudgedAnswer,
-    Kept,
+    JudgedPromise,
     RequirementFacts,
     Ruled,
+    ScopedAnswer,
     Source,
     Verdict,
     cell_state,
@@ -51,7 +51,7 @@ def verdict(source: str, found: str, day: int = 0, **more: Any) -> JudgedAnswer:
 def state_of(cell: dict[str, Any]) -> CellState:
     says = cell.get("says") or cell.get("said")
     record = CellRecord(
-        current=Answer(Availability(says), DAY) if says else None,
+        current=ScopedAnswer(Availability(says), DAY) if says else None,
         verdicts=[
             verdict(source, cell[source])
             for source in ("demo", "trial")
@@ -132,9 +132,9 @@ def test_a_promise_is_held_short_partly_or_failed(case: dict[str, Any]) -> None:
 @of_kind("new_words")
 def test_new_words_shed_nothing(case: dict[str, Any]) -> None:
     given = case["given"]
-    before = Answer(Availability(given["said_then"]))
+    before = ScopedAnswer(Availability(given["said_then"]))
     record = CellRecord(
-        current=Answer(Availability(given["says"]), DAY),
+        current=ScopedAnswer(Availability(given["says"]), DAY),
         verdicts=[
             verdict(source, found, day, judged=before)
             for day, (source, found) in enumerate(given["verdicts_on_older_words"])
@@ -147,7 +147,7 @@ def test_new_words_shed_nothing(case: dict[str, Any]) -> None:
     } == case["expected"]
 
 
-def word_of(kept: Kept | None) -> str | None:
+def word_of(kept: JudgedPromise | None) -> str | None:
     return KEPT[kept.found.verdict] if kept else None
 
 
@@ -171,7 +171,7 @@ JUDGED_ANEW: Any = [
 def test_new_words_are_judged_by_the_same_or_a_stronger_source(
     older: Any, new: Any, credit: str, trial: str | None, demo: str | None
 ) -> None:
-    now = Answer(Availability.NOW)
+    now = ScopedAnswer(Availability.NOW)
     judged = [verdict(older[0], older[1], judged=now)]
     if new:
         judged.append(verdict(new[0], new[1], day=3))
@@ -181,11 +181,11 @@ def test_new_words_are_judged_by_the_same_or_a_stronger_source(
 
 
 def test_formulas_of_before_let_new_words_shed_a_verdict() -> None:
-    now = Answer(Availability.NOW)
+    now = ScopedAnswer(Availability.NOW)
     record = CellRecord(current=now, verdicts=[verdict("trial", "partly", judged=now)])
     state = cell_state(record, (), DAY, former=True)
     assert (state.credit, state.by_trial) == (Decimal("0.5"), None)
-    noted = CellRecord(current=Answer(Availability.UNSTATED))
+    noted = CellRecord(current=ScopedAnswer(Availability.UNSTATED))
     assert cell_state(noted, (), DAY, former=True).answered
 
 

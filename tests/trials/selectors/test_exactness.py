@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from evaltracker.decision.memo.inputs import gather_inputs
-from evaltracker.decision.memo.results import count
+from evaltracker.decision.memo.results import count_candidate
 from evaltracker.evaluations.models import Evaluation, Requirement
 from tests.factories import common, trials, vendors
 from tests.trials.selectors.cell_reference import (
@@ -22,8 +22,8 @@ from tests.trials.selectors.cell_reference import (
 from tests.trials.selectors.cell_worlds import TODAY, anything
 from trials.scoring import Credits, Source, Standing, credit
 from trials.scoring.ledger import judged_by
-from trials.selectors.cells import Cell, Cells, Shape, cells_for
-from trials.selectors.ledger import Column, ledger
+from trials.selectors.cells import Cells, LedgerCell, Shape, cells_for
+from trials.selectors.ledger import CandidateColumn, ledger
 from trials.selectors.matrix import cell_numbers, promises_of
 from trials.services.evidence import record_evidence
 from vendors.models import Candidate, Claim
@@ -79,7 +79,7 @@ def agree(where: Evaluation, day: datetime.date) -> None:
 
 
 def alike(
-    cell: Cell,
+    cell: LedgerCell,
     option: Candidate,
     requirement: Requirement,
     day: datetime.date,
@@ -127,7 +127,7 @@ def alike(
     return any(st in fatal and not one.facts.excused for one, _, st in left)
 
 
-def agree_with_rows(column: Column) -> None:
+def agree_with_rows(column: CandidateColumn) -> None:
     """Insist that sums over kinds of cells are those over all rows."""
     rows = [row for row in column.fit_rows if row.points is not None]
     assert column.fit.points == sum(row.points or 0 for row in rows)
@@ -174,7 +174,7 @@ def test_what_a_memo_freezes_counts_as_the_ledger_does(lists: bool) -> None:
     for quick, read_exactly in zip(book.columns, exact.columns, strict=True):
         assert quick.numbers == read_exactly.numbers
     for option, item in zip(book.candidates, inputs["candidates"], strict=True):
-        counted, column = count(item, inputs), book.of(option)
+        counted, column = count_candidate(item, inputs), book.of(option)
         assert counted.candidate["id"] == str(option.pk)
         assert counted.fit.rows == column.fit_rows
         assert tuple(counted.knock_outs) == column.knock_outs

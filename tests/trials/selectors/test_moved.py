@@ -16,7 +16,7 @@ from trials.selectors.matrix import (
     OF_CLAIMS,
     OF_NONE,
     OF_VERDICTS,
-    forget_all,
+    clear_evaluation_caches,
     standing_ledger,
 )
 from vendors.models import Claim
@@ -28,14 +28,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def where() -> Iterator[Evaluation]:
-    forget_all()
+    clear_evaluation_caches()
     made = trials.platform("must", "should")
     for name in ("Own build", "Other"):
         vendors.candidate(made, name, "open_source")
     say(made, "Own build")
     say(made, "Other")
     yield made
-    forget_all()
+    clear_evaluation_caches()
 
 
 def say(where: Evaluation, name: str, availability: str = "now") -> None:

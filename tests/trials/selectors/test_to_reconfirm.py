@@ -10,7 +10,7 @@ from evaltracker.evaluations.journal import Actor
 from evaltracker.requirements.services.requirements import change_requirement
 from tests.factories import trials, vendors
 from trials.scoring import Source, Standing
-from trials.selectors.cells import Cell
+from trials.selectors.cells import LedgerCell
 from trials.selectors.ledger import one_cell
 from trials.selectors.matrix import cell_history
 from trials.services.evidence import reconfirm_evidence
@@ -25,7 +25,7 @@ def acme() -> Candidate:
     return trials.claimed(trials.platform())
 
 
-def cell(option: Candidate) -> Cell:
+def cell(option: Candidate) -> LedgerCell:
     """The only cell."""
     return one_cell(option, option.evaluation.requirements.get())
 

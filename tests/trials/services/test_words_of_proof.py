@@ -13,7 +13,7 @@ from evaltracker.decision.memo.inputs import gather_inputs
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.pages.tabs import all_tabs, tab_address
 from evaltracker.requirements.services.evaluations import change_brief
-from evaltracker.workflow.gates.context import Look
+from evaltracker.workflow.gates.context import GateContext
 from evaltracker.workflow.gates.rules import no_trial
 from tests.clients import signed_in
 from tests.factories import trials, vendors
@@ -155,7 +155,7 @@ def test_a_blank_term_of_a_trial_is_neither_asked_nor_missed() -> None:
 
 def test_gates_memo_and_mails_say_the_nouns_and_the_journal_does_not() -> None:
     evaluation = worded("cleaning")
-    blocker = no_trial(Look(evaluation))
+    blocker = no_trial(GateContext(evaluation))
     assert blocker.sentence == "No shortlisted candidate has a test period."
     assert blocker.verb == "Create test periods"
     frozen = gather_inputs(evaluation)["brief"]["words"]

@@ -11,7 +11,7 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from tests.clients import signed_in
 from tests.factories import common, stakeholders, trials, vendors
 from tests.pages.grids.sending import read, send
-from vendors.costs import Kind
+from vendors.costs import CostKind
 from vendors.models import Candidate, CostLine
 from vendors.selectors.costs import kinds_of
 from vendors.services.costs import set_cost_line
@@ -24,7 +24,7 @@ CASES = json.loads((FOLDER / "any_purchase_cases.json").read_text())
 SHIPPED = json.loads((FOLDER / "any_purchase_templates.json").read_text())
 
 
-def kinds_by_key(where: Evaluation) -> dict[str, Kind]:
+def kinds_by_key(where: Evaluation) -> dict[str, CostKind]:
     return {kind.key: kind for kind in kinds_of(where)}
 
 

@@ -13,7 +13,7 @@ from tests.acting import act
 from tests.clients import signed_in
 from tests.factories import common, stakeholders, vendors
 from tests.factories.vendors import invite
-from vendors.admin.access import Look, steps_of
+from vendors.admin.access import AccessDiagnosis, steps_of
 from vendors.models import Candidate, RefusedCall, VendorToken
 from vendors.services.access import note_first_seen, note_use, revoke_token
 from vendors.services.candidates import change_candidate, eliminate
@@ -50,7 +50,7 @@ def ready(where: Evaluation) -> Candidate:
 def steps(candidate: Candidate) -> dict[str, tuple[str, str]]:
     """Tone and sentence of each step, by its name."""
     fresh = Candidate.objects.select_related("evaluation__owner", "vendor")
-    look = Look(fresh.get(pk=candidate.pk), tries=False, here="/x/")
+    look = AccessDiagnosis(fresh.get(pk=candidate.pk), tries=False, here="/x/")
     return {step.name: (step.tone, step.sentence) for step in steps_of(look)}
 
 

@@ -14,9 +14,9 @@ from tests.factories import vendors
 from tests.vendors.api.conftest import Party
 from vendors.models import Claim, IdempotencyRecord
 from vendors.services.idempotency import (
-    Answer,
     KeyInUse,
-    Turn,
+    KeyLock,
+    StoredAnswer,
     answer_once,
     queue_turn,
     refusing_a_key_in_use,
@@ -106,7 +106,7 @@ def test_forty_at_once_with_one_key_make_one_claim(acme: Party) -> None:
 def test_a_turn_that_does_not_come_is_refused_wherever_the_driver_learns_it(
     acme: Party,
 ) -> None:
-    turn = Turn(acme.candidate.pk, "POST", "order 66")
+    turn = KeyLock(acme.candidate.pk, "POST", "order 66")
     with transaction.atomic():
         take_turn(turn)
         with ThreadPoolExecutor(1) as pool:
@@ -114,7 +114,7 @@ def test_a_turn_that_does_not_come_is_refused_wherever_the_driver_learns_it(
     assert isinstance(refusal, KeyInUse)
 
 
-def ask_until_refused(turn: Turn) -> None:
+def ask_until_refused(turn: KeyLock) -> None:
     """Queue statements after the turn, and never wait for them."""
     try:
         with pipeline() as pipe, refusing_a_key_in_use():
@@ -136,15 +136,15 @@ def test_while_the_first_runs_too_long_the_second_is_told_to_wait(acme: Party) -
     vendor = acme.candidate.vendor
     assert vendor is not None
 
-    def slow() -> Answer:
+    def slow() -> StoredAnswer:
         begun.set()
         release.wait(60)
-        return Answer(200, "{}")
+        return StoredAnswer(200, "{}")
 
     def first() -> None:
         with transaction.atomic():
             turn = take_turn(
-                Turn(vendor.pk, f"POST {acme.home}claims/", KEY["idempotency_key"])
+                KeyLock(vendor.pk, f"POST {acme.home}claims/", KEY["idempotency_key"])
             )
             answer_once(turn=turn, body=b"", work=slow)
         connection.close()

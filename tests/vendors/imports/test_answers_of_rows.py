@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from evaltracker.rows.cells import Stated
-from evaltracker.rows.subjects import Context, ReadRow, Record, Refusal
+from evaltracker.rows.cells import StatedAvailability
+from evaltracker.rows.subjects import Context, ParsedRecord, ReadRow, Refusal
 from evaltracker.toolbox.measures import kept_measure, read_measure
 from vendors.claims import ClaimWords
 from vendors.imports.answers import Claims
@@ -34,12 +34,16 @@ def context(**claims: Any) -> Context:
     )
 
 
-def read(*rows: ReadRow, known: Context | None = None) -> list[Record | Refusal]:
+def read(*rows: ReadRow, known: Context | None = None) -> list[ParsedRecord | Refusal]:
     return list(Claims().records(rows, known or context()))
 
 
 def row(number: int = 2, /, **values: Any) -> ReadRow:
-    said = {"ref": "R1", "candidate": "alder", "availability": Stated("now")} | values
+    said = {
+        "ref": "R1",
+        "candidate": "alder",
+        "availability": StatedAvailability("now"),
+    } | values
     texts = {"availability": str(said.pop("kept"))} if "kept" in said else {}
     held = {name: value for name, value in said.items() if value}
     return ReadRow("S", number, held, texts)
@@ -47,7 +51,7 @@ def row(number: int = 2, /, **values: Any) -> ReadRow:
 
 def words(known: Context | None = None, /, **values: Any) -> dict[str, Any]:
     (one,) = read(row(**values), known=known)
-    assert isinstance(one, Record), one
+    assert isinstance(one, ParsedRecord), one
     return dict(one.values)
 
 
@@ -72,7 +76,7 @@ def test_a_requirement_is_found_by_ref_then_by_its_whole_text(
     named: dict[str, str], ref: str
 ) -> None:
     (one,) = read(row(**named))
-    assert isinstance(one, Record)
+    assert isinstance(one, ParsedRecord)
     assert one.key == ("Alder", ref)
 
 
@@ -84,14 +88,17 @@ def test_what_is_not_there_is_refused_with_what_is_nearly_called_so() -> None:
 
 
 def test_one_candidate_a_column_gives_a_claim_each() -> None:
-    across = {"Alder": Stated("now", "Native"), "Birch": Stated("never")}
+    across = {
+        "Alder": StatedAvailability("now", "Native"),
+        "Birch": StatedAvailability("never"),
+    }
     made = read(
         ReadRow("S", 2, {"ref": "R1"}, across=across, across_texts={"Old tool": "?!"})
     )
     said = {
         one.key[0]: (one.values["availability"], one.values["statement"])
         for one in made
-        if isinstance(one, Record)
+        if isinstance(one, ParsedRecord)
     }
     assert said == {
         "Alder": ("now", "Native"),
@@ -104,23 +111,24 @@ def test_what_is_no_availability_is_kept_as_the_statement() -> None:
     kept = words(kept="✅ No", availability=None, statement="See below.")
     assert kept["availability"] == "unstated"
     assert kept["statement"] == "✅ No\nSee below."
-    stated = words(availability=Stated("not_stated", "❓"))
+    stated = words(availability=StatedAvailability("not_stated", "❓"))
     assert (stated["availability"], stated["statement"]) == ("unstated", "❓")
 
 
 def test_links_are_evidence_and_a_day_needs_an_answer_that_has_one() -> None:
     one = "https://a.example/1"
     said = words(
-        availability=Stated("now", evidence=one), evidence="https://a.example/2"
+        availability=StatedAvailability("now", evidence=one),
+        evidence="https://a.example/2",
     )
     assert said["evidence_url"] == one
     assert said["statement"] == "More evidence: https://a.example/2"
     assert words(evidence="on paper")["statement"] == "Evidence: on paper"
     day = datetime.date(2027, 3, 31)
     assert words(available_from=day)["statement"] == "(Date in the file: 2027-03-31)"
-    planned = words(availability=Stated("planned"), available_from=day)
+    planned = words(availability=StatedAvailability("planned"), available_from=day)
     assert planned["available_from"] == day
-    assert words(availability=Stated("planned"))["available_from"] is None
+    assert words(availability=StatedAvailability("planned"))["available_from"] is None
 
 
 def test_values_and_a_number_are_read_as_their_forms_do() -> None:
@@ -134,7 +142,7 @@ def test_values_and_a_number_are_read_as_their_forms_do() -> None:
 
 def test_a_vendors_own_words_are_never_replaced() -> None:
     theirs = context(alder=(THEIRS, True, True))
-    role, why = refusal(theirs, availability=Stated("never"))
+    role, why = refusal(theirs, availability=StatedAvailability("never"))
     assert role == "availability"
     assert "has answered R1 itself" in why
     assert words(theirs, statement="Yes.")["statement"] == "Yes."
@@ -150,14 +158,14 @@ def test_the_same_words_keep_what_the_file_says_nothing_of() -> None:
         same = words(known, statement=statement)
         assert (same["holds_for"], same["number"]) == (held, number)
         assert same["statement"] == "Yes."
-    nothing = words(known, availability=Stated("not_stated"))
+    nothing = words(known, availability=StatedAvailability("not_stated"))
     assert nothing["availability"] == "now"
     other = words(known, statement="No more.")
     assert (other["holds_for"], other["number"]) == (None, {})
 
 
 def test_two_answers_of_one_cell_are_both_refused() -> None:
-    both = read(row(2), row(3, availability=Stated("never")))
+    both = read(row(2), row(3, availability=StatedAvailability("never")))
     assert [one.row for one in both if isinstance(one, Refusal)] == [2, 3]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from evaltracker.rows.subjects import Context, ReadRow, Record, Refusal
+from evaltracker.rows.subjects import Context, ParsedRecord, ReadRow, Refusal
 from vendors.imports.candidates import Candidates
 
 CONTEXT = Context(
@@ -20,14 +20,14 @@ CONTEXT = Context(
 )
 
 
-def read(*rows: dict[str, Any]) -> list[Record | Refusal]:
+def read(*rows: dict[str, Any]) -> list[ParsedRecord | Refusal]:
     given = (ReadRow("Sheet1", number, row) for number, row in enumerate(rows, 2))
     return list(Candidates().records(given, CONTEXT))
 
 
-def record(row: dict[str, Any]) -> Record:
+def record(row: dict[str, Any]) -> ParsedRecord:
     (one,) = read(row)
-    assert isinstance(one, Record), one
+    assert isinstance(one, ParsedRecord), one
     return one
 
 
@@ -103,8 +103,8 @@ def test_two_rows_of_one_candidate_are_one_unless_they_differ() -> None:
         {"candidate": "Lite", "kind": "buy"},
         {"candidate": "Lite", "kind": "buy", "summary": "Serves."},
     )
-    assert isinstance(first, Record)
-    assert isinstance(second, Record)
+    assert isinstance(first, ParsedRecord)
+    assert isinstance(second, ParsedRecord)
     assert first.values == second.values == {"kind": "buy", "summary": "Serves."}
     for one in read(
         {"candidate": "Lite", "kind": "buy"}, {"candidate": "Lite", "kind": "build"}

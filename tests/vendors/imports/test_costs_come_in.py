@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from evaltracker.errors import Refused, Stale
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.importing.kinds import KINDS
-from evaltracker.rows.subjects import Record
+from evaltracker.rows.subjects import ParsedRecord
 from tests.factories.common import evaluation, noor
 from tests.factories.vendors import candidate
 from tests.imported import plan_of, take_in, undo_last
@@ -156,7 +156,7 @@ def test_what_no_cell_says_is_asked_once_and_the_command_takes_it(
 
 
 def test_a_change_is_told_in_the_words_of_the_page(where: Evaluation) -> None:
-    record = Record(("Acme ML", "renewal_rise", ""), {"state": "priced"})
+    record = ParsedRecord(("Acme ML", "renewal_rise", ""), {"state": "priced"})
     assert KINDS["costs"].cells(record)[:2] == ("Acme ML / renewal rise", "Priced")
     take_in("costs", where, PRICES)
     plan = plan_of("costs", where, PRICES.replace("731.25,monthly", "80,yearly"))

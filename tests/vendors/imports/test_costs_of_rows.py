@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from evaltracker.rows.cells import Money, key
-from evaltracker.rows.subjects import Context, ReadRow, Record, Refusal
+from evaltracker.rows.subjects import Context, ParsedRecord, ReadRow, Refusal
 from vendors.costs import IT
 from vendors.imports.costs import Costs
 
@@ -23,7 +23,7 @@ CONTEXT = Context(
 PRICE = Money(Decimal(12))
 
 
-def read(*rows: ReadRow) -> list[Record | Refusal]:
+def read(*rows: ReadRow) -> list[ParsedRecord | Refusal]:
     return list(Costs().records(rows, CONTEXT))
 
 
@@ -36,9 +36,9 @@ def row(number: int = 2, /, **values: Any) -> ReadRow:
     )
 
 
-def record(**values: Any) -> Record:
+def record(**values: Any) -> ParsedRecord:
     (one,) = read(row(**values))
-    assert isinstance(one, Record), one
+    assert isinstance(one, ParsedRecord), one
     return one
 
 
@@ -72,8 +72,8 @@ def test_bidders_of_a_row_each_have_a_line_and_what_is_no_price_is_kept() -> Non
         across_texts={"Birch": "from 15 a host"},
     )
     alder, birch = read(bids)
-    assert isinstance(alder, Record)
-    assert isinstance(birch, Record)
+    assert isinstance(alder, ParsedRecord)
+    assert isinstance(birch, ParsedRecord)
     assert alder.values["recurrence"] == "monthly"
     assert birch.key == ("Birch", "licence", "Visits")
     assert birch.values == {
@@ -147,7 +147,7 @@ def test_days_links_and_remarks_stand_with_the_line() -> None:
 
 def test_one_line_twice_is_one_and_two_that_differ_are_both_refused() -> None:
     same = read(row(2, amount=PRICE), row(3, amount=PRICE))
-    assert all(isinstance(one, Record) for one in same)
+    assert all(isinstance(one, ParsedRecord) for one in same)
     other = read(row(2, amount=PRICE), row(3, amount=Money(Decimal(13))))
     assert [one.row for one in other if isinstance(one, Refusal)] == [2, 3]
 

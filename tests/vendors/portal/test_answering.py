@@ -12,7 +12,7 @@ from tests.factories import vendors
 from tests.vendors.mails import read, to_whom
 from tests.vendors.portal.visitor import ADDRESS, Visitor, invited
 from vendors.models import AnswerDraft, Claim, Submission
-from vendors.services.claims import Stated, submit_claims
+from vendors.services.claims import SubmittedAnswer, submit_claims
 from vendors.services.dialogue import close_claims, owe_receipts
 from vendors.services.drafts import hand_in
 
@@ -51,7 +51,8 @@ def test_handing_in_makes_the_claims_and_the_receipt_that_rest_would(
     rival = vendors.invited(where, "Globex ML")
     by = Actor(name="Globex (token evt_0123)")
     stated = [
-        Stated(ref, WORDS["availability"], WORDS["statement"]) for ref in ("R1", "R2")
+        SubmittedAnswer(ref, WORDS["availability"], WORDS["statement"])
+        for ref in ("R1", "R2")
     ]
     submit_claims(candidate=rival, claims=stated, by=by)
     theirs = hand_in(candidate=rival, by=by)

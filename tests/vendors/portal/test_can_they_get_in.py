@@ -11,7 +11,7 @@ from tests.clients import signed_in
 from tests.factories import common, vendors
 from tests.vendors.door import case
 from tests.vendors.portal.visitor import Visitor
-from vendors.admin.access import Look, Step, steps_of, verdict
+from vendors.admin.access import AccessDiagnosis, AccessStep, steps_of, verdict
 from vendors.models import Candidate, InvitationLink, VendorSession
 from vendors.services.access import (
     actor_in_pages,
@@ -36,11 +36,11 @@ class Seen:
 
     def __init__(self, candidate: Candidate) -> None:
         rows = Candidate.objects.select_related("evaluation__owner", "vendor")
-        look = Look(rows.get(pk=candidate.pk), tries=False, here="/x/")
+        look = AccessDiagnosis(rows.get(pk=candidate.pk), tries=False, here="/x/")
         self.steps = steps_of(look)
         self.heading, self.tone = verdict(look, self.steps)
 
-    def of(self, name: str, tone: str) -> Step:
+    def of(self, name: str, tone: str) -> AccessStep:
         """The one step of a contact in that tone."""
         (step,) = (
             step

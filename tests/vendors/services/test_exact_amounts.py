@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.commitments import canonical
-from evaltracker.evaluations.journal import plain
+from evaltracker.evaluations.journal import as_json_value
 from tests.factories import common, vendors
 from vendors.models import Candidate, CostLine
 from vendors.selectors.costs import candidate_cost
@@ -50,7 +50,7 @@ def test_an_amount_is_kept_and_committed_to_with_all_its_decimals(
     field: Any = CostLine._meta.get_field("likely")
     assert canonical(field, line.likely) == canonical(field, Decimal(said)) == kept
     call_command("verify_journal")
-    assert plain(line.likely) == kept
+    assert as_json_value(line.likely) == kept
 
 
 @pytest.mark.parametrize(

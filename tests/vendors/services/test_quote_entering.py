@@ -10,7 +10,7 @@ from django.utils import timezone
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry, Evaluation
-from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates import GateContext
 from evaltracker.workflow.gates.rules import cost_coverage_known
 from tests.clients import signed_in
 from tests.factories import common, vendors
@@ -193,10 +193,10 @@ def test_a_withdrawn_quote_is_never_opened_and_keeps_its_seal(
 ) -> None:
     shortlist(candidate=acme, by=where.owner)
     quote(acme, licence(10))
-    assert list(cost_coverage_known(Look(where))) == []
+    assert list(cost_coverage_known(GateContext(where))) == []
     withdraw(acme)
     assert quotes_seen(where)[acme.pk].is_withdrawn
-    assert len(list(cost_coverage_known(Look(where)))) == 1
+    assert len(list(cost_coverage_known(GateContext(where)))) == 1
     page = signed_in(where.owner).get(f"/admin/e/{where.slug}/costs/")
     assert ">withdrawn<" in page.content.decode()
     with pytest.raises(Refused, match="cannot change"):

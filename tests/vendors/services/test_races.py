@@ -20,7 +20,7 @@ from tests.faults.killing import await_waiting
 from tests.vendors.portal.visitor import invited
 from vendors.models import Claim, SignInCode, VendorToken
 from vendors.services.access import (
-    Asked,
+    CodeRequest,
     ask_code,
     begin_session,
     issue_token,
@@ -138,7 +138,9 @@ def test_a_session_that_reads_prices_ten_times_at_once_is_told_of_once() -> None
 def test_twelve_strangers_at_once_are_eight_codes_and_twelve_tries_are_five() -> None:
     link = invited(vendors.in_research(common.evaluation()))
     asked = at_once(12, lambda _: ask_code(link=link))
-    codes = [answer for answer in asked if isinstance(answer, Asked) and answer.code]
+    codes = [
+        answer for answer in asked if isinstance(answer, CodeRequest) and answer.code
+    ]
     assert len(codes) == SignInCode.objects.count() == 8
     link.refresh_from_db()
     assert link.turn_marked_at is not None

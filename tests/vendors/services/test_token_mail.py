@@ -9,7 +9,7 @@ from django.utils import timezone
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Notice
 from evaltracker.notices.services.delivery import do_chores, sweep_notices
-from evaltracker.notices.services.leases import Look
+from evaltracker.notices.services.leases import NoticeSnapshot
 from tests.factories import common, vendors
 from tests.smtp_sink import Sink
 from vendors.models import Candidate, VendorToken
@@ -38,7 +38,7 @@ def issued(candidate: Candidate, days: int) -> VendorToken:
 
 
 def why_not(notice: Notice) -> str:
-    return Look([notice]).why_not(notice)
+    return NoticeSnapshot([notice]).why_not(notice)
 
 
 def warnings() -> list[Notice]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.notices.mail import parcel_of
+from evaltracker.notices.mail import outgoing_message
 from evaltracker.toolbox.days import wall_of
 from tests.factories import common, vendors
 from tests.vendors.mails import owed, read, to_whom, why_not
@@ -180,7 +180,7 @@ def test_it_comes_from_the_owner_over_the_one_address(where: Evaluation) -> None
     (notice,) = owed("answering_opened")
     buyer = "Rossi, Żak & Co.\r\nBcc: all@example.com"
     Evaluation.objects.update(buyer=buyer)
-    parcel = parcel_of(notice, read(notice))
+    parcel = outgoing_message(notice, read(notice))
     mail = message_from_bytes(bytes(parcel), policy=default)
     (sender,) = mail["From"].addresses
     assert sender.display_name == "Lina Lead at Rossi, Żak & Co. Bcc: all@example.com"

@@ -1,7 +1,12 @@
 """What changed, as a busy person reads it: one line for each, its new words marked."""
 
 from evaltracker.decision.memo.markdown import table
-from evaltracker.decision.memo.signed_words import DiffLine, Piece, changes, diff_lines
+from evaltracker.decision.memo.signed_words import (
+    DiffLine,
+    DiffPiece,
+    changes,
+    diff_lines,
+)
 
 HEAD = ("Ref", "Requirement", "Weight")
 FIRST = ("1.1", "Trains on our own GPUs", 5)
@@ -18,9 +23,9 @@ def test_a_row_that_changed_is_one_line_with_its_words_marked() -> None:
         DiffLine(
             "changed",
             (
-                Piece("", "1.1 · Trains on our own GPUs ·"),
-                Piece("gone", "5"),
-                Piece("new", "7"),
+                DiffPiece("", "1.1 · Trains on our own GPUs ·"),
+                DiffPiece("gone", "5"),
+                DiffPiece("new", "7"),
             ),
         )
     ]

@@ -12,7 +12,7 @@ from evaltracker.workflow.admin import overview as vendor_access_api
 from evaltracker.workflow.admin.overview import DOOR, knock
 from tests.factories import common, vendors
 from tests.vendors.isolation.conftest import role as role
-from vendors.admin.access import Look
+from vendors.admin.access import AccessDiagnosis
 from vendors.isolation.roles import faults_of, lift_wall
 
 
@@ -34,7 +34,9 @@ def test_a_process_of_its_own_is_judged_by_its_role(
     role: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vendor_access_api, "SERVE_VENDOR_API", False)
-    look = Look(vendors.candidate(common.evaluation()), tries=False, here="/")
+    look = AccessDiagnosis(
+        vendors.candidate(common.evaluation()), tries=False, here="/"
+    )
     monkeypatch.delenv("VENDOR_DATABASE_URL", raising=False)
     assert [step.tone for step in vendor_access_api.is_served(look)] == ["warn"]
     monkeypatch.setenv("VENDOR_DATABASE_URL", f"postgresql://{role}:x@db/x")
@@ -66,11 +68,11 @@ def test_it_is_tried_only_when_somebody_asks(db: None, settings: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         settings.SITE_URL = f"http://127.0.0.1:{probe.getsockname()[1]}"
     candidate = vendors.candidate(common.evaluation())
-    look = Look(candidate, tries=False, here="/here/")
+    look = AccessDiagnosis(candidate, tries=False, here="/here/")
     (step,) = vendor_access_api.vendor_access_api_answers(look)
     assert (step.tone, step.mends[0].address) == ("", "/here/?try=1")
     (step,) = vendor_access_api.vendor_access_api_answers(
-        Look(candidate, tries=True, here="/")
+        AccessDiagnosis(candidate, tries=True, here="/")
     )
     assert step.tone == "bad"
     assert f"{settings.SITE_URL}{DOOR}: it cannot be reached" in step.sentence

@@ -22,7 +22,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaltracker.evaluations.commitments import Commitment, is_newer
 from evaltracker.evaluations.models import Entry, Evaluation
-from evaltracker.evaluations.tables import Said, compare_tables, cover_tables
+from evaltracker.evaluations.tables import JournalState, compare_tables, cover_tables
 from evaltracker.evaluations.verifying import find_break, written_by_newer
 
 # The number and the hash of an entry.
@@ -117,8 +117,8 @@ class Checkpoint:
         return cls(file, document["journals"])
 
     def begin(
-        self, evaluation: Evaluation, since: Anchor | None, said: Said
-    ) -> tuple[Anchor | None, Said]:
+        self, evaluation: Evaluation, since: Anchor | None, said: JournalState
+    ) -> tuple[Anchor | None, JournalState]:
         state = self.kept.get(str(evaluation.pk))
         if state is None:
             return since, said
@@ -127,11 +127,13 @@ class Checkpoint:
             for label, key, number, version, digest, shorts in state["rows"]
         }
         whole, uncovered = state["is_whole"], state["uncovered"]
-        again = Said(rows=rows, is_whole=whole, uncovered=uncovered)
+        again = JournalState(rows=rows, is_whole=whole, uncovered=uncovered)
         again.since = state.get("since", 0)
         return (state["number"], state["hash"]), again
 
-    def keep(self, evaluation: Evaluation, anchor: Anchor | None, said: Said) -> None:
+    def keep(
+        self, evaluation: Evaluation, anchor: Anchor | None, said: JournalState
+    ) -> None:
         if self.path is None or anchor is None:
             return
         self.kept[str(evaluation.pk)] = {
@@ -169,7 +171,7 @@ NAMED = 20
 
 
 @dataclass(slots=True)
-class Verdict:
+class ChainReport:
     broken: list[str] = field(default_factory=list)
     # Entries that a newer version wrote.
     newer: list[str] = field(default_factory=list)
@@ -192,7 +194,7 @@ class Verdict:
     ) -> None:
         self.journals += 1
         self.tables = self.tables or tables
-        claims = Said(is_later=since is not None, is_whole=since is None)
+        claims = JournalState(is_later=since is not None, is_whole=since is None)
         since, claims = checkpoint.begin(evaluation, since, claims)
         last: list[Entry] = []
 
@@ -215,7 +217,7 @@ class Verdict:
             for number in sorted(claims.newer)
         ]
 
-    def compare(self, evaluation: Evaluation, claims: Said) -> None:
+    def compare(self, evaluation: Evaluation, claims: JournalState) -> None:
         compared = compare_tables(evaluation, claims)
         self.agreeing += compared.agreeing
         self.uncovered += compared.uncovered
@@ -279,7 +281,7 @@ class Command(BaseCommand):
         if options["cover"]:
             self.cover(chosen)
         checkpoint = Checkpoint.at(options["checkpoint"])
-        verdict = Verdict()
+        verdict = ChainReport()
         for evaluation, since in starting_points(chosen, options):
             if not options["print_anchor"]:
                 self.stderr.write(f"Checking {evaluation.slug} …")

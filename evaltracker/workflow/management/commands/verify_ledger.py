@@ -11,9 +11,9 @@ from evaltracker.decision.memo.results import compute_results, draw_all
 from evaltracker.decision.models import KeptDraws, Outlook
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.registry import only_reading
-from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates import GateContext
 from evaltracker.workflow.gates.context import first_closed, gate_reports
-from evaltracker.workflow.inbox.items import stand_of
+from evaltracker.workflow.inbox.items import stage_state
 from evaltracker.workflow.management.commands.verify_journal import evaluation_of
 from trials.selectors.matrix import (
     cell_numbers,
@@ -75,7 +75,7 @@ def _counted(evaluation: Evaluation) -> Iterator[tuple[str, Any]]:
     yield "the fit of categories", standing.figures.fits
     yield "the planned dates", standing.planned
     if evaluation.is_open:
-        look = Look(evaluation)
+        look = GateContext(evaluation)
         yield (
             "what stands in the way",
             [
@@ -94,7 +94,7 @@ def _outlook_agrees(evaluation: Evaluation) -> bool:
         return True
     if stored.valid_until is None or stored.valid_until <= timezone.now():
         return True
-    stand = stand_of(Look(evaluation))
+    stand = stage_state(GateContext(evaluation))
     return (stored.what, stored.why, stored.link, stored.digest, stored.due_on) == (
         stand.step.what,
         stand.step.why,
