@@ -88,7 +88,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "evaltracker.pages.act_view.ReaderZoneMiddleware",
+    "evaltracker.pages.middleware.ReaderZoneMiddleware",
     "evaltracker.notices.tasks.NudgeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "evaltracker.accounts.middleware.SessionEndMiddleware",

@@ -18,4 +18,6 @@ register_chore(
 # A process that serves vendors alone has no pages, and no whole evaluation
 # comes or leaves through it.
 if apps.is_installed("django.contrib.admin"):
-    import evaltracker.accounts.admin
+    import evaltracker.accounts.admin.notices
+    import evaltracker.accounts.admin.own_account
+    import evaltracker.accounts.admin.people

@@ -1,4 +1,4 @@
-"""What follows a decision: letters to those who answered, and checks of promises."""
+"""Frozen decisions, and what follows: letters, annex, contract, promise checks."""
 
 import datetime
 from decimal import Decimal

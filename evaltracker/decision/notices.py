@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from django.utils.translation import gettext as _
 
-from evaltracker.decision import links, selectors
+from evaltracker.decision import links
 from evaltracker.decision.models import ContractTerm, Letter, PromiseCheck
+from evaltracker.decision.selectors import contract_terms, letters, promises
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.about import About, ended, not_the_owners
@@ -43,7 +44,7 @@ class DecisionLetter(About[Letter]):
     """What a vendor is told of the decision, in the owner's words. It is never repeated
     by itself: one that may have arrived waits for a person."""
 
-    name: ClassVar[str] = selectors.LETTER
+    name: ClassVar[str] = letters.LETTER
     hold: ClassVar[bool] = True
     rows: ClassVar = Letter.objects.select_related("candidate__vendor")
     gone: ClassVar[str] = "Nobody has released this letter."
@@ -85,7 +86,7 @@ class DecisionLetter(About[Letter]):
 class PromiseCheckDue(About[PromiseCheck]):
     """The chosen one's promises are to be read again: before, on the day, a week on."""
 
-    name: ClassVar[str] = selectors.CHECK_NOTICE
+    name: ClassVar[str] = promises.CHECK_NOTICE
     can_wait: ClassVar[bool] = True
     rows: ClassVar = PromiseCheck.objects.all()
     gone: ClassVar[str] = "The promise check is closed."
@@ -111,7 +112,7 @@ class PromiseCheckDue(About[PromiseCheck]):
 class GapPromiseDue(About[Gap]):
     """The chosen one was to have mended a gap by that day: the owner looks again."""
 
-    name: ClassVar[str] = selectors.GAP_NOTICE
+    name: ClassVar[str] = promises.GAP_NOTICE
     can_wait: ClassVar[bool] = True
     rows: ClassVar = Gap.objects.all()
 
@@ -128,21 +129,21 @@ class GapPromiseDue(About[Gap]):
 class AnnexLineDue(About[PublishedDocument]):
     """What the annex promises for a day, until a check judged it; not whose it is."""
 
-    name: ClassVar[str] = selectors.ANNEX_NOTICE
+    name: ClassVar[str] = promises.ANNEX_NOTICE
     can_wait: ClassVar[bool] = True
     rows: ClassVar = PublishedDocument.objects.select_related("candidate__evaluation")
 
     def reasons(self, notice: Notice, row: PublishedDocument) -> Iterator[str]:
-        if notice.recipient not in selectors.keepers_of(notice.place):
+        if notice.recipient not in promises.keepers_of(notice.place):
             yield "Somebody else looks after the contract now."
-        if not selectors.awaited_lines(row, notice.occurrence):
+        if not promises.awaited_lines(row, notice.occurrence):
             yield "A check has judged it."
 
     def page(self, notice: Notice, row: PublishedDocument) -> str:
         return links.page(notice.place, "promise_checks", "annex")
 
     def values(self, notice: Notice, row: PublishedDocument) -> dict[str, str]:
-        return {"lines": listed(selectors.awaited_lines(row, notice.occurrence))}
+        return {"lines": listed(promises.awaited_lines(row, notice.occurrence))}
 
     def compose(self, notice: Notice) -> Message:
         day = date.fromisoformat(notice.occurrence)
@@ -154,7 +155,7 @@ class AnnexLineDue(About[PublishedDocument]):
 class ContractNoticeDue(About[ContractTerm]):
     """A contract can be ended until that day: to its keeper and the owner."""
 
-    name: ClassVar[str] = selectors.TERM_NOTICE
+    name: ClassVar[str] = contract_terms.TERM_NOTICE
     can_wait: ClassVar[bool] = True
     rows: ClassVar = ContractTerm.objects.select_related("looks_after")
 

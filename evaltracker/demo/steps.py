@@ -53,15 +53,11 @@ from vendors.answers import typed_of
 from vendors.models import Candidate, Claim, Contact, PriceOpening, Vendor
 from vendors.policy import to_declare
 from vendors.services import contacts, quotes
+from vendors.services.about import release_about
+from vendors.services.answering import close_claims, open_claims
 from vendors.services.candidates import declare_interests, eliminate, shortlist
 from vendors.services.claims import submit_claim
-from vendors.services.dialogue import (
-    ask_question,
-    close_claims,
-    open_claims,
-    propose_requirement,
-    release_about,
-)
+from vendors.services.dialogue import ask_question, propose_requirement
 from vendors.services.drafts import save_drafts
 
 type Act = Callable[..., Any]

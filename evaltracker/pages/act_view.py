@@ -1,20 +1,15 @@
 """The one view that serves every act."""
 
-import zoneinfo
-from collections.abc import Callable
 from http import HTTPStatus
 from itertools import islice
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from evaltracker.errors import (
@@ -28,7 +23,6 @@ from evaltracker.errors import (
     disk_is_full,
 )
 from evaltracker.pages.acts import ACTS, Act, Outcome, act_opened
-from evaltracker.pages.help import GUIDES, PICTURES, REFERENCE, guide_html
 from evaltracker.pages.proof import is_proven, proof_asked
 from evaltracker.pages.site import (
     answer_done,
@@ -242,61 +236,3 @@ def _show(
 
 site.register_page("act/<slug:name>/", act_view, "act")
 site.register_page("act/<slug:name>/<str:target_id>/", act_view, "act_on")
-
-
-def help_page(request: HttpRequest, name: str) -> HttpResponse:
-    title = GUIDES.get(name) or REFERENCE.get(name)
-    if title is None:
-        raise NotFound
-    lists = [("Guides", GUIDES), ("Look up", REFERENCE)]
-    return site.page(
-        request,
-        "evaltracker/help.html",
-        title=f"Help: {title}",
-        crumbs=[("Help", "")],
-        text=guide_html(name),
-        lists=[
-            (
-                heading,
-                [
-                    (label, reverse("admin:help", args=[one]), one == name)
-                    for one, label in names.items()
-                ],
-            )
-            for heading, names in lists
-        ],
-    )
-
-
-def help_picture(request: HttpRequest, name: str) -> HttpResponse:
-    known = {file.name: file for file in PICTURES.glob("*.png")}
-    if name not in known:
-        raise NotFound
-    return HttpResponse(known[name].read_bytes(), content_type="image/png")
-
-
-site.register_page("help/<slug:name>/", help_page, "help")
-site.register_page("help/pictures/<str:name>", help_picture, "help_picture")
-
-
-class ReaderZoneMiddleware:
-    """Shows every moment of a page in the zone of the person who is logged in.
-
-    Calls without a session, the API's among them, stay in the server's zone.
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        with timezone.override(self._zone(request)):
-            return self.get_response(request)
-
-    def _zone(self, request: HttpRequest) -> zoneinfo.ZoneInfo | None:
-        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
-            return None
-        name = getattr(request.user, "time_zone", "")
-        try:
-            return zoneinfo.ZoneInfo(name) if name else None
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            return None

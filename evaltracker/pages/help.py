@@ -7,10 +7,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from evaltracker.errors import NotFound
+from evaltracker.pages.site import site
 
 DOCUMENTS = Path(__file__).parents[2] / "docs"
 PICTURES = DOCUMENTS / "images"
@@ -114,3 +118,40 @@ def term_named(word: str) -> str:
     """
     meaning = terms()[word].replace("*", "")
     return f"{meaning[0].upper()}{meaning[1:]}."
+
+
+def help_page(request: HttpRequest, name: str) -> HttpResponse:
+    title = GUIDES.get(name) or REFERENCE.get(name)
+    if title is None:
+        raise NotFound
+    lists = [("Guides", GUIDES), ("Look up", REFERENCE)]
+    return site.page(
+        request,
+        "evaltracker/help.html",
+        title=f"Help: {title}",
+        crumbs=[("Help", "")],
+        text=guide_html(name),
+        lists=[
+            (
+                heading,
+                [
+                    (label, reverse("admin:help", args=[one]), one == name)
+                    for one, label in names.items()
+                ],
+            )
+            for heading, names in lists
+        ],
+    )
+
+
+def help_picture(request: HttpRequest, name: str) -> HttpResponse:
+    known = {file.name: file for file in PICTURES.glob("*.png")}
+    if name not in known:
+        raise NotFound
+    return HttpResponse(known[name].read_bytes(), content_type="image/png")
+
+
+site.register_page("help/<slug:name>/", help_page, "help")
+
+
+site.register_page("help/pictures/<str:name>", help_picture, "help_picture")

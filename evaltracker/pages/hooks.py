@@ -7,4 +7,6 @@ from django.apps import apps
 if apps.is_installed("django.contrib.admin"):
     import evaltracker.pages.act_view
     import evaltracker.pages.grid_view
+    import evaltracker.pages.help
+    import evaltracker.pages.middleware
     import evaltracker.pages.search

@@ -30,7 +30,7 @@ from evaltracker.pages.acts import Act, address_of
 from evaltracker.pages.base import LONGEST_SEARCH, check_length
 from evaltracker.pages.site import Detour, groups_for, site
 from evaltracker.pages.tabs import MANY, named_pages, tab_address
-from evaltracker.toolbox.migrating import holding, words_of
+from evaltracker.toolbox.full_text import holding, words_of
 from evaltracker.toolbox.registry import Registry
 
 

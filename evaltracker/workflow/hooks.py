@@ -6,6 +6,9 @@ from typing import Any
 from django.dispatch import receiver
 
 import evaltracker.decision.admin.comparison
+import evaltracker.decision.admin.contract_terms
+import evaltracker.decision.admin.exports
+import evaltracker.decision.admin.ownership
 import evaltracker.decision.admin.promise_checks
 import evaltracker.decision.notices
 import evaltracker.workflow.admin.annex
@@ -19,8 +22,8 @@ import evaltracker.workflow.admin.sign_offs
 import evaltracker.workflow.inbox.glances
 import evaltracker.workflow.notices
 import evaltracker.workflow.portable
-from evaltracker.decision.services.contract_terms import keep_moved_draws
-from evaltracker.decision.services.letters import remove_old_leftovers
+from evaltracker.decision.services.draws import keep_moved_draws
+from evaltracker.decision.services.leftover_files import remove_old_leftovers
 from evaltracker.evaluations.models import User
 from evaltracker.pages.tabs import news_asked
 from evaltracker.toolbox.processes import register_chore

@@ -16,7 +16,7 @@ from evaltracker.decision import links
 from evaltracker.decision.memo.figures import approved_said, counted_noun
 from evaltracker.decision.memo.signed_words import THINGS, changes_told
 from evaltracker.decision.models import PromiseCheck
-from evaltracker.decision.selectors import terms_of
+from evaltracker.decision.selectors.contract_terms import terms_of
 from evaltracker.evaluations.choices import NoticeState, Stage
 from evaltracker.evaluations.models import Evaluation, Notice, User, Visit
 from evaltracker.notices.about import ENDED, About, ended, not_the_owners

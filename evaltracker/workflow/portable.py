@@ -19,7 +19,7 @@ from evaltracker.decision.models import (
     Succession,
     Waiver,
 )
-from evaltracker.decision.selectors import term_of
+from evaltracker.decision.selectors.contract_terms import term_of
 from evaltracker.decision.services.contract_terms import EARLIEST, owe_term_reminders
 from evaltracker.decision.services.promise_checks import follow_annex
 from evaltracker.evaluations.choices import Status

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import QuerySet
 
-from evaltracker.accounts.admin import PeopleAct
+from evaltracker.accounts.admin.people import PeopleAct
 from evaltracker.errors import why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User

@@ -19,10 +19,11 @@ from vendors.policy import to_declare
 from vendors.selectors.claims import current_claims
 from vendors.selectors.dialogue import released_about
 from vendors.services import contacts
+from vendors.services.about import release_about
 from vendors.services.access import issue_token
+from vendors.services.answering import open_claims
 from vendors.services.candidates import add_candidate, add_vendor, declare_interests
 from vendors.services.claims import SubmitResult, submit_claim
-from vendors.services.dialogue import open_claims, release_about
 from vendors.services.quotes import ask_to_open_prices, confirm_price_opening
 from vendors.services.schedule import take_costs
 

@@ -16,7 +16,7 @@ from django.db import connection
 from django.urls import reverse
 from pytest_django import Settings
 
-from evaltracker.decision.selectors import kept_files, leftovers
+from evaltracker.decision.selectors.stored_files import kept_files, leftovers
 from evaltracker.evaluations import verifying
 from evaltracker.evaluations.models import Evaluation
 from tests.clients import signed_in

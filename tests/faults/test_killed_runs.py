@@ -12,7 +12,7 @@ import pytest
 import requests
 from django.db import transaction
 
-from evaltracker.decision.selectors import leftovers
+from evaltracker.decision.selectors.stored_files import leftovers
 from evaltracker.evaluations import verifying
 from evaltracker.evaluations.models import JournalHead
 from tests.faults.killing import await_quiet, await_waiting, kill_while_sending

@@ -17,7 +17,7 @@ from django.core.files.storage import storages
 from django.core.management import call_command
 from pytest_django import Settings
 
-from evaltracker.decision.selectors import kept_files
+from evaltracker.decision.selectors.stored_files import kept_files
 from evaltracker.environment import files
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import AttachedFile

@@ -7,7 +7,7 @@ import pytest
 import requests
 from pytest_django import Settings
 
-from evaltracker.decision.selectors import kept_files, leftovers
+from evaltracker.decision.selectors.stored_files import kept_files, leftovers
 from evaltracker.evaluations import verifying
 from tests.faults.test_full_disk import PDF, Party
 from tests.object_store import running_store, use

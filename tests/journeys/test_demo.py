@@ -19,7 +19,7 @@ from evaltracker.decision.memo.figures import figures_of
 from evaltracker.decision.memo.inputs import standing_memo
 from evaltracker.decision.memo.text import measured_needs
 from evaltracker.decision.models import Decision
-from evaltracker.decision.services.letters import export_whole
+from evaltracker.decision.services.exports import export_whole
 from evaltracker.demo.people import LEAD, LOGINS, OPERATOR, PASSWORD
 from evaltracker.demo.purchases import SLUGS
 from evaltracker.evaluations.models import Entry, Evaluation

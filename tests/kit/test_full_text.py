@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from evaltracker.evaluations.models import Evaluation, Requirement
-from evaltracker.toolbox.migrating import holding, words_of
+from evaltracker.toolbox.full_text import holding, words_of
 from tests.factories import common
 
 pytestmark = [pytest.mark.smoke, pytest.mark.django_db]

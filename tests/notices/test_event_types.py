@@ -21,8 +21,9 @@ from tests.factories import stakeholders, trials, vendors
 from trials.services.mails import tell_of_slips
 from trials.services.trials import close_gap, record_gap
 from vendors.models import Claim
+from vendors.services.answering import move_claims_close
 from vendors.services.claims import withdraw_claim
-from vendors.services.dialogue import answer_question, ask_question, move_claims_close
+from vendors.services.dialogue import answer_question, ask_question
 from vendors.services.drafts import hand_in
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from evaltracker.decision.services.letters import export_whole
+from evaltracker.decision.services.exports import export_whole
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.portable.importing import import_evaluation, preview_import

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from evaltracker.decision.services.letters import export_as_seen, export_whole
+from evaltracker.decision.services.exports import export_as_seen, export_whole
 from evaltracker.evaluations.models import Evaluation
 from tests.factories import common, trials
 from tests.portable.ocds_schema import faults

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from evaltracker.decision.memo.inputs import gather_inputs, mark_imported
 from evaltracker.decision.memo.text import signed as signed_in_memo
-from evaltracker.decision.services.letters import export_as_seen
+from evaltracker.decision.services.exports import export_as_seen
 from evaltracker.decision.services.promise_checks import start_next
 from evaltracker.evaluations.models import Entry, Evaluation, User
 from evaltracker.evaluations.verifying import find_break

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from evaltracker.decision.services.letters import export_as_seen, export_whole
+from evaltracker.decision.services.exports import export_as_seen, export_whole
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import AccountEntry, Evaluation, User
 from evaltracker.portable.reading import read_json

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 
-from evaltracker.decision.services.letters import export_whole
+from evaltracker.decision.services.exports import export_whole
 from evaltracker.evaluations.journal import record
 from evaltracker.evaluations.models import (
     Entry,

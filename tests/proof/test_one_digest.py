@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
 from evaltracker.decision.models import Decision, KeptDraws
-from evaltracker.decision.services.contract_terms import keep_draws
+from evaltracker.decision.services.draws import keep_draws
 from evaltracker.evaluations.models import AttachedFile, Evaluation
 from stakeholders.models import SignedDocument, SignOff
 from tests.clients import signed_in
@@ -27,7 +27,7 @@ from tests.workflow.deciding import decided, in_decision
 from tests.workflow.rewriting import put
 from tests.workflow.test_pack import take, unpacked, verified
 from trials.models import RunReport
-from trials.selectors.matrix import clear_evaluation_caches
+from trials.selectors.evaluation_cache import clear_evaluation_caches
 from vendors.models import ClaimFile
 
 pytestmark = pytest.mark.django_db

@@ -24,7 +24,7 @@ from evaltracker.decision.memo.inputs import exact_draws, gather_inputs
 from evaltracker.decision.memo.printing import sealed_memo
 from evaltracker.decision.memo.results import compute_results
 from evaltracker.decision.models import Decision, KeptDraws
-from evaltracker.decision.services.contract_terms import keep_draws
+from evaltracker.decision.services.draws import keep_draws
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.days import today_in
 from tests.clients import signed_in
@@ -41,7 +41,7 @@ from tests.recount.shown import half_up
 from tests.recount.worlds import by_chance
 from tests.tiers import by_tier
 from tests.workflow.rewriting import put
-from trials.selectors.matrix import clear_evaluation_caches
+from trials.selectors.evaluation_cache import clear_evaluation_caches
 
 pytestmark = pytest.mark.django_db
 DEMO = (

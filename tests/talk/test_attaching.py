@@ -6,7 +6,7 @@ from unittest.mock import ANY
 import pytest
 from django.core.files.storage import default_storage
 
-from evaltracker.decision.selectors import kept_files, leftovers
+from evaltracker.decision.selectors.stored_files import kept_files, leftovers
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations.models import AttachedFile, Entry
 from evaltracker.talk.services import attach_files, remove_file

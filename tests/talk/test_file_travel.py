@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from django.core.management import call_command
 
-from evaltracker.decision.services.letters import take_pack
+from evaltracker.decision.services.evidence_pack import take_pack
 from evaltracker.evaluations.models import AttachedFile
 from evaltracker.talk.services import remove_file
 from tests.portable.files import carried_away, document, taken_in, written_again

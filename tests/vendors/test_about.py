@@ -23,8 +23,8 @@ from tests.vendors.portal.visitor import Visitor, invited
 from vendors.models import AboutRevision
 from vendors.selectors.dialogue import person_of, proposed_about, released_about
 from vendors.services import contacts
+from vendors.services.about import name_owners, release_about, write_about
 from vendors.services.contacts import add_contact
-from vendors.services.dialogue import name_owners, release_about, write_about
 
 pytestmark = pytest.mark.django_db
 LINA = "Lina Ortega, procurement lead, lina@example.com, +1 555 0100"

@@ -1,6 +1,6 @@
 """A purchase in trials that nobody has judged to the end."""
 
-from evaltracker.decision.services.contract_terms import keep_draws
+from evaltracker.decision.services.draws import keep_draws
 from evaltracker.evaluations.models import Evaluation
 from tests.factories import stakeholders, trials, vendors
 from tests.fixture_cache import built_once

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from evaltracker.decision import links
 from evaltracker.decision.models import AnnexLine, CheckVerdict, PromiseCheck
-from evaltracker.decision.selectors import promised_rows
+from evaltracker.decision.selectors.promises import promised_rows
 from evaltracker.decision.services.contract_terms import set_contract_term
 from evaltracker.decision.services.promise_checks import (
     close_check,

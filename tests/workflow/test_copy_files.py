@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from evaltracker.decision.selectors import kept_files
+from evaltracker.decision.selectors.stored_files import kept_files
 from evaltracker.toolbox.files import file_storage
 from tests.factories import trials
 from tests.object_store import ObjectStore, Place, use

@@ -4,7 +4,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from evaltracker.decision.models import PromiseCheck
-from evaltracker.decision.selectors import earlier_standing
+from evaltracker.decision.selectors.promises import earlier_standing
 from evaltracker.decision.services.promise_checks import record_promises
 from evaltracker.evaluations.models import Evaluation
 from tests.clients import signed_in

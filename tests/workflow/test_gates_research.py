@@ -12,10 +12,11 @@ from evaltracker.workflow.gates.rules import (
 )
 from tests.factories import common, trials, vendors
 from tests.it_kinds import checklist
+from vendors.services.answering import close_claims
 from vendors.services.candidates import eliminate, shortlist
 from vendors.services.claims import note_claim, rule_not_applicable
 from vendors.services.costs import set_cost_line
-from vendors.services.dialogue import answer_question, ask_question, close_claims
+from vendors.services.dialogue import answer_question, ask_question
 
 pytestmark = pytest.mark.django_db
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaltracker.decision.services.contract_terms import hand_on_evaluation
+from evaltracker.decision.services.ownership import hand_on_evaluation
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
 from evaltracker.notices.kinds import KINDS

@@ -14,7 +14,7 @@ from evaltracker.decision.memo.printing import (
     sealed_memo,
 )
 from evaltracker.decision.models import Decision
-from evaltracker.decision.services.contract_terms import keep_draws
+from evaltracker.decision.services.draws import keep_draws
 from evaltracker.workflow.admin.sign_form import glance_at
 from evaltracker.workflow.gates import GateContext
 from evaltracker.workflow.services.stages import compile_memo, draft_decision

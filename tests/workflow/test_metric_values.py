@@ -6,7 +6,7 @@ import pytest
 
 from evaltracker.decision.admin.promise_checks import metric_picture
 from evaltracker.decision.models import Decision, MetricValue, PromiseCheck
-from evaltracker.decision.selectors import metric_rows, number_of
+from evaltracker.decision.selectors.metrics import metric_rows, number_of
 from evaltracker.decision.services.promise_checks import (
     record_metric_values,
     waive_check,

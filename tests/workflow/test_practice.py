@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from evaltracker.decision.memo.inputs import gather_inputs
-from evaltracker.decision.selectors import earlier_standing
+from evaltracker.decision.selectors.promises import earlier_standing
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
@@ -28,8 +28,8 @@ from tests.factories import common, vendors
 from tests.portable.files import carried_away, document, taken_in
 from vendors.models import Candidate, Contact, InvitationLink
 from vendors.selectors.access import live_link
+from vendors.services.answering import move_claims_close
 from vendors.services.contacts import add_contact
-from vendors.services.dialogue import move_claims_close
 
 pytestmark = pytest.mark.django_db
 

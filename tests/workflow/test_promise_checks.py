@@ -7,7 +7,7 @@ import time_machine
 
 from evaltracker.decision import links
 from evaltracker.decision.models import Decision, PromiseCheck
-from evaltracker.decision.selectors import outcomes_of, promised_rows
+from evaltracker.decision.selectors.promises import outcomes_of, promised_rows
 from evaltracker.decision.services.promise_checks import (
     close_check,
     move_check,

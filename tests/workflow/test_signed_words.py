@@ -8,7 +8,7 @@ from evaltracker.decision.memo.brief import price_gap
 from evaltracker.decision.memo.printing import sealed_memo
 from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.decision.models import Decision
-from evaltracker.decision.services.contract_terms import keep_draws
+from evaltracker.decision.services.draws import keep_draws
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.admin.sign_form import glance_at
 from evaltracker.workflow.gates import GateContext

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from evaltracker.decision import selectors
 from evaltracker.decision.services import letters
-from evaltracker.decision.services.letters import remove_old_leftovers
+from evaltracker.decision.services.leftover_files import remove_old_leftovers
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.management.commands import verify_files
 from tests.factories import common, trials

@@ -47,7 +47,7 @@ from trials.choices import Source
 from trials.models import Demo, DemoNote, ScriptItem
 from trials.notices import date_of
 from trials.policy import DEMO_STAGES
-from trials.selectors.matrix import standing_ledger
+from trials.selectors.evaluation_cache import standing_ledger
 from trials.services.demos import (
     add_dazzle,
     call_off_demo,

@@ -49,7 +49,7 @@ from trials.choices import (
     setting_choices,
 )
 from trials.models import Demo, Evidence, Excuse, Gap, ResearchNote, Trial
-from trials.selectors.matrix import standing_ledger
+from trials.selectors.evaluation_cache import standing_ledger
 from trials.selectors.trials import is_partly_proven
 from trials.services.evidence import (
     SUBJECTS,

@@ -29,6 +29,7 @@ from trials.scoring import FitRow, Source, Standing
 from trials.scoring.effort import EffortCell, EffortSums
 from trials.scoring.promise import FEWEST_TESTED, PromiseRecord
 from trials.selectors.cells import LedgerCell, claimed_of
+from trials.selectors.evaluation_cache import cached_for_version, standing_ledger
 from trials.selectors.ledger import (
     CandidateColumn,
     Ledger,
@@ -40,13 +41,11 @@ from trials.selectors.ledger import (
 )
 from trials.selectors.matrix import (
     CellRevision,
-    cached_for_version,
     cell_efforts,
     cell_history,
     cell_numbers,
     effort_cells,
     promises_of,
-    standing_ledger,
 )
 from trials.selectors.trials import is_partly_proven
 from vendors.admin.base import (

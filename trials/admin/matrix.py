@@ -43,13 +43,9 @@ from trials.policy import FROM_DEMOS, today_in
 from trials.scoring import Standing, rounded
 from trials.scoring.ledger import ValueState
 from trials.selectors.cells import LedgerCell, awaited_replies
+from trials.selectors.evaluation_cache import cached_for_version, standing_ledger
 from trials.selectors.ledger import Ledger, LedgerRow, ledger
-from trials.selectors.matrix import (
-    cached_for_version,
-    cell_numbers,
-    matrix_json,
-    standing_ledger,
-)
+from trials.selectors.matrix import cell_numbers, matrix_json
 from vendors.admin.base import open_answers
 from vendors.choices import Availability, CandidateState
 from vendors.claims import ClaimWords

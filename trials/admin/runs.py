@@ -40,7 +40,7 @@ from trials.choices import DataOwner, ReportFormat, Runner
 from trials.models import Criterion, Run, RunReport, RunToken, Trial
 from trials.policy import check_trial
 from trials.run_formats import key_of_code
-from trials.selectors.matrix import cached_for_version
+from trials.selectors.evaluation_cache import cached_for_version
 from trials.selectors.runs import (
     SHOWN_REPORTS,
     DayOfRuns,

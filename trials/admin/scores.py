@@ -41,7 +41,7 @@ from trials.models import Score, Settlement
 from trials.policy import FROM_DEMOS, SCORING_STAGES
 from trials.scoring import TOP_SCORE, Spread, spread
 from trials.scoring.open_cells import WEAKNESS
-from trials.selectors.matrix import cached_for_version
+from trials.selectors.evaluation_cache import cached_for_version
 from trials.selectors.scores import (
     BuyIn,
     Scorer,

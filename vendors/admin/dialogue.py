@@ -29,7 +29,7 @@ from vendors.selectors.candidates import asked_requirements
 from vendors.selectors.claims import AnswerCounts, answer_counts
 from vendors.selectors.costs import kind_name
 from vendors.selectors.dialogue import GAP, MOST, Chase, chases, given_away
-from vendors.services import contacts, dialogue
+from vendors.services import contacts, dialogue, reminders
 
 
 class RulingOnContact(workspace.InEvaluation[ContactRequest]):
@@ -368,7 +368,7 @@ class ChaseVendor(base.OnCandidate):
     verb = "Send the reminder"
     help = f"Each of its contacts gets a mail. {LIMITS}"
     success = "{target.vendor} is reminded within half a minute."
-    service = dialogue.chase
+    service = reminders.chase
 
     def cancel_url(self, target: Any) -> str:
         return workspace.page_address(
@@ -382,7 +382,7 @@ class ChaseAll(workspace.OnEvaluation):
     verb = "Send the reminders"
     help = f"Each contact of each vendor whose turn it is gets a mail. {LIMITS}"
     success = "The vendors are reminded within half a minute."
-    service = dialogue.chase_all
+    service = reminders.chase_all
 
     def cancel_url(self, target: Any) -> str:
         return workspace.page_address(target, "unanswered")

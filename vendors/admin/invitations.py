@@ -44,7 +44,7 @@ from vendors.selectors.dialogue import (
     released_about,
     shown_about,
 )
-from vendors.services import dialogue
+from vendors.services import about, answering
 from vendors.services.access import WARNED_DAYS
 from vendors.services.contacts import add_contact, invite, send_link
 
@@ -152,7 +152,7 @@ class WriteAbout(OnEvaluation):
     help = "No vendor reads the draft until you release it."
     success = "The draft is saved. This is how vendors would read it."
     form_class: ClassVar = AboutForm
-    service = dialogue.write_about
+    service = about.write_about
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return proposed_about(target)
@@ -164,7 +164,7 @@ class ReleaseAbout(WriteAbout):
     help = "All invited vendors read it, and get a mail that says what has changed."
     success = "It is released."
     form_class: ClassVar = ReleaseForm
-    service = dialogue.release_about
+    service = about.release_about
 
 
 @evaluation_page("about", "What this is about", order=44, group="Market")
@@ -234,7 +234,7 @@ class Invite(Telling):
         """Both or none."""
         rest = dict(data)
         if said := {name: rest.pop(name) for name in ABOUT if name in data}:
-            dialogue.release_about(
+            about.release_about(
                 evaluation=target.evaluation, shared=data["shared"], by=by, **said
             )
         return super().run(target, rest, by)
@@ -485,7 +485,7 @@ class OpenClaims(WindowAct):
     verb = "Open answering"
     help = "Invited vendors may answer the requirements from now until this end."
     success = "Vendors can answer now."
-    service = dialogue.open_claims
+    service = answering.open_claims
 
 
 class MoveClaimsClose(WindowAct):
@@ -493,7 +493,7 @@ class MoveClaimsClose(WindowAct):
     verb = "Move"
     success = "Deadline moved."
     form_class = ReopenForm
-    service = dialogue.move_claims_close
+    service = answering.move_claims_close
 
 
 class CloseClaims(OnEvaluation):
@@ -506,7 +506,7 @@ class CloseClaims(OnEvaluation):
     )
     success = "Answering is closed."
     dangerous = True
-    service = dialogue.close_claims
+    service = answering.close_claims
 
 
 class ReopenClaims(WindowAct):
@@ -515,7 +515,7 @@ class ReopenClaims(WindowAct):
     help = "For all invited vendors alike."
     success = "Vendors can answer again."
     form_class = ReopenForm
-    service = dialogue.reopen_claims
+    service = answering.reopen_claims
 
 
 # So far back the owner sees who was in the vendor pages.

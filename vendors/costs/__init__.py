@@ -5,6 +5,15 @@ rounded once per row; what nobody has said is never taken for zero.
 """
 
 from evaltracker.money import CODES
+from vendors.costs.budget import BudgetVerdict, Limit, envelope, price_points
+from vendors.costs.curves import Curve, curves
+from vendors.costs.hours import (
+    HoursValue,
+    Worth,
+    opportunity_cost,
+    value_of_hours,
+    worth,
+)
 from vendors.costs.kinds import (
     IT,
     RISE,
@@ -21,22 +30,7 @@ from vendors.costs.kinds import (
     kinds_for,
     unasked,
 )
-from vendors.costs.line_costs import (
-    Ask,
-    CostRow,
-    HoursValue,
-    Terms,
-    Why,
-    Worth,
-    asks,
-    is_old,
-    offer_words,
-    opportunity_cost,
-    rate_words,
-    read_terms,
-    value_of_hours,
-    worth,
-)
+from vendors.costs.line_costs import CostRow, Terms, offer_words, rate_words, read_terms
 from vendors.costs.lines import (
     CostLineFacts,
     Pricing,
@@ -48,15 +42,6 @@ from vendors.costs.lines import (
     read_tiers,
     write_tiers,
 )
-from vendors.costs.totals import (
-    BudgetVerdict,
-    Curve,
-    Limit,
-    TotalCost,
-    curves,
-    envelope,
-    price_points,
-    read_payments,
-    split,
-    total_cost,
-)
+from vendors.costs.payment_plan import read_payments, split
+from vendors.costs.questions import Ask, Why, asks, is_old
+from vendors.costs.totals import TotalCost, total_cost

@@ -37,7 +37,7 @@ from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES, require_claims_open
 from vendors.row_visibility import queue_row_visibility
 from vendors.selectors.candidates import read_item_values
 from vendors.selectors.claims import is_answered_by_buyer
-from vendors.services import idempotency as sql
+from vendors.services import claim_queries
 from vendors.services.candidates import lock_candidate, lock_invitation, record_on
 from vendors.services.idempotency import (
     KeptAnswer,
@@ -163,15 +163,15 @@ class LockedClaims:
         """
         own = {"candidate": candidate, "vendor": vendor, "noting": noting}
         meant = {**own, "refs": list(refs)}
-        evaluation = pipe.ask(sql.EVALUATION, **own)
-        cursor = pipe.ask(sql.CANDIDATE, **own)
-        rows = pipe.ask(sql.ASKED, **meant)
-        named = pipe.ask(sql.LISTS, **own)
-        standing = pipe.ask(sql.STANDING, **meant)
-        efforts = pipe.ask(sql.EFFORTS, **meant)
-        queue_row_visibility(pipe, sql.FIND_NOTES)
-        counted = pipe.ask(sql.COUNTS, **meant)
-        last = pipe.ask(sql.HEAD, **own)
+        evaluation = pipe.ask(claim_queries.EVALUATION, **own)
+        cursor = pipe.ask(claim_queries.CANDIDATE, **own)
+        rows = pipe.ask(claim_queries.ASKED, **meant)
+        named = pipe.ask(claim_queries.LISTS, **own)
+        standing = pipe.ask(claim_queries.STANDING, **meant)
+        efforts = pipe.ask(claim_queries.EFFORTS, **meant)
+        queue_row_visibility(pipe, claim_queries.FIND_NOTES)
+        counted = pipe.ask(claim_queries.COUNTS, **meant)
+        last = pipe.ask(claim_queries.HEAD, **own)
         pipe.wait()
         row, head = cursor.fetchone(), last.fetchone()
         if row is None or head is None:
@@ -236,20 +236,20 @@ class LockedClaims:
         where["requirements"] = places
         if efforts or self.candidate.evaluation.asks_effort:
             side = {"said": said, "by_vendor": by_vendor}
-            self.pipe.ask(sql.SUPERSEDE_EFFORTS, **where, **side)
+            self.pipe.ask(claim_queries.SUPERSEDE_EFFORTS, **where, **side)
         if any(place in self.counts for place in places):
-            self.pipe.ask(sql.SUPERSEDE, **where)
+            self.pipe.ask(claim_queries.SUPERSEDE, **where)
         for rows in (claims, efforts):
             if len(rows) == 1:
                 self.pipe.add(rows[0])
             elif rows:
                 self.pipe.add_all(rows)
-        queue_row_visibility(self.pipe, sql.LEAVE_NOTES)
+        queue_row_visibility(self.pipe, claim_queries.LEAVE_NOTES)
 
     def record(self, **told: Any) -> None:
         self.pipe.add(journal.next_entry(self.head, **told))
         self.pipe.ask(
-            sql.MOVE_HEAD,
+            claim_queries.MOVE_HEAD,
             evaluation=self.head.evaluation_id,
             count=self.head.count,
             hash=self.head.hash,

@@ -25,7 +25,12 @@ from evaltracker.decision.memo.inputs import StandingMemo, standing_memo
 from evaltracker.decision.memo.printing import DRAWN, OUT
 from evaltracker.decision.memo.results import Counted, cost_results
 from evaltracker.decision.memo.text import KINDS, gaps_in_short, rank
-from evaltracker.decision.selectors import LISTED, NextTest, ToConfirm, next_tests
+from evaltracker.decision.selectors.next_tests import (
+    LISTED,
+    NextTest,
+    ToConfirm,
+    next_tests,
+)
 from evaltracker.errors import Forbidden, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User

@@ -34,7 +34,7 @@ from stakeholders.selectors import DIFFERENT, said_weights
 from trials import scoring
 from trials.choices import MilestoneState
 from trials.models import Consensus, Excuse, Gap, Milestone, Settlement
-from trials.selectors import matrix
+from trials.selectors import evaluation_cache, matrix
 from trials.selectors.cells import PlainShape, record_of, shape_of
 from trials.selectors.ledger import Ledger, ledger
 from trials.selectors.pending_verdicts import verdicts_owed
@@ -520,7 +520,9 @@ def standing_memo(evaluation: Evaluation) -> StandingMemo:
     those come later, and are no part of the version."""
     drawn = KeptDraws.objects.filter(evaluation=evaluation)
     digest = drawn.values_list("digest", flat=True).first()
-    return matrix.cached_for_version(evaluation, f"memo with draws {digest}", _memo)
+    return evaluation_cache.cached_for_version(
+        evaluation, f"memo with draws {digest}", _memo
+    )
 
 
 def memo_on(
@@ -544,7 +546,7 @@ def _memo(evaluation: Evaluation) -> StandingMemo:
         return StandingMemo(
             inputs, frozen["results"], counted, record.planned_dates(inputs)
         )
-    book = matrix.standing_ledger(evaluation)
+    book = evaluation_cache.standing_ledger(evaluation)
     inputs, states = inputs_of(book, {}), _states(book)
     sums = {str(column.candidate.pk): column.sums for column in book.columns}
     counted = [

@@ -30,7 +30,7 @@ from evaltracker.evaluations.choices import Infrastructure, Stage, SupportWanted
 from evaltracker.evaluations.models import Demand, Evaluation, ScopeValue, Visit
 from trials.choices import EvidenceVerdict, setting_words
 from trials.models import Criterion, Evidence, Gap, Trial
-from trials.selectors.matrix import standing_ledger
+from trials.selectors.evaluation_cache import standing_ledger
 from vendors.choices import CandidateState
 from vendors.claims import named_words
 from vendors.models import Candidate

@@ -1,29 +1,19 @@
-"""The contract that a decision led to, the draws kept for pages, and a new owner."""
+"""The contract that a decision led to, and its reminders."""
 
 import datetime
-import time
 from collections.abc import Iterable
 from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from evaltracker.decision.memo.inputs import gather_inputs
-from evaltracker.decision.memo.results import (
-    SimulationInputs,
-    compute_results,
-    draw_all,
-)
 from evaltracker.decision.models import (
     ContractTerm,
-    KeptDraws,
     TermOutcome,
     default_remind_days,
 )
-from evaltracker.decision.notices import EvaluationHandedOn
-from evaltracker.decision.selectors import TERM_NOTICE, term_of
+from evaltracker.decision.selectors.contract_terms import TERM_NOTICE, term_of
 from evaltracker.decision.services.promise_checks import follow_annex
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal, policy
@@ -31,16 +21,10 @@ from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.notices.services import scheduling
-from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.days import MORNING, today_in
 from evaltracker.toolbox.text import read_reason
 from evaltracker.toolbox.working_days import months_after
-from stakeholders.models import SignOff
-from stakeholders.policy import voices
 from trials.policy import read_reminder_days, require_insider
-from trials.selectors.matrix import versions_of
-from vendors.policy import barring_interest
-from vendors.services.quotes import drop_asked_opening
 
 EARLIEST = 730
 
@@ -250,158 +234,5 @@ def record_in_journal(
 # are kept by the digest of their inputs: an entry that moved none of them costs no new
 # draws.
 
-# A chore that has counted for so long leaves the rest to the next tick.
-BUDGET = 20.0
 
 logger = structlog.get_logger(__name__)
-
-
-def keep_moved_draws() -> None:
-    """A chore: count the draws of each undecided evaluation that moved. One that cannot
-    be counted is told in the log and holds up no other."""
-    ends = time.monotonic() + BUDGET
-    for evaluation in evaluations_with_stale_draws():
-        if time.monotonic() > ends:
-            return
-        try:
-            with transaction.atomic():
-                keep_draws(evaluation=evaluation)
-        except Exception as error:
-            if database_is_away(error):
-                raise
-            logger.exception("draws_failed", evaluation=str(evaluation.pk))
-
-
-def evaluations_with_stale_draws() -> list[Evaluation]:
-    rows = Evaluation.objects.exclude(status=Status.DECIDED).select_related("owner")
-    evaluations = {row.pk: row for row in rows.order_by("created_at")}
-    now = versions_of(evaluations)
-    for draws in KeptDraws.objects.filter(evaluation__in=now).defer("results"):
-        is_over = draws.valid_until <= timezone.now()
-        if draws.version == now[draws.evaluation_id].digest and not (
-            is_over and evaluations[draws.evaluation_id].is_open
-        ):
-            del evaluations[draws.evaluation_id]
-    return [row for key, row in evaluations.items() if key in now]
-
-
-def keep_draws(*, evaluation: Evaluation) -> KeptDraws:
-    """Draw what stands now and keep it; draws of the same inputs stay as they are. The
-    version was read before the facts: what is written meanwhile makes it move once
-    more."""
-    now = versions_of([evaluation.pk])[evaluation.pk]
-    draws = KeptDraws.objects.filter(evaluation=evaluation).first()
-    drawn = draws.results if draws and draws.adds_up else {}
-    digest = draws.digest if draws and drawn else ""
-
-    def draw(race: SimulationInputs) -> dict[str, object]:
-        nonlocal drawn, digest
-        if race.digest != digest:
-            digest, drawn = race.digest, draw_all(race)
-        return drawn
-
-    results = compute_results(gather_inputs(evaluation), draw)
-    ranking = results["robustness"].get("ranking", [])
-    draws, _ = KeptDraws.objects.update_or_create(
-        evaluation=evaluation,
-        defaults={
-            "version": now.digest,
-            "valid_until": now.valid_until,
-            "digest": digest,
-            "results": drawn,
-            "firsts": [row["id"] for row in ranking if row["rank"] == 1],
-        },
-    )
-    return draws
-
-
-FIELD = "new_owner"
-
-
-def check_hand_on(evaluation: Evaluation, by: By) -> None:
-    """The owner hands it on; an operator does once the owner's login is stopped."""
-    user, owner = actor_of(by).user, evaluation.owner
-    operates = user is not None and user.is_active and user.is_superuser
-    owns = user is not None and policy.is_owner(user, evaluation)
-    if not owns and (owner.is_active or not operates):
-        raise Forbidden(
-            f"Only {owner.name}, who runs this evaluation, hands it on; an operator "
-            "does once that login is stopped."
-        )
-    policy.require_open(evaluation)
-    if not may_take_over(evaluation).exists():
-        raise Refused(
-            "Nobody else can take it over yet. An operator gives people the right to "
-            "start evaluations."
-        )
-
-
-def may_take_over(evaluation: Evaluation) -> QuerySet[User]:
-    here = voices().filter(evaluation=evaluation).order_by().values("user")
-    people = policy.people_who_may_start().exclude(pk=evaluation.owner_id)
-    return people.exclude(pk__in=here).order_by("last_name", "username")
-
-
-@transaction.atomic
-def hand_on_evaluation(
-    *, evaluation: Evaluation, new_owner: User, reason: str, by: By
-) -> Evaluation:
-    """Make somebody else the owner; they declare conflicts before they read answers.
-
-    What was asked of a second person for the prices is dropped, since the one who
-    asked no longer runs it.
-
-    Raises:
-        Forbidden: neither the owner, nor an operator in their place. Refused: it has
-        ended. Invalid: no reason, or nobody who can take it.
-    """
-    evaluation = policy.lock(evaluation)
-    check_hand_on(evaluation, by)
-    reason = read_reason(reason, "Give a reason for handing it on.")
-    sentence = why_not_theirs(evaluation, new_owner)
-    if sentence:
-        raise Invalid(sentence, field=FIELD)
-    drop_asked_opening(
-        evaluation=evaluation, by=by, because="The evaluation was handed on."
-    )
-    before = evaluation.owner
-    evaluation.owner = new_owner
-    evaluation.save(update_fields=["owner"])
-    entry = journal.record(
-        evaluation=evaluation,
-        action="evaluation.handed_on",
-        subject=evaluation,
-        by=by,
-        before={"owner": before.name},
-        after={"owner": new_owner.name},
-        reason=reason,
-    )
-    scheduling.owe_now(
-        kind=EvaluationHandedOn.name,
-        evaluation=evaluation,
-        subject_id=evaluation.pk,
-        occurrence=entry.number,
-        recipient=new_owner,
-    )
-    return evaluation
-
-
-def why_not_theirs(evaluation: Evaluation, person: User) -> str:
-    if person.pk == evaluation.owner_id:
-        return f"{person.name} runs it already."
-    if voices().filter(evaluation=evaluation, user=person).exists():
-        return (
-            f"{person.name} holds a role here, and who runs an evaluation signs for "
-            "nobody in it. End that role first."
-        )
-    theirs = Q(person=person) | Q(on_behalf_of=person)
-    signed = SignOff.objects.filter(
-        theirs, visit__evaluation=evaluation, visit__left_at__isnull=True
-    )
-    if signed.exists():
-        return f"{person.name} has signed this stage, so cannot run it."
-    if not may_take_over(evaluation).filter(pk=person.pk).exists():
-        return f"{person.name} may not run evaluations; an operator gives that right."
-    if barring_interest(person, evaluation) is not None:
-        return f"{person.name} has a conflict of interest that nobody has cleared."
-    return ""

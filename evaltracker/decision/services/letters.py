@@ -1,28 +1,14 @@
-"""What leaves with a decision: letters to vendors, exports, the evidence pack."""
+"""Letters that tell vendors of the decision."""
 
-import hashlib
-import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from itertools import chain
-from typing import IO, Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import structlog
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from evaltracker.decision import selectors
-from evaltracker.decision.memo.documents import csv_of
-from evaltracker.decision.memo.inputs import SIGN_OFF
-from evaltracker.decision.memo.pack import (
-    Pack,
-    add_manual,
-    add_memo,
-    altered_words,
-    fingerprints,
-)
 from evaltracker.decision.memo.record import (
     CandidateResult,
     FrozenRequirement,
@@ -31,33 +17,22 @@ from evaltracker.decision.memo.record import (
 )
 from evaltracker.decision.memo.results import Counted, count_candidate
 from evaltracker.decision.models import Decision, Letter
-from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.decision.selectors import letters
+from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.account_log import misfit
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import (
-    Entry,
     Evaluation,
-    ImportedHistory,
-    JournalHead,
-    User,
 )
-from evaltracker.evaluations.policy import change, is_owner, lock, require_owner
+from evaltracker.evaluations.policy import change, lock, require_owner
 from evaltracker.evaluations.words import say
-from evaltracker.ocds import as_ocds
-from evaltracker.portable.registry import Document, parts
-from evaltracker.portable.writing import as_bytes, document_of
-from evaltracker.talk.rules import files_of
 from evaltracker.toolbox.languages import speaking
 from evaltracker.toolbox.text import TEXT_LIMIT
-from stakeholders.models import Condition, SignedDocument, SignOff, digest_of
-from stakeholders.policy import is_leadership
-from trials.models import Evidence
+from stakeholders.models import digest_of
 from trials.scoring import FEWEST_TESTED, Coverage, SourceRecord
 from vendors.choices import DocumentKind
-from vendors.models import Candidate, ClaimFile, Contact
-from vendors.policy import check_read_answers, may_see_prices
+from vendors.models import Candidate, Contact
 from vendors.selectors.claims import vendors_answers
 from vendors.services.contacts import mail_link
 from vendors.services.dialogue import publish_document
@@ -228,74 +203,7 @@ def promise_record_text(
     return "\n\n".join(part for part in parts if part)
 
 
-FORMS: dict[str, Callable[[Document], bytes]] = {"json": as_bytes, "ocds": as_ocds}
-
-
-def may_export(user: User, evaluation: Evaluation) -> bool:
-    return is_owner(user, evaluation) or is_leadership(user, evaluation)
-
-
-@transaction.atomic
-def export_whole(*, evaluation: Evaluation, form: str = "json") -> bytes:
-    """All of it, sealed or not; for whoever operates the server.
-
-    `form` is json or ocds. The row is locked meanwhile, so that no half of a change
-    gets in.
-
-    Raises:
-        Refused: a file that was handed in is missing, or all are too much.
-    """
-    return FORMS[form](document_of(lock(evaluation)))
-
-
-def check_export(evaluation: Evaluation, by: User) -> None:
-    if not may_export(by, evaluation):
-        raise Forbidden("Only the owner and leadership can export an evaluation.")
-    check_read_answers(evaluation, by)
-
-
-@transaction.atomic
-def export_as_seen(*, evaluation: Evaluation, by: User, form: str = "json") -> bytes:
-    """What `by` may see of it, as a file that names what is left out.
-
-    Raises:
-        Forbidden: neither the owner nor leadership, or a conflict of interest. Refused:
-        `by` has not declared their conflicts of interest.
-    """
-    evaluation = lock(evaluation)
-    check_export(evaluation, by)
-    document = document_of(evaluation, by)
-    content = FORMS[form](document)
-    after = {
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "format": form,
-        "complete": document["complete"],
-    }
-    journal.record(evaluation, "evaluation.exported", evaluation, by, after=after)
-    return content
-
-
 logger = structlog.get_logger(__name__)
-# More whole files at once than faults leave: rather the database is of another day.
-MOST_BY_ITSELF = 100
-
-
-def remove_old_leftovers() -> None:
-    """Remove leftovers that are over a day old; what a chore may do by itself. Where
-    whole files are so many that an older database was restored beside newer files, they
-    stay, and the log says so: a person decides (`verify_files --remove`)."""
-    old = [file for file in selectors.leftovers() if file.age > selectors.GRACE]
-    whole = [file for file in old if not file.is_half]
-    if len(whole) > MOST_BY_ITSELF:
-        logger.warning("leftovers_kept", files=len(whole))
-        old = [file for file in old if file.is_half]
-    remove_leftovers(old)
-
-
-def remove_leftovers(found: list[selectors.Leftover]) -> None:
-    for file in found:
-        default_storage.delete(file.stored_as)
-        logger.info("leftover_removed", file=file.stored_as, half=file.is_half)
 
 
 def draft_letters(*, decision: Decision) -> list[Letter]:
@@ -391,7 +299,7 @@ def send_letter(
     require_sendable(letter, letter.text)
     if REASON_ASKED in letter.text:
         raise Refused(f"Review it first; it still says “{REASON_ASKED}”.")
-    had = set(selectors.letter_notices([letter]).values_list("address", flat=True))
+    had = set(letters.letter_notices([letter]).values_list("address", flat=True))
     if again := [contact.name for contact in recipients if contact.email in had]:
         raise Refused(f"{', '.join(again)} had this letter already.")
     if letter.released_at is None:
@@ -406,7 +314,7 @@ def send_letter(
             by=by,
         )
     for contact in recipients:
-        mail_link(letter.candidate, contact, selectors.LETTER, letter, 1)
+        mail_link(letter.candidate, contact, letters.LETTER, letter, 1)
     after = {
         "candidate": letter.candidate,
         "told": [contact.email for contact in recipients],
@@ -443,131 +351,7 @@ def require_sendable(letter: Letter, text: str) -> None:
         sentence = "Write the letter first."
     elif len(text) > TEXT_LIMIT:
         sentence = f"A letter has at most {TEXT_LIMIT:,} characters."
-    elif named := selectors.rivals_named(letter.candidate, text):
+    elif named := letters.rivals_named(letter.candidate, text):
         sentence = f"It names {named[0]}, and no vendor may learn who else was invited."
     if sentence:
         raise Invalid(sentence, field="text")
-
-
-SIGNED = ("visit__stage", *SIGN_OFF)
-ASKED = ("sign_off__printed_name", "text", "due_on", "closing_note")
-
-
-def check_take_pack(evaluation: Evaluation, by: User) -> None:
-    if not may_export(by, evaluation):
-        raise Forbidden("Only the owner and leadership can download the evidence pack.")
-    if evaluation.status != Status.DECIDED:
-        raise Refused("The evidence pack is available once the evaluation is decided.")
-    check_read_answers(evaluation, by)
-    if not may_see_prices(by, evaluation):
-        raise Forbidden("Only the owner and leadership can download the evidence pack.")
-
-
-@transaction.atomic
-def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
-    """A zip of everything that the decision rests on, as `by` may see it.
-
-    The entry that tells of it is written first, so the journal in the pack ends with
-    it. What is sealed from `by` is withheld in the journal, and said to be.
-
-    Raises:
-        Forbidden: neither owner nor leadership, or prices are not open to them.
-        Refused: not decided; or the memo, words that were signed or a file that was
-        handed in is missing, or not what the journal tells.
-    """
-    evaluation = lock(evaluation)
-    check_take_pack(evaluation, by)
-    decision = Decision.objects.select_related("evaluation", "decided_by").get(
-        evaluation=evaluation
-    )
-    faults = [*fingerprints(decision), *altered_words(decision)]
-    for file in selectors.kept_files(evaluation.slug):
-        faults += [f"“{file.name}” {file.altered}."] if file.altered else []
-    if faults:
-        raise Refused(
-            f"{faults[0]} No evidence pack is made of what was altered: restore it "
-            "from a backup first."
-        )
-    pack = Pack(decision)
-    printed = add_memo(pack)
-    shut = {
-        str(part.model._meta.model_name)
-        for part in parts()
-        if part.sealed and part.sealed(by, evaluation)
-    }
-    signed = SignOff.objects.filter(visit__evaluation=evaluation).order_by("signed_at")
-    pack.add("sign-offs/sign-offs.csv", csv_of_rows(SIGNED, signed))
-    conditions = Condition.objects.filter(sign_off__visit__evaluation=evaluation)
-    pack.add(
-        "sign-offs/conditions.csv", csv_of_rows(ASKED, conditions.order_by("text"))
-    )
-    documents = SignedDocument.objects.filter(evaluation=evaluation)
-    for document in documents.order_by("sha256").iterator(chunk_size=20):
-        pack.add(f"sign-offs/{document.sha256}.md", document.content)
-    add_files(pack, evaluation, shut, by)
-    after = {"memo_sha256": decision.memo_sha256, "withheld": sorted(shut)}
-    journal.record(evaluation, "pack.taken", decision, by, after=after)
-    pack.add_lines("journal/journal.jsonl", entry_lines(evaluation, shut))
-    chain = JournalHead.objects.get(evaluation=evaluation)
-    head = {
-        "entries": chain.count,
-        "head": chain.hash,
-        "fields": journal.CHAINED,
-        "memo_sha256": pack.decision.memo_sha256,
-        "withheld": sorted(shut),
-    }
-    pack.add("journal/head.json", json.dumps(head, indent=1))
-    add_manual(pack, head | {"by": by.name}, unprinted=not printed)
-    return pack.finish()
-
-
-def csv_of_rows(fields: tuple[str, ...], rows: Any) -> bytes:
-    head = [field.replace("__", " ").replace("_", " ") for field in fields]
-    values = (
-        ["" if value is None else str(value) for value in row]
-        for row in rows.values_list(*fields)
-    )
-    return csv_of(chain([head], values))
-
-
-def add_files(pack: Pack, evaluation: Evaluation, shut: set[str], by: User) -> None:
-    rows = [["file", "original name", "candidate or thing", "requirement"]]
-
-    def add(sha256: str, name: str, place: str, *about: str) -> None:
-        with default_storage.open(place, "rb") as file:
-            rows.append([pack.add_stored(sha256, name, file), name, *about])
-
-    of_claim = {"claim__candidate__evaluation": evaluation}
-    related = ("claim__candidate", "claim__requirement")
-    if "claimfile" not in shut:
-        for one in ClaimFile.objects.filter(**of_claim).select_related(*related):
-            about = (one.claim.candidate.name, one.claim.requirement.ref)
-            add(one.sha256, one.name, one.stored_as, *about)
-    verdicts = Evidence.objects.filter(**of_claim).exclude(file="")
-    for row in verdicts.select_related(*related):
-        about = (row.claim.candidate.name, row.claim.requirement.ref)
-        add(row.file_sha256, row.file_name, str(row.file.name), *about)
-    for attached in files_of(by, evaluation):
-        add(attached.sha256, attached.name, attached.stored_as, attached.about, "")
-    pack.add("files/files.csv", csv_of(iter(rows)))
-
-
-def entry_lines(evaluation: Evaluation, shut: set[str]) -> Iterator[bytes]:
-    """One JSON object per entry, its fields as they are hashed."""
-    history = ImportedHistory.objects.filter(evaluation=evaluation).first()
-    rows = Entry.objects.filter(evaluation=evaluation).order_by("number")
-    for entry in rows.iterator(chunk_size=2000):
-        # Gives an imported entry the actor's number that was hashed.
-        misfit(entry, history)
-        # What changed was made plain when it was written down.
-        line = {
-            name: value if name in ("before", "after") else journal.as_json_value(value)
-            for name in journal.CHAINED
-            for value in (getattr(entry, name),)
-        }
-        if entry.subject_type in shut:
-            line |= {"before": None, "after": None, "reason": None, "withheld": True}
-        line |= {"previous_hash": entry.previous_hash, "hash": entry.hash}
-        # What it commits to of the rows; digests, from which nothing can be read.
-        line["rows"] = entry.rows
-        yield f"{json.dumps(line, ensure_ascii=False)}\n".encode()

@@ -19,13 +19,13 @@ from evaltracker.decision.models import (
     PromiseCheck,
     Succession,
 )
-from evaltracker.decision.selectors import (
+from evaltracker.decision.selectors.letters import letter_notices
+from evaltracker.decision.selectors.promises import (
     ANNEX_NOTICE,
     CHECK_NOTICE,
     GAP_NOTICE,
     chosen_of,
     keepers_of,
-    letter_notices,
     open_gaps_of,
     promised_rows,
 )

@@ -14,17 +14,15 @@ from evaltracker.evaluations.models.evaluation import (
     evaluation_scope,
     new_salt,
 )
-from evaltracker.evaluations.models.notices import (
-    ChoreDone,
+from evaltracker.evaluations.models.grids import GridView
+from evaltracker.evaluations.models.imports import (
     ColumnMemory,
-    GridView,
     Import,
     ImportDraft,
     ImportedHistory,
     ImportWork,
-    Notice,
-    Webhook,
 )
+from evaltracker.evaluations.models.notices import ChoreDone, Notice, Webhook
 from evaltracker.evaluations.models.people import (
     CachedValue,
     PersonalToken,

@@ -27,8 +27,8 @@ from evaltracker.decision.memo.inputs import StandingMemo, memo_on, standing_mem
 from evaltracker.decision.memo.record import Inputs, name_of
 from evaltracker.decision.memo.text import measured_needs
 from evaltracker.decision.models import Decision
-from evaltracker.decision.selectors import newest_readings
-from evaltracker.decision.services.letters import take_pack
+from evaltracker.decision.selectors.metrics import newest_readings
+from evaltracker.decision.services.evidence_pack import take_pack
 from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import Outcome, Rule

@@ -26,20 +26,18 @@ from evaltracker.decision.memo.printing import PrintedFigure as HeadFigure
 from evaltracker.decision.memo.printing import front_page
 from evaltracker.decision.memo.record import Memo
 from evaltracker.decision.models import ContractTerm, Decision, Letter, PromiseCheck
-from evaltracker.decision.selectors import (
+from evaltracker.decision.selectors.contract_terms import is_near, term_of
+from evaltracker.decision.selectors.letters import letter_notices
+from evaltracker.decision.selectors.metrics import metric_rows, newest_readings
+from evaltracker.decision.selectors.promises import (
     chosen_of,
-    is_near,
-    letter_notices,
-    metric_rows,
-    newest_readings,
     open_gaps_of,
     outcomes_of,
     promised_rows,
-    term_of,
 )
+from evaltracker.decision.services.exports import may_export
 from evaltracker.decision.services.letters import (
     check_letter,
-    may_export,
     send_letter,
     text_in,
     write_letter,

@@ -25,7 +25,7 @@ from evaltracker.decision.models import (
     PromiseCheck,
     Waiver,
 )
-from evaltracker.decision.selectors import is_near, term_of
+from evaltracker.decision.selectors.contract_terms import is_near, term_of
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, User, name_columns
 from evaltracker.evaluations.policy import is_owner, may_start_evaluations

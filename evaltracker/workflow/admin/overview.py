@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from evaltracker.decision.admin.comparison import how_they_stand
 from evaltracker.decision.models import Decision, Succession, Waiver
-from evaltracker.decision.services.contract_terms import check_hand_on
+from evaltracker.decision.services.ownership import check_hand_on
 from evaltracker.decision.services.promise_checks import may_follow, start_next
 from evaltracker.environment import SERVE_VENDOR_API, vendor_database
 from evaltracker.errors import why_not

@@ -35,7 +35,7 @@ from evaltracker.workflow.services.stages import memo_for
 from stakeholders.models import SignOff, Stakeholder
 from trials import models as proof
 from trials.admin.evidence import file_rows
-from trials.selectors import matrix
+from trials.selectors import evaluation_cache, matrix
 from trials.selectors.ledger import one_cell
 from trials.services.scripts import QUOTE
 from vendors import models as market
@@ -321,7 +321,7 @@ def files(person: User, evaluation: Evaluation, params: Params) -> Any:
 
 
 def the_matrix(person: User, evaluation: Evaluation, params: Params) -> str:
-    return matrix.matrix_json(matrix.standing_ledger(evaluation).of_active())
+    return matrix.matrix_json(evaluation_cache.standing_ledger(evaluation).of_active())
 
 
 def cell(person: User, evaluation: Evaluation, params: Params) -> Any:

@@ -33,8 +33,12 @@ from stakeholders.selectors import (
 )
 from stakeholders.selectors import tally as selectors_tally
 from trials.models import Criterion, Trial
+from trials.selectors.evaluation_cache import (
+    cached_for_version,
+    cached_or_none,
+    standing_ledger,
+)
 from trials.selectors.ledger import Ledger
-from trials.selectors.matrix import cached_for_version, cached_or_none, standing_ledger
 from trials.selectors.scores import counted_scores
 from trials.selectors.trials import unjudged_criteria
 from vendors.choices import CandidateState

@@ -41,7 +41,7 @@ from stakeholders.policy import voices
 from stakeholders.selectors import places_of, stage_due
 from trials.choices import MilestoneState
 from trials.models import Milestone
-from trials.selectors.matrix import versions_of
+from trials.selectors.evaluation_cache import versions_of
 from vendors.models import Candidate, Conflict
 from vendors.policy import to_declare
 

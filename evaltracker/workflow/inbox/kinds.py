@@ -15,7 +15,9 @@ from django.utils import timezone
 from evaltracker.decision import links
 from evaltracker.decision.memo.figures import Sentence, approved_said, of_100
 from evaltracker.decision.models import Letter
-from evaltracker.decision.selectors import NextTest, due_checks, due_terms, next_tests
+from evaltracker.decision.selectors.contract_terms import due_terms
+from evaltracker.decision.selectors.next_tests import NextTest, next_tests
+from evaltracker.decision.selectors.promises import due_checks
 from evaltracker.evaluations.choices import NOTICE_UNCLEAR, Stage, Status
 from evaltracker.evaluations.models import (
     Evaluation,

@@ -10,12 +10,9 @@ from django.conf import settings
 from django.db import transaction
 
 from evaltracker.decision.models import AnnexLine
-from evaltracker.decision.selectors import (
-    chosen_of,
-    open_gaps_of,
-    rivals_named,
-    term_of,
-)
+from evaltracker.decision.selectors.contract_terms import term_of
+from evaltracker.decision.selectors.letters import rivals_named
+from evaltracker.decision.selectors.promises import chosen_of, open_gaps_of
 from evaltracker.decision.services.promise_checks import follow_annex
 from evaltracker.errors import Invalid, Refused, Stale
 from evaltracker.evaluations.journal import By, as_json_value, snapshot

@@ -84,7 +84,7 @@ from stakeholders.services.sign_offs import (
 )
 from trials.models import Excuse
 from trials.policy import need, require_same
-from trials.selectors.matrix import versions_of
+from trials.selectors.evaluation_cache import versions_of
 from trials.selectors.scores import unlocked_scorers
 from trials.services.evidence import check_excuse_knock_out
 from vendors.models import Candidate, Conflict, PriceOpening

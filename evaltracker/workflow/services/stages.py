@@ -67,9 +67,10 @@ from vendors.policy import (
 )
 from vendors.selectors.access import last_tests
 from vendors.selectors.dialogue import proposed_about
+from vendors.services.about import release_about
+from vendors.services.answering import open_claims
 from vendors.services.candidates import add_candidate
 from vendors.services.contacts import invite
-from vendors.services.dialogue import open_claims, release_about
 from vendors.services.quotes import drop_asked_opening
 
 EARLIER_ONLY = "It can only be sent back to an earlier stage."

@@ -34,11 +34,11 @@ from trials.services.scores import (
 from trials.services.scripts import draw_up_script, take_script
 from trials.services.trials import close_trial, plan_trial
 from vendors.models import Candidate
+from vendors.services.answering import close_claims, open_claims
 from vendors.services.candidates import add_candidate, add_vendor, shortlist
 from vendors.services.claims import submit_claim
 from vendors.services.contacts import add_contact
 from vendors.services.costs import set_cost_line
-from vendors.services.dialogue import close_claims, open_claims
 from vendors.services.quotes import ask_to_open_prices, confirm_price_opening
 
 

@@ -24,15 +24,10 @@ from trials.services.events import NAME, copy_events
 from trials.services.trials import record_gap, retest_gap
 from vendors.choices import DocumentKind
 from vendors.models import Candidate, VendorEvent
+from vendors.services.answering import close_claims, move_claims_close
 from vendors.services.candidates import eliminate
 from vendors.services.claims import rule_not_applicable
-from vendors.services.dialogue import (
-    answer_question,
-    ask_question,
-    close_claims,
-    move_claims_close,
-    publish_document,
-)
+from vendors.services.dialogue import answer_question, ask_question, publish_document
 
 
 @pytest.fixture

@@ -11,14 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.registry import only_reading
 from tests.factories import trials, vendors
-from trials.selectors.ledger import Ledger, ledger
-from trials.selectors.matrix import (
+from trials.selectors.evaluation_cache import (
     OF_CLAIMS,
     OF_NONE,
     OF_VERDICTS,
     clear_evaluation_caches,
     standing_ledger,
 )
+from trials.selectors.ledger import Ledger, ledger
 from vendors.models import Claim
 from vendors.services.claims import note_claim, rule_not_applicable, withdraw_claim
 

@@ -16,9 +16,9 @@ from tests.factories.vendors import invite
 from vendors.admin.access import AccessDiagnosis, steps_of
 from vendors.models import Candidate, RefusedCall, VendorToken
 from vendors.services.access import note_first_seen, note_use, revoke_token
+from vendors.services.answering import close_claims
 from vendors.services.candidates import change_candidate, eliminate
 from vendors.services.contacts import add_contact
-from vendors.services.dialogue import close_claims
 
 pytestmark = pytest.mark.django_db
 

@@ -38,6 +38,7 @@ from vendors.models import (
 from vendors.rate_limits import forget_counts
 from vendors.selectors.claims import OFFERED
 from vendors.services.access import MOST_UNKNOWN
+from vendors.services.answering import close_claims
 from vendors.services.contacts import (
     accept_contact,
     add_contact,
@@ -47,7 +48,6 @@ from vendors.services.contacts import (
 from vendors.services.dialogue import (
     accept_proposal,
     answer_question,
-    close_claims,
     decline_proposal,
     publish_document,
 )

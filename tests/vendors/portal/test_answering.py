@@ -12,9 +12,10 @@ from tests.factories import vendors
 from tests.vendors.mails import read, to_whom
 from tests.vendors.portal.visitor import ADDRESS, Visitor, invited
 from vendors.models import AnswerDraft, Claim, Submission
+from vendors.services.answering import close_claims
 from vendors.services.claims import SubmittedAnswer, submit_claims
-from vendors.services.dialogue import close_claims, owe_receipts
 from vendors.services.drafts import hand_in
+from vendors.services.reminders import owe_receipts
 
 WORDS = {"availability": "now", "statement": "OIDC and SAML since 4.2."}
 

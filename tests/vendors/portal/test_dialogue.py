@@ -7,11 +7,8 @@ from tests.acting import act
 from tests.vendors.door import case
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.models import Proposal, Question
-from vendors.services.dialogue import (
-    answer_question,
-    close_claims,
-    decline_proposal,
-)
+from vendors.services.answering import close_claims
+from vendors.services.dialogue import answer_question, decline_proposal
 
 
 @pytest.fixture

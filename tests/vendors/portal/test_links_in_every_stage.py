@@ -25,9 +25,10 @@ from vendors.models import Candidate, Contact, InvitationLink
 from vendors.selectors.access import find_link
 from vendors.selectors.progress import open_now
 from vendors.services.access import issue_token
+from vendors.services.answering import close_claims
 from vendors.services.candidates import eliminate
 from vendors.services.contacts import add_contact, send_link, tell_of_keys
-from vendors.services.dialogue import close_claims, publish_document
+from vendors.services.dialogue import publish_document
 
 pytestmark = pytest.mark.django_db
 N = "n@acme.example"

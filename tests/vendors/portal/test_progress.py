@@ -18,7 +18,8 @@ from tests.vendors.mails import owed, read
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.models import Candidate, PublishedDocument
 from vendors.selectors.progress import Progress, progress_of
-from vendors.services.dialogue import ask_question, remind_of_closing
+from vendors.services.dialogue import ask_question
+from vendors.services.reminders import remind_of_closing
 
 MUSTS = 12
 

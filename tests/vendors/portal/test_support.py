@@ -13,9 +13,9 @@ from tests.pages.grids.sending import read
 from tests.vendors.portal.visitor import Visitor
 from vendors.models import SupportStatement
 from vendors.selectors.progress import progress_of
+from vendors.services.answering import close_claims
 from vendors.services.candidates import change_candidate
 from vendors.services.claims import state_support
-from vendors.services.dialogue import close_claims
 
 ROUND = "round_the_clock"
 A = Actor(name="Acme (Ada Park)")

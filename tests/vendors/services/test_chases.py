@@ -11,10 +11,11 @@ from tests.keys import without_keys
 from tests.vendors.mails import owed, read, to_whom, why_not
 from vendors.models import Candidate
 from vendors.selectors.claims import waiting_for
+from vendors.services.answering import close_claims
 from vendors.services.candidates import eliminate
 from vendors.services.claims import note_claim, rule_not_applicable
 from vendors.services.contacts import add_contact
-from vendors.services.dialogue import chase, chase_all, close_claims
+from vendors.services.reminders import chase, chase_all
 
 pytestmark = pytest.mark.django_db
 KIND = "not_answered"

@@ -13,7 +13,7 @@ from evaltracker.requirements.services.requirements import (
 from tests.factories import common, vendors
 from vendors.models import Candidate, Claim
 from vendors.selectors.claims import current_claims
-from vendors.services.dialogue import close_claims, reopen_claims
+from vendors.services.answering import close_claims, reopen_claims
 
 pytestmark = pytest.mark.django_db
 

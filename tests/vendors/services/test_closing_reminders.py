@@ -11,14 +11,10 @@ from evaltracker.toolbox.days import instant_of
 from tests.factories import common, vendors
 from tests.vendors.mails import owed, read, to_whom, why_not
 from vendors.models import Candidate
+from vendors.services.answering import close_claims, move_claims_close
 from vendors.services.contacts import add_contact
-from vendors.services.dialogue import (
-    close_claims,
-    closing_moments,
-    move_claims_close,
-    remind_of_closing,
-)
 from vendors.services.drafts import hand_in
+from vendors.services.reminders import closing_moments, remind_of_closing
 
 pytestmark = pytest.mark.django_db
 KIND = "claims_closing"

@@ -26,8 +26,8 @@ from vendors.services.access import (
     issue_token,
     use_code,
 )
+from vendors.services.answering import close_claims
 from vendors.services.contacts import add_contact, change_contact, give_link
-from vendors.services.dialogue import close_claims
 from vendors.services.quotes import QuotedLine, hand_in_quote, note_read
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]

@@ -14,14 +14,10 @@ from tests.factories import common, vendors
 from tests.keys import without_keys
 from tests.vendors.mails import owed, read, to_whom, why_not
 from vendors.models import Candidate
+from vendors.services.answering import close_claims, reopen_claims
 from vendors.services.candidates import eliminate
 from vendors.services.contacts import add_contact
-from vendors.services.dialogue import (
-    accept_proposal,
-    close_claims,
-    propose_requirement,
-    reopen_claims,
-)
+from vendors.services.dialogue import accept_proposal, propose_requirement
 
 pytestmark = pytest.mark.django_db
 KIND = "requirement_changed"

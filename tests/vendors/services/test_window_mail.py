@@ -16,15 +16,15 @@ from tests.vendors.mails import owed, read, to_whom, why_not
 from tests.vendors.portal.visitor import ADDRESS, invited
 from vendors.choices import CandidateState
 from vendors.models import Candidate
-from vendors.services.contacts import remove_contact
-from vendors.services.dialogue import (
+from vendors.services.answering import (
     close_claims,
     move_claims_close,
     open_claims,
     reopen_claims,
-    tell_of_end,
 )
+from vendors.services.contacts import remove_contact
 from vendors.services.drafts import hand_in
+from vendors.services.reminders import tell_of_end
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)

@@ -8,7 +8,7 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry
 from tests.factories import common, vendors
-from vendors.services.dialogue import (
+from vendors.services.answering import (
     close_claims,
     move_claims_close,
     open_claims,

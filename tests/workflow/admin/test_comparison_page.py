@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from evaltracker.decision.services.contract_terms import keep_draws
+from evaltracker.decision.services.draws import keep_draws
 from tests.clients import signed_in
 from tests.factories import common, vendors
 from tests.workflow.comparing import another, page, read, spoken, sums

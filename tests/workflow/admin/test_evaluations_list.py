@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from evaltracker.decision.services.contract_terms import keep_draws
+from evaltracker.decision.services.draws import keep_draws
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.workflow.admin.my_work import how_late

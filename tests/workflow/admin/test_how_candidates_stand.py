@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evaltracker.decision.admin.comparison import how_they_stand
-from evaltracker.decision.services.contract_terms import keep_draws
+from evaltracker.decision.services.draws import keep_draws
 from evaltracker.evaluations.models import Evaluation, User
 from stakeholders.services.people import add_stakeholder
 from tests.clients import signed_in

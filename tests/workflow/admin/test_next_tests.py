@@ -6,7 +6,7 @@ import pytest
 
 from evaltracker.decision.memo.inputs import standing_memo
 from evaltracker.decision.models import KeptDraws
-from evaltracker.decision.services.contract_terms import keep_draws
+from evaltracker.decision.services.draws import keep_draws
 from evaltracker.evaluations.models import Evaluation
 from tests.clients import signed_in
 from tests.factories import stakeholders, trials, vendors

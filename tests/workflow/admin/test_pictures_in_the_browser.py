@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize
 from pytest_django.live_server_helper import LiveServer
 
-from evaltracker.decision.services.contract_terms import keep_draws
+from evaltracker.decision.services.draws import keep_draws
 from tests.browser import Watched
 from tests.workflow.comparing import another
 from tests.workflow.deciding import in_decision

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from evaltracker.decision.services.contract_terms import keep_moved_draws
+from evaltracker.decision.services.draws import keep_moved_draws
 from evaltracker.demo.people import LOGINS, PASSWORD, make_people
 from evaltracker.demo.purchases import SLUGS, load, vendor_link
 from evaltracker.evaluations.models import Evaluation

@@ -9,7 +9,7 @@ from django.core.files.storage import storages
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaltracker import environment
-from evaltracker.decision.selectors import kept_files
+from evaltracker.decision.selectors.stored_files import kept_files
 from evaltracker.errors import Problem
 from evaltracker.toolbox.files import FileStorage, file_storage
 

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from evaltracker.decision.memo.documents import PAPERS
 from evaltracker.decision.memo.pack import memo_as
 from evaltracker.decision.models import Decision
-from evaltracker.decision.services.letters import FORMS as WHOLE
-from evaltracker.decision.services.letters import export_whole
+from evaltracker.decision.services.exports import FORMS as WHOLE
+from evaltracker.decision.services.exports import export_whole
 from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.files import write_whole

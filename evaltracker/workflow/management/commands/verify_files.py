@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from evaltracker.decision.selectors import GRACE, kept_files, leftovers
-from evaltracker.decision.services.letters import remove_leftovers
+from evaltracker.decision.selectors.stored_files import GRACE, kept_files, leftovers
+from evaltracker.decision.services.leftover_files import remove_leftovers
 from evaltracker.errors import Unavailable
 from evaltracker.workflow.management.commands.verify_journal import evaluation_of
 

@@ -15,12 +15,8 @@ from evaltracker.workflow.gates import GateContext
 from evaltracker.workflow.gates.context import first_closed, gate_reports
 from evaltracker.workflow.inbox.items import stage_state
 from evaltracker.workflow.management.commands.verify_journal import evaluation_of
-from trials.selectors.matrix import (
-    cell_numbers,
-    promises_of,
-    standing_ledger,
-    versions_of,
-)
+from trials.selectors.evaluation_cache import standing_ledger, versions_of
+from trials.selectors.matrix import cell_numbers, promises_of
 
 # Somebody may change it while it is counted; then it is counted once more.
 TRIES = 3

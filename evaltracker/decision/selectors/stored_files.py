@@ -1,0 +1,84 @@
+"""Files that rows name and files in the storage, compared with each other."""
+
+import datetime
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from evaltracker.evaluations.models import Entry
+from evaltracker.portable.registry import parts
+from evaltracker.toolbox.files import HALF, file_storage
+
+# Longer than any transaction: until then a row that names the file may still come.
+GRACE = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    evaluation: str
+    name: str
+    stored_as: str
+    # On which its row and the journal agree; blank, and no file's, if they do not.
+    sha256: str
+
+    @property
+    def altered(self) -> str:
+        try:
+            digest = file_storage().digest(self.stored_as)
+        except FileNotFoundError:
+            return "is missing"
+        except OSError as error:
+            return f"cannot be read ({error.strerror})"
+        return "" if digest == self.sha256 else "is not the file that was handed in"
+
+    @property
+    def fault(self) -> str:
+        if altered := self.altered:
+            return altered
+        openness = file_storage().openness(self.stored_as)
+        return openness and f"may be read or changed by too many: {openness}"
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A file that no row names: half of one, or of a transaction that did not end."""
+
+    stored_as: str
+    is_half: bool
+    age: datetime.timedelta
+
+
+def kept_files(slug: str = "") -> Iterator[KeptFile]:
+    for part in parts():
+        if part.stored is None:
+            continue
+        place, digest = part.stored
+        path = f"{part.model.evaluation_path}__slug"  # type: ignore[attr-defined]
+        manager: Any = part.model._default_manager
+        rows = manager.exclude(**{place: ""}).order_by(path, "pk")
+        chosen = rows.filter(**{path: slug}) if slug else rows
+        entries = Entry.objects.filter(subject_type=part.model._meta.model_name)
+        of_one = entries.filter(evaluation__slug=slug) if slug else entries
+        pairs = of_one.values_list("subject_id", f"after__{digest}")
+        told = {key: value for key, value in pairs if value}
+        own = {field.name for field in part.fields}
+        name = "file_name" if "file_name" in own else "name"
+        columns = ("pk", path, name, place, digest)
+        # No cursor: it would not outlive a transaction behind a pooler.
+        for pk, where, called, lies, sha256 in chosen.values_list(*columns):
+            agreed = sha256 if told.get(str(pk), sha256) == sha256 else ""
+            yield KeptFile(where, called, lies, agreed)
+
+
+def leftovers() -> list[Leftover]:
+    """The files that no row of any evaluation names, whatever their age. The folders
+    are read before the rows, so a file whose row came meanwhile is none."""
+    lying = dict(file_storage().stored_files())
+    for file in kept_files():
+        lying.pop(file.stored_as, None)
+    now = time.time()
+    return [
+        Leftover(name, name.endswith(HALF), datetime.timedelta(seconds=now - changed))
+        for name, changed in sorted(lying.items())
+    ]
