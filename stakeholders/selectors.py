@@ -328,8 +328,10 @@ def objections(visit: Visit, tallies: Iterable[RuleTally]) -> list[Objection]:
     ]
     conditions = open_conditions(evaluation).select_related("sign_off__on_behalf_of")
     return against + [
-        Objection(head("Condition of", one.sign_off), one.text, is_condition=True)
-        for one in conditions
+        Objection(
+            head("Condition of", condition.sign_off), condition.text, is_condition=True
+        )
+        for condition in conditions
     ]
 
 

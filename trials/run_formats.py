@@ -442,7 +442,7 @@ def read_k6(metrics: Mapping[str, Any], address: Address) -> ReportedFile:
     """One load test is one run: the number that `metric` names."""
     name, _, statistic = address.params.get("metric", "").rpartition(":")
     if not isinstance(metrics.get(name), dict):
-        there = listed_few(sorted(str(each)[:60] for each in metrics), most=10)
+        there = listed_few(sorted(str(metric)[:60] for metric in metrics), most=10)
         raise refuse(
             "Name the number that counts, such as ?metric=http_req_duration:p(95). The "
             f"file has {there}.",

@@ -188,8 +188,8 @@ def _canonical_list(name: str, said: object, values: Sequence[str]) -> Any:
         return EVERYWHERE
     for value in said:
         if value not in values:
-            told = {"value": str(value)[:SHOWN], "values": ", ".join(values)}
-            raise _invalid("no value", list=name, **told)
+            details = {"value": str(value)[:SHOWN], "values": ", ".join(values)}
+            raise _invalid("no value", list=name, **details)
         if said.count(value) > 1:
             raise _invalid("named twice", value=value, list=name)
     return [value for value in values if value in said]

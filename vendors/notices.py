@@ -136,7 +136,7 @@ class ToVendor[Row](About[Row]):
         reader = notice.addressee or notice.address
         if not theirs:
             yield f"{reader} is no contact of it any more."
-        if any(access.is_held_back(one, notice.address) for one in theirs):
+        if any(access.is_held_back(their, notice.address) for their in theirs):
             yield f"{reader} may stand for another candidate, too."
 
     def page(self, notice: Notice, row: Row) -> str:

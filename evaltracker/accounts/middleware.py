@@ -55,7 +55,7 @@ def somebody(request: HttpRequest) -> User | None:
     if not user.is_authenticated:
         return None
     records = get_authentication_records(request, user)
-    user.by_sign_on = any(one["method"] == "socialaccount" for one in records)
+    user.by_sign_on = any(record["method"] == "socialaccount" for record in records)
     return cast("User", user)
 
 

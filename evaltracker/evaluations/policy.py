@@ -155,8 +155,8 @@ def change_and_tell(
     """Change a row; the journal tells what of it is another now, if anything is."""
     before, after = change(row, **values)
     if after:
-        told: Any = {"before": before, "after": after, "reason": reason}
-        record(evaluation_of(row), action, row, by, **told)
+        details: Any = {"before": before, "after": after, "reason": reason}
+        record(evaluation_of(row), action, row, by, **details)
 
 
 def evaluation_of(row: Any) -> Evaluation:

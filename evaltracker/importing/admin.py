@@ -202,9 +202,9 @@ class ImportSession:
             form=form or UploadForm(),
             kind=kind,
             kinds=[
-                (one, page_address(self.evaluation, f"import_{one.slug}"))
-                for one in KINDS.values()
-                if one.allowed(self.user, self.evaluation)
+                (kind, page_address(self.evaluation, f"import_{kind.slug}"))
+                for kind in KINDS.values()
+                if kind.allowed(self.user, self.evaluation)
             ],
             others=[
                 (

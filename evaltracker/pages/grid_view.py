@@ -127,7 +127,7 @@ class GridContext:
 
 
 def readers_of(columns: Iterable[GridColumn]) -> dict[str, Callable[[Any], Any]]:
-    return {it.name: reader_of(it.field) for it in columns if it.field}
+    return {column.name: reader_of(column.field) for column in columns if column.field}
 
 
 def rows_by_id(at: GridContext, ids: Iterable[str]) -> dict[str, Any]:
@@ -158,14 +158,18 @@ def save_cells(
         by_row.setdefault(change.row, []).append(change)
     refuse_too_many(len(by_row), len(changes))
     rows = rows_by_id(at, by_row)
-    readers = readers_of({it.column.name: it.column for it in changes}.values())
+    readers = readers_of(
+        {change.column.name: change.column for change in changes}.values()
+    )
     refused = [
         cell
         for key, cells in by_row.items()
         for cell in _save_row(rows[key], cells, readers, at.user)
     ]
     wrong = {(cell.row, cell.column) for cell in refused}
-    saved = [it for it in changes if (it.row, it.column.name) not in wrong]
+    saved = [
+        change for change in changes if (change.row, change.column.name) not in wrong
+    ]
     return saved, refused
 
 

@@ -281,7 +281,11 @@ def _propose_crosses(subject: ListType, columns: Sequence[_FileColumn]) -> None:
 def _part_refs(roles: Collection[str], columns: Sequence[_FileColumn]) -> None:
     """A column of refs is no text, if another is named as one: it is the ref."""
     for name in ("text", "label"):
-        named = [one for one in columns if one.claims and one.claims[0][2] == name]
+        named = [
+            column
+            for column in columns
+            if column.claims and column.claims[0][2] == name
+        ]
         refs = [one for one in named if one.is_ref(one.cells.keys())]
         for column in refs if len(refs) < len(named) else ():
             source, rank, _, why = column.claims[0]
@@ -373,7 +377,7 @@ def _by_content(
         yield from _amount(columns, holders.get("amount"))
     free = [column for column in columns if column.is_free]
     for role in roles.values():
-        is_crossed = any(one.startswith(f"cross:{role.name}:") for one in holders)
+        is_crossed = any(holder.startswith(f"cross:{role.name}:") for holder in holders)
         is_across = role.name == subject.across and has_across
         is_held = role.name in holders or is_across or is_crossed
         if role.is_required and role.name not in ("text", "amount") and not is_held:

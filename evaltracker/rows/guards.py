@@ -195,8 +195,8 @@ def check_kind(kind: FileKind, filename: str) -> None:
         raise Unreadable("other kind", kind=named)
     if named or kind.code not in KINDS["read"].get(end, [kind.code]):
         why = "other name" if named else "other end"
-        told = {"named": named, "kind": kind.label, "end": end, "ending": ending}
-        raise Unreadable(why, **told)
+        details = {"named": named, "kind": kind.label, "end": end, "ending": ending}
+        raise Unreadable(why, **details)
 
 
 def is_large(content: bytes) -> bool:

@@ -90,7 +90,11 @@ class Facts:
                 "what no longer counts."
             )
         blanks = [f"{column_letter(at)}{row}" for row, at in sorted(self.uncomputed)]
-        rows = [it for it in sorted(self.hidden_rows) if self.top <= it <= self.bottom]
+        rows = [
+            hidden_row
+            for hidden_row in sorted(self.hidden_rows)
+            if self.top <= hidden_row <= self.bottom
+        ]
         columns = [at for at in sorted(self.hidden_columns) if at <= self.right]
         if blanks:
             yield (

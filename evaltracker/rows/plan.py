@@ -165,7 +165,7 @@ class _PlanBuilder:
                 continue
             columns = self._columns(sheet.name, sheet.rows)
             names = sheet.rows[columns.names_at] if columns.names_at >= 0 else None
-            alike = (one for one in groups if _are_alike(one.names, names))
+            alike = (group for group in groups if _are_alike(group.names, names))
             group = next(alike, None)
             if group is None:
                 group = SheetGroup([], columns, names)
@@ -659,7 +659,11 @@ class _PlanBuilder:
             return rows
         # The text of one that is there is as good as its ref; one in red stays so.
         by_text = self.context.more.get("refs_by_text", {})
-        refused = {(one.sheet, one.row) for one in self.refusals if one.role == "ref"}
+        refused = {
+            (refusal.sheet, refusal.row)
+            for refusal in self.refusals
+            if refusal.role == "ref"
+        }
         refs = [
             row.values.get("ref")
             or by_text.get(row.values.get("text") or row.values.get("name"), "")
@@ -735,7 +739,7 @@ class _PlanBuilder:
 
     @property
     def _refused_rows(self) -> set[tuple[str, int]]:
-        return {(one.sheet, one.row) for one in self.refusals}
+        return {(refusal.sheet, refusal.row) for refusal in self.refusals}
 
     def _once_each(self, records: Iterable[ParsedRecord]) -> list[ParsedRecord]:
         """The records, each key once; a subject refuses what says it otherwise."""
@@ -755,7 +759,9 @@ class _PlanBuilder:
                 (("leave", "left out"),),
                 count=len(rows),
                 things="rows",
-                examples=list(dict.fromkeys(one.sentence for one in self.refusals)),
+                examples=list(
+                    dict.fromkeys(refusal.sentence for refusal in self.refusals)
+                ),
                 why="Correct their red cells below, or leave them out.",
             )
 
@@ -835,11 +841,21 @@ def _are_alike(one: SheetRow | None, other: SheetRow | None) -> bool:
 
 def _clarity(group: SheetGroup) -> int:
     """How clear it is that a list is one of the subject: 0 is not at all."""
-    proposals = [one for one in group.columns.proposals if one.role not in ("", "left")]
+    proposals = [
+        proposal
+        for proposal in group.columns.proposals
+        if proposal.role not in ("", "left")
+    ]
     if group.columns.open_roles or not proposals:
         return 0
-    sure = [one for one in proposals if one.by in ("screen", "own", "remembered")]
-    return 3 if sure else 2 if any(one.by == "word" for one in proposals) else 1
+    sure = [
+        proposal
+        for proposal in proposals
+        if proposal.by in ("screen", "own", "remembered")
+    ]
+    return (
+        3 if sure else 2 if any(proposal.by == "word" for proposal in proposals) else 1
+    )
 
 
 def _menu(cell: ParsedCell[Any], text: str, values: Options) -> tuple[Options, str]:

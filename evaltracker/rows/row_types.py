@@ -145,14 +145,14 @@ def _give_reasons(
     names: SheetRow | None,
 ) -> None:
     """Give each row the first rule that fits."""
-    filled = [one for one in rows if one.content]
+    filled = [row for row in rows if row.content]
     with_text = [one for one in filled if one.text]
     have_refs = sum(bool(one.ref) for one in with_text) >= MOST * len(with_text) > 0
     have_names = sum("name" in one.content for one in with_text) * 2 > len(with_text)
-    have_marks = any(one.is_marked for one in rows)
+    have_marks = any(row.is_marked for row in rows)
     have_lone = sum(one.is_lone for one in filled) * 2 <= len(filled)
     usual = median_low([one.width for one in filled] or [0])
-    blocks = [_block_title(one, roles, names) for one in rows]
+    blocks = [_block_title(row, roles, names) for row in rows]
     have_blocks = sum(map(bool, blocks)) * 2 <= len(filled)
     last_text = max((at for at, one in enumerate(rows) if one.text), default=-1)
     last_full = max((at for at, one in enumerate(rows) if one.width > 1), default=-1)
@@ -240,47 +240,47 @@ def _total(one: _Row) -> str:
 
 def _compare_shapes(rows: Sequence[_Row]) -> None:
     """What has a ref as only headings have is one, too; a level as they have: asked."""
-    shapes = [re.sub("[0-9]+", "9", re.sub(r"[^\W\d_]+", "A", one.ref)) for one in rows]
-    levels = {one.level for one in rows if one.kind == "heading" and one.is_deeper}
+    shapes = [re.sub("[0-9]+", "9", re.sub(r"[^\W\d_]+", "A", row.ref)) for row in rows]
+    levels = {row.level for row in rows if row.kind == "heading" and row.is_deeper}
     every = Counter(shapes)
     pairs = [*zip(rows, shapes, strict=True)]
     heads = Counter(shape for one, shape in pairs if one.kind == "heading" and one.ref)
-    for one, shape in pairs:
+    for row, shape in pairs:
         is_usual = heads[shape] >= MOST * max(heads.total(), every[shape], 2)
-        if one.reason or one.is_marked:
+        if row.reason or row.is_marked:
             continue
         if is_usual:
-            one.reason = "shape" if _is_title(one.text) else "long"
-        elif one.is_deeper and one.level in levels:
-            one.reason = "outline"
+            row.reason = "shape" if _is_title(row.text) else "long"
+        elif row.is_deeper and row.level in levels:
+            row.reason = "outline"
 
 
 def _levels(rows: Sequence[_Row], kinds: Sequence[str]) -> list[int]:
     """Of each row its level: what the file says of an outline, else as refs nest."""
     is_outline, above = True, 0
-    for one in rows:
-        if one.kind == "heading":
-            above = one.level
-        elif not one.reason and 0 < one.level <= above:
+    for row in rows:
+        if row.kind == "heading":
+            above = row.level
+        elif not row.reason and 0 < row.level <= above:
             is_outline = False
     levels, stack = [], list[str]()
-    for one, kind in zip(rows, kinds, strict=True):
+    for row, kind in zip(rows, kinds, strict=True):
         if kind == "heading":
-            while stack and not (one.ref and _begins(stack[-1], one.ref)):
+            while stack and not (row.ref and _begins(stack[-1], row.ref)):
                 stack.pop()
-            stack.append(one.ref)
-        levels.append(one.level if is_outline and one.level else max(len(stack), 1))
+            stack.append(row.ref)
+        levels.append(row.level if is_outline and row.level else max(len(stack), 1))
     return levels
 
 
 def categories(proposals: Sequence[RowProposal]) -> list[str]:
     """Of each row what stands above it: “Chapter / Part”, at most two levels."""
     shown, stack = [], list[RowProposal]()
-    for one in proposals:
-        if one.kind == "heading":
-            while stack and stack[-1].level >= one.level:
+    for proposal in proposals:
+        if proposal.kind == "heading":
+            while stack and stack[-1].level >= proposal.level:
                 stack.pop()
-            stack.append(one)
+            stack.append(proposal)
         shown.append(" / ".join(heading.title for heading in stack[:MOST_LEVELS]))
     return shown
 

@@ -149,9 +149,9 @@ class _SeenRows(Sequence[SeenRow]):
     @cached_property
     def _wrong(self) -> dict[int, dict[str, str]]:
         wrong: dict[int, dict[str, str]] = {}
-        for one in self._refusals:
-            if one.sheet == self._sheet.name:
-                wrong.setdefault(one.row, {})[one.role] = one.sentence
+        for refusal in self._refusals:
+            if refusal.sheet == self._sheet.name:
+                wrong.setdefault(refusal.row, {})[refusal.role] = refusal.sentence
         return wrong
 
     def _made(self, row: SheetRow) -> SeenRow:

@@ -233,10 +233,10 @@ def journal_sign_off(
         "document": sign_off.document.sha256,
         "conditions": [condition.text for condition in conditions],
     }
-    told: Any = {"after": after, "reason": reason}
-    told["on_behalf_of"] = seat.name if seat else ""
+    details: Any = {"after": after, "reason": reason}
+    details["on_behalf_of"] = seat.name if seat else ""
     about = (visit.evaluation, "sign_off.given", sign_off, sign_off.person)
-    journal.record(*about, **told)
+    journal.record(*about, **details)
 
 
 def check_once(sign_off: SignOff, seat: User) -> None:

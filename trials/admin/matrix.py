@@ -140,7 +140,11 @@ class MatrixFilter:
     def _kept(self) -> list[tuple[str, str]]:
         day = [(AS_OF, self.as_of.isoformat())] if self.as_of else []
         looks = [(VIEW, self.view), (ORDER, self.order)]
-        return [(CANDIDATES, self.candidates), *day, *(it for it in looks if it[1])]
+        return [
+            (CANDIDATES, self.candidates),
+            *day,
+            *(look for look in looks if look[1]),
+        ]
 
 
 def read_choice(query: QueryDict, *, narrowed: bool) -> MatrixFilter:

@@ -232,8 +232,8 @@ class RunsRow:
         """Each with its value; of a single one without a name there is nothing to
         say."""
         pools, measure = self.pooled.pools, self.pooled.measure
-        told = len(pools) > 1 or any(one.pool.words for one in pools)
-        return [(one, value_words(measure, one.proposal)) for one in pools if told]
+        told = len(pools) > 1 or any(pool.pool.words for pool in pools)
+        return [(pool, value_words(measure, pool.proposal)) for pool in pools if told]
 
     @property
     def left_out_words(self) -> str:

@@ -343,8 +343,15 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         changes=list(trial.changes.select_related("changed_by")),
         **offers_of(user, trial, contract, line),
         line=line,
-        reached=sum(it.state == MilestoneState.MET for it in milestones),
-        coming=next((it for it in milestones if it.state == MilestoneState.OPEN), None),
+        reached=sum(milestone.state == MilestoneState.MET for milestone in milestones),
+        coming=next(
+            (
+                milestone
+                for milestone in milestones
+                if milestone.state == MilestoneState.OPEN
+            ),
+            None,
+        ),
         milestones=milestone_rows(milestones, evaluation, user, runs=runs and going),
         **judging(trial, criteria, user),
         unmeasured=[row for row in criteria if row.lacks_runs],

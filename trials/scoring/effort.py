@@ -53,7 +53,7 @@ class EffortSums:
             own = [cell["effort"] for cell in said if cell["effort"]["by"] == by]
             days = [effort["days"] for effort in own if effort["days"]]
             factor = Fraction(brief["planning_factor"] if by == BUYER else 1)
-            sums = (factor * sum(Fraction(it[name]) for it in days) for name in DAYS)
+            sums = (factor * sum(Fraction(day[name]) for day in days) for name in DAYS)
             self.days[by] = tuple(sums) if days or not self.not_stated else None
         self.money: Sums = None
         ours, rate = self.days[BUYER], brief["loaded_hourly_rate"]

@@ -126,7 +126,9 @@ type PlainShape = tuple[Any, ...]
 
 def shape_of(plain: PlainShape) -> Shape:
     shape = Shape(*plain)
-    return shape._replace(verdicts=tuple(VerdictShape(*one) for one in shape.verdicts))
+    return shape._replace(
+        verdicts=tuple(VerdictShape(*verdict) for verdict in shape.verdicts)
+    )
 
 
 def without_instants(plain: PlainShape, day: datetime.date) -> PlainShape:
@@ -158,24 +160,24 @@ def record_of(shape: Shape) -> CellRecord:
 
 def _verdicts(shape: Shape) -> Iterator[JudgedAnswer]:
     at = START
-    for one in shape.verdicts:
-        if isinstance(one.when, datetime.datetime):
-            at = one.when
-        elif not one.when:
+    for verdict in shape.verdicts:
+        if isinstance(verdict.when, datetime.datetime):
+            at = verdict.when
+        elif not verdict.when:
             at += datetime.timedelta(days=1)
         yield JudgedAnswer(
-            source=Source(one.source),
-            verdict=Verdict(one.verdict),
+            source=Source(verdict.source),
+            verdict=Verdict(verdict.verdict),
             at=at,
-            independent=one.independent,
-            runner=one.runner,
-            data=one.data,
-            named=_names(one.named),
-            item_named=_names(one.item_named),
-            judged=_answer(one.judged) if one.older else None,
-            same_words=one.same_words,
-            other_wording=bool(one.older) and one.older != shape.answered,
-            promised=_answer(one.promised) if one.promised else None,
+            independent=verdict.independent,
+            runner=verdict.runner,
+            data=verdict.data,
+            named=_names(verdict.named),
+            item_named=_names(verdict.item_named),
+            judged=_answer(verdict.judged) if verdict.older else None,
+            same_words=verdict.same_words,
+            other_wording=bool(verdict.older) and verdict.older != shape.answered,
+            promised=_answer(verdict.promised) if verdict.promised else None,
         )
 
 

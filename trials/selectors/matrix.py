@@ -136,15 +136,15 @@ def measured_by(verdicts: Iterable[TrialVerdict]) -> dict[Spot, list[Measured]]:
     """
     numbers: dict[Any, Measured | None] = {}
     standing: dict[Spot, dict[str, Measured | None]] = {}
-    for one in verdicts:
-        measured = one.measured or numbers.get(one.reconfirms)
-        numbers[one.key] = measured
-        if one.awaits:
+    for verdict in verdicts:
+        measured = verdict.measured or numbers.get(verdict.reconfirms)
+        numbers[verdict.key] = measured
+        if verdict.awaits:
             continue
-        named = named_words(one.named)
+        named = named_words(verdict.named)
         if not named:
-            standing[one.spot] = {}
-        standing.setdefault(one.spot, {})[named] = measured
+            standing[verdict.spot] = {}
+        standing.setdefault(verdict.spot, {})[named] = measured
     return {
         spot: of_spot
         for spot, by_name in standing.items()

@@ -288,14 +288,14 @@ def _result(
         "moves": [{"file": key, "without": verdict} for key, verdict in pooled.moves],
         "pools": [
             {
-                "environment": one.pool.environment,
-                "commit": one.pool.commit,
-                "n": one.proposal.n,
-                "left_out": one.left_out,
-                "value": value_text(one.proposal) or None,
-                "would_be": one.proposal.verdict,
+                "environment": pool.pool.environment,
+                "commit": pool.pool.commit,
+                "n": pool.proposal.n,
+                "left_out": pool.left_out,
+                "value": value_text(pool.proposal) or None,
+                "would_be": pool.proposal.verdict,
             }
-            for one in pooled.pools
+            for pool in pooled.pools
         ],
         "confirmed": confirmed,
     }

@@ -479,7 +479,7 @@ def draw_up_trials(
     ]
     if not finalists or not criteria:
         raise Invalid("Choose at least one finalist, and at least one criterion.")
-    book = ledger(evaluation, candidates=[one.candidate for one in finalists])
+    book = ledger(evaluation, candidates=[finalist.candidate for finalist in finalists])
     trials = []
     for one in finalists:
         trial = plan_trial(

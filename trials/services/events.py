@@ -55,7 +55,9 @@ def names_of(candidate: Candidate) -> dict[UUID, Any]:
     """Of what its vendor hears, as its calls name it, None of what they do not; out of
     the choice, it hears of what is its own alone."""
     trials = Trial.objects.filter(candidate=candidate, agreed_at__isnull=False)
-    names: dict[UUID, Any] = dict.fromkeys([candidate.pk, *(one.pk for one in trials)])
+    names: dict[UUID, Any] = dict.fromkeys(
+        [candidate.pk, *(trial.pk for trial in trials)]
+    )
     names |= agreed_gaps(candidate).values_list("pk", "pk")
     if candidate.state in ACTIVE:
         where = candidate.evaluation

@@ -223,7 +223,7 @@ def require_no_runs(*criteria: Criterion) -> None:
                 "The runs of this criterion propose a verdict. Confirm it, or give "
                 "another one with a reason."
             )
-        if pooled.asks and any(one.proposal.verdict for one in pooled.pools):
+        if pooled.asks and any(pool.proposal.verdict for pool in pooled.pools):
             raise Refused(pooled.proposal.why)
 
 

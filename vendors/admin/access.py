@@ -122,7 +122,9 @@ class AccessDiagnosis:
     @cached_property
     def inside(self) -> Any:
         """Who was in last of the contacts who still get in."""
-        were = [one for one in self.contacts if one.since and one.last_visit]
+        were = [
+            contact for contact in self.contacts if contact.since and contact.last_visit
+        ]
         return max(were, key=lambda one: one.last_visit, default=None)
 
     @cached_property

@@ -102,7 +102,10 @@ def candidate_rows(
     for candidate in candidates:
         candidate.evaluation = evaluation
     counts = answer_counts(evaluation, candidates)
-    lines = {one.pk: CandidateRow(one, counts[one.pk]) for one in candidates}
+    lines = {
+        candidate.pk: CandidateRow(candidate, counts[candidate.pk])
+        for candidate in candidates
+    }
     for (_, key), number in count_unseen(user, [evaluation]).items():
         if key in lines:
             lines[key].unseen = number

@@ -133,7 +133,9 @@ class ByFormat(DefaultContentNegotiation):
     """`?format=` says what is wanted, or else the Accept header."""
 
     def filter_renderers(self, renderers: Any, format: str) -> Any:
-        return [one for one in renderers if one.format == format]  # none: 406
+        return [
+            renderer for renderer in renderers if renderer.format == format
+        ]  # none: 406
 
 
 class SchemaView(OpenView, SpectacularAPIView):

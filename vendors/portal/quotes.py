@@ -305,8 +305,13 @@ def _standing(shown: Quote, candidate: Candidate) -> dict[str, Any]:
     return {
         "shown_at": moment(shown.handed_in_at, candidate.evaluation.zone),
         "lines": [
-            (it.name, QuoteState(it.state).label, it, Recurrence(it.recurrence).label)
-            for it in lines
+            (
+                line.name,
+                QuoteState(line.state).label,
+                line,
+                Recurrence(line.recurrence).label,
+            )
+            for line in lines
         ],
         "totals": [
             (Recurrence(due).label, money(amount, shown.currency))

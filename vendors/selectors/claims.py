@@ -212,8 +212,8 @@ def answer_counts(
             sums[key][OURS] += times
     number = requirements.count()
     return {
-        one.pk: AnswerCounts(number - ruled[one.pk], **sums[one.pk])
-        for one in candidates
+        candidate.pk: AnswerCounts(number - ruled[candidate.pk], **sums[candidate.pk])
+        for candidate in candidates
     }
 
 

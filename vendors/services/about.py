@@ -64,8 +64,8 @@ def release_about(
         )
         if yes_to(sentence) not in shared:
             raise Invalid(sentence, field="shared")
-        told: Any = {"action": "about.named_candidate", "after": {"names": names}}
-        journal.record(evaluation=evaluation, subject=evaluation, by=by, **told)
+        details: Any = {"action": "about.named_candidate", "after": {"names": names}}
+        journal.record(evaluation=evaluation, subject=evaluation, by=by, **details)
     about.released_at, about.released_by = timezone.now(), actor_of(by).user
     owe_contacts(
         kind=notices.AboutChanged.name,

@@ -81,8 +81,8 @@ def move_claims_close(
     close_at = read_deadline(evaluation, close_at, now)
     before, after = policy.change(evaluation, claims_close_at=close_at)
     # Told also of a deadline that stays where it was, for its reason.
-    told: Any = {"before": before, "after": after, "reason": reason}
-    journal.record(evaluation, "claims.close_moved", evaluation, by, **told)
+    details: Any = {"before": before, "after": after, "reason": reason}
+    journal.record(evaluation, "claims.close_moved", evaluation, by, **details)
     # Moves within a quarter of an hour are one mail.
     _tell(evaluation, notices.AnsweringMoved, gathering_end(now))
     return evaluation

@@ -734,9 +734,9 @@ def rule_not_applicable(
     )
     checked(ruling)
     ruling.save()
-    told = {"named_values": ruling.named_values} if ruling.named_values else {}
-    told |= {"candidate": candidate, "requirement": requirement.ref}
-    record_on(candidate, "requirement.ruled_out", by, ruling, reason=reason, **told)
+    details = {"named_values": ruling.named_values} if ruling.named_values else {}
+    details |= {"candidate": candidate, "requirement": requirement.ref}
+    record_on(candidate, "requirement.ruled_out", by, ruling, reason=reason, **details)
     return ruling
 
 
@@ -836,6 +836,6 @@ def state_support(
     said: dict[str, Any] = {"kind": kind, "text": text, "stated_by": by.name}
     said |= {"revision": stands.revision + 1 if stands else 1, "stated_at": now}
     row = candidate.support_statements.create(**said)
-    told = journal.snapshot(row, ("revision", "kind", "text"))
-    record_on(candidate, "support.stated", by, row, **told)
+    details = journal.snapshot(row, ("revision", "kind", "text"))
+    record_on(candidate, "support.stated", by, row, **details)
     return row

@@ -546,7 +546,11 @@ def settle_shared_addresses(
     )
     candidates = owned.select_related("evaluation", "vendor").order_by("evaluation_id")
     settle(
-        [address for one in candidates for address in shared_addresses(one, emails)],
+        [
+            address
+            for candidate in candidates
+            for address in shared_addresses(candidate, emails)
+        ],
         by=by,
         shared=shared,
     )

@@ -372,9 +372,9 @@ def publish_document(
         published_at=database_now(),
         sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
-    told: dict[str, Any] = {"version": document.version} if facts else {}
-    told |= {"document": kind.label.lower(), "sha256": document.sha256}
-    record_on(candidate, "document.published", by, **told)
+    details: dict[str, Any] = {"version": document.version} if facts else {}
+    details |= {"document": kind.label.lower(), "sha256": document.sha256}
+    record_on(candidate, "document.published", by, **details)
     return document
 
 

@@ -97,9 +97,9 @@ def attach_to_answer(
     )[0]
     if draft.files.filter(sha256=accepted.sha256).exists():
         return
-    told = {name: getattr(accepted, name) for name in TOLD}
+    details = {name: getattr(accepted, name) for name in TOLD}
     content = accepted.content
-    DraftFile.objects.create(draft=draft, content=content, uploaded_at=now, **told)
+    DraftFile.objects.create(draft=draft, content=content, uploaded_at=now, **details)
 
 
 @transaction.atomic
@@ -611,13 +611,13 @@ def _keep(
     now: datetime.datetime,
     by: Actor,
 ) -> ClaimFile:
-    told = {name: getattr(accepted, name) for name in TOLD}
+    details = {name: getattr(accepted, name) for name in TOLD}
     row = ClaimFile.objects.create(
-        claim=claim, stored_as=stored_as, uploaded_at=now, **told
+        claim=claim, stored_as=stored_as, uploaded_at=now, **details
     )
     row.own_revision = claim.own_revision
-    told |= {"requirement": claim.requirement.ref, "revision": claim.revision}
-    record_on(claim.candidate, "claim.file_attached", by, row, **told)
+    details |= {"requirement": claim.requirement.ref, "revision": claim.revision}
+    record_on(claim.candidate, "claim.file_attached", by, row, **details)
     return row
 
 
@@ -644,6 +644,6 @@ def hand_in(*, candidate: Candidate, by: Actor) -> Submission:
         claims=len(claims),
         sha256=answers.digest_of(claims),
     )
-    told = journal.snapshot(submission, ("number", "claims", "sha256"))
-    record_on(candidate, "answer.handed_in", by, submission, **told)
+    details = journal.snapshot(submission, ("number", "claims", "sha256"))
+    record_on(candidate, "answer.handed_in", by, submission, **details)
     return submission

@@ -491,9 +491,9 @@ def confirm_price_opening(*, opening: PriceOpening, by: User) -> Evaluation:
             for line in CostLine.objects.in_evaluation(evaluation).order_by("pk")
         },
     }
-    told: Any = {"before": before, "after": after}
-    told["on_behalf_of"] = lender.name if lender else ""
-    journal.record(evaluation, "prices.opened", evaluation, by, **told)
+    details: Any = {"before": before, "after": after}
+    details["on_behalf_of"] = lender.name if lender else ""
+    journal.record(evaluation, "prices.opened", evaluation, by, **details)
     return evaluation
 
 
@@ -706,8 +706,8 @@ def note_read(*, quote: Quote | None, key: VendorSession | VendorToken) -> None:
         if quote.reads.filter(key=key.pk).exists():
             return
         quote.reads.create(candidate=candidate, key=key.pk, reader=reader)
-        told: dict[str, Any] = {"revision": quote.revision, "reader": reader}
-        record_on(candidate, "quote.read", by, quote, **told)
+        details: dict[str, Any] = {"revision": quote.revision, "reader": reader}
+        record_on(candidate, "quote.read", by, quote, **details)
 
 
 def _keep(

@@ -107,9 +107,11 @@ def _of_value(
 def shown_and_tested(key: str, states: Collection[ValueState | CellState]) -> Sentence:
     return say(
         "{} shown, {} tested",
-        counted_of(f"brief.shown.{key}", sum(one.shown for one in states), len(states)),
         counted_of(
-            f"brief.tested.{key}", sum(one.tested for one in states), len(states)
+            f"brief.shown.{key}", sum(state.shown for state in states), len(states)
+        ),
+        counted_of(
+            f"brief.tested.{key}", sum(state.tested for state in states), len(states)
         ),
     )
 
@@ -171,7 +173,10 @@ def by_question(briefs: Collection[AnsweredBrief]) -> list[Asked]:
         for row in brief.rows:
             asked.setdefault((row.question, str(row.wanted)), {})[brief.key] = row
     return [
-        (next(iter(rows.values())), [(one.name, rows.get(one.key)) for one in briefs])
+        (
+            next(iter(rows.values())),
+            [(brief.name, rows.get(brief.key)) for brief in briefs],
+        )
         for rows in asked.values()
     ]
 

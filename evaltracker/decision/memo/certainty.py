@@ -180,7 +180,9 @@ def prior_line(
     source: Part = SOURCES.get(prior["source"], "")
     if not source:
         record = {**prior, "all": whole}
-        house = [counted_of(f"sure.house.{one}", record[one]) for one in VERDICTS]
+        house = [
+            counted_of(f"sure.house.{verdict}", record[verdict]) for verdict in VERDICTS
+        ]
         tested = counted_of("sure.house.all", whole)
         record_words = "this house’s record: {} held, {} partly, {} failed of {}"
         source = say(record_words, *house, tested)
@@ -188,7 +190,10 @@ def prior_line(
         say(
             "{} {} held, {} partly, {} failed",
             names[key],
-            *(counted_of(f"sure.own.{key}.{one}", record[one]) for one in VERDICTS),
+            *(
+                counted_of(f"sure.own.{key}.{verdict}", record[verdict])
+                for verdict in VERDICTS
+            ),
         )
         for key in names
         if (record := drawn["own"].get(key))

@@ -437,8 +437,8 @@ def write_front(book: Any, front: FrontPage) -> None:
     book.add_paragraph(front.said, style=SMALL)
     if front.differs:
         book.add_paragraph(front.proof, style=SMALL)
-        for one in front.differs:
-            book.add_paragraph(one, style="List Bullet")
+        for differ in front.differs:
+            book.add_paragraph(differ, style="List Bullet")
     if front.figures:
         write_figures(book, front)
     for title, lines in front.passages:

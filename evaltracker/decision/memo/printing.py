@@ -218,9 +218,9 @@ class FrontPage:
     @property
     def markdown(self) -> str:
         figures = bullets(
-            f"{one.name}: **{inline(one.value)}**"
-            f"{f', {inline(one.words)}' if one.words else ''}"
-            for one in self.figures
+            f"{figure.name}: **{inline(figure.value)}**"
+            f"{f', {inline(figure.words)}' if figure.words else ''}"
+            for figure in self.figures
         )
         parts = [f"**{inline(self.sentence)}**", inline(self.said), figures]
         for title, lines in self.passages:

@@ -281,7 +281,7 @@ def signature(keys: Iterable[str], name: str, moment: str, body: bytes) -> str:
         hmac.digest(base64.b64decode(key.removeprefix(MARK)), signed, "sha256")
         for key in keys
     )
-    return " ".join(f"v1,{base64.b64encode(it).decode()}" for it in digests)
+    return " ".join(f"v1,{base64.b64encode(digest).decode()}" for digest in digests)
 
 
 def note_taken(notice: Notice) -> None:

@@ -110,7 +110,9 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         roles=role_rows(standing.figures),
         categories=by_category(standing.figures, options),
         scatter=chart,
-        priced=[one for one in options if one.cost and one.fit.exact is not None],
+        priced=[
+            option for option in options if option.cost and option.fit.exact is not None
+        ],
         key=key_to(chart) if chart else [],
         not_drawn=not_drawn(comparison),
         unequal=unequal_trials(evaluation),

@@ -213,7 +213,7 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
     content, visit, digest = look.document, look.visit, look.digest
     seats = signing_parts(user, evaluation, rule.role)
     seat = seats[0][0].user if seats else user
-    counted = next((one.counted for one in look.tallies if one.rule == rule), [])
+    counted = next((tally.counted for tally in look.tallies if tally.rule == rule), [])
     signed = (row for row in counted if seat.pk in (row.person_id, row.on_behalf_of_id))
     is_more = (rule, user) in more_signers(look.tallies)
     mine = None if is_more else next(signed, None)
@@ -353,7 +353,7 @@ def sign_off_grid(
             last[row.visit.stage].round,
         ):
             given[row.rule_id][row.on_behalf_of_id or row.person_id] = row
-    now = {one.rule.pk: one for one in tallies}
+    now = {tally.rule.pk: tally for tally in tallies}
     rules = list(with_names(SignOffRule.objects.filter(evaluation=evaluation)))
     stood = {
         (rule.role, rule.stage): now.get(rule.pk)

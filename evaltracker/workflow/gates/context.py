@@ -438,7 +438,7 @@ def kept_from(user: User, evaluation: Evaluation, found: Iterable[Blocker]) -> B
             "Declare conflicts of interest",
             menders_of([user]),
         )
-    every = {one for blocker in found for one in blocker.menders}
+    every = {mender for blocker in found for mender in blocker.menders}
     others = sorted(one for one in every if one.pk != user.pk)
     return Blocker(
         "Hidden because of your conflict of interest: the reason is about candidates’ "
