@@ -246,7 +246,10 @@ def provider(url: str) -> dict[str, Any]:
 def files(place: str) -> dict[str, Any]:
     """A folder (blank: MEDIA_ROOT) or a bucket, as docs/operations.md writes it."""
     if "://" not in place:
-        options = {"location": place} if place else {}
+        if place:
+            options = {"location": place}
+        else:
+            options = {}
         return {"BACKEND": f"{TOOLBOX}.files.WholeFileStorage", "OPTIONS": options}
     url = urlsplit(place)
     bucket, _, prefix = url.path.strip("/").partition("/")

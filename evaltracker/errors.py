@@ -14,13 +14,17 @@ from typing import ClassVar
 def gettext(sentence: str) -> str:
     """`sentence` in the reader's language, for what may not import Django."""
     translation = sys.modules.get("django.utils.translation")
-    return str(translation.gettext(sentence)) if translation else sentence
+    if translation:
+        return str(translation.gettext(sentence))
+    return sentence
 
 
 def number(value: int | Decimal) -> str:
     """“2,000” as the reader writes it, for the same."""
     languages = sys.modules.get("evaltracker.toolbox.languages")
-    return str(languages.number(value)) if languages else f"{value:,}"
+    if languages:
+        return str(languages.number(value))
+    return f"{value:,}"
 
 
 class Problem(Exception):

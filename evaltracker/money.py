@@ -27,10 +27,12 @@ _NAMES = {
     **{"₴": "UAH", "₹": "INR", "₺": "TRY", "₪": "ILS", "₩": "KRW", "r$": "BRL"},
 }
 # Every amount has four decimals, as prices were committed to; a few have more.
-LEAST_PLACES, MOST_PLACES = 4, 10
+LEAST_PLACES = 4
+MOST_PLACES = 10
 # As many as SQLite keeps.
 MOST_DIGITS = 15
-_LEAST, _WIDE = Decimal("0.0001"), Context(prec=40)
+_LEAST = Decimal("0.0001")
+_WIDE = Context(prec=40)
 
 
 def read_currency(text: str) -> str:
@@ -63,13 +65,18 @@ def padded(amount: Decimal) -> Decimal:
     short = amount.normalize()
     places = short.as_tuple().exponent
     is_long = isinstance(places, int) and places < -LEAST_PLACES
-    return short if is_long else amount.quantize(_LEAST, context=_WIDE)
+    if is_long:
+        return short
+    return amount.quantize(_LEAST, context=_WIDE)
 
 
 def inexact(amount: Decimal) -> str:
     """Why the amount could not be kept as it is; blank if it can be."""
     digits = amount.normalize().as_tuple()
-    places = -digits.exponent if isinstance(digits.exponent, int) else 0
+    if isinstance(digits.exponent, int):
+        places = -digits.exponent
+    else:
+        places = 0
     if places <= LEAST_PLACES:
         return ""
     if places > MOST_PLACES:
@@ -86,8 +93,13 @@ def written(amount: Decimal, currency: str = "") -> str:
     Cents stand only where there are any; a price below a cent keeps its places.
     """
     exponent = amount.normalize().as_tuple().exponent
-    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    if isinstance(exponent, int) and exponent < 0:
+        places = -exponent
+    else:
+        places = 0
     if places == 1:
         places = 2
     text = f"{amount:,.{places}f}"
-    return f"{text} {currency}" if currency else text
+    if currency:
+        return f"{text} {currency}"
+    return text

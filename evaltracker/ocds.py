@@ -83,7 +83,8 @@ CODES: dict[str, Any] = json.loads(
 
 def bids(document: Document) -> list[dict[str, Any]]:
     refs = {row["id"]: row["ref"] for row in document["requirements"]}
-    numbers, sent = numbers_of(document), last_sent(document)
+    numbers = numbers_of(document)
+    sent = last_sent(document)
     efforts = efforts_of(document)
     return [
         {
@@ -132,7 +133,10 @@ def last_sent(document: Document) -> dict[str, str]:
 
 def efforts_of(document: Document) -> dict[Spot, str]:
     """What is stated now of each answer, where the evaluation asks for efforts."""
-    rows = document["efforts"] if document["evaluation"].get("asks_effort") else ()
+    if document["evaluation"].get("asks_effort"):
+        rows = document["efforts"]
+    else:
+        rows = ()
     return {
         spot_of(row): write_effort(effort_in(row), word_of)
         for row in rows
@@ -288,7 +292,8 @@ def planning(evaluation: dict[str, Any]) -> dict[str, Any]:
 def tender(document: Document, ocid: str) -> dict[str, Any]:
     evaluation = document["evaluation"]
     tenderers = companies(document)
-    opened, run_by = evaluation["claims_opened_at"], evaluation["must_run_by"]
+    opened = evaluation["claims_opened_at"]
+    run_by = evaluation["must_run_by"]
     closed = evaluation["claims_closed_at"] or evaluation["claims_close_at"]
     return {
         "id": f"{ocid}-tender",

@@ -69,7 +69,10 @@ class RoleName(CommittedRecord):
 
 def given_names(evaluation: Evaluation | UUID) -> dict[str, str]:
     """By role what an evaluation calls it itself, in its order."""
-    key = evaluation if isinstance(evaluation, UUID) else evaluation.pk
+    if isinstance(evaluation, UUID):
+        key = evaluation
+    else:
+        key = evaluation.pk
     rows = RoleName.objects.filter(evaluation=key).values_list("role", "name")
     return read_once(("role names", key), lambda: dict(rows))
 

@@ -63,7 +63,10 @@ class DelegationGiven(About[Delegation]):
 
     def page(self, notice: Notice, row: Delegation) -> str:
         lent = notice.recipient_id == row.stakeholder.user_id
-        name = "stakeholders" if lent else "overview"
+        if lent:
+            name = "stakeholders"
+        else:
+            name = "overview"
         return reverse(
             f"admin:evaluation_{name}", args=[row.stakeholder.evaluation.slug]
         )
@@ -76,7 +79,9 @@ class OnCondition(About[Condition]):
     gone: ClassVar[str] = "The condition is closed."
 
     def title(self, row: Condition) -> str:
-        return row.text if len(row.text) <= SHOWN else f"{row.text[:SHOWN]}…"
+        if len(row.text) <= SHOWN:
+            return row.text
+        return f"{row.text[:SHOWN]}…"
 
     def reasons(self, notice: Notice, row: Condition) -> Iterator[str]:
         if row.closed_at:

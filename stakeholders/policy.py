@@ -39,7 +39,9 @@ def voices() -> QuerySet[Stakeholder]:
 
 def parts(user: User, evaluation: Evaluation) -> QuerySet[Stakeholder]:
     active = voices().filter(evaluation=evaluation, user=user)
-    return active if has_a_say(user) else active.none()
+    if has_a_say(user):
+        return active
+    return active.none()
 
 
 def has_role(user: User, evaluation: Evaluation, *roles: Role) -> bool:

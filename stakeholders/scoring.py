@@ -11,17 +11,16 @@ from itertools import combinations
 # than chance would have them agree on.
 CONFLICT = Fraction(1, 3)
 # One role decides by it, another does not care.
-DECIDES, HARDLY = 8, 2
+DECIDES = 8
+HARDLY = 2
 
 
 def shares[K: Hashable](weights: Mapping[K, int]) -> dict[K, Fraction]:
     """Weights as shares of their sum; empty if everything weighs nothing."""
     whole = sum(weights.values())
-    return (
-        {key: Fraction(weight, whole) for key, weight in weights.items()}
-        if whole
-        else {}
-    )
+    if whole:
+        return {key: Fraction(weight, whole) for key, weight in weights.items()}
+    return {}
 
 
 def distance[K: Hashable](
@@ -38,7 +37,8 @@ def distance[K: Hashable](
     *Markov Chains and Mixing Times*, chapter 4), known in the social sciences as the
     index of Loosemore and Hanby (*British Journal of Political Science* 1, 1971).
     """
-    first, second = shares(pair), shares(other)
+    first = shares(pair)
+    second = shares(other)
     if not first or not second:
         return None
     nothing = Fraction(0)

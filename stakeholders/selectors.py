@@ -104,26 +104,36 @@ class RuleTally:
             return f"{role} approved."
         if self.against:
             one = self.against[-1]
-            word = "declined" if one.verdict == Verdict.DECLINE else "returned it"
+            if one.verdict == Verdict.DECLINE:
+                word = "declined"
+            else:
+                word = "returned it"
             return f"{role}: {one.printed_name} {word}: {one.reason}"
         if not self.can_pass:
             return self._out_of_reach
         awaited = self.awaited
         names = [part.user.name for part in awaited]
         missing = required - len(self.approvals)
-        needed = "1 more approval" if missing == 1 else f"{missing} more approvals"
+        if missing == 1:
+            needed = "1 more approval"
+        else:
+            needed = f"{missing} more approvals"
         if missing == len(awaited):
             whom = f"needed from {listed(names)}"
         else:
             whom = f"needed from any of {listed(names, 'or')}"
         signed = {row.on_behalf_of_id or row.person_id for row in self.outdated}
         again = [part.user.name for part in awaited if part.user_id in signed]
-        earlier = f" {listed(again)} signed other words." if again else ""
+        if again:
+            earlier = f" {listed(again)} signed other words."
+        else:
+            earlier = ""
         return f"{role}: {needed} {whom}.{earlier}"
 
     @property
     def _out_of_reach(self) -> str:
-        role, required = self.rule.get_role_display(), self.rule.required
+        role = self.rule.get_role_display()
+        required = self.rule.required
         mend = "Add a stakeholder or change the rule."
         if not (self.eligible or self.barred or self.approvals):
             return (
@@ -152,7 +162,9 @@ class Signature(NamedTuple):
 
     @property
     def part(self) -> str:
-        return f"{self.role} for {self.seat}" if self.seat else self.role
+        if self.seat:
+            return f"{self.role} for {self.seat}"
+        return self.role
 
 
 # So many different people approve a stage, unless its owner says another number.
@@ -199,14 +211,20 @@ def count_approvals(
     )
     names: dict[object, tuple[str, list[str]]] = {}
     for row in approvals:
-        on = ", on conditions" if row.verdict == Verdict.CONDITIONS else ""
+        if row.verdict == Verdict.CONDITIONS:
+            on = ", on conditions"
+        else:
+            on = ""
         names.setdefault(row.person, (row.name, []))[1].append(f"{row.part}{on}")
     needed = min(different, sum(required.values()))
     return Approved(passed, len(required), tuple(names.values()), needed)
 
 
 def signature_of(row: SignOff) -> Signature:
-    seat = row.on_behalf_of.name if row.on_behalf_of else ""
+    if row.on_behalf_of:
+        seat = row.on_behalf_of.name
+    else:
+        seat = ""
     role = row.get_role_display()
     return Signature(row.person_id, row.printed_name, role, seat, row.verdict)
 
@@ -248,7 +266,8 @@ def more_signers(tallies: Sequence[RuleTally]) -> list[tuple[SignOffRule, User]]
 
 def too_few(tallies: Sequence[RuleTally]) -> str:
     """Why a stage whose rules have all passed is not approved."""
-    rule, approved = tallies[0].rule, approved_of(tallies)
+    rule = tallies[0].rule
+    approved = approved_of(tallies)
     stage = rule.evaluation.say(rule.get_stage_display())
     names = [name for name, _ in approved.names]
     number = sum(len(parts) for _, parts in approved.names)
@@ -272,7 +291,8 @@ def signed_already(
     given = [row for one in tallies if one.rule != rule for row in one.approvals]
     for row in given:
         if row.person_id == person.pk:
-            role, at = rule.get_role_display(), wall_of(row.signed_at, person.time_zone)
+            role = rule.get_role_display()
+            at = wall_of(row.signed_at, person.time_zone)
             today = at.date() == today_in(person.time_zone)
             return (
                 f"You signed as {signature_of(row).part} "
@@ -300,7 +320,9 @@ class Objection(NamedTuple):
 
     @property
     def more(self) -> str:
-        return self.words if len(self.words) > SHOWN else ""
+        if len(self.words) > SHOWN:
+            return self.words
+        return ""
 
 
 def objections(visit: Visit, tallies: Iterable[RuleTally]) -> list[Objection]:
@@ -316,7 +338,10 @@ def objections(visit: Visit, tallies: Iterable[RuleTally]) -> list[Objection]:
 
     def head(what: str, row: SignOff) -> str:
         day = local_day(row.signed_at, evaluation.zone)
-        on = ", on earlier words" if row in outdated else ""
+        if row in outdated:
+            on = ", on earlier words"
+        else:
+            on = ""
         part = signature_of(row).part
         return f"{what} {row.printed_name} ({part}), {day:%-d %b}{on}"
 
@@ -391,9 +416,15 @@ def lending_warnings(
         signers: dict[str, set[int]] = defaultdict(set)
         already = []
         for part, person in seats:
-            signer = substitute if part == lent else person
+            if part == lent:
+                signer = substitute
+            else:
+                signer = person
             if part != lent and signer == substitute:
-                seat = f" for {part.user.name}" if part.pk in acting else ""
+                if part.pk in acting:
+                    seat = f" for {part.user.name}"
+                else:
+                    seat = ""
                 already.append(f"{asked[part.role].get_role_display()}{seat}")
             signers[part.role].add(signer.pk)
         if lent.role not in asked or not already:
@@ -448,7 +479,8 @@ def _said(evaluation: Evaluation) -> dict[str, dict[Category, int]]:
 
 
 def objectives_in_conflict(evaluation: Evaluation) -> list[Clash[str, Category]]:
-    names, said = role_names(evaluation), said_weights(evaluation)
+    names = role_names(evaluation)
+    said = said_weights(evaluation)
     return clashes({names[role]: weights for role, weights in said.items()})
 
 
@@ -482,7 +514,8 @@ def parts_without_weights(evaluation: Evaluation) -> list[Stakeholder]:
     """Who holds a role that leaves a category without a weight, while it may say it."""
     if evaluation.stage != Stage.REQUIREMENTS or weights_sealed_at(evaluation):
         return []
-    wanted, said = evaluation.categories.count(), said_weights(evaluation)
+    wanted = evaluation.categories.count()
+    said = said_weights(evaluation)
     held = voices().filter(evaluation=evaluation, user__is_active=True)
     parts = with_names(held.select_related("user"))
     return [part for part in parts if len(said.get(part.role, ())) < wanted]
@@ -496,7 +529,10 @@ def places_of(evaluations: Iterable[Evaluation]) -> dict[uuid.UUID, frozenset[Pl
     by_pk: dict[uuid.UUID, set[Place]] = {}
     for evaluation in evaluations:
         owner = evaluation.owner
-        mine = {(owner.country, owner.subdivision)} if owner.country else set()
+        if owner.country:
+            mine = {(owner.country, owner.subdivision)}
+        else:
+            mine = set()
         by_pk[evaluation.pk] = mine
     rows = Stakeholder.objects.filter(evaluation__in=list(by_pk), left_at__isnull=True)
     for key, country, subdivision in rows.exclude(user__country="").values_list(
@@ -509,7 +545,9 @@ def places_of(evaluations: Iterable[Evaluation]) -> dict[uuid.UUID, frozenset[Pl
 def with_right(role: str, name: str) -> str:
     """“Facility · rights of PM”: a name where its right must be known, too."""
     usual = str(Role(role).label)
-    return name if name == usual else f"{name} · rights of {usual}"
+    if name == usual:
+        return name
+    return f"{name} · rights of {usual}"
 
 
 def role_choices(evaluation: Evaluation) -> list[Any]:
@@ -519,7 +557,9 @@ def role_choices(evaluation: Evaluation) -> list[Any]:
     if not named:
         return rest
     choices = [(role, with_right(role, name)) for role, name in named.items()]
-    return [*choices, ("More roles", rest)] if rest else choices
+    if rest:
+        return [*choices, ("More roles", rest)]
+    return choices
 
 
 def roles_of(person: User) -> list[str]:
@@ -596,4 +636,6 @@ def lateness_of(
     if plan is None or stay is None:
         return None
     due = next(row.latest_end for row in plan.rows if row.current)
-    return Lateness(stay, due, plan) if due < today_in(evaluation.zone) else None
+    if due < today_in(evaluation.zone):
+        return Lateness(stay, due, plan)
+    return None

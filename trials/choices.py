@@ -44,7 +44,8 @@ def setting_choices(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """What a form of verdicts offers: who ran it, and on whose data."""
     ran = {value: wording[f"ran_{value}"] for value in Runner.values if value}
-    ours, vendors = wording["data_ours"], wording["data_vendors"]
+    ours = wording["data_ours"]
+    vendors = wording["data_vendors"]
     return ran, {DataOwner.OURS: ours, DataOwner.VENDOR: vendors}
 
 
@@ -62,10 +63,22 @@ def setting_words(
         return f"{wording['ran_by']}: {ran[runner]}; {place}"
     if not runner and not data:
         return "who ran it and on whose data: not recorded"
-    by = "together" if runner == Runner.TOGETHER else f"by {Runner(runner).label}"
-    whose = "our" if data == DataOwner.OURS else DataOwner(data).label
-    who = f"run {by}" if runner else "who ran it is not recorded"
-    what = f"on {whose} data" if data else "on whose data is not recorded"
+    if runner == Runner.TOGETHER:
+        by = "together"
+    else:
+        by = f"by {Runner(runner).label}"
+    if data == DataOwner.OURS:
+        whose = "our"
+    else:
+        whose = DataOwner(data).label
+    if runner:
+        who = f"run {by}"
+    else:
+        who = "who ran it is not recorded"
+    if data:
+        what = f"on {whose} data"
+    else:
+        what = "on whose data is not recorded"
     return f"{who}, {what}"
 
 

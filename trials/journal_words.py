@@ -24,7 +24,8 @@ def open_scores(user: User, evaluation: Evaluation, ids: Collection[str]) -> set
     return {str(key) for key in seen.values_list("pk", flat=True)}
 
 
-OF_TRIAL, OF_DEMO = "trial__candidate__name", "demo__candidate__name"
+OF_TRIAL = "trial__candidate__name"
+OF_DEMO = "demo__candidate__name"
 JOURNAL.register(
     "trials",
     JournalPart(

@@ -99,7 +99,10 @@ class ContractToAgree(AboutTrial):
         row = self.row(notice)
         starts = self.first_hour(row)
         first = notice.place.say("The first day of a trial")
-        entry = first if starts > timezone.now() else ""
+        if starts > timezone.now():
+            entry = first
+        else:
+            entry = ""
         return self.letter(notice, row, **self.on(notice, row, starts, entry=entry))
 
     def first_hour(self, row: Trial) -> datetime.datetime:
@@ -210,7 +213,9 @@ class GapFound(ToVendor[Gap]):
 
     def answered(self, notice: Notice, row: Gap) -> str:
         """Why no answer is asked for any more; empty while one is."""
-        return "It was answered." if row.reply_at else ""
+        if row.reply_at:
+            return "It was answered."
+        return ""
 
     def values(self, notice: Notice, row: Gap) -> dict[str, str]:
         """For the calls that read and answer it; not what was found."""
@@ -233,7 +238,9 @@ class GapStillThere(GapFound):
         tried = row.retested_at
         if tried is None or tried.isoformat() != notice.occurrence:
             return "It was tried again since."
-        return "It was answered." if row.reply_at and row.reply_at > tried else ""
+        if row.reply_at and row.reply_at > tried:
+            return "It was answered."
+        return ""
 
     def date(self, notice: Notice, row: Gap) -> dict[str, Any]:
         """None: who answers once more may take their time."""
@@ -242,7 +249,8 @@ class GapStillThere(GapFound):
 
 def open_in_trials(candidate: Candidate) -> Iterator[Open]:
     """What waits for its vendor here: a reply, a demo, a trial."""
-    evaluation, trial = candidate.evaluation, agreed_trial(candidate)
+    evaluation = candidate.evaluation
+    trial = agreed_trial(candidate)
     for demo in Demo.objects.filter(candidate=candidate).to_come():
         yield "demo", {"demo": demo}
     if trial is None or trial.closed_at or not evaluation.is_open:
@@ -340,7 +348,9 @@ class MilestoneOverdue(AboutMilestone):
 
 def noun_of(milestone: Milestone) -> str:
     say = milestone.evaluation.say
-    return say("A trial milestone") if milestone.trial_id else "A milestone"
+    if milestone.trial_id:
+        return say("A trial milestone")
+    return "A milestone"
 
 
 def page_of_milestone(milestone: Milestone) -> str:

@@ -69,7 +69,8 @@ def change_on(
     if not after:
         return False
     if isinstance(of, Candidate):
-        after, of = {"candidate": of, **after}, of.evaluation
+        after = {"candidate": of, **after}
+        of = of.evaluation
     journal.record(of, action, row, by, before=before, after=after)
     return True
 

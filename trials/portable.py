@@ -116,7 +116,10 @@ def measured_are_numbers(document: Document) -> Iterator[tuple[str, str]]:
     """What runs came to is a number, or failed, wherever there was a measure."""
     for at, row in enumerate(document["measurements"]):
         try:
-            number = row["value"] if row.get("measure") else "0"
+            if row.get("measure"):
+                number = row["value"]
+            else:
+                number = "0"
             finite = number == FAILED or Decimal(number).is_finite()
         except (ArithmeticError, KeyError, TypeError, ValueError):
             finite = False

@@ -78,7 +78,10 @@ class RunTokenAuthentication(BaseAuthentication):
         if not header:
             return None
         secret = secret_of(header, SECRET)
-        token = find_run_tokens([secret]).first() if secret else None
+        if secret:
+            token = find_run_tokens([secret]).first()
+        else:
+            token = None
         if token is None:
             raise AuthenticationFailed
         return Program(), token
@@ -178,12 +181,14 @@ or {MOST_CASES:,} test cases of which others than those of a criterion are ignor
 Calls in a minute: {PER_MINUTE:,} of a token; then 429 with `Retry-After`.
 """
 DESCRIBED = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
-EXAMPLE, JUNIT = DESCRIBED["example"], DESCRIBED["junit"]
+EXAMPLE = DESCRIBED["example"]
+JUNIT = DESCRIBED["junit"]
 WHY: Reasons = {
     int(status): (why, code, problem)
     for status, (why, code, problem) in DESCRIBED["why"].items()
 }
-REPORT_INPUT, REPORT_OUTPUT = DESCRIBED["report"], DESCRIBED["reported"]
+REPORT_INPUT = DESCRIBED["report"]
+REPORT_OUTPUT = DESCRIBED["reported"]
 REPORT_INPUT["properties"]["runs"]["maxItems"] = MOST_RUNS
 ANSWER = DESCRIBED["answer"]
 for answer in (REPORT_OUTPUT, ANSWER):
@@ -271,7 +276,8 @@ class RunsView(StrictView):
     @describe_results
     def get(self, request: Request, trial: str) -> Response:
         """Read what the runs of each criterion come to, and propose."""
-        token, params = self.token(trial), request.query_params
+        token = self.token(trial)
+        params = request.query_params
         rows = results_by_token(
             token, params.get("environment", ""), params.get("commit", "")
         )
@@ -286,7 +292,10 @@ class RunsView(StrictView):
         """Report runs: all of the file is kept, or nothing."""
         token = self.token(trial)
         # A body without a byte comes as no bytes at all.
-        content = request.data if isinstance(request.data, bytes) else b""
+        if isinstance(request.data, bytes):
+            content = request.data
+        else:
+            content = b""
         kind = (request.content_type or "").partition(";")[0].strip().lower()
         params = request.query_params.dict()
         if params.get("dry_run", "1") != "1":

@@ -54,7 +54,9 @@ class ReportedRun(NamedTuple):
 
     def field(self, name: str) -> str:
         """Where a field of it stands; only our own format has fields to point at."""
-        return f"{self.pointer}.{name}" if self.pointer[:5] == "runs." else self.pointer
+        if self.pointer[:5] == "runs.":
+            return f"{self.pointer}.{name}"
+        return self.pointer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +171,8 @@ class Address:
 
     @classmethod
     def read(cls, params: Mapping[str, str], codes: Mapping[str, str]) -> "Address":
-        name, zone = params.get("zone", ""), None
+        name = params.get("zone", "")
+        zone = None
         try:
             zone = ZoneInfo(name) if name else None
         except (KeyError, ValueError, OSError) as error:
@@ -260,9 +263,11 @@ class RunReader:
         )
 
     def _described(self, said: Mapping[str, object]) -> dict[str, str]:
-        faults, texts = self.faults, {}
+        faults = self.faults
+        texts = {}
         for name in NAMES:
-            own, asked = said.get(name, ""), self.address.params.get(name, "")
+            own = said.get(name, "")
+            asked = self.address.params.get(name, "")
             if not isinstance(own, str):
                 faults.refuse(name, "It must be a string.")
                 continue
@@ -320,7 +325,8 @@ def read_json_file(content: bytes, address: Address) -> ReportedFile:
 
 
 def read_own(body: Mapping[str, Any], address: Address) -> ReportedFile:
-    reader, faults = RunReader(address), Faults()
+    reader = RunReader(address)
+    faults = Faults()
     for name in sorted(body.keys() - KNOWN):
         faults.refuse(name[:100], UNKNOWN_FIELD)
     runs = body["runs"]
@@ -343,14 +349,18 @@ def _read_run(run: Any, pointer: str, reader: RunReader) -> None:
         optional.add("criterion")
     if "failed" in run and not run.keys() & {"value", "unit"}:
         optional |= {"value", "unit"}
-    missing, unknown = OF_RUN - optional - run.keys(), run.keys() - OF_RUN
+    missing = OF_RUN - optional - run.keys()
+    unknown = run.keys() - OF_RUN
     for name in sorted(missing):
         faults.refuse(f"{pointer}.{name}", MISSING)
     for name in sorted(unknown):
         faults.refuse(f"{pointer}.{name[:100]}", UNKNOWN_FIELD)
     if missing or unknown:
         return
-    field, number, unit, failed = "", None, "", run.get("failed")
+    field = ""
+    number = None
+    unit = ""
+    failed = run.get("failed")
     try:
         field = "criterion"
         criterion = reader.criterion("", run.get("criterion"))
@@ -400,7 +410,10 @@ def read_pytest_benchmark(body: Mapping[str, Any], address: Address) -> Reported
         except ValueError as error:
             reader.faults.refuse(pointer, str(error))
     info = body.get("commit_info")
-    commit = str(info.get("id") or "") if isinstance(info, Mapping) else ""
+    if isinstance(info, Mapping):
+        commit = str(info.get("id") or "")
+    else:
+        commit = ""
     if commit == "unversioned":
         commit = ""
     elif isinstance(info, Mapping) and info.get("dirty"):
@@ -411,7 +424,8 @@ def read_pytest_benchmark(body: Mapping[str, Any], address: Address) -> Reported
 
 def read_hyperfine(results: Sequence[Any], address: Address) -> ReportedFile:
     """Each time is a run in seconds; one whose command failed is a failed run."""
-    reader, when = RunReader(address), address.needed_time("A file of hyperfine")
+    reader = RunReader(address)
+    when = address.needed_time("A file of hyperfine")
     for at, row in enumerate(results):
         codes = row.get("exit_codes") or [0] * len(row["times"])
         try:
@@ -456,7 +470,8 @@ def read_k6(metrics: Mapping[str, Any], address: Address) -> ReportedFile:
         there = listed_few(sorted(values), most=10)
         raise refuse(f"“{name[:60]}” has {there}.", "?metric")
     when = address.needed_time("A summary of k6")
-    reader, pointer = RunReader(address), "metrics"
+    reader = RunReader(address)
+    pointer = "metrics"
     criterion = reader.criterion("")
     lost = _k6_values(metrics.get("http_req_failed"))
     try:
@@ -472,8 +487,13 @@ def read_k6(metrics: Mapping[str, Any], address: Address) -> ReportedFile:
 
 
 def _k6_values(metric: Any) -> Mapping[str, Any]:
-    values = metric.get("values", metric) if isinstance(metric, dict) else {}
-    return values if isinstance(values, dict) else {}
+    if isinstance(metric, dict):
+        values = metric.get("values", metric)
+    else:
+        values = {}
+    if isinstance(values, dict):
+        return values
+    return {}
 
 
 def _k6_unit(name: str, statistic: str, metric: Mapping[str, Any]) -> str:
@@ -511,11 +531,13 @@ def read_in_toto(statement: Mapping[str, Any], address: Address) -> ReportedFile
     if statement.get("predicateType") != TEST_RESULT:
         raise refuse(f"The statement's predicateType must be {TEST_RESULT}.")
     when = address.needed_time("A statement")
-    reader, predicate = RunReader(address), statement.get("predicate")
+    reader = RunReader(address)
+    predicate = statement.get("predicate")
     if not isinstance(predicate, dict):
         raise refuse("The statement has no predicate.")
     listed: dict[str, str] = {}
-    count, worst = 0, ""
+    count = 0
+    worst = ""
     for field, result in LISTS.items():
         names = predicate.get(field, [])
         if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
@@ -586,7 +608,9 @@ def read_junit(content: bytes, address: Address) -> ReportedFile:
     """
     reader = RunReader(address)
     for number, (case, suite) in enumerate(_cases(_tree(content), None), 1):
-        name, pointer, properties = case.get("name", ""), f"testcase.{number}", {}
+        name = case.get("name", "")
+        pointer = f"testcase.{number}"
+        properties = {}
         for one in case.iterfind("properties/property"):
             text = one.get("value") or one.text or ""
             properties[one.get("name", "")] = text.strip()
@@ -651,7 +675,8 @@ def _run(
     criterion: str | int,
     when: datetime.datetime,
 ) -> ReportedRun:
-    value, unit = properties.get("measure.value"), properties.get("measure.unit", "")
+    value = properties.get("measure.value")
+    unit = properties.get("measure.unit", "")
     if (value is None) != (not unit) or len(unit) > UNIT_LIMIT:
         raise ValueError("Give both measure.value and measure.unit, or neither.")
     return ReportedRun(

@@ -34,7 +34,9 @@ def speaks_of(
         return False
     if means is not None:
         return value in means.get(list_name, ())
-    return value in environments if environments else availability == NEVER
+    if environments:
+        return value in environments
+    return availability == NEVER
 
 
 def answered(
@@ -45,7 +47,10 @@ def answered(
 ) -> set[tuple[str, str]]:
     """The values, each with its list, that a kept answer speaks of: of those that it
     names, retired ones too, else of `lists`."""
-    means = None if holds_for is None else holds_for["means"]
+    if holds_for is None:
+        means = None
+    else:
+        means = holds_for["means"]
     return {
         (name, value)
         for name, values in (lists if means is None else means).items()

@@ -47,7 +47,8 @@ ENVIRONMENTS = "environments"
 EFFORT = ("how", "days", "by")
 # Twice what is taken, so that too much can be cut by who typed it.
 LONGEST = {"statement": 2 * TEXT_LIMIT, "evidence_url": 2 * LINK_LIMIT}
-LONGEST_OTHER, LONGEST_NUMBER = 1_000, 100
+LONGEST_OTHER = 1_000
+LONGEST_NUMBER = 100
 MOST_BOXES = 200
 # What no text holds and no spreadsheet takes.
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
@@ -75,20 +76,28 @@ def typed_in(form: Any) -> dict[str, Any]:
 def _meant(text: str, means: str | None, kind: str, currency: str = "") -> str:
     """What was typed, or which of its two meanings was chosen."""
     meanings = meanings_of(text, kind, currency) if means else ()
-    return means if means and means in dict(meanings) else text
+    if means and means in dict(meanings):
+        return means
+    return text
 
 
 def typed_of(said: Claim | ClaimWords | None) -> dict[str, Any]:
     if said is None:
         return dict(EMPTY)
-    claim = ClaimWords.of(said) if isinstance(said, Claim) else said
+    if isinstance(said, Claim):
+        claim = ClaimWords.of(said)
+    else:
+        claim = said
     answer = {
         "availability": claim.availability,
         "available_from": claim.available_from,
     }
     held, own = parted((claim.holds_for or {}).get("said"), answer)
     claimed = claim.number
-    number = {"unit": claimed["unit"]} if claimed else {}
+    if claimed:
+        number = {"unit": claimed["unit"]}
+    else:
+        number = {}
     if claimed:
         number["number"] = written(Decimal(claimed["value"]))
     return {
@@ -107,7 +116,9 @@ def carried_over(
     claim: Claim, requirement: Requirement, today: datetime.date
 ) -> dict[str, Any]:
     """An answer to the same words elsewhere, as it is typed; `left` is of `LEFT`."""
-    left, lists, said = set(), demanded(requirement), []
+    left = set()
+    lists = demanded(requirement)
+    said = []
 
     def ahead(day: datetime.date | None) -> datetime.date | None:
         if day and day < today:
@@ -115,7 +126,8 @@ def carried_over(
             return None
         return day
 
-    held, number = claim.holds_for or {}, claim.number
+    held = claim.holds_for or {}
+    number = claim.number
     for name, values in (held["means"] if held.get("said") else {}).items():
         for value, (availability, text) in values.items():
             if value in lists.get(name, ()):
@@ -174,7 +186,8 @@ def _read(
     """The fields of an answer, and by field what is wrong, of which they say nothing.
     What only programs and sheets say stays, unless a sheet says otherwise."""
     errors: dict[str, list[str]] = {}
-    day, own = None, list[Any]()
+    day = None
+    own = list[Any]()
     try:
         day = day_in("available_from", typed["available_from"])
     except Invalid as error:
@@ -215,7 +228,9 @@ def _read(
 
 def day_in(field: str, text: str) -> datetime.date | None:
     try:
-        return datetime.date.fromisoformat(text) if text else None
+        if text:
+            return datetime.date.fromisoformat(text)
+        return None
     except ValueError as error:
         sentence = _("Write the date as in 2027-03-31.")
         raise Invalid(sentence, field=field) from error
@@ -240,9 +255,14 @@ def boxes_for(lists: Names, ticked: list[str]) -> list[tuple[str, list[ScopeBox]
 def _number(typed: Mapping[str, Any]) -> dict[str, str]:
     text = typed.get("number") or ""
     cell = read_local(text, "number")
-    value = plain(cell.value) if cell.value is not None else text
+    if cell.value is not None:
+        value = plain(cell.value)
+    else:
+        value = text
     value = "" if cell.question else value
-    return {"value": value, "unit": typed.get("unit", "")} if value else {}
+    if value:
+        return {"value": value, "unit": typed.get("unit", "")}
+    return {}
 
 
 def _ticked(boxes: list[str], lists: Names) -> Any:
@@ -306,7 +326,8 @@ FORM = 3
 
 def digest_of(claims: Iterable[Claim]) -> str:
     """SHA-256 over the claims, sorted by requirement, as compact UTF-8 JSON."""
-    rows, efforts = [], []
+    rows = []
+    efforts = []
     for claim in claims:
         rows.append(_with_values(claim) | {"number": claim.number or None})
         if effort := claim.effort:
@@ -377,7 +398,8 @@ type Typed = dict[str, str]
 def new_row(kind: CostKind, label: str = "") -> Typed:
     """What a line of the kind starts with: the buyer's due, unit and quantity."""
     part = next((part for part in kind.parts if part.part == label), None)
-    asked, is_rise = part or kind, kind.counts_as == RISE and not part
+    asked = part or kind
+    is_rise = kind.counts_as == RISE and not part
     return {
         "kind": kind.key,
         **dict.fromkeys(FIELDS, ""),
@@ -418,7 +440,9 @@ def typed_rows(form: Any, candidate: Candidate) -> list[Typed]:
 def kind_of(name: str, currency: str, pricing: str) -> tuple[str, str]:
     """As what a field of a line is read, and in which currency."""
     is_price = name in AMOUNTS and pricing != Pricing.PERCENT
-    return ("price", currency) if is_price else ("number", "")
+    if is_price:
+        return ("price", currency)
+    return ("number", "")
 
 
 def rows_of(quote: Quote | None, candidate: Candidate) -> list[Typed]:
@@ -438,7 +462,8 @@ def filled_rows(read: Iterable[Typed], candidate: Candidate) -> list[Typed]:
 
 def _by_schedule(rows: Iterable[Typed], candidate: Candidate) -> list[Typed]:
     """A row for each that is asked, and after those of a kind its others."""
-    given, placed = list(rows), []
+    given = list(rows)
+    placed = []
     for kind in kinds_for(candidate):
         own = [row for row in given if row["kind"] == kind.key]
         for row in kind.rows:
@@ -552,4 +577,6 @@ def _price_words(number: Decimal | None) -> str:
     if number is None:
         return ""
     text = written(number)
-    return f"{text}0" if text[-2:-1] == "." else text
+    if text[-2:-1] == ".":
+        return f"{text}0"
+    return text

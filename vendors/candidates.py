@@ -54,7 +54,9 @@ def _first_address(cell: str) -> str:
     if good:
         return good[0]
     bare = cell.strip()
-    return f"https://{bare}" if BARE_HOST.fullmatch(bare) else cell
+    if BARE_HOST.fullmatch(bare):
+        return f"https://{bare}"
+    return cell
 
 
 def _names_in(cell: str) -> list[str]:

@@ -85,7 +85,10 @@ def promised_dates(
         for values in (held or {}).get("means", {}).values()
         for answer in values.values()
     ]
-    own = [available_from] if availability == Availability.PLANNED else []
+    if availability == Availability.PLANNED:
+        own = [available_from]
+    else:
+        own = []
     return sorted(
         {day for day in own if day}
         | {
@@ -142,7 +145,9 @@ def canonical(said: object, lists: Lists) -> Any:
     """
     if isinstance(said, list):
         return [_canonical_part(part, lists) for part in said] or None
-    return _canonical_values(said, lists) if said is not None else None
+    if said is not None:
+        return _canonical_values(said, lists)
+    return None
 
 
 def _canonical_part(part: object, lists: Lists) -> dict[str, Any]:
@@ -218,7 +223,10 @@ def _answers(
 
 def _named(values: Any, lists: Lists) -> Iterator[tuple[str, str]]:
     for name, of_list in lists.items():
-        chosen = values if values == EVERYWHERE else values.get(name, ())
+        if values == EVERYWHERE:
+            chosen = values
+        else:
+            chosen = values.get(name, ())
         for value in of_list if chosen == EVERYWHERE else chosen:
             yield name, value
 
@@ -235,7 +243,10 @@ def _text(day: datetime.date | None) -> str | None:
 
 def _day(said: object) -> datetime.date | None:
     try:
-        day = datetime.date.fromisoformat(str(said)) if said is not None else None
+        if said is not None:
+            day = datetime.date.fromisoformat(str(said))
+        else:
+            day = None
     except ValueError:
         day = None
     if _text(day) != said:
@@ -518,4 +529,6 @@ def held_for(
         means = means_everywhere(*answer)
     else:
         means = resolve(said, *answer, today=today)
-    return {"said": canonical_form, "means": means} if means or canonical_form else None
+    if means or canonical_form:
+        return {"said": canonical_form, "means": means}
+    return None

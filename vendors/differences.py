@@ -35,7 +35,8 @@ def word_difference(former: str, newer: str) -> tuple[Pieces, Pieces]:
     Blanks alone make no difference. In two texts that have little in common nothing is
     marked: everything would be.
     """
-    before, after = WORD.findall(former), WORD.findall(newer)
+    before = WORD.findall(former)
+    after = WORD.findall(newer)
     stretches = list(_joined(_stretches(_keys(before), _keys(after))))
     same = sum(end - start for equal, start, end, _, _ in stretches if equal)
     if same < LEAST_ALIKE * max(len(before), len(after)):
@@ -51,7 +52,9 @@ def _keys(words: Sequence[str]) -> list[str]:
 
 
 def _plain(text: str) -> Pieces:
-    return (TextPiece(text, changed=False),) if text else ()
+    if text:
+        return (TextPiece(text, changed=False),)
+    return ()
 
 
 def _stretches(before: list[str], after: list[str]) -> Iterator[Stretch]:

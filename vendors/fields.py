@@ -204,7 +204,10 @@ def _part(name: str, value: str, answer: str) -> dict[str, Any]:
         raise ValueError(sentence_of("none of", text=answer[:60], names=names))
     named: Any = EVERYWHERE if value == EVERYWHERE else [value]
     text = " ".join(parts[at:]).strip()
-    day = read_column("day", [text])[0].value if text else None
+    if text:
+        day = read_column("day", [text])[0].value
+    else:
+        day = None
     return {
         "values": {name: named} if name else EVERYWHERE,
         "availability": availability,
@@ -281,7 +284,10 @@ class HoldsForFormField(ValuesField):
         }
         super().__init__(lists=offered, **kwargs)
         by_list: Any = self.choices
-        all_of_them = "everywhere, in every list" if several else EVERYWHERE
+        if several:
+            all_of_them = "everywhere, in every list"
+        else:
+            all_of_them = EVERYWHERE
         self.choices = [(OF_ALL, all_of_them), *by_list]
 
     def prepare_value(self, value: Any) -> Any:
@@ -392,4 +398,6 @@ class NumberFormField(forms.CharField):
             reading = Reading.from_text(super().clean(value) or "")
         except Invalid as error:
             raise forms.ValidationError(error.sentence) from error
-        return reading.as_json() if reading else {}
+        if reading:
+            return reading.as_json()
+        return {}

@@ -27,14 +27,17 @@ def own_domain(address: str) -> str:
     domain = mailbox(address).rpartition("@")[2]
     steps = domain.split(".")
     parents = {".".join(steps[at:]) for at in range(len(steps))}
-    return "" if parents & PUBLIC_DOMAINS else domain
+    if parents & PUBLIC_DOMAINS:
+        return ""
+    return domain
 
 
 def shared_by(one: str, other: str) -> str:
     """What two addresses share: a mailbox, somebody's own domain, or nothing."""
     if mailbox(one) == mailbox(other):
         return mailbox(one)
-    mine, theirs = own_domain(one), own_domain(other)
+    mine = own_domain(one)
+    theirs = own_domain(other)
     if mine and theirs:
         if _is_within(mine, theirs):
             return theirs
@@ -73,7 +76,9 @@ def is_code_of(notice: uuid.UUID, typed: str) -> bool:
 
 def mail_of_code(code: uuid.UUID, number: int) -> uuid.UUID:
     """The id of the notice that carries a code for the first time, or once more."""
-    return code if number == 1 else uuid.uuid5(code, str(number))
+    if number == 1:
+        return code
+    return uuid.uuid5(code, str(number))
 
 
 def spaced(code: str) -> str:

@@ -74,7 +74,8 @@ class OwnersConflict(About[Conflict]):
         return ""
 
     def reasons(self, notice: Notice, row: Conflict) -> Iterator[str]:
-        evaluation, reader = row.candidate.evaluation, notice.recipient
+        evaluation = row.candidate.evaluation
+        reader = notice.recipient
         yield ended(notice)
         if row.person_id != evaluation.owner_id:
             yield "Somebody else runs the evaluation now."
@@ -119,7 +120,9 @@ class ToVendor[Row](About[Row]):
         if self.candidate_key:
             return rows.filter(pk=attrgetter(self.candidate_key)(row))
         rows = rows.filter(evaluation=notice.evaluation_id)
-        return rows.filter(pk=row.pk) if isinstance(row, Candidate) else rows
+        if isinstance(row, Candidate):
+            return rows.filter(pk=row.pk)
+        return rows
 
     def reasons(self, notice: Notice, row: Row) -> Iterator[str]:
         yield ended(notice)
@@ -168,7 +171,8 @@ class ToVendor[Row](About[Row]):
 
     def on(self, notice: Notice, *about: Any, **more: Any) -> dict[str, Any]:
         """With the date as the reader's language says it."""
-        said, instant = super().on(notice, *about, **more), about[-1]
+        said = super().on(notice, *about, **more)
+        instant = about[-1]
         if said:
             date = languages.moment(instant, zone_of(notice))
             said |= {"date": date, "is_deadline": instant > timezone.now()}
@@ -193,7 +197,9 @@ class ToVendor[Row](About[Row]):
         theirs = self.candidates(notice, self.row(notice)).values("vendor")
         people = Contact.objects.current().filter(email=notice.address)
         person = people.exclude(language="").filter(vendor__in=theirs).first()
-        return person.language if person else notice.place.vendor_language
+        if person:
+            return person.language
+        return notice.place.vendor_language
 
     def write(self, notice: Notice) -> Message:
         row = self.row(notice)
@@ -209,7 +215,8 @@ def way_in(candidates: QuerySet[Candidate], address: str) -> str:
 
 
 def from_owner(message: Message, evaluation: Evaluation) -> Message:
-    owner, buyer = evaluation.owner, evaluation.buyer
+    owner = evaluation.owner
+    buyer = evaluation.buyer
     name = _("%(name)s at %(buyer)s") % {"name": owner.name, "buyer": buyer}
     return replace(message, sender_name=name, reply_to=owner.email)
 
@@ -280,7 +287,9 @@ class Invitation(WithLink[Candidate], WithTheEnd):
 
 
 def reachable(owner: User) -> str:
-    return f"{owner.name} ({owner.email})" if owner.email else owner.name
+    if owner.email:
+        return f"{owner.name} ({owner.email})"
+    return owner.name
 
 
 # The kinds of notices of an opening of prices: asked, waited for, told to the owner.
@@ -456,7 +465,8 @@ class ClaimsClosing(ToAnswer[Evaluation], WithProgress[Evaluation]):
             yield "The answer is handed in."
 
     def values(self, notice: Notice, row: Evaluation) -> Mapping[str, str]:
-        zone, end = zone_of(notice), notice.place.claims_close_at or timezone.now()
+        zone = zone_of(notice)
+        end = notice.place.claims_close_at or timezone.now()
         away = wall_of(end, zone).date() - wall_of(timezone.now(), zone).date()
         return {**super().values(notice, row), "days": str(away.days)}
 
@@ -532,7 +542,8 @@ class SignInCodeMail(ToVendor[SignInCode]):
 
     def language(self, notice: Notice) -> str:
         """Their own, else that of the page which asks, which is where it is typed."""
-        page, own = get_language() or "en", self.row(notice).link.contact.language
+        page = get_language() or "en"
+        own = self.row(notice).link.contact.language
         return own or (page if page != "en" else notice.place.vendor_language)
 
     def values(self, notice: Notice, row: SignInCode) -> dict[str, str]:
@@ -626,7 +637,10 @@ class NewKey(ToVendor[Entry]):
 
 def former_address(entry: Entry) -> str:
     """Who got in until then, and does no more; blank: nobody."""
-    told = entry.after if entry.action == "contact.disowned" else entry.before
+    if entry.action == "contact.disowned":
+        told = entry.after
+    else:
+        told = entry.before
     return str(told.get("email", ""))
 
 
@@ -734,7 +748,8 @@ class AnsweringClosed(WithProgress[Candidate]):
 
     def values(self, notice: Notice, row: Candidate) -> Mapping[str, str]:
         """The last receipt, and how many answers there are; none of their words."""
-        receipt, count = last_submission(row), own_claims(row).count()
+        receipt = last_submission(row)
+        count = own_claims(row).count()
         return {
             **super().values(notice, row),
             "number": receipt.number if receipt else "",

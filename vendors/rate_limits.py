@@ -27,9 +27,11 @@ logger = logging.getLogger(__name__)
 ALIAS = "throttle"
 KEPT_SECONDS = 120
 # Redis answers in a millisecond; a call waits so long once in so many seconds.
-PATIENCE, PAUSE = 0.2, 5.0
+PATIENCE = 0.2
+PAUSE = 5.0
 # Beyond so many names in a minute all others share one count.
-MOST_NAMES, OTHERS = 50_000, "others"
+MOST_NAMES = 50_000
+OTHERS = "others"
 COUNT_UP = """
 local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
@@ -77,7 +79,8 @@ class Breaker:
 
     def report(self, error: Exception | None) -> None:
         with self._lock:
-            was_open, self.is_open = self.is_open, error is not None
+            was_open = self.is_open
+            self.is_open = error is not None
             self._next_try = time.monotonic() + PAUSE
         if self.is_open and not was_open:
             logger.warning("Counting in each process: %s", type(error).__name__)
@@ -85,7 +88,8 @@ class Breaker:
             logger.warning("Counting over all processes again")
 
 
-local, breaker = LocalCounts(), Breaker()
+local = LocalCounts()
+breaker = Breaker()
 
 
 def count_up(name: str, minute: int) -> int:

@@ -16,7 +16,8 @@ from django.db import connection, transaction
 from evaltracker.toolbox.database import Pipeline
 from evaltracker.toolbox.secrets import digest_of
 
-TOKEN, VENDOR = "app.token", "app.vendor"
+TOKEN = "app.token"  # noqa: S105 (the name of a setting)
+VENDOR = "app.vendor"
 # The address whose quotes can be read; blank: those of nobody.
 READER = "app.reader"
 # Whether what the buyer noted on the vendor's own invitations can be found.

@@ -40,7 +40,8 @@ from vendors.fields import (
 from vendors.selectors.candidates import demanded
 from vendors.services.quotes import NOT_ASKED
 
-ANSWERS, PRICES = "Answers", "Prices"
+ANSWERS = "Answers"
+PRICES = "Prices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,9 @@ type Value = str | Decimal | datetime.date
 def _written(column: Column, text: str) -> Value:
     """The cell that holds a text: numbers and days as such, which read one way only."""
     if column.reads == "day":
-        return datetime.date.fromisoformat(text) if text else ""
+        if text:
+            return datetime.date.fromisoformat(text)
+        return ""
     if column.reads == "number" and text:
         number = read_column("strict", [text])[0].value
         if number is not None and Decimal(text_of(float(number))) == number:
@@ -118,11 +121,14 @@ def add_table(
     rows: Iterable[Mapping[str, Value]],
 ) -> Any:
     """A sheet of texts, numbers and days without a formula, written row by row."""
-    grey, top = {"bg_color": "#EEEEEE"}, {"text_wrap": True, "valign": "top"}
-    asked, head = book.add_format(top | grey), book.add_format(top | grey)
+    grey = {"bg_color": "#EEEEEE"}
+    top = {"text_wrap": True, "valign": "top"}
+    asked = book.add_format(top | grey)
+    head = book.add_format(top | grey)
     head.set_bold()
     shapes = {"number": "General", "day": "yyyy-mm-dd"}
-    sheet, forms = book.add_worksheet(name), []
+    sheet = book.add_worksheet(name)
+    forms = []
     for at, column in enumerate(columns.values()):
         shape = {"num_format": shapes.get(column.reads, "@"), "locked": False}
         forms.append(asked if column.is_asked else book.add_format(top | shape))
@@ -156,7 +162,8 @@ def _write(
 
     What is asked is locked, without a password: that only keeps hands off it.
     """
-    stream, said = io.BytesIO(), SHEETS[name]
+    stream = io.BytesIO()
+    said = SHEETS[name]
     with Workbook(stream, {"in_memory": True}) as book:
         sheet = add_table(book, in_language(said["titles"], name), columns, rows)
         for at, column in enumerate(columns.values()):
@@ -205,7 +212,8 @@ def _read(
     Raises:
         Invalid: it is none that was handed out here.
     """
-    book, titles = read_table(content, filename), SHEETS[name]["titles"]
+    book = read_table(content, filename)
+    titles = SHEETS[name]["titles"]
     named = [sheet for sheet in book.sheets if sheet.name in titles.values()]
     sheets = named or book.visible
     heads = {
@@ -262,7 +270,10 @@ def _sentence(cell: ParsedCell[Any], column: Column, text: str) -> str:
         return cells.sentence_of(cell, text)
     if column.choices:
         return sentence_of("none of", text=text, names=", ".join(column.offered))
-    no_value = "no day" if column.reads == "day" else "no number"
+    if column.reads == "day":
+        no_value = "no day"
+    else:
+        no_value = "no number"
     return _(cells.SENTENCES[cell.refusal or no_value])
 
 
@@ -292,7 +303,8 @@ def claim_cells(words: ClaimWords) -> dict[str, Value]:
     """An answer by role of an import of answers, which reads it back to itself."""
     saved = answer_cells(words)
     saved["effort"] = write_effort(words.effort, word_of)
-    value, unit = saved.pop("number"), saved.pop("unit")
+    value = saved.pop("number")
+    unit = saved.pop("unit")
     number = cells.typed(value) if isinstance(value, Decimal) else value
     saved["evidence"] = saved.pop("evidence_url")
     return {**saved, "number": f"{number} {unit}".strip()}
@@ -364,7 +376,8 @@ def read_sheet(
 
 
 def _line(row: Filled, current: Mapping[str, ClaimWords]) -> SheetLine:
-    ref, wrong = row.said["requirement"] or "", row.wrong
+    ref = row.said["requirement"] or ""
+    wrong = row.wrong
     if not ref:
         wrong.setdefault("requirement", _("Name the requirement that you answer."))
     stands = current.get(ref)
@@ -390,7 +403,10 @@ def _line(row: Filled, current: Mapping[str, ClaimWords]) -> SheetLine:
     fields.pop("unit", "")
     if {"number", "unit"} & {*new}:
         number = row.said.get("number")
-        value = "" if number is None else plain(number)
+        if number is None:
+            value = ""
+        else:
+            value = plain(number)
         unit = row.said.get("unit") or ""
         fields["number"] = {"value": value, "unit": unit} if value or unit else {}
     if not fields["availability"]:
@@ -409,7 +425,8 @@ def write_prices(
     kinds: Sequence[CostKind],
 ) -> bytes:
     """The lines of a quote as they are typed into its form."""
-    columns, written = COLUMNS[PRICES], []
+    columns = COLUMNS[PRICES]
+    written = []
     for row in rows:
         texts = {**row, **head, "kind": kind_named(row["kind"], kinds).name}
         written.append(

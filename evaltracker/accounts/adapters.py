@@ -102,7 +102,8 @@ class OneAtATime(AxesDatabaseHandler):  # type: ignore[misc]  # untyped library
 
     def _count(self, request: Any, credentials: Any, name: str) -> None:
         """Note why a guess is refused: of this address, or of all, there are many."""
-        locked, soon = super().is_locked(request, credentials), must_wait(name)
+        locked = super().is_locked(request, credentials)
+        soon = must_wait(name)
         request.guess_refused = "locked" if locked else "slowed" if soon else ""
 
 
@@ -110,7 +111,9 @@ def account_meant(request: HttpRequest, credentials: dict[str, Any] | None) -> s
     """One name per account: other spellings must not win other attempts."""
     typed = str((credentials or {}).get("username") or "")
     person = person_meant(typed)
-    return person.get_username() if person else typed.strip().lower()[:255]
+    if person:
+        return person.get_username()
+    return typed.strip().lower()[:255]
 
 
 def same_answer(

@@ -65,7 +65,8 @@ def client_address(request: HttpRequest) -> str:
 
 
 # Of a process's threads: the others are for pages. And of one address or known browser.
-AT_ONCE, A_MINUTE = 4, 100
+AT_ONCE = 4
+A_MINUTE = 100
 
 
 def turned_away() -> HttpResponse:
@@ -92,14 +93,16 @@ def sign_in_middleware(
 ) -> Callable[[HttpRequest], HttpResponse]:
     """Turns away whoever posts passwords without end, before the database is asked."""
     lock = threading.Lock()
-    made, at_work = Counter[str | int](), Counter[str]()
+    made = Counter[str | int]()
+    at_work = Counter[str]()
     asking = (f"/admin/act/{name}/" for name, act in ACTS.items() if act.needs_proof)
     doors = ("/admin/login/", "/accounts/", *asking)
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.method != "POST" or not request.path_info.startswith(doors):
             return get_response(request)
-        minute, device = int(time.time() // 60), device_of(request)
+        minute = int(time.time() // 60)
+        device = device_of(request)
         caller = device or client_address(request)
         with lock:
             if minute not in made:

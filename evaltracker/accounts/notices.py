@@ -33,7 +33,8 @@ SALT = "evaltracker.accounts.devices"
 LASTS = 180 * 24 * 60 * 60
 # People who share a browser; beyond, the one who signed in longest ago is a stranger.
 PEOPLE = 5
-FAILURES, AN_HOUR = 8, 60 * 60
+FAILURES = 8
+AN_HOUR = 60 * 60
 # What was changed of a login; browsers and systems by the mark that tells them. The
 # first that is found counts: each browser names the ones before it, too.
 WORDS: dict[str, dict[str, str]] = json.loads(
@@ -50,7 +51,9 @@ def known_device(request: HttpRequest, person: User | None) -> str:
     """Its id if `person` has signed in in this browser, which has not guessed since."""
     device = device_of(request)
     known = person and str(person.pk) in _read(request).get("people", [])
-    return device if known and len(of_last_hour(_key(device))) < FAILURES else ""
+    if known and len(of_last_hour(_key(device))) < FAILURES:
+        return device
+    return ""
 
 
 def note_failure(device: str) -> None:

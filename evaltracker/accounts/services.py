@@ -321,7 +321,10 @@ def set_active(*, person: User, active: bool, by: User) -> User:
     person.save(update_fields=["is_active"])
     if not active:
         _end_tokens(person.tokens.live(), by)
-    done = AccountAction.ALLOWED if active else AccountAction.STOPPED
+    if active:
+        done = AccountAction.ALLOWED
+    else:
+        done = AccountAction.STOPPED
     record(action=done, person=person, by=by)
     return person
 
@@ -481,8 +484,10 @@ def _forget_in_notices(person: User) -> None:
 
 def _rename(person: User) -> None:
     person.username = f"erased-{secrets.token_hex(4)}"
-    person.first_name, person.last_name = NOBODY, ""
-    person.email, person.time_zone = "", "UTC"
+    person.first_name = NOBODY
+    person.last_name = ""
+    person.email = ""
+    person.time_zone = "UTC"
     person.country = person.subdivision = person.feed_digest = ""
     person.is_active = person.is_staff = person.is_superuser = False
     person.erased_at = timezone.now()
@@ -523,7 +528,8 @@ def add_first_operator(*, name: str, email: str) -> User | None:
 #
 # They open what their person may do now, so their rights are read anew at each call.
 
-MOST_TOKENS, MOST_DAYS = 5, 90
+MOST_TOKENS = 5
+MOST_DAYS = 90
 # How exactly it is known when a token was used last.
 USED_EVERY = datetime.timedelta(minutes=1)
 
@@ -610,7 +616,8 @@ def end_leaked_token(*, secret: str) -> None:
     for token in rows.filter(digest=digest_of(secret)):
         token.leaked_at = timezone.now()
         _end_tokens([token], None)
-        kind, person = "personal_token_leaked", token.person
+        kind = "personal_token_leaked"
+        person = token.person
         owe_account_mail(kind=kind, person=person, what=token.prefix)
 
 
@@ -618,7 +625,8 @@ def _end_tokens(tokens: Iterable[PersonalToken], by: User | None) -> None:
     for token in tokens:
         token.revoked_at = timezone.now()
         token.save(update_fields=["revoked_at", "leaked_at"])
-        ended, whose = AccountAction.TOKEN_ENDED, token.person
+        ended = AccountAction.TOKEN_ENDED
+        whose = token.person
         record(action=ended, person=whose, by=by, detail=token.prefix)
 
 
@@ -638,7 +646,8 @@ def find_personal_token(secret: str) -> PersonalToken | None:
         return None
     place = token.evaluation_id
     token.person = person = token.person.as_program(place)
-    person.by_sign_on, person.by_token = token.by_sign_on, token.label
+    person.by_sign_on = token.by_sign_on
+    person.by_token = token.label
     opens = has_factor(person) and (place is None or _sees(person, place))
     return token if opens else None
 

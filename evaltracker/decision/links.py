@@ -14,13 +14,20 @@ from vendors.models import Candidate
 
 def page(evaluation: Evaluation, name: str, anchor: str = "") -> str:
     address = place_of(f"admin:evaluation_{name}", evaluation.slug)
-    return f"{address}#{anchor}" if anchor else address
+    if anchor:
+        return f"{address}#{anchor}"
+    return address
 
 
 def act(name: str, target: Model, anchor: str = "", **prefill: str) -> str:
     address = place_of("admin:act_on", name, target.pk)
-    query = f"?{urlencode(prefill)}" if prefill else ""
-    return f"{address}{query}#{anchor}" if anchor else f"{address}{query}"
+    if prefill:
+        query = f"?{urlencode(prefill)}"
+    else:
+        query = ""
+    if anchor:
+        return f"{address}{query}#{anchor}"
+    return f"{address}{query}"
 
 
 def candidate(candidate: Candidate) -> str:
@@ -33,7 +40,9 @@ def cell(candidate: Candidate, requirement: Requirement | LedgerRow) -> str:
 
 def trial(trial: Trial, anchor: str = "") -> str:
     address = place_of("admin:trial", trial.pk)
-    return f"{address}#{anchor}" if anchor else address
+    if anchor:
+        return f"{address}#{anchor}"
+    return address
 
 
 def sign(rule: SignOffRule) -> str:

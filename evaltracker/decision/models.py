@@ -421,7 +421,8 @@ class Decision(SealedRecord):
 
 
 # To how many places shares of draws are kept: those by weights, and those of draws.
-SHARE_PLACES, DRAWN_PLACES = 4, 8
+SHARE_PLACES = 4
+DRAWN_PLACES = 8
 
 
 class KeptDraws(Record):

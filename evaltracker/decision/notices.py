@@ -68,7 +68,8 @@ class DecisionLetter(About[Letter]):
     def compose(self, notice: Notice) -> Message:
         row = self.row(notice)
         lead, *paragraphs = row.text.split("\n\n")
-        page, buyer = self.page(notice, row), {"buyer": notice.place.buyer}
+        page = self.page(notice, row)
+        buyer = {"buyer": notice.place.buyer}
         with speaking(row.language):
             subject = _("Our decision on your bid to %(buyer)s") % buyer
             message = letter(
@@ -171,7 +172,8 @@ class ContractNoticeDue(About[ContractTerm]):
         return links.page(notice.place, "promise_checks", "contract")
 
     def values(self, notice: Notice, row: ContractTerm) -> dict[str, str]:
-        until, ends = row.renewed_until, row.ends_on
+        until = row.renewed_until
+        ends = row.ends_on
         return {
             "notice": "yes" if row.notice_day else "",
             "ends": day_in_words(ends) if ends else "",

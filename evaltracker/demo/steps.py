@@ -86,7 +86,9 @@ def resolved(
         return people[value]
     if key in DAYS:
         return datetime.date.fromisoformat(value)
-    return ROWS[key](evaluation, value) if key in ROWS else value
+    if key in ROWS:
+        return ROWS[key](evaluation, value)
+    return value
 
 
 def claim_of(evaluation: Evaluation, candidate: str, ref: str) -> Claim:
@@ -302,7 +304,10 @@ def show(
     draw_up_script(demo=demo, by=by)
     demo = demos.hold_demo(demo=demo, attendees=attendees, by=by)
     for item in demo.script_items.select_related("requirement"):
-        ref = item.requirement.ref if item.requirement else ""
+        if item.requirement:
+            ref = item.requirement.ref
+        else:
+            ref = ""
         if not ref or ref in waits:
             continue
         verdict, note = (judged or {}).get(ref, ("holds", note))

@@ -109,8 +109,12 @@ def person_meant(typed: str) -> User | None:
     )
     if not people:
         people = at_address(wanted)
-    return people[0] if len(people) == 1 else None
+    if len(people) == 1:
+        return people[0]
+    return None
 
 
 def at_address(address: str) -> list[User]:
-    return list(User.objects.filter(email__iexact=address)) if address else []
+    if address:
+        return list(User.objects.filter(email__iexact=address))
+    return []

@@ -86,7 +86,8 @@ def commitments_of(touched: Mapping[TouchedRow, Saved]) -> str:
     by_column = sum(map(bool, rows.values())) <= MOST_BY_COLUMN
     lines = []
     for (model, key), saved in rows.items():
-        version, said = max(versions(model)), f"{UNSAID} {UNSAID}"
+        version = max(versions(model))
+        said = f"{UNSAID} {UNSAID}"
         if saved:
             salt, *values = saved
             made = commitment_to(model, version, key, salt, values, by_column=by_column)
@@ -99,10 +100,8 @@ def read_columns(
     model: type[CommittedRecord], keys: Sequence[Any]
 ) -> Iterable[tuple[Any, ...]]:
     """Key, salt and columns that count of rows, as they are saved."""
-    names, salted = (
-        [name for name, _ in columns(model)],
-        issubclass(model, SealedRecord),
-    )
+    names = [name for name, _ in columns(model)]
+    salted = issubclass(model, SealedRecord)
     rows = model._base_manager.filter(pk__in=keys)
     for key, *values in rows.values_list("pk", *(["salt"] if salted else []), *names):
         yield (key, *([] if salted else [None]), *values)
@@ -169,7 +168,8 @@ def changed_column(
 
 def canonical(field: Field, value: Any) -> str:
     """`value` as text that is the same before it is written and after it is read."""
-    kind, column = type(value), cast("Any", type(field))
+    kind = type(value)
+    column = cast("Any", type(field))
     if value is None:
         return "null"
     if kind is str and is_text(column):
@@ -223,8 +223,13 @@ def number_of(field: Field, value: decimal.Decimal) -> str:
     places = getattr(field, "decimal_places", 0)
     least = getattr(field, "least_places", places)
     text = f"{value:.{places}f}"
-    further = text[len(text) - places + least :].rstrip("0") if least < places else ""
-    return text[: len(text) - places + least] + further if places else text
+    if least < places:
+        further = text[len(text) - places + least :].rstrip("0")
+    else:
+        further = ""
+    if places:
+        return text[: len(text) - places + least] + further
+    return text
 
 
 def plain_json(value: Any) -> Any:

@@ -64,7 +64,10 @@ def actor_of(by: By) -> Actor:
     """The actor behind `by`; a User stands for themselves, or acts by a token."""
     if isinstance(by, Actor):
         return by
-    token = f" by token “{by.by_token}”" if by.by_token else ""
+    if by.by_token:
+        token = f" by token “{by.by_token}”"
+    else:
+        token = ""
     return Actor(name=(by.name + token)[:200], user=by)
 
 
@@ -85,7 +88,9 @@ def as_json_value(value: Any) -> Any:
         return value
     match value:
         case None | bool() | int() | str():
-            return str(value) if isinstance(value, enum.Enum) else value
+            if isinstance(value, enum.Enum):
+                return str(value)
+            return value
         case Promise():
             return str(value)
         case datetime.datetime():
@@ -186,7 +191,8 @@ def next_entry(
             previous_hash=head.hash,
         )
     entry.hash = chained_hash(entry)
-    head.count, head.hash = entry.number, entry.hash
+    head.count = entry.number
+    head.hash = entry.hash
     return entry
 
 
@@ -196,7 +202,10 @@ def chained_hash(entry: Entry) -> str:
     for field in CHAINED:
         value = getattr(entry, field)
         # What changed was made plain when it was written down.
-        value = value if field in ("before", "after") else as_json_value(value)
+        if field in ("before", "after"):
+            value = value
+        else:
+            value = as_json_value(value)
         text = json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
         digest.update(f"{len(text)}:".encode())
         digest.update(text)

@@ -198,7 +198,10 @@ def read_answer(field: BriefField, value: Any) -> str:
     Raises:
         ValueError: with the sentence for the person.
     """
-    text = "" if value is None else read_text(str(value))
+    if value is None:
+        text = ""
+    else:
+        text = read_text(str(value))
     if not text:
         return ""
     if field.kind == FieldKind.NUMBER:
@@ -213,7 +216,9 @@ def read_answer(field: BriefField, value: Any) -> str:
 def shown_answer(field: BriefField) -> str:
     """The answer in words; “does not matter” where nobody has to give one."""
     if not field.answer:
-        return "Does not matter" if field.does_not_matter else ""
+        if field.does_not_matter:
+            return "Does not matter"
+        return ""
     if field.kind == FieldKind.NUMBER:
         return written(Decimal(field.answer))
     if field.kind == FieldKind.DATE:

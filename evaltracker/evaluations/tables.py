@@ -90,7 +90,9 @@ class JournalState:
     def tells_all(self, model: type[CommittedRecord]) -> bool:
         if self.is_later:
             return False
-        return self.since >= model.since if model.since else self.is_whole
+        if model.since:
+            return self.since >= model.since
+        return self.is_whole
 
 
 def since_of(entry: Entry) -> int:
@@ -113,7 +115,10 @@ class Difference:
     sentence: str
 
     def __str__(self) -> str:
-        where = f"entry {self.entry}: " if self.entry else ""
+        if self.entry:
+            where = f"entry {self.entry}: "
+        else:
+            where = ""
         return f"{where}{self.table} {self.key} {self.sentence}"
 
 
@@ -164,7 +169,8 @@ def compare_tables(evaluation: Evaluation, said: JournalState) -> TableCompariso
 def _rows(
     model: type[CommittedRecord], evaluation: Evaluation, said: JournalState
 ) -> Iterator[tuple[Key, Difference | None]]:
-    label, name = model._meta.label_lower, str(model._meta.verbose_name)
+    label = model._meta.label_lower
+    name = str(model._meta.verbose_name)
     known = {
         version: [attribute for attribute, _ in columns(model, version)]
         for version in versions(model)

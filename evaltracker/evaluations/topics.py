@@ -100,7 +100,10 @@ class Topic:
             self._seen(user, subject_id),
             lambda: self.rows(user).filter(pk=subject_id).first(),
         )
-        described = self.describe(row, part) if row is not None else None
+        if row is not None:
+            described = self.describe(row, part)
+        else:
+            described = None
         if described is None:
             return None
         evaluation, name, page = described

@@ -47,7 +47,8 @@ def find_break(
         head = JournalHead.objects.filter(evaluation=evaluation).first()
         if head is None:
             return Break(1, "the journal has no head")
-        number, previous = 0, GENESIS
+        number = 0
+        previous = GENESIS
         if since is not None:
             number = since[0]
             anchor = Entry.objects.filter(evaluation=evaluation, number=number).first()

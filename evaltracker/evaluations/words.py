@@ -37,11 +37,15 @@ def say(words: Mapping[str, str], text: str, *values: object) -> str:
         name = words.get(key.lower(), key.lower())
         if article:
             name = f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
-        return name[0].upper() + name[1:] if match[0][0].isupper() else name
+        if match[0][0].isupper():
+            return name[0].upper() + name[1:]
+        return name
 
     if not words.keys().isdisjoint({*NOUNS, *NOUNS.values()}) and _NOUN.search(text):
         text = _NOUN.sub(noun, text)
-    return text.format(*values) if values else text
+    if values:
+        return text.format(*values)
+    return text
 
 
 # Of every template, also of mails and of vendors' pages.
@@ -50,7 +54,9 @@ register = template.Library()
 
 @register.filter(name="say")
 def say_in(text: str, evaluation: Any) -> str:
-    return str(evaluation.say(text)) if hasattr(evaluation, "say") else text
+    if hasattr(evaluation, "say"):
+        return str(evaluation.say(text))
+    return text
 
 
 @register.simple_tag(takes_context=True, name="say")
@@ -80,7 +86,10 @@ def _wrong(key: str, text: object) -> str:
         return f"Write one line of at most {WORD_LIMIT} characters."
     if not text.strip() and not key.startswith("trial_"):
         return "It must not be blank."
-    rest = _PLACE.sub("", text) if key in FILLED else text
+    if key in FILLED:
+        rest = _PLACE.sub("", text)
+    else:
+        rest = text
     if match := re.search(r"\{[^{}]*\}|[{}]", rest):
         return f"“{match[0]}” cannot be filled in. Use {{text}}, {{ref}} or {{date}}."
     return ""

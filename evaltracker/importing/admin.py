@@ -53,9 +53,12 @@ from evaltracker.rows.guards import MOST_CELL_CHARACTERS, Unreadable, is_large
 from evaltracker.rows.sources import PASTED, as_copied, read_table
 from evaltracker.toolbox.files import TYPES, download
 
-LISTED, MOST_PASTED = 20, 1_000_000
+LISTED = 20
+MOST_PASTED = 1_000_000
 # Fields of the form that are no answers (rows.plan.Answers).
-OTHERS, STOOD, LONGEST_KEY = ("step", "csrfmiddlewaretoken"), "stood:", 300
+OTHERS = ("step", "csrfmiddlewaretoken")
+STOOD = "stood:"
+LONGEST_KEY = 300
 WORK = {
     "read": "Reading the file",
     "compared": "Comparing the rows with the evaluation",
@@ -131,25 +134,38 @@ class ImportSession:
         return page_address(self.evaluation, f"{name}_{self.kind.slug}", anchor)
 
     def again(self, anchor: str = "") -> HttpResponse:
-        query = f"?{self.request.GET.urlencode()}" if self.request.GET else ""
+        if self.request.GET:
+            query = f"?{self.request.GET.urlencode()}"
+        else:
+            query = ""
         return HttpResponseRedirect(f"{self.address('import')}{query}#{anchor}")
 
     def rows_of(self, preview: Preview, part: str, turn: str) -> dict[str, Any]:
         """A page of the rows of a part, as the address asks; the first after a post."""
         pages = Paginator(range(preview.sizes[part]), PAGE)
         is_get = self.request.method != "POST"
-        number = page_number(self.request, pages.num_pages, turn) if is_get else 1
+        if is_get:
+            number = page_number(self.request, pages.num_pages, turn)
+        else:
+            number = 1
         query = self.request.GET.copy()
         query.pop(turn, None)
-        rows, page = preview.page(part, number - 1), pages.page(number)
+        rows = preview.page(part, number - 1)
+        page = pages.page(number)
         return {"rows": rows, "page": page, "query": query.urlencode()}
 
     def seen(self, preview: Preview, answers: Mapping[str, str]) -> dict[str, Any]:
         """What the page shows: one of the sheets, and what would change."""
-        facts, get, sizes = preview.facts, self.request.GET, preview.sizes
-        sheets, only = facts["sheets"], "refused" if "only" in get else ""
+        facts = preview.facts
+        get = self.request.GET
+        sizes = preview.sizes
+        sheets = facts["sheets"]
+        only = "refused" if "only" in get else ""
         chosen = get.get("sheet", "1")
-        place = int(chosen) if chosen.isdecimal() and len(chosen) < 4 else 1
+        if chosen.isdecimal() and len(chosen) < 4:
+            place = int(chosen)
+        else:
+            place = 1
         shown = [
             {
                 **sheet,
@@ -181,13 +197,18 @@ class ImportSession:
         form: UploadForm | None = None,
         problem: Problem | None = None,
     ) -> HttpResponse:
-        draft, preview, kind = self.draft(), None, self.kind
+        draft = self.draft()
+        preview = None
+        kind = self.kind
         if draft is not None and not draft.work:
             try:
                 preview = preview_for(draft, self.user)
             except Problem as error:
                 problem = problem or error
-        answers = draft.reading.get("answers", {}) if draft else {}
+        if draft:
+            answers = draft.reading.get("answers", {})
+        else:
+            answers = {}
         waiting = drafts.waiting_for(by=self.user, evaluations=[self.evaluation])
         return show(
             self.request,
@@ -239,7 +260,10 @@ def work_shown(draft: ImportDraft) -> dict[str, Any] | None:
     step = WORK.get(draft.progress.get("what", ""), "Starting")
     if draft.holder is None:
         is_late = timezone.now() - (draft.asked_at or draft.kept_at) > LONG
-        step = LATE if is_late else "It begins in a moment."
+        if is_late:
+            step = LATE
+        else:
+            step = "It begins in a moment."
     return {
         "title": f"{'Import' if is_import else 'Preview'} of “{draft.filename}”",
         "stop": "Stop, and import nothing" if is_import else "Discard the file",
@@ -252,11 +276,15 @@ def upload(desk: ImportSession) -> HttpResponse:
     form = UploadForm(desk.request.POST, desk.request.FILES)
     if not form.is_valid():
         return desk.show(form=form, status=400)
-    upload, pasted = form.cleaned_data["file"], form.cleaned_data["pasted"]
+    upload = form.cleaned_data["file"]
+    pasted = form.cleaned_data["pasted"]
     name = upload.name if upload else PASTED
     try:
         text = as_copied(pasted)
-        content = upload.read() if upload else text.encode("utf-8", "replace")
+        if upload:
+            content = upload.read()
+        else:
+            content = text.encode("utf-8", "replace")
         if not is_large(content):
             read_table(content, name)
     except Unreadable as problem:
@@ -274,7 +302,8 @@ def upload(desk: ImportSession) -> HttpResponse:
 
 def answer(desk: ImportSession) -> HttpResponse:
     """Keep what differs from what was said before; of two menus the changed one."""
-    draft, post = desk.waiting(), desk.request.POST
+    draft = desk.waiting()
+    post = desk.request.POST
     said = draft.reading.get("answers", {})
     answers: dict[str, str] = {}
     for key, texts in post.lists():
@@ -328,8 +357,12 @@ def apply(desk: ImportSession) -> HttpResponse:
         return HttpResponseRedirect(page_address(desk.evaluation, desk.kind.tab))
     if done is None:
         return desk.again()
-    counts, has_rest = done.counts, REST in done.kept
-    rest = " The rows that stayed out are kept as a list." if has_rest else ""
+    counts = done.counts
+    has_rest = REST in done.kept
+    if has_rest:
+        rest = " The rows that stayed out are kept as a list."
+    else:
+        rest = ""
     messages.success(
         desk.request,
         f"{done.filename}: {counts['new']:,} added, {counts['changed']:,} changed, "

@@ -11,7 +11,10 @@ from evaltracker.rows.subjects import Context
 from evaltracker.toolbox.text import harmless
 
 # The example stands above the names: what is above a row of names is never read.
-EXAMPLE, NAMES, FIRST, LAST = 1, 2, 3, 2_000
+EXAMPLE = 1
+NAMES = 2
+FIRST = 3
+LAST = 2_000
 MOST_LISTED = 255  # characters, by the format
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 
@@ -32,7 +35,10 @@ def rest_book(parts: Sequence[Mapping[str, Any]]) -> bytes:
             for column, cell in enumerate((*row["cells"], *[""] * wide)[:wide]):
                 sheet.write_string(at, column, harmless(cell))
             sheet.write_string(at, wide, harmless(row.get("why", "")))
-        why = "Why it stayed out" if parts else "Nothing stayed out."
+        if parts:
+            why = "Why it stayed out"
+        else:
+            why = "Nothing stayed out."
         sheet.write_string(len(above) - 1, wide, why, bold)
     book.close()
     return target.getvalue()
@@ -42,7 +48,8 @@ def empty_sheet(kind: ImportKind, context: Context) -> bytes:
     """A workbook whose sheet can be filled in and imported as it is."""
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, OPTIONS)
-    bold, soft = book.add_format({"bold": True}), book.add_format({"italic": True})
+    bold = book.add_format({"bold": True})
+    soft = book.add_format({"italic": True})
     # Everything is text, so that 1.10 stays 1.10.
     text = book.add_format({"num_format": "@"})
     sheet = book.add_worksheet(kind.things.capitalize())

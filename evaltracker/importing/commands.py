@@ -49,7 +49,8 @@ class ImportCommand(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        kind, is_dry = KINDS[self.slug], options["dry_run"]
+        kind = KINDS[self.slug]
+        is_dry = options["dry_run"]
         evaluation = _evaluation(options["evaluation"])
         by = _person(evaluation, options["username"])
         answers = dict(map(_pair, options["answer"]))
@@ -62,7 +63,10 @@ class ImportCommand(BaseCommand):
                 take_plan(kind, evaluation, plan, by)
         except Problem as error:
             raise CommandError(_folded(error.sentence)) from error
-        verb = "would be imported into" if is_dry else "imported into"
+        if is_dry:
+            verb = "would be imported into"
+        else:
+            verb = "imported into"
         things = kind.things.capitalize()
         self.stdout.write(f"{things} {verb} “{evaluation}” from {plan.filename}:")
         for name, many in plan.counts.items():
@@ -81,7 +85,10 @@ class ImportCommand(BaseCommand):
         for remark in plan.remarks:
             self.stdout.write(_folded(f"Note: {remark}"))
         for line in plan.lines:
-            out = self.stderr if line.state == "open" else self.stdout
+            if line.state == "open":
+                out = self.stderr
+            else:
+                out = self.stdout
             out.write("\n".join(_shown(line)))
         for refusal in plan.refused if plan.open else ():
             where = f"{refusal.sheet} row {refusal.row}".strip()
@@ -95,10 +102,19 @@ class ImportCommand(BaseCommand):
 
 
 def _shown(line: PlanLine) -> Iterable[str]:
-    examples = f": {' · '.join(line.examples)}" if line.examples else ""
-    becomes = f" → {line.becomes}" if line.becomes else ""
+    if line.examples:
+        examples = f": {' · '.join(line.examples)}"
+    else:
+        examples = ""
+    if line.becomes:
+        becomes = f" → {line.becomes}"
+    else:
+        becomes = ""
     why = f" ({line.why})" if line.why else ""
-    where = f" in {line.where}" if line.where else ""
+    if line.where:
+        where = f" in {line.where}"
+    else:
+        where = ""
     text = f"{line.title}{where}, {line.count:,} {line.things}{examples}{becomes}{why}"
     yield _folded(f"[{line.state}] {text}")
     for value, label in line.options if line.state != "certain" else ():
@@ -110,7 +126,10 @@ def _evaluation(slug: str) -> Evaluation:
         return Evaluation.objects.select_related("owner").get(slug=slug)
     except Evaluation.DoesNotExist as error:
         slugs = Evaluation.objects.order_by("slug").values_list("slug", flat=True)[:10]
-        there = f"There are: {', '.join(slugs)}." if slugs else "There are none."
+        if slugs:
+            there = f"There are: {', '.join(slugs)}."
+        else:
+            there = "There are none."
         raise CommandError(f"There is no evaluation “{slug}”. {there}") from error
 
 
@@ -125,7 +144,10 @@ def _person(evaluation: Evaluation, username: str | None) -> User:
 
 def _pair(text: str) -> tuple[str, str]:
     """The parts of KEY=CHOICE: the last “=” parts them, of a typed cell the first."""
-    parts = text.partition("=") if text.startswith("cell:") else text.rpartition("=")
+    if text.startswith("cell:"):
+        parts = text.partition("=")
+    else:
+        parts = text.rpartition("=")
     if not (parts[0].strip() and parts[1]):
         raise CommandError(f"--answer is written KEY=CHOICE, and not “{text}”.")
     return parts[0].strip(), parts[2].strip()

@@ -29,7 +29,8 @@ class PastesImport:
             return what_to_ask(taken, answers)
         if taken is None:
             return {"sentence": "0 added: all of it is there."}
-        new, changed = taken.counts.get("new", 0), taken.counts.get("changed", 0)
+        new = taken.counts.get("new", 0)
+        changed = taken.counts.get("changed", 0)
         summary = f"{new} added." + f" {changed} changed." * bool(changed)
         return {"sentence": summary, "undo": str(taken.pk)}
 

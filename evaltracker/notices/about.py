@@ -60,7 +60,9 @@ class About[Row](NoticeKind):
         return {}
 
     def title(self, row: Row) -> str:
-        return "" if isinstance(row, Evaluation) else str(row)
+        if isinstance(row, Evaluation):
+            return ""
+        return str(row)
 
     def subjects(self, ids: Collection[str]) -> Mapping[str, Row]:
         rows = self.rows.filter(pk__in=[self.key(key) for key in ids])

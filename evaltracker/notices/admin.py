@@ -224,7 +224,9 @@ class ByKind(ScopedFilter):
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
         chosen = self.value()
-        return queryset.filter(kind=chosen) if chosen else queryset
+        if chosen:
+            return queryset.filter(kind=chosen)
+        return queryset
 
 
 @admin.register(Notice, site=site)
@@ -253,7 +255,9 @@ class NoticeAdmin(HardenedAdmin):
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """What is to come begins with what is late; what is done with the newest."""
         chosen = SHOWN.get(request.GET.get(SHOW, ""))
-        return chosen[2] if chosen else ("due_at",)
+        if chosen:
+            return chosen[2]
+        return ("due_at",)
 
     def get_fields(
         self, request: HttpRequest, obj: Notice | None = None
@@ -275,7 +279,9 @@ class NoticeAdmin(HardenedAdmin):
         """The person; an outsider's address is not shown here."""
         if notice.webhook:
             return str(notice.webhook)
-        return notice.recipient.name if notice.recipient else "a vendor's contact"
+        if notice.recipient:
+            return notice.recipient.name
+        return "a vendor's contact"
 
     @admin.display(description="state")
     def standing(self, notice: Notice) -> str:
@@ -294,7 +300,10 @@ class NoticeAdmin(HardenedAdmin):
 def standing_of(notice: Notice) -> str:
     match notice.state:
         case NoticeState.SENT:
-            twice = "; may have arrived twice" if notice.maybe_repeated else ""
+            if notice.maybe_repeated:
+                twice = "; may have arrived twice"
+            else:
+                twice = ""
             return f"Sent{twice}"
         case NoticeState.SUPPRESSED:
             return f"Not sent: {notice.suppressed_because}"
@@ -308,11 +317,14 @@ def standing_of(notice: Notice) -> str:
         return "In the daily mail"
     if notice.attempts:
         return "Put off by the mail server; it is tried again"
-    return "Late" if notice.due_at < timezone.now() else "Next"
+    if notice.due_at < timezone.now():
+        return "Late"
+    return "Next"
 
 
 # Of each list while all are shown; one alone is paged through.
-NOTICES_PAGE_SHOWN, PER_PAGE = 10, 50
+NOTICES_PAGE_SHOWN = 10
+PER_PAGE = 50
 LAST_ANSWERS = 5
 LISTS = {
     "uncertain": "Uncertain",
@@ -328,7 +340,9 @@ def opened_notices(
     user: User, evaluation: Evaluation, ids: Collection[str]
 ) -> set[str]:
     """What the mail server said is in the journal, too: for the owner and operators."""
-    return set(ids) if is_owner(user, evaluation) or user.is_superuser else set()
+    if is_owner(user, evaluation) or user.is_superuser:
+        return set(ids)
+    return set()
 
 
 JOURNAL.register("notices", JournalPart(seals={"notice": opened_notices}))

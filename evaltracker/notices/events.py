@@ -75,13 +75,17 @@ def _by(entry: Entry) -> str:
     """
     name = entry.actor_name
     if entry.actor_id is not None:
-        return "token" if " by token “" in name else "person"
+        if " by token “" in name:
+            return "token"
+        return "person"
     if name.endswith(")"):
         return "vendor"
     if name.startswith("Run token "):
         return "token"
     # Whoever came with a file has no account here.
-    return "system" if name == SYSTEM.name else "person"
+    if name == SYSTEM.name:
+        return "system"
+    return "person"
 
 
 @register
@@ -105,7 +109,9 @@ class Event(NoticeKind):
         return {str(key): TYPE_OF[action] for key, action in rows}
 
     def holds(self, notice: Notice) -> str:
-        return "" if notice.subject else "Its entry is not there."
+        if notice.subject:
+            return ""
+        return "Its entry is not there."
 
     def compose(self, notice: Notice) -> Message:
         """The body of the call, in place of a mail's text."""

@@ -64,7 +64,8 @@ class OutgoingMessage:
         message = self.message
         # No quoted-printable text can contain “=_”.
         mark = zlib.crc32(self.message_id.encode())
-        inner, outer = b"=_in%08x" % mark, b"=_out%08x" % mark
+        inner = b"=_in%08x" % mark
+        outer = b"=_out%08x" % mark
         yield header("Subject", header_text(message.subject))
         yield header("From", encoded_address(self.sender))
         yield header("To", encoded_address(self.to))
@@ -110,7 +111,8 @@ def header_text(text: str) -> str:
     """`text` as a header says it: plain if it can be, else as encoded words."""
     if text.isascii() and len(text) < 900 and "=?" not in text:
         return text
-    chunks, chunk = [], b""
+    chunks = []
+    chunk = b""
     for char in text:
         octets = char.encode("utf-8", "replace")
         if len(chunk) + len(octets) > WORD_BYTES:
@@ -168,7 +170,10 @@ def outgoing_message(notice: Notice, message: Message) -> OutgoingMessage:
         ValueError: there is no address to send it to.
     """
     reader = notice.recipient
-    address = reader.email if reader is not None else notice.address
+    if reader is not None:
+        address = reader.email
+    else:
+        address = notice.address
     if not address:
         raise ValueError(f"{reader} has no mail address; add one and send it again.")
     return OutgoingMessage(
@@ -207,7 +212,9 @@ def zone_of(notice: Notice) -> str:
     """The zone that the reader thinks in; an outsider reads the evaluation's."""
     if notice.recipient is not None:
         return notice.recipient.time_zone
-    return notice.evaluation.zone if notice.evaluation else "UTC"
+    if notice.evaluation:
+        return notice.evaluation.zone
+    return "UTC"
 
 
 @lru_cache(maxsize=1024)
@@ -264,9 +271,15 @@ def letter(
         paragraphs: what a person wrote to go on with, their lines kept.
         reply_to: whose address an answer goes to.
     """
-    title = one_line(notice.evaluation.title) if notice.evaluation else ""
+    if notice.evaluation:
+        title = one_line(notice.evaluation.title)
+    else:
+        title = ""
     tail = title or PRODUCT
-    reader = notice.recipient.name if notice.recipient else notice.addressee
+    if notice.recipient:
+        reader = notice.recipient.name
+    else:
+        reader = notice.addressee
     link = link_to(path) if path else ""
     context = {
         "subject": subject,
@@ -518,5 +531,8 @@ class MailConnection:
 
 
 def _readable(code: int, words: bytes | str) -> str:
-    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    if isinstance(words, bytes):
+        text = words.decode("utf-8", "replace")
+    else:
+        text = words
     return f"{code} {' '.join(text.split())}"[:WORDS_KEPT]

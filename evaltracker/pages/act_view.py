@@ -63,7 +63,10 @@ def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpRespon
     if isinstance(refusal, Forbidden):
         raise refusal
     act.ask_before(request, target)
-    proof = proof_asked(request) if act.needs_proof else None
+    if act.needs_proof:
+        proof = proof_asked(request)
+    else:
+        proof = None
     if request.method == "POST":
         return _perform(request, act, target, proof)
     if is_in_dialog(request) and not act.in_dialog:
@@ -77,7 +80,8 @@ def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpRespon
 
 def _form(act: Act[Any], target: Any, request: HttpRequest, data: Any = None) -> Any:
     user: Any = request.user
-    initial, kwargs = act.initial(target, user), act.form_kwargs(target, user)
+    initial = act.initial(target, user)
+    kwargs = act.form_kwargs(target, user)
     if data is not None:
         return act.form_class(data, request.FILES, initial=initial, **kwargs)
     initial |= {key: request.GET[key] for key in act.prefill if key in request.GET}
@@ -109,7 +113,10 @@ def _perform(
         with transaction.atomic(), files_of_rows():
             made = act.run(target, form.cleaned_data, user)
             told = isinstance(made, Problem)
-            outcome = made if told else act.destination(target, made)
+            if told:
+                outcome = made
+            else:
+                outcome = act.destination(target, made)
     except (NotFound, Forbidden):
         raise
     except Problem as refusal:
@@ -140,25 +147,32 @@ def _finish(
     request: HttpRequest, act: Act[Any], target: Any, outcome: Outcome
 ) -> HttpResponse:
     if isinstance(outcome, SimpleTemplateResponse):
-        user, shown = cast("Any", request).user, cast("Any", outcome)
+        user = cast("Any", request).user
+        shown = cast("Any", outcome)
         context = {**act.context(target, user), **shown.context_data}
         return site.page(request, shown.template_name, title=act.title, **context)
     text = act.success_message(target, outcome)
     onwards = _onwards(request, act, target, outcome)
     if is_in_place(request):
         return answer_done(text, onwards)
-    again = request.get_full_path() if act.again_verb and AGAIN in request.POST else ""
+    if act.again_verb and AGAIN in request.POST:
+        again = request.get_full_path()
+    else:
+        again = ""
     if again:
         onwards = HttpResponseRedirect(_next(request, HERE) or act.cancel_url(target))
     in_dialog = is_in_dialog(request) and "Location" in onwards
-    there, here = onwards.headers.get("Location", ""), _next(request, HERE)
+    there = onwards.headers.get("Location", "")
+    here = _next(request, HERE)
     if not in_dialog or urlsplit(there).path != urlsplit(here).path:
         messages.success(request, text, extra_tags=request.path)
     if in_dialog:
         # Where to go if the page below the dialog is gone with what was changed.
         more = {"otherwise": act.cancel_url(target)}
         return answer_done(text, onwards, **more, **({"again": again} if again else {}))
-    return HttpResponseRedirect(again) if again else onwards
+    if again:
+        return HttpResponseRedirect(again)
+    return onwards
 
 
 def _with_fresh_version(request: HttpRequest, act: Act[Any]) -> Any:

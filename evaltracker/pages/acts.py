@@ -219,7 +219,10 @@ class Act[T]:
 
     def arguments(self, target: T, data: Mapping[str, Any]) -> dict[str, Any]:
         """What the service is called with, apart from `by`."""
-        named = {self.target_name: target} if self.target_name else {}
+        if self.target_name:
+            named = {self.target_name: target}
+        else:
+            named = {}
         return {**named, **data}
 
     def run(self, target: T, data: Mapping[str, Any], by: User) -> Any:
@@ -248,7 +251,10 @@ act_opened = Signal()
 
 def _rule_beside(service: Callable[..., Any] | None) -> Rule | None:
     """What the service's module calls `check_` and the service's name, if anything."""
-    service = inspect.unwrap(getattr(service, "func", service)) if service else None
+    if service:
+        service = inspect.unwrap(getattr(service, "func", service))
+    else:
+        service = None
     if service is None:
         return None
     return getattr(sys.modules[service.__module__], f"check_{service.__name__}", None)
@@ -270,7 +276,10 @@ def _check_service(cls: type[Act[Any]]) -> None:
         if param.kind is param.KEYWORD_ONLY and param.default is param.empty
     } - passed
     takes_all = any(param.kind is param.VAR_KEYWORD for param in takes)
-    unknown = set() if takes_all else passed - {param.name for param in takes}
+    if takes_all:
+        unknown = set()
+    else:
+        unknown = passed - {param.name for param in takes}
     if missing or unknown:
         raise ImproperlyConfigured(
             f"{cls.__name__}: its service lacks {unknown or 'nothing'} "

@@ -196,7 +196,9 @@ class ReadOnly:
             models.FETCH_PEERS
         )
         ordering = self.get_ordering(request)  # type: ignore[attr-defined]
-        return rows.order_by(*ordering) if ordering else rows
+        if ordering:
+            return rows.order_by(*ordering)
+        return rows
 
 
 class ScopedChangeList(ChangeList):  # type: ignore[misc]

@@ -57,9 +57,10 @@ class OfferingForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, offered in self.offers.items():
             field: Any = self.fields[name]
-            kind = (
-                "queryset" if isinstance(field, forms.ModelChoiceField) else "choices"
-            )
+            if isinstance(field, forms.ModelChoiceField):
+                kind = "queryset"
+            else:
+                kind = "choices"
             setattr(field, kind, offered(about))
 
 
@@ -140,7 +141,9 @@ def joined(values: list[Any], between: str) -> str:
 
 class DaysField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
-        return ", ".join(map(str, value)) if isinstance(value, list) else value
+        if isinstance(value, list):
+            return ", ".join(map(str, value))
+        return value
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "integer", "minimum": 0}}
@@ -165,7 +168,9 @@ class LinesField(forms.CharField):
         super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
+        if isinstance(value, list):
+            return "\n".join(value)
+        return value
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "string"}}
@@ -189,7 +194,9 @@ class NamedChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
         if self.attribute:
             return str(getattr(obj, self.attribute))
         text = getattr(obj, "text", "")
-        return f"{obj}: {text[:90]}" if text else str(obj)
+        if text:
+            return f"{obj}: {text[:90]}"
+        return str(obj)
 
 
 def person_field(label: str, help_text: str = "") -> NamedChoice:
@@ -213,7 +220,8 @@ def instant_from(
     form: forms.BaseForm, day: str, time: str, zone: str
 ) -> datetime.datetime | None:
     """The instant that a form's day and time mean; a skipped hour is refused."""
-    date, clock = form.cleaned_data.get(day), form.cleaned_data.get(time)
+    date = form.cleaned_data.get(day)
+    clock = form.cleaned_data.get(time)
     if date is None or clock is None:
         return None
     if is_moved(date, clock, zone):
@@ -270,7 +278,10 @@ class MeasureInput(forms.MultiWidget):
     def get_context(
         self, name: str, value: Any, attrs: dict[str, Any] | None
     ) -> dict[str, Any]:
-        values = value if isinstance(value, list) else self.decompress(value)
+        if isinstance(value, list):
+            values = value
+        else:
+            values = self.decompress(value)
         chosen: Any = self.widgets[0]
         more = {values[0], *STATISTICS} - {None, ""}
         chosen.choices = [(choice, choice) for choice in sorted(more, key=_usual)]

@@ -72,7 +72,10 @@ def choices_of(field: forms.Field | None) -> list[list[str]]:
         if isinstance(label, list | tuple):
             choices += [[str(inner), str(name)] for inner, name in label]
         else:
-            own = "" if value is None else str(getattr(value, "value", value))
+            if value is None:
+                own = ""
+            else:
+                own = str(getattr(value, "value", value))
             choices.append([own, str(label) if own else ""])
     return choices
 
@@ -202,7 +205,10 @@ class GridColumn:
         return self.saves is not None and not self.closed
 
     def value(self, row: Any) -> Any:
-        stored = self.read(row) if self.read else getattr(row, self.name)
+        if self.read:
+            stored = self.read(row)
+        else:
+            stored = getattr(row, self.name)
         return shown_value(stored)
 
     def label_of(self, value: Any) -> str:
@@ -303,7 +309,9 @@ class Grid[S: models.Model, R: models.Model]:
 
     def acts(self, subject: S, user: User) -> Sequence[str]:
         """The names of acts that `user` may do to several ticked rows."""
-        return self.row_acts if self.may_add(subject, user) else ()
+        if self.may_add(subject, user):
+            return self.row_acts
+        return ()
 
     def may_add(self, subject: S, user: User) -> bool:
         """Whether `user` may add rows now."""

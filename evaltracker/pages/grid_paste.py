@@ -79,7 +79,8 @@ def plan_rows(
     if not grid.may_add(subject, by):
         raise Refused("Nothing can be added here.")
     columns = grid.columns(subject, by)
-    reads, context = subject_of(grid, columns), context_of(columns)
+    reads = subject_of(grid, columns)
+    context = context_of(columns)
     return read(reads, read_pasted(text), context, {}, answers)
 
 
@@ -93,7 +94,10 @@ def values_of(plan: ImportPlan) -> list[dict[str, Any]]:
 
 def what_to_ask(plan: ImportPlan, answers: Mapping[str, str]) -> dict[str, Any]:
     """How pasted rows would be read, for a look and a yes: nothing was saved."""
-    changes = f", change {len(plan.changed)}" if plan.changed else ""
+    if plan.changed:
+        changes = f", change {len(plan.changed)}"
+    else:
+        changes = ""
     return {
         "sentence": "",
         "html": render_to_string(

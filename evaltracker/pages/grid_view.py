@@ -56,7 +56,8 @@ class RefusedCells(Problem):
     default_code: ClassVar[str] = "refused_cells"
 
     def __init__(self, cells: list[RefusedCell]) -> None:
-        first, rest = cells[0], len(cells) - 1
+        first = cells[0]
+        rest = len(cells) - 1
         more = f" {rest} more {'cell was' if rest == 1 else 'cells were'} refused, too."
         super().__init__(f"Nothing was saved. {first.sentence}{more if rest else ''}")
         self.cells = cells
@@ -79,7 +80,10 @@ def refused_cells(
     if isinstance(problem, Forbidden):
         raise problem
     first = next(iter(columns.values()), "")
-    errors = problem.errors if isinstance(problem, Invalid) else {}
+    if isinstance(problem, Invalid):
+        errors = problem.errors
+    else:
+        errors = {}
     named = [
         RefusedCell(row, columns.get(name, first), " ".join(sentences), problem.status)
         for name, sentences in errors.items()
@@ -87,7 +91,8 @@ def refused_cells(
     return named or [RefusedCell(row, first, problem.sentence, problem.status)]
 
 
-MOST_ROWS, MOST_CELLS = 500, 5_000
+MOST_ROWS = 500
+MOST_CELLS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +189,8 @@ def _save_row(
         if stored == cell.typed:
             continue
         if stored != cell.seen:
-            theirs, mine = column.label_of(stored), column.label_of(cell.typed)
+            theirs = column.label_of(stored)
+            mine = column.label_of(cell.typed)
             words = (
                 f"Somebody else changed {column.label} to “{theirs}” meanwhile; "
                 f"you entered “{mine}”. Enter it again to replace theirs."
@@ -204,7 +210,8 @@ def _save_row(
 def _call(row: Any, call: list[tuple[CellChange, Any]], by: User) -> list[RefusedCell]:
     """Save cells of a row by their one service; each by itself if it refuses them."""
     saves: Any = call[0][0].column.saves
-    values, names = {}, {}
+    values = {}
+    names = {}
     for cell, value in call:
         name = cell.column.argument or cell.column.name
         values[name], names[name] = value, cell.column.name
@@ -232,7 +239,8 @@ def add_rows(at: GridContext, typed: Sequence[Mapping[str, Any]]) -> list[str]:
     refused: list[RefusedCell] = []
     made = []
     for number, values in enumerate(typed, 1):
-        key, read = f"new-{number}", {}
+        key = f"new-{number}"
+        read = {}
         for name, value in values.items():
             if not str(value).strip():
                 continue  # a blank says nothing: the row begins as the form does
@@ -261,11 +269,13 @@ def act_on_rows(
         RefusedCells: it fits none. Forbidden: it is not this person's to do. NotFound:
         a row is gone.
     """
-    grid, by = at.grid, at.user
+    grid = at.grid
+    by = at.user
     if name not in grid.acts(at.subject, by):
         raise Invalid("There is no such act here.")
     refuse_too_many(len(ids))
-    rows, act = rows_by_id(at, ids), ACTS[name]
+    rows = rows_by_id(at, ids)
+    act = ACTS[name]
     own = grid.own_answers.get(name)
     refused: list[RefusedCell] = []
     for key in rows:
@@ -335,14 +345,20 @@ def _cells(at: GridContext, asked: Any) -> Answer:
     for cell in asked:
         if not isinstance(cell, dict) or cell.keys() != {*KEYS}:
             raise Invalid(f"A change has {', '.join(KEYS)}.")
-        column = columns.get(cell["column"]) if _is_text(cell["column"]) else None
+        if _is_text(cell["column"]):
+            column = columns.get(cell["column"])
+        else:
+            column = None
         if column is None or column.saves is None or not _is_text(cell["row"]):
             raise Invalid("There is no such column to change here.")
         changes.append(CellChange(cell["row"], column, cell["from"], cell["to"]))
     _, refused = save_cells(at, changes)
     if refused:
         raise RefusedCells(refused)
-    summary = "Saved." if len(changes) == 1 else f"{len(changes)} cells saved."
+    if len(changes) == 1:
+        summary = "Saved."
+    else:
+        summary = f"{len(changes)} cells saved."
     return list({change.row for change in changes}), {"sentence": summary}
 
 
@@ -379,7 +395,9 @@ def _paste(at: GridContext, asked: Any) -> Answer:
         map(_is_text, [asked["text"], asked["shown"], *answers.values()])
     ):
         raise Invalid("“text” is what was pasted, “answers” what was chosen.")
-    grid, text, shown = at.grid, asked["text"], asked["shown"]
+    grid = at.grid
+    text = asked["text"]
+    shown = asked["shown"]
     if grid.paste:
         pasted = grid.paste(at.subject, text, answers, shown, at.user)
         return [] if "html" in pasted else None, pasted
@@ -398,7 +416,9 @@ def _into(at: GridContext, asked: Any) -> Answer:
     changes: list[CellChange] = []
     refused: list[RefusedCell] = []
     try:
-        ids, seen, (height, width) = asked["rows"], asked["seen"], asked["size"]
+        ids = asked["rows"]
+        seen = asked["seen"]
+        (height, width) = asked["size"]
         shown = [columns[name] for name in asked["columns"]]
         refuse_too_many(height, height * width)
         block = pasted_cells(asked["text"])
@@ -480,7 +500,10 @@ def grid_view(request: HttpRequest, name: str, target_id: str) -> HttpResponse:
     subject = grid.load(user, target_id)
     of_grid: Any = {"grid": name, "evaluation": grid.evaluation(subject), "by": user}
     try:
-        body = _read(request) if request.method == "POST" else {}
+        if request.method == "POST":
+            body = _read(request)
+        else:
+            body = {}
         if "view" in body:
             view = _asked(body["view"], "layout", "shared")
             save_view(**of_grid, **view)
@@ -512,7 +535,9 @@ def grid_view(request: HttpRequest, name: str, target_id: str) -> HttpResponse:
 
 
 def _whole_grid(request: HttpRequest, at: GridContext) -> dict[str, Any]:
-    grid, subject, user = at.grid, at.subject, at.user
+    grid = at.grid
+    subject = at.subject
+    user = at.user
     columns = at.columns()
     return {
         "title": grid.title,
@@ -530,7 +555,8 @@ def _whole_grid(request: HttpRequest, at: GridContext) -> dict[str, Any]:
 
 
 def _described_act(grid: Grid[Any, Any], subject: Any, name: str) -> dict[str, Any]:
-    act, own = ACTS[name], grid.own_answers.get(name)
+    act = ACTS[name]
+    own = grid.own_answers.get(name)
     fields: Any = {} if own else getattr(act.form_class, "base_fields", {})
     press = act.verb
     if own and own.asks:
@@ -555,7 +581,8 @@ def _rows(
     columns: Sequence[GridColumn],
     ids: list[str] | None = None,
 ) -> dict[str, Any]:
-    grid, rows = at.grid, at.rows()
+    grid = at.grid
+    rows = at.rows()
     if ids is None:
         rows = grid.filtered(rows, at.subject, request.GET)
     else:
@@ -601,7 +628,8 @@ def _save(
     for _, part in done:
         sentence = " ".join(filter(None, [answer.get("sentence"), part["sentence"]]))
         answer |= {**part, "sentence": sentence}
-    columns, ids = at.columns(), done[0][0]
+    columns = at.columns()
+    ids = done[0][0]
     if any(rows is None for rows, _ in done):
         # Choices may be new, and what closes a column may have changed, too.
         answer["columns"] = [column.described() for column in columns]

@@ -22,10 +22,12 @@ LISTS: dict[str, dict[str, str]] = json.loads(
     Path(__file__).with_name("help.json").read_text(encoding="utf-8")
 )
 # What the help shows, in the order of its list; developers' pages are not among it.
-GUIDES, REFERENCE = LISTS["guides"], LISTS["reference"]
+GUIDES = LISTS["guides"]
+REFERENCE = LISTS["reference"]
 # Where the help of a page begins, by the page's tab; and of pages outside an
 # evaluation, by the name of their address.
-OF_TAB, OF_PAGE = LISTS["of_tab"], LISTS["of_page"]
+OF_TAB = LISTS["of_tab"]
+OF_PAGE = LISTS["of_page"]
 
 
 def help_address(tab: str, page: str, *, operator: bool) -> str:
@@ -35,13 +37,17 @@ def help_address(tab: str, page: str, *, operator: bool) -> str:
     if name == "stakeholder" and operator:
         name = usual
     address = reverse("admin:help", args=[name])
-    return f"{address}#{anchor}" if anchor else address
+    if anchor:
+        return f"{address}#{anchor}"
+    return address
 
 
 def file_of(name: str) -> Path | None:
     if name in GUIDES:
         return DOCUMENTS / "guide" / f"{name}.md"
-    return DOCUMENTS / f"{name}.md" if name in REFERENCE else None
+    if name in REFERENCE:
+        return DOCUMENTS / f"{name}.md"
+    return None
 
 
 def anchor_of(heading: str) -> str:

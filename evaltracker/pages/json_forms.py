@@ -53,7 +53,10 @@ def chosen_among(field: Any, *, now: bool) -> Schema:
     else:
         rows: Any = field
         is_uuid = isinstance(rows.queryset.model._meta.pk, models.UUIDField)
-        schema = {**schema, "format": "uuid"} if is_uuid else {"type": "integer"}
+        if is_uuid:
+            schema = {**schema, "format": "uuid"}
+        else:
+            schema = {"type": "integer"}
         choices = rows.choices if now else ()
         names = {as_json_value(key.value): label for key, label in choices if key}
     if names or now:
@@ -128,12 +131,18 @@ def typed(field: forms.Field, value: Any, *, in_form: bool = False) -> Any:
         ValidationError: it is of the wrong kind.
     """
     if isinstance(field, forms.BooleanField):
-        value = YES_NO.get(value, value) if isinstance(value, str) else value
+        if isinstance(value, str):
+            value = YES_NO.get(value, value)
+        else:
+            value = value
         if not isinstance(value, bool):
             raise ValidationError("It must be true or false.")
         return value
     kinds = schema_of(field, now=False)["type"]
-    kind = kinds if isinstance(kinds, str) else kinds[0]
+    if isinstance(kinds, str):
+        kind = kinds
+    else:
+        kind = kinds[0]
     holder = HOLDERS.get(kind)
     # A whole amount may be a number; nothing else that is described as a string.
     is_text = kind == "string" and not isinstance(field, forms.DecimalField)
@@ -173,7 +182,9 @@ class JsonForm:
         body: Mapping[str, Any] | None = None,
         files: MultiValueDict[str, Any] | None = None,
     ) -> None:
-        self.act, self.body, self.files = act, body, files
+        self.act = act
+        self.body = body
+        self.files = files
         more = act.form_kwargs(target, person)
         data = None if body is None else dict(body)
         self.form: Any = act.form_class(
@@ -221,7 +232,8 @@ class JsonForm:
         Raises:
             Invalid: by field.
         """
-        body, files = self.body or {}, self.files or ()
+        body = self.body or {}
+        files = self.files or ()
         errors = {
             name[:100]: [UNKNOWN_FIELD]
             for name in [*body, *files]
@@ -232,11 +244,10 @@ class JsonForm:
                 continue
             try:
                 sent = name in body and name in self.fields
-                value = (
-                    typed(field, body[name], in_form=self.files is not None)
-                    if sent
-                    else self._kept(name)
-                )
+                if sent:
+                    value = typed(field, body[name], in_form=self.files is not None)
+                else:
+                    value = self._kept(name)
             except ValidationError as error:
                 errors[name] = error.messages
                 continue
@@ -257,14 +268,16 @@ class JsonForm:
 
     def _kept(self, name: str) -> Any:
         """What a browser would send back untouched."""
-        field, value = self.form.fields[name], self.starts[name]
+        field = self.form.fields[name]
+        value = self.starts[name]
         if isinstance(field, forms.MultiValueField):
             widget: Any = field.widget
             return widget.decompress(value)
         return field.prepare_value(value)
 
     def _shown(self, name: str) -> Any:
-        field, value = self.form.fields[name], self.starts[name]
+        field = self.form.fields[name]
+        value = self.starts[name]
         own = hasattr(field, "json_schema") and isinstance(value, (list, dict))
         return as_json_value(value if own else field.prepare_value(value))
 

@@ -26,6 +26,8 @@ class ReaderZoneMiddleware:
             return None
         name = getattr(request.user, "time_zone", "")
         try:
-            return zoneinfo.ZoneInfo(name) if name else None
+            if name:
+                return zoneinfo.ZoneInfo(name)
+            return None
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
             return None

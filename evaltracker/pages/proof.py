@@ -81,7 +81,10 @@ def proof_asked(request: HttpRequest) -> Any:
     user: Any = request.user
     form: Any = forms.Form(prefix=PROOF)
     if user.has_usable_password():
-        typed = request.POST if f"{PROOF}-password" in request.POST else None
+        if f"{PROOF}-password" in request.POST:
+            typed = request.POST
+        else:
+            typed = None
         form = ReauthenticateForm(typed, user=user, prefix=PROOF)
     pages = get_account_adapter(request).get_reauthentication_methods(user)
     back = urlencode({"next": request.get_full_path()})

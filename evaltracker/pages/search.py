@@ -156,19 +156,28 @@ def closeness_of(label: str, text: str) -> int:
 
     The kind whose best hit is closest is shown first.
     """
-    name, typed = label.casefold(), text.casefold()
-    return 0 if name == typed else 1 if name.startswith(typed) else 2
+    name = label.casefold()
+    typed = text.casefold()
+    if name == typed:
+        return 0
+    return 1 if name.startswith(typed) else 2
 
 
 def begun_by(label: str, text: str) -> int:
     """How much of what was typed a label begins: “Add to” more than “Add”."""
-    name, typed = f"{label.casefold()} ", f"{text.casefold()} "
-    return len(name) if typed.startswith(name) else 0
+    name = f"{label.casefold()} "
+    typed = f"{text.casefold()} "
+    if typed.startswith(name):
+        return len(name)
+    return 0
 
 
 FILLERS = frozenset(("a", "an", "the", "to", "of", "for", "in", "on", "my", "new"))
 SHORTEST = 2
-MOST_ACTS, MOST_ROWS, MOST_LOOKUPS, MOST_ASKED = 32, 3, 12, 16
+MOST_ACTS = 32
+MOST_ROWS = 3
+MOST_LOOKUPS = 12
+MOST_ASKED = 16
 # The columns that people know a row by, where no search says it.
 NAMES = ("ref", "code", "name", "title", "text", "email")
 # What people say for a word of ours, and what buttons that lead to an act or a page
@@ -196,13 +205,17 @@ def rest_of(words: Sequence[str], labels: Sequence[str]) -> tuple[str, ...] | No
         if word not in known
         and (len(word) < SHORTEST or not any(name.startswith(word) for name in known))
     )
-    return rest if len(rest) < len(meant) else None
+    if len(rest) < len(meant):
+        return rest
+    return None
 
 
 def labels_of(reader: SearchScope, kind: str, name: str, *own: str) -> list[str]:
     """What an act or a page is called, in words of the evaluation at hand."""
     texts = [text for text in (*own, *SYNONYMS[kind].get(name, "").split("|")) if text]
-    return [*map(reader.evaluation.say, texts)] if reader.evaluation else texts
+    if reader.evaluation:
+        return [*map(reader.evaluation.say, texts)]
+    return texts
 
 
 def spoken_acts(
@@ -247,7 +260,10 @@ class Targets:
             return self._kept(act.model, rest)
         if type(act).load is Act.load:
             return [] if rest else [None]
-        rows = act.targets_in(at_hand, self.reader.user) if at_hand else []
+        if at_hand:
+            rows = act.targets_in(at_hand, self.reader.user)
+        else:
+            rows = []
         return [row for row in rows if not rest or names(act.heading(row), rest)]
 
     def evaluations(self, rest: tuple[str, ...]) -> list[Any]:
@@ -265,7 +281,8 @@ class Targets:
         return self.kept[key]
 
     def _look_up(self, model: Any, rest: tuple[str, ...]) -> Any:
-        search, at_hand = self.searches.get(model), self.reader.evaluation
+        search = self.searches.get(model)
+        at_hand = self.reader.evaluation
         if search is not None and rest:
             return matching(search, self.reader, rest, " ".join(rest))
         if model is Evaluation:
@@ -279,14 +296,17 @@ class Targets:
             rows = rows.reverse()
         known = {field.name for field in model._meta.get_fields()}
         columns = [name for name in NAMES if name in known]
-        return holding(rows, columns, rest) if rest and columns else rows
+        if rest and columns:
+            return holding(rows, columns, rest)
+        return rows
 
 
 def act_hits(
     request: HttpRequest, reader: SearchScope, query: Query, most: int
 ) -> list[Hit]:
     """What may be done; first what says least besides the words."""
-    targets, budget = Targets(reader), iter(range(MOST_ASKED))
+    targets = Targets(reader)
+    budget = iter(range(MOST_ASKED))
     spoken = spoken_acts(reader, query, targets.searches)
     # What nothing is called by may be a word of a button more than its act has.
     for asked in (spoken, [(act, labels, ()) for act, labels, rest in spoken if rest]):
@@ -309,7 +329,10 @@ def _hits(
     user = targets.reader.user
     for (act, labels, row), _ in tried:
         is_own = act.model is not None and type(act).load is not Act.load
-        target = act.load(user, str(row.pk)) if is_own else row
+        if is_own:
+            target = act.load(user, str(row.pk))
+        else:
+            target = row
         named = act.model in targets.searches or _is_open(request, act, target)
         if named and act.why_not(user, target) is None:
             extra = min(_extra(query, label, row) for label in labels)
@@ -374,7 +397,8 @@ def _pages(
 
 # So many of a kind beside the others; the rest is on a page of its own.
 MOST = 8
-ACTS, PAGES = "acts", "pages"
+ACTS = "acts"
+PAGES = "pages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,7 +456,8 @@ def of_kind(
 # It only shows, and nothing of what is typed is kept or logged.
 
 PARAMETERS = frozenset(("q", "in", "kind", "page", "part"))
-ON_A_PAGE, LAST_PAGE = 50, 100
+ON_A_PAGE = 50
+LAST_PAGE = 100
 
 
 def search_page(request: HttpRequest) -> HttpResponse:

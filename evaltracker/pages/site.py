@@ -55,7 +55,9 @@ def frame_of(request: HttpRequest) -> str:
     """What is around a page: for a script nothing, or only what else it shows anew."""
     if is_in_dialog(request):
         return "evaltracker/over.html"
-    return "evaltracker/parts.html" if "X-Parts" in request.headers else ""
+    if "X-Parts" in request.headers:
+        return "evaltracker/parts.html"
+    return ""
 
 
 def answer_done(said: str, onwards: HttpResponse, **more: Any) -> HttpResponse:
@@ -196,7 +198,9 @@ def _whole(request: HttpRequest, view: View, *args: Any, **kwargs: Any) -> HttpR
         with only_reading():
             answer = view(request, *args, **kwargs)
             # Its template reads, too, and sees what the view has seen.
-            return answer.render() if isinstance(answer, TemplateResponse) else answer
+            if isinstance(answer, TemplateResponse):
+                return answer.render()
+            return answer
     with transaction.atomic():
         return view(request, *args, **kwargs)
 
@@ -235,7 +239,10 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
             fixed = {key: whole[key] for key in whole.keys() - OF_REQUEST}
             self._fixed = {**fixed, "colors": None, "colors_as_css": colors}
         own = AdminSite.each_context(self, request)
-        menu = self.get_sidebar_list(request) if own["has_permission"] else []
+        if own["has_permission"]:
+            menu = self.get_sidebar_list(request)
+        else:
+            menu = []
         return {
             **own,
             **self._fixed,

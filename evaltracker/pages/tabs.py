@@ -65,7 +65,9 @@ def count_news(request: HttpRequest) -> str:
         return sum(int(number or 0) for _, number in answers)
 
     number = counted_lately(request, "news", count)
-    return f"{MANY - 1}+" if number >= MANY else str(number or "")
+    if number >= MANY:
+        return f"{MANY - 1}+"
+    return str(number or "")
 
 
 # Answering “you have that already”: a page that did not change is not made again.
@@ -252,7 +254,8 @@ def menu_of(
         is_here = tab.slug == active
         group.is_open |= is_here
         address = tab_address(tab, evaluation, user)
-        label, number = evaluation.say(tab.label), waiting.get(tab.slug, 0)
+        label = evaluation.say(tab.label)
+        number = waiting.get(tab.slug, 0)
         group.lines.append(MenuLine(label, address, is_here, number))
     return [group for group in groups.values() if group.lines]
 

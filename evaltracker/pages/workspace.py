@@ -90,7 +90,9 @@ def whole_journal() -> JournalPart:
 def phrases_of(action: str) -> tuple[str, str] | None:
     """Plain and named; None of what came with a file, from another version."""
     phrases = whole_journal().words.get(action)
-    return (phrases, "") if isinstance(phrases, str) else phrases
+    if isinstance(phrases, str):
+        return (phrases, "")
+    return phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,10 @@ def value_words(field: str, value: Any, known: Known) -> str:
 
 
 def refs_of(entry: Entry) -> set[str]:
-    refs = {entry.subject_label} if entry.subject_type == "requirement" else set()
+    if entry.subject_type == "requirement":
+        refs = {entry.subject_label}
+    else:
+        refs = set()
     for values in (entry.before, entry.after):
         for field in REFS & values.keys():
             value = values[field]
@@ -231,7 +236,10 @@ def evaluation_page(
     Its address is `admin:evaluation_<name>`; with `order` it gets a place in `group`
     (`tabs.GROUPS`). `route` replaces the last part of the path.
     """
-    tail = f"{name.replace('_', '-')}/" if route is None else route
+    if route is None:
+        tail = f"{name.replace('_', '-')}/"
+    else:
+        tail = route
     address = f"evaluation_{name}"
 
     def register(view: EvaluationView) -> EvaluationView:
@@ -255,7 +263,9 @@ def evaluation_page(
 
 def page_address(evaluation: Evaluation, name: str, anchor: str = "") -> str:
     place = place_of(f"admin:evaluation_{name}", evaluation.slug)
-    return f"{place}#{anchor}" if anchor else place
+    if anchor:
+        return f"{place}#{anchor}"
+    return place
 
 
 def crumbs_to(evaluation: Evaluation, *steps: tuple[str, str]) -> list[tuple[str, str]]:
@@ -277,7 +287,8 @@ def show(
 ) -> TemplateResponse:
     """`title` and `tab` are those of the page that is asked for, unless given."""
     own_tab, own_title = vars(request).get(SHOWN, ("", ""))
-    title, tab = title or own_title, tab or own_tab
+    title = title or own_title
+    tab = tab or own_tab
     context.setdefault("crumbs", crumbs_to(evaluation, (title, "")))
     context |= {"title": title, "evaluation": evaluation, "tab": tab}
     return site.page(request, template, **context)
@@ -332,7 +343,10 @@ class InEvaluation[T](Act[T]):
 
     def cancel_url(self, target: T) -> str:
         row: Any = target
-        at = f"{self.anchor}-{row.pk}" if self.anchor else self.beside
+        if self.anchor:
+            at = f"{self.anchor}-{row.pk}"
+        else:
+            at = self.beside
         return self.page(target, at)
 
 
@@ -353,6 +367,9 @@ def sealed_entries(
             for entry in entries
             if subject_type in (EVERYTHING, entry.subject_type)
         }
-        open_ids = opened(user, evaluation, {*about.values()}) if about else set()
+        if about:
+            open_ids = opened(user, evaluation, {*about.values()})
+        else:
+            open_ids = set()
         sealed |= {number for number, key in about.items() if key not in open_ids}
     return sealed

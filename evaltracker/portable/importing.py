@@ -165,10 +165,15 @@ class Builder:
             if told is None:
                 return None
             target = field.related_model
-            named = self.people if target is User else self.keys[target]
+            if target is User:
+                named = self.people
+            else:
+                named = self.keys[target]
             if told in named:
                 row = named[told]
-                return row.pk if isinstance(row, User) else row
+                if isinstance(row, User):
+                    return row.pk
+                return row
             what = reference(target)["description"].rstrip(".").lower()
             sentence = f"“{told[:60]}” is not {what} of this file."
             self.wrong.append((pointer_to(path), sentence))

@@ -194,7 +194,10 @@ def visits_lead_to_the_stage(document: Document) -> Iterator[Wrong]:
     stage = evaluation.get("stage", Stage.REQUIREMENTS)
     going_on = [visit for visit in document["visits"] if visit.get("left_at") is None]
     if [row["stage"] for row in going_on] != [stage] * is_open:
-        what = f"one open visit in “{stage}”" if is_open else "no open visit"
+        if is_open:
+            what = f"one open visit in “{stage}”"
+        else:
+            what = "no open visit"
         yield "/visits", f"There has to be {what}."
 
 
@@ -249,7 +252,8 @@ def is_by_list(named: dict[str, Any]) -> bool:
 @CHECKS.add
 def journal_holds(document: Document) -> Iterator[Wrong]:
     """Every entry follows the one before and has the hash that it must have."""
-    previous, key = GENESIS, uuid.UUID(document["evaluation"]["id"])
+    previous = GENESIS
+    key = uuid.UUID(document["evaluation"]["id"])
     for at, entry in enumerate(document["journal"]):
         where = f"/journal/{at}"
         if entry["number"] != at + 1:
@@ -336,7 +340,8 @@ def free_names(wanted: Iterable[str]) -> dict[str, str]:
     taken = {name.lower() for name in User.objects.values_list("username", flat=True)}
     names = {}
     for name in wanted:
-        number, free = 1, name
+        number = 1
+        free = name
         while free.lower() in taken:
             number += 1
             free = f"{name[:140]}-{number}"

@@ -41,7 +41,8 @@ TOP = {models.PositiveSmallIntegerField: 32767, models.IntegerField: 2147483647}
 FIELDS: Schema = json.loads(
     Path(__file__).with_name("fields.json").read_text(encoding="utf-8")
 )
-ENTRY, PERSON = FIELDS["entry"], FIELDS["person"]
+ENTRY = FIELDS["entry"]
+PERSON = FIELDS["person"]
 ENTRY["at"]["pattern"] = PATTERNS[models.DateTimeField]
 USERNAME = PERSON["username"]
 
@@ -129,9 +130,15 @@ def shape(field: models.Field[Any, Any]) -> Schema:
             return {"type": "string", "pattern": pattern}
     if field.choices:
         values = [str(value) for value, _ in field.flatchoices]
-        blank = [""] if field.blank and "" not in values else []
+        if field.blank and "" not in values:
+            blank = [""]
+        else:
+            blank = []
         return {"type": "string", "enum": [*values, *blank]}
-    limit = {"maxLength": field.max_length} if field.max_length else {}
+    if field.max_length:
+        limit = {"maxLength": field.max_length}
+    else:
+        limit = {}
     return {"type": "string", **limit}
 
 
@@ -143,7 +150,8 @@ def reference(model: Any) -> Schema:
 
 
 def whole_number(field: Any) -> Schema:
-    low, high = -TOP[models.IntegerField], TOP[models.IntegerField]
+    low = -TOP[models.IntegerField]
+    high = TOP[models.IntegerField]
     if isinstance(
         field, models.PositiveIntegerField | models.PositiveSmallIntegerField
     ):
@@ -256,7 +264,10 @@ class Writer:
         rows = Entry.objects.filter(evaluation=self.evaluation).order_by("number")
         for values in rows.values("actor_id", *names):
             number = values["number"]
-            actor = actors[number - 1] if number <= len(actors) else values["actor_id"]
+            if number <= len(actors):
+                actor = actors[number - 1]
+            else:
+                actor = values["actor_id"]
             entry = values | {"actor": actor}
             row = {name: as_json_value(entry[name]) for name in ENTRY}
             row |= {name: in_order(entry[name]) for name in ("before", "after")}

@@ -207,7 +207,10 @@ def _row(
     elif span[1] > latest[1]:
         state = PlanRowState.LATE
     else:
-        state = PlanRowState.NOW if current else PlanRowState.AHEAD
+        if current:
+            state = PlanRowState.NOW
+        else:
+            state = PlanRowState.AHEAD
     return PlanRow(step, *span, *latest, state, current)
 
 
@@ -226,7 +229,9 @@ def _sentence(must_run_by: date, runs_on: date, late: int, spare: int) -> str:
 
 
 def _count(days: int) -> str:
-    return "1 working day" if days == 1 else f"{days} working days"
+    if days == 1:
+        return "1 working day"
+    return f"{days} working days"
 
 
 # What follows when requirements are added, or change after they were published.

@@ -29,9 +29,13 @@ WORDS: dict[str, Any] = json.loads(
     Path(__file__).with_name("words.json").read_text(encoding="utf-8")
 )
 RHYTHMS = ("monthly", "yearly", "once")
-MOST, MOST_DIGITS, LONGEST_NUMBER, LONGEST_REF = Decimal(10) ** 12, 20, 30, 40
+MOST = Decimal(10) ** 12
+MOST_DIGITS = 20
+LONGEST_NUMBER = 30
+LONGEST_REF = 40
 # Why a cell is refused, and options that are no words for people.
-SENTENCES, LABELS = WORDS["sentences"], WORDS["labels"]
+SENTENCES = WORDS["sentences"]
+LABELS = WORDS["labels"]
 _WRITTEN: dict[str, dict[str, str]] = WORDS["written"]
 _NUMBER = re.compile(r"(?P<sign>[-−+]?)(?P<digits>[^eE]+)(?:[eE](?P<power>[+-]?\d+))?")
 _SCALE = re.compile(r"(\s*)([TMk](?=€|EUR|CHF|USD)|万|[^\W\d_]+)\.?")
@@ -103,15 +107,23 @@ class ParsedCell[V]:
     def confidence(self) -> str:
         """*certain*, *proposed*, *open*, *text*, *refused* or *blank*."""
         if self.question:
-            return "proposed" if self.proposed else "open"
+            if self.proposed:
+                return "proposed"
+            return "open"
         if self.refusal:
             return "refused"
-        return "text" if self.text else "blank" if self.value is None else "certain"
+        if self.text:
+            return "text"
+        if self.value is None:
+            return "blank"
+        return "certain"
 
     def decimal(self, option: str) -> str:
         """The decimal mark that an option of a number's question means."""
         is_grouped = option == self.options[0]
-        return {".": ",", ",": "."}[self.word] if is_grouped else self.word
+        if is_grouped:
+            return {".": ",", ",": "."}[self.word]
+        return self.word
 
 
 def key(text: str) -> str:
@@ -158,7 +170,9 @@ class _CellColumn:
     """What the cells of one column tell about each other, computed when needed."""
 
     def __init__(self, cells: Sequence[Any], hints: Hints, closed: str) -> None:
-        self.cells, self.hints, self.closed = cells, hints, closed
+        self.cells = cells
+        self.hints = hints
+        self.closed = closed
 
     @cached_property
     def decimal(self) -> str:
@@ -185,22 +199,29 @@ class _CellColumn:
         if not numbers or len(numbers) < len(read):
             return Decimal(0)
         weights = all(number <= 10 and number % 1 == 0 for number in numbers)
-        total, near = sum(numbers, Decimal(0)), Decimal("0.005")
+        total = sum(numbers, Decimal(0))
+        near = Decimal("0.005")
         is_share = (
             any(abs(total / sum_ - 1) < near for sum_ in (1, 100)) and not weights
         )
         is_share |= all("%" in text + shape for text, _, shape in typed)
-        return max(numbers) if is_share else Decimal(0)
+        if is_share:
+            return max(numbers)
+        return Decimal(0)
 
     def answer(self, word: str, options: Sequence[str] = ()) -> str:
         meaning = self.hints.meanings.get(key(word), "")
-        return meaning if not options or meaning in options else ""
+        if not options or meaning in options:
+            return meaning
+        return ""
 
 
 def _as_text(cell: Any) -> str:
     if isinstance(cell, Decimal):
         return plain(cell)
-    return cell if isinstance(cell, str) else str(cell.isoformat())
+    if isinstance(cell, str):
+        return cell
+    return str(cell.isoformat())
 
 
 def plain(number: Decimal) -> str:
@@ -230,9 +251,12 @@ def read_local(text: str, kind: str, currency: str = "") -> ParsedCell[Decimal]:
 
     Two meanings are always asked back, since no column stands beside it.
     """
-    text, alone = text.strip(), _CellColumn((), Hints(), "")
+    text = text.strip()
+    alone = _CellColumn((), Hints(), "")
     if kind == "number" or not text:
-        return _number(text, alone) if text else ParsedCell()
+        if text:
+            return _number(text, alone)
+        return ParsedCell()
     if any(mark.isdigit() and not mark.isascii() for mark in text):
         return ParsedCell(refusal="digits")
     digits = DIGITS.search(text)
@@ -242,7 +266,10 @@ def read_local(text: str, kind: str, currency: str = "") -> ParsedCell[Decimal]:
     if re.search("[-−+]", before):
         return ParsedCell(refusal="sign")
     signs = [sign for sign in (before, behind.strip()) if sign]
-    codes = currencies_of("".join(signs)) if len(signs) == 1 else ()
+    if len(signs) == 1:
+        codes = currencies_of("".join(signs))
+    else:
+        codes = ()
     if not numbers or (signs and not codes) or re.search("[-−+]", behind):
         return ParsedCell(refusal="no number")
     if signs and currency not in codes:
@@ -290,7 +317,10 @@ _SHAPES = {
 
 def readings(text: str) -> dict[str, Decimal]:
     """By decimal mark, the number that digits are; no mark that makes none."""
-    text = f"0{text}" if text[:1] in (".", ",") else text
+    if text[:1] in (".", ","):
+        text = f"0{text}"
+    else:
+        text = text
     spaced = _SPACED.match(text)
     if len(text) > LONGEST_NUMBER or (not text.isascii() and not spaced):
         return {}
@@ -312,7 +342,9 @@ def settled_mark(cells: Iterable[Any]) -> str:
         if isinstance(cell, str) and (digits := DIGITS.search(cell)):
             numbers = readings(digits[0].rstrip(".,"))
             marks |= numbers.keys() if len(numbers) == 1 else set()
-    return marks.pop() if len(marks) == 1 else ""
+    if len(marks) == 1:
+        return marks.pop()
+    return ""
 
 
 def _chosen(
@@ -322,8 +354,14 @@ def _chosen(
     if len(values) == 1 or column.decimal in numbers:
         return ParsedCell(numbers.get(column.decimal, values[0]))
     proposed = numbers.get(column.usual or usual)
-    usual = "" if proposed is None else plain(proposed)
-    word = "." if abs(numbers["."]) < abs(numbers[","]) else ","
+    if proposed is None:
+        usual = ""
+    else:
+        usual = plain(proposed)
+    if abs(numbers["."]) < abs(numbers[","]):
+        word = "."
+    else:
+        word = ","
     return ParsedCell(None, "number", tuple(map(plain, values)), usual, word)
 
 
@@ -339,7 +377,10 @@ def _number(
     bare = match and re.fullmatch("[0-9.,]+", match["digits"])
     if bare and (sum(map(str.isdigit, text)) > MOST_DIGITS or len(power) > 3):
         return ParsedCell(refusal="too long")
-    numbers = readings(match["digits"]) if match else {}
+    if match:
+        numbers = readings(match["digits"])
+    else:
+        numbers = {}
     if match is None or not numbers:
         return ParsedCell(refusal="no number")
     factor = Decimal(-1 if match["sign"] in ("-", "−") else 1).scaleb(int(power))
@@ -348,7 +389,9 @@ def _number(
 
 def _strict(text: str, *_: Any) -> ParsedCell[Decimal]:
     is_plain = re.fullmatch(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?", text)
-    return ParsedCell(Decimal(text)) if is_plain else ParsedCell(refusal="no number")
+    if is_plain:
+        return ParsedCell(Decimal(text))
+    return ParsedCell(refusal="no number")
 
 
 def _weight(text: str, column: _CellColumn, raw: Any, shape: str) -> ParsedCell[int]:
@@ -356,7 +399,9 @@ def _weight(text: str, column: _CellColumn, raw: Any, shape: str) -> ParsedCell[
     if column.whole and number is not None:
         weight = int((number * 10 / column.whole).quantize(Decimal(1), ROUND_HALF_UP))
         if answer := column.answer(""):
-            return ParsedCell(text=text) if answer == "text" else ParsedCell(weight)
+            if answer == "text":
+                return ParsedCell(text=text)
+            return ParsedCell(weight)
         options = (str(weight), "text")
         return ParsedCell(question="shares", options=options, proposed=options[0])
     if number is None or not 0 <= number <= 10 or number % 1 or "%" in text + shape:
@@ -366,7 +411,9 @@ def _weight(text: str, column: _CellColumn, raw: Any, shape: str) -> ParsedCell[
 
 def _level(text: str, *_: Any) -> ParsedCell[int]:
     level = re.fullmatch(r"(?:[^\W\d_]{1,20}\s?)?([0-9]{1,2})", text)
-    return ParsedCell(int(level[1])) if level else ParsedCell(text=text)
+    if level:
+        return ParsedCell(int(level[1]))
+    return ParsedCell(text=text)
 
 
 # Days.
@@ -413,10 +460,16 @@ def _order_told(text: str) -> str:
 def _last_day(period: re.Match[str]) -> datetime.date | None:
     """The last day of a year, a half, a quarter or a month."""
     part = period["part"] or period["part2"] or period["number"] or "12"
-    name, year = period["month"], int(period["year"] or period["year2"])
-    month = _months().get(key(name), 0) if name else _ENDS.get(part) or int(part)
+    name = period["month"]
+    year = int(period["year"] or period["year2"])
+    if name:
+        month = _months().get(key(name), 0)
+    else:
+        month = _ENDS.get(part) or int(part)
     is_month = 1 <= month <= 12
-    return datetime.date(year, month, monthrange(year, month)[1]) if is_month else None
+    if is_month:
+        return datetime.date(year, month, monthrange(year, month)[1])
+    return None
 
 
 def _day(
@@ -424,7 +477,8 @@ def _day(
 ) -> ParsedCell[datetime.date]:
     if isinstance(raw, datetime.date):
         return ParsedCell(datetime.date(raw.year, raw.month, raw.day))
-    answer, period = column.answer(text), _PERIOD.fullmatch(text)
+    answer = column.answer(text)
+    period = _PERIOD.fullmatch(text)
     if _ISO_DAY.fullmatch(answer) and not _ISO_DAY.fullmatch(text):
         return _day(answer, column, "")
     if period and (last := _last_day(period)):
@@ -432,18 +486,27 @@ def _day(
         return ParsedCell(None, "period", options, options[0], text)
     year = month = day = ""
     if parts := _ISO_DAY.fullmatch(text):
-        year, month, day = parts[1], parts[3] or parts[5], parts[4] or parts[6]
+        year = parts[1]
+        month = parts[3] or parts[5]
+        day = parts[4] or parts[6]
     elif parts := _LOCAL_DAY.fullmatch(text):
-        day, month, year = parts[1], parts[3], parts[4]
-        order = "day" if parts[2] == "." else _order_told(text) or column.order
+        day = parts[1]
+        month = parts[3]
+        year = parts[4]
+        if parts[2] == ".":
+            order = "day"
+        else:
+            order = _order_told(text) or column.order
         if order == "month":
             day, month = month, day
         elif not order and day != month and max(int(day), int(month)) <= 12:
-            both, century = ((month, day), (day, month)), "20" * (len(year) == 2)
+            both = ((month, day), (day, month))
+            century = "20" * (len(year) == 2)
             days = [f"{century}{year}-{a:0>2}-{b:0>2}" for a, b in both]
             return ParsedCell(question="order", options=tuple(days))
     elif parts := _NAMED_DAY.fullmatch(text):
-        day, year = parts["day"] or parts["day2"], parts["year"] or parts["year2"]
+        day = parts["day"] or parts["day2"]
+        year = parts["year"] or parts["year2"]
         month = str(_months().get(key(parts["month"] or parts["month2"]), ""))
     if not month and any(map(str.isalpha, text)):
         return ParsedCell(question="word", options=("text",), word=text)
@@ -453,7 +516,9 @@ def _day(
             asked = ParsedCell[Any](
                 None, "year", (f"20{year}", f"19{year}"), f"20{year}"
             )
-            return ParsedCell(text=text) if answer else asked
+            if answer:
+                return ParsedCell(text=text)
+            return asked
         year = answer[:2] + year
     try:
         return ParsedCell(datetime.date(int(year), int(month), int(day)))
@@ -504,14 +569,19 @@ def _currency_before(rest: str) -> tuple[tuple[str, ...], str]:
 def _scale_before(rest: str) -> tuple[int, str]:
     """The power of ten that stands behind a number, and what follows it."""
     scale = _SCALE.match(rest)
-    power = _SCALES.get(key(scale[2])) if scale else None
+    if scale:
+        power = _SCALES.get(key(scale[2]))
+    else:
+        power = None
     if scale is None or power is None:
         return 0, rest
     behind = rest[scale.end() :]
     # A letter counts right behind the number only: “3 m” may be three months.
     is_letter = scale[1] and scale[2].isascii() and len(scale[2]) == 1
     is_word = is_letter and not _currency_before(behind)[0]
-    return (0, rest) if is_word else (int(power), behind)
+    if is_word:
+        return (0, rest)
+    return (int(power), behind)
 
 
 def _money(text: str, column: _CellColumn, raw: Any, shape: str) -> ParsedCell[Money]:
@@ -539,7 +609,9 @@ def _in_limits(money: Money) -> ParsedCell[Money]:
     places = amount.normalize().as_tuple().exponent
     if isinstance(places, int) and -places > MOST_PLACES:
         return ParsedCell(refusal="rounded")
-    return ParsedCell(refusal="too much") if abs(amount) >= MOST else ParsedCell(money)
+    if abs(amount) >= MOST:
+        return ParsedCell(refusal="too much")
+    return ParsedCell(money)
 
 
 def _amount_in(text: str, digits: re.Match[str]) -> tuple[dict[str, Decimal], str, str]:
@@ -547,7 +619,8 @@ def _amount_in(text: str, digits: re.Match[str]) -> tuple[dict[str, Decimal], st
     has no cents, which tells its mark."""
     start = digits.start() - (text[: digits.start()].endswith((".", ",")))
     number = text[start : digits.end()].rstrip(".,")
-    numbers, behind = readings(number), text[start + len(number) :]
+    numbers = readings(number)
+    behind = text[start + len(number) :]
     if no_cents := re.match(r"[.,]\s?[-–—]+", behind):
         behind = behind[no_cents.end() :]
         numbers = dict.fromkeys(numbers, max(numbers.values(), default=Decimal(0)))
@@ -555,7 +628,8 @@ def _amount_in(text: str, digits: re.Match[str]) -> tuple[dict[str, Decimal], st
 
 
 def _of_text(text: str, column: _CellColumn, tax: str = "") -> ParsedCell[Money]:
-    state, digits = STATES.get(key(text)), DIGITS.search(text)
+    state = STATES.get(key(text))
+    digits = DIGITS.search(text)
     if state in ("included", "not_offered"):
         return ParsedCell(Money(state=state))
     if _SHARE.search(text):
@@ -570,26 +644,34 @@ def _of_text(text: str, column: _CellColumn, tax: str = "") -> ParsedCell[Money]
     numbers, before, behind = _amount_in(text, digits)
     parts = re.findall(r"\w+", f"{before} {behind}")
     if not tax and (taxes := [part for part in parts if key(part) in _TAX]):
-        word, options = " ".join(taxes), ("net", "gross", "text")
+        word = " ".join(taxes)
+        options = ("net", "gross", "text")
         answer = column.answer(word, options) or column.answer("", options)
         if answer in ("net", "gross"):
             parts = re.split(r"[\s()+]+", text)
             parts = [part for part in parts if key(part.strip(",.;")) not in _TAX]
             return _of_text(" ".join(parts), column, answer)
         asked = ParsedCell[Money](question="tax", options=options, word=word)
-        return ParsedCell(text=text) if answer else asked
+        if answer:
+            return ParsedCell(text=text)
+        return asked
     is_credit = before[:1] in ("-", "−") or before[-1:] in ("-", "−")
     before = before.strip("-− ")
     words = [key(word) for word in (before, *before.split(), *behind.split()[:1])]
     is_bound = before[:1] in tuple("~<>≥≤≈") or re.match(r"\+(?:$|/)", behind)
-    first, power = currencies_of(before), 0
+    first = currencies_of(before)
+    power = 0
     if not first and before[:1] in ("T", "k", "M"):
-        first, power = currencies_of(before[1:]), int(_SCALES[before[0].casefold()])
+        first = currencies_of(before[1:])
+        power = int(_SCALES[before[0].casefold()])
     if is_bound or _BOUNDS.intersection(words) or not numbers or (before and not first):
         return ParsedCell(text=text)
     scale, rest = (0, behind) if power else _scale_before(behind)
     second, unread = _currency_before(rest)
-    third = _currency_before(unread)[0] if second else ()
+    if second:
+        third = _currency_before(unread)[0]
+    else:
+        third = ()
     codes = tuple(code for code in first or second if not second or code in second)
     if (first and second and not codes) or (third and third != second):
         return ParsedCell(refusal="two currencies")
@@ -605,7 +687,10 @@ def _of_text(text: str, column: _CellColumn, tax: str = "") -> ParsedCell[Money]
         return amount
     sign = before or rest.strip().removesuffix(unread).strip()
     own = column.hints.currency
-    code = own if own in codes else codes[0] if len(codes) == 1 else ""
+    if own in codes:
+        code = own
+    else:
+        code = codes[0] if len(codes) == 1 else ""
     if len(codes) > 1 and not (code := code or column.answer(sign, codes)):
         usual = "USD" if "USD" in codes else ""
         return ParsedCell(None, "currency", codes[:4], usual, sign)
@@ -618,24 +703,35 @@ def _basis(
     """Rhythm, unit and factor that stand behind an amount, or what is to be asked."""
     lone = re.fullmatch(r"\(([^()]*)\)", rest.strip())
     rest = (lone[1] if lone else rest).strip()
-    name, rhythm, unit, times = key(rest), "", "", Decimal(1)
+    name = key(rest)
+    rhythm = ""
+    unit = ""
+    times = Decimal(1)
     if not rest.strip(" ."):
         return rhythm, unit, times
     is_bare = "/" not in rest and _without_per(rest) == rest
     if is_bare and name in _DURATIONS and not has_currency:
         return ParsedCell(text=text)
     is_bare &= name not in _RHYTHM
-    is_credit, power = rest in ("-", "−"), int(_SCALES.get(name, 0))
+    is_credit = rest in ("-", "−")
+    power = int(_SCALES.get(name, 0))
     for part in [rest] if is_bare else filter(None, map(str.strip, rest.split("/"))):
-        word = part if is_bare or key(part) in _RHYTHM else _without_per(part)
+        if is_bare or key(part) in _RHYTHM:
+            word = part
+        else:
+            word = _without_per(part)
         name = key(word)
         if not rhythm and (name in _RHYTHM or (unit and name == "m")):
             rhythm = _RHYTHM.get(name, "monthly")
             continue
         if not unit and name in _UNITS and not is_bare:
-            unit = _UNITS[name] if len(name) == 1 else word.casefold()
+            if len(name) == 1:
+                unit = _UNITS[name]
+            else:
+                unit = word.casefold()
             continue
-        period, thing = _PERIODS.get(name), "/" * (word[0].isdigit()) + word
+        period = _PERIODS.get(name)
+        thing = "/" * (word[0].isdigit()) + word
         periods = [f"yearly ×{period}"] if period else () if is_bare else RHYTHMS
         scales = ["scale"] * (is_bare and bool(power))
         options = (*periods, *scales, "credit" if is_credit else "unit", "text")
@@ -643,19 +739,24 @@ def _basis(
         if answer in ("", "text") or (unit if answer == "unit" else rhythm):
             is_left = is_bare and not (has_currency or is_credit or period)
             asked = ParsedCell[Any](None, "words", options, "text" * is_left, thing)
-            return ParsedCell(text=text) if answer == "text" else asked
+            if answer == "text":
+                return ParsedCell(text=text)
+            return asked
         if answer in ("credit", "scale"):
             times = Decimal(-1 if is_credit else 1).scaleb(power)
         elif answer == "unit":
             unit = word.casefold()
         else:
-            rhythm, times = answer.split(" ")[0], Decimal(period or 1)
+            rhythm = answer.split(" ")[0]
+            times = Decimal(period or 1)
     return rhythm, unit, times
 
 
 def _without_per(segment: str) -> str:
     first, _, rest = segment.partition(" ")
-    return rest.strip() if rest and key(first) in _PER else segment
+    if rest and key(first) in _PER:
+        return rest.strip()
+    return segment
 
 
 # Words, links and texts.
@@ -677,29 +778,41 @@ def _is_limit(words: str) -> bool:
 def _availability(
     text: str, column: _CellColumn, *_: Any
 ) -> ParsedCell[StatedAvailability]:
-    known, options = words_of("availability"), tuple(WORDS["availability"])
-    link, evidence = _LINK.search(text), ""
+    known = words_of("availability")
+    options = tuple(WORDS["availability"])
+    link = _LINK.search(text)
+    evidence = ""
     if link:
-        evidence, label = link["to"] or link[0], link["label"] or ""
+        evidence = link["to"] or link[0]
+        label = link["label"] or ""
         text = text.replace(link[0], label if _is_limit(label) else "", 1)
         text = re.sub(r"\(\s?\)", "", text).strip()
     word = " ".join(text.replace("\ufe0f", "").split())
     answer = column.answer(word, (*options, "text"))
     own = _WRITTEN["availability"].get(word) or known.get(key(word), "")
-    first, rest, next_ = "", word, ""
+    first = ""
+    rest = word
+    next_ = ""
     while rest and (head := re.match(r"\w{2,}|\W", rest)):
         next_ = known.get(key(head[0]), "")
         if next_ not in ("now", "never") or next_ != (first or next_):
             break
-        first, rest = next_, rest[head.end() :].lstrip(" ,;:.!–—-")
-    rest = rest.strip("()") if rest[:1] == "(" and rest[-1:] == ")" else rest
+        first = next_
+        rest = rest[head.end() :].lstrip(" ,;:.!–—-")
+    if rest[:1] == "(" and rest[-1:] == ")":
+        rest = rest.strip("()")
+    else:
+        rest = rest
     own = own or (first if first and not rest else "")
     if answer == "text":
         return ParsedCell(text=text)
     if own and answer in ("", own):
         return ParsedCell(StatedAvailability(own, evidence=evidence))
     if answer:
-        whole = text if " " in word or answer == "not_stated" else ""
+        if " " in word or answer == "not_stated":
+            whole = text
+        else:
+            whole = ""
         return ParsedCell(
             StatedAvailability(answer, rest if answer == first else whole, evidence)
         )
@@ -721,19 +834,17 @@ def _mark(text: str, column: _CellColumn, *_: Any) -> ParsedCell[bool]:
     states = words_of("availability") | {"x": "now", "1": "now", "0": "never"}
     usual = {"now": "yes", "never": "no", "not_stated": "no"}
     answer = column.answer(text) or usual.get(states.get(key(text), ""))
-    return (
-        ParsedCell(answer == "yes")
-        if answer
-        else ParsedCell(None, "word", ("yes", "no"), "", text)
-    )
+    if answer:
+        return ParsedCell(answer == "yes")
+    return ParsedCell(None, "word", ("yes", "no"), "", text)
 
 
 def _ref(text: str, column: _CellColumn, raw: Any, *_: Any) -> ParsedCell[str]:
     if isinstance(raw, Decimal) and raw % 1 and not column.answer(""):
         return ParsedCell(question="zeros", options=(text,), proposed=text)
-    return (
-        ParsedCell(refusal="too long") if len(text) > LONGEST_REF else ParsedCell(text)
-    )
+    if len(text) > LONGEST_REF:
+        return ParsedCell(refusal="too long")
+    return ParsedCell(text)
 
 
 READERS: dict[str, Callable[..., ParsedCell[Any]]] = {
@@ -760,7 +871,9 @@ def read_column(
     Args:
         closed: the closed list in `words.json`, unless the hints have choices.
     """
-    column, known, read = _CellColumn(cells, hints, closed), {}, []
+    column = _CellColumn(cells, hints, closed)
+    known = {}
+    read = []
     for cell, shape in zip_longest(cells, hints.formats[: len(cells)], fillvalue=""):
         place = (type(cell), cell, shape)
         if place not in known:
@@ -774,7 +887,10 @@ def _read_cell(
 ) -> ParsedCell[Any]:
     text = _as_text(cell).strip()
     text = (without_markup if reads in ("text", "line") else without_tags)(text)
-    text = " ".join(text.split()) if reads in _FOLDED else text
+    if reads in _FOLDED:
+        text = " ".join(text.split())
+    else:
+        text = text
     if not text and reads != "strict":
         return ParsedCell()
     if _ERROR.fullmatch(text):

@@ -19,8 +19,10 @@ from evaltracker.rows.cells import (
 from evaltracker.rows.sources import SheetRow
 from evaltracker.rows.subjects import ColumnRole, Context, ListType
 
-SEARCHED_ROWS, SAMPLE_ROWS = 60, 2_000
-TEXT_WIDTH, SHORT_WIDTH = 20, 12
+SEARCHED_ROWS = 60
+SAMPLE_ROWS = 2_000
+TEXT_WIDTH = 20
+SHORT_WIDTH = 12
 # What stands in a column of crosses.
 CROSSES = frozenset("x✓✔☑✅•●")
 # Whose word counts before how many rows a column fills; the first three are certain.
@@ -85,7 +87,9 @@ class _FileColumn:
     @cached_property
     def width(self) -> int:
         """The median of what its cells need on paper."""
-        return median_low(map(width_of, self.sample)) if self.cells else 0
+        if self.cells:
+            return median_low(map(width_of, self.sample))
+        return 0
 
     def propose(self, role: str, by: str) -> None:
         self.proposal = ColumnProposal(role, "proposed", by, is_unsure=True)
@@ -147,7 +151,8 @@ def _claims(
 
     A closed list that knows none of the cells comes after roles of the same name.
     """
-    bare, whole = name_key(name.rstrip(" :?")), key(name)
+    bare = name_key(name.rstrip(" :?"))
+    whole = key(name)
     if subject.across and (candidate := context.candidates.get(whole)):
         yield 1, 0, f"candidate:{candidate}", ""
     if role := context.remembered.get(whole):
@@ -163,7 +168,10 @@ def _claims(
         for source, words in ((4, one.name), *((5, other) for other in one.also)):
             if bare and bare in _ranks(words):
                 known = context.choices.get(one.name) or words_of(one.closed)
-                shown = {key(cell) for cell in cells} if known else set()
+                if known:
+                    shown = {key(cell) for cell in cells}
+                else:
+                    shown = set()
                 is_strange = bool(shown) and shown.isdisjoint(known)
                 yield source, _ranks(words)[bare] + 99 * is_strange, one.name, ""
 
@@ -183,20 +191,29 @@ def propose(
     """
     if names_at is None:
         names_at = _names_at(subject, rows, context)
-    names = rows[names_at] if names_at >= 0 else SheetRow(0, ())
+    if names_at >= 0:
+        names = rows[names_at]
+    else:
+        names = SheetRow(0, ())
     below = rows[names_at + 1 :][:SAMPLE_ROWS]
     columns = []
     for place in range(max((len(row.cells) for row in (names, *below)), default=0)):
         name = names.cell(place)
         cells = {at: row.cell(place) for at, row in enumerate(below)}
         cells = {at: cell for at, cell in cells.items() if cell not in ("", name)}
-        chosen = [(0, 0, screen[place], "")] if place in screen else None
+        if place in screen:
+            chosen = [(0, 0, screen[place], "")]
+        else:
+            chosen = None
         claims = chosen or sorted(_claims(name, subject, context, cells.values()))
         columns.append(_FileColumn(place, name, cells, claims))
     _part_refs({role.name for role in subject.roles}, columns)
     _propose_crosses(subject, columns)
     rivals = _settle(subject.roles, columns, len(below))
-    order = context.more.get("order", ()) if names_at < 0 else ()
+    if names_at < 0:
+        order = context.more.get("order", ())
+    else:
+        order = ()
     free = [column for column in columns if column.is_free]
     if order and len(free) > 1:
         # Rows without names hold what the grid's columns hold, from the left.
@@ -212,7 +229,10 @@ def _names_at(subject: ListType, rows: Sequence[SheetRow], context: Context) -> 
     """Of the first rows that with most known names, else one unlike those below it."""
     counts = sorted(len(row.filled) for row in rows) or [0]
     usual = min(2, counts[len(counts) * 2 // 3])
-    best, most, first, second = -1, 0, -1, -1
+    best = -1
+    most = 0
+    first = -1
+    second = -1
     for at, row in enumerate(rows[:SEARCHED_ROWS]):
         is_apart = at == 0 or row.number > rows[at - 1].number + 1
         if len(row.filled) < usual or (usual < 2 and not is_apart):
@@ -229,7 +249,8 @@ def _names_at(subject: ListType, rows: Sequence[SheetRow], context: Context) -> 
         count = len(known) - (len(across) == 1)
         is_lower = at == best + 1 and count == most > 1
         if (count > most or is_lower) and (count > 1 or count * 2 >= len(row.filled)):
-            best, most = at, count
+            best = at
+            most = count
         below = rows[at + 1 : at + 20]
         like = [len({*row.filled} & {*other.filled}) for other in below[:2]]
         is_over = len(like) > (at > first) and min(like) >= usual
@@ -242,10 +263,14 @@ def _names_at(subject: ListType, rows: Sequence[SheetRow], context: Context) -> 
 def _is_unlike(row: SheetRow, below: Sequence[SheetRow]) -> bool:
     """Whether a row names the columns below it, being of another make."""
     for place in row.filled:
-        name, cells = row.cell(place), [one.cell(place) for one in below]
+        name = row.cell(place)
+        cells = [one.cell(place) for one in below]
         cells = [cell for cell in cells if cell]
         codes = [cell for cell in cells if _REF.fullmatch(cell)]
-        width = median_low(map(width_of, cells)) if cells else 0
+        if cells:
+            width = median_low(map(width_of, cells))
+        else:
+            width = 0
         is_long = width >= SHORT_WIDTH and width_of(name) * 2 <= width
         if (is_long and name[-1] not in ".?!。？！") or (
             len(codes) >= 0.6 * len(cells) > 0 and not _REF.fullmatch(name)
@@ -269,7 +294,10 @@ def _propose_crosses(subject: ListType, columns: Sequence[_FileColumn]) -> None:
                 is_within = named[0] <= at <= named[-1] or bool(column.cells)
                 is_said = bool(column.claims) and column.claims[0][0] < 4
                 value = meanings.get(key(column.name), "")
-                role = f"cross:{lists[closed]}:{value}" if closed in lists else "left"
+                if closed in lists:
+                    role = f"cross:{lists[closed]}:{value}"
+                else:
+                    role = "left"
                 if is_within and not is_said and column.proposal is LEFT:
                     column.proposal = (
                         ColumnProposal("", "open", "word")
@@ -314,9 +342,15 @@ def _settle(
         column = columns[place]
         if column.proposal is not LEFT:
             continue
-        winner = taken.setdefault(role, column) if role != "left" else column
+        if role != "left":
+            winner = taken.setdefault(role, column)
+        else:
+            winner = column
         if winner is column:
-            state = "certain" if source < 3 else "proposed"
+            if source < 3:
+                state = "certain"
+            else:
+                state = "proposed"
             column.proposal = ColumnProposal(role, state, SOURCES[source], why=why)
         elif role == "text" and winner.proposal.by == "word":
             is_as_full = -filled >= 0.9 * len(winner.cells)
@@ -337,7 +371,8 @@ def _by_content(
     holders = {column.proposal.role: column for column in columns}
     has_across = any(role.startswith("candidate:") for role in holders)
     free = [column for column in columns if column.is_free]
-    name, text = holders.get("name"), holders.get("text")
+    name = holders.get("name")
+    text = holders.get("text")
     if text and rivals:
         text.proposal = LEFT
         yield "text"
@@ -361,7 +396,8 @@ def _by_content(
             if is_free and column.is_ref(text.cells.keys()):
                 column.propose("ref", "content")
                 break
-    category, ref = holders.get("category"), holders.get("ref")
+    category = holders.get("category")
+    ref = holders.get("ref")
     if category and category.proposal.by == "word" and ref:
         # V1 beside V1.2 says nothing.
         both = category.cells.keys() & ref.cells.keys()

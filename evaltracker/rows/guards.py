@@ -28,7 +28,8 @@ MOST_AREA = 4_000_000
 MOST_CELL_CHARACTERS = 32_767
 MOST_SHEETS = 100
 # Some ten thousand rows: what a machine reads and compares in about a second.
-LARGE_TEXT, LARGE_UNPACKED = 1_500_000, 4_000_000
+LARGE_TEXT = 1_500_000
+LARGE_UNPACKED = 4_000_000
 
 KINDS: dict[str, Any] = json.loads(
     Path(__file__).with_name("file_kinds.json").read_text(encoding="utf-8")
@@ -110,7 +111,9 @@ def kind_of(content: bytes) -> FileKind:
         raise Unreadable("protected")
     if name == "WordDocument":
         return other_kind("doc")
-    return read_kind("xls") if name else other_kind("office")
+    if name:
+        return read_kind("xls")
+    return other_kind("office")
 
 
 def _kind_of_archive(archive: zipfile.ZipFile) -> FileKind:
@@ -133,11 +136,13 @@ def _kind_of_archive(archive: zipfile.ZipFile) -> FileKind:
 
 def _check_size(archive: zipfile.ZipFile) -> None:
     """Unpack everything into nothing: the sizes that an archive declares may lie."""
-    entries, left = archive.infolist(), MOST_UNPACKED_BYTES
+    entries = archive.infolist()
+    left = MOST_UNPACKED_BYTES
     if len(entries) > MOST_ARCHIVE_ENTRIES:
         raise Unreadable("parts", count=len(entries), most=MOST_ARCHIVE_ENTRIES)
     for entry in entries:
-        declared, entry.file_size = entry.file_size, MOST_UNPACKED_BYTES + 1
+        declared = entry.file_size
+        entry.file_size = MOST_UNPACKED_BYTES + 1
         before = left
         with archive.open(entry) as stream:
             while left >= 0 and (chunk := stream.read(1024 * 1024)):
@@ -157,7 +162,10 @@ def kind_of_text(text: str, filename: str) -> FileKind:
         return read_kind("md")
     lines = [line for line in head.splitlines()[:40] if line.strip()]
     is_table = any(mark in line for line in lines[:3] for mark in ",;\t")
-    keyed = 0 if is_table else sum(1 for line in lines if YAML_LINE.match(line))
+    if is_table:
+        keyed = 0
+    else:
+        keyed = sum(1 for line in lines if YAML_LINE.match(line))
     for is_so, name in (
         (HTML.match(head), "html"),
         (head.startswith("<?xml"), "xml"),
@@ -186,10 +194,16 @@ def check_kind(kind: FileKind, filename: str) -> None:
     stem, _dot, end = filename.rpartition(".")
     end = end.lower() if stem else ""
     named = KINDS["other_names"].get(end, "")
-    ending = "csv" if kind.code == "text" else kind.code
+    if kind.code == "text":
+        ending = "csv"
+    else:
+        ending = kind.code
     is_misnamed = end in KINDS["read"] or (named and named not in kind.label)
     if kind.code == "other":
-        why = "misnamed kind" if is_misnamed else "other kind"
+        if is_misnamed:
+            why = "misnamed kind"
+        else:
+            why = "other kind"
         raise Unreadable(why, kind=kind.label, end=end)
     if named and kind.code == "text":
         raise Unreadable("other kind", kind=named)
@@ -220,7 +234,8 @@ def parse(
     """Feed a part to handlers; a document type, and so an entity, is refused."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
     parser.CharacterDataHandler = data
 
     def refuse(*_: object) -> None:

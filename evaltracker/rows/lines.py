@@ -79,7 +79,10 @@ class Lines:
             )
             return before.chosen
         answer = self.answers.get(key, "")
-        answer = answer if answer in dict(options) else ""
+        if answer in dict(options):
+            answer = answer
+        else:
+            answer = ""
         chosen = answer or proposed
         self._lines[key] = PlanLine(
             key=key,

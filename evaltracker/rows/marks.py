@@ -28,7 +28,8 @@ TELLING = re.compile(r"[%$€£¥₹]")
 PLAIN = ("none", "gray125", "")
 LISTS = ("numFmts", "fonts", "fills", "cellXfs", "cellStyleXfs", "dxfs")
 STYLES = ("numFmt", "font", "strike", "fill", "patternFill", "xf")
-MOST_TAGS, MOST_UNCOMPUTED = 200_000, 500_000
+MOST_TAGS = 200_000
+MOST_UNCOMPUTED = 500_000
 
 
 class Merge(NamedTuple):
@@ -112,12 +113,16 @@ class Facts:
 def _counted(thing: str, names: list[str]) -> str:
     shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
     one = f"{thing} {shown}"
-    return one if len(names) == 1 else f"{len(names):,} {thing}s ({shown})"
+    if len(names) == 1:
+        return one
+    return f"{len(names):,} {thing}s ({shown})"
 
 
 def _number(attributes: Attributes, name: str, default: int = 0) -> int:
     text = attributes.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 8 else default
+    if text.isdecimal() and len(text) < 8:
+        return int(text)
+    return default
 
 
 def _place(address: str) -> Place:
@@ -147,7 +152,9 @@ def marks_of(content: bytes, kind: str) -> dict[str, Facts]:
             too big.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return _of_ods(archive) if kind == "ods" else _of_xlsx(archive)
+        if kind == "ods":
+            return _of_ods(archive)
+        return _of_xlsx(archive)
 
 
 def _of_xlsx(archive: zipfile.ZipFile) -> dict[str, Facts]:
@@ -196,7 +203,9 @@ def _relations(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str, 
 
 def _styles(archive: zipfile.ZipFile) -> list[Style]:
     """Format, struck and coloured, in the order in which cells name them."""
-    formats, struck, coloured = dict(BUILT_IN), [False], [False]
+    formats = dict(BUILT_IN)
+    struck = [False]
+    coloured = [False]
     styles: list[Style] = []
     inside = ""
     for tag, said in _tags(archive, "xl/styles.xml", *LISTS, *STYLES):
@@ -214,11 +223,15 @@ def _styles(archive: zipfile.ZipFile) -> list[Style]:
                 coloured[-1] = said.get("patternType", "") not in PLAIN
             case "cellXfs", "xf":
                 # The first of each list stands for what no list has.
-                font, fill = _number(said, "fontId") + 1, _number(said, "fillId") + 1
+                font = _number(said, "fontId") + 1
+                fill = _number(said, "fillId") + 1
                 is_struck = struck[font if font < len(struck) else 0]
                 is_coloured = coloured[fill if fill < len(coloured) else 0]
                 code = formats.get(_number(said, "numFmtId"), "")
-                shown = code if TELLING.search(code) else ""
+                if TELLING.search(code):
+                    shown = code
+                else:
+                    shown = ""
                 styles.append((shown, is_struck, is_coloured))
     return styles
 
@@ -253,7 +266,8 @@ class _Scan:
             is_text = tag == "is" or (tag == "v" and self.kind == "str")
             self.is_filled = self.is_filled or is_text
         elif tag == "row":
-            self.row, self.column = self.row + 1, -1
+            self.row = self.row + 1
+            self.column = -1
             if "r" in said:
                 self.row, _ = _place(said["r"])
             if _is_hidden(said):
@@ -273,7 +287,8 @@ class _Scan:
             self.is_value = False
         if tag != "c":
             return
-        place, facts = (self.row, self.column), self.facts
+        place = (self.row, self.column)
+        facts = self.facts
         if self.kind == "e" or (self.is_formula and not self.is_filled):
             facts.lack((place,))
         is_there = self.is_filled or self.is_formula
@@ -290,16 +305,22 @@ def _of_ods(archive: zipfile.ZipFile) -> dict[str, Facts]:
     if encrypted or "encrypted-package" in archive.namelist():
         raise Unreadable("protected")
     tables: dict[str, Facts] = {}
-    table, row, column, many = Facts(), 1, 0, 0
+    table = Facts()
+    row = 1
+    column = 0
+    many = 0
 
     def start(name: str, said: Attributes) -> None:
         nonlocal table, row, column, many
         tag = _local(name)
         if tag == "table":
-            table, row, many = Facts(said.get("table:name", "")), 1, 0
+            table = Facts(said.get("table:name", ""))
+            row = 1
+            many = 0
             tables.setdefault(table.name, table)
         elif tag == "table-row":
-            row, column = row + many, 0
+            row = row + many
+            column = 0
             many = _number(said, "table:number-rows-repeated", 1)
         elif tag == "annotation":
             table.comments += 1
@@ -314,7 +335,8 @@ def _of_ods(archive: zipfile.ZipFile) -> dict[str, Facts]:
         if down > 1 or across > 1:
             edges = row, column, row + down - 1, column + across - 1
             table.merges.append(Merge(*edges))
-        kind, is_formula = said.get("office:value-type"), "table:formula" in said
+        kind = said.get("office:value-type")
+        is_formula = "table:formula" in said
         if kind or is_formula:
             table.stretch(row + many - 1, right - 1)
         shape = "0%" if kind == "percentage" else ""
@@ -323,7 +345,8 @@ def _of_ods(archive: zipfile.ZipFile) -> dict[str, Facts]:
         is_error = said.get("calcext:value-type") == "error"
         is_uncomputed = is_error or (is_formula and not kind)
         if shape or is_uncomputed:
-            rows, columns = range(row, row + many), range(column, right)
+            rows = range(row, row + many)
+            columns = range(column, right)
             places = {(number, at) for number in rows for at in columns}
             table.lack(places if is_uncomputed else ())
             table.formats |= dict.fromkeys(places, shape) if shape else {}

@@ -78,7 +78,9 @@ class _PlanBuilder:
     def __init__(
         self, subject: ListType, book: Workbook, context: Context, answers: Answers
     ) -> None:
-        self.subject, self.context, self.answers = subject, context, answers
+        self.subject = subject
+        self.context = context
+        self.answers = answers
         self.roles = {role.name: role for role in subject.roles}
         self.lines = Lines(answers)
         self.refusals: list[Refusal] = []
@@ -164,7 +166,10 @@ class _PlanBuilder:
             if not sheet.rows:
                 continue
             columns = self._columns(sheet.name, sheet.rows)
-            names = sheet.rows[columns.names_at] if columns.names_at >= 0 else None
+            if columns.names_at >= 0:
+                names = sheet.rows[columns.names_at]
+            else:
+                names = None
             alike = (group for group in groups if _are_alike(group.names, names))
             group = next(alike, None)
             if group is None:
@@ -195,8 +200,12 @@ class _PlanBuilder:
         answer = self.answers.get(f"names:{name}", "")
         if at is None and answer:
             is_there = answer.isdecimal() and int(answer) in numbers
-            at = numbers.index(int(answer)) if is_there else -1
-        remembered, elsewhere = self.context.remembered, self.context.elsewhere
+            if is_there:
+                at = numbers.index(int(answer))
+            else:
+                at = -1
+        remembered = self.context.remembered
+        elsewhere = self.context.elsewhere
         met = remembered.keys() | elsewhere.keys() if at is None else ()
         for place, row in enumerate(rows[:SEARCHED_ROWS] if met else ()):
             if f"names:{signature(row)}" in met:
@@ -205,7 +214,10 @@ class _PlanBuilder:
         roles = _under(f"role:{name}:", self.answers)
         chosen |= {place: role for role, place in roles.items()}
         screen = {int(at): role for at, role in chosen.items() if at.isdecimal()}
-        sign = signature(rows[at]) if at is not None and at >= 0 else ""
+        if at is not None and at >= 0:
+            sign = signature(rows[at])
+        else:
+            sign = ""
         start = f"column:{sign}:"
         context = replace(
             self.context,
@@ -315,14 +327,18 @@ class _PlanBuilder:
                 for proposal, name in zip(group.types, bounds, strict=True)
                 if name == sheet
             ]
-            first = [start] if start and sheet == group.name else []
+            if start and sheet == group.name:
+                first = [start]
+            else:
+                first = []
             group.categories += row_types.categories([*first, *part])[len(first) :]
 
     def _above(self, group: SheetGroup) -> RowProposal | None:
         """What stands above the first row, if it is a heading like the later ones."""
         if group.names is None:
             return None
-        sheet, names = group.sheets[0], group.names
+        sheet = group.sheets[0]
+        names = group.names
         headings = [
             row
             for row, proposal in zip(group.rows, group.types, strict=True)
@@ -381,7 +397,10 @@ class _PlanBuilder:
                     continue
                 is_across = bool(name) and kind == "candidate"
                 if cell.text:
-                    texts = read.across_texts if is_across else read.texts
+                    if is_across:
+                        texts = read.across_texts
+                    else:
+                        texts = read.texts
                     texts[name or role] = cell.text
                 elif kind == "cross":
                     word, _, value = name.rpartition(":")
@@ -395,7 +414,10 @@ class _PlanBuilder:
 
     def _category(self, group: SheetGroup, at: int) -> str:
         """What stands above a row; in one of several sheets else the sheet's name."""
-        above = group.categories[at] if self.subject.has_headings else ""
+        if self.subject.has_headings:
+            above = group.categories[at]
+        else:
+            above = ""
         return above or (group.places[at][0] if len(group.sheets) > 1 else "")
 
     def _read_column(
@@ -408,7 +430,10 @@ class _PlanBuilder:
     ) -> None:
         kind, _, other = name.partition(":")
         if other:
-            kind = self.subject.across if kind == "candidate" else other.split(":")[0]
+            if kind == "candidate":
+                kind = self.subject.across
+            else:
+                kind = other.split(":")[0]
         role = self.roles[kind if kind in self.roles else self.subject.crosses[0]]
         raw = {at: group.rows[at].value(place) for at in mine}
         if name.startswith("candidate:"):
@@ -556,7 +581,8 @@ class _PlanBuilder:
                 meanings["" if is_whole else key(cell.word)] = chosen
                 if not is_whole:
                     self.decided[line] = chosen
-        decimal, order = settled["number"], settled["order"]
+        decimal = settled["number"]
+        order = settled["order"]
         settled_hints = replace(hints, decimal=decimal, order=order, meanings=meanings)
         return settled_hints if asked else None
 
@@ -590,7 +616,8 @@ class _PlanBuilder:
         Rows that wait for an answer are left out meanwhile.
         """
         waiting: set[int] = set()
-        subject, context = self.subject, self.context
+        subject = self.subject
+        context = self.context
         lacking: dict[str, list[int]] = {name: [] for name in subject.for_all}
         named = self._names_of_prices(groups)
         doubted: set[str] = set()
@@ -605,7 +632,10 @@ class _PlanBuilder:
         for group in groups:
             names = [sheet.name for sheet in group.sheets]
             names += [group.title(place) for place, _ in group.held()]
-            first = group.places[0][1].number if group.places else 0
+            if group.places:
+                first = group.places[0][1].number
+            else:
+                first = 0
             names += [
                 cell
                 for row in group.sheets[0].rows
@@ -671,10 +701,16 @@ class _PlanBuilder:
             for row in rows
         ]
         blank = refs.count("")
-        given = row_types.numbered(refs, self.context.refs) if blank else refs
+        if blank:
+            given = row_types.numbered(refs, self.context.refs)
+        else:
+            given = refs
         fresh = [new for new, ref in zip(given, refs, strict=True) if not ref]
         if fresh:
-            shown = fresh[0] if blank == 1 else f"{fresh[0]} to {fresh[-1]}"
+            if blank == 1:
+                shown = fresh[0]
+            else:
+                shown = f"{fresh[0]} to {fresh[-1]}"
             self.lines.add(
                 "numbering",
                 "numbering",
@@ -693,10 +729,16 @@ class _PlanBuilder:
 
     def _without_refs(self, rows: list[ReadRow]) -> list[ReadRow]:
         """Refs that nearly all texts begin with are taken out, if that is said."""
-        name = "text" if any("text" in row.values for row in rows) else "name"
+        if any("text" in row.values for row in rows):
+            name = "text"
+        else:
+            name = "name"
         refs = [str(row.values.get("ref", "")) for row in rows]
         texts = [str(row.values.get(name, "")) for row in rows]
-        refs = refs if any(refs) else row_types.refs_before(texts)
+        if any(refs):
+            refs = refs
+        else:
+            refs = row_types.refs_before(texts)
         if not (self.subject.has_headings and row_types.refs_in_texts(refs, texts)):
             return rows
         chosen = self.lines.add(
@@ -751,7 +793,10 @@ class _PlanBuilder:
 
     def _ask_refused(self) -> None:
         if rows := self._refused_rows:
-            many = "1 row" if len(rows) == 1 else f"{len(rows):,} rows"
+            if len(rows) == 1:
+                many = "1 row"
+            else:
+                many = f"{len(rows):,} rows"
             self.lines.add(
                 "refused",
                 "refused",
@@ -787,7 +832,10 @@ class _PlanBuilder:
                 is_left = f"row:{sheet}:{row.number}" in self.answers
                 if is_left and group.types[at].kind == "left":
                     why.setdefault((sheet, row.number), []).append("You left it out.")
-            names = list(group.names.cells) if group.names else []
+            if group.names:
+                names = list(group.names.cells)
+            else:
+                names = []
             for part in group.sheets:
                 rows = [
                     {
@@ -853,9 +901,11 @@ def _clarity(group: SheetGroup) -> int:
         for proposal in proposals
         if proposal.by in ("screen", "own", "remembered")
     ]
-    return (
-        3 if sure else 2 if any(proposal.by == "word" for proposal in proposals) else 1
-    )
+    if sure:
+        return 3
+    if any(proposal.by == "word" for proposal in proposals):
+        return 2
+    return 1
 
 
 def _menu(cell: ParsedCell[Any], text: str, values: Options) -> tuple[Options, str]:
@@ -878,7 +928,9 @@ def _menu(cell: ParsedCell[Any], text: str, values: Options) -> tuple[Options, s
 def _compared(
     records: Iterable[ParsedRecord], known: Mapping[Key, Mapping[str, Any]]
 ) -> tuple[list[ParsedRecord], list[PlannedChange], list[ParsedRecord]]:
-    new, changed, same = [], [], []
+    new = []
+    changed = []
+    same = []
     for record in records:
         before = known.get(record.key)
         if before is None:

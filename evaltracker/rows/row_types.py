@@ -11,7 +11,8 @@ from evaltracker.rows.cells import TOTALS, WORDS, key, words_of
 from evaltracker.rows.sources import SheetRow
 from evaltracker.rows.subjects import ColumnRole, ListType
 
-MOST_TITLE_WORDS, MOST_LEVELS = 8, 2
+MOST_TITLE_WORDS = 8
+MOST_LEVELS = 2
 # Share of rows that makes a habit.
 MOST = 0.8
 TITLES = ("name", "text", "category", "ref")
@@ -84,7 +85,8 @@ def _is_title(text: str) -> bool:
 def _begins(ref: str, other: str) -> bool:
     """Whether `ref` begins another at a border: A and A.1, V and V1, V1 and 1.1."""
     if ref and other.startswith(ref) and len(other) > len(ref):
-        before, behind = ref[-1], other[len(ref)]
+        before = ref[-1]
+        behind = other[len(ref)]
         is_border = before.isalpha() and behind.isdigit()
         return is_border or not (before.isalnum() and behind.isalnum())
     bare = ref.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -123,7 +125,8 @@ def propose(
 def _read(row: SheetRow, roles: Sequence[str], text: str) -> _Row:
     filled = {roles[at]: row.cell(at) for at in row.filled if roles[at]}
     cells = {role: " ".join(cell.split()) for role, cell in filled.items()}
-    level, mark = cells.get("level", ""), key(cells.get("is_row", ""))
+    level = cells.get("level", "")
+    mark = key(cells.get("is_row", ""))
     title = next((cells[role] for role in (*TITLES, text) if role in cells), "")
     return _Row(
         row,
@@ -156,9 +159,11 @@ def _give_reasons(
     have_blocks = sum(map(bool, blocks)) * 2 <= len(filled)
     last_text = max((at for at, one in enumerate(rows) if one.text), default=-1)
     last_full = max((at for at, one in enumerate(rows) if one.width > 1), default=-1)
-    next_refs, next_level = deque([""], 3), 0
+    next_refs = deque([""], 3)
+    next_level = 0
     for at in reversed(range(len(rows))):
-        one, content = rows[at], rows[at].content
+        one = rows[at]
+        content = rows[at].content
         are_titles = content <= {*TITLES, "label"}
         is_parent = _begins(one.ref, next_refs[0])
         one.is_deeper = next_level > one.level > 0
@@ -222,7 +227,10 @@ def _block_title(one: _Row, roles: Sequence[str], names: SheetRow | None) -> str
     same = {at for at in one.row.filled if one.row.cell(at) == names.cell(at)}
     others = [at for at in one.row.filled if at not in same]
     read = [at for at in others if roles[at]]
-    title = one.row.cell(read[0]) if len(read) == 1 and len(same) >= len(others) else ""
+    if len(read) == 1 and len(same) >= len(others):
+        title = one.row.cell(read[0])
+    else:
+        title = ""
     return title if _is_title(title) else ""
 
 
@@ -257,13 +265,15 @@ def _compare_shapes(rows: Sequence[_Row]) -> None:
 
 def _levels(rows: Sequence[_Row], kinds: Sequence[str]) -> list[int]:
     """Of each row its level: what the file says of an outline, else as refs nest."""
-    is_outline, above = True, 0
+    is_outline = True
+    above = 0
     for row in rows:
         if row.kind == "heading":
             above = row.level
         elif not row.reason and 0 < row.level <= above:
             is_outline = False
-    levels, stack = [], list[str]()
+    levels = []
+    stack = list[str]()
     for row, kind in zip(rows, kinds, strict=True):
         if kind == "heading":
             while stack and not (row.ref and _begins(stack[-1], row.ref)):
@@ -275,7 +285,8 @@ def _levels(rows: Sequence[_Row], kinds: Sequence[str]) -> list[int]:
 
 def categories(proposals: Sequence[RowProposal]) -> list[str]:
     """Of each row what stands above it: “Chapter / Part”, at most two levels."""
-    shown, stack = [], list[RowProposal]()
+    shown = []
+    stack = list[RowProposal]()
     for proposal in proposals:
         if proposal.kind == "heading":
             while stack and stack[-1].level >= proposal.level:
@@ -288,9 +299,15 @@ def categories(proposals: Sequence[RowProposal]) -> list[str]:
 def describe(pattern: str) -> str:
     """What rows of a pattern have in common: “ref and name, no text”."""
     _, reason, filled, marks = pattern.replace("_", " ").split("-")
-    roles = filled.split("+") if filled else ["nothing that is read"]
+    if filled:
+        roles = filled.split("+")
+    else:
+        roles = ["nothing that is read"]
     shown = " and ".join(filter(None, (", ".join(roles[:-1]), roles[-1])))
-    lacks = "no text" if reason in ("empty", "end", "marked") else ""
+    if reason in ("empty", "end", "marked"):
+        lacks = "no text"
+    else:
+        lacks = ""
     return ", ".join(filter(None, (shown, lacks, marks.replace("+", ", "))))
 
 
@@ -303,7 +320,10 @@ def numbered(refs: Sequence[str], existing: Collection[str]) -> list[str]:
     for ref in refs:
         while not ref:
             number += 1
-            ref = "" if f"R{number}" in used else f"R{number}"
+            if f"R{number}" in used:
+                ref = ""
+            else:
+                ref = f"R{number}"
         filled.append(ref)
     return filled
 
@@ -319,7 +339,9 @@ def refs_before(texts: Sequence[str]) -> list[str]:
     """The codes in front of texts (GV.OC-01: …), if nearly each has one of its own."""
     codes = [match[0] if (match := _CODE.match(text)) else "" for text in texts]
     is_usual = len({*codes} - {""}) >= 0.9 * len(codes)
-    return codes if is_usual else [""] * len(codes)
+    if is_usual:
+        return codes
+    return [""] * len(codes)
 
 
 def refs_in_texts(refs: Sequence[str], texts: Sequence[str]) -> bool:
@@ -333,4 +355,6 @@ def without_ref(ref: str, text: str) -> str:
     """The text without its ref in front, if that is followed by a mark or blank."""
     rest = text.strip().removeprefix(ref.strip())
     is_apart = rest != text.strip() and rest[:1] in ":.)-– \n\u00a0"
-    return rest.lstrip(":.)-– \n\u00a0") if is_apart and rest.strip() else text
+    if is_apart and rest.strip():
+        return rest.lstrip(":.)-– \n\u00a0")
+    return text

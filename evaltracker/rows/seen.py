@@ -59,7 +59,10 @@ class SheetGroup:
         return found
 
     def title(self, place: int) -> str:
-        name = self.names.cell(place) if self.names else ""
+        if self.names:
+            name = self.names.cell(place)
+        else:
+            name = ""
         return " ".join(name.split())[:60] or f"column {column_letter(place)}"
 
 
@@ -116,7 +119,9 @@ class _SeenRows(Sequence[SeenRow]):
     def __init__(
         self, group: SheetGroup, sheet: Sheet, refusals: Sequence[Refusal]
     ) -> None:
-        self._group, self._sheet, self._refusals = group, sheet, refusals
+        self._group = group
+        self._sheet = sheet
+        self._refusals = refusals
         is_first = group.names is not None and sheet is group.sheets[0]
         self.names_row = group.names.number if group.names and is_first else 0
 
@@ -155,16 +160,27 @@ class _SeenRows(Sequence[SeenRow]):
         return wrong
 
     def _made(self, row: SheetRow) -> SeenRow:
-        at, group = self._running.get(row.number, -1), self._group
-        kind = "names" if row.number == self.names_row else "left"
-        kind = group.types[at].kind if at >= 0 else kind
-        sentences, roles = self._wrong.get(row.number, {}), self._roles
+        at = self._running.get(row.number, -1)
+        group = self._group
+        if row.number == self.names_row:
+            kind = "names"
+        else:
+            kind = "left"
+        if at >= 0:
+            kind = group.types[at].kind
+        else:
+            kind = kind
+        sentences = self._wrong.get(row.number, {})
+        roles = self._roles
         cells = []
         for place, text in enumerate(row.cells):
             role = roles.get(place, "")
             cell = group.cells.get(place, {}).get(at)
             name = role.removeprefix("candidate:")
-            sentence = (sentences.get(role) or sentences.get(name, "")) if role else ""
+            if role:
+                sentence = sentences.get(role) or sentences.get(name, "")
+            else:
+                sentence = ""
             state = cell.confidence if cell else ""
             cells.append(SeenCell(text, "refused" if sentence else state, sentence))
         return SeenRow(

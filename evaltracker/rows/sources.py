@@ -45,7 +45,9 @@ class SheetRow:
 
     def cell(self, at: int) -> str:
         """The text at a column as it is shown, "" beyond the end of the row."""
-        return self.cells[at] if at < len(self.cells) else ""
+        if at < len(self.cells):
+            return self.cells[at]
+        return ""
 
     def value(self, at: int) -> str | Decimal | datetime.date:
         """What the spreadsheet keeps: an exact number, a day, or else the text."""
@@ -105,7 +107,8 @@ def read_table(source: Path | bytes, filename: str = "") -> Workbook:
         Unreadable: with a sentence that says what is wrong, where, and how to mend it.
     """
     if isinstance(source, Path):
-        path, filename = source, filename or source.name
+        path = source
+        filename = filename or source.name
         try:
             with path.open("rb") as file:
                 source = file.read(guards.MOST_FILE_BYTES + 1)
@@ -117,7 +120,8 @@ def read_table(source: Path | bytes, filename: str = "") -> Workbook:
         raise Unreadable("big", size=round(len(source) / 2**20))
     if not source.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
         raise Unreadable("empty")
-    kind, text = guards.kind_of(source), ""
+    kind = guards.kind_of(source)
+    text = ""
     remarks: list[str] = []
     if kind.code == "text":
         text, remarks = decode(source)
@@ -125,14 +129,16 @@ def read_table(source: Path | bytes, filename: str = "") -> Workbook:
     guards.check_kind(kind, filename)
     match kind.code:
         case "text":
-            kind, sheets = guards.FileKind("csv", ""), [read_separated(text)]
+            kind = guards.FileKind("csv", "")
+            sheets = [read_separated(text)]
         case "md":
             sheets, passed_over = read_markdown(text)
             remarks += passed_over
         case "xls":
             sheets = [_sheet_of(raw, Facts()) for raw in _read_apart(source)]
         case code:
-            facts, raws = marks_of(source, code), _read_book(source, code)
+            facts = marks_of(source, code)
+            raws = _read_book(source, code)
             sheets = [_sheet_of(raw, facts.get(raw[0]) or Facts()) for raw in raws]
             remarks += ["The workbook's macros were not run."] * (code == "xlsm")
     remarks += _remarks_on(sheets)
@@ -146,10 +152,19 @@ def _remarks_on(sheets: Sequence[Sheet]) -> list[str]:
     if all(sheet.is_blank for sheet in seen):
         raise Unreadable("blank sheets" if len(sheets) > 1 else "blank")
     hidden = [f"“{sheet.name}”" for sheet in sheets if sheet.hidden]
-    counted = "Hidden sheets were" if len(hidden) > 1 else "The hidden sheet was"
-    remarks = [f"{counted} not read: {', '.join(hidden)}."] if hidden else []
+    if len(hidden) > 1:
+        counted = "Hidden sheets were"
+    else:
+        counted = "The hidden sheet was"
+    if hidden:
+        remarks = [f"{counted} not read: {', '.join(hidden)}."]
+    else:
+        remarks = []
     for sheet in seen:
-        where = f"Sheet “{sheet.name}”: " if len(seen) > 1 else ""
+        if len(seen) > 1:
+            where = f"Sheet “{sheet.name}”: "
+        else:
+            where = ""
         remarks += [f"{where}{remark}" for remark in sheet.remarks]
     return remarks
 
@@ -201,7 +216,8 @@ def decode(content: bytes) -> tuple[str, list[str]]:
 def _decode_by_guess(content: bytes) -> tuple[str, list[str]]:
     """The text of a file that is neither UTF-8 nor marked, with a remark."""
     western = content.decode("cp1252", errors="replace")
-    best, guesses = from_bytes(content[:200_000]).best(), ["cp1252"]
+    best = from_bytes(content[:200_000]).best()
+    guesses = ["cp1252"]
     is_broken = bool(BROKEN_WORD.search(western)) or "\ufffd" in western
     # The guess of a Western file is often a neighbour such as cp1250, so it is
     # believed only about other alphabets and where Western reading breaks words.
@@ -216,7 +232,10 @@ def _decode_by_guess(content: bytes) -> tuple[str, list[str]]:
     # Where all of them break words, the first is the likeliest.
     name = min(texts, key=lambda guess: bool(BROKEN_WORD.search(texts[guess])))
     text = texts[name]
-    name = "Windows-1252 (Western European)" if name == "cp1252" else name
+    if name == "cp1252":
+        name = "Windows-1252 (Western European)"
+    else:
+        name = name
     return text, [
         f"The file is not UTF-8; it was read as {name}. If accented letters look "
         "wrong, save it as “CSV UTF-8” and import it again."
@@ -242,7 +261,10 @@ def read_separated(text: str) -> Sheet:
     first, _, rest = text.partition("\n")
     csv.field_size_limit(guards.MOST_FILE_BYTES)
     named = re.fullmatch(r'"?sep=([,;\t|])"?', first.rstrip("\r "), re.IGNORECASE)
-    separator = named[1] if named else _separator_of(text)
+    if named:
+        separator = named[1]
+    else:
+        separator = _separator_of(text)
     records = _records(rest if named else text, separator)
     return Sheet("", _rows_of(enumerate(records, start=1), ""))
 
@@ -270,7 +292,10 @@ def _records(text: str, separator: str) -> Iterator[list[str]]:
         for number, record in enumerate(reader, start=2):  # noqa: B007
             yield record
     except csv.Error as error:
-        why = "unclosed" if "unexpected end" in str(error) else "undoubled"
+        if "unexpected end" in str(error):
+            why = "unclosed"
+        else:
+            why = "undoubled"
         raise Unreadable(why, row=number) from error
 
 
@@ -318,7 +343,8 @@ def _few[T](rows: Iterable[T], sheet: str) -> list[T]:
     every = iter(rows)
     few = list(islice(every, guards.MOST_ROWS + 1))
     if beyond := sum(1 for _ in every):
-        name, count = "rows" if sheet else "rows of all", len(few) + beyond
+        name = "rows" if sheet else "rows of all"
+        count = len(few) + beyond
         raise Unreadable(name, sheet=sheet, count=count, most=guards.MOST_ROWS)
     return few
 
@@ -343,7 +369,9 @@ def read_markdown(text: str) -> tuple[list[Sheet], list[str]]:
     """
     tables: dict[str, list[tuple[int, list[str]]]] = {}
     lines = text.splitlines()
-    title, passed_over, fence = "", 0, ""
+    title = ""
+    passed_over = 0
+    fence = ""
     table: list[tuple[int, list[str]]] = []
     for number, line in enumerate(lines, start=1):
         mark = FENCE.match(line)
@@ -362,7 +390,10 @@ def read_markdown(text: str) -> tuple[list[Sheet], list[str]]:
         elif "|" in line and number < len(lines) and _is_rule(lines[number]):
             table = [(number, _cells_of(line))]
             name = title or f"Table {len(tables) + 1}"
-            name = f"{name} ({len(tables) + 1})" if name in tables else name
+            if name in tables:
+                name = f"{name} ({len(tables) + 1})"
+            else:
+                name = name
             tables[name] = table
         else:
             passed_over += bool(line.strip())
@@ -370,9 +401,15 @@ def read_markdown(text: str) -> tuple[list[Sheet], list[str]]:
         raise Unreadable("no table")
     if len(tables) > guards.MOST_SHEETS:
         raise Unreadable("tables", most=guards.MOST_SHEETS)
-    lines_were = "line was" if passed_over == 1 else "lines were"
+    if passed_over == 1:
+        lines_were = "line was"
+    else:
+        lines_were = "lines were"
     counted = f"{passed_over:,} other {lines_were}"
-    remarks = [f"Only tables are read: {counted} passed over."] if passed_over else []
+    if passed_over:
+        remarks = [f"Only tables are read: {counted} passed over."]
+    else:
+        remarks = []
     sheets = []
     for name, records in tables.items():
         struck = sum(cell.count("~~") > 1 for _, record in records for cell in record)
@@ -430,7 +467,8 @@ def as_copied(text: str) -> str:
     """
     if "\t" not in text or not IN_FRONT.search(text):
         return text
-    records, by_line = _copied(text, COPIED), _copied(text, IN_LINE)
+    records = _copied(text, COPIED)
+    by_line = _copied(text, IN_LINE)
     if max(len(records), len(by_line)) > guards.MOST_ROWS:
         return text
     widths = _widths(records)
@@ -443,7 +481,10 @@ def as_copied(text: str) -> str:
         usual = widths.most_common(1)[0][0]
         wide = (at for at, cells in enumerate(records, 1) if len(cells) > usual)
         tab = WITH_TAB.search(text)
-        unclear = text.count("\n", 0, tab.start()) + 1 if tab else next(wide, 0)
+        if tab:
+            unclear = text.count("\n", 0, tab.start()) + 1
+        else:
+            unclear = next(wide, 0)
         if len(_widths(by_line)) == 1:
             records = by_line
         elif unclear:
@@ -473,7 +514,8 @@ def pasted_cells(text: str) -> Records:
 def _copied(text: str, cells: re.Pattern[str]) -> Records:
     records: Records = [[]]
     for match in cells.finditer(text):
-        quoted, end = match["quoted"] or "", match["end"]
+        quoted = match["quoted"] or ""
+        end = match["end"]
         is_wrapped = '""' in quoted or "\n" in quoted or "\r" in quoted
         bare = match[0].removesuffix(end)
         records[-1].append(quoted.replace('""', '"') if is_wrapped else bare)
@@ -481,7 +523,9 @@ def _copied(text: str, cells: re.Pattern[str]) -> Records:
             break
         if end != "\t":
             records.append([])
-    return records[:-1] if records[-1] == [""] else records
+    if records[-1] == [""]:
+        return records[:-1]
+    return records
 
 
 # Workbooks, by calamine; macros are none of its business.
@@ -587,7 +631,9 @@ def _sheet_of(raw: Raw, facts: Facts) -> Sheet:
 
 
 def _row_of(number: int, values: list[Any], formats: Mapping[Place, str]) -> SheetRow:
-    texts, numbers, days = [], set(), set()
+    texts = []
+    numbers = set()
+    days = set()
     for at, value in enumerate(values):
         text = text_of(value)
         if isinstance(value, datetime.date | list):
@@ -615,7 +661,9 @@ def text_of(value: object) -> str:
             return "TRUE" if value else "FALSE"
         case float():
             whole = value.is_integer() and abs(value) < 10**15
-            return str(int(value)) if whole else f"{value:.15g}"
+            if whole:
+                return str(int(value))
+            return f"{value:.15g}"
         case datetime.datetime():
             return value.isoformat(sep=" ").removesuffix(" 00:00:00")
     return str(value)
@@ -664,7 +712,9 @@ def main() -> None:
 
 def _sent(value: object) -> object:
     text = text_of(value)
-    return [text] if isinstance(value, datetime.date) else text
+    if isinstance(value, datetime.date):
+        return [text]
+    return text
 
 
 if __name__ == "__main__":

@@ -145,7 +145,9 @@ class ListType:
 
 
 def place_of(record: ParsedRecord) -> str:
-    return f"{record.row} of “{record.sheet}”" if record.sheet else str(record.row)
+    if record.sheet:
+        return f"{record.row} of “{record.sheet}”"
+    return str(record.row)
 
 
 def joined(

@@ -54,7 +54,9 @@ def check_notices() -> str:
     late = Notice.objects.filter(
         state__in=NOTICE_OPEN, digest__isnull=True, next_try_at__lt=Now() - LATE_AFTER
     )
-    return "a notice that is due is over 10 minutes late" if late.exists() else ""
+    if late.exists():
+        return "a notice that is due is over 10 minutes late"
+    return ""
 
 
 def last_backups() -> dict[str, datetime]:
@@ -69,7 +71,8 @@ def last_backups() -> dict[str, datetime]:
 
 def check_backup() -> str:
     """Base and stream are as young as they should be, and off-site copies, if any."""
-    last, now = last_backups(), datetime.now(UTC)
+    last = last_backups()
+    now = datetime.now(UTC)
     for kind, most in BACKUPS.items():
         if kind not in last and kind != "offsite":
             return f"there is no {kind} yet"
@@ -117,7 +120,10 @@ class HealthMiddleware:
                 name for name in self.checks if name != "backup" or backed_up
             )
             ready = all(word == "ok" for word in states.values())
-            last = {"last_backups": last_backups()} if backed_up else {}
+            if backed_up:
+                last = {"last_backups": last_backups()}
+            else:
+                last = {}
             return JsonResponse(
                 {"ready": ready, **states, **last},
                 status=200 if ready else 503,

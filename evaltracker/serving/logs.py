@@ -57,7 +57,10 @@ def hide_in_report(event: MutableMapping[str, Any], _: Any) -> Any:
 def shorten_absence(_: Any, __: str, event: MutableMapping[str, Any]) -> Any:
     """Say in one line that the database is away: each call meanwhile meets it."""
     info = event.get("exc_info")
-    error = info[1] if isinstance(info, tuple) else info
+    if isinstance(info, tuple):
+        error = info[1]
+    else:
+        error = info
     if error is True:
         error = sys.exception()
     if isinstance(error, BaseException) and database_is_away(error):

@@ -103,7 +103,10 @@ class Supervisor:
 
     def _say_end(self, child: Child) -> None:
         code = self._running[child].returncode
-        how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
+        if code < 0:
+            how = f"was ended by signal {-code}"
+        else:
+            how = f"ended with code {code}"
         last = child.log.read_text(errors="replace").splitlines()[-15:]
         say("\n".join([*(f"    {line}" for line in last), ""]))
         say(f"The {child.name} process {how}, so everything was stopped.")

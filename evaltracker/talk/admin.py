@@ -227,7 +227,10 @@ class ManyFilesField(forms.FileField):
 
         A mapping of files that is not a browser's gives one instead of a list.
         """
-        listed = data if isinstance(data, (list, tuple)) else [data]
+        if isinstance(data, (list, tuple)):
+            listed = data
+        else:
+            listed = [data]
         files = [file for file in listed if file]
         if not files:
             raise forms.ValidationError("Choose a file first.", code="required")
@@ -265,7 +268,9 @@ class RemoveFile(OnRow[AttachedFile]):
     def cancel_url(self, target: AttachedFile) -> str:
         topic = TOPICS[target.topic]
         subject = topic.find(target.uploaded_by, target.subject_id)
-        return subject.page if subject else self.page(target)
+        if subject:
+            return subject.page
+        return self.page(target)
 
 
 def attached_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:

@@ -42,7 +42,8 @@ def check_comment(subject: Subject, by: By) -> None:
     Raises:
         Forbidden: no part. NotFound: sealed from them. Refused: it is over.
     """
-    evaluation, topic = subject.evaluation, subject.topic
+    evaluation = subject.evaluation
+    topic = subject.topic
     user = actor_of(by).user
     if user is None or not is_participant(user, evaluation):
         raise Forbidden("Only people with a part in this evaluation comment on it.")
@@ -82,7 +83,10 @@ def check_withdraw_comment(comment: Comment, by: By) -> None:
 def check_read_mention(comment: Comment, by: By) -> None:
     """Who is mentioned says that they have read it, also once it is frozen."""
     user = actor_of(by).user
-    mine = comment.mentions.filter(person=user) if user else comment.mentions.none()
+    if user:
+        mine = comment.mentions.filter(person=user)
+    else:
+        mine = comment.mentions.none()
     if not mine.exists():
         raise Forbidden("You are not mentioned in this comment.")
     if not mine.filter(answered_at__isnull=True).exists():
@@ -92,7 +96,9 @@ def check_read_mention(comment: Comment, by: By) -> None:
 def discuss_words(row: Any) -> str:
     """“Discuss (2)”; of a row that `with_counts` read."""
     number = getattr(row, "said", 0)
-    return f"Discuss ({number})" if number else "Discuss"
+    if number:
+        return f"Discuss ({number})"
+    return "Discuss"
 
 
 def discuss_address(topic: str, subject_id: UUID, part: object = "") -> str:
@@ -222,7 +228,8 @@ def check_remove_file(file: AttachedFile, by: By) -> None:
     Raises:
         Forbidden: somebody else's. Refused: removed already, or it is over.
     """
-    user, evaluation = actor_of(by).user, file.evaluation
+    user = actor_of(by).user
+    evaluation = file.evaluation
     if not (user and may_remove_file(user, file) and is_participant(user, evaluation)):
         raise Forbidden("Only the owner and the person who attached a file remove it.")
     if file.removed_at is not None:

@@ -110,7 +110,8 @@ def resolve_thread(*, comment: Comment, by: User) -> Comment:
     """
     comment = _locked(comment)
     check_resolve_thread(comment, by)
-    comment.resolved_at, comment.resolved_by = timezone.now(), by
+    comment.resolved_at = timezone.now()
+    comment.resolved_by = by
     comment.save(update_fields=["resolved_at", "resolved_by"])
     _record(comment, "resolved", by)
     return comment
@@ -233,7 +234,8 @@ def _record(comment: Comment, what: str, by: User) -> None:
 
 
 FOLDER = "attached_files"
-MOST_AT_ONCE, FILES_MOST_ON_ONE = 10, 50
+MOST_AT_ONCE = 10
+FILES_MOST_ON_ONE = 50
 # All of an evaluation together have to fit into its export.
 MOST_BYTES = 100 * 1024 * 1024
 TOLD = ("about", "name", "content_type", "size", "sha256")
@@ -287,7 +289,8 @@ def accepted(files: Collection[UploadedFile[bytes]]) -> list[AcceptedFile]:
             contents.append(read_file(file.open(), file.name or "", field="files"))
         except Invalid as problem:
             sentence = f"“{(file.name or '')[:150]}”: {problem.sentence}"
-            problem.sentence, problem.errors = sentence, {"files": [sentence]}
+            problem.sentence = sentence
+            problem.errors = {"files": [sentence]}
             raise
     return contents
 
@@ -363,7 +366,8 @@ def erase_file(file: AttachedFile, by: By, user: User) -> None:
     before = journal.snapshot(file, TOLD)
     place = file.stored_as
     file.sha256 = file.stored_as = ""
-    file.removed_at, file.removed_by = timezone.now(), user
+    file.removed_at = timezone.now()
+    file.removed_by = user
     file.save(update_fields=["sha256", "stored_as", "removed_at", "removed_by"])
     record_in_journal(file, "removed", by, before)
     # Where the storage is away by then, the chore for leftovers takes it.

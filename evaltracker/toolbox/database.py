@@ -76,7 +76,10 @@ def pipeline(*, savepoint: bool = True, last: bool = False) -> Iterator[Pipeline
         with database.connection.pipeline() as line:
             # Said within the pipeline, a savepoint takes no trip of its own. After an
             # error `atomic` goes back to it, and forgets what was to follow the commit.
-            place = database.savepoint() if savepoint else None
+            if savepoint:
+                place = database.savepoint()
+            else:
+                place = None
             places[-1] = place
             pipe = Pipeline(database.connection, line)
             yield pipe
@@ -122,7 +125,8 @@ class Pipeline:
         _tell([row])
 
     def add_all(self, rows: Sequence[Model]) -> None:
-        model, columns = type(rows[0]), _columns(type(rows[0]))
+        model = type(rows[0])
+        columns = _columns(type(rows[0]))
         table = model._meta.db_table
         values = [
             {column: getattr(row, field.attname) for column, field in columns.items()}

@@ -105,7 +105,8 @@ def _jump_between(
 ) -> datetime.datetime:
     """The first second after `low` at which the offset is that of `high`."""
     after = high.astimezone(place).utcoffset()
-    before, there = int(low.timestamp()), math.ceil(high.timestamp())
+    before = int(low.timestamp())
+    there = math.ceil(high.timestamp())
     while there - before > 1:
         middle = (before + there) // 2
         if datetime.datetime.fromtimestamp(middle, place).utcoffset() == after:
@@ -119,7 +120,8 @@ def _jump_between(
 type Place = tuple[str, str]
 
 MORNING = datetime.time(9)
-NO_TIME, ONE_DAY = datetime.timedelta(), datetime.timedelta(days=1)
+NO_TIME = datetime.timedelta()
+ONE_DAY = datetime.timedelta(days=1)
 
 
 @lru_cache(maxsize=1)

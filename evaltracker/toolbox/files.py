@@ -228,7 +228,9 @@ def _office(content: bytes) -> str:
         return ""
     if "xl/workbook.xml" in names:
         return TYPES["xlsx"]
-    return TYPES["docx"] if "word/document.xml" in names else ""
+    if "word/document.xml" in names:
+        return TYPES["docx"]
+    return ""
 
 
 # A file is written aside and renamed, so that its name never stands for half of it.
@@ -237,7 +239,8 @@ def _office(content: bytes) -> str:
 # Below MEDIA_ROOT or in a bucket; what lies elsewhere is not ours.
 FOLDERS = ("attached_files", "claim_files", "evidence", "imported_files", "run_reports")
 HALF = ".part"
-FILE_MODE, FOLDER_MODE = 0o640, 0o750
+FILE_MODE = 0o640
+FOLDER_MODE = 0o750
 _SAVED: ContextVar[list[str] | None] = ContextVar("saved", default=None)
 logger = structlog.get_logger(__name__)
 
@@ -307,7 +310,9 @@ class WholeFileStorage(FileStorage, FileSystemStorage):
 
     def openness(self, name: str) -> str:
         mode = Path(self.path(name)).stat().st_mode & 0o777
-        return f"mode {mode:04o}, not 0640" if mode & ~FILE_MODE else ""
+        if mode & ~FILE_MODE:
+            return f"mode {mode:04o}, not 0640"
+        return ""
 
 
 def write_whole(place: Path, content: Iterable[bytes]) -> None:

@@ -61,8 +61,13 @@ def web_addresses(cell: str) -> tuple[list[str], list[str]]:
 def first_address(text: str) -> str:
     """The first http(s) link within a text."""
     link = BARE.search(text)
-    address = _bare(link[0].rstrip(".")) if link else ""
-    return address if _is_web_address(address) else ""
+    if link:
+        address = _bare(link[0].rstrip("."))
+    else:
+        address = ""
+    if _is_web_address(address):
+        return address
+    return ""
 
 
 def _bare(address: str) -> str:
@@ -81,5 +86,8 @@ def _is_web_address(address: str) -> bool:
 
 
 def _spelled_out(link: re.Match[str]) -> str:
-    label, address = link[1].strip(), link[2]
-    return f"{label} ({address})" if label and label != address else address
+    label = link[1].strip()
+    address = link[2]
+    if label and label != address:
+        return f"{label} ({address})"
+    return address

@@ -53,7 +53,10 @@ class AddSearchIndex(RunPython):
             if editor.connection.vendor != "postgresql":
                 return
             quoted = [editor.quote_name(column) for column in columns]
-            condition = f" WHERE {where}" if where else ""
+            if where:
+                condition = f" WHERE {where}"
+            else:
+                condition = ""
             editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", params=None)
             editor.execute(
                 f"CREATE INDEX CONCURRENTLY {name} ON {table} "
@@ -113,7 +116,8 @@ class AddConstraintOnline(AddConstraint):
                 f"{made} NOT VALID",
                 f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}",
             ]
-        index, unique = "CREATE UNIQUE INDEX", f"ADD CONSTRAINT {name} UNIQUE"
+        index = "CREATE UNIQUE INDEX"
+        unique = f"ADD CONSTRAINT {name} UNIQUE"
         if made.startswith(index):
             return [fresh[1], made.replace(index, f"{index} CONCURRENTLY", 1)]
         columns, _, rest = made.partition(unique)[2].partition(")")

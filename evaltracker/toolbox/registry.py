@@ -54,11 +54,16 @@ class NotRegistered(KeyError):
 
     def __init__(self, noun: str, key: object, known: Iterable[object]) -> None:
         super().__init__(key)
-        self.noun, self.key, self.known = noun, key, known
+        self.noun = noun
+        self.key = key
+        self.known = known
 
     def __str__(self) -> str:
         close = get_close_matches(str(self.key), map(str, self.known), n=3)
-        meant = f" Did you mean {' or '.join(close)}?" if close else ""
+        if close:
+            meant = f" Did you mean {' or '.join(close)}?"
+        else:
+            meant = ""
         return (
             f"No {self.noun} “{self.key}” is registered.{meant} An app registers its "
             "own in modules that its hooks.py imports."

@@ -124,7 +124,10 @@ def _refuse_shape(text: str, limit: int) -> None:
         return
     row = 0
     for char in text:
-        row = row + 1 if unicodedata.combining(char) else 0
+        if unicodedata.combining(char):
+            row = row + 1
+        else:
+            row = 0
         if row > MARKS_IN_A_ROW:
             sentence = _("It stacks more than %(most)s accents on one letter.")
             raise ValueError(sentence % {"most": MARKS_IN_A_ROW})
@@ -173,7 +176,10 @@ class CallFields:
     def check(self) -> None:
         if self.errors:
             field, sentences = next(iter(self.errors.items()))
-            named = f"{field.removeprefix('?')}: " if field else ""
+            if field:
+                named = f"{field.removeprefix('?')}: "
+            else:
+                named = ""
             raise Invalid(f"{named}{sentences[0]}", errors=self.errors)
 
     def _read(
@@ -230,7 +236,9 @@ def named_ref(ref: str, text: str) -> str:
 
 def shortened(text: str, most: int = 120) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
+    if len(line) <= most:
+        return line
+    return f"{line[: most - 1]}…"
 
 
 # The typefaces that are shipped: for the PDF, and for pictures in a Word file.
@@ -246,7 +254,8 @@ FACES = (
     ("Source Sans", 400, "SourceSansPro-Regular.ttf"),
     ("Source Sans", 600, "SourceSansPro-Semibold.ttf"),
 )
-SANS, SANS_BOLD = FOLDER / FACES[2][2], FOLDER / FACES[3][2]
+SANS = FOLDER / FACES[2][2]
+SANS_BOLD = FOLDER / FACES[3][2]
 FILES = frozenset(file for _, _, file in FACES)
 
 
@@ -265,12 +274,16 @@ def harmless(value: object) -> str:
     """`value` as text that no spreadsheet runs; `meant` takes it back exactly."""
     text = "" if value is None else str(value)
     text = "".join(char for char in text if char >= " " or char in BREAKS)
-    return f"{ESCAPE}{text}" if is_live(text) else text
+    if is_live(text):
+        return f"{ESCAPE}{text}"
+    return text
 
 
 def meant(text: str) -> str:
     escaped = text.startswith(ESCAPE) and is_live(text)
-    return text.removeprefix(ESCAPE) if escaped else text
+    if escaped:
+        return text.removeprefix(ESCAPE)
+    return text
 
 
 def is_live(text: str) -> bool:
@@ -329,7 +342,8 @@ def pointer_to(path: Iterable[Any]) -> str:
 
 def schema_error_words(error: Any) -> Iterator[tuple[str, str]]:
     path = list(error.absolute_path)
-    wanted, value = error.validator_value, error.instance
+    wanted = error.validator_value
+    value = error.instance
     match error.validator:
         case "required":
             missing = [name for name in wanted if name not in value]
@@ -341,7 +355,10 @@ def schema_error_words(error: Any) -> Iterator[tuple[str, str]]:
                 if name not in known:
                     yield pointer_to([*path, str(name)[:60]]), "It is not known here."
         case "type":
-            names = [wanted] if isinstance(wanted, str) else wanted
+            if isinstance(wanted, str):
+                names = [wanted]
+            else:
+                names = wanted
             expected = " or ".join(_JSON_KINDS[name] for name in names)
             yield pointer_to(path), f"It has to be {expected}."
         case "enum":
@@ -352,7 +369,10 @@ def schema_error_words(error: Any) -> Iterator[tuple[str, str]]:
         case "maxLength":
             yield pointer_to(path), f"It is longer than {wanted} characters."
         case "minimum" | "maximum":
-            limit = "least" if error.validator == "minimum" else "most"
+            if error.validator == "minimum":
+                limit = "least"
+            else:
+                limit = "most"
             yield pointer_to(path), f"It has to be at {limit} {wanted}."
         case _:
             yield pointer_to(path), f"“{str(value)[:60]}” is not written as it has to."

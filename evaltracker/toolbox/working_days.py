@@ -15,13 +15,16 @@ def lately(day: datetime.date, today: datetime.date) -> str:
     """“today”, “Tuesday” within a week of it, or else “25 May”."""
     days = (day - today).days
     near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days, f"{day:%A}")
-    return near if abs(days) < 7 else f"{day.day} {day:%b}"
+    if abs(days) < 7:
+        return near
+    return f"{day.day} {day:%b}"
 
 
 def months_after(day: datetime.date, months: int) -> datetime.date:
     """The same day so many months later or earlier, or that month's last day."""
     years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
+    year = day.year + years
+    month = month + 1
     return day.replace(
         year=year, month=month, day=min(day.day, calendar.monthrange(year, month)[1])
     )

@@ -14,7 +14,8 @@ NOBODY = "Nobody else promised anything."
 NOTICE = "This lists what was said and tested. It binds only as part of a contract."
 NO_PROMISE = "None of what matters most was promised by the vendor itself."
 SEALED = "Prices are not part of this version."
-FIRST_DAY, NO_DAY = "on the contract's first day", "no day was said"
+FIRST_DAY = "on the contract's first day"
+NO_DAY = "no day was said"
 SAID = {
     "now": "now",
     "beta": "beta",
@@ -34,13 +35,19 @@ type Facts = dict[str, Any]
 def chosen_rows(facts: Facts) -> tuple[list[Facts], list[str], list[str]]:
     """Which requirements are promised, by ref; refs of what is promised too, but is no
     line; and of what the vendor left unsaid. What the owner struck is no line."""
-    promised, more, unsaid = [], [], []
+    promised = []
+    more = []
+    unsaid = []
     for row in sorted(facts["requirements"], key=lambda row: str(row["ref"])):
-        ref, claim = row["ref"], row.get("claim") or {}
+        ref = row["ref"]
+        claim = row.get("claim") or {}
         counts = row["must"] or row["weight"] >= HEAVY or row["gaps"]
         counts = counts or row.get("trial") in ("partly", "fails")
         struck = ref in facts.get("struck", ())
-        said = claim.get("availability") if claim.get("by_vendor") else None
+        if claim.get("by_vendor"):
+            said = claim.get("availability")
+        else:
+            said = None
         if said in SAID:
             is_line = counts or ref in facts.get("added", ())
             if is_line and not struck:
@@ -56,7 +63,8 @@ def due_of(row: Facts, starts_on: str | None) -> tuple[str | None, str]:
     """The day by which a promise is due, if there is one, and its words."""
     if days := [day for gap in row["gaps"] if (day := gap.get("promised_for"))]:
         return max(days), max(days)
-    claim, first = row["claim"], starts_on or FIRST_DAY
+    claim = row["claim"]
+    first = starts_on or FIRST_DAY
     whole = {"": [claim["availability"], claim["available_from"]]}
     due = {
         value: day if said == "planned" else NO_DAY if said == "on_request" else first
@@ -75,7 +83,8 @@ def due_of(row: Facts, starts_on: str | None) -> tuple[str | None, str]:
 def lines_of(facts: Facts) -> list[Facts]:
     """Each promise and undertaking by its number, with its due day. Its key stays when
     numbers move: the ref of a promise, the id of an undertaking."""
-    starts_on, undertakings = facts["contract_starts_on"], facts.get("undertakings", ())
+    starts_on = facts["contract_starts_on"]
+    undertakings = facts.get("undertakings", ())
     promises = [
         (f"P{number}", row["ref"], _asked(row), due_of(row, starts_on)[0])
         for number, row in enumerate(chosen_rows(facts)[0], 1)
@@ -179,7 +188,10 @@ def _costs(costs: Sequence[Facts] | None) -> Iterator[str]:
         return
     priced = [cost for cost in costs if cost["state"] == "priced"]
     for number, cost in enumerate(priced, 1):
-        noted = "" if cost["by_vendor"] else " (noted by the buyer)"
+        if cost["by_vendor"]:
+            noted = ""
+        else:
+            noted = " (noted by the buyer)"
         yield f"C{number}. {cost['label']}: {cost['words']}{noted}."
     for state, head in UNPRICED.items():
         if labels := [cost["label"] for cost in costs if cost["state"] == state]:

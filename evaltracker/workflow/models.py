@@ -67,7 +67,8 @@ class Snooze(Record):
 class AskedActQuerySet(OwnQuerySet["AskedAct"]):
     def waiting_on(self, person: User) -> Self:
         """Theirs to press or to decline: neither answered nor lapsed."""
-        now, seen = timezone.now(), Evaluation.objects.visible_to(person)
+        now = timezone.now()
+        seen = Evaluation.objects.visible_to(person)
         return self.visible_to(person).filter(
             Q(evaluation=None) | Q(evaluation__in=seen),
             state=AskedState.OPEN,
@@ -123,13 +124,19 @@ class AskedAct(Record):
     @property
     def link(self) -> str:
         """Where the act's page is, filled in with what was asked."""
-        keys = [self.act, self.target_id] if self.target_id else [self.act]
+        if self.target_id:
+            keys = [self.act, self.target_id]
+        else:
+            keys = [self.act]
         address = reverse("admin:act_on" if self.target_id else "admin:act", args=keys)
         return f"{address}?asked={self.pk}"
 
     @property
     def because(self) -> str:
-        said = f"{self.quote['said']}; " if self.quote else ""
+        if self.quote:
+            said = f"{self.quote['said']}; "
+        else:
+            said = ""
         return f"{said}asked by token “{self.token.label}”"
 
 

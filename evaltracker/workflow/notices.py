@@ -62,7 +62,9 @@ def near_end(evaluation: Evaluation) -> datetime.datetime | None:
 
 
 def short_day(instant: datetime.datetime | None, evaluation: Evaluation) -> str:
-    return f"{local_day(instant, evaluation.zone):%-d %B}" if instant else ""
+    if instant:
+        return f"{local_day(instant, evaluation.zone):%-d %B}"
+    return ""
 
 
 class OnRule(About[SignerState]):
@@ -124,9 +126,15 @@ class SignOffRequested(OnRule):
         return self.letter(notice, row, **more)
 
     def before(self, notice: Notice, row: SignerState) -> Mapping[str, str]:
-        lending = row.people.get(notice.recipient) if notice.recipient else None
+        if notice.recipient:
+            lending = row.people.get(notice.recipient)
+        else:
+            lending = None
         seat = lending.stakeholder.user if lending else notice.recipient
-        before = last_signed(seat, row.look.visit) if seat else None
+        if seat:
+            before = last_signed(seat, row.look.visit)
+        else:
+            before = None
         if before is None:
             return {}
         if before.document.sha256 == row.look.digest:
@@ -134,7 +142,10 @@ class SignOffRequested(OnRule):
         return {"changes": changes_told(before.document.content, row.look.document)}
 
     def values(self, notice: Notice, row: SignerState) -> dict[str, str]:
-        lending = row.people.get(notice.recipient) if notice.recipient else None
+        if notice.recipient:
+            lending = row.people.get(notice.recipient)
+        else:
+            lending = None
         before = self.before(notice, row)
         evaluation = row.look.evaluation
         return {
@@ -289,7 +300,9 @@ class AboutRequest(About[WaiverRequest]):
 
     def title(self, row: WaiverRequest) -> str:
         """The rule; a knock-out is not named to whom answers are closed."""
-        return row.thing if row.gate else "A knock-out"
+        if row.gate:
+            return row.thing
+        return "A knock-out"
 
 
 @register

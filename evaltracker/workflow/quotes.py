@@ -98,7 +98,8 @@ def find(pages: Sequence[str], quote: str, name: str) -> QuoteMatch:
         word = _negation(found[0])
         raise _refused(f"“{word}” stands beside these words; quote the whole sentence.")
     first = clean[0]
-    before, after = first.before[-AROUND:], first.after[:AROUND]
+    before = first.before[-AROUND:]
+    after = first.after[:AROUND]
     return QuoteMatch(words, first.pages, len(clean), before, after)
 
 
@@ -113,7 +114,8 @@ def _places(pages: Sequence[str], words: str, many: int) -> Iterator[QuoteMatch]
         read = readings("\n".join(pages[first : first + many]))
         by_reading = [list(islice(_hits(text, words), MOST)) for text in read]
         for text, at in max(by_reading, key=len):
-            before, end = text[max(0, at - LOOKED_AT) : at], at + len(words)
+            before = text[max(0, at - LOOKED_AT) : at]
+            end = at + len(words)
             yield QuoteMatch(words, numbers, 1, before, text[end : end + LOOKED_AT])
 
 
@@ -138,7 +140,9 @@ def _words(text: str) -> list[str]:
 
 def _negation(place: QuoteMatch) -> str:
     """The word near by, in the same sentence, that may turn what is said around."""
-    words, before, after = place.words, place.before, place.after
+    words = place.words
+    before = place.before
+    after = place.after
     if "n't" in (before[-2:] + words[0], before[-1:] + words[:2]):
         return "n't"
     if "n't" in (words[-2:] + after[:1], words[-1] + after[:2]):

@@ -60,7 +60,10 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         """“Dana Ops (dana), DevOps”, since two may share a name."""
         username = obj.get_username()
-        label = obj.name if obj.name == username else f"{obj.name} ({username})"
+        if obj.name == username:
+            label = obj.name
+        else:
+            label = f"{obj.name} ({username})"
         return ", ".join([label, *(group.name for group in obj.groups.all())])
 
 
@@ -248,7 +251,8 @@ class PartRow:
 @evaluation_page("stakeholders", "Stakeholders", order=30, group="People")
 def people(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     user: Any = request.user
-    lent, debts = substitutes(evaluation), debts_of(evaluation)
+    lent = substitutes(evaluation)
+    debts = debts_of(evaluation)
     for lending in itertools.chain(*lent.values()):
         lending.stakeholder.evaluation = evaluation
     everybody = Stakeholder.objects.filter(evaluation=evaluation).select_related("user")
@@ -303,7 +307,9 @@ SAVES = Saves(change_stakeholder, "stakeholder")
 def beside_person(row: Stakeholder) -> str:
     if row.user.is_superuser:
         return "operator: has no say"
-    return "" if row.user.is_active else "cannot sign in"
+    if row.user.is_active:
+        return ""
+    return "cannot sign in"
 
 
 @register_grid
@@ -321,7 +327,8 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
         fields: Any = AddStakeholderForm(about=subject).fields
         fields["role"].choices = [("", ""), *role_names(subject).items()]
         closed = str(why_not(check_owned, subject, user) or "")
-        debts, lent = debts_of(subject), substitutes(subject)
+        debts = debts_of(subject)
+        lent = substitutes(subject)
         return (
             GridColumn(
                 "user",
@@ -429,14 +436,18 @@ def address(person: User) -> str:
     part, owned = _places(person)
     if part is not None:
         return site.address_of(part)
-    return page_address(owned, "stakeholders") if owned is not None else ""
+    if owned is not None:
+        return page_address(owned, "stakeholders")
+    return ""
 
 
 def beneath(person: User) -> str:
     part, owned = _places(person)
     if part is not None:
         return f"{part.get_role_display()} in {part.evaluation}"
-    return f"Runs {owned}" if owned is not None else ""
+    if owned is not None:
+        return f"Runs {owned}"
+    return ""
 
 
 def _places(person: User) -> tuple[Stakeholder | None, Evaluation | None]:

@@ -110,7 +110,10 @@ class WeightsForm(forms.Form):
         role: Any = self.fields["role"]
         role.choices = list(roles.items())
         chosen = self["role"].value()
-        before = said.get(chosen, {}) if chosen in roles else {}
+        if chosen in roles:
+            before = said.get(chosen, {})
+        else:
+            before = {}
         for category in categories:
             self.fields[str(category.pk)] = weight_field(
                 required=False, label=category.name, initial=before.get(category)

@@ -119,7 +119,8 @@ def revoke_delegation(*, delegation: Delegation, by: By) -> Delegation:
         raise Refused("This has ended already.")
     change(delegation, revoked_at=timezone.now())
     update_access(part.evaluation, delegation.substitute)
-    kind, because = DelegationGiven.name, "The substitution is ended."
+    kind = DelegationGiven.name
+    because = "The substitution is ended."
     cancel_notices(kind=kind, subject_id=delegation.pk, because=because)
     before = {"substitute": delegation.substitute.name}
     journal.record(part.evaluation, "delegation.revoked", delegation, by, before=before)
@@ -204,7 +205,10 @@ def _own_role(user: User) -> str:
     roles = roles_of(user)
     if len(roles) == 1:
         return roles[0]
-    several = "several roles" if roles else "no role"
+    if roles:
+        several = "several roles"
+    else:
+        several = "no role"
     raise Invalid(
         f"{user.name} has {several} in the company; choose one.", field="role"
     )
@@ -269,7 +273,8 @@ def weigh_for_role(
         return row
     if row is None:
         row = RoleWeight(evaluation=evaluation, category=category, role=role)
-    row.weight, row.set_by = weight, by
+    row.weight = weight
+    row.set_by = by
     checked(row)
     row.save()
     after = {"category": category.name, "role": role, "weight": weight}
@@ -311,7 +316,8 @@ def change_stakeholder(
 
 
 def _refuse_taken(stakeholder: Stakeholder, role: str) -> None:
-    name, names = stakeholder.user.name, role_names(stakeholder.evaluation_id)
+    name = stakeholder.user.name
+    names = role_names(stakeholder.evaluation_id)
     if role not in names:
         raise Invalid("Choose a role.", field="role")
     others = Stakeholder.objects.filter(

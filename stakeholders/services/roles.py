@@ -91,7 +91,8 @@ def name_roles(*, evaluation: Evaluation, names: Mapping[str, str], by: By) -> N
     """
     evaluation = lock(evaluation)
     check_owned(evaluation, by)
-    usual, stand = dict(Role.choices), given_names(evaluation)
+    usual = dict(Role.choices)
+    stand = given_names(evaluation)
     inputs = CallFields()
     wanted = {
         role: inputs.line(f"name_{role}", name, limit=40)
@@ -101,7 +102,8 @@ def name_roles(*, evaluation: Evaluation, names: Mapping[str, str], by: By) -> N
         inputs.refuse(f"name_{role}", f"There is no role “{role}”.")
     called = usual | wanted
     for role, other in permutations(called, 2):
-        name, taken = called[role], called[other]
+        name = called[role]
+        taken = called[other]
         older = (stand.get(role) or usual.get(role)) == name and other in wanted
         if role in wanted and name.casefold() == taken.casefold() and not older:
             inputs.refuse(f"name_{role}", f"Another role is called {taken} already.")
@@ -166,13 +168,17 @@ def set_different_people(
         As `change_brief`. Invalid: by “people_” and the stage, a new number outside 1
         to the signatures that the stage asks for.
     """
-    asked, inputs = Counter[str](), CallFields()
+    asked = Counter[str]()
+    inputs = CallFields()
     for rule in evaluation.sign_off_rules.all():
         asked[rule.stage] += rule.required
     for stage, number in numbers.items():
         is_new = number != evaluation.different_people.get(stage)
         if is_new and not 1 <= number <= asked[stage]:
-            people = "person is" if asked[stage] == 1 else "people are"
+            if asked[stage] == 1:
+                people = "person is"
+            else:
+                people = "people are"
             sentence = f"At most {asked[stage]} {people} asked to sign this stage."
             inputs.refuse(f"people_{stage}", sentence)
     inputs.check()

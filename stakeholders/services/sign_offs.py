@@ -226,7 +226,8 @@ def seat_of(
 def journal_sign_off(
     sign_off: SignOff, conditions: Sequence[Condition], reason: str
 ) -> None:
-    visit, seat = sign_off.visit, sign_off.on_behalf_of
+    visit = sign_off.visit
+    seat = sign_off.on_behalf_of
     after = {
         **{"stage": visit.stage, "visit": visit.number, "round": visit.round},
         **journal.snapshot(sign_off, ("role", "role_name", "verdict")),
@@ -242,7 +243,8 @@ def journal_sign_off(
 def check_once(sign_off: SignOff, seat: User) -> None:
     """Refuse a second signature on these words, by a person or for a seat. Only who
     lent their part signs in place of the substitute, where a person more is needed."""
-    rule, person = sign_off.rule, sign_off.person
+    rule = sign_off.rule
+    person = sign_off.person
     rows = SignOff.objects.filter(
         Q(person=person) | Q(person=seat) | Q(on_behalf_of=seat),
         visit=sign_off.visit,

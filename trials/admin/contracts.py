@@ -110,7 +110,8 @@ class TrialForm(OfferingForm):
             term: Any = self.fields[name]
             term.label = evaluation_of(about).wording[word]
             if not term.label:
-                term.widget, term.initial = forms.HiddenInput(), "–"
+                term.widget = forms.HiddenInput()
+                term.initial = "–"
         if not together:
             del self.fields["difference"]
 
@@ -316,12 +317,16 @@ class DrawUpForm(TrialForm):
         ]
 
     def _criterion_row(self, proposal: ProposedCriterion) -> dict[str, BoundField]:
-        requirement, before = proposal.requirement, proposal.before
+        requirement = proposal.requirement
+        before = proposal.before
         label = f"{requirement.ref}: {requirement.text}"
         text, method = (
             (before.text, before.method) if before else (requirement.text, "")
         )
-        number = before.threshold if before else measure_words(requirement.measure)
+        if before:
+            number = before.threshold
+        else:
+            number = measure_words(requirement.measure)
         return self._row(
             *(requirement.pk.hex, requirement.ref),
             {
@@ -415,7 +420,10 @@ class DrawUpTrials(OnEvaluation, AboutCandidate[Evaluation]):
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         finalists = finalists_without_trial(target)
         common = criteria_in_common(target)
-        proposed = [] if common else proposed_criteria(target, finalists)
+        if common:
+            proposed = []
+        else:
+            proposed = proposed_criteria(target, finalists)
         return {
             "about": target,
             "finalists": finalists,
@@ -445,7 +453,9 @@ class ChangeTrials(OnEvaluation, AboutCandidate[Evaluation]):
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         """What they have in common; nothing, if there are none."""
         trials = open_trials_drawn_up(target)
-        return common_values(trials) if trials else {}
+        if trials:
+            return common_values(trials)
+        return {}
 
 
 class ProposeContracts(OnEvaluation, AboutCandidate[Evaluation]):

@@ -262,7 +262,9 @@ def closed_for(trial: Trial, user: User) -> str:
 
 
 def below_text(row: Criterion) -> str:
-    return f"For {row.values_named}" if row.values_named else ""
+    if row.values_named:
+        return f"For {row.values_named}"
+    return ""
 
 
 @register_grid
@@ -403,9 +405,14 @@ def gaps_of(user: User) -> QuerySet[Gap]:
 def about_gap(row: Gap, part: str) -> tuple[Evaluation, str, str] | None:
     candidate = row.trial.candidate
     page = f"{reverse('admin:trial', args=[row.trial_id])}#gap-{row.pk}"
-    of = f"{row.requirement.ref}, " if row.requirement else ""
+    if row.requirement:
+        of = f"{row.requirement.ref}, "
+    else:
+        of = ""
     name = f"Gap in the trial of {candidate} ({of}day {row.day_found})"
-    return None if part else (candidate.evaluation, name, page)
+    if part:
+        return None
+    return (candidate.evaluation, name, page)
 
 
 register_topic(

@@ -183,7 +183,9 @@ class WriteDemoNote(OnDemo):
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         note = DemoNote.objects.visible_to(user).filter(demo=target, author=user)
-        return {"text": note[0].text} if note else {}
+        if note:
+            return {"text": note[0].text}
+        return {}
 
 
 class RevealDemoNotes(OnDemo):
@@ -214,11 +216,15 @@ class ScheduleDemo(OnCandidate):
     def destination(self, target: Candidate, made: Demo) -> str | None:
         """One without a script leads on to its page."""
         drawn_up = made.script_items.exists()
-        return None if drawn_up else reverse("admin:demo", args=[made.pk])
+        if drawn_up:
+            return None
+        return reverse("admin:demo", args=[made.pk])
 
     def success_message(self, target: Candidate, outcome: Outcome) -> str:
         again = self.say("The demo is scheduled. Draw up its script.")
-        return again if outcome else self.success
+        if outcome:
+            return again
+        return self.success
 
 
 def title_of(candidate: Candidate) -> str:
@@ -519,7 +525,8 @@ def _rows(evaluation: Evaluation, candidates: list[Candidate]) -> list[dict[str,
 def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
     """One demo; before it the script, during it one tap per item."""
     check_query(request)
-    demo, user = _demo(request, demo_id), reader(request)
+    demo = _demo(request, demo_id)
+    user = reader(request)
     evaluation = demo.candidate.evaluation
     rows = page_rows(demo)
     script = [row for row in rows if not row.subject.off_script]

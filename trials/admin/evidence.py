@@ -171,7 +171,10 @@ def judging(place: Demo | Trial, rows: Sequence[PageRow], user: User) -> dict[st
     left = [row for row in asked if row.to_judge]
     given = [row.verdict for row in rows if row.verdict and row.verdict.others]
     undo = next((one for one in given if one.recorded_by_id == user.pk), None)
-    not_shown = [] if source == Source.DEMO else [EvidenceVerdict.NOT_SHOWN]
+    if source == Source.DEMO:
+        not_shown = []
+    else:
+        not_shown = [EvidenceVerdict.NOT_SHOWN]
     return {
         "rows": rows,
         "asked": len(asked),
@@ -270,7 +273,10 @@ class ProofForm(SettingForm):
             candidate=place.candidate, requirement=place.requirement
         )
         current = current_claim(place.candidate, place.requirement)
-        demanded = demanded_of(place.requirement) if current else {}
+        if current:
+            demanded = demanded_of(place.requirement)
+        else:
+            demanded = {}
         if lists := answered_values(current, demanded):
             fields["named_values"] = ValuesField(
                 lists=lists, label="For which values", required=False
@@ -403,7 +409,10 @@ class JudgesTogether(AboutCandidate[Any]):
         ready, waiting = rows_together(target)
         left = [f"{row.ref} (needs a note)" for row in ready]
         left += [f"{row.ref} ({why})" for row, why in waiting]
-        said = f"Recorded. Not judged: {listed(left)}." if left else "Recorded."
+        if left:
+            said = f"Recorded. Not judged: {listed(left)}."
+        else:
+            said = "Recorded."
         return with_undo(said, verdicts_in(target))
 
 
@@ -631,7 +640,8 @@ def file_rows(user: User, evaluation: Evaluation) -> list[dict[str, Any]]:
         for file in attached.select_related(*about)
     ]
     judged = judged.exclude(file="").select_related(*about, "recorded_by")
-    act, part = address_of("attach-files"), is_participant(user, evaluation)
+    act = address_of("attach-files")
+    part = is_participant(user, evaluation)
     rows += [
         {
             **{"id": file.pk, "kind": "attached_file", "by_vendor": False},

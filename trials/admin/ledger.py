@@ -196,7 +196,8 @@ def cell_view(
     check_query(request)
     user = reader(request)
     place = find_place(user, candidate_id, requirement_id)
-    candidate, requirement = place.candidate, place.requirement
+    candidate = place.candidate
+    requirement = place.requirement
     evaluation = place.evaluation
     open_answers(request, evaluation)
     cell = one_cell(candidate, requirement)
@@ -457,7 +458,9 @@ def promised_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 def group_of(promise: Promised) -> str:
     if promise.slipped:
         return "slipped"
-    return "coming" if promise.is_coming else "settled"
+    if promise.is_coming:
+        return "coming"
+    return "settled"
 
 
 def _promised(evaluation: Evaluation) -> list[Promised]:

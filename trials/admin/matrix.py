@@ -98,10 +98,17 @@ SWITCHES = {
     "differs": "Candidates differ",
     **{name: label for name, (label, _) in TESTS.items()},
 }
-ALL, SHORT = "all", "shortlisted"
-CATEGORY, CANDIDATES, AS_OF, VIEW = "category", "candidates", "as_of", "view"
-ORDER, BY_NAME, BY_FIT = "order", "", "fit"
-PICTURE, LINES = "", "lines"
+ALL = "all"
+SHORT = "shortlisted"
+CATEGORY = "category"
+CANDIDATES = "candidates"
+AS_OF = "as_of"
+VIEW = "view"
+ORDER = "order"
+BY_NAME = ""
+BY_FIT = "fit"
+PICTURE = ""
+LINES = "lines"
 VIEWS = {PICTURE: "Picture", LINES: "Three lines"}
 PARAMETERS = (*SWITCHES, CATEGORY, CANDIDATES, AS_OF, VIEW, ORDER)
 
@@ -138,7 +145,10 @@ class MatrixFilter:
 
     @property
     def _kept(self) -> list[tuple[str, str]]:
-        day = [(AS_OF, self.as_of.isoformat())] if self.as_of else []
+        if self.as_of:
+            day = [(AS_OF, self.as_of.isoformat())]
+        else:
+            day = []
         looks = [(VIEW, self.view), (ORDER, self.order)]
         return [
             (CANDIDATES, self.candidates),
@@ -189,7 +199,10 @@ def categories_of(book: Ledger) -> dict[str, str]:
 
 def switches_of(book: Ledger) -> dict[str, str]:
     has_lists = any(row.demanded for row in book.rows)
-    dropped = set() if has_lists else {NOT_WHERE_WE_RUN}
+    if has_lists:
+        dropped = set()
+    else:
+        dropped = {NOT_WHERE_WE_RUN}
     return {name: label for name, label in SWITCHES.items() if name not in dropped}
 
 
@@ -224,7 +237,8 @@ def _is_asked_for(row: LedgerRow, chosen: MatrixFilter) -> bool:
 
 
 # Cells up to which the page is one plain table, and up to which it has all its rows.
-TABLE, ROWS = 2_000, 5_000
+TABLE = 2_000
+ROWS = 5_000
 ON_A_PAGE = 1_000  # cells, where a script shows the rows, or without it a page of them
 
 
@@ -253,7 +267,9 @@ class View:
         """`table` for few cells, `rows` for many, `virtual` for more."""
         if self.cells <= TABLE:
             return "table"
-        return "rows" if self.cells <= ROWS else "virtual"
+        if self.cells <= ROWS:
+            return "rows"
+        return "virtual"
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -437,8 +453,10 @@ def _retired(evaluation: Evaluation) -> list[str]:
     return list(retired.order_by("position", "ref").values_list("ref", flat=True))
 
 
-NOBODY, NOTHING = UUID(int=0), UUID(int=1)
-ROWS_HERE, DATA_HERE = b"<!-- rows -->", b"<!-- data -->"
+NOBODY = UUID(int=0)
+NOTHING = UUID(int=1)
+ROWS_HERE = b"<!-- rows -->"
+DATA_HERE = b"<!-- data -->"
 
 
 @evaluation_page("matrix", "Matrix", order=50, group="Proof")
@@ -475,7 +493,8 @@ def address_of_cells() -> str:
 
 def _page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     reading = _read(request, evaluation)
-    book, chosen = reading.book, reading.chosen
+    book = reading.book
+    chosen = reading.chosen
     response = show(
         request,
         evaluation,

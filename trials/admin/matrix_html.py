@@ -90,8 +90,14 @@ def picture_look(
         return CellStyle("", NOT_APPLICABLE, body, _panel(kind, nothing, must=must))
     name, shape, tone = standing_mark(kind)
     glyph = '<i class="et-glyph et-glyph--{}" aria-hidden="true"></i>'
-    body = format_html(glyph, shape) if shape != "empty" else SafeString()
-    css = f" mx-cell--{shape}" if shape != "empty" else ""
+    if shape != "empty":
+        body = format_html(glyph, shape)
+    else:
+        body = SafeString()
+    if shape != "empty":
+        css = f" mx-cell--{shape}"
+    else:
+        css = ""
     if knocks_out(kind, must=must):
         css = f" mx-cell--out mx-cell--{tone}"
     claimed, shown, tested = (text for text, _, _ in marks_of(kind, nothing))
@@ -119,8 +125,12 @@ def knocks_out(kind: LedgerCell, *, must: bool) -> bool:
 
 def note_of(kind: LedgerCell, *, must: bool) -> str:
     if must and kind.standing in KNOCKS_OUT:
-        return "excused" if kind.excused else "knocks out"
-    return "to re-confirm" if kind.to_reconfirm or kind.proof_to_reconfirm else ""
+        if kind.excused:
+            return "excused"
+        return "knocks out"
+    if kind.to_reconfirm or kind.proof_to_reconfirm:
+        return "to re-confirm"
+    return ""
 
 
 def values_in_words(kind: LedgerCell) -> list[str]:
@@ -159,7 +169,10 @@ def mark_html(mark: Mark) -> SafeString:
 
 def _panel(kind: LedgerCell, nothing: Mapping[str, str], *, must: bool) -> SafeString:
     note = note_of(kind, must=must)
-    tone = "bad" if knocks_out(kind, must=must) else "warn"
+    if knocks_out(kind, must=must):
+        tone = "bad"
+    else:
+        tone = "warn"
     if kind.not_applicable:
         return format_html("<p>{}</p>", "Ruled not applicable.")
     head = format_html(
@@ -296,8 +309,10 @@ def table_rows(
         if isinstance(row, CategoryRow):
             parts.append(_category_row(book, row, place))
             continue
-        requirement, must = book.rows[row], book.rows[row].is_must
-        pk, ref = str(requirement.pk), escape(requirement.ref)
+        requirement = book.rows[row]
+        must = book.rows[row].is_must
+        pk = str(requirement.pk)
+        ref = escape(requirement.ref)
         parts.append(_head(requirement, place))
         ends = [tails[must, number] for number in book.lines[row]]
         for column, text in looks.numbers.get(requirement.pk, {}).items():
@@ -387,7 +402,10 @@ def _columns(looks: Looks, address: str) -> list[tuple[str, str]]:
         before, after = map(escape, whole.split("{requirement}"))
         more = f' data-label="{name}"'
         if looks.picture:
-            more = ' class="mx-blocked"' if column.is_blocked else ""
+            if column.is_blocked:
+                more = ' class="mx-blocked"'
+            else:
+                more = ""
         columns.append(
             (
                 f'<td role="gridcell"{more}><a href="{before}',
@@ -405,7 +423,10 @@ def _head(asked: LedgerRow, place: int) -> str:
 
 
 def _head_cell(ref: str, text: str, *, must: bool) -> str:
-    badge = '<span class="et-badge et-badge--info">must</span> ' if must else ""
+    if must:
+        badge = '<span class="et-badge et-badge--info">must</span> '
+    else:
+        badge = ""
     return (
         f'<th role="rowheader" scope="row"><span class="mx-ref" dir="auto">'
         f'{escape(ref)}</span> {badge}<span class="mx-text" dir="auto">'
@@ -429,7 +450,8 @@ def _category_row(book: Ledger, row: CategoryRow, place: int) -> str:
 
 def _bar(name: str, size: int, parts: Sequence[MarkShare]) -> str:
     counts = ", ".join(f"{part.cells} {part.mark[0].lower()}" for part in parts)
-    shapes, start = [], 0
+    shapes = []
+    start = 0
     for (_, shape, _), count in parts:
         shapes.append(
             f'<rect class="mx-part--{escape(shape)}" x="{start}" width="{count}"'

@@ -185,7 +185,9 @@ class MoveMilestone(OnMilestone):
     current_fields = ("due_on", "due_time", "zone")
 
     def preview(self, target: Any, data: Mapping[str, Any], user: User) -> list[Shift]:
-        return shifts_of(target, data["due_on"]) if data["along"] else []
+        if data["along"]:
+            return shifts_of(target, data["due_on"])
+        return []
 
 
 class HangMilestone(OnMilestone):
@@ -243,13 +245,21 @@ ITS_FORM = "Use Move at the end of the row: another date needs a reason."
 
 
 def below_title(row: Milestone) -> str:
-    return f"depends on {row.hangs_on.title}" if row.hangs_on else ""
+    if row.hangs_on:
+        return f"depends on {row.hangs_on.title}"
+    return ""
 
 
 def below_date(row: Milestone) -> str:
-    late = ["overdue"] if is_late(row, timezone.now()) else []
+    if is_late(row, timezone.now()):
+        late = ["overdue"]
+    else:
+        late = []
     times = row.occurrence - 1
-    changed = [f"changed {times} time{'' if times == 1 else 's'}"] if times else []
+    if times:
+        changed = [f"changed {times} time{'' if times == 1 else 's'}"]
+    else:
+        changed = []
     return "\n".join([*late, *changed])
 
 
@@ -338,7 +348,9 @@ class MilestonesGrid(Grid[Trial, Milestone]):
 def time_of(row: Milestone) -> str:
     zone = row.trial.zone if row.trial else ""
     text = f"{row.due_time:%H:%M}"
-    return text if row.zone == zone else f"{text} {row.zone}"
+    if row.zone == zone:
+        return text
+    return f"{text} {row.zone}"
 
 
 @admin.register(Milestone, site=site)

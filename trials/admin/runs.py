@@ -66,9 +66,11 @@ from trials.services.runs import (
 from vendors.admin.base import open_answers, reader
 from vendors.choices import CandidateKind
 
-WIDTH, HEIGHT = 600, 160
+WIDTH = 600
+HEIGHT = 160
 # A bar of a single value is still seen, and the top value has air above it.
-LEAST_BAR, AIR = 3.0, 1.12
+LEAST_BAR = 3.0
+AIR = 1.12
 CROSS = 4
 
 
@@ -108,9 +110,10 @@ def picture_of(
     scale = _scale(count, measure.bound, trial, baseline)
     spreads = [(day.day, day.spread) for day in count.days if day.spread]
     bars = [_bar(scale, day, spread) for day, spread in spreads]
-    as_is = (
-        "" if baseline is None else f"as is {format_number(baseline)} {measure.unit}"
-    )
+    if baseline is None:
+        as_is = ""
+    else:
+        as_is = f"as is {format_number(baseline)} {measure.unit}"
     bound, today = _levels(scale, measure.bound, measure.reach, baseline, as_is)
     return {
         "bars": bars,
@@ -135,14 +138,16 @@ def _scale(
     for day in count.days:
         values += [*(day.spread or ()), *day.struck]
     known = [float(value) for value in values if value is not None]
-    low, high = min(known), max(known)
+    low = min(known)
+    high = max(known)
     days = (trial.ends_on - trial.starts_on).days + 1
     return _Scale(trial.starts_on, days, low, low + (high - low or 1.0) * AIR)
 
 
 def _bar(scale: _Scale, day: datetime.date, spread: RunSpread) -> dict[str, float]:
     width = round(min(WIDTH / scale.days * 0.6, 28), 1)
-    top, bottom = scale.y(spread.highest), scale.y(spread.lowest)
+    top = scale.y(spread.highest)
+    bottom = scale.y(spread.lowest)
     return {
         "x": round(scale.x(day) - width / 2, 1),
         "y": top,
@@ -160,7 +165,8 @@ def _levels(
     if baseline is None:
         return ChartLevel(at, at - 4, reach), None
     today = scale.y(baseline)
-    above, below = -4, 12
+    above = -4
+    below = 12
     return (
         ChartLevel(at, at + (above if at <= today else below), reach),
         ChartLevel(today, today + (below if at <= today else above), as_is),
@@ -231,17 +237,22 @@ class RunsRow:
     def pools(self) -> list[tuple[PoolCount, str]]:
         """Each with its value; of a single one without a name there is nothing to
         say."""
-        pools, measure = self.pooled.pools, self.pooled.measure
+        pools = self.pooled.pools
+        measure = self.pooled.measure
         told = len(pools) > 1 or any(pool.pool.words for pool in pools)
         return [(pool, value_words(measure, pool.proposal)) for pool in pools if told]
 
     @property
     def left_out_words(self) -> str:
         """“3 of 32 runs left out by Lina Ortega; with them p95 60.6 s, partly.”"""
-        out, whole = self.pooled.left_out, self.pooled.with_left_out
+        out = self.pooled.left_out
+        whole = self.pooled.with_left_out
         if not out:
             return ""
-        by = f" by {self.left_out_by}" if self.left_out_by else ""
+        if self.left_out_by:
+            by = f" by {self.left_out_by}"
+        else:
+            by = ""
         value = value_words(self.pooled.measure, whole)
         carried = ", ".join(filter(None, (value, whole.verdict or "too few to tell")))
         of = out + self.pooled.proposal.n
@@ -313,7 +324,10 @@ def _counts(trial_id: uuid.UUID, evaluation: Evaluation) -> Counts:
         for key in counts
         if (first := counts[key].pooled.proposing) and first.left_out
     }
-    rows = list(standing().filter(report__trial=trial_id)) if struck else []
+    if struck:
+        rows = list(standing().filter(report__trial=trial_id))
+    else:
+        rows = []
     by = {
         key: listed(who_left_out(rows, key, files)["by"])
         for key, files in struck.items()
@@ -336,9 +350,12 @@ def _as_is(trial: Trial, criteria: Sequence[Criterion]) -> list[Criterion]:
 def _row(
     trial: Trial, count: RunCount, baseline: RunCount | None, left_out_by: str
 ) -> RunsRow:
-    measure, proposal, spread = count.pooled.measure, count.pooled.proposal, ""
+    measure = count.pooled.measure
+    proposal = count.pooled.proposal
+    spread = ""
     if measure and proposal.lowest is not None and proposal.highest is not None:
-        low, high = format_number(proposal.lowest), format_number(proposal.highest)
+        low = format_number(proposal.lowest)
+        high = format_number(proposal.highest)
         spread = f"from {low} to {high} {measure.unit}"
     today = _in_unit(baseline, measure)
     picture = picture_of(count, trial, today)
@@ -349,7 +366,8 @@ def _in_unit(baseline: RunCount | None, measure: Measure | None) -> Decimal | No
     """The baseline's statistic in the unit of `measure`, if it is the same one."""
     if baseline is None or measure is None or baseline.pooled.measure is None:
         return None
-    value, other = baseline.pooled.proposal.value, baseline.pooled.measure
+    value = baseline.pooled.proposal.value
+    other = baseline.pooled.measure
     if value is None or other.statistic != measure.statistic:
         return None
     try:
@@ -383,7 +401,10 @@ class OnRuns(OnTrial):
         return report_of(target).trial
 
     def heading(self, target: Any) -> str:
-        what = target.key if isinstance(target, RunReport) else target.words
+        if isinstance(target, RunReport):
+            what = target.key
+        else:
+            what = target.words
         return f"{self.title}: {what}"
 
     def cancel_url(self, target: Any) -> str:
@@ -463,7 +484,8 @@ def run_token_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
                 trial=trial, label=data["label"], by=reader(request)
             )
     except Problem as problem:
-        sentence, status = problem.sentence, problem.status
+        sentence = problem.sentence
+        status = problem.status
         return _page(request, trial, form, sentence=sentence, status=status)
     return _page(request, trial, None, token=token, secret=secret)
 

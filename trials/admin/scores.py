@@ -82,7 +82,9 @@ class GivenScores:
     @property
     def median(self) -> str:
         value = self.spread.median
-        return "" if value is None else f"{float(value):g}"
+        if value is None:
+            return ""
+        return f"{float(value):g}"
 
     @property
     def to_settle(self) -> bool:
@@ -139,7 +141,9 @@ class SettleScore(AboutCandidate[ScoredCell]):
             pk__in=counted_scores(target.candidate.evaluation), **about
         )
         median = spread(scores.values_list("value", flat=True)).median
-        return {} if median is None else {"value": f"{float(median):g}"}
+        if median is None:
+            return {}
+        return {"value": f"{float(median):g}"}
 
     def arguments(self, target: ScoredCell, data: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -305,7 +309,10 @@ def map_field(role: str, value: Fraction | None) -> Apart:
     """One field of the map; the tone never says more than the number."""
     if value is None:
         return Apart(role, None, "")
-    tone = "bad" if value > CONFLICT else "good" if value <= NEAR else "warn"
+    if value > CONFLICT:
+        tone = "bad"
+    else:
+        tone = "good" if value <= NEAR else "warn"
     return Apart(role, round(value * 100), tone)
 
 
@@ -327,7 +334,9 @@ def score_dots(
     if not any(cell.scores for _, cells in rows for cell in cells):
         return None
     drawings: dict[str, list[Lane]] = {}
-    far_apart, unscored, aside = [], [], False
+    far_apart = []
+    unscored = []
+    aside = False
     for category, cells in rows:
         for cell in cells:
             where = f"{category} of {cell.name}"
@@ -343,7 +352,10 @@ def score_dots(
         for cell in rows[0][1]
         if cell.name in drawings
     ]
-    left_out = [f"Not scored yet: {listed_few(unscored)}."] if unscored else []
+    if unscored:
+        left_out = [f"Not scored yet: {listed_few(unscored)}."]
+    else:
+        left_out = []
     if aside:
         left_out.append(
             "Scores that do not count for a conflict of interest are not drawn."
@@ -354,9 +366,15 @@ def score_dots(
 def _lane(name: str, cell: GivenScores) -> Lane:
     values = Counter(score.value for score in cell.scores)
     middle = cell.spread.median if cell.settled is None else cell.settled.value
-    settled = "" if cell.settled is None else f"settled at {float(middle or 0):g}"
+    if cell.settled is None:
+        settled = ""
+    else:
+        settled = f"settled at {float(middle or 0):g}"
     wide = cell.spread.is_wide
-    apart = f"far apart, {min(values)} to {max(values)}" if wide else ""
+    if wide:
+        apart = f"far apart, {min(values)} to {max(values)}"
+    else:
+        apart = ""
     return Lane(
         name,
         cell.median,
@@ -425,7 +443,8 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 def _own(user: User, scorer: Scorer, at: str, *, can_score: bool) -> dict[str, Any]:
-    sheet, gives = sheet_of(scorer.part), can_score and not scorer.is_locked
+    sheet = sheet_of(scorer.part)
+    gives = can_score and not scorer.is_locked
     return {
         "scorer": scorer,
         "sheet": sheet,

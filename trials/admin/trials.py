@@ -58,7 +58,9 @@ class TimelineDot:
             return "good"
         if state == MilestoneState.MISSED or self.late:
             return "bad"
-        return "info" if state == MilestoneState.OPEN else "calm"
+        if state == MilestoneState.OPEN:
+            return "info"
+        return "calm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def line_of(
 ) -> Timeline:
     zone = ZoneInfo(trial.zone)
     moments = [milestone.due_at for milestone in milestones]
-    low, high = min([_begin(trial), *moments]), max([_end(trial), *moments])
+    low = min([_begin(trial), *moments])
+    high = max([_end(trial), *moments])
     share = _share_of(low, high)
     return Timeline(
         first=trial.starts_on,
@@ -131,7 +134,8 @@ def lanes_of(
     share = _share_of(low, high)
     lanes = []
     for trial in trials:
-        left, right = share(_begin(trial)), share(_end(trial))
+        left = share(_begin(trial))
+        right = share(_end(trial))
         lane = {
             "trial": trial,
             "left": f"{left:.2f}",
@@ -162,7 +166,8 @@ def is_late(milestone: Milestone, now: datetime.datetime) -> bool:
     return milestone.state == MilestoneState.OPEN and milestone.due_at < now
 
 
-WIDTH, HEIGHT = 600, 160
+WIDTH = 600
+HEIGHT = 160
 
 
 def curve_of(shares: Sequence[DayShare], days: int) -> dict[str, Any] | None:
@@ -210,7 +215,8 @@ def milestone_rows(
     milestones: Iterable[Milestone], evaluation: Evaluation, user: User, *, runs: bool
 ) -> list[dict[str, Any]]:
     """In order of time; `runs` says whether the reader runs what they belong to."""
-    now, orphans = timezone.now(), orphans_of(evaluation)
+    now = timezone.now()
+    orphans = orphans_of(evaluation)
     return [
         {
             "milestone": row,
@@ -321,9 +327,13 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     user = reader(request)
     trial = find_trial(request, trial_id)
     evaluation = trial.candidate.evaluation
-    runs, going = may_lead(user, trial), evaluation.is_open and not trial.closed_at
+    runs = may_lead(user, trial)
+    going = evaluation.is_open and not trial.closed_at
     milestones = list(trial.milestones.select_related("owner", "hangs_on"))
-    contract = contract_of(trial) if trial.proposed_at else None
+    if trial.proposed_at:
+        contract = contract_of(trial)
+    else:
+        contract = None
     line = line_of(trial, milestones, timezone.now())
     gaps = gaps_in_order(trial)
     still_open = [gap for gap in gaps if gap.closed_at is None]

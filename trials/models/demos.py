@@ -94,7 +94,9 @@ class Demo(CommittedRecord, VendorRecord):
     @property
     def whole_title(self) -> str:
         whose = str(self.candidate)
-        return self.title if whose in self.title else f"{self.title}: {whose}"
+        if whose in self.title:
+            return self.title
+        return f"{self.title}: {whose}"
 
     @property
     def has_passed(self) -> bool:

@@ -224,7 +224,9 @@ class Run(VendorRecord):
     def words(self) -> str:
         if self.number is not None:
             return f"{written(self.number)} {self.unit}"
-        return "failed" if self.failed else "passed"
+        if self.failed:
+            return "failed"
+        return "passed"
 
 
 class LeftOut(CommittedRecord, VendorRecord):

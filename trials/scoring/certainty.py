@@ -25,7 +25,8 @@ from trials.scoring.open_cells import OpenCell, PendingVerdicts, VerdictPrior, c
 DRAWS = 10_000
 SEED = 20_261_124
 # A drawn weight is 500 to 1500 thousandths of the agreed one.
-LEAST, STEPS = 500, 1001
+LEAST = 500
+STEPS = 1001
 
 
 @lru_cache(maxsize=64)
@@ -119,17 +120,22 @@ def _firsts(scales: Scales, draws: int, seed: int) -> Iterator[tuple[int, ...]]:
     evidence, people = scales.share
     for drawn in drawn_weights(scales.categories, draws, seed):
         sums = [int(sumprod(row, drawn)) for row in scales.weights]
-        best, of, firsts = -1, 1, []
+        best = -1
+        of = 1
+        firsts = []
         for place, (points, by, votes, among) in enumerate(scales.rows):
             # share * points / weight + (1 - share) * votes / weight, over one line.
-            fit_of, said_of = sums[by] or 1, sums[among] or 1
+            fit_of = sums[by] or 1
+            said_of = sums[among] or 1
             value = evidence * said_of * int(sumprod(points, drawn))
             if people:
                 value += people * fit_of * int(sumprod(votes, drawn))
             whole = fit_of * said_of
             ahead = value * of - best * whole
             if ahead > 0:
-                best, of, firsts = value, whole, [place]
+                best = value
+                of = whole
+                firsts = [place]
             elif ahead == 0:
                 firsts.append(place)
         yield tuple(firsts)
@@ -174,8 +180,11 @@ class VerdictDraws:
         for taken in owed.taken_of(key):
             column = field.categories.index(taken.category)
             self._points[column] += int(taken.change * scales.grain)
-        self.value, self.whole, self.unit = 0, 1, 0
-        self.knocks, self.knocked_by = 0, 0
+        self.value = 0
+        self.whole = 1
+        self.unit = 0
+        self.knocks = 0
+        self.knocked_by = 0
         self.swings: list[int] = []
 
     def draw(self, drawn: Sequence[int], sums: Sequence[int]) -> None:
@@ -184,7 +193,8 @@ class VerdictDraws:
         `drawn` are the categories' weights of this draw, `sums` all weights together.
         """
         lost = self._draw_verdicts(drawn)
-        fit_of, said_of = sums[self._by] or 1, sums[self._among] or 1
+        fit_of = sums[self._by] or 1
+        said_of = sums[self._among] or 1
         self.unit = self._evidence * said_of
         self.value = self.unit * (int(sumprod(self._points, drawn)) - lost)
         if self._people:
@@ -193,9 +203,11 @@ class VerdictDraws:
 
     def _draw_verdicts(self, drawn: Sequence[int]) -> int:
         """What the verdicts lose against *holds* everywhere."""
-        step, fails = self._urn.step, self._urn.fails
+        step = self._urn.step
+        fails = self._urn.fails
         either = fails + self._urn.partly
-        lost, self.knocks = 0, int(self.always_out)
+        lost = 0
+        self.knocks = int(self.always_out)
         self.swings = self._if_held.copy()
         for random, total, place, column, losses, swings, knocks_out in self._dice:
             x = random() * total
@@ -213,7 +225,8 @@ class VerdictDraws:
         return lost
 
     def _die(self, place: int, seed: int) -> Die:
-        cell, held = self.cells[place], self._if_held[place]
+        cell = self.cells[place]
+        held = self._if_held[place]
         swings = [self._swing(cell, credit) for credit in (cell.partly, cell.fails)]
         return (
             cell_rng(cell, seed).random,
@@ -272,15 +285,23 @@ def _back_in(
     if not firsts:
         return [cell]
     need = _points_behind(side, sides[firsts[0]])
-    gained = side.swings[cell] * drawn[side.columns[cell]] if side.unit else 0
-    return [cell] if need is not None and gained >= need else []
+    if side.unit:
+        gained = side.swings[cell] * drawn[side.columns[cell]]
+    else:
+        gained = 0
+    if need is not None and gained >= need:
+        return [cell]
+    return []
 
 
 def _reaching(
     side: VerdictDraws, need: int | None, drawn: Sequence[int], sign: int
 ) -> list[int]:
     """Cells that move it by `need` points or more, up or down by `sign`."""
-    extreme = max(side.swings) if sign > 0 else -min(side.swings)
+    if sign > 0:
+        extreme = max(side.swings)
+    else:
+        extreme = -min(side.swings)
     if need is None or extreme * HEAVIEST < need:
         return []
     return [
@@ -415,13 +436,17 @@ class _Count:
 
 def best_of(sides: Sequence[VerdictDraws]) -> list[int]:
     """Places of the best who are not knocked out; several where they are level."""
-    best, of, firsts = -1, 1, list[int]()
+    best = -1
+    of = 1
+    firsts = list[int]()
     for place, side in enumerate(sides):
         if side.knocks:
             continue
         ahead = side.value * of - best * side.whole
         if ahead > 0:
-            best, of, firsts = side.value, side.whole, [place]
+            best = side.value
+            of = side.whole
+            firsts = [place]
         elif ahead == 0:
             firsts.append(place)
     return firsts
@@ -555,9 +580,11 @@ def _overtakes(
 
     It has to stay so for some of the way: touching in a single point is no victory.
     """
-    low, high = Fraction(0), Fraction(1)
+    low = Fraction(0)
+    high = Fraction(1)
     for start, end in zip(starts, ends, strict=True):
-        lead, last = starts[mine] - start, ends[mine] - end
+        lead = starts[mine] - start
+        last = ends[mine] - end
         if lead < 0 <= last:
             low = max(low, lead / (lead - last))
         elif last < 0 <= lead:
@@ -577,7 +604,11 @@ def _end(contender: Contender, field: Field, place: int, *, alone: bool) -> Frac
     def part(parts: Sequence[Part]) -> Fraction | None:
         rest = [*parts[:place], *parts[place + 1 :]]
         value = ratio(parts[place : place + 1] if alone else rest)
-        return ratio(parts) if value is None else value
+        if value is None:
+            return ratio(parts)
+        return value
 
     total = joined(part(contender.evidence), part(contender.people), field.share)
-    return Fraction(0) if total is None else total
+    if total is None:
+        return Fraction(0)
+    return total

@@ -18,8 +18,10 @@ from vendors.effort import BUYER, DAYS, OFFERED, Effort, written
 HEAVY = 7
 # So many heavy cells that say how, and so many timed cells, before anything is said.
 FEWEST = 3
-HOURS_A_DAY, DAYS_A_MONTH = 8, 20
-ZERO, HALF = Fraction(0), Fraction(1, 2)
+HOURS_A_DAY = 8
+DAYS_A_MONTH = 20
+ZERO = Fraction(0)
+HALF = Fraction(1, 2)
 
 # As a memo freezes it: `weight`, `is_must`, `availability`; `effort`, whole;
 # `judged`, which was stated when the newest trial verdict that counts was given, and
@@ -56,7 +58,8 @@ class EffortSums:
             sums = (factor * sum(Fraction(day[name]) for day in days) for name in DAYS)
             self.days[by] = tuple(sums) if days or not self.not_stated else None
         self.money: Sums = None
-        ours, rate = self.days[BUYER], brief["loaded_hourly_rate"]
+        ours = self.days[BUYER]
+        rate = brief["loaded_hourly_rate"]
         if ours and rate is not None:
             self.money = tuple(day * HOURS_A_DAY * Fraction(rate) for day in ours)
         team = (brief["engineers"] or 0) * DAYS_A_MONTH
@@ -94,8 +97,13 @@ class EffortSums:
         if not sums:
             return "not known"
         low, likely, high = map(show, sums)
-        spread = likely if low == high else f"{likely} ({low} to {high})"
-        return f"{spread} or more" if self.not_stated else spread
+        if low == high:
+            spread = likely
+        else:
+            spread = f"{likely} ({low} to {high})"
+        if self.not_stated:
+            return f"{spread} or more"
+        return spread
 
 
 def _is_stated(effort: Effort) -> bool:
@@ -104,7 +112,9 @@ def _is_stated(effort: Effort) -> bool:
 
 def _load(months: Fraction) -> str:
     tenths = int(months * 10 + HALF)
-    return "less than 0.1" if months and not tenths else written(Fraction(tenths, 10))
+    if months and not tenths:
+        return "less than 0.1"
+    return written(Fraction(tenths, 10))
 
 
 def _share(heavy: list[EffortCell]) -> str:
@@ -112,8 +122,13 @@ def _share(heavy: list[EffortCell]) -> str:
     ours = (efforts.CUSTOMISE, efforts.BUILD)
     part = sum(cell["weight"] for cell in heavy if cell["effort"]["how"] in ours)
     percent = int(Fraction(100 * part, whole) + HALF)
-    shown = percent if part == whole else min(percent, 99)
-    return f"{shown}%" if 4 * part > whole else ""
+    if part == whole:
+        shown = percent
+    else:
+        shown = min(percent, 99)
+    if 4 * part > whole:
+        return f"{shown}%"
+    return ""
 
 
 def _took(cells: Iterable[EffortCell]) -> str:

@@ -64,14 +64,19 @@ class Coverage:
     @property
     def in_words(self) -> str:
         """Return the counts beside each other, each with what it is counted of."""
-        ours = f" ({self.ours} ours)" if self.ours else ""
+        if self.ours:
+            ours = f" ({self.ours} ours)"
+        else:
+            ours = ""
         counts = f"{self.answered} of {self.asked} answered{ours}"
         if self.answered:
             counts += f" · {self.shown} of {self.answered} shown"
             counts += f" · {self.tested} of {self.answered} tested"
         if self.researched:
             counts += f" ({self.researched} backed by research)"
-        return f"{counts} · {self.noted} noted by us" if self.noted else counts
+        if self.noted:
+            return f"{counts} · {self.noted} noted by us"
+        return counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,9 @@ class Fit(FitSum):
     @property
     def weighed(self) -> tuple[FitRow, ...]:
         """The rows that are weighed against others: none where there is no fit."""
-        return () if self.value is None else self.rows
+        if self.value is None:
+            return ()
+        return self.rows
 
     @classmethod
     def of(cls, found: FitSum, rows: Iterable[FitRow]) -> Self:
@@ -223,7 +230,9 @@ def _sums(rows: list[tuple[FitRow, int]]) -> tuple[Decimal, Decimal]:
 
 
 def _ratio(points: Decimal, weight: Decimal) -> Fraction | None:
-    return Fraction(points) / Fraction(weight) if weight else None
+    if weight:
+        return Fraction(points) / Fraction(weight)
+    return None
 
 
 # What the stakeholders think, how it joins the evidence, and price as points.
@@ -296,7 +305,10 @@ def spread(values: Iterable[Decimal | int], top: int = TOP_SCORE) -> Spread:
     if not ordered:
         return Spread(0, None, Fraction(0), is_wide=False)
     half, odd = divmod(len(ordered), 2)
-    median = ordered[half] if odd else (ordered[half - 1] + ordered[half]) / 2
+    if odd:
+        median = ordered[half]
+    else:
+        median = (ordered[half - 1] + ordered[half]) / 2
     apart = (ordered[-1] - ordered[0]) / top
     return Spread(len(ordered), median, apart, is_wide=apart > Fraction(WIDE))
 
@@ -370,7 +382,8 @@ def total(
         return Total(None, share, "No total: nothing is scored on evidence yet.")
     if people is None and share < 1:
         return Total(None, share, "No total: no person's score is locked yet.")
-    evidence, opinion = fit or Fraction(0), people or Fraction(0)
+    evidence = fit or Fraction(0)
+    opinion = people or Fraction(0)
     value = Fraction(share) * evidence + (1 - Fraction(share)) * opinion
     working = (
         f"{share} × {rounded(evidence, 3)} evidence + {1 - share} × "
@@ -382,7 +395,10 @@ def total(
 def _category(
     category: str, weight: Decimal, values: list[Fraction], top: int
 ) -> CategoryScore:
-    mean = sum(values, Fraction(0)) / (len(values) * top) if values else None
+    if values:
+        mean = sum(values, Fraction(0)) / (len(values) * top)
+    else:
+        mean = None
     return CategoryScore(category, weight, len(values), mean)
 
 
@@ -493,19 +509,19 @@ def joined(
 
 def ratio(parts: Iterable[Part]) -> Fraction | None:
     """Σ points ÷ Σ weight; None if there is no weight."""
-    points, weight = Fraction(0), Fraction(0)
+    points = Fraction(0)
+    weight = Fraction(0)
     for some, of in parts:
-        points, weight = points + some, weight + of
+        points = points + some
+        weight = weight + of
     return points / weight if weight else None
 
 
 def _portion(weights: Mapping[str, Decimal], name: str) -> Fraction:
     whole = sum(weights.values(), Decimal(0))
-    return (
-        Fraction(weights.get(name, Decimal(0))) / Fraction(whole)
-        if whole
-        else (Fraction(0))
-    )
+    if whole:
+        return Fraction(weights.get(name, Decimal(0))) / Fraction(whole)
+    return Fraction(0)
 
 
 # What a candidate would have to prove to catch up.
@@ -536,7 +552,8 @@ def proofs_to_lead(
         reverse=True,
     )
     need = behind * weight
-    won, keys = Fraction(0), []
+    won = Fraction(0)
+    keys = []
     for gain, key in gains:
         if won > need:
             break

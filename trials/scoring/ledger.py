@@ -102,7 +102,9 @@ def tried(cell: CellFacts) -> EvidenceFacts | None:
     The claim is not asked: a vendor that withdraws what failed was still tested.
     """
     evidence = _proof(cell).found
-    return None if evidence is None or evidence.source == Source.RESEARCH else evidence
+    if evidence is None or evidence.source == Source.RESEARCH:
+        return None
+    return evidence
 
 
 def standing(cell: CellFacts, today: date) -> Standing:
@@ -117,7 +119,9 @@ def credit(
 ) -> CellCredit:
     claim = live_claim(cell)
     if claim is None:
-        where, value, reason = Standing.UNANSWERED, Decimal(0), _why_unanswered(cell)
+        where = Standing.UNANSWERED
+        value = Decimal(0)
+        reason = _why_unanswered(cell)
     else:
         proof = _proof(cell)
         where = _standing(claim, proof.found, today)
@@ -185,10 +189,14 @@ def _standing(claim: ClaimFacts, found: EvidenceFacts | None, today: date) -> St
     ):
         return Standing.NEVER
     if found is None:
-        return Standing.SLIPPED if _slipped(claim, today) else Standing.CLAIMED
+        if _slipped(claim, today):
+            return Standing.SLIPPED
+        return Standing.CLAIMED
     if found.verdict == Verdict.HOLDS:
         return _HELD[found.source]
-    return Standing.PARTLY if found.verdict == Verdict.PARTLY else Standing.REFUTED
+    if found.verdict == Verdict.PARTLY:
+        return Standing.PARTLY
+    return Standing.REFUTED
 
 
 def _slipped(claim: ClaimFacts, today: date) -> bool:
@@ -209,7 +217,10 @@ def _earned(
     if where == Standing.NEVER or found is None:
         # What a source says in part earns what research earns that holds partly.
         is_partial = claim.availability == Availability.PARTIAL
-        name = "research_partly" if is_partial else f"claim_{claim.availability}"
+        if is_partial:
+            name = "research_partly"
+        else:
+            name = f"claim_{claim.availability}"
         return _of(credits, name), _CLAIM_WORDS[claim.availability]
     reason = f"{_VERDICT_WORDS[found.verdict]} {_SOURCE_WORDS[found.source]}"
     return _of(credits, f"{found.source}_{found.verdict}"), reason
@@ -276,7 +287,9 @@ class ValueState:
     @property
     def name(self) -> str:
         """The value with its list, blank if it has none."""
-        return f"{self.list_name}: {self.value}" if self.list_name else ""
+        if self.list_name:
+            return f"{self.list_name}: {self.value}"
+        return ""
 
     @property
     def not_applicable(self) -> bool:
@@ -353,7 +366,9 @@ def promise_judged(
 ) -> JudgedPromise | None:
     """The promise that a verdict judged, if *now* or *beta* had been said."""
     promise = _kept(cell, found)
-    return promise if promise is not None and promise.said in PROMISED else None
+    if promise is not None and promise.said in PROMISED:
+        return promise
+    return None
 
 
 def _kept(cell: CellFacts, found: EvidenceFacts | None) -> JudgedPromise | None:
@@ -547,7 +562,10 @@ def state_before_scope(
     """The cell, tested if a demo or a trial judged it, and its promise by either."""
     state = combine((value_state(cell, today, credits, former=True),))
     evidence = tried(cell)
-    judged = None if state.not_applicable else promise_judged(cell, evidence)
+    if state.not_applicable:
+        judged = None
+    else:
+        judged = promise_judged(cell, evidence)
     return replace(
         state, tested=bool(state.answered and evidence), by_trial=judged, by_demo=None
     )

@@ -116,7 +116,9 @@ class Tally:
     @property
     def share_held(self) -> Fraction | None:
         """Return held of tested; ``None`` when nothing was tested."""
-        return Fraction(self.held, self.tested) if self.tested else None
+        if self.tested:
+            return Fraction(self.held, self.tested)
+        return None
 
     @property
     def weighted_share_held(self) -> Fraction | None:
@@ -230,11 +232,14 @@ def _record(
 
 
 def _tally(rows: Iterable[PromiseRow]) -> Tally:
-    count, weight = dict.fromkeys(Verdict, 0), dict.fromkeys(Verdict, ZERO)
-    short, short_weight = 0, ZERO
+    count = dict.fromkeys(Verdict, 0)
+    weight = dict.fromkeys(Verdict, ZERO)
+    short = 0
+    short_weight = ZERO
     for row in rows:
         if row.short:
-            short, short_weight = short + 1, short_weight + row.weight
+            short = short + 1
+            short_weight = short_weight + row.weight
         else:
             count[row.found.verdict] += 1
             weight[row.found.verdict] += row.weight
@@ -285,7 +290,9 @@ class PromiseStep:
 
     @property
     def date(self) -> date | None:
-        return self.said.available_from if self.turn != Turn.DROPPED else None
+        if self.turn != Turn.DROPPED:
+            return self.said.available_from
+        return None
 
     @property
     def size(self) -> int:

@@ -76,7 +76,9 @@ def counts_as(source: Source, runner: str, data: str) -> Source:
     """The source by whose rules a verdict counts: a trial that the vendor ran on its
     own data proves what a demo proves."""
     shows_only = runner == VENDOR and data == VENDOR
-    return Source.DEMO if source == Source.TRIAL and shows_only else source
+    if source == Source.TRIAL and shows_only:
+        return Source.DEMO
+    return source
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,9 @@ class ScopedAnswer:
             availability=self.availability,
         ):
             return None
-        return whole if self.means is None else self.means[value.list_name][value.value]
+        if self.means is None:
+            return whole
+        return self.means[value.list_name][value.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,8 @@ class JudgedAnswer:
     def names(self, value: Value) -> bool:
         if value == UNNAMED:
             return True
-        own, items = self.named or {}, self.item_named or {}
+        own = self.named or {}
+        items = self.item_named or {}
         return value.is_in(own if value.list_name in own else items)
 
 
@@ -192,7 +197,9 @@ def cell_state(
     state = combine(
         [_state(record, value, today, credits, former=former) for value in values]
     )
-    return replace(state, ours=record.ours and state.answered) if record.ours else state
+    if record.ours:
+        return replace(state, ours=record.ours and state.answered)
+    return state
 
 
 def values_to_ask(
@@ -227,14 +234,18 @@ def _state(
     current, older = _speaking(record, record.current, value)
     before = [verdict for verdict in older if not verdict.other_wording]
     answer = record.current.of(value)
-    claim, refuted = answer, _refuted(before, today)
+    claim = answer
+    refuted = _refuted(before, today)
     if record.current.availability == Availability.WITHDRAWN:
         claim = (Availability.WITHDRAWN, None)
     elif answer is None and refuted:
         claim = (Availability.NOW, None)
     if claim is not None:
         keeps = refuted or claim[0] == Availability.WITHDRAWN
-        counted = [*before, *current] if keeps else current
+        if keeps:
+            counted = [*before, *current]
+        else:
+            counted = current
         facts = replace(
             facts,
             claim=ClaimFacts(*claim, record.stale),

@@ -134,7 +134,9 @@ def shape_of(plain: PlainShape) -> Shape:
 def without_instants(plain: PlainShape, day: datetime.date) -> PlainShape:
     """The shape that a cell has if it is not read exactly, as of that day."""
     offer, planned, *rest = plain
-    verdicts, last, has_lists = [], None, len(plain) > len(Shape._fields[:8])
+    verdicts = []
+    last = None
+    has_lists = len(plain) > len(Shape._fields[:8])
     for one in plain[6]:
         verdicts.append((*one[:4], one[4] == last, *one[5:]))
         last = one[4]
@@ -184,7 +186,10 @@ def _verdicts(shape: Shape) -> Iterator[JudgedAnswer]:
 def _answer(shape: AnswerShape | str) -> ScopedAnswer:
     if isinstance(shape, str):
         return ScopedAnswer(Availability(shape))
-    holds_for = json.loads(shape.holds_for) if shape.holds_for else None
+    if shape.holds_for:
+        holds_for = json.loads(shape.holds_for)
+    else:
+        holds_for = None
     return ScopedAnswer(
         Availability(shape.availability),
         shape.available_from,
@@ -209,7 +214,8 @@ def _ruled(text: str) -> Ruled:
 MOST = 50_000  # a purchase of 100,000 cells has some thousands
 ONE = Decimal(1)
 # A shape that keeps a date without a day is one whose date has passed.
-BEFORE, AFTER = datetime.date.min, datetime.date.max
+BEFORE = datetime.date.min
+AFTER = datetime.date.max
 
 
 @dataclass(frozen=True)
@@ -253,7 +259,9 @@ class LedgerCell:
 
     @property
     def values(self) -> tuple[ValueState, ...]:
-        return self.state.values if self.state.values[0].name else ()
+        if self.state.values[0].name:
+            return self.state.values
+        return ()
 
     @property
     def not_applicable(self) -> bool:
@@ -278,7 +286,9 @@ class LedgerCell:
 
 def claimed_of(of: LedgerCell | ValueState) -> str:
     """The mark of the claim; a plan that passed is slipped."""
-    return "slipped" if of.standing == Standing.SLIPPED else of.claimed or ""
+    if of.standing == Standing.SLIPPED:
+        return "slipped"
+    return of.claimed or ""
 
 
 class Cells:
@@ -305,7 +315,9 @@ class Cells:
     def number_of(self, shape: PlainShape) -> int:
         """The number of the cell that has this shape; any tuple will do."""
         number = self._shapes.get(shape)
-        return self._meet(shape) if number is None else number
+        if number is None:
+            return self._meet(shape)
+        return number
 
     def fit_of(self, weights: Iterable[int], numbers: Iterable[int]) -> FitSum:
         in_fits = map(self._in_fits.__getitem__, numbers)
@@ -446,9 +458,14 @@ class Spots:
 
 def read_shapes(spots: Spots) -> Iterator[tuple[int, PlainShape]]:
     """Every cell about which there is anything on file: its spot and its shape."""
-    ruled, verdicts = _rulings(spots), _cell_tuples_verdicts(spots)
-    columns, rows, revisions = spots.columns, spots.rows, spots.revisions
-    demanded, day, exact = spots.demanded, spots.day, spots.exact
+    ruled = _rulings(spots)
+    verdicts = _cell_tuples_verdicts(spots)
+    columns = spots.columns
+    rows = spots.rows
+    revisions = spots.revisions
+    demanded = spots.demanded
+    day = spots.day
+    exact = spots.exact
     for candidate, requirement, offer, planned, answered, own, *lists in _claims(spots):
         try:
             row = rows[requirement]
@@ -457,8 +474,12 @@ def read_shapes(spots: Spots) -> Iterator[tuple[int, PlainShape]]:
         spot = columns[candidate] + row
         passed = offer == PLANNED and planned is not None and planned < day
         out, excused = ruled.pop(spot) if spot in ruled else NOT_RULED
-        judged = tuple(verdicts[spot][1:]) if spot in verdicts else ()
-        stale, values = answered < revisions[row], demanded[row]
+        if spot in verdicts:
+            judged = tuple(verdicts[spot][1:])
+        else:
+            judged = ()
+        stale = answered < revisions[row]
+        values = demanded[row]
         if not (passed or exact or values):
             planned = None
         shape: PlainShape = (
@@ -505,7 +526,9 @@ def _cell_tuples_verdicts(spots: Spots) -> dict[int, list[Any]]:
     """
     by_spot: dict[int, list[Any]] = {}
     confirming: list[tuple[list[Any], int, UUID]] = []
-    columns, rows, exact = spots.columns, spots.rows, spots.exact
+    columns = spots.columns
+    rows = spots.rows
+    exact = spots.exact
     demanded = spots.demanded
     for columns_read in _evidence(spots):
         candidate, requirement, at, gone, answered, confirms = columns_read[:6]
@@ -517,7 +540,8 @@ def _cell_tuples_verdicts(spots: Spots) -> dict[int, list[Any]]:
         before = by_spot.get(spot)
         if before is None:
             before = by_spot[spot] = [None]
-        older, when = 0 if gone is None else answered, at if exact else before[0] == at
+        older = 0 if gone is None else answered
+        when = at if exact else before[0] == at
         source, verdict, free, runner, data, said = columns_read[6:12]
         one: PlainShape = (older, source, verdict, free, when, runner, data, said, None)
         if demanded[row]:

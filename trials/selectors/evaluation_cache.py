@@ -66,7 +66,8 @@ class Version:
 
 def versions_of(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, Version]:
     """The versions of evaluations by their keys, in four queries for all."""
-    people, companies = _people(keys), _companies(keys)
+    people = _people(keys)
+    companies = _companies(keys)
     # When the next vendor's time to reply is over; then more verdicts count.
     gaps = Gap.objects.filter(awaiting_reply(), trial__candidate__evaluation__in=keys)
     rows = gaps.order_by().values_list("trial__candidate__evaluation")
@@ -181,7 +182,8 @@ type Count[T] = Callable[[Evaluation], T]
 
 
 # Of so many evaluations, those that were read last, with so many cells in all.
-COUNTED_MOST, MOST_CELLS = 64, 40_000
+COUNTED_MOST = 64
+MOST_CELLS = 40_000
 
 
 class EvaluationCache:
@@ -199,7 +201,9 @@ class EvaluationCache:
     @property
     def cells(self) -> int:
         book: Ledger | None = self.values.get("ledger")
-        return len(book.rows) * len(book.columns) if book else 0
+        if book:
+            return len(book.rows) * len(book.columns)
+        return 0
 
     def get[T](self, key: uuid.UUID, name: str, count: Count[T]) -> T:
         """The value of that name in the version of now; counted if it is not there.
@@ -226,7 +230,8 @@ class EvaluationCache:
     def count_ledger(self, evaluation: Evaluation) -> Ledger:
         """The ledger, from that of before as far as it stands; that one is let go, for
         it is as large."""
-        before, self.before = self.before, None
+        before = self.before
+        self.before = None
         if before is None or self.version is None:
             return ledger(evaluation, exact=True)
         moved = moved_between(evaluation.pk, before[0], self.version)
@@ -244,18 +249,21 @@ class EvaluationCache:
         if self.version is None or not self.version.holds(now):
             if self.version and "ledger" in self.values:
                 self.before = self.version, self.values["ledger"]
-            self.version, self.values = now, {}
+            self.version = now
+            self.values = {}
 
     def _count[T](self, key: uuid.UUID, name: str, count: Count[T]) -> T:
         self._counting = Evaluation.objects.select_related("owner").get(pk=key)
-        held, values = self.version, dict(self.values)
+        held = self.version
+        values = dict(self.values)
         try:
             value = count(self._counting)
             now = versions_of([key])[key]
             if held and held.holds(now):
                 values = {**self.values, name: value}
         finally:
-            self._counting, self.values = None, values
+            self._counting = None
+            self.values = values
         self._turn_to(key, now)
         return value
 

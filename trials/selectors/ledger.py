@@ -352,7 +352,8 @@ def ledger_after(
     known = cells_for(Credits.from_mapping(evaluation.credits))
     if candidates != before.candidates or known.found is not before.kinds:
         return None
-    wide, rows = len(before.rows), before.rows
+    wide = len(before.rows)
+    rows = before.rows
     places = [at for at, one in enumerate(candidates) if one.pk in moved]
     walls, read = _walls(
         [candidates[at] for at in places], rows, known, before.as_of, exact=True
@@ -396,7 +397,8 @@ def _walls(
         only=only,
         exact=exact,
     )
-    wide, high = len(rows), len(candidates)
+    wide = len(rows)
+    high = len(candidates)
     wall = [known.number_of(Shape())] * (wide * high)
     if spots.has_lists:
         empty = [known.number_of(Shape(demanded=values)) for values in spots.demanded]
@@ -459,7 +461,9 @@ class Promised:
 
     @property
     def slipped_since(self) -> datetime.date | None:
-        return self.date + DAY if self.slipped and self.date else None
+        if self.slipped and self.date:
+            return self.date + DAY
+        return None
 
 
 def story(claims: Iterable[Claim], zone: str) -> tuple[PromiseStep, ...]:

@@ -81,7 +81,8 @@ def effort_cells(book: Ledger) -> dict[UUID, dict[str, EffortCell]]:
     asked for."""
     if not book.evaluation.asks_effort:
         return {}
-    efforts, on_file = cell_efforts(book.evaluation), book.on_file or {}
+    efforts = cell_efforts(book.evaluation)
+    on_file = book.on_file or {}
     return {
         column.candidate.pk: {
             row.ref: {
@@ -99,7 +100,9 @@ def effort_cells(book: Ledger) -> dict[UUID, dict[str, EffortCell]]:
 def cell_efforts(evaluation: Evaluation) -> Mapping[Spot, EffortCell]:
     """What is stated, tested and timed, in two queries; none where nobody is asked."""
     asks = evaluation.asks_effort
-    return cached_for_version(evaluation, "efforts", _efforts) if asks else {}
+    if asks:
+        return cached_for_version(evaluation, "efforts", _efforts)
+    return {}
 
 
 def _efforts(evaluation: Evaluation) -> Mapping[Spot, EffortCell]:
@@ -118,7 +121,8 @@ def _efforts(evaluation: Evaluation) -> Mapping[Spot, EffortCell]:
         )
     cells: dict[Spot, dict[str, Any]] = {}
     for row in Effort.objects.filter(candidate__evaluation=evaluation).exclude(how=""):
-        spot, over = (row.candidate_id, row.requirement_id), row.superseded_at
+        spot = (row.candidate_id, row.requirement_id)
+        over = row.superseded_at
         cell = cells.setdefault(spot, {**NO_EFFORT})
         if over is None:
             cell["effort"] = row.said
@@ -324,7 +328,8 @@ def numbers_as_json(book: Ledger, rows: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def column_as_json(column: CandidateColumn) -> dict[str, Any]:
-    value, candidate = column.fit.value, column.candidate
+    value = column.fit.value
+    candidate = column.candidate
     return {
         "id": str(candidate.pk),
         "name": candidate.name,

@@ -103,7 +103,8 @@ class _PendingReader:
             verdict = Verdict.FAILS if place in self.awaited else trial_verdict(cell)
             if verdict is not None:
                 own[verdict] += 1
-            planned, counted = self.planned.get(place, []), cell.state.counted
+            planned = self.planned.get(place, [])
+            counted = cell.state.counted
             waits = named_of(self.awaited.get(place, ()), counted)
             asked = named_of([named for named, _ in planned], counted)
             if values := open_values(requirement, counted, asked, waits):
@@ -222,8 +223,12 @@ class RunsOwed:
         if self.asks:
             return f"say which {self.asks} counts"
         if self.to_confirm:
-            return "1 run to confirm" if self.n == 1 else f"{self.n:,} runs to confirm"
-        return f"{self.n} of {self.least} runs" if self.n else "no run yet"
+            if self.n == 1:
+                return "1 run to confirm"
+            return f"{self.n:,} runs to confirm"
+        if self.n:
+            return f"{self.n} of {self.least} runs"
+        return "no run yet"
 
 
 def running_trials_of(evaluation: Evaluation) -> list[Trial]:

@@ -91,7 +91,8 @@ class DayOfRuns:
 
     @classmethod
     def of(cls, day: datetime.date, counted: Results, out: Results) -> "DayOfRuns":
-        numbers, spread = counted.numbers, None
+        numbers = counted.numbers
+        spread = None
         if numbers:
             spread = RunSpread(numbers[0], mean_of(numbers), numbers[-1])
         drawn = out.numbers[:MOST_STRUCK]
@@ -124,9 +125,13 @@ class LoadedRuns:
     def add(self, report: RunReport, row: Mapping[str, Any]) -> None:
         self.last_at = max(self.last_at or row["last"], row["last"])
         numbers: list[Decimal] = []
-        passed = 0 if self.measure else row["passed"]
+        if self.measure:
+            passed = 0
+        else:
+            passed = row["passed"]
         if self.measure is not None and row["numbers"]:
-            texts, unit = row["numbers"].split(BETWEEN), row["unit"]
+            texts = row["numbers"].split(BETWEEN)
+            unit = row["unit"]
             try:
                 numbers = [
                     convert(Decimal(text), unit, self.measure.unit) for text in texts
@@ -271,7 +276,8 @@ def results_of(
 def _result(
     criterion: Criterion, pooled: Pooled, confirmed: str | None
 ) -> dict[str, Any]:
-    measure, proposal = pooled.measure, pooled.proposal
+    measure = pooled.measure
+    proposal = pooled.proposal
     return {
         "code": criterion.code,
         "bound": measure.reach if measure else None,
@@ -357,7 +363,8 @@ SHOWN_REPORTS = 20
 
 def tokens_of(trial: Trial) -> list[dict[str, Any]]:
     """Each run token, and why it has `ended` to post; blank while it does."""
-    now, states = timezone.now(), []
+    now = timezone.now()
+    states = []
     for token in trial.run_tokens.select_related("made_by"):
         token.trial = trial
         why = why_not(check_run_token, token, now)
@@ -412,7 +419,9 @@ def value_text(proposal: ProposedVerdict) -> str:
     """The statistic as it is kept; blank for tests."""
     if proposal.fell:
         return FAILED
-    return "" if proposal.value is None else written(proposal.value)
+    if proposal.value is None:
+        return ""
+    return written(proposal.value)
 
 
 def frozen_pool(measurement: Measurement) -> Pooled:
@@ -421,13 +430,17 @@ def frozen_pool(measurement: Measurement) -> Pooled:
     Raises:
         ValueError: its files have more or fewer runs than it.
     """
-    pool = Pool(**measurement.pool) if measurement.pool else UNSAID
+    if measurement.pool:
+        pool = Pool(**measurement.pool)
+    else:
+        pool = UNSAID
     results = measurement.results
     said = measurement.files or [{"id": "", "n": len(results)}]
     if sum(file["n"] for file in said) != len(results):
         raise ValueError("its files have another number of runs")
     out = Results.of(measurement.results_out)
-    files, start = [FileOfRuns("", *pool, Results(), out)], 0
+    files = [FileOfRuns("", *pool, Results(), out)]
+    start = 0
     for file in said:
         part = Results.of(results[start : start + file["n"]])
         files.append(FileOfRuns(file["id"], *pool, part))
@@ -437,7 +450,8 @@ def frozen_pool(measurement: Measurement) -> Pooled:
 
 def frozen_numbers(pooled: Pooled) -> dict[str, Any]:
     """What is kept of a verdict's runs beside the runs themselves."""
-    proposal, whole = pooled.proposal, pooled.with_left_out
+    proposal = pooled.proposal
+    whole = pooled.with_left_out
     left_out = {
         "n": pooled.left_out,
         "of": pooled.left_out + proposal.n,
@@ -505,10 +519,14 @@ def faults_in(measurement: Measurement) -> Iterator[str]:
     for name, value in again.items():
         if (frozen := getattr(measurement, name)) != value:
             yield f", {name}: frozen {frozen!r}, counted again {value!r}"
-    verdict, proposed = measurement.evidence.verdict, again["proposed"]
+    verdict = measurement.evidence.verdict
+    proposed = again["proposed"]
     turned = measurement.pool and pooled.needs_reason
     if (verdict != proposed or turned) and not measurement.reason:
-        why = "one file or what was left out turns that, and" if turned else "and"
+        if turned:
+            why = "one file or what was left out turns that, and"
+        else:
+            why = "and"
         yield (
             f": they propose “{proposed}”, {why} “{verdict}” was recorded without a "
             "reason"
@@ -530,9 +548,12 @@ def _counted_again(measurement: Measurement, pooled: Pooled) -> dict[str, Any]:
 
 
 def _would_be(measure: Measure | None, row: Mapping[str, Any]) -> Verdict | None:
-    n, value = row["n"], row["value"]
+    n = row["n"]
+    value = row["value"]
     if measure is None:
         return propose_of_tests(n, row["failed"]).verdict
     if n < measure.least_n:
         return None
-    return "fails" if value == FAILED else verdict_of(measure, Decimal(value))
+    if value == FAILED:
+        return "fails"
+    return verdict_of(measure, Decimal(value))

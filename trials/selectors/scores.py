@@ -52,7 +52,9 @@ SHARES = ("holds", "partly", "fails", "worth")
 
 def prior_of(evaluation: Evaluation) -> tuple[Prior, dict[str, Any]]:
     stored: dict[str, Any] = evaluation.prior
-    return read_prior(stored) if stored else (DEFAULT_PRIOR, {"source": "default"})
+    if stored:
+        return read_prior(stored)
+    return (DEFAULT_PRIOR, {"source": "default"})
 
 
 def read_prior(stored: dict[str, Any]) -> tuple[Prior, dict[str, Any]]:
@@ -103,7 +105,8 @@ def house_record(evaluation: Evaluation) -> tuple[TrialRecord, int]:
 
 def cell_records(book: Ledger) -> dict[UUID, dict[str, CellRecord]]:
     """The records of a ledger's cells by ref; it must have been read exactly."""
-    candidates, rows = book.candidates, book.rows
+    candidates = book.candidates
+    rows = book.rows
     records = {
         candidate.pk: {row.ref: CellRecord() for row in rows}
         for candidate in candidates

@@ -56,7 +56,9 @@ class DayShare:
     @property
     def share(self) -> Fraction | None:
         """Exercised of asked; None if there is no must-have."""
-        return Fraction(self.exercised, self.asked) if self.asked else None
+        if self.asked:
+            return Fraction(self.exercised, self.asked)
+        return None
 
 
 def unjudged_criteria() -> QuerySet[Criterion]:
@@ -130,7 +132,8 @@ def _first_exercised(
 ) -> dict[uuid.UUID, datetime.date]:
     """By requirement, the day in the trial's zone of its first verdict, or of its first
     run where the trial measures it."""
-    zone, wanted = zoneinfo.ZoneInfo(trial.zone), set(requirements)
+    zone = zoneinfo.ZoneInfo(trial.zone)
+    wanted = set(requirements)
     verdicts = Evidence.objects.standing().filter(
         Q(criterion__isnull=True) | Q(criterion__trial=trial),
         source=Source.TRIAL,
@@ -262,12 +265,24 @@ def contract_text(trial: Trial) -> str:
     for criterion in trial.criteria.select_related("requirement").order_by(
         "position", "pk"
     ):
-        reach = f" Must reach: {criterion.number}." if criterion.number else ""
-        how = f" Measured by: {criterion.method}." if criterion.method else ""
+        if criterion.number:
+            reach = f" Must reach: {criterion.number}."
+        else:
+            reach = ""
+        if criterion.method:
+            how = f" Measured by: {criterion.method}."
+        else:
+            how = ""
         values = named_words(criterion.named_values)
-        for_values = f" For {values}." if values else ""
+        if values:
+            for_values = f" For {values}."
+        else:
+            for_values = ""
         own = criterion.counted_environment or criterion.counted_commit
-        place = f" Numbers count from: {criterion.declared.words}." if own else ""
+        if own:
+            place = f" Numbers count from: {criterion.declared.words}."
+        else:
+            place = ""
         text = f"{criterion.text}.{for_values}{reach}{how}{place}"
         lines.append(f"- {criterion.requirement.ref}: {text}")
     return "\n".join(lines) + "\n"
@@ -390,7 +405,9 @@ def _planned_days(evaluation: Evaluation) -> Days | None:
     row = next(row for row in plan.rows if row.stage == Stage.TRIALS)
     first = working_day(max(row.start, today_in(evaluation.zone)) + A_WEEK)
     last = working_day(row.end - A_WEEK, -1)
-    return (first, last) if last - first >= A_WEEK else None
+    if last - first >= A_WEEK:
+        return (first, last)
+    return None
 
 
 def proposed_criteria(
@@ -424,7 +441,8 @@ def _why(
     requirement: Requirement, book: Ledger, candidates: Iterable[Candidate]
 ) -> str:
     """Why a trial should judge it, in words; blank if it need not."""
-    short, unproven = list[str](), list[str]()
+    short = list[str]()
+    unproven = list[str]()
     for candidate in candidates:
         cell = book.cell(candidate, requirement)
         if cell.not_applicable or cell.standing in NEEDS_NO_TRIAL:
@@ -433,7 +451,10 @@ def _why(
         (short if fell_short else unproven).append(candidate.name)
     if not short and not (unproven and matters_most(requirement)):
         return ""
-    kind = "must-have" if requirement.is_must else f"weight {requirement.weight}"
+    if requirement.is_must:
+        kind = "must-have"
+    else:
+        kind = f"weight {requirement.weight}"
     parts = [kind]
     if short:
         parts.append(f"fell short for {listed(short)}")
@@ -602,7 +623,8 @@ def shifts_of_trial(
 ) -> list[Shift]:
     """The open milestones of a trial: those on its last day or later move with it, the
     others with its first day."""
-    first, last = starts_on - trial.starts_on, ends_on - trial.ends_on
+    first = starts_on - trial.starts_on
+    last = ends_on - trial.ends_on
     shifts = []
     for row in trial.milestones.filter(state=MilestoneState.OPEN).select_related(
         "owner"

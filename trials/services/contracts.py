@@ -405,7 +405,8 @@ def propose_contracts(*, evaluation: Evaluation, by: By) -> list[Trial]:
     ]
 
 
-MORNING, EVENING = datetime.time(9), datetime.time(17)
+MORNING = datetime.time(9)
+EVENING = datetime.time(17)
 CLEAN_UP = 2  # working days after the last one
 
 
@@ -556,7 +557,8 @@ def _fill(
         )
         cell = book.cell(trial.candidate, one.requirement)
         put_criterion(criterion, "", by, cell)
-    first, last = trial.starts_on, trial.ends_on
+    first = trial.starts_on
+    last = trial.ends_on
     half = min(last, working_day(first + (last - first) // 2))
     for title, day, time in (
         ("First day", first, MORNING),

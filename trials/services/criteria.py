@@ -76,7 +76,9 @@ def check_remove_criterion(criterion: Criterion, by: By) -> None:
 
 
 def where_of(twin: Criterion, criterion: Criterion) -> str:
-    return "" if twin is criterion else f" in the trial of {twin.trial.candidate}"
+    if twin is criterion:
+        return ""
+    return f" in the trial of {twin.trial.candidate}"
 
 
 TEXTS = ("text", "threshold", "method", *DECLARED)
@@ -125,8 +127,14 @@ def add_criterion(
         counted_environment=counted_environment,
         counted_commit=counted_commit,
     )
-    chosen = requirement.measure if measure is None else kept_measure(measure)
-    shared = uuid.uuid4() if trial.drawn_up else None
+    if measure is None:
+        chosen = requirement.measure
+    else:
+        chosen = kept_measure(measure)
+    if trial.drawn_up:
+        shared = uuid.uuid4()
+    else:
+        shared = None
     added = [
         put_criterion(
             Criterion(
@@ -179,7 +187,8 @@ def give_codes(trial: Trial, rows: Iterable[Criterion]) -> None:
     """
     taken = {key_of_code(str(code)) for code in trial.codes}
     for row in rows:
-        row.code, number = row.requirement.ref, 1
+        row.code = row.requirement.ref
+        number = 1
         while key_of_code(row.code) in taken:
             number += 1
             row.code = f"{row.requirement.ref}-{number}"
@@ -301,9 +310,9 @@ def _require_number(trial: Trial, criterion: Criterion) -> None:
 
 
 def _reason(trial: Trial, reason: str) -> str:
-    return (
-        read_reason(reason, CRITERIA_WHY) if trial.agreed_at or reason.strip() else ""
-    )
+    if trial.agreed_at or reason.strip():
+        return read_reason(reason, CRITERIA_WHY)
+    return ""
 
 
 def _changed(

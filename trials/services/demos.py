@@ -212,7 +212,8 @@ def _invite(demo: Demo, evaluation: Evaluation, person: User, *, is_told: bool) 
         if is_told:
             owe_now(kind=DemoArranged.name, **terms)
     else:
-        wall, zone = wall_of(soonest.replace(microsecond=0), "UTC"), "UTC"
+        wall = wall_of(soonest.replace(microsecond=0), "UTC")
+        zone = "UTC"
         day = wall.date()
     terms |= {"day": day, "time": wall.time(), "zone": zone}
     schedule_notice(DemoComing.name, offset_days=DAYS_BEFORE, **terms)
@@ -492,7 +493,8 @@ def plan_attendance(
     seat_guests(demo, people)
     now = names_of(demo)
     if was != now:
-        before, after = before | {"guests": was}, after | {"guests": now}
+        before = before | {"guests": was}
+        after = after | {"guests": now}
     if not after:
         return demo
     tell_who_is_free(demo, evaluation, asked_before, by)
@@ -571,7 +573,10 @@ def write_demo_note(*, demo: Demo, text: str, by: By) -> DemoNote:
     note.save()
     # The id of the note is the salt: it is not shown before the words are.
     digest = hashlib.sha256(f"{note.pk}\n{cleaned}".encode()).hexdigest()
-    action = "demo.note_written" if first else "demo.note_changed"
+    if first:
+        action = "demo.note_written"
+    else:
+        action = "demo.note_changed"
     journal_on(note, action, by, after={"sha256": digest})
     return note
 

@@ -17,7 +17,8 @@ from vendors.selectors.candidates import ACTIVE, asked_requirements
 
 NAME = "tell vendors' programs of events"
 # How long an entry may wait for the end of its transaction.
-MARGIN, A_MOMENT = datetime.timedelta(hours=1), datetime.timedelta(microseconds=1)
+MARGIN = datetime.timedelta(hours=1)
+A_MOMENT = datetime.timedelta(microseconds=1)
 # Not weights, nor what is noted for those who score.
 SHOWN = ~Q(action="requirement.changed") | Q(after__has_key="revision")
 
@@ -33,16 +34,20 @@ def copy_events() -> None:
     if done := ChoreDone.objects.filter(name=NAME).first():
         new = new.filter(at__gt=done.done_at - MARGIN)
     invited = Candidate.objects.filter(evaluation__in=new.values("evaluation"))
-    now, events = database_now(), list[VendorEvent]()
+    now = database_now()
+    events = list[VendorEvent]()
     for candidate in invited.filter(invited_at__isnull=False):
-        names, entries = names_of(candidate), new.filter(at__gte=candidate.invited_at)
+        names = names_of(candidate)
+        entries = new.filter(at__gte=candidate.invited_at)
         for entry in entries.filter(evaluation=candidate.evaluation_id):
-            key, name = UUID(entry.subject_id), EVENT_OF[entry.action]
+            key = UUID(entry.subject_id)
+            name = EVENT_OF[entry.action]
             if entry.after.get("new") == {}:  # a file without new ones
                 name = "requirement.changed"
             if key in names:
                 event = VendorEvent(candidate=candidate, number=entry.number)
-                event.type, event.at = name, entry.at
+                event.type = name
+                event.at = entry.at
                 if names[key]:
                     kind = name.partition(".")[0]
                     event.subject = {"kind": kind, "id": str(names[key])}

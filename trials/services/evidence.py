@@ -89,9 +89,15 @@ def journal_verdict(
     evidence: Evidence, by: By, measurement: Measurement | None = None
 ) -> None:
     claim = evidence.claim
-    rests_on = journal.snapshot(measurement, MEASUREMENT_FIELDS) if measurement else {}
+    if measurement:
+        rests_on = journal.snapshot(measurement, MEASUREMENT_FIELDS)
+    else:
+        rests_on = {}
     counted = ("took",) if evidence.took is not None else ()
-    action = "evidence.reconfirmed" if evidence.reconfirms_id else "evidence.recorded"
+    if evidence.reconfirms_id:
+        action = "evidence.reconfirmed"
+    else:
+        action = "evidence.recorded"
     if n := evidence.others:
         action = "evidence.recorded_together"
         rests_on = {"together": f"{n} other{'s' * (n > 1)}"}
@@ -126,7 +132,9 @@ def read_took(inputs: CallFields, took: str, source: Source) -> Decimal | None:
     if text and source == Source.RESEARCH:
         inputs.refuse("took", "Research takes no days; leave it out.")
     try:
-        return Decimal(written(half_days(text))) if text else None
+        if text:
+            return Decimal(written(half_days(text)))
+        return None
     except ValueError:
         inputs.refuse("took", "Write days from 0 to 2,000, in halves: 2.5.")
     return None
@@ -201,8 +209,10 @@ def running_trials(candidate: Candidate) -> QuerySet[Trial]:
 
 
 def check_place(evidence: Evidence) -> None:
-    claim, candidate = evidence.claim, evidence.claim.candidate
-    criterion, paper = evidence.criterion, evidence.research_note
+    claim = evidence.claim
+    candidate = evidence.claim.candidate
+    criterion = evidence.criterion
+    paper = evidence.research_note
     if (item := evidence.script_item) is not None:
         _same(item.demo.candidate_id == candidate.pk, "script_item")
         _same(item.requirement_id == claim.requirement_id, "script_item")
@@ -430,24 +440,30 @@ class JudgeRow:
     def verdict(self) -> Evidence | None:
         """The newest that nobody took back."""
         standing = [row for row in self.history if not hasattr(row, "taken_back")]
-        return standing[-1] if standing else None
+        if standing:
+            return standing[-1]
+        return None
 
     @property
     def to_judge(self) -> bool:
-        requirement, last = self.subject.requirement, self.verdict
+        requirement = self.subject.requirement
+        last = self.verdict
         asked = requirement is not None and not requirement.retired_at
         return asked and (last is None or last.claim.superseded_at is not None)
 
     def waits_for(self, pooled: Any, gaps: Collection[Gap]) -> str:
         """Why it is not judged together with others; blank if it can be."""
-        subject, claim = self.subject, self.claim
+        subject = self.subject
+        claim = self.claim
         if claim is None or claim.requirement_revision < subject.requirement.revision:
             return "waits for an answer"
         if subject.measure or (pooled and (pooled.asks or pooled.proposal.n)):
             return "waits for a number"
         if any(gap.requirement_id == subject.requirement_id for gap in gaps):
             return "waits for a reply"
-        return "waits for its values" if self.lists and not subject.named_values else ""
+        if self.lists and not subject.named_values:
+            return "waits for its values"
+        return ""
 
 
 # What is judged there, as evidence calls it, where it is, and with what it is read.
@@ -583,7 +599,8 @@ def check_take_back_evidence(evidence: Evidence, by: By) -> tuple[User, list[Evi
     if evidence not in given:
         raise Refused("This verdict was taken back already.")
     # One press is one moment, so what came later came after all of them.
-    at, asked = evidence.recorded_at, [row.claim.requirement_id for row in given]
+    at = evidence.recorded_at
+    asked = [row.claim.requirement_id for row in given]
     newer = verdicts.filter(claim__requirement__in=asked, recorded_at__gt=at)
     later = {
         row.claim.requirement_id: row.recorded_by.name
@@ -660,7 +677,8 @@ def reconfirm_evidence(*, evidence: Evidence, note: str, by: By) -> Evidence:
         claim=claim,
         recorded_by=user,
     )
-    again.note, again.reconfirms = inputs.text("note", note), former
+    again.note = inputs.text("note", note)
+    again.reconfirms = former
     inputs.check()
     checked(again)
     again.save(force_insert=True)
@@ -677,7 +695,10 @@ def _follow_up(evidence: Evidence, by: By) -> None:
     if candidate.vendor_id is None:
         return
     criterion = evidence.criterion
-    trial = criterion.trial if criterion else running_trials(candidate).latest()
+    if criterion:
+        trial = criterion.trial
+    else:
+        trial = running_trials(candidate).latest()
     trial.candidate = candidate
     heard = judged_anew(evidence=evidence, trial=trial, by=by)
     if evidence.verdict == EvidenceVerdict.FAILS and not heard:

@@ -75,14 +75,18 @@ def ask_again_for_agreement() -> None:
             subject_id=str(trial.pk),
             occurrence=str(trial.version),
         ).aggregate(at=Min("due_at"))["at"]
-        times = (timezone.now() - first) // ASKED_EVERY if first else 0
+        if first:
+            times = (timezone.now() - first) // ASKED_EVERY
+        else:
+            times = 0
         if times:
             ask_for_agreement(trial, days=times * ASKED_EVERY.days)
 
 
 def tell_vendor_of(gap: Gap) -> None:
     """That it was found or, if it was tried again, that it is still there."""
-    candidate, again = gap.trial.candidate, gap.retested_at
+    candidate = gap.trial.candidate
+    again = gap.retested_at
     if candidate.vendor_id is None or candidate.invited_at is None:
         return
     kind = (GapStillThere if again else GapFound).name
@@ -126,7 +130,8 @@ def tell_of_silence() -> None:
 def _tell_lead(
     kind: str, trial: Trial, about: Gap | Trial, day: datetime.date, *others: User
 ) -> None:
-    evaluation, when = trial.candidate.evaluation, day.isoformat()
+    evaluation = trial.candidate.evaluation
+    when = day.isoformat()
     for person in {trial.lead, *others}:
         owe_now(kind, evaluation, about.pk, occurrence=when, recipient=person)
 
@@ -239,7 +244,8 @@ def owe_of_milestone(kind: str, milestone: Milestone, days: int, reader: User) -
     day = milestone.due_on - datetime.timedelta(days=days)
     terms: dict[str, Any] = {"occurrence": milestone.occurrence, "recipient": reader}
     terms |= {"day": day, "time": milestone.due_time, "zone": milestone.zone}
-    evaluation, key = milestone.evaluation, milestone.pk
+    evaluation = milestone.evaluation
+    key = milestone.pk
     schedule_notice(kind, evaluation, key, offset_days=days, **terms)
 
 

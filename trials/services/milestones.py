@@ -321,7 +321,10 @@ def move_milestone(
     reason = read_reason(
         reason, "Give a reason for the move; its owner has planned around it."
     )
-    shifts = shifts_of(milestone, due_on) if along else []
+    if along:
+        shifts = shifts_of(milestone, due_on)
+    else:
+        shifts = []
     reschedule(milestone, due_on, due_time, zone or milestone.zone, reason, by)
     for shift in shifts:
         one = shift.milestone

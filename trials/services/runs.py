@@ -145,7 +145,8 @@ def match_runs(
     rows = list(trial.criteria.only("position", "code", "measure"))
     faults = Faults()
     kinds: dict[tuple[str | int, str, bool, bool], MatchedRuns | Misfit] = {}
-    start, until = days.start, days.until
+    start = days.start
+    until = days.until
     for run in runs:
         name = (run.criterion, run.unit, run.number is None, run.failed is True)
         if name not in kinds:
@@ -197,7 +198,9 @@ def _misfit(run: ReportedRun, criterion: Criterion, measure: Measure | None) -> 
     """Why a run of this unit says nothing for a criterion; blank if it does."""
     named = f"Criterion {criterion.code}"
     if measure is None:
-        return "" if run.number is None else f"{named} has no measure; send no number."
+        if run.number is None:
+            return ""
+        return f"{named} has no measure; send no number."
     if run.failed:
         return ""
     if run.number is None:
@@ -395,10 +398,14 @@ def receive_report(*, token: RunToken, content: bytes, said: ReportedFile) -> Re
         kept. StorageFull: the disk is full.
     """
     fresh = _locked_token(token)
-    trial, now = fresh.trial, database_now()
+    trial = fresh.trial
+    now = database_now()
     check_run_token(fresh, now)
     kind = ReportFormat(said.format)
-    ending = "xml" if kind == ReportFormat.JUNIT else "json"
+    if kind == ReportFormat.JUNIT:
+        ending = "xml"
+    else:
+        ending = "json"
     sha256 = hashlib.sha256(content).hexdigest()
     report = RunReport(
         trial=trial,
@@ -473,7 +480,10 @@ def report_of(of: Run | RunReport) -> RunReport:
 def standing_of(of: Run | RunReport) -> LeftOut | None:
     """By what a run, or a whole report, is left out."""
     whole = Q(run__isnull=True)
-    which = whole | Q(run=of.pk) if isinstance(of, Run) else whole
+    if isinstance(of, Run):
+        which = whole | Q(run=of.pk)
+    else:
+        which = whole
     return standing().filter(which, report=report_of(of)).first()
 
 
@@ -495,7 +505,10 @@ def leave_out_runs(*, of: Run | RunReport, reason: str, by: By) -> LeftOut:
         left_out_by=actor_of(by).user,
     )
     row.save(force_insert=True)
-    action = "run.left_out" if row.run else "report.left_out"
+    if row.run:
+        action = "run.left_out"
+    else:
+        action = "report.left_out"
     _journal_left_out(row, action, by, reason=row.reason)
     return row
 
@@ -507,12 +520,16 @@ def take_back_runs(*, of: Run | RunReport, by: By) -> None:
     check_take_back_runs(of, by)
     if row := standing_of(of):
         change(row, taken_back_at=timezone.now(), taken_back_by=actor_of(by).user)
-        action = "run.taken_back" if row.run else "report.taken_back"
+        if row.run:
+            action = "run.taken_back"
+        else:
+            action = "report.taken_back"
         _journal_left_out(row, action, by)
 
 
 def _journal_left_out(row: LeftOut, action: str, by: By, *, reason: str = "") -> None:
-    run, report = row.run, row.report
+    run = row.run
+    report = row.report
     if run is None:
         known = journal.snapshot(report, ("key", "sha256"))
         after = {**known, "runs": report.runs.count()}
@@ -536,7 +553,8 @@ def check_confirm_runs(criterion: Criterion, by: By) -> None:
 
 
 def require_proposal(pooled: Pooled) -> None:
-    n, missing = pooled.proposal.n, pooled.missing
+    n = pooled.proposal.n
+    missing = pooled.missing
     if pooled.mismatch or pooled.asks:
         raise Refused(pooled.proposal.why)
     if not n:
@@ -592,7 +610,10 @@ def confirm_runs(
         raise Stale(f"Runs came in or were left out since you opened the page. {LOOK}")
     differs = verdict != measurement.proposed
     if differs or pooled.needs_reason:
-        why = WHY_OTHER if differs else f"{' '.join(pooled.turned_words)} Say why."
+        if differs:
+            why = WHY_OTHER
+        else:
+            why = f"{' '.join(pooled.turned_words)} Say why."
         measurement.reason = read_reason(reason, why)
     numbers = note_of(pooled)
     return record_evidence(
@@ -612,7 +633,8 @@ def confirm_runs(
 
 def frozen_runs(criterion: Criterion, runs: LoadedRuns, pooled: Pooled) -> Measurement:
     """What is frozen, unsaved: the runs of the proposing pool, by file."""
-    first, files = pooled.pools[0], {file.key: file for file in runs.files()}
+    first = pooled.pools[0]
+    files = {file.key: file for file in runs.files()}
     digests = dict(criterion.trial.run_reports.values_list("key", "sha256"))
     measurement = Measurement(
         measure=criterion.measure,
@@ -649,7 +671,8 @@ def frozen_runs(criterion: Criterion, runs: LoadedRuns, pooled: Pooled) -> Measu
 def note_of(pooled: Pooled) -> str:
     """“p95 12.1 ms of 40 runs (bound at most 20 ms)”; the vendor may read it, so it
     names no place and no file."""
-    measure, proposal = pooled.measure, pooled.proposal
+    measure = pooled.measure
+    proposal = pooled.proposal
     if measure is None or proposal.value is None:
         return proposal.why.rstrip(".")
     return Measured(measure, proposal.value, proposal.n, failed=proposal.failed).words

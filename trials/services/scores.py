@@ -80,7 +80,10 @@ def give_score(
     checked(score)
     score.save()
     after = {"candidate": candidate, "category": category.name}
-    action = "score.given" if first else "score.changed"
+    if first:
+        action = "score.given"
+    else:
+        action = "score.changed"
     journal.record(evaluation, action, score, by, after=after)
     return score
 
@@ -261,8 +264,12 @@ def settle_score(
         raise Invalid("Enter whole or half points.", field="value")
     cell = {"consensus": consensus, "candidate": candidate, "category": category}
     settled = Settlement.objects.filter(**cell).first() or Settlement(**cell)
-    before = {} if settled._state.adding else journal.snapshot(settled, SETTLED)
-    settled.value, settled.reason = value, cleaned
+    if settled._state.adding:
+        before = {}
+    else:
+        before = journal.snapshot(settled, SETTLED)
+    settled.value = value
+    settled.reason = cleaned
     owner: Any = journal.actor_of(by).user
     settled.settled_by, settled.settled_at = owner, timezone.now()
     checked(settled)
@@ -367,7 +374,10 @@ def set_prior(
         inputs.refuse("worth", "Worth is a whole number from 1 to 100.")
     inputs.check()
     prior = Prior(holds, partly, fails, worth)
-    stored = {} if prior == DEFAULT_PRIOR else {**asdict(prior), "source": "hand"}
+    if prior == DEFAULT_PRIOR:
+        stored = {}
+    else:
+        stored = {**asdict(prior), "source": "hand"}
     change_on(evaluation, evaluation, "prior.set", by, prior=stored)
     return evaluation
 

@@ -85,11 +85,17 @@ def script_words(
 ) -> dict[str, str]:
     """Question, what to show and when it passes, from claim and requirement, in the
     words of its evaluation."""
-    availability = claim.availability if claim else ""
+    if claim:
+        availability = claim.availability
+    else:
+        availability = ""
     if is_on_paper(requirement.category.name):
         texts = ON_PAPER
     else:
-        usual = "now" if availability == Availability.NOW else "open"
+        if availability == Availability.NOW:
+            usual = "now"
+        else:
+            usual = "open"
         of_usual = words[f"ask_{usual}"], words[f"show_{usual}"]
         ask, show = ASKED.get(availability, of_usual)
         later = availability in (Availability.PLANNED, Availability.ON_REQUEST)
@@ -100,7 +106,10 @@ def script_words(
         "date": claim.available_from if claim else "",
     }
     question, *others = (fill(text, **values) for text in texts)
-    quoted = f"{QUOTE}{claim.statement}”" if claim and claim.statement else ""
+    if claim and claim.statement:
+        quoted = f"{QUOTE}{claim.statement}”"
+    else:
+        quoted = ""
     written = zip(TEXT_FIELDS, (f"{question}{quoted}", *others), strict=True)
     return {name: text[:TEXT_LIMIT] for name, text in written}
 
@@ -193,7 +202,8 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
             best[row.category_id] = (row.weight, row.role)
     askers = {category: people[role] for category, (_, role) in best.items()}
     minutes = time_box(demo, len(wanted))
-    start, words = next_position(demo), evaluation.wording
+    start = next_position(demo)
+    words = evaluation.wording
     items = [
         ScriptItem(
             demo=demo,
@@ -369,10 +379,14 @@ def take_script(*, demo: Demo, key: str, by: User) -> list[ScriptItem]:
     scripted = {item.requirement_id for item in there if item.requirement_id}
     questions = {item.question for item in there}
     needs = live_by_ref(evaluation)
-    place, items = next_position(demo), list[ScriptItem]()
+    place = next_position(demo)
+    items = list[ScriptItem]()
     for row in point.content.get(SCRIPT, ()):
         need = needs.get(row["ref"])
-        known = need.pk in scripted if need else row["question"] in questions
+        if need:
+            known = need.pk in scripted
+        else:
+            known = row["question"] in questions
         if known or (row["ref"] and need is None):
             continue
         values = {name: row[name] for name in ITEM}

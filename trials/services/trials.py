@@ -269,7 +269,8 @@ def reply_deadline(zone: str) -> datetime.datetime:
 
     Working days are Monday to Friday, since a vendor's holidays are not known.
     """
-    day, left = today_in(zone), REPLY_DAYS
+    day = today_in(zone)
+    left = REPLY_DAYS
     while left:
         day += datetime.timedelta(days=1)
         left -= is_working_day(day)

@@ -66,7 +66,10 @@ from vendors.selectors.access import (
 from vendors.services import access
 from vendors.services.contacts import let_in_again
 
-GOOD, WARN, BAD, LATER = "good", "warn", "bad", ""
+GOOD = "good"
+WARN = "warn"
+BAD = "bad"
+LATER = ""
 WORDS = {GOOD: "holds", WARN: "look", BAD: "fails here", LATER: "not known yet"}
 # Refused calls are kept for a week; a throttle ends with its minute.
 RECENT = datetime.timedelta(days=1)
@@ -92,7 +95,9 @@ class AccessStep:
 
     @property
     def name(self) -> str:
-        return f"{self.title} of {self.contact}" if self.contact else self.title
+        if self.contact:
+            return f"{self.title} of {self.contact}"
+        return self.title
 
     @property
     def word(self) -> str:
@@ -113,11 +118,15 @@ class AccessDiagnosis:
         return SuggestedFix(label, f"{address_of(name, target)}?next={self.here}")
 
     def day(self, day: datetime.date) -> str:
-        return "today" if day == self.today else f"on {day:%-d %b %Y}"
+        if day == self.today:
+            return "today"
+        return f"on {day:%-d %b %Y}"
 
     @cached_property
     def contacts(self) -> list[Any]:
-        return list(people_of(self.candidate)) if self.candidate.vendor_id else []
+        if self.candidate.vendor_id:
+            return list(people_of(self.candidate))
+        return []
 
     @cached_property
     def inside(self) -> Any:
@@ -132,7 +141,9 @@ class AccessDiagnosis:
         """The day of the last by a live token, if any has opened this invitation."""
         seen = self.candidate.first_seen_at
         days = [token.last_used_on for token in self.live if token.last_used_on]
-        return max(days, default=None) if seen else None
+        if seen:
+            return max(days, default=None)
+        return None
 
     def letter_to(self, contact: Contact, links: Any) -> SentMail | None:
         """The newest mail with a link to the contact."""
@@ -143,7 +154,9 @@ class AccessDiagnosis:
             address=contact.email,
         )
         newest = rows.order_by("created_at").last()
-        return SentMail(newest, 1) if newest else None
+        if newest:
+            return SentMail(newest, 1)
+        return None
 
     @cached_property
     def tokens(self) -> list[VendorToken]:
@@ -228,11 +241,15 @@ def has_a_token(look: AccessDiagnosis) -> Iterator[AccessStep]:
 
 @CHECKS.at(60)
 def has_called(look: AccessDiagnosis) -> Iterator[AccessStep]:
-    title, seen = "It has called", look.candidate.first_seen_at
+    title = "It has called"
+    seen = look.candidate.first_seen_at
     days = [token.last_used_on for token in look.tokens if token.last_used_on]
     used = max(days, default=None)
     if seen is not None:
-        last = f"; its last call was on {used:%d %b %Y}" if used else ""
+        if used:
+            last = f"; its last call was on {used:%d %b %Y}"
+        else:
+            last = ""
         first = f"This invitation was opened first on {instant_sentence(seen)}"
         yield AccessStep(title, GOOD, f"{first}{last}.")
     elif used is not None:
@@ -260,7 +277,8 @@ def not_turned_away(look: AccessDiagnosis) -> Iterator[AccessStep]:
         yield AccessStep(title, GOOD, sentence)
         return
     newest = refused[0]
-    sentence, tone = _reason(look, newest), BAD
+    sentence = _reason(look, newest)
+    tone = BAD
     used = [token.last_used_on for token in look.tokens if token.last_used_on]
     if used and max(used) > newest.at.date():
         tone = WARN
@@ -300,8 +318,11 @@ def not_put_off(look: AccessDiagnosis) -> Iterator[AccessStep]:
 
 
 def _lasting(token: VendorToken) -> str:
-    name, ends = f"{token.prefix}… {token.label}".strip(), token.expires_at
-    return f"{name}, until {instant_sentence(ends)}" if ends else name
+    name = f"{token.prefix}… {token.label}".strip()
+    ends = token.expires_at
+    if ends:
+        return f"{name}, until {instant_sentence(ends)}"
+    return name
 
 
 def _ending(token: VendorToken) -> str:
@@ -312,7 +333,9 @@ def _ending(token: VendorToken) -> str:
     if token.revoked_at:
         return f"{prefix}… was revoked {instant_sentence(token.revoked_at)}"
     ends = token.expires_at
-    return f"{prefix}… expired {instant_sentence(ends)}" if ends else prefix
+    if ends:
+        return f"{prefix}… expired {instant_sentence(ends)}"
+    return prefix
 
 
 def _reason(look: AccessDiagnosis, call: RefusedCall) -> str:
@@ -332,7 +355,8 @@ def _reason(look: AccessDiagnosis, call: RefusedCall) -> str:
 
 @CHECKS.at(10)
 def research(look: AccessDiagnosis) -> Iterator[AccessStep]:
-    title, where = "Research has begun", look.evaluation
+    title = "Research has begun"
+    where = look.evaluation
     if not where.is_open:
         ended = where.get_status_display().lower()
         yield AccessStep(title, BAD, f"The evaluation is {ended}; nothing is answered.")
@@ -353,7 +377,8 @@ def research(look: AccessDiagnosis) -> Iterator[AccessStep]:
 
 @CHECKS.at(20)
 def somebody_answers(look: AccessDiagnosis) -> Iterator[AccessStep]:
-    title, one = "Somebody answers for it", look.candidate
+    title = "Somebody answers for it"
+    one = look.candidate
     if one.kind not in INVITABLE:
         kind = one.get_kind_display().lower()
         yield AccessStep(
@@ -372,7 +397,8 @@ def somebody_answers(look: AccessDiagnosis) -> Iterator[AccessStep]:
 
 @CHECKS.at(30)
 def invited(look: AccessDiagnosis) -> Iterator[AccessStep]:
-    title, at = "It is invited", look.candidate.invited_at
+    title = "It is invited"
+    at = look.candidate.invited_at
     if at is None:
         mend = look.act("invite", look.candidate, "Invite it")
         yield AccessStep(title, BAD, "It is not, so nothing is shown to it.", (mend,))
@@ -382,7 +408,8 @@ def invited(look: AccessDiagnosis) -> Iterator[AccessStep]:
 
 @CHECKS.at(40)
 def has_contacts(look: AccessDiagnosis) -> Iterator[AccessStep]:
-    one, title = look.candidate, "Contacts"
+    one = look.candidate
+    title = "Contacts"
     if one.invited_at is None:
         yield AccessStep(title, LATER, "They get a mail when you invite the vendor.")
     elif look.contacts:
@@ -424,22 +451,31 @@ def contact_steps(look: AccessDiagnosis, contact: Any) -> Iterator[AccessStep]:
     yield AccessStep(
         "Mail taken", tone, f"The mail with the link: {mail}.", mends, because
     )
-    visit, theirs = contact.last_visit, links.filter(address=contact.address)
+    visit = contact.last_visit
+    theirs = links.filter(address=contact.address)
     code = SignInCode.objects.filter(link__in=theirs).first()
     taken = code and (code.sent_at or code.used_at)
     if code:
         sent, tone = ("taken", GOOD) if taken else ("not taken yet", WARN)
         told = f"Asked for {look.day(code.asked_at.date())}; its mail was {sent}."
     elif visit:
-        told, tone = "None lately.", GOOD
+        told = "None lately."
+        tone = GOOD
     else:
-        told, tone = "Has not asked for a code.", WARN if mail == "sent" else LATER
+        told = "Has not asked for a code."
+        tone = WARN if mail == "sent" else LATER
     yield AccessStep("Code", tone, told)
-    was_in = f"Was in {look.day(visit)}." if visit else "Was not in yet."
+    if visit:
+        was_in = f"Was in {look.day(visit)}."
+    else:
+        was_in = "Was not in yet."
     yield AccessStep("Last day in", GOOD if visit else LATER, was_in)
     open_ones = VendorSession.objects.filter(link__in=theirs, ended_at=None)
     session = open_ones.filter(last_visit_on__gte=look.today - IN_SIGHT).first()
-    begun = f"Begun {look.day(session.started_on)}." if session else "None is open."
+    if session:
+        begun = f"Begun {look.day(session.started_on)}."
+    else:
+        begun = "None is open."
     yield AccessStep("Session", GOOD if session else LATER, begun)
 
 
@@ -462,19 +498,27 @@ def _link_step(
         f"{codes}. After {access.MOST_UNKNOWN} by one link its contact is mailed "
         "another."
     )
-    tone = WARN if codes >= access.MOST_UNKNOWN else GOOD
+    if codes >= access.MOST_UNKNOWN:
+        tone = WARN
+    else:
+        tone = GOOD
     return AccessStep("Link", tone, sentence, (mend,), lives)
 
 
 def _life_of(look: AccessDiagnosis, link: InvitationLink) -> str:
-    over, end = link.ended_at or link.turned_at, "ended" if link.ended_at else "turned"
-    why = f", {end} {look.day(over.date())}: {link.get_why_display()}" if over else ""
+    over = link.ended_at or link.turned_at
+    end = "ended" if link.ended_at else "turned"
+    if over:
+        why = f", {end} {look.day(over.date())}: {link.get_why_display()}"
+    else:
+        why = ""
     return f"Made {look.day(link.made_at.date())}{why}."
 
 
 @CHECKS.at(90)
 def may_write(look: AccessDiagnosis) -> Iterator[AccessStep]:
-    title, where = "Answering is open", look.evaluation
+    title = "Answering is open"
+    where = look.evaluation
     if where.claims_opened_at is None:
         mend = look.act("open-claims", where, "Open answering")
         sentence = (
@@ -488,7 +532,10 @@ def may_write(look: AccessDiagnosis) -> Iterator[AccessStep]:
         yield AccessStep(title, tone, "It has closed: every claim is a 409.", mends)
     else:
         ends = where.claims_close_at
-        until = f"Until {instant_sentence(ends)}." if ends else "Without an end."
+        if ends:
+            until = f"Until {instant_sentence(ends)}."
+        else:
+            until = "Without an end."
         yield AccessStep(title, GOOD, until)
 
 
@@ -662,7 +709,9 @@ def _replaced(request: HttpRequest, vendor: Vendor) -> VendorToken | None:
 
 
 def _form_for(old: VendorToken | None) -> type[VendorTokenForm]:
-    return ReplaceForm if old else VendorTokenForm
+    if old:
+        return ReplaceForm
+    return VendorTokenForm
 
 
 def _issue(
@@ -691,7 +740,8 @@ def _issue(
                 else access.issue_token(vendor=vendor, **terms)
             )
     except Problem as problem:
-        sentence, status = problem.sentence, problem.status
+        sentence = problem.sentence
+        status = problem.status
         return _page(request, vendor, form, old=old, sentence=sentence, status=status)
     return _page(request, vendor, None, old=old, token=token, secret=secret)
 

@@ -74,7 +74,8 @@ class CandidateRow:
     @property
     def more(self) -> str:
         """What else is to say of its answers, and how far it is with them."""
-        counts, asked = self.answers, self.candidate.invited_at
+        counts = self.answers
+        asked = self.candidate.invited_at
         more: list[Any] = [
             counts.ours and f"{counts.ours} of them ours",
             counts.partly and f"{counts.partly} more in part",
@@ -123,7 +124,10 @@ def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     kind = request.GET.get("kind", "")
     known = kind in CandidateKind.values
     found = Candidate.objects.filter(evaluation=evaluation).select_related("vendor")
-    found = found.filter(kind=kind) if known else found
+    if known:
+        found = found.filter(kind=kind)
+    else:
+        found = found
     rows = candidate_rows(evaluation, user, found.order_by("-state", "name")).values()
     return workspace.show(
         request,
@@ -212,7 +216,8 @@ def vendors_side(user: User, candidate: Candidate) -> dict[str, Any] | None:
 register_panel("candidate", 5, "vendors/parts/vendor_panel.html", vendors_side)
 
 
-NONE, SOME = "none", "some"
+NONE = "none"
+SOME = "some"
 
 
 class DeclarationForm(forms.Form):
@@ -368,7 +373,8 @@ def person_rows(
     evaluation: Evaluation, user: User, asked: list[Candidate]
 ) -> list[PersonRow]:
     """Everybody who judges, and whoever has declared; a fixed number of queries."""
-    owns, leads = is_owner(user, evaluation), is_leadership(user, evaluation)
+    owns = is_owner(user, evaluation)
+    leads = is_leadership(user, evaluation)
     people = insiders(evaluation)
     rows = {
         person.pk: PersonRow(person, person.pk == user.pk, unanswered=len(asked))
@@ -534,8 +540,13 @@ def everybody_known(candidate: Candidate) -> dict[str, Any]:
 
 
 def first_contact(candidate: Candidate) -> str:
-    known = list(candidate.vendor.contacts.all()) if candidate.vendor else []
-    return f"{known[0].name} <{known[0].email}>" if known else ""
+    if candidate.vendor:
+        known = list(candidate.vendor.contacts.all())
+    else:
+        known = []
+    if known:
+        return f"{known[0].name} <{known[0].email}>"
+    return ""
 
 
 @register_grid
@@ -574,7 +585,10 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
 
         def counted(row: Candidate) -> str:
             line = told()[row.pk]
-            new = f", {line.unseen} new" if line.unseen else ""
+            if line.unseen:
+                new = f", {line.unseen} new"
+            else:
+                new = ""
             return f"{line.answers.answered} of {line.answers.asked}{new}"
 
         stated = GridColumn(
@@ -630,7 +644,9 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
         self, rows: QuerySet[Candidate], subject: Evaluation, asked: QueryDict
     ) -> QuerySet[Candidate]:
         kind = asked.get("kind", "")
-        return rows.filter(kind=kind) if kind in CandidateKind.values else rows
+        if kind in CandidateKind.values:
+            return rows.filter(kind=kind)
+        return rows
 
     def links(self, row: Candidate, user: User) -> Iterable[tuple[str, str]]:
         yield "Open", reverse("admin:candidate", args=[row.pk])

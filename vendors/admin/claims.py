@@ -137,7 +137,9 @@ def answer_rows(candidate: Candidate, *, sealed: bool = False) -> QuerySet[Requi
 
 def said_in(row: Requirement, name: str) -> Any:
     standing: list[Claim] = row.standing  # type: ignore[attr-defined]
-    return getattr(standing[0], name) if standing else ""
+    if standing:
+        return getattr(standing[0], name)
+    return ""
 
 
 def holds_in(row: Requirement) -> str:
@@ -299,7 +301,10 @@ class SentRow:
     @property
     def between(self) -> int:
         """How many revisions came and went unseen between the two."""
-        before = self.former.revision if self.former else 0
+        if self.former:
+            before = self.former.revision
+        else:
+            before = 0
         return self.newer.revision - before - 1
 
 
@@ -404,7 +409,8 @@ def sent_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 def _chosen(given: QueryDict, parties: list[SentBy]) -> tuple[str, SentBy | None]:
-    change, key = given.get("show", ""), given.get("candidate", "")
+    change = given.get("show", "")
+    key = given.get("candidate", "")
     by_key: dict[str, Any] = {str(party.candidate.pk): party for party in parties}
     availability = given.get("availability", "")
     if (

@@ -74,7 +74,9 @@ class KindRow:
 
     @property
     def state(self) -> str:
-        return self.row.state if self.row else ""
+        if self.row:
+            return self.row.state
+        return ""
 
     @property
     def is_rise(self) -> bool:
@@ -82,7 +84,9 @@ class KindRow:
 
     @property
     def tiers(self) -> tuple[costs.Tier, ...]:
-        return tiers_of(self.line.tiers) if self.line else ()
+        if self.line:
+            return tiers_of(self.line.tiers)
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,8 @@ def cost_columns(
     evaluation: Evaluation, candidates: Iterable[Candidate]
 ) -> list[CostColumn]:
     """The costs of some candidates of the evaluation, in two queries."""
-    rates, today = rates_of(evaluation), today_in(evaluation.zone)
+    rates = rates_of(evaluation)
+    today = today_in(evaluation.zone)
     shown = list(candidates)
     lines: dict[object, list[CostLine]] = {}
     for line in CostLine.objects.filter(candidate__in=shown):
@@ -277,7 +282,10 @@ class GridRow:
         if self.kind is None or self.row is None:
             return None
         part = self.row.part
-        name = f"{self.kind.name}, {part}" if part else self.kind.name
+        if part:
+            name = f"{self.kind.name}, {part}"
+        else:
+            name = self.kind.name
         rise = self.kind.counts_as == costs.RISE
         return Item(self.key, name, part, self.row.due, self.row.unit, rise)
 
@@ -288,7 +296,10 @@ class GridRow:
             return "", "", ""
         if self.kind.counts_as == costs.RISE:
             return "% a year", "", ""
-        many = "" if self.row.quantity == 1 else money_written(self.row.quantity)
+        if self.row.quantity == 1:
+            many = ""
+        else:
+            many = money_written(self.row.quantity)
         return self.row.due, many, self.row.unit
 
 
@@ -355,7 +366,8 @@ def _cell(
     line = found.line if found else None
     links = _links(candidate, kind, row, line) if edits else ()
     if found is None or line is None:
-        label, tone = "", "na"
+        label = ""
+        tone = "na"
         if (kind.key, row.part) in quoted.get(candidate.pk, ()):
             label = "sealed"
         elif kind.not_applicable:
@@ -364,9 +376,16 @@ def _cell(
             label = "not needed"
         return GridCell(label, tone=tone, links=links)
     if line.state != CostState.PRICED:
-        label, is_ruled = WRITTEN[line.state], line.state == CostState.NOT_APPLICABLE
-        reason = line.note if is_ruled and not sealed else ""
-        text = f"{label}: {reason}" if reason else label
+        label = WRITTEN[line.state]
+        is_ruled = line.state == CostState.NOT_APPLICABLE
+        if is_ruled and not sealed:
+            reason = line.note
+        else:
+            reason = ""
+        if reason:
+            text = f"{label}: {reason}"
+        else:
+            text = label
         return GridCell(label, text, reason[:60], TONES[line.state], links=links)
     old = "older than 6 months" if found.old else ""
     if sealed:
@@ -388,17 +407,32 @@ def _priced(
     due = currency = many = ""
     if not found.is_rise:
         own = column.candidate.evaluation.currency
-        due = "" if line.recurrence == row.due else line.recurrence
-        currency = "" if line.currency == own else line.currency
+        if line.recurrence == row.due:
+            due = ""
+        else:
+            due = line.recurrence
+        if line.currency == own:
+            currency = ""
+        else:
+            currency = line.currency
         if line.quantity != row.quantity:
             many = f"× {money_written(line.quantity)} {line.unit}".strip()
-    span = "" if low == high else f" ({money_written(low)}–{money_written(high)})"
+    if low == high:
+        span = ""
+    else:
+        span = f" ({money_written(low)}–{money_written(high)})"
     shown = f"{money_written(likely)}{span}"
     has_rate = found.state == CostState.PRICED
     remarks = [due, currency if has_rate else f"{currency}: no rate", many, old]
     if line.tiers:
-        total = found.row.likely if found.row else None
-        shown = "" if total is None else money_written(total)
+        if found.row:
+            total = found.row.likely
+        else:
+            total = None
+        if total is None:
+            shown = ""
+        else:
+            shown = money_written(total)
         remarks.insert(0, "with tiers, over the horizon")
     return GridCell(
         shown,
@@ -435,14 +469,22 @@ def _links(
 def _sums(
     evaluation: Evaluation, columns: Sequence[CostColumn], *, sealed: bool
 ) -> list[GridRow]:
-    points = {} if sealed else points_of(list(columns))
-    budget, rows = evaluation.budget, dict[str, list[GridCell]]()
+    if sealed:
+        points = {}
+    else:
+        points = points_of(list(columns))
+    budget = evaluation.budget
+    rows = dict[str, list[GridCell]]()
     whole = f"Total over {evaluation.horizon_months} months"
     if budget is not None:
         whole += f", budget {money_written(budget)}"
     for column in columns:
-        total, coverage = column.total, column.total.coverage
-        over = "" if budget is None else money_written(total.likely - budget)
+        total = column.total
+        coverage = column.total.coverage
+        if budget is None:
+            over = ""
+        else:
+            over = money_written(total.likely - budget)
         is_over = budget is not None and total.likely > budget
         once = [row.likely or Decimal(0) for row in total.rows if row.once]
         yearly = [row.yearly[1] for row in total.rows if row.yearly]
@@ -494,8 +536,12 @@ class PricesGrid(CustomGrid[Evaluation]):
 
     def whole(self, subject: Evaluation, user: User) -> dict[str, Any]:
         closed = str(why_not(check_owned, subject, user) or "")
-        shown = [] if base.is_kept_out(user, subject) else list(running(subject))
-        sealed, quoted = not may_see_prices(user, subject), sealed_quotes(subject)
+        if base.is_kept_out(user, subject):
+            shown = []
+        else:
+            shown = list(running(subject))
+        sealed = not may_see_prices(user, subject)
+        quoted = sealed_quotes(subject)
         columns = cost_columns(subject, shown)
         rows = grid_rows(subject, columns, sealed=sealed, edits=not closed)
         fixed = [
@@ -574,8 +620,14 @@ class PricesGrid(CustomGrid[Evaluation]):
                 place = (column.candidate.pk, kind, part)
                 cells[place] = _values(cell, rows.get(key), column)
             kept = write_price_cells(evaluation=subject, cells=cells, by=user)
-        left = f" Left out: {listed(list(read.left_out))}." if read.left_out else ""
-        many = "Saved." if len(cells) == 1 else f"{len(cells)} cells saved."
+        if read.left_out:
+            left = f" Left out: {listed(list(read.left_out))}."
+        else:
+            left = ""
+        if len(cells) == 1:
+            many = "Saved."
+        else:
+            many = f"{len(cells)} cells saved."
         signed = signing.dumps([str(subject.pk), kept], salt=SALT, compress=True)
         return {
             **self.whole(subject, user),
@@ -603,7 +655,9 @@ def _sent(
     body: Mapping[str, Any],
 ) -> tuple[list[list[str]], tuple[str, str] | None, dict[str, str]]:
     """The block, where it begins, and answers, read strictly."""
-    block, at, answers = body.get("block"), body.get("at"), body.get("answers", {})
+    block = body.get("block")
+    at = body.get("at")
+    answers = body.get("answers", {})
     lists: list[Any] = [None]
     if isinstance(block, list) and block:
         lists = [*block, at or ["", ""]]
@@ -644,8 +698,12 @@ def _values(
 ) -> dict[str, Any] | None:
     if cell.removes:
         return None
-    item, own = row.row if row else None, column.candidate.evaluation.currency
-    found = column.row_of(item.kind, item.part) if item else None
+    item = row.row if row else None
+    own = column.candidate.evaluation.currency
+    if item:
+        found = column.row_of(item.kind, item.part)
+    else:
+        found = None
     line = found.line if found else None
     values: dict[str, Any] = {"state": cell.state, **dict.fromkeys(AMOUNTS)}
     if line is None:
@@ -672,7 +730,8 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     user = base.open_answers(request, evaluation)
     columns = cost_columns(evaluation, running(evaluation))
     sealed = not may_see_prices(user, evaluation)
-    quotes, quoted = quotes_seen(evaluation), sealed_quotes(evaluation)
+    quotes = quotes_seen(evaluation)
+    quoted = sealed_quotes(evaluation)
     edits = why_not(check_owned, evaluation, user) is None
     return show(
         request,

@@ -102,7 +102,10 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        typed = self.data if self.is_bound else self.initial
+        if self.is_bound:
+            typed = self.data
+        else:
+            typed = self.initial
         texts = {field: str(typed.get(field, "")) for field in ("text", "answer")}
         # Asked only of who has reason to look twice.
         if not any(given_away(question, **texts)):
@@ -246,7 +249,9 @@ def candidates_of(user: User) -> QuerySet[Candidate]:
 
 def about_candidate(row: Candidate, part: str) -> Told | None:
     page = reverse("admin:candidate", args=[row.pk])
-    return None if part else (row.evaluation, row.name, page)
+    if part:
+        return None
+    return (row.evaluation, row.name, page)
 
 
 def about_cell(row: Candidate, part: str) -> Told | None:
@@ -273,7 +278,9 @@ def cost_lines_of(user: User) -> QuerySet[CostLine]:
 def about_cost_line(row: CostLine, part: str) -> Told | None:
     evaluation = row.candidate.evaluation
     page = reverse("admin:candidate_costs", args=[row.candidate_id])
-    return None if part else (evaluation, f"{row.candidate}, {kind_name(row)}", page)
+    if part:
+        return None
+    return (evaluation, f"{row.candidate}, {kind_name(row)}", page)
 
 
 def who_sees_prices(evaluation: Evaluation, people: QuerySet[User]) -> QuerySet[User]:

@@ -85,7 +85,8 @@ class TellForm(ContactsForm, SharedForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        name, email = data.get("new_name"), data.get("new_email")
+        name = data.get("new_name")
+        email = data.get("new_email")
         if bool(name) != bool(email) and not self.errors:
             self.add_error("new_email" if name else "new_name", "A contact needs both.")
         return data
@@ -101,7 +102,8 @@ class Telling(OnCandidate):
 
     def run(self, target: Any, data: Mapping[str, Any], by: User) -> Any:
         said = {**data, "contacts": list(data.get("contacts") or [])}
-        name, email = said.pop("new_name", ""), said.pop("new_email", "")
+        name = said.pop("new_name", "")
+        email = said.pop("new_email", "")
         if name and target.vendor is not None:
             shared = data["shared"]
             new = add_contact(
@@ -321,7 +323,9 @@ class InvitationRow:
             return "handed_in"
         if self.answers.is_begun:
             return "answering"
-        return "seen" if one.first_seen_at else self._mail_state()
+        if one.first_seen_at:
+            return "seen"
+        return self._mail_state()
 
     def _mail_state(self) -> str:
         states = {letter.notice.state for letter in self.letters}
@@ -385,7 +389,8 @@ def offer_tests(
     tests = access.last_tests(owner, vendors)
     starts = may_start_evaluations(owner)
     for row in rows:
-        evaluation, vendor = row.candidate.evaluation, row.candidate.vendor_id
+        evaluation = row.candidate.evaluation
+        vendor = row.candidate.vendor_id
         if evaluation.is_practice or vendor not in vendors:
             continue
         row.test = tests.get(vendor)
@@ -457,7 +462,9 @@ class ClosingForm(forms.Form):
         data = super().clean() or {}
         instant = instant_from(self, "close_at", "close_time", self.zone)
         data.pop("close_time", None)
-        return data if instant is None else {**data, "close_at": instant}
+        if instant is None:
+            return data
+        return {**data, "close_at": instant}
 
 
 class ReopenForm(ClosingForm):
@@ -472,7 +479,8 @@ class WindowAct(OnEvaluation):
         return {"zone": target.zone}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        now, end = timezone.now(), target.claims_close_at
+        now = timezone.now()
+        end = target.claims_close_at
         if end is not None and end > now:
             wall = wall_of(end, target.zone)
             return {"close_at": wall.date(), "close_time": wall.time()}

@@ -46,7 +46,9 @@ def amount_field(label: str, help_text: str = "") -> forms.DecimalField:
 
 def trimmed(value: Any) -> Any:
     """A number without the zeros that its column keeps; all else as it is."""
-    return written(value) if isinstance(value, Decimal) else value
+    if isinstance(value, Decimal):
+        return written(value)
+    return value
 
 
 class TiersField(ReadField):
@@ -57,7 +59,9 @@ class TiersField(ReadField):
         super().__init__(required=False, widget=long_text(3), **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        return write_tiers(tiers_of(value)) if isinstance(value, list) else value
+        if isinstance(value, list):
+            return write_tiers(tiers_of(value))
+        return value
 
 
 class PriceForm(forms.Form):
@@ -184,7 +188,10 @@ class OnCostLine(AboutCandidate[CostLine]):
     related = ("candidate__evaluation__owner",)
 
     def heading(self, target: Any) -> str:
-        part = f" ({target.label})" if target.label else ""
+        if target.label:
+            part = f" ({target.label})"
+        else:
+            part = ""
         return f"{self.title}: {target.candidate}, {kind_name(target)}{part}"
 
     def cancel_url(self, target: Any) -> str:
@@ -334,8 +341,12 @@ class SetPayments(OnCosts):
     current_fields = ("payments",)
 
 
-WIDTH, HEIGHT = 720, 280
-LEFT, RIGHT, TOP, BOTTOM = 120, 28, 30, 236
+WIDTH = 720
+HEIGHT = 280
+LEFT = 120
+RIGHT = 28
+TOP = 30
+BOTTOM = 236
 TICKS = 4
 # Closer than this, two words under the axis would run into each other.
 APART = 90

@@ -35,7 +35,9 @@ ASKED = {
 class AskedField(forms.ChoiceField):
     def clean(self, value: Any) -> Any:
         chosen = super().clean(value)
-        return chosen.split(",") if chosen else []
+        if chosen:
+            return chosen.split(",")
+        return []
 
 
 FORM = form_like(
@@ -121,9 +123,10 @@ class KindsGrid(Grid[Evaluation, PriceItem]):
         by: User,
     ) -> None:
         for row in reversed(rows):
-            place = (
-                1 if above is None else above.position + (above.position < row.position)
-            )
+            if above is None:
+                place = 1
+            else:
+                place = above.position + (above.position < row.position)
             schedule.move_price_item(item=row, to=place, by=by)
 
 

@@ -114,7 +114,10 @@ class TokenAuthentication(BaseAuthentication):
         if not header:
             return None
         secret = secret_of(header)
-        token = recognise(secret) if secret else None
+        if secret:
+            token = recognise(secret)
+        else:
+            token = None
         if token is None:
             raise AuthenticationFailed
         note_use(token=token)
@@ -127,7 +130,9 @@ class TokenAuthentication(BaseAuthentication):
 def secret_of(header: str, shape: re.Pattern[str] = SECRET) -> str | None:
     """The token of that shape in an Authorization header, if there is one."""
     match = BEARER.fullmatch(header)
-    return match[1] if match and shape.fullmatch(match[1]) else None
+    if match and shape.fullmatch(match[1]):
+        return match[1]
+    return None
 
 
 def refuse_leaked_token(request: Request) -> None:
@@ -310,7 +315,10 @@ def note_refusal(request: Request, exc: Exception) -> None:
         why = RefusalReason.THROTTLED
     elif isinstance(exc, NO_TOKEN):
         known = BEARER.fullmatch(header)
-        why = RefusalReason.UNKNOWN if known else RefusalReason.HEADER
+        if known:
+            why = RefusalReason.UNKNOWN
+        else:
+            why = RefusalReason.HEADER
     else:
         # It has nothing to do with the door.
         return

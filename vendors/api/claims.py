@@ -124,7 +124,10 @@ def read_batch_body(body: Any) -> Sequence[SubmittedAnswer]:
 
 
 def _invalid(field: str, sentence: str) -> Invalid:
-    detail = f"{field}: {sentence}" if field else sentence
+    if field:
+        detail = f"{field}: {sentence}"
+    else:
+        detail = sentence
     return Invalid(detail, errors={field: [sentence]})
 
 
@@ -229,7 +232,9 @@ def claims_asked_for(candidate: Candidate, given: QueryDict) -> QuerySet[Claim]:
     on = [name for name in SWITCHES if given.get(name) == "1"]
     if len(on) > 1:
         raise ValidationError({on[1]: [f"Not together with {on[0]}."]})
-    return SWITCHES[on[0]](candidate) if on else own_claims(candidate)
+    if on:
+        return SWITCHES[on[0]](candidate)
+    return own_claims(candidate)
 
 
 class UploadInput(serializers.Serializer[Any]):
@@ -530,7 +535,8 @@ class ClaimView(VendorView):
         return self.made(request, withdraw, show_claim)
 
 
-XLSX, BYTES = TYPES["xlsx"], "application/octet-stream"
+XLSX = TYPES["xlsx"]
+BYTES = "application/octet-stream"
 
 
 class SheetRenderer(JSONRenderer):
@@ -626,7 +632,10 @@ class AnswerSheetView(VendorView):
         candidate = self.invitation(request, invitation)
         content = answer_sheet(candidate)
         wanted: Any = request.accepted_renderer
-        kind = BYTES if wanted.media_type == BYTES else XLSX
+        if wanted.media_type == BYTES:
+            kind = BYTES
+        else:
+            kind = XLSX
         return download(content, name="answers.xlsx", content_type=kind, cache="")
 
     @extend_schema(
@@ -714,7 +723,8 @@ class SupportView(VendorView):
     )
     def put(self, request: Request, invitation: str) -> HttpResponse:
         """State it while claims are open: 201 a new revision, 200 the same again."""
-        candidate, caller = self.invitation(request, invitation), self.caller(request)
+        candidate = self.invitation(request, invitation)
+        caller = self.caller(request)
         said = self.said(request, SupportInput)
 
         def put() -> tuple[SupportStatement, bool]:

@@ -114,7 +114,9 @@ class ProposalOutput(serializers.Serializer[Any]):
 def show_question(question: Any, *, own: bool) -> dict[str, Any]:
     question.own = own
     shown = dict(QuestionOutput(question).data)
-    return shown if own else {**shown, "asked_at": None}
+    if own:
+        return shown
+    return {**shown, "asked_at": None}
 
 
 show_proposal = ProposalOutput().to_representation

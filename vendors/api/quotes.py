@@ -64,7 +64,9 @@ class VendorChoiceField(serializers.ChoiceField):
 
     def to_internal_value(self, data: Any) -> Any:
         is_buyers = data == CostState.NOT_APPLICABLE
-        return data if is_buyers else super().to_internal_value(data)
+        if is_buyers:
+            return data
+        return super().to_internal_value(data)
 
 
 def chosen(choices: list[tuple[str, Any]], **more: Any) -> serializers.ChoiceField:
@@ -272,7 +274,8 @@ class QuoteView(VendorView):
     def keyed(self, request: Request) -> KeyLock | None:
         """A key is its own token's alone, and none of a token that may read nothing:
         with what it replays one could try what was handed in."""
-        turn, caller = super().keyed(request), self.caller(request)
+        turn = super().keyed(request)
+        caller = self.caller(request)
         if turn is None or not caller.reader:
             return None
         return replace(turn, route=f"{turn.route} {caller.token.prefix}")
@@ -303,7 +306,8 @@ class QuoteView(VendorView):
         read what stands always makes a new revision, whatever its key. Who may read it
         are `readers`, and the contact whose own token it is.
         """
-        candidate, caller = self.invitation(request, invitation), self.caller(request)
+        candidate = self.invitation(request, invitation)
+        caller = self.caller(request)
         values = self.said(request, QuoteInput)
         values["lines"] = [line_of(line) for line in values["lines"]]
         values |= {"by": caller.actor, "reader": caller.reader}
@@ -324,7 +328,8 @@ class QuoteView(VendorView):
     def delete(self, request: Request, invitation: str) -> HttpResponse:
         """Withdraw all prices: none stand until you quote again. Earlier revisions
         stay on record, as sealed as before. A token that may not read them may not."""
-        candidate, caller = self.invitation(request, invitation), self.caller(request)
+        candidate = self.invitation(request, invitation)
+        caller = self.caller(request)
 
         def withdraw() -> Response:
             withdraw_quote(candidate=candidate, by=caller.actor, reader=caller.reader)

@@ -278,7 +278,9 @@ class EffortField(serializers.JSONField):
         return instance.effort
 
     def to_representation(self, value: Any) -> Any:
-        return value if isinstance(value, dict) else value.shown
+        if isinstance(value, dict):
+            return value
+        return value.shown
 
 
 class MeasureOutput(serializers.Serializer[Any]):

@@ -46,7 +46,10 @@ class Limit:
             return "not known: no price"
         if self.verdict == BudgetVerdict.OVER:
             return f"over by {amount}"
-        open_kinds = "" if self.complete else ", as far as it is known"
+        if self.complete:
+            open_kinds = ""
+        else:
+            open_kinds = ", as far as it is known"
         if self.verdict == BudgetVerdict.COULD_BE_OVER:
             return f"could be over by {amount} (high){open_kinds}"
         return f"inside, {amount} to spare{open_kinds}"
@@ -89,13 +92,17 @@ def _limit(
         sum((amounts[place] for _, amounts in counted), _ZERO) for place in range(3)
     )
     if not total.is_priced:
-        verdict, by = BudgetVerdict.NOT_KNOWN, _ZERO
+        verdict = BudgetVerdict.NOT_KNOWN
+        by = _ZERO
     elif likely > limit:
-        verdict, by = BudgetVerdict.OVER, likely - limit
+        verdict = BudgetVerdict.OVER
+        by = likely - limit
     elif high > limit:
-        verdict, by = BudgetVerdict.COULD_BE_OVER, high - limit
+        verdict = BudgetVerdict.COULD_BE_OVER
+        by = high - limit
     else:
-        verdict, by = BudgetVerdict.INSIDE, limit - likely
+        verdict = BudgetVerdict.INSIDE
+        by = limit - likely
     terms = [f"{row.name} {written(amounts[1])}" for row, amounts in counted]
     return Limit(
         name=name,
@@ -133,6 +140,9 @@ def price_points[K](
     lowest = Fraction(min(running.values(), default=Decimal(0)))
     points: dict[K, Fraction | None] = dict.fromkeys(prices)
     for key, price in running.items():
-        share = lowest / Fraction(price) if price else Fraction(1)
+        if price:
+            share = lowest / Fraction(price)
+        else:
+            share = Fraction(1)
         points[key] = Fraction(most) * share
     return points

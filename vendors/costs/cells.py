@@ -29,7 +29,8 @@ from evaltracker.rows.cells import typed as written
 ACCEPTED = "Write an amount, included, not offered, not stated or n/a."
 NO_PLACE = "Choose the cell where the block begins, or paste it with its names."
 EXAMPLE = "1100 (1000–1250)"
-LEAVE, NEW = "leave", "new"
+LEAVE = "leave"
+NEW = "new"
 DASH_IS = (("not stated", "Not stated"), ("n/a", "Not applicable"), ("0", "0"))
 _AS_LINE = {"not_offered": "excluded", "not_stated": "unsaid"}
 # What people write for the states of a line, by its key.
@@ -114,7 +115,10 @@ def price_text(amounts: Iterable[Decimal], *, due: str = "", currency: str = "")
     """A price as it is typed, so that it reads back to itself; `due` and `currency`
     only where they are not the row's."""
     low, likely, high = map(written, amounts)
-    span = "" if low == likely == high else f" ({low}–{high})"
+    if low == likely == high:
+        span = ""
+    else:
+        span = f" ({low}–{high})"
     return f"{likely}{span}{currency and f' {currency}'}{_PERIOD.get(due, '')}"
 
 
@@ -130,7 +134,8 @@ def read_price(
 
     `decimal` is the mark before decimals in the rest of its column, if that tells.
     """
-    answers, text = answers or {}, " ".join(typed.split())
+    answers = answers or {}
+    text = " ".join(typed.split())
     if not text:
         return PriceCell(removes=True)
     if text in _DASHES:
@@ -157,9 +162,13 @@ def _amounts(
         refused = f"“{text}” has no likely amount. Write it first, as in {EXAMPLE}."
         return PriceCell(refused=refused)
     if _PER_CENT.search(text) and not item.is_rise:
-        where = f"Only “{grid.rise}” is" if grid.rise else "Nothing here is"
+        if grid.rise:
+            where = f"Only “{grid.rise}” is"
+        else:
+            where = "Nothing here is"
         return PriceCell(refused=f"{where} in per cent. {ACCEPTED}")
-    span, first = _SPAN.search(text), DIGITS.search(text)
+    span = _SPAN.search(text)
+    first = DIGITS.search(text)
     rest = _PER_CENT.sub("", text.replace(span[0], " ") if span else text)
     rest = " ".join(rest.split())
     mark = "." if first and "." in first[0] else ","
@@ -187,7 +196,8 @@ def _amounts(
         return PriceCell(refused=f"“{text[:60]}” is not a price. {ACCEPTED}")
     if not low <= money.amount <= high:
         return PriceCell(refused="Low, likely and high must be in that order.")
-    due, currency = money.rhythm or item.due, money.currency or grid.currency
+    due = money.rhythm or item.due
+    currency = money.currency or grid.currency
     remarks = (
         f"{due}; the row says {item.due}" if due != item.due else "",
         ""
@@ -239,7 +249,10 @@ def read_block(
     rows = [[*row, *[""] * (width - len(row))] for row in rows]
     names = {name_key(name): code for code, name in grid.candidates.items()}
     items = _by_name(grid.items)
-    heads = [cell for cell in rows[0] if cell] if len(rows) > 1 else []
+    if len(rows) > 1:
+        heads = [cell for cell in rows[0] if cell]
+    else:
+        heads = []
     has_head = any(name_key(head) in names for head in heads) or (
         width > 1 and bool(heads) and all(map(_is_name, heads))
     )
@@ -254,9 +267,15 @@ def read_block(
         return Block(refused=NO_PLACE)
     sides = _Sides(answers or {})
     columns = list(grid.candidates)
-    columns = columns[columns.index(at[1]) :] if at and at[1] in columns else columns
+    if at and at[1] in columns:
+        columns = columns[columns.index(at[1]) :]
+    else:
+        columns = columns
     lines = [item.key for item in grid.items]
-    lines = lines[lines.index(at[0]) :] if at and at[0] in lines else lines
+    if at and at[0] in lines:
+        lines = lines[lines.index(at[0]) :]
+    else:
+        lines = lines
     if has_head:
         columns = sides.match(rows[0][is_named:], names, "candidate", _BESIDE)
     if is_named:
@@ -291,9 +310,13 @@ class _Sides:
         """By word, its code; blank for what is left out, with a colon for others."""
         codes = []
         for word in words:
-            code, name = known.get(name_key(word), ""), f"{side}:{word}"
+            code = known.get(name_key(word), "")
+            name = f"{side}:{word}"
             if word and not code:
-                code = LEAVE if name_key(word) in never else self.answers.get(name, "")
+                if name_key(word) in never:
+                    code = LEAVE
+                else:
+                    code = self.answers.get(name, "")
                 if code == LEAVE:
                     self.left_out.append(word)
                     code = ""
@@ -329,8 +352,14 @@ def _too_large(*sides: tuple[int, list[str], str, str, str]) -> str:
     ways = ("column", "left"), ("row", "up")
     for (size, codes, wide, noun, where), (step, way) in zip(sides, ways, strict=True):
         if (here := len(codes)) < size:
-            nouns = f"{noun} is" if here == 1 else f"{noun}s are"
-            many = "one" if size - here == 1 else str(size - here)
+            if here == 1:
+                nouns = f"{noun} is"
+            else:
+                nouns = f"{noun}s are"
+            if size - here == 1:
+                many = "one"
+            else:
+                many = str(size - here)
             steps = f"{step}{'' if many == 'one' else 's'}"
             return (
                 f"The block is {size} {wide}, and only {here} {nouns} {where}. "
@@ -348,14 +377,16 @@ def _read_cells(
 ) -> Block:
     items = {item.key: item for item in grid.items}
     marks = [settled_mark(column) for column in zip(*rows, strict=True)]
-    is_blank, is_alone = not any(map(any, rows)), len(rows) == len(rows[0]) == 1
+    is_blank = not any(map(any, rows))
+    is_alone = len(rows) == len(rows[0]) == 1
     cells: dict[tuple[str, str], PriceCell] = {}
     questions = {question.key: question for question in sides.questions(grid)}
     wrong: dict[tuple[str, str], tuple[str, str]] = {}
     for row, line in zip(rows, lines, strict=False):
         item = items.get(line, Item(line, line[1:]))
         for typed, code, mark in zip(row, columns, marks, strict=False):
-            place, name = (line, code), grid.candidates.get(code, code[1:])
+            place = (line, code)
+            name = grid.candidates.get(code, code[1:])
             if not line or not code or not (typed or is_blank):
                 continue
             if code in grid.closed:
@@ -372,14 +403,20 @@ def _read_cells(
                 cells[place] = cell
             if asks := cell.asks:
                 is_told = is_alone or asks.key.startswith("why:")
-                prefix = "" if is_told else f"“{typed[:60]}”: "
+                if is_told:
+                    prefix = ""
+                else:
+                    prefix = f"“{typed[:60]}”: "
                 own = replace(asks, sentence=f"{prefix}{asks.sentence}")
                 questions.setdefault(asks.key, own)
     if questions:
         return Block(questions=tuple(questions.values()))
     if wrong and (is_alone or sides.answers.get("wrong") != LEAVE):
         total = len(cells) + len(wrong)
-        refused = next(iter(wrong.values()))[1] if is_alone else _wrong(wrong, total)
+        if is_alone:
+            refused = next(iter(wrong.values()))[1]
+        else:
+            refused = _wrong(wrong, total)
         return Block(refused=refused, others=len(cells))
     new = [line[1:] for line in dict.fromkeys(lines) if line.startswith(":")]
     return Block(cells, new_kinds=tuple(new), left_out=tuple(sides.left_out))
@@ -387,8 +424,12 @@ def _read_cells(
 
 def _wrong(wrong: Mapping[tuple[str, str], tuple[str, str]], total: int) -> str:
     """Each wrong cell once; the sentence that most of them share stands last."""
-    number, generic = len(wrong), "is not a price. "
-    verb = "is not a price" if number == 1 else "are not prices"
+    number = len(wrong)
+    generic = "is not a price. "
+    if number == 1:
+        verb = "is not a price"
+    else:
+        verb = "are not prices"
     cells = [
         where if generic in why else f"{where} ({why.removesuffix(f' {ACCEPTED}')})"
         for where, why in wrong.values()

@@ -13,7 +13,9 @@ from typing import NamedTuple
 # How a kind counts beside being money: a rise lifts others by per cent a year (at most
 # one kind), work is multiplied by the planning factor, support is held against the
 # brief.
-RISE, WORK, SUPPORT = "rise", "work", "support"
+RISE = "rise"
+WORK = "work"
+SUPPORT = "support"
 
 
 class LineState(StrEnum):

@@ -42,7 +42,9 @@ def read_terms(
 def rate_of(line: lines.CostLineFacts, currency: str) -> Fraction | None:
     if line.currency == currency:
         return Fraction(1)
-    return None if line.rate_to_base is None else Fraction(line.rate_to_base)
+    if line.rate_to_base is None:
+        return None
+    return Fraction(line.rate_to_base)
 
 
 def payments(
@@ -58,7 +60,10 @@ def payments(
     count = Fraction(0)
     for year, first in enumerate(range(0, terms.horizon_months, MONTHS)):
         months = min(MONTHS, terms.horizon_months - first)
-        paid = months if line.recurrence == lines.Recurrence.MONTHLY else 1
+        if line.recurrence == lines.Recurrence.MONTHLY:
+            paid = months
+        else:
+            paid = 1
         count += paid * ((1 + rise) / (1 + terms.discount)) ** year
     return factor * count
 
@@ -71,7 +76,9 @@ def payments_in_a_year(line: lines.CostLineFacts, terms: Terms) -> Fraction:
 
 
 def factor_of(line: lines.CostLineFacts, terms: Terms) -> Fraction:
-    return terms.planning_factor if line.kind.counts_as == WORK else Fraction(1)
+    if line.kind.counts_as == WORK:
+        return terms.planning_factor
+    return Fraction(1)
 
 
 def plain(value: Fraction) -> str:
@@ -128,7 +135,10 @@ def cost_row(line: lines.CostLineFacts, terms: Terms) -> CostRow:
     if line.state != LineState.PRICED:
         text = line.state.value
         if line.state == LineState.NOT_APPLICABLE:
-            text = f"not applicable: {line.note}" if line.note else "not applicable"
+            if line.note:
+                text = f"not applicable: {line.note}"
+            else:
+                text = "not applicable"
         return _without_amounts(line, line.state, text)
     rate = rate_of(line, terms.currency)
     if rate is None:
@@ -201,7 +211,10 @@ def _words(line: lines.CostLineFacts, terms: Terms) -> str:
 
 def _price_words(line: lines.CostLineFacts) -> str:
     if line.pricing == lines.Pricing.PER_UNIT:
-        unit = f" per {line.unit}" if line.unit else ""
+        if line.unit:
+            unit = f" per {line.unit}"
+        else:
+            unit = ""
         price = f"{_span(line.amounts)} {line.currency}{unit}"
         if line.quantity != 1:
             price += f" × {written(line.quantity)}"
@@ -214,4 +227,6 @@ def _price_words(line: lines.CostLineFacts) -> str:
 
 def _span(amounts: lines.Money3) -> str:
     low, likely, high = (written(amount) for amount in amounts)
-    return likely if low == high else f"{likely} ({low} to {high})"
+    if low == high:
+        return likely
+    return f"{likely} ({low} to {high})"

@@ -86,9 +86,13 @@ class Tier:
 
 def contradiction(pricing: Pricing, tiers: Sequence[Tier]) -> str | None:
     if pricing == Pricing.PER_UNIT:
-        return _("a price by the unit has no tiers.") if tiers else None
+        if tiers:
+            return _("a price by the unit has no tiers.")
+        return None
     if pricing == Pricing.PERCENT:
-        return _("a percentage has no tiers.") if tiers else None
+        if tiers:
+            return _("a percentage has no tiers.")
+        return None
     if not 1 <= len(tiers) <= MOST_TIERS:
         sentence = _("tiers are 1 to %(most)s after the first, not %(count)s.")
         return sentence % {"most": MOST_TIERS, "count": len(tiers)}
@@ -145,14 +149,20 @@ def tier_words(
     steps = [(Decimal(0), first), *((tier.above, tier.amounts) for tier in tiers)]
     reached = max((step for step in steps if step[0] < quantity), default=steps[0])
     price = written(reached[1][1])
-    where = f"tier above {written(reached[0])}" if reached[0] else "first tier"
+    if reached[0]:
+        where = f"tier above {written(reached[0])}"
+    else:
+        where = "first tier"
     if pricing == Pricing.PACKAGE:
         return f"package of {price} for {written(quantity)} ({where})"
     if pricing == Pricing.VOLUME:
         return f"{written(quantity)} × {price} ({where})"
     parts = []
     for number, (above, amounts) in enumerate(steps):
-        last = steps[number + 1][0] if number + 1 < len(steps) else quantity
+        if number + 1 < len(steps):
+            last = steps[number + 1][0]
+        else:
+            last = quantity
         units = min(quantity, last) - above
         if units > 0:
             parts.append(f"{written(units)} × {written(amounts[1])}")
@@ -209,14 +219,15 @@ def write_tiers(tiers: Iterable[Tier]) -> str:
 def _graduated(steps: Sequence[tuple[Fraction, Money3]], quantity: Fraction) -> Exact3:
     low, likely, high = _NOTHING
     for number, (above, amounts) in enumerate(steps):
-        last = steps[number + 1][0] if number + 1 < len(steps) else quantity
+        if number + 1 < len(steps):
+            last = steps[number + 1][0]
+        else:
+            last = quantity
         units = max(Fraction(0), min(quantity, last) - above)
         of = _exact(amounts)
-        low, likely, high = (
-            low + units * of[0],
-            likely + units * of[1],
-            high + units * of[2],
-        )
+        low = low + units * of[0]
+        likely = likely + units * of[1]
+        high = high + units * of[2]
     return low, likely, high
 
 
@@ -276,7 +287,9 @@ class CostLineFacts:
 
     @property
     def name(self) -> str:
-        return f"{self.kind.name} ({self.label})" if self.label else self.kind.name
+        if self.label:
+            return f"{self.kind.name} ({self.label})"
+        return self.kind.name
 
 
 def _contradiction(line: CostLineFacts) -> str | None:
@@ -284,7 +297,9 @@ def _contradiction(line: CostLineFacts) -> str | None:
     if line.state != LineState.PRICED:
         if any(amount is not None for amount in bounds):
             return f"a line that is {line.state.replace('_', ' ')} carries no amount."
-        return "only a priced line has tiers." if line.tiers else None
+        if line.tiers:
+            return "only a priced line has tiers."
+        return None
     amounts = [amount for amount in bounds if amount is not None]
     if len(amounts) < 3:
         return "a priced line needs a low, a likely and a high amount."

@@ -31,7 +31,8 @@ def is_old(quoted_on: datetime.date | None, today: datetime.date) -> bool:
     if quoted_on is None:
         return False
     month = quoted_on.month - 1 + OLD_AFTER_MONTHS
-    year, month = quoted_on.year + month // 12, month % 12 + 1
+    year = quoted_on.year + month // 12
+    month = month % 12 + 1
     last = calendar.monthrange(year, month)[1]
     return today > datetime.date(year, month, min(quoted_on.day, last))
 

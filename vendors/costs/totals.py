@@ -95,15 +95,19 @@ def _rise_working(
     line: CostLineFacts, lifted: Sequence[CostLineFacts], terms: line_costs.Terms
 ) -> str:
     low, likely, high = (line_costs.plain(Fraction(amount)) for amount in line.amounts)
-    either = "" if low == high else f" ({low} to {high}%)"
+    if low == high:
+        either = ""
+    else:
+        either = f" ({low} to {high}%)"
     working = f"{likely}%{either} a year from the second year on"
     if not lifted:
         return f"{working}; nothing that it lifts has a price yet"
-    parts = " + ".join(
-        f"{line.name} {written(line_costs.cents(exact * line_costs.payments(line, terms)))}"
-        for line, (_, exact, _) in ((line, _exactly(line, terms)) for line in lifted)
-    )
-    working += f", on {parts}"
+    parts = []
+    for line in lifted:
+        exact = _exactly(line, terms)[1]
+        in_all = line_costs.cents(exact * line_costs.payments(line, terms))
+        parts.append(f"{line.name} {written(in_all)}")
+    working += f", on {' + '.join(parts)}"
     years = -(-terms.horizon_months // line_costs.MONTHS)
     if years == 1:
         return f"{working}; the horizon ends before it"
@@ -154,7 +158,8 @@ class TotalCost:
 
     @property
     def caution(self) -> str:
-        unsaid, excluded = self.coverage.unsaid, self.coverage.excluded
+        unsaid = self.coverage.unsaid
+        excluded = self.coverage.excluded
         parts = []
         if unsaid:
             names = ", ".join(kind.name for kind in unsaid)

@@ -125,7 +125,9 @@ class Claims(costs.OfCandidates):
 
     def proposes(self, name: str, context: Context) -> Mapping[str, str]:
         candidate = context.candidates.get(key(name))
-        return {"candidate": candidate} if candidate else {}
+        if candidate:
+            return {"candidate": candidate}
+        return {}
 
     def records(
         self, rows: Iterable[ReadRow], context: Context
@@ -143,7 +145,8 @@ def with_unit(row: ReadRow) -> ReadRow:
 
 
 def readable(values: Mapping[str, Any]) -> dict[str, Any]:
-    label, day = Availability(values["availability"]).label, values["available_from"]
+    label = Availability(values["availability"]).label
+    day = values["available_from"]
     held = values["holds_for"] and values["holds_for"]["said"]
     return {
         "availability": f"{label}, {day}" if day else str(label),
@@ -162,7 +165,8 @@ def folded(text: str) -> str:
 
 def requirement_of(row: ReadRow, context: Context) -> str:
     """The ref that a row names: by ref, then by whole text; two that fit are none."""
-    refs, texts = context.more["refs"], context.more["texts"]
+    refs = context.more["refs"]
+    texts = context.more["texts"]
     named = {
         role: str(row.values[role])
         for role in ("ref", "text", "name")
@@ -173,7 +177,10 @@ def requirement_of(row: ReadRow, context: Context) -> str:
         if ref := ref or context.choices["text"].get(key(name), ""):
             return str(ref)
     for role, name in named.items():
-        known = refs.values() if role == "ref" else context.more["wordings"]
+        if role == "ref":
+            known = refs.values()
+        else:
+            known = context.more["wordings"]
         raise costs.Wrong(role, costs.unknown("requirement", name, known))
     raise costs.Wrong("", "It names no requirement.")
 
@@ -218,7 +225,8 @@ def record_of(row: ReadRow, context: Context, said: costs.Said) -> ParsedRecord:
 def effort_of(
     row: ReadRow, context: Context, candidate: str, words: ClaimWords
 ) -> dict[str, Any] | None:
-    is_sold, asks = candidate in context.more["sold"], context.more["asks"]
+    is_sold = candidate in context.more["sold"]
+    asks = context.more["asks"]
     try:
         sent = fields.read_effort_text(str(row.values[sheets.EFFORT]))
         return read_effort(sent, words.availability, is_sold=is_sold, is_asked=asks)
@@ -227,7 +235,10 @@ def effort_of(
 
 
 def is_state(cell: Any, words: ClaimWords) -> bool:
-    state = "not_stated" if words.availability == "unstated" else words.availability
+    if words.availability == "unstated":
+        state = "not_stated"
+    else:
+        state = words.availability
     return bool(cell == StatedAvailability(state))
 
 
@@ -241,7 +252,9 @@ def as_saved(row: ReadRow, before: ClaimWords) -> dict[str, Any]:
         if str(row.values.get(role) or "") == meant(shown):
             kept[field] = getattr(before, field)
     # Other words have links and dates of their own.
-    return kept if before.statement and "statement" in kept else {}
+    if before.statement and "statement" in kept:
+        return kept
+    return {}
 
 
 def says_no_more(words: ClaimWords, before: ClaimWords) -> bool:
@@ -260,7 +273,8 @@ def claim_of(
     row: ReadRow, context: Context, candidate: str, ref: str, cell: Any, text: str
 ) -> ClaimWords:
     """The words of one answer, noted by the owner; what is not certain is unstated."""
-    said, inputs = row.values, CallFields()
+    said = row.values
+    inputs = CallFields()
     state = Availability.UNSTATED
     parts = [text]
     links: list[str] = []

@@ -87,14 +87,19 @@ class Candidates(ImportKind):
     def lacks(self, row: ReadRow, context: Context) -> Iterable[str]:
         """A candidate that is there keeps its kind."""
         is_there = key(row.values.get("candidate", "")) in context.candidates
-        return () if is_there or "kind" in row.values else ("kind",)
+        if is_there or "kind" in row.values:
+            return ()
+        return ("kind",)
 
     def records(
         self, rows: Iterable[ReadRow], context: Context
     ) -> Iterator[ParsedRecord | Refusal]:
         rows = list(rows)
         # The cell to type in, where a contact lacks its company.
-        blank = "vendor" if any("vendor" in row.values for row in rows) else "contact"
+        if any("vendor" in row.values for row in rows):
+            blank = "vendor"
+        else:
+            blank = "contact"
         return joined([record_of(row, context, blank) for row in rows], "candidate")
 
 
@@ -112,7 +117,8 @@ def record_of(row: ReadRow, context: Context, blank: str) -> ParsedRecord | Refu
     if (name,) not in context.more["known"]:
         name = context.candidates.get(key(name), name)
     known = context.more["known"].get((name,), {})
-    kind, vendor = known.get("kind", ""), known.get("vendor", "")
+    kind = known.get("kind", "")
+    vendor = known.get("vendor", "")
     said = row.values.get("kind", "")
     if not kind:
         values["kind"] = said

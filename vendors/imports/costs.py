@@ -80,7 +80,9 @@ def cell_text(field: str, value: Any) -> Any:
         return written(value)
     if field == "tiers":
         return "; ".join(write_tiers(tiers_of(value or [])).splitlines())
-    return LABELS[field](value).label if value and field in LABELS else value or ""
+    if value and field in LABELS:
+        return LABELS[field](value).label
+    return value or ""
 
 
 def unique_by_name(named: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -122,7 +124,8 @@ class Costs(OfCandidates):
     slug = KIND
     things = "costs"
     tab = "costs"
-    names, shown = "Cost", SHOWN
+    names = "Cost"
+    shown = SHOWN
     needs = (
         "One row per price, or a column for each candidate that is there. What is no "
         "price is kept as text and counts as not stated. Amounts stay sealed until "
@@ -233,7 +236,8 @@ def said_of(
 ) -> list[Said]:
     """By candidate the cell or the text of a row: each in its column, or one named."""
     if across := dict.fromkeys([*row.across, *row.across_texts]):
-        cells, texts = row.across, row.across_texts
+        cells = row.across
+        texts = row.across_texts
         return [(name, cells.get(name), texts.get(name, "")) for name in across]
     if not {*fields} & {*row.values, *row.texts}:
         return []
@@ -259,7 +263,10 @@ def each_said(
                 yield make(row, context, said)
             except Wrong as wrong:
                 is_cell = wrong.role == role and bool(row.across or row.across_texts)
-                where = said[0] if is_cell else wrong.role
+                if is_cell:
+                    where = said[0]
+                else:
+                    where = wrong.role
                 yield Refusal(row.sheet, row.number, where, str(wrong))
                 if not is_cell:
                     break
@@ -270,7 +277,9 @@ def item_of(row: ReadRow, context: Context) -> tuple[str, str]:
     label = " ".join(str(row.values.get("label") or row.texts.get("label", "")).split())
     kind = row.values.get("kind", "")
     items: Mapping[str, tuple[str, str]] = context.more.get("items", {})
-    return (kind, label) if kind else items.get(key(label), ("", label))
+    if kind:
+        return (kind, label)
+    return items.get(key(label), ("", label))
 
 
 def record_of(row: ReadRow, context: Context, said: Said) -> ParsedRecord:
@@ -324,18 +333,24 @@ def pricing(row: ReadRow) -> dict[str, Any]:
         tiers = read_tiers(str(row.values.get("tiers", "")).replace(";", "\n"))
     except ValueError as error:
         raise Wrong("tiers", str(error)) from error
-    problem = contradiction(Counted(way), tiers) if way else None
+    if way:
+        problem = contradiction(Counted(way), tiers)
+    else:
+        problem = None
     if tiers and not way:
         problem = "write graduated, volume or package into “Price by quantity”"
     if problem:
         raise Wrong("tiers", sentence(problem))
-    return {"pricing": way, "tiers": [*map(stored_tier, tiers)]} if way else {}
+    if way:
+        return {"pricing": way, "tiers": [*map(stored_tier, tiers)]}
+    return {}
 
 
 def check_price(
     row: ReadRow, kind: CostKind, label: str, values: dict[str, Any]
 ) -> None:
-    likely, is_share = values.get("likely"), values.get("pricing") == Pricing.PERCENT
+    likely = values.get("likely")
+    is_share = values.get("pricing") == Pricing.PERCENT
     if likely is None:
         return
     amounts = [values.get("low", likely), likely, values.get("high", likely)]
@@ -403,7 +418,10 @@ def exact(amount: Decimal, role: str) -> Decimal:
 def unknown(noun: str, name: str, known: Collection[str]) -> str:
     # Of many names in many rows it would take minutes.
     near = get_close_matches(name, known, 1, 0.75) if len(known) <= MOST_NEAR else ()
-    hint = f" Did you mean “{near[0]}”?" if near else ""
+    if near:
+        hint = f" Did you mean “{near[0]}”?"
+    else:
+        hint = ""
     return (
         f"The evaluation has no {noun} “{name[:60]}”.{hint} Add it first, fix the "
         "name, or leave out what is refused."

@@ -75,7 +75,10 @@ def admit(
         )
 
     if access.rows:
-        shown = f" ({', '.join(access.shown)})" if access.shown else ""
+        if access.shown:
+            shown = f" ({', '.join(access.shown)})"
+        else:
+            shown = ""
         yield f"GRANT SELECT{shown} ON {quoted} TO {role}"
         yield policy("SELECT", f"USING ({access.rows})")
     if access.added:
@@ -104,7 +107,8 @@ def _view(
     then what is added goes to the table, and there with the caller's rights.
     """
     name = db.ops.quote_name
-    base, view = f"public.{name(table)}", f"{SCHEMA}.{name(table)}"
+    base = f"public.{name(table)}"
+    view = f"{SCHEMA}.{name(table)}"
 
     def shown(column: str, kind: str) -> str:
         if column in access.veiled:
@@ -116,7 +120,10 @@ def _view(
     columns = ", ".join(shown(*column) for column in rows(db, COLUMNS, table))
     # Names come from ACCESS and from the catalogue, none from outside.
     rows_of = f"SELECT {columns} FROM {base} WHERE {access.known or 'true'}"  # noqa: S608
-    asks = "security_barrier" if access.known else "security_invoker"
+    if access.known:
+        asks = "security_barrier"
+    else:
+        asks = "security_invoker"
     yield f"CREATE VIEW {view} WITH ({asks} = true) AS {rows_of}"
     yield f"GRANT SELECT ON {view} TO {role}"
     if rights := [*access.changed, *(["id"] if access.locked else [])]:
@@ -373,7 +380,8 @@ class Patience:
     def __exit__(self, *raised: Any) -> None:
         """Run what waits and end the transaction, also where that fails."""
         end = super().__exit__  # type: ignore[misc]
-        deferred, self.deferred_sql = self.deferred_sql, []
+        deferred = self.deferred_sql
+        self.deferred_sql = []
         try:
             if raised[0] is None:
                 for sql in deferred:
@@ -412,7 +420,8 @@ class Patience:
         return execute(*statement)
 
     def _run_waiting(self) -> None:
-        waiting, self.waiting = self.waiting, []
+        waiting = self.waiting
+        self.waiting = []
         for sql, params in waiting:
             super().execute(sql, params)  # type: ignore[misc]
 
@@ -595,7 +604,8 @@ def build_house(db: BaseDatabaseWrapper, *, role: str, password: str = "") -> No
     require_fit(db)
     ready_role(db, role, password, variable="DATABASE_URL")
     name = db.ops.quote_name
-    database, quoted = name(one(db, DATABASE)), name(role)
+    database = name(one(db, DATABASE))
+    quoted = name(role)
     for statement in _granting_shut(database, quoted):
         run(db, statement)
     # None of ours is called but by a trigger, which asks nobody whether it may.

@@ -210,7 +210,9 @@ class VendorSession(VendorRecord):
 
     @property
     def ended_on(self) -> datetime.date | None:
-        return self.ended_at.date() if self.ended_at else None
+        if self.ended_at:
+            return self.ended_at.date()
+        return None
 
 
 class VendorTokenQuerySet(models.QuerySet["VendorToken"]):

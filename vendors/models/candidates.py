@@ -67,13 +67,17 @@ class AmountField(Decimals):
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
         """A number without a fixed scale, where the database has one."""
         is_postgres = connection.vendor == "postgresql"
-        return "numeric" if is_postgres else super().db_type(connection)
+        if is_postgres:
+            return "numeric"
+        return super().db_type(connection)
 
     def from_db_value(
         self, value: Decimal | None, expression: object, connection: object
     ) -> Decimal | None:
         """Without the zeros that a database adds."""
-        return None if value is None else padded(value)
+        if value is None:
+            return None
+        return padded(value)
 
 
 M = TypeVar("M", bound=models.Model)
@@ -191,7 +195,9 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         if user.is_active and user.is_superuser:
             return self
         runs = user.is_active and Evaluation.objects.filter(owner=user).exists()
-        return self.all() if runs else self.none()
+        if runs:
+            return self.all()
+        return self.none()
 
     def current(self) -> Self:
         return self.filter(removed_at__isnull=True)

@@ -186,7 +186,9 @@ class Claim(SealedRecord, VendorRecord):
         for row in efforts or ():
             if row.submitted_at < until if until else not row.superseded_at:
                 stated.append(row if row.how else None)
-        return UNSET if efforts is None else stated[-1]
+        if efforts is None:
+            return UNSET
+        return stated[-1]
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refused: withdrawing is a revision, history stays."""

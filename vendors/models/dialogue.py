@@ -174,7 +174,9 @@ class Proposal(SealedRecord, VendorRecord):
 
     @property
     def category_name(self) -> str:
-        return self.category.name if self.category else self.new_category
+        if self.category:
+            return self.category.name
+        return self.new_category
 
 
 class PublishedDocument(CommittedRecord, VendorRecord):

@@ -203,8 +203,13 @@ def portal_page(*methods: str) -> Callable[[View], View]:
 
 def _who_reads(request: HttpRequest, names: dict[str, Any]) -> str:
     key = _read(names.get("invitation", ""))
-    secret = session_secret(request, key) if key else ""
-    return digest_of(secret) if secret else address_of(request)
+    if key:
+        secret = session_secret(request, key)
+    else:
+        secret = ""
+    if secret:
+        return digest_of(secret)
+    return address_of(request)
 
 
 def session_page(*methods: str) -> Callable[[View], View]:
@@ -220,8 +225,14 @@ def session_page(*methods: str) -> Callable[[View], View]:
             request: HttpRequest, invitation: str, **names: Any
         ) -> HttpResponseBase:
             key = _read(invitation)
-            secret = session_secret(request, key) if key else ""
-            session = find_session(secret) if secret else None
+            if key:
+                secret = session_secret(request, key)
+            else:
+                secret = ""
+            if secret:
+                session = find_session(secret)
+            else:
+                session = None
             if session is None or key != session.link.candidate_id:
                 status = HTTPStatus.FORBIDDEN
                 return render(request, SIGNED_OUT, status=status)
@@ -343,7 +354,8 @@ def deadline_of(evaluation: Evaluation, now: datetime.datetime) -> Deadline:
     if not said:
         return Deadline(is_open, is_over)
     end = min(said)
-    at, left = moment(end, evaluation.zone), end - now
+    at = moment(end, evaluation.zone)
+    left = end - now
     away = "" if is_over else _away(left)
     return Deadline(is_open, is_over, at, away, is_near=left < 2 * DAY)
 
@@ -399,7 +411,10 @@ def code(request: HttpRequest, secret: str) -> HttpResponse:
     living = living_code(link, nonce, database_now())
     if request.method != "POST":
         zone = link.candidate.evaluation.zone
-        sent = wall_of(living.last_asked_at, zone) if living else None
+        if living:
+            sent = wall_of(living.last_asked_at, zone)
+        else:
+            sent = None
         at = f"{sent:%H:%M %Z}" if sent else ""
         return _shown(request, "code.html", link, secret, sent_at=at)
     tries = f"vendor-tries:{address_of(request)}"
@@ -407,13 +422,19 @@ def code(request: HttpRequest, secret: str) -> HttpResponse:
         return say(request, HTTPStatus.TOO_MANY_REQUESTS, str(SLOWLY))
     typed = request.POST.get("code", "")
     # Who has no code locks nothing.
-    begun = access.use_code(link=link, nonce=nonce, typed=typed) if living else None
+    if living:
+        begun = access.use_code(link=link, nonce=nonce, typed=typed)
+    else:
+        begun = None
     if begun is None:
         status = HTTPStatus.BAD_REQUEST
         return _shown(request, "code.html", link, secret, str(access.NO), status)
     own = asked_language(request, link.contact.language)
     _keep(link.contact, own)
-    page = "people" if "people" in request.GET else "answers"
+    if "people" in request.GET:
+        page = "people"
+    else:
+        page = "answers"
     response = redirect(f"vendor_pages:{page}", invitation=str(link.candidate_id))
     keep_session(response, link.candidate_id, begun[1])
     known = known_to(link.contact)
@@ -465,7 +486,9 @@ def leave(request: HttpRequest, session: VendorSession) -> HttpResponse:
 def people(request: HttpRequest, session: VendorSession) -> HttpResponse:
     """Who can get in, and by which tokens; a new token's text is in the answer alone,
     for a secret must not survive a redirect."""
-    link, problem, secret = session.link, None, ""
+    link = session.link
+    problem = None
+    secret = ""
     tokens = live_tokens(link.vendor).select_related("contact").defer("digest")
     if request.method == "POST":
         try:
@@ -480,7 +503,8 @@ def people(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 
 def _do_on_people(request: HttpRequest, link: InvitationLink, own: Any) -> str:
-    then, by = request.POST.get("then", ""), access.actor_in_pages(link)
+    then = request.POST.get("then", "")
+    by = access.actor_in_pages(link)
     if then == "token":
         terms: dict[str, Any] = {"vendor": link.vendor, "contact": link.contact}
         label = request.POST.get("label", "")

@@ -124,7 +124,8 @@ def show_answers(
     **context: Any,
 ) -> HttpResponse:
     deadline = deadline_of(session.link.candidate.evaluation, database_now())
-    answers, candidate = answers or answers_of(session.link), session.link.candidate
+    answers = answers or answers_of(session.link)
+    candidate = session.link.candidate
     context |= {"answers": answers, "deadline": deadline}
     # Counted only where it is shown.
     context["progress"] = partial(progress_of, candidate, answers, session)
@@ -224,7 +225,10 @@ def _form(
     problem: Problem | None = None,
     mine: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    typed = row.draft.typed if row.draft else typed_of(row.claim)
+    if row.draft:
+        typed = row.draft.typed
+    else:
+        typed = typed_of(row.claim)
     rows = with_demands(type(row.requirement).objects.filter(pk=row.requirement.pk))
     files = own_files(session.link.candidate).filter(claim__requirement=row.requirement)
     waiting = draft_files(session.link).filter(draft__requirement=row.requirement)
@@ -279,7 +283,8 @@ def colleagues(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 @session_page(*FORM)
 def support(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    candidate, refused = session.link.candidate, None
+    candidate = session.link.candidate
+    refused = None
     if not candidate.evaluation.support_wanted:
         raise NotFound
     stands = candidate.support_stated
@@ -302,7 +307,9 @@ def support(request: HttpRequest, session: VendorSession) -> HttpResponse:
 def support_link(candidate: Candidate) -> tuple[str, str] | None:
     place = reverse("vendor_pages:support", args=[candidate.pk])
     is_asked = candidate.evaluation.support_wanted
-    return (pgettext("page", "Support"), place) if is_asked else None
+    if is_asked:
+        return (pgettext("page", "Support"), place)
+    return None
 
 
 LINKS.append(support_link)
@@ -348,8 +355,12 @@ def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
         if typed["category"] and typed["category"] not in named:
             raise NotFound
         is_new = typed["new_category"].strip()
-        category = None if is_new else named.get(typed["category"])
-        said, by = typed | {"category": category}, actor_in_pages(session.link)
+        if is_new:
+            category = None
+        else:
+            category = named.get(typed["category"])
+        said = typed | {"category": category}
+        by = actor_in_pages(session.link)
         try:
             propose_requirement(candidate=candidate, by=by, **said)
             return redirect(address(session, "proposals"))
@@ -402,7 +413,9 @@ def document(
 
 def documents_link(candidate: Any) -> tuple[str, str] | None:
     place = reverse("vendor_pages:documents", args=[candidate.pk])
-    return (str(TITLE), place) if letters_of(candidate).exists() else None
+    if letters_of(candidate).exists():
+        return (str(TITLE), place)
+    return None
 
 
 LINKS.append(documents_link)
@@ -410,11 +423,16 @@ LINKS.append(documents_link)
 
 @session_page(*FORM)
 def annex(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    link, reader, refused = session.link, reader_of(session), None
+    link = session.link
+    reader = reader_of(session)
+    refused = None
     typed = {"name": link.contact.name}
     if request.method == "POST":
         objects = "line" in request.POST
-        fields = ("line", "words") if objects else ("sha256", "name")
+        if objects:
+            fields = ("line", "words")
+        else:
+            fields = ("sha256", "name")
         said = {name: request.POST.get(name, "") for name in fields}
         say: Any = object_to_annex if objects else confirm_annex
         try:
@@ -422,7 +440,8 @@ def annex(request: HttpRequest, session: VendorSession) -> HttpResponse:
             say(candidate=link.candidate, reader=reader, by=by, **said)
             return redirect(address(session, "annex"))
         except Problem as problem:
-            typed, refused = typed | said, problem
+            typed = typed | said
+            refused = problem
     shown = require_row(annex_for(link.candidate, reader))
     context: dict[str, Any] = {"typed": typed, **refusal(refused)}
     context["wrong"] = getattr(refused, "errors", {})
@@ -434,7 +453,9 @@ def annex(request: HttpRequest, session: VendorSession) -> HttpResponse:
 def annex_link(candidate: Candidate) -> tuple[str, str] | None:
     place = reverse("vendor_pages:annex", args=[candidate.pk])
     is_there = annex_versions(candidate).exists()
-    return (_("Annex of promises"), place) if is_there else None
+    if is_there:
+        return (_("Annex of promises"), place)
+    return None
 
 
 LINKS.append(annex_link)
@@ -450,7 +471,10 @@ def hand_in(request: HttpRequest, session: VendorSession) -> HttpResponse:
             return redirect(address(session, "receipt"))
         except Problem as error:
             problem = error
-    wrong = problem.errors if isinstance(problem, DraftsWrong) else {}
+    if isinstance(problem, DraftsWrong):
+        wrong = problem.errors
+    else:
+        wrong = {}
     answers = answers_of(session.link)
     return show_answers(
         request,
@@ -532,7 +556,10 @@ def _preview(request: HttpRequest, session: VendorSession, order: str) -> HttpRe
         filename=name,
         order=order if order in ORDERS else "",
     )
-    packed = _packed(session, preview) if preview.changes else ""
+    if preview.changes:
+        packed = _packed(session, preview)
+    else:
+        packed = ""
     changes = [(change.requirement, _differences(change)) for change in preview.changes]
     return _page(
         request, session, order=order, preview=preview, changes=changes, packed=packed
@@ -547,7 +574,10 @@ def _page(
     problem: Problem | None = None,
     **context: Any,
 ) -> HttpResponse:
-    errors = problem.errors if isinstance(problem, Invalid) else {}
+    if isinstance(problem, Invalid):
+        errors = problem.errors
+    else:
+        errors = {}
     cells = [
         (place.removeprefix("Answers."), " ".join(sentences))
         for place, sentences in errors.items()

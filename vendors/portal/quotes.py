@@ -74,13 +74,18 @@ def boxes_of(
         sentences = wrong.get(_place(before, name), [])
         is_number = name in (*answers.AMOUNTS, "quantity") and sentences
         kind = answers.kind_of(name, currency, typed.get("pricing", ""))
-        readings = meanings_of(text, *kind) if is_number else []
+        if is_number:
+            readings = meanings_of(text, *kind)
+        else:
+            readings = []
         boxes[name] = PriceBox(f"{before}{name}", text, sentences, readings)
     return boxes
 
 
 def _place(before: str, name: str) -> str:
-    return f"{before[:-1]}.{name}" if before else name
+    if before:
+        return f"{before[:-1]}.{name}"
+    return name
 
 
 def form_rows(
@@ -89,10 +94,14 @@ def form_rows(
     candidate: Candidate,
     currency: str,
 ) -> list[PriceRow]:
-    kinds, shown = costs.kinds_for(candidate), []
+    kinds = costs.kinds_for(candidate)
+    shown = []
     for index, typed in enumerate(rows):
         kind = kind_named(typed["kind"], kinds)
-        following = rows[index + 1]["kind"] if index + 1 < len(rows) else ""
+        if index + 1 < len(rows):
+            following = rows[index + 1]["kind"]
+        else:
+            following = ""
         row = PriceRow(
             kind=kind,
             asked=answers.new_row(kind, typed["label"]),
@@ -119,11 +128,15 @@ def _looked_over(
     """What each line comes to, how many times more or less than in the revision before
     if that may be read, and what is not stated."""
     is_same = before is not None and before.currency == currency
-    kept = quotes.read_lines(before.lines or ()) if before and is_same else []
+    if before and is_same:
+        kept = quotes.read_lines(before.lines or ())
+    else:
+        kept = []
     former = {_place_of(line): _amount(line) for line in kept}
     lines = []
     for line in looked.lines:
-        old, new = former.get(_place_of(line)), _amount(line)
+        old = former.get(_place_of(line))
+        new = _amount(line)
         more, less = (new // old, old // new) if old and new else (0, 0)
         shown = {"line": line, "sum": new, "more": more, "less": less}
         counted = f"{number(line.quantity)} {line.unit}".strip()
@@ -155,7 +168,8 @@ def _amount(line: quotes.QuotedLine) -> Decimal:
 
 @access.session_page(*access.FORM)
 def quote(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    candidate, reader = session.link.candidate, reader_of(session)
+    candidate = session.link.candidate
+    reader = reader_of(session)
     standing = answers.rows_of(costs.standing_quote(candidate, reader), candidate)
     if request.method != "POST":
         return _shown(request, session, standing)
@@ -164,10 +178,12 @@ def quote(request: HttpRequest, session: VendorSession) -> HttpResponse:
     if "add" in request.POST:
         rows = answers.with_another(rows, request.POST["add"], candidate)
         return _shown(request, session, rows, head=head)
-    then, by = request.POST.get("then", ""), actor_in_pages(session.link)
+    then = request.POST.get("then", "")
+    by = actor_in_pages(session.link)
     try:
         if then == "withdraw":
-            rows, head = standing, {}
+            rows = standing
+            head = {}
             quotes.withdraw_quote(candidate=candidate, by=by, reader=reader)
             return redirect(address(session, "quote"))
         if then == "sheet":
@@ -220,11 +236,15 @@ def _shown(
     problem: Problem | None = None,
     then: str = "",
 ) -> HttpResponse:
-    candidate, now = session.link.candidate, database_now()
+    candidate = session.link.candidate
+    now = database_now()
     own = reader_of(session)
     sent = costs.own_quotes(candidate, own)
     last = sent[0] if sent else None
-    stands = None if last is None or last.is_withdrawn else last
+    if last is None or last.is_withdrawn:
+        stands = None
+    else:
+        stands = last
     # Under what is withheld stands the last that they may read.
     readable = next((quote for quote in sent if quote.lines), None)
     shown = readable if stands else None
@@ -233,12 +253,19 @@ def _shown(
         ticked = set(stands.readers.values_list("email", flat=True))
     if request.method != "HEAD":
         quotes.note_read(quote=shown, key=session)
-    wrong = answers.by_row(problem.errors, rows) if isinstance(problem, Invalid) else {}
-    head, looked = head or _head(candidate, stands), None
+    if isinstance(problem, Invalid):
+        wrong = answers.by_row(problem.errors, rows)
+    else:
+        wrong = {}
+    head = head or _head(candidate, stands)
+    looked = None
     if isinstance(problem, quotes.NotLookedOver):
         before = next((quote for quote in sent if not quote.is_withdrawn), None)
         looked = _looked_over(problem, head["currency"], candidate, before)
-        problem = problem if then == "hand_in" else None
+        if then == "hand_in":
+            problem = problem
+        else:
+            problem = None
     return access.show(
         request,
         session,

@@ -80,8 +80,13 @@ def reader_of(key: VendorSession | VendorToken) -> str:
 
     Blank, which reads none, for a token that the house issued: its maker has seen it.
     """
-    contact = key.contact if isinstance(key, VendorToken) else key.link.contact
-    return contact.email.lower() if contact else ""
+    if isinstance(key, VendorToken):
+        contact = key.contact
+    else:
+        contact = key.link.contact
+    if contact:
+        return contact.email.lower()
+    return ""
 
 
 def live_link(path: str = "") -> Q:
@@ -108,7 +113,8 @@ def live_link(path: str = "") -> Q:
 
 def why_no_link(candidate: Candidate) -> str:
     """Why no link to it opens anything, as `live_link` knows; blank if one does."""
-    name, evaluation = candidate.name, candidate.evaluation
+    name = candidate.name
+    evaluation = candidate.evaluation
     if candidate.invited_at is None:
         return f"{name} is not invited yet; the link comes with the invitation."
     if evaluation.is_practice and not evaluation.is_open:
@@ -221,11 +227,13 @@ SELECT token.id, token.prefix, token.last_used_on, token.vendor_id, token.contac
 # Only the token's own row can be seen (docs/isolation.md) ...
 SHOW_TOKEN = f"""
 SELECT set_config('{row_visibility.TOKEN}', %(digest)s, true),
-    set_config('{row_visibility.VENDOR}', '', true), set_config('{row_visibility.READER}', '', true)
+    set_config('{row_visibility.VENDOR}', '', true),
+    set_config('{row_visibility.READER}', '', true)
 """
 # ... and when it has been read, only its vendor's rows.
 SHOW_VENDOR = f"""
-SELECT set_config('{row_visibility.VENDOR}', (SELECT token.vendor_id::text {LIVE}), true),
+SELECT
+    set_config('{row_visibility.VENDOR}', (SELECT token.vendor_id::text {LIVE}), true),
     set_config('{row_visibility.TOKEN}', '', true)
 """
 SECRET = re.compile(r"evt_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")
@@ -310,7 +318,10 @@ class SharedAddress:
     @property
     def sentence(self) -> str:
         one = self.candidate
-        whose = self.shared if "@" in self.shared else f"The domain {self.shared}"
+        if "@" in self.shared:
+            whose = self.shared
+        else:
+            whose = f"The domain {self.shared}"
         return (
             f"{whose} also stands for {self.rival}, a rival of {one.name} in "
             f"“{one.evaluation}”."

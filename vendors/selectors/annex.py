@@ -27,7 +27,8 @@ def annex_for(candidate: Candidate, reader: str) -> Any:
     `lines` by number, its `receipt` and the `objections` to what is read."""
     annex: Any = annex_versions(candidate).prefetch_related("replies").first()
     if annex is not None:
-        whole, quote = annex.text, standing_quote(candidate, reader)
+        whole = annex.text
+        quote = standing_quote(candidate, reader)
         if not reader or (quote and quote.is_withheld):
             annex.text = COSTS.sub("", whole)
         annex.withheld = annex.text != whole

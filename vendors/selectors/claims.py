@@ -171,7 +171,10 @@ class AnswerCounts:
         return self.answered > self.ours or self.partly > 0
 
 
-ANSWERED, OURS, PARTLY, NOTED = "answered", "ours", "partly", "noted"
+ANSWERED = "answered"
+OURS = "ours"
+PARTLY = "partly"
+NOTED = "noted"
 SILENT = "silent"
 
 
@@ -308,7 +311,9 @@ def _waiting(
     said: dict[uuid.UUID, StandingClaim | None],
     ruled: dict[uuid.UUID, dict[str, list[str]]],
 ) -> VendorBacklog:
-    unanswered, to_confirm, partly = [], [], []
+    unanswered = []
+    to_confirm = []
+    partly = []
     for requirement in applies:
         answer = said[requirement.pk]
         owed = owed_values(answer or NOTHING, requirement, ruled[requirement.pk])
@@ -438,7 +443,9 @@ class AnswerRow:
         if self.claim is None:
             return "open"
         asked_now = self.requirement.revision
-        return "changed" if self.claim.requirement_revision < asked_now else "answered"
+        if self.claim.requirement_revision < asked_now:
+            return "changed"
+        return "answered"
 
     @property
     def is_answered(self) -> bool:
@@ -448,14 +455,20 @@ class AnswerRow:
 
     @property
     def words(self) -> str:
-        said = self.claim.availability if self.claim else ""
+        if self.claim:
+            said = self.claim.availability
+        else:
+            said = ""
         if self.draft is not None:
             said = self.draft.typed["availability"]
         return str(OFFERED.get(said, ""))
 
     @property
     def left(self) -> list[Any]:
-        typed = self.draft.typed if self.draft else {}
+        if self.draft:
+            typed = self.draft.typed
+        else:
+            typed = {}
         return [LEFT[name] for name in typed.get("left", ())]
 
 
@@ -560,7 +573,8 @@ def folded(text: str) -> str:
 def earlier_answers(link: InvitationLink) -> list[tuple[Requirement, Claim]]:
     """Where nothing is said yet, the newest answer to the same words in another
     evaluation to which the contact, at their present address, has had a link."""
-    home, said = link.candidate.evaluation_id, vendors_answers()
+    home = link.candidate.evaluation_id
+    said = vendors_answers()
     links = InvitationLink.objects.filter(contact=link.contact_id, address=link.address)
     others = links.exclude(candidate__evaluation=home).values("candidate")
     rows = said.filter(candidate__in=others).order_by("submitted_at")
@@ -568,7 +582,10 @@ def earlier_answers(link: InvitationLink) -> list[tuple[Requirement, Claim]]:
     newest = {folded(row.requirement.text): row for row in rows}
     answered = said.filter(candidate=link.candidate).values("requirement")
     blank = asked_requirements(link.candidate.evaluation).exclude(pk__in=answered)
-    blank = blank.exclude(drafts__candidate=link.candidate) if newest else blank.none()
+    if newest:
+        blank = blank.exclude(drafts__candidate=link.candidate)
+    else:
+        blank = blank.none()
     return [
         (row, newest[folded(row.text)])
         for row in with_demands(blank).order_by("position", "ref")

@@ -112,7 +112,8 @@ def offered_of(candidate: Candidate) -> Iterator[dict[str, Any]]:
         own = [line for line in lines if line.kind == asked.kind.key]
         own = [line for line in own if line.state != costs.LineState.NOT_APPLICABLE]
         for line in own:
-            row, is_priced = cost_input(line, {}, kinds), line.state == "priced"
+            row = cost_input(line, {}, kinds)
+            is_priced = line.state == "priced"
             yield {
                 "label": row.name,
                 "state": "not_offered" if line.state == "excluded" else line.state,
@@ -120,7 +121,10 @@ def offered_of(candidate: Candidate) -> Iterator[dict[str, Any]]:
                 "by_vendor": line.said_by == PriceSource.VENDOR,
             }
         for part in asked.missing or ("",) * (not own):
-            label = f"{asked.kind.name} ({part})" if part else asked.kind.name
+            if part:
+                label = f"{asked.kind.name} ({part})"
+            else:
+                label = asked.kind.name
             yield {"label": label, "state": "unsaid"}
 
 
@@ -132,7 +136,11 @@ def cost_input(
     line: CostLine, rates: Rates, kinds: Sequence[costs.CostKind]
 ) -> costs.CostLineFacts:
     """One line without its row; its own rate goes before the evaluation's."""
-    rate, source = line.rate, "the price's own rate" if line.rate else ""
+    rate = line.rate
+    if line.rate:
+        source = "the price's own rate"
+    else:
+        source = ""
     if rate is None and (shared := rates.get(line.currency)):
         rate = shared.rate
         source = costs.rate_words(shared.rated_on, shared.source)
@@ -334,11 +342,15 @@ def own_quotes(candidate: Candidate, reader: str) -> list[Quote]:
     and no currency.
     """
     named = QuoteReader.objects.filter(candidate=candidate, email=reader)
-    readable = set(named.values_list("quote", flat=True)) if reader else set()
+    if reader:
+        readable = set(named.values_list("quote", flat=True))
+    else:
+        readable = set()
     quotes = list(Quote.objects.filter(candidate=candidate).order_by("-revision"))
     for quote in quotes:
         if not quote.is_withdrawn and quote.pk not in readable:
-            quote.lines, quote.currency = None, ""
+            quote.lines = None
+            quote.currency = ""
     return quotes
 
 
@@ -346,7 +358,9 @@ def standing_quote(candidate: Candidate, reader: str) -> Quote | None:
     """What the vendor asks now, which may be withheld; None also once it has withdrawn
     its prices."""
     last = next(iter(own_quotes(candidate, reader)), None)
-    return None if last is None or last.is_withdrawn else last
+    if last is None or last.is_withdrawn:
+        return None
+    return last
 
 
 # Of a row of quotes; what a reader may not see of it is no withdrawal.

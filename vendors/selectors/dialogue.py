@@ -75,7 +75,8 @@ def given_away(question: Question, **texts: str) -> Iterator[tuple[str, str]]:
 
 
 def stands_alone(name: str, text: str) -> bool:
-    sought, folded = name.casefold(), text.casefold()
+    sought = name.casefold()
+    folded = text.casefold()
     at = folded.find(sought)
     while at >= 0:
         end = at + len(sought)
@@ -238,9 +239,13 @@ def chases(evaluation: Evaluation, candidates: Sequence[Candidate]) -> list[Chas
     for waiting in waiting_for(evaluation, candidates):
         one = waiting.candidate
         moments = sorted(moments_by_key.get(str(one.pk), {}).values())
-        since, last = spoke.get(one.pk), moments[-1] if moments else None
+        since = spoke.get(one.pk)
+        last = moments[-1] if moments else None
         lately = tuple(at for at in moments if since is None or at > since)
-        contacts = people[one.vendor_id] if one.vendor_id else 0
+        if one.vendor_id:
+            contacts = people[one.vendor_id]
+        else:
+            contacts = 0
         rows.append(Chase(waiting, contacts, lately, last))
     return rows
 

@@ -79,9 +79,16 @@ def progress_of(
         new=claims.count_of(published, "candidate"),
     )
     told = counted.get(pk=candidate.pk)
-    prices = "withdrawn" if told["gone"] else "handed_in"
-    support = "stated" if told["support"] else "not_stated"
-    place, at = candidate.evaluation, told["at"]
+    if told["gone"]:
+        prices = "withdrawn"
+    else:
+        prices = "handed_in"
+    if told["support"]:
+        support = "stated"
+    else:
+        support = "not_stated"
+    place = candidate.evaluation
+    at = told["at"]
     return Progress(
         answered=answers.answered,
         of=len(answers.rows),
@@ -105,7 +112,8 @@ SOURCES: list[Callable[[Candidate], Iterable[Open]]] = []
 def open_now(candidate: Candidate, now: datetime.datetime) -> list[tuple[str, str]]:
     """What is open to its vendor, the most urgent first; never nothing. Each with a
     sentence without a full stop."""
-    found, here = list[Open](), {"evaluation": candidate.evaluation}
+    found = list[Open]()
+    here = {"evaluation": candidate.evaluation}
     if candidate.state != CandidateState.ELIMINATED:
         found += _answering(candidate, now)
         found += [one for source in SOURCES for one in source(candidate)]

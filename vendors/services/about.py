@@ -53,7 +53,10 @@ def release_about(
     about = _drafted(evaluation, values)
     if not about.purpose:
         raise Invalid("Say what it is for before vendors read it.", field="purpose")
-    first = person_of(about.people[0]) if about.people else {}
+    if about.people:
+        first = person_of(about.people[0])
+    else:
+        first = {}
     if not (first.get("email") or first.get("phone")):
         sentence = "Begin with yourself, and an e-mail address or a telephone number."
         raise Invalid(sentence, field="people")
@@ -79,7 +82,8 @@ def release_about(
 def _drafted(evaluation: Evaluation, values: Mapping[str, Any]) -> AboutRevision:
     """The draft with these values, not saved."""
     require_known(values, ABOUT)
-    said, inputs = {**proposed_about(evaluation), **values}, CallFields()
+    said = {**proposed_about(evaluation), **values}
+    inputs = CallFields()
     about = evaluation.about_revisions.last()
     if about is None or about.released_at:
         number = about.revision + 1 if about else 1

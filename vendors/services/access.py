@@ -122,7 +122,9 @@ def _concerned(evaluation: Evaluation, token: VendorToken) -> set[Any]:
     if issuer is None:
         return {evaluation.owner}
     sees = Evaluation.objects.visible_to(issuer).filter(pk=evaluation.pk).exists()
-    return {evaluation.owner, issuer} if sees else {evaluation.owner}
+    if sees:
+        return {evaluation.owner, issuer}
+    return {evaluation.owner}
 
 
 @transaction.atomic
@@ -204,7 +206,9 @@ def ask_code(*, link: InvitationLink, nonce: str = "", known: str = "") -> CodeR
     if code := living_code(link, nonce, now):
         if code.mails > MOST_REPEATS or now - code.last_asked_at < MINUTE:
             return CodeRequest(code, nonce)
-        code.mails, code.last_asked_at, code.sent_at = code.mails + 1, now, None
+        code.mails = code.mails + 1
+        code.last_asked_at = now
+        code.sent_at = None
         code.save(update_fields=["mails", "last_asked_at", "sent_at"])
         return CodeRequest(code, nonce, is_owed=True)
     known_digest = digest_of(known) if known else ""
@@ -376,7 +380,8 @@ def expire_token(
     if token.expires_at and ends_at > token.expires_at:
         sentence = "A token does not get longer; replace it by a new one."
         raise Invalid(sentence, field="expires_at")
-    before, token.expires_at = token.expires_at, ends_at
+    before = token.expires_at
+    token.expires_at = ends_at
     token.save(update_fields=["expires_at"])
     told = {"vendor": token.vendor.name, "prefix": token.prefix, "expires_at": ends_at}
     record_for_vendor(
@@ -431,7 +436,8 @@ def send_code(*, code: SignInCode) -> bool:
 
     Nothing is raised: what was not taken stays owed.
     """
-    link, number = code.link, mail_of_code(code.pk, code.mails)
+    link = code.link
+    number = mail_of_code(code.pk, code.mails)
     notice = Notice(
         id=number,
         kind=SignInCodeMail.name,

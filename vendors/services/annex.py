@@ -18,7 +18,8 @@ from vendors.services.candidates import lock_candidate, record_on
 class NewerVersion(Invalid):
     """Another version was read; its errors are the lines that differ."""
 
-    status, default_code = Stale.status, Stale.default_code
+    status = Stale.status
+    default_code = Stale.default_code
 
 
 @transaction.atomic
@@ -27,7 +28,8 @@ def confirm_annex(
 ) -> tuple[DocumentReply, bool]:
     """The receipt for the newest version, and whether it is new. `reader` is from
     `reader_of`, and has to read all of it."""
-    annex, inputs = _locked(candidate, reader), CallFields()
+    annex = _locked(candidate, reader)
+    inputs = CallFields()
     if annex.withheld:
         raise Forbidden(_("Only people who may read your prices can confirm it."))
     name = inputs.line("name", name)
@@ -36,7 +38,8 @@ def confirm_annex(
         inputs.refuse("sha256", _("No version has this SHA-256. Read the annex again."))
     inputs.check()
     if read and read.sha256 != annex.sha256:
-        former, newer = read.text.split("\n"), annex.text.split("\n")
+        former = read.text.split("\n")
+        newer = annex.text.split("\n")
         lines = [*unified_diff(former, newer, n=0, lineterm="")][2:]
         raise NewerVersion(
             _("There is a newer version. Read what differs, then confirm that one."),
@@ -53,7 +56,8 @@ def object_to_annex(
     *, candidate: Candidate, line: str, words: str, reader: str, by: By
 ) -> tuple[DocumentReply, bool]:
     """The objection to a line of the newest version, and whether it is new."""
-    annex, inputs = _locked(candidate, reader), CallFields()
+    annex = _locked(candidate, reader)
+    inputs = CallFields()
     words = inputs.text("words", words)
     if line not in annex.lines:
         inputs.refuse("line", _("Choose a line of the annex."))

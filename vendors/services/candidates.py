@@ -237,7 +237,10 @@ def record_for_vendor(
     A company stands above evaluations, a journal belongs to one. The evaluations are
     locked in one order, so that two writers never wait for each other.
     """
-    vendor = subject if isinstance(subject, Vendor) else subject.vendor
+    if isinstance(subject, Vendor):
+        vendor = subject
+    else:
+        vendor = subject.vendor
     chosen = Q(candidates__state=CandidateState.CHOSEN, status=Status.DECIDED)
     touched = Evaluation.objects.filter(
         Q(status=Status.OPEN) | chosen, candidates__vendor=vendor
@@ -436,7 +439,8 @@ def _save_rows(rows: list[Candidate]) -> None:
 def undo(imported: Import, by: User) -> None:
     evaluation = imported.evaluation
     require_stage(evaluation, *STAGES)
-    new, changed = imported.kept["new"], imported.kept["changed"]
+    new = imported.kept["new"]
+    changed = imported.kept["changed"]
     rows = {str(row.pk): row for row in lock_candidates(evaluation).values()}
     expected = new | {key: after for key, (_, after) in changed.items()}
     imports.refuse_moved(
@@ -598,7 +602,10 @@ def _declare(
             f"{policy.clears_it(by, candidate.evaluation)} can clear it."
         )
     conflict = _save(candidate, by, has_interest=has_interest, statement=text)
-    said = journal.snapshot(before, DECLARED) if before else {}
+    if before:
+        said = journal.snapshot(before, DECLARED)
+    else:
+        said = {}
     after = {"candidate": candidate, **journal.snapshot(conflict, DECLARED)}
     about = (candidate.evaluation, "interest.declared", conflict, by)
     journal.record(*about, before=said, after=after)

@@ -109,8 +109,13 @@ def next_effort(
     row.how, row.by = said["how"], said["by"] or ""
     row.low, row.likely, row.high = map((said["days"] or {}).get, DAYS)
     row.revision = last.revision + 1 if last else 1
-    stands = last if last and not last.superseded_at else Effort()
-    return None if row.said == stands.said else row
+    if last and not last.superseded_at:
+        stands = last
+    else:
+        stands = Effort()
+    if row.said == stands.said:
+        return None
+    return row
 
 
 # The claims of one candidate, locked and read in one trip and written in another.
@@ -173,7 +178,8 @@ class LockedClaims:
         counted = pipe.ask(claim_queries.COUNTS, **meant)
         last = pipe.ask(claim_queries.HEAD, **own)
         pipe.wait()
-        row, head = cursor.fetchone(), last.fetchone()
+        row = cursor.fetchone()
+        head = last.fetchone()
         if row is None or head is None:
             raise NotFound
         counts = {
@@ -395,7 +401,10 @@ def read_all(
             errors[f"claims.{index}"] = [claim.faults[""]]
             continue
         requirement = asked.get(claim.requirement)
-        measure = requirement.measure if requirement else NO_MEASURE
+        if requirement:
+            measure = requirement.measure
+        else:
+            measure = NO_MEASURE
         if requirement is None:
             errors[f"claims.{index}.requirement"] = [str(UNKNOWN)]
         elif claim.requirement in seen:
@@ -443,12 +452,19 @@ def _refused(errors: dict[str, list[str]]) -> Invalid:
 
 def entry_of(new: NewWords, candidate: Candidate) -> dict[str, Any]:
     about = {"candidate": candidate.name, "requirement": new.requirement.ref}
-    effort = {"effort": new.effort.said} if new.effort else {}
+    if new.effort:
+        effort = {"effort": new.effort.said}
+    else:
+        effort = {}
     if (claim := new.claim) is None:
         after = {**about, **effort}
         return {"action": "effort.stated", "subject": new.effort, "after": after}
-    noted = "claim.submitted" if claim.by_vendor else "claim.noted"
-    of, former = ("revision", *WORDS), new.former
+    if claim.by_vendor:
+        noted = "claim.submitted"
+    else:
+        noted = "claim.noted"
+    of = ("revision", *WORDS)
+    former = new.former
     return {
         "action": "claim.withdrawn" if _is_withdrawn(claim) else noted,
         "subject": claim,
@@ -734,7 +750,10 @@ def rule_not_applicable(
     )
     checked(ruling)
     ruling.save()
-    details = {"named_values": ruling.named_values} if ruling.named_values else {}
+    if ruling.named_values:
+        details = {"named_values": ruling.named_values}
+    else:
+        details = {}
     details |= {"candidate": candidate, "requirement": requirement.ref}
     record_on(candidate, "requirement.ruled_out", by, ruling, reason=reason, **details)
     return ruling
@@ -807,7 +826,9 @@ def _standing_words(candidate: Candidate, requirement: Requirement) -> dict[str,
         return {"statement": "", "availability": Availability.UNSTATED}
     answer = {name: getattr(current, name) for name in ANSWER_FIELDS}
     answer["holds_for"] = (current.holds_for or {}).get("said")
-    return {**answer, "number": current.number} if current.number else answer
+    if current.number:
+        return {**answer, "number": current.number}
+    return answer
 
 
 MOST_OF_SUPPORT = 1_000

@@ -170,7 +170,8 @@ def note_contact(*, candidate: Candidate, contact: str, by: By) -> Contact:
         address = contact.strip(" <>")
         contact = f"{address} <{address}>"
     name, bracket, rest = contact.strip().partition("<")
-    email, vendor = rest.removesuffix(">").strip(), candidate.vendor
+    email = rest.removesuffix(">").strip()
+    vendor = candidate.vendor
     if not (name.strip() and bracket and rest.endswith(">") and "@" in email):
         raise Invalid("Write name and address, as in “Ada Park <ada@acme.example>”.")
     known = Contact.objects.current().filter(vendor=vendor, email__iexact=email)
@@ -216,12 +217,14 @@ def disown_contact(*, contact: Contact, by: Actor) -> None:
 def name_reader(*, link: InvitationLink, contact: Contact, by: Actor) -> None:
     """Let a colleague read the prices and the drafts that the link's contact reads."""
     candidate = lock_candidate(link.candidate)
-    quotes, theirs = own_quotes(candidate, link.address), contact.email.lower()
+    quotes = own_quotes(candidate, link.address)
+    theirs = contact.email.lower()
     readable = [quote for quote in quotes if quote.lines]
     named = [row.revision for row in readable if add_readers(row, [theirs], by)]
     links = links_since().filter(candidate=candidate).order_by("since")
     mine = links.filter(contact=link.contact_id, address=link.address)
-    since, to = mine[0].since, links.filter(contact=contact, address=theirs)
+    since = mine[0].since
+    to = links.filter(contact=contact, address=theirs)
     if to.filter(since__gt=since).update(drafts_from=since) or named:
         record_on(
             candidate, "quote.reader_named", by, contact, revisions=named, email=theirs
@@ -388,7 +391,8 @@ def tell_of_keys() -> None:
 
 
 def _to_tell(entry: Entry) -> Iterator[tuple[InvitationLink, str]]:
-    former, said = notices.former_address(entry), entry.after
+    former = notices.former_address(entry)
+    said = entry.after
     same = former.lower() == said.get("email", "").lower()
     if (same and entry.action == "contact.changed") or said.get("revision") == 1:
         return
@@ -499,7 +503,8 @@ def _lock_link(link: InvitationLink) -> None:
 
 
 def _turn(link: InvitationLink, why: LinkEnding, by: By) -> InvitationLink:
-    candidate, contact = link.candidate, link.contact
+    candidate = link.candidate
+    contact = link.contact
     policy.change(link, turned_at=database_now(), why=why)
     record_on(candidate, "link.turned", by, contact=contact.name, why=why.label)
     return mail_link(candidate, contact, notices.NewLink.name)

@@ -195,7 +195,10 @@ def check_tiers(
 ) -> None:
     """Note tiers that make no sense; an unknown way of pricing the model refuses."""
     if state != CostState.PRICED:
-        problem = _("Only a priced line has tiers.") if tiers else None
+        if tiers:
+            problem = _("Only a priced line has tiers.")
+        else:
+            problem = None
     elif pricing in set(costs.Pricing):
         problem = contradiction(costs.Pricing(pricing), tiers)
     else:
@@ -316,8 +319,10 @@ def undo(imported: Import, by: User) -> None:
 
 def _put_back(evaluation: Evaluation, kept: Mapping[str, Any], by: By) -> None:
     """Make costs what they were, while none of them was touched since."""
-    kinds, candidates = kinds_of(evaluation), lock_candidates(evaluation)
-    new, changed = kept["new"], kept["changed"]
+    kinds = kinds_of(evaluation)
+    candidates = lock_candidates(evaluation)
+    new = kept["new"]
+    changed = kept["changed"]
     rows = {str(row.pk): row for row in lines_of(evaluation)}
     places = {key_of(row) for row in rows.values()}
     expected = new | {key: after for key, (_, after) in changed.items()}
@@ -488,11 +493,13 @@ def import_costs(
     imports.refuse_stale(plan, known_costs(evaluation=evaluation), gone)
     if not (plan.new or plan.changed):
         return
-    kinds, added = kinds_of(evaluation), []
+    kinds = kinds_of(evaluation)
+    added = []
     for record in plan.new:
         name, kind, label = record.key
         row = CostLine(candidate=candidates[name], kind=kind, label=label)
-        row.currency, row.said_by = evaluation.currency, PriceSource.FILE
+        row.currency = evaluation.currency
+        row.said_by = PriceSource.FILE
         added.append(fill(row, with_ends(record, record.values), kinds))
     rows = {key_of(row): row for row in lines_of(evaluation)}
     changed: dict[str, Any] = {}

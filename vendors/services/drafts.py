@@ -108,7 +108,10 @@ def remove_draft_file(
 ) -> None:
     """Take a file from a draft; a draft that held nothing else goes, too."""
     draft = drafts_for(link).filter(reads=True, requirement=requirement).first()
-    files = draft.files.filter(pk=key) if draft else DraftFile.objects.none()
+    if draft:
+        files = draft.files.filter(pk=key)
+    else:
+        files = DraftFile.objects.none()
     if draft is None or not files.delete()[0]:
         raise NotFound
     if draft.typed == answers.EMPTY and not draft.files.exists():
@@ -116,11 +119,13 @@ def remove_draft_file(
 
 
 def hand_in_files(link: InvitationLink, by: Actor) -> None:
-    candidate, waiting = link.candidate, draft_files(link)
+    candidate = link.candidate
+    waiting = draft_files(link)
     for key in list(waiting.order_by("uploaded_at").values_list("pk", flat=True)):
         # One at a time: all of them may be 200 MB.
         file = waiting.defer(None).select_related("draft__requirement").get(pk=key)
-        content, requirement = bytes(file.content), file.draft.requirement
+        content = bytes(file.content)
+        requirement = file.draft.requirement
         file.delete()
         if requirement.retired_at is None:
             attach_file(
@@ -193,14 +198,17 @@ def save_draft(
         if first.pk != made.pk:
             raise Stale(str(OTHER_TAB))
         return first
-    draft.typed, draft.version, draft.saved_at = dict(typed), version + 1, now
+    draft.typed = dict(typed)
+    draft.version = version + 1
+    draft.saved_at = now
     draft.save(update_fields=["typed", "version", "saved_at"])
     return draft
 
 
 def earlier_drafts(link: InvitationLink) -> list[tuple[AnswerRow, str]]:
     """What `use_earlier_answers` would draft, each with where it was answered."""
-    now, rows = database_now(), []
+    now = database_now()
+    rows = []
     for row, claim in earlier_answers(link):
         draft = AnswerDraft(candidate=link.candidate, requirement=row, saved_at=now)
         draft.typed = answers.carried_over(claim, row, now.date())
@@ -277,7 +285,8 @@ def read_drafts(link: InvitationLink) -> list[SubmittedAnswer]:
     lists = lists_of(candidate.evaluation)
     rows = asked_requirements(candidate.evaluation).values("pk")
     drafts = drafts_for(link).filter(reads=True, requirement__in=rows)
-    stated, wrong = [], {}
+    stated = []
+    wrong = {}
     for draft in drafts.select_related("requirement").order_by("requirement__ref"):
         former = claims.get(draft.requirement_id)
         ref = draft.requirement.ref
@@ -316,7 +325,10 @@ def _by_ref(error: Invalid, stated: list[SubmittedAnswer]) -> dict[str, list[str
     wrong: dict[str, list[str]] = {}
     for place, sentences in error.errors.items():
         parts = place.split(".")
-        index = int(parts[1]) if parts[0] == "claims" and len(parts) > 1 else 0
+        if parts[0] == "claims" and len(parts) > 1:
+            index = int(parts[1])
+        else:
+            index = 0
         wrong.setdefault(stated[index].requirement, []).extend(sentences)
     return wrong
 
@@ -479,7 +491,9 @@ def save_drafts(*, candidate: Candidate, typed: TypedByRef) -> int:
     requirements = asked_requirements(candidate.evaluation).filter(ref__in=typed)
     rows = {row.requirement.ref: row for row in _locked(candidate, requirements)}
     now = database_now()
-    made, changed, gone = [], [], []
+    made = []
+    changed = []
+    gone = []
     for ref, (values, version) in typed.items():
         row = rows.get(ref)
         draft = row.draft if row else None
@@ -492,7 +506,9 @@ def save_drafts(*, candidate: Candidate, typed: TypedByRef) -> int:
             changed.append(draft)
         else:
             gone.append(draft.pk)
-        draft.typed, draft.version, draft.saved_at = values, version + 1, now
+        draft.typed = values
+        draft.version = version + 1
+        draft.saved_at = now
     AnswerDraft.objects.filter(pk__in=gone).delete()
     AnswerDraft.objects.bulk_update(changed, ["typed", "version", "saved_at"])
     # Of two that begin at once, one is first.
@@ -527,7 +543,10 @@ def _change(
     typed = answers.typed_of(words)
     if words.environments != (row.claim.environments if row.claim else []):
         typed[answers.ENVIRONMENTS] = words.environments
-    stands = row.draft.typed if row.draft else answers.typed_of(row.claim)
+    if row.draft:
+        stands = row.draft.typed
+    else:
+        stands = answers.typed_of(row.claim)
     if words.effort is UNSET:
         typed |= {name: stands[name] for name in answers.EFFORT if name in stands}
         words = replace(words, effort=former and former.effort)

@@ -108,7 +108,9 @@ class QuotedLine:
     @property
     def name(self) -> str:
         kind = self.called or kind_named(self.kind, ()).name
-        return f"{kind} ({self.label})" if self.label else kind
+        if self.label:
+            return f"{kind} ({self.label})"
+        return kind
 
 
 FIELDS = tuple(field.name for field in fields(QuotedLine))
@@ -152,7 +154,8 @@ def checked_lines(
             "lines", _("A quote has 1 to %(most)s lines.") % {"most": MOST_LINES}
         )
         inputs.check()
-    valid, seen = [], set()
+    valid = []
+    seen = set()
     for index, line in enumerate(lines):
         of_line = CallFields()
         read = _checked(of_line, candidate, line, currency)
@@ -298,7 +301,8 @@ def _rows(
     asked = costs.kinds_of(candidate.evaluation)
     if quote.is_withdrawn:
         return [], _taken_out(there.values(), day, asked)
-    added, touched = [], []
+    added = []
+    touched = []
     lines = read_lines(quote.lines)
     quoted = {(line.kind, line.label) for line in lines}
     for line in lines:
@@ -362,7 +366,10 @@ def _tell(
             name_of(row): open_part(home, snapshot(row, WRITTEN)) for row in rows
         },
     }
-    action = "quote.taken_out" if quote.is_withdrawn else "quote.entered"
+    if quote.is_withdrawn:
+        action = "quote.taken_out"
+    else:
+        action = "quote.entered"
     journal.record(home, action, quote, by, before=before, after=after)
 
 
@@ -469,7 +476,10 @@ def confirm_price_opening(*, opening: PriceOpening, by: User) -> Evaluation:
     opening = PriceOpening.objects.select_related("asked_by").get(pk=opening.pk)
     opening.evaluation = evaluation
     seat = check_confirm_price_opening(opening, by)
-    lender = seat.part.user if seat.lending else None
+    if seat.lending:
+        lender = seat.part.user
+    else:
+        lender = None
     now = database_now()
     policy.change(
         opening,
@@ -563,7 +573,8 @@ def totals_of(lines: Iterable[QuotedLine]) -> dict[str, Decimal]:
             Decimal(0) if amount is None else amount
             for amount in (line.low, line.likely, line.high)
         )
-        pricing, quantity = HowPriced(line.pricing), Fraction(line.quantity)
+        pricing = HowPriced(line.pricing)
+        quantity = Fraction(line.quantity)
         paid = amounts_at((low, likely, high), pricing, line.tiers, quantity)[1]
         sums[line.recurrence] = sums.get(line.recurrence, Fraction(0)) + paid
     return {
@@ -583,7 +594,9 @@ class NotLookedOver(Invalid):
         self, lines: Sequence[QuotedLine], valid_until: datetime.date, digest: str
     ) -> None:
         super().__init__(_("You changed these prices since. Look them over again."))
-        self.lines, self.valid_until, self.digest = lines, valid_until, digest
+        self.lines = lines
+        self.valid_until = valid_until
+        self.digest = digest
 
 
 NOT_A_CONTACT = _lazy("It is the address of none of your contacts: %(address)s.")
@@ -698,9 +711,11 @@ def note_read(*, quote: Quote | None, key: VendorSession | VendorToken) -> None:
     if quote is None or not quote.lines or quote.reads.filter(key=key.pk).exists():
         return
     if isinstance(key, VendorToken):
-        reader, by = key.prefix, actor_by_token(key.vendor.name, key.prefix)
+        reader = key.prefix
+        by = actor_by_token(key.vendor.name, key.prefix)
     else:
-        reader, by = key.link.contact.name, actor_in_pages(key.link)
+        reader = key.link.contact.name
+        by = actor_in_pages(key.link)
     with transaction.atomic():
         candidate = lock_candidate(quote.candidate)
         if quote.reads.filter(key=key.pk).exists():

@@ -20,7 +20,9 @@ from vendors.models import CostLine, PriceItem
 from vendors.selectors.costs import items_of
 
 MOST_ITEMS = 60
-NAME_LIMIT, PART_LIMIT, HELP_LIMIT = 60, 150, 300
+NAME_LIMIT = 60
+PART_LIMIT = 150
+HELP_LIMIT = 300
 # What a person changes of a row, and what the journal tells of it.
 FIELDS = (
     *("name", "part", "group", "due", "unit", "quantity", "for_kinds", "counts_as"),
@@ -110,7 +112,10 @@ def remove_price_item(*, item: PriceItem, by: By) -> None:
         lines = lines.filter(label=item.part)
     count = lines.values("candidate").distinct().count()
     if count:
-        who = "1 candidate has" if count == 1 else f"{count} candidates have"
+        if count == 1:
+            who = "1 candidate has"
+        else:
+            who = f"{count} candidates have"
         raise Refused(f"{who} a line for it. Remove those first, or rename the kind.")
     going = [
         row
@@ -202,7 +207,8 @@ TEMPLATE_PARTS.register("costs", TemplatePart(kept_costs, take_costs))
 def _read(
     item: PriceItem, items: Sequence[PriceItem], values: Mapping[str, Any]
 ) -> dict[str, Any]:
-    inputs, read = CallFields(), dict(values)
+    inputs = CallFields()
+    read = dict(values)
     if item.part and "name" in read:
         read["part"] = read.pop("name")
         if _lines(item.evaluation).filter(kind=item.kind, label=item.part).exists():
@@ -245,7 +251,9 @@ def _for_kinds(kinds: Iterable[str]) -> list[str]:
     """Kinds of candidate in their order; none says all."""
     asked = set(kinds)
     read = [str(kind) for kind in CandidateKind.values if kind in asked]
-    return [] if len(read) == len(CandidateKind.values) else read
+    if len(read) == len(CandidateKind.values):
+        return []
+    return read
 
 
 def _key(name: str, taken: set[str]) -> str:

@@ -78,10 +78,14 @@ def import_claims(
     imports.refuse_stale(plan, known_claims(evaluation=evaluation), gone)
     if not records:
         return
-    now, rows, said = database_now(), list[Claim](), list[Said]()
+    now = database_now()
+    rows = list[Claim]()
+    said = list[Said]()
     for record in records:
-        candidate, requirement = candidates[record.key[0]], requirements[record.key[1]]
-        values, before = record.values, former.get(record.key)
+        candidate = candidates[record.key[0]]
+        requirement = requirements[record.key[1]]
+        values = record.values
+        before = former.get(record.key)
         words = ClaimWords(**words_in(values), effort=values[EFFORT])
         count = claims.RevisionCount(before.revision if before else 0)
         terms = (count, candidate, requirement, words, now, by)
@@ -115,10 +119,13 @@ def _note_efforts(said: Iterable[Said], now: datetime.datetime) -> dict[str, Any
         (row.candidate_id, row.requirement_id, row.by_vendor): row
         for row in rows.order_by("revision")
     }
-    fresh, gone, kept = list[Effort](), [], dict[str, Any]()
+    fresh = list[Effort]()
+    gone = []
+    kept = dict[str, Any]()
     for beside, words in said:
         cell = (beside.candidate_id, beside.requirement_id)
-        before, theirs = last.get((*cell, False)), last.get((*cell, True))
+        before = last.get((*cell, False))
+        theirs = last.get((*cell, True))
         # That a vendor took its own back stands until then.
         gone += [theirs.pk] if theirs else []
         if row := claims.next_effort(before, beside, words):
@@ -150,7 +157,10 @@ def words_in(values: Mapping[str, Any]) -> dict[str, Any]:
 def by_cell(said: Iterable[tuple[Key, Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:
     by_candidate: dict[str, dict[str, Any]] = {}
     for (candidate, ref), values in said:
-        effort = {EFFORT: values[EFFORT]} if values.get(EFFORT) else {}
+        if values.get(EFFORT):
+            effort = {EFFORT: values[EFFORT]}
+        else:
+            effort = {}
         by_candidate.setdefault(candidate, {})[ref] = words_in(values) | effort
     return by_candidate
 
@@ -199,9 +209,11 @@ def undo(imported: Import, by: User) -> None:
 
 
 def _put_back(rows: list[Claim], kept: Mapping[str, Any], by: User) -> list[Claim]:
-    now, fresh = database_now(), []
+    now = database_now()
+    fresh = []
     for row in rows:
-        count, stood = claims.RevisionCount(row.revision), kept[str(row.pk)]
+        count = claims.RevisionCount(row.revision)
+        stood = kept[str(row.pk)]
         terms = (count, row.candidate, row.requirement, _words_from(stood), now, by)
         fresh.append(claims.next_revision(*terms, by_vendor=False))
     _supersede([row.pk for row in rows], now)
@@ -217,7 +229,10 @@ def _words_from(stood: Mapping[str, Any] | None) -> ClaimWords:
     if stood is None:
         return ClaimWords(availability=Availability.WITHDRAWN)
     day = stood["available_from"]
-    date = datetime.date.fromisoformat(day) if day else None
+    if day:
+        date = datetime.date.fromisoformat(day)
+    else:
+        date = None
     return ClaimWords(**{**stood, "available_from": date})
 
 

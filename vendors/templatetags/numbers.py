@@ -19,7 +19,9 @@ register = template.Library()
 @register.filter
 def money(value: object) -> str:
     """An amount; what is none, such as a price that nobody has said, is blank."""
-    return written(value) if isinstance(value, Decimal) else ""
+    if isinstance(value, Decimal):
+        return written(value)
+    return ""
 
 
 @register.filter
@@ -57,7 +59,10 @@ def figure(said: Any) -> SafeString:
 def _marked(part: Any) -> str | SafeString:
     if getattr(part, "exact", None) is None:
         return str(part)
-    of = "" if part.of is None else format_html(' data-of="{}"', part.of)
+    if part.of is None:
+        of = ""
+    else:
+        of = format_html(' data-of="{}"', part.of)
     form = '<data value="{}" data-figure="{}"{}>{}</data>'
     return format_html(form, part.value, part.id, of, part.shown)
 
@@ -71,4 +76,6 @@ def claimed_for(number: Mapping[str, Any], measure: Mapping[str, Any]) -> str:
 
 @register.filter
 def plain(value: object) -> str:
-    return exact(value) if isinstance(value, Decimal) else ""
+    if isinstance(value, Decimal):
+        return exact(value)
+    return ""

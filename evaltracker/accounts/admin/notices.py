@@ -48,7 +48,9 @@ def my_calendar(request: HttpRequest) -> HttpResponse:
     """Ask (GET); make an address and show it, once, in the answer to a POST."""
     check_query(request)
     user: Any = request.user
-    address, sentence, status = "", "", HTTPStatus.OK
+    address = ""
+    sentence = ""
+    status = HTTPStatus.OK
     if request.method == "POST":
         # What the page showed, so that a reload does not end the address just copied.
         if request.POST.get("seen", "") != _state(user):
@@ -75,7 +77,9 @@ def my_calendar(request: HttpRequest) -> HttpResponse:
 
 
 def _state(user: User) -> str:
-    return user.feed_made_at.isoformat() if user.feed_made_at else ""
+    if user.feed_made_at:
+        return user.feed_made_at.isoformat()
+    return ""
 
 
 class PreferencesForm(forms.Form):

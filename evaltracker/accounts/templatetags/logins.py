@@ -14,4 +14,6 @@ def browser(agent: str) -> str:
         next((name for mark, name in WORDS[kind].items() if mark in agent), "")
         for kind in ("programs", "systems")
     )
-    return f"{program} on {system}" if program and system else agent or "unknown"
+    if program and system:
+        return f"{program} on {system}"
+    return agent or "unknown"

@@ -102,13 +102,17 @@ class Option:
 
     @property
     def mark(self) -> str:
-        return "chosen" if self.chosen else "first" if self.leads else ""
+        if self.chosen:
+            return "chosen"
+        return "first" if self.leads else ""
 
     @property
     def more_out(self) -> Figure | None:
         """How many knock it out in all, where they are too many to name."""
         number = len(self.knock_outs)
-        return counted_of(f"knock_outs.{self.key}", number) if number > REFS else None
+        if number > REFS:
+            return counted_of(f"knock_outs.{self.key}", number)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,8 @@ class ComparisonPage:
 
 
 def compare(figures: Figures, evaluation: Evaluation, user: User) -> ComparisonPage:
-    prices, results = may_see_prices(user, evaluation), figures.results
+    prices = may_see_prices(user, evaluation)
+    results = figures.results
     rows = sorted(
         figures.inputs["candidates"],
         key=lambda row: (
@@ -156,17 +161,25 @@ def place_of(key: str, figures: Figures) -> Sentence:
     """“1”, or “1, shared” for those that are level: a tie is shown as a tie."""
     ranks = figures.ranks
     if key not in ranks or "ranking" not in figures.robust:
-        return say(ALONE) if [*ranks] == [key] else BLANK
-    shared = ", shared" if [*ranks.values()].count(ranks[key]) > 1 else ""
+        if [*ranks] == [key]:
+            return say(ALONE)
+        return BLANK
+    if [*ranks.values()].count(ranks[key]) > 1:
+        shared = ", shared"
+    else:
+        shared = ""
     return say(f"{{}}{shared}", counted_of(f"place.{key}", ranks[key]))
 
 
 def option(row: record.FrozenCandidate, figures: Figures, *, prices: bool) -> Option:
     key = row["id"]
-    result, place = figures.results[key], place_of(key, figures)
+    result = figures.results[key]
+    place = place_of(key, figures)
     cost = result["cost"]
-    low, high = figures.cost(key, "low"), figures.cost(key, "high")
-    priced, unknown = prices and bool(cost["known"]), figures.unknown(key)
+    low = figures.cost(key, "low")
+    high = figures.cost(key, "high")
+    priced = prices and bool(cost["known"])
+    unknown = figures.unknown(key)
     return Option(
         key=key,
         name=row["name"],
@@ -201,7 +214,9 @@ def why_undrawn(row: record.FrozenCandidate, result: record.CandidateResult) -> 
         return "knocked out"
     if row["state"] == CandidateState.LONGLISTED:
         never = record.silence_of(row, result) == record.NOT_ASKED
-        return "not invited" if never else "longlisted"
+        if never:
+            return "not invited"
+        return "longlisted"
     return OUT if row["state"] == OUT else ""
 
 
@@ -215,7 +230,10 @@ def over_budget(key: str, cost: record.FrozenCost) -> list[Sentence]:
             most = Decimal(limit["likely" if over else "high"])
             beyond = most - Decimal(limit["limit"])
             by = money(f"cost.over.{key}.{limit['name']}", beyond)
-            words = "{}: over by {}" if over else "{}: could be over by {} (high)"
+            if over:
+                words = "{}: over by {}"
+            else:
+                words = "{}: could be over by {} (high)"
             sentences.append(say(words, limit["name"], by))
     return sentences
 
@@ -228,8 +246,10 @@ def drawn(comparison: ComparisonPage) -> list[Option]:
 
 
 def by_category(figures: Figures, options: Sequence[Option]) -> dict[str, Any]:
-    shown, not_shown = options[:DRAWN], len(options[DRAWN:])
-    charts, rows = [], []
+    shown = options[:DRAWN]
+    not_shown = len(options[DRAWN:])
+    charts = []
+    rows = []
     for name in [row["name"] for row in figures.inputs["categories"]]:
         fits = [figures.fit_of(option.key, name) for option in shown]
         if any(fit.exact for fit in fits):
@@ -267,7 +287,10 @@ def cost_against_fit(
     ]
     if not points:
         return None
-    limit = None if budget is None else float(Decimal(budget))
+    if budget is None:
+        limit = None
+    else:
+        limit = float(Decimal(budget))
     return draw_scatter("Total cost against fit", points, limit, currency)
 
 
@@ -408,7 +431,10 @@ def visible_columns(
 def line(option: Option, figures: Figures) -> RankingLine:
     cost = figures.results[option.key]["cost"]
     out = option.state == CandidateState.ELIMINATED or bool(option.knock_outs)
-    likely = None if out else figures.likely.get(option.key)
+    if out:
+        likely = None
+    else:
+        likely = figures.likely.get(option.key)
     priced: Part = option.cost_range or option.cost or ""
     more = " or more" if option.cost_note else ""
     return RankingLine(
@@ -430,18 +456,27 @@ def note(option: Option) -> str:
     if option.chosen:
         return "chosen"
     if option.state == CandidateState.ELIMINATED:
-        return f"eliminated: {option.reason}" if option.reason else "eliminated"
+        if option.reason:
+            return f"eliminated: {option.reason}"
+        return "eliminated"
     if option.knock_outs:
         return f"knocked out by {listed(option.knock_outs)}"
     if option.leads:
-        return "leads" if str(option.place) != ALONE else "the only one left"
+        if str(option.place) != ALONE:
+            return "leads"
+        return "the only one left"
     return ""
 
 
 def price(cost: record.FrozenCost) -> str:
     low, high = (short(float(Decimal(cost[end]))) for end in ("low", "high"))
-    amount = low if low == high else f"{low} to {high}"
-    return amount if cost["known"] == cost["kinds"] else f"{low} or more"
+    if low == high:
+        amount = low
+    else:
+        amount = f"{low} to {high}"
+    if cost["known"] == cost["kinds"]:
+        return amount
+    return f"{low} or more"
 
 
 def left_out(comparison: ComparisonPage, lines: Sequence[RankingLine]) -> list[str]:
@@ -464,7 +499,10 @@ def to_test_next(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
     if not evaluation.is_open:
         return None
     drawn = next_tests([evaluation]).get(evaluation.pk)
-    decisive = drawn if drawn and (drawn.open or drawn.confirm) else None
+    if drawn and (drawn.open or drawn.confirm):
+        decisive = drawn
+    else:
+        decisive = None
     owed: list[RunsOwed] = []
     if evaluation.stage == Stage.TRIALS:
         owed = runs_owed(running_trials_of(evaluation))

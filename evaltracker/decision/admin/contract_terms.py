@@ -63,7 +63,10 @@ class SetContractTerm(OnEvaluation):
     def success_message(self, target: Evaluation, outcome: Outcome) -> str:
         term = term_of(target)
         passed = term and term.deadline and term.deadline < today_in(target.zone)
-        late = " No reminder: its last day has passed." if passed else ""
+        if passed:
+            late = " No reminder: its last day has passed."
+        else:
+            late = ""
         return f"{self.success}{late}"
 
 

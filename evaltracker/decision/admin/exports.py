@@ -124,11 +124,10 @@ class TakeInEvaluation(ByOperators[ImportPreview]):
         Raises:
             NotFound: there is none, or it is not theirs.
         """
-        packed = (
-            cache.get(preview_cache_key(user, target_id))
-            if may_run_accounts(user)
-            else None
-        )
+        if may_run_accounts(user):
+            packed = cache.get(preview_cache_key(user, target_id))
+        else:
+            packed = None
         if packed is None:
             raise NotFound(LATE)
         return preview_import(content=zlib.decompress(packed), by=user)

@@ -90,7 +90,8 @@ class JudgeForm(PairsForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for key in self.rows:
-            verdict, note = data.get(f"found-{key}"), data.get(f"note-{key}")
+            verdict = data.get(f"found-{key}")
+            note = data.get(f"note-{key}")
             if verdict and not note:
                 self.add_error(f"note-{key}", "Enter how you checked it.")
             if note and not verdict:
@@ -165,7 +166,9 @@ class CloseCheck(OnCheck):
 
 def previous_sample(user: User, candidate: Candidate) -> dict[str, Any] | None:
     rows = earlier_standing(user, candidate)
-    return {"rows": rows, "vendor": candidate.vendor} if rows else None
+    if rows:
+        return {"rows": rows, "vendor": candidate.vendor}
+    return None
 
 
 register_panel("candidate", 10, "workflow/parts/earlier.html", previous_sample)
@@ -233,7 +236,8 @@ class MetricPicture:
 
 
 def metric_picture(rows: Sequence[MetricRow]) -> MetricPicture | None:
-    lanes, left_out = [], []
+    lanes = []
+    left_out = []
     for row in rows:
         lane = lane_of(row)
         if lane is not None:

@@ -38,7 +38,8 @@ from evaltracker.toolbox.text import listed, named_ref
 from trials.scoring import CellState, EffortSums, Standing, ValueState
 from vendors.costs import SUPPORT
 
-GOOD, BAD = "good", "bad"
+GOOD = "good"
+BAD = "bad"
 # Where a requirement of a value is in the way, the worst first.
 SHORT = {
     Standing.REFUTED: "refuted",
@@ -99,7 +100,10 @@ def _of_value(
         answer = say("{}; {}", answer, "; ".join(short))
     bad = any(state.knocks_out for state in held.values())
     proven = all(state.standing == Standing.PROVEN for state in held.values())
-    tone = BAD if bad else GOOD if proven else ""
+    if bad:
+        tone = BAD
+    else:
+        tone = GOOD if proven else ""
     verdict = {BAD: "knocks out", GOOD: "all proven"}.get(tone, "")
     return answer, shown_and_tested(key, held.values()), tone, verdict
 
@@ -120,7 +124,9 @@ def named_refs(inputs: Inputs, refs: list[str]) -> str:
     texts = {row["ref"]: row["text"] for row in inputs["requirements"]}
     named = [named_ref(ref, texts.get(ref, "")) for ref in refs[:MOST]]
     more = len(refs) - MOST
-    return listed(named) if more <= 0 else f"{', '.join(named)} and {more} more"
+    if more <= 0:
+        return listed(named)
+    return f"{', '.join(named)} and {more} more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +195,8 @@ def _answers(
     prices: bool,
     readings: Mapping[str, str],
 ) -> Iterator[BriefAnswer]:
-    inputs, result = memo["inputs"], memo["results"][candidate["id"]]
+    inputs = memo["inputs"]
+    result = memo["results"][candidate["id"]]
     if knows_lists(inputs):
         yield from list_answers(inputs, candidate["id"], states)
     yield from _date(candidate, inputs, states)
@@ -228,7 +235,10 @@ def _date(
         figure = money(f"brief.live.{candidate['id']}", months)
         answer = say("{} months after the decision", figure)
         tone = BAD if live > wanted else GOOD
-    proof = "an estimate of ours" if months is not None else "–"
+    if months is not None:
+        proof = "an estimate of ours"
+    else:
+        proof = "–"
     if late:
         proof = f"must-haves planned for later: {named_refs(inputs, sorted(late))}"
         tone = BAD
@@ -256,7 +266,10 @@ def _budget(
         likely_one = money(f"brief.likely.{key}.{limit['name']}", limit["likely"])
         answer = say("likely {} {}", likely_one, brief["currency"])
         whole = cost["known"] == cost["kinds"]
-        tone = BAD if over else GOOD if whole else ""
+        if over:
+            tone = BAD
+        else:
+            tone = GOOD if whole else ""
         verdict = {BAD: "over", GOOD: "within"}.get(tone, "")
         yield BriefAnswer(question, wanted, answer, known, tone, verdict)
 
@@ -277,22 +290,24 @@ def support_words(kind: str) -> str:
 def _support(
     candidate: FrozenCandidate, inputs: Inputs, cost: FrozenCost, *, prices: bool
 ) -> Iterator[BriefAnswer]:
-    wanted, noted = (
-        inputs["brief"]["support_wanted"],
-        candidate.get("support_offered", ""),
-    )
+    wanted = inputs["brief"]["support_wanted"]
+    noted = candidate.get("support_offered", "")
     stated = candidate.get("support_stated")
     offered = stated["kind"] if stated else noted
     if not wanted and not offered:
         return
-    proof, answer = "–", "not stated"
+    proof = "–"
+    answer = "not stated"
     if prices:
         kinds = frozen_kinds(inputs.get("kinds"))
         names = {kind.name for kind in kinds if kind.counts_as == SUPPORT}
         rows = [row for row in cost["rows"] if row["kind"] in names]
         states = {row["state"] for row in rows}
         said = next((state for state in BOUGHT if state in states), "")
-        proof = "its price is known" if said else "its price is not stated"
+        if said:
+            proof = "its price is known"
+        else:
+            proof = "its price is not stated"
         answer = BOUGHT.get(said, answer)
         words = {row.get("offered") or "" for row in candidate["cost_lines"]} - {""}
         if said and words:
@@ -302,11 +317,18 @@ def _support(
     if stated:
         answer = f"{support_words(offered)}, stated by the vendor"
         answer += f": {stated['text']}" if stated["text"] else ""
-        told = f"noted by us: {support_words(noted)}" if noted else ""
+        if noted:
+            told = f"noted by us: {support_words(noted)}"
+        else:
+            told = ""
         proof = "; ".join(part for part in (told, proof.strip("–")) if part) or "–"
-    tone, order = "", list(SupportWanted.values)
+    tone = ""
+    order = list(SupportWanted.values)
     if wanted and offered:
-        tone = GOOD if order.index(offered) >= order.index(wanted) else BAD
+        if order.index(offered) >= order.index(wanted):
+            tone = GOOD
+        else:
+            tone = BAD
     yield BriefAnswer(
         "Support",
         str(SupportWanted(wanted).label) if wanted else "not stated",
@@ -352,14 +374,18 @@ def _metrics(
         answer, tone = metric_words(f"{key}.{name}", standings, inputs, reading)
         proof = shown_and_tested(f"{key}.{name}", moving.values()) if moving else "–"
         wanted = f"{metric['baseline'] or 'today'} → {metric['target'] or 'better'}"
-        verdict = "newest reading" if reading else ""
+        if reading:
+            verdict = "newest reading"
+        else:
+            verdict = ""
         yield BriefAnswer(name, wanted, answer, proof, tone, verdict)
 
 
 def effort_rows(memo: Memo) -> list[tuple[str, ...]]:
     """A head and a line of each option that is compared; none where efforts were not
     asked for, as in memos of before."""
-    inputs, results = memo["inputs"], memo["results"]
+    inputs = memo["inputs"]
+    results = memo["results"]
     said = [
         (row["name"], EffortSums(row["effort"].values(), inputs["brief"]).rows)
         for row in inputs["candidates"]
@@ -391,7 +417,8 @@ def brief_of_choice(inputs: Inputs, results: Results) -> str:
 
 
 def briefs_of_others(inputs: Inputs, results: Results) -> str:
-    compared, choice = finalists(inputs, results), inputs["choice"]["candidate"]
+    compared = finalists(inputs, results)
+    choice = inputs["choice"]["candidate"]
     if all(finalist.key != choice for finalist in compared):
         return ""
     others = (finalist for finalist in compared if finalist.key != choice)
@@ -442,8 +469,12 @@ def price_gap(
         return BLANK
     cheapest = min(others, key=lambda other: likely(results[other]))
     gap = likely(results[key]) - likely(results[cheapest])
-    name, other = quote(rows[key]["name"]), quote(rows[cheapest]["name"])
-    out = ", which was eliminated" if rows[cheapest]["state"] == "eliminated" else ""
+    name = quote(rows[key]["name"])
+    other = quote(rows[cheapest]["name"])
+    if rows[cheapest]["state"] == "eliminated":
+        out = ", which was eliminated"
+    else:
+        out = ""
     currency = inputs["brief"]["currency"]
     apart = say("{} {}", money(f"gap.{key}", abs(gap)), currency)
     end = f"{other}, the {'cheapest of the others' if gap > 0 else 'next cheapest'}"
@@ -453,7 +484,10 @@ def price_gap(
         for one in (key, cheapest)
         if (figure := unknown_kinds(one, results[one]["cost"])).exact
     ]
-    perhaps = " Not known are {}, so the gap may be another." if unknown else "{}"
+    if unknown:
+        perhaps = " Not known are {}, so the gap may be another."
+    else:
+        perhaps = "{}"
     return say(
         "{} likely costs {}{}.{}",
         name,

@@ -65,7 +65,9 @@ class CertaintySentences:
 
 def certainty_of(figures: Figures) -> CertaintySentences:
     """How likely each comes first; a reason stands in place of figures that lack."""
-    drawn, names, leads = figures.drawn, figures.names, figures.leads
+    drawn = figures.drawn
+    names = figures.names
+    leads = figures.leads
     verb = "lead" if leads[1:] else "leads"
     leading = say(f"{listed([names[key] for key in leads])} {verb}.")
     if "certainty" in figures.robust and drawn is None:
@@ -84,12 +86,21 @@ def certainty_of(figures: Figures) -> CertaintySentences:
         for key, figure in likely.items()
         if key != first and (figure.exact or key == top)
     ]
-    rest = say(" ({}).", joined(others)) if others else say(".")
+    if others:
+        rest = say(" ({}).", joined(others))
+    else:
+        rest = say(".")
     if drawn and (drawn["open"] or drawn["recorded"] or drawn.get("proposed")):
-        who = "" if first == top else f"{names[top]}, "
+        if first == top:
+            who = ""
+        else:
+            who = f"{names[top]}, "
         weights = figures.by_weights[top]
         rest = say("{} If nothing more were tested: {}{}.", rest, who, weights)
-    who = "" if first == top else f"{names.get(first, NOBODY)}, "
+    if first == top:
+        who = ""
+    else:
+        who = f"{names.get(first, NOBODY)}, "
     line = say("Likely first: {}{} of 100", who, likely[first])
     return CertaintySentences(leading, line, rest, still_open(figures))
 
@@ -101,12 +112,16 @@ def by_weights(figures: Figures) -> Sentence:
 
 
 def still_open(figures: Figures) -> Sentence:
-    drawn, lines = figures.drawn, list[Part]()
+    drawn = figures.drawn
+    lines = list[Part]()
     if drawn is None:
         lines.append("What nobody had tested was not counted then.")
     elif number := drawn["open"]:
         figure = counted_of("sure.open", number, number + drawn["judged"])
-        verdicts = "verdict" if figure.of == 1 else "verdicts"
+        if figure.of == 1:
+            verdicts = "verdict"
+        else:
+            verdicts = "verdicts"
         be = "is" if number == 1 else "are"
         lines.append(say("{} {} {} still open.", figure, verdicts, be))
     elif not (drawn["recorded"] or drawn.get("proposed")):
@@ -117,20 +132,29 @@ def still_open(figures: Figures) -> Sentence:
 
 
 def basis_words(figures: Figures) -> str:
-    return "" if figures.is_open else "Evidence only; scores are sealed."
+    if figures.is_open:
+        return ""
+    return "Evidence only; scores are sealed."
 
 
 def grounds(figures: Figures) -> Iterator[Sentence]:
-    drawn, names = figures.drawn, figures.names
+    drawn = figures.drawn
+    names = figures.names
     if drawn is None:
         return
     for key in filter(drawn["recorded"].get, names):
         figure = counted_of(f"sure.recorded.{key}", number := drawn["recorded"][key])
-        waits = "finding waits" if number == 1 else "findings wait"
+        if number == 1:
+            waits = "finding waits"
+        else:
+            waits = "findings wait"
         counts = f"{waits} for the vendor’s reply and counts here as recorded."
         yield say("{}: {} {}", names[key], figure, counts)
     if number := drawn["unanswered"]:
-        waits = "criterion waits" if number == 1 else "criteria wait"
+        if number == 1:
+            waits = "criterion waits"
+        else:
+            waits = "criteria wait"
         figure = counted_of("sure.unanswered", number)
         yield say("{} {} for an answer before anything can be judged.", figure, waits)
     out = [
@@ -156,7 +180,10 @@ def proposed_line(
         for row in proposed
         if (row["id"], row["verdict"]) == (key, verdict)
     ]
-    more = [counted_of("sure.proposed.more", len(rows) - REFS)] if rows[REFS:] else []
+    if rows[REFS:]:
+        more = [counted_of("sure.proposed.more", len(rows) - REFS)]
+    else:
+        more = []
     verdicts, them = ("verdicts are", "them") if rows[1:] else ("verdict is", "it")
     return say(
         "{} {} taken as the runs propose; nobody has confirmed {}: {}.",
@@ -212,7 +239,10 @@ def need_names(
     inputs: Inputs, refs: Sequence[str], quote: Callable[[str], str]
 ) -> list[str]:
     texts = {row["ref"]: row["text"] for row in inputs["requirements"]}
-    more = [f"{len(refs) - REFS} more"] if len(refs) > REFS else []
+    if len(refs) > REFS:
+        more = [f"{len(refs) - REFS} more"]
+    else:
+        more = []
     return [*(quote(named_ref(ref, texts.get(ref, ""))) for ref in refs[:REFS]), *more]
 
 
@@ -221,13 +251,17 @@ def whys_out(figures: Figures) -> Iterator[str]:
     for row in figures.inputs["candidates"]:
         if row["state"] not in CHOOSABLE:
             continue
-        result, name = figures.results[row["id"]], figures.names[row["id"]]
+        result = figures.results[row["id"]]
+        name = figures.names[row["id"]]
         if refs := result["knock_outs"]:
             named = need_names(figures.inputs, refs, figures.quote)
             yield f"{name} is knocked out by {listed(named)}"
         elif result["fit"] is None:
             silent = result["asked"] and not result["answered"]
-            what = "answered nothing" if silent else "no requirement that is scored"
+            if silent:
+                what = "answered nothing"
+            else:
+                what = "no requirement that is scored"
             yield f"{name} has {what}"
         elif figures.is_open and result["people"] is None:
             yield f"{name} was scored by nobody"
@@ -252,17 +286,25 @@ class Weighed:
 
 
 def weighed(figures: Figures) -> Weighed:
-    most, price, out = most_words(figures), price_words(figures), [*whys_out(figures)]
+    most = most_words(figures)
+    price = price_words(figures)
+    out = [*whys_out(figures)]
     why = figures.robust.get("untold", "")
     if why or not figures.robust:
-        reasons = f" {'; '.join(out)}." if out else ""
+        if out:
+            reasons = f" {'; '.join(out)}."
+        else:
+            reasons = ""
         return Weighed(
             most, price, f"{in_words(figures.inputs, NO_FIGURE[why])}{reasons}"
         )
     if not figures.robust.get("certainty"):
         out = []
     leading = [figures.names[key] for key in figures.leads]
-    word = figures.level.word if figures.level else "first"
+    if figures.level:
+        word = figures.level.word
+    else:
+        word = "first"
     return Weighed(
         most,
         price,
@@ -287,11 +329,14 @@ def most_words(figures: Figures) -> Sentence:
     ]
     if others := figures.others_weigh:
         listing.append(say("others {}", others))
-    return say("What weighed most, of 100: {}.", joined(listing)) if listing else BLANK
+    if listing:
+        return say("What weighed most, of 100: {}.", joined(listing))
+    return BLANK
 
 
 def price_words(figures: Figures) -> Sentence:
-    scored, without = figures.about_price, figures.without_price
+    scored = figures.about_price
+    without = figures.without_price
     if not scored:
         return say("No price is in the score.")
     through = joined(
@@ -303,20 +348,29 @@ def price_words(figures: Figures) -> Sentence:
         return start
     if not without:
         alone = len(figures.weighs) == len(scored)
-        return say("{} Nothing else is scored.", start) if alone else start
+        if alone:
+            return say("{} Nothing else is scored.", start)
+        return start
     first = firsts({key: one.exact or Fraction(0) for key, one in without.items()})
     same = set(first) == set(figures.leads)
     shown = [say("{} {}", figures.names[key], one) for key, one in without.items()]
-    end = "the same is first" if same else "price decides"
+    if same:
+        end = "the same is first"
+    else:
+        end = "price decides"
     return say("{} Without it: {}: {}.", start, joined(shown[:MOST]), end)
 
 
 def level_words(figures: Figures) -> Sentence:
-    level, names = figures.level, figures.names
+    level = figures.level
+    names = figures.names
     if level is None:
         return BLANK
     number = len(figures.totals)
-    of_all = NUMBERS[number] if number < len(NUMBERS) else "all"
+    if number < len(NUMBERS):
+        of_all = NUMBERS[number]
+    else:
+        of_all = "all"
     if not level.refs:
         return say(f"Nothing has been tested on {of_all} of them yet.")
     whole = len(figures.inputs["requirements"])
@@ -327,7 +381,10 @@ def level_words(figures: Figures) -> Sentence:
             return say("{} they are level.", start)
         leader = level.leads[0]
         more = counted_of(f"level.more.{leader}", level.more)
-        tests = "more test of" if level.more == 1 else "more tests of"
+        if level.more == 1:
+            tests = "more test of"
+        else:
+            tests = "more tests of"
         reason = say("{} {} {}", more, tests, names[leader])
         others = in_words(figures.inputs, "demos and answers")
         source = reason if level.more else others
@@ -401,8 +458,10 @@ def second(figures: Figures) -> Iterator[Sentence]:
     if found is None:
         yield say("All that are compared are level; nobody is second.")
         return
-    key, proofs = found["id"], found["proofs"]
-    total, best = figures.totals[key] * 100, max(figures.totals.values()) * 100
+    key = found["id"]
+    proofs = found["proofs"]
+    total = figures.totals[key] * 100
+    best = max(figures.totals.values()) * 100
     low, high, gap = difference(total, best)
     yield say(
         "{} is {} points of 100 behind, with {} to {}.",

@@ -50,9 +50,12 @@ from trials.scoring import CellState
 # Numbers are cells of numbers, everything else is text; nothing is ever a formula.
 
 
-SHARE, MONEY = "0.00%", "#,##0.00"
-BOLD, WRAPPED = Font(bold=True), Alignment(wrap_text=True, vertical="top")
-WIDE, NARROW = 48, 16
+SHARE = "0.00%"
+MONEY = "#,##0.00"
+BOLD = Font(bold=True)
+WRAPPED = Alignment(wrap_text=True, vertical="top")
+WIDE = 48
+NARROW = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,8 @@ def write(sheet: WriteOnlyWorksheet, rows: Iterator[Line], wide: set[int]) -> No
 def decided(memo: Memo, decision: Decision | None) -> Iterator[Line]:
     inputs = memo["inputs"]
     names = {candidate["id"]: candidate["name"] for candidate in inputs["candidates"]}
-    choice, brief = inputs["choice"], inputs["brief"]
+    choice = inputs["choice"]
+    brief = inputs["brief"]
     yield ["What", "Answer"]
     yield ["Evaluation", brief["title"]]
     yield ["Chosen", names.get(choice["candidate"], "nobody yet")]
@@ -159,7 +163,8 @@ def comparison(memo: Memo) -> Iterator[Line]:
     )
     for candidate in memo["inputs"]["candidates"]:
         result = memo["results"][candidate["id"]]
-        cost, record = result["cost"], result["promises"]
+        cost = result["cost"]
+        record = result["promises"]
         known = bool(cost["known"])
         yield (
             *(candidate["name"], candidate["kind"], candidate["state"]),
@@ -202,9 +207,12 @@ def costs(memo: Memo) -> Iterator[Line]:
         ]
         value = memo["results"][candidate["id"]]["value"]
         if value is not None:
-            worth, missed = Number(value["amount"], MONEY), value["opportunity"]
-            working, lost = value["working"], value["opportunity_working"]
-            name, missed_money = candidate["name"], Number(missed, MONEY)
+            worth = Number(value["amount"], MONEY)
+            missed = value["opportunity"]
+            working = value["working"]
+            lost = value["opportunity_working"]
+            name = candidate["name"]
+            missed_money = Number(missed, MONEY)
             yield [name, "Hours saved", "", "", worth, "", working]
             yield [name, "Opportunity cost", "", "", missed_money, "", lost]
 
@@ -240,7 +248,8 @@ MARKS = ("claimed", "shown", "tested", "standing")
 
 
 def matrix_rows(memo: Memo) -> Iterator[list[Any]]:
-    candidates, results = memo["inputs"]["candidates"], memo["results"]
+    candidates = memo["inputs"]["candidates"]
+    results = memo["results"]
     cells = {row["id"]: cell_states(row, memo["inputs"]) for row in candidates}
     with_numbers = any(row.get("numbers") for row in candidates)
     parts = (*MARKS, "numbers") if with_numbers else MARKS
@@ -267,7 +276,9 @@ def matrix_rows(memo: Memo) -> Iterator[list[Any]]:
 
 
 def marks(cell: CellState) -> list[str]:
-    return ["not applicable", "", ""] if cell.not_applicable else [*cell.marks]
+    if cell.not_applicable:
+        return ["not applicable", "", ""]
+    return [*cell.marks]
 
 
 def matrix_csv(memo: Memo) -> bytes:
@@ -321,7 +332,10 @@ def lay_out(
     paper: str = "a4",
 ) -> Any:
     # “1443 0818 d8e8 90aa”: the first letters of the fingerprint, to be compared.
-    seal = " ".join(re.findall("....", decision.memo_sha256[:16])) if decision else ""
+    if decision:
+        seal = " ".join(re.findall("....", decision.memo_sha256[:16]))
+    else:
+        seal = ""
     told = {
         "evaluation": evaluation,
         "head": markdown.as_html(memo.head, alone=True),
@@ -360,10 +374,16 @@ def fetch_shipped(url: str, *args: Any, **kwargs: Any) -> Any:
     return URLFetcherResponse(url, content, {"Content-Type": "font/ttf"})
 
 
-SERIF, SANS = "Georgia", "Calibri"
-INK, SOFT = RGBColor(0x16, 0x20, 0x2A), RGBColor(0x5B, 0x67, 0x73)
-STRONG, FINE = (12, "16202A"), (4, "CFD6DB")
-TABLE_TEXT, SENTENCE, SMALL, FIGURE = "Table text", "Sentence", "Small text", "Figure"
+SERIF = "Georgia"
+SANS = "Calibri"
+INK = RGBColor(0x16, 0x20, 0x2A)
+SOFT = RGBColor(0x5B, 0x67, 0x73)
+STRONG = (12, "16202A")
+FINE = (4, "CFD6DB")
+TABLE_TEXT = "Table text"
+SENTENCE = "Sentence"
+SMALL = "Small text"
+FIGURE = "Figure"
 
 
 def set_styles(styles: Any) -> None:
@@ -482,7 +502,9 @@ LANGUAGE = "en-GB"
 MARGIN = Mm(18)
 PAGE = 210
 # Of the small text of tables, in millimetres: a bold letter, another one, both edges.
-WORD_BOLD, PLAIN, EDGES = 1.9, 1.75, 4.4
+WORD_BOLD = 1.9
+PLAIN = 1.75
+EDGES = 4.4
 # A cell that says more than this is not given more room for it.
 MOST_LETTERS = 60
 
@@ -512,14 +534,19 @@ def write_words(book: Any, text: str) -> None:
             place = end
         elif token.type == "inline" and tokens[place - 1].type == "paragraph_open":
             listed = tokens[place - 1].level > 0
-            style = "List Bullet" if listed else "Normal"
+            if listed:
+                style = "List Bullet"
+            else:
+                style = "Normal"
             word_write(book.add_paragraph(style=style), token)
         place += 1
 
 
 def prepare(book: Any, title: str) -> None:
     core = book.core_properties
-    core.title, core.author, core.language = title, "evaltracker", LANGUAGE
+    core.title = title
+    core.author = "evaltracker"
+    core.language = LANGUAGE
     language = book.styles.element.find(
         "/".join(map(qn, ("w:docDefaults", "w:rPrDefault", "w:rPr", "w:lang")))
     )
@@ -547,7 +574,10 @@ def table(book: Any, tokens: list[Token]) -> None:
         cell.paragraphs[0]._p.style = small
     empty = deepcopy(head._tr)
     for number, cells in enumerate(rows):
-        line = deepcopy(empty) if number else head._tr
+        if number:
+            line = deepcopy(empty)
+        else:
+            line = head._tr
         if number:
             drawn._tbl.append(line)
         # Never broken between pages; the first one is repeated on each.

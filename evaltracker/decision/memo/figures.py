@@ -154,7 +154,9 @@ class Figure:
         """The exact value as a decimal, or as a fraction that has no end as one."""
         exact = self.exact or ZERO
         decimal = Decimal(exact.numerator) / exact.denominator
-        return f"{decimal:f}" if Fraction(decimal) == exact else str(exact)
+        if Fraction(decimal) == exact:
+            return f"{decimal:f}"
+        return str(exact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,9 @@ def say(text: str, *parts: Part) -> Sentence:
 
 def joined(parts: Iterable[Part], by: str = ", ") -> Sentence:
     every = [*parts]
-    return say(by.join(["{}"] * len(every)), *every) if every else BLANK
+    if every:
+        return say(by.join(["{}"] * len(every)), *every)
+    return BLANK
 
 
 def of_100(share: Fraction) -> str:
@@ -246,7 +250,10 @@ def in_parts(name: str, shares: Iterable[tuple[str, Fraction]]) -> dict[str, Fig
 
 def counted_of(name: str, number: int, whole: int | None = None) -> Figure:
     """“7 of 10”, or “7” by itself."""
-    shown = str(number) if whole is None else f"{number} of {whole}"
+    if whole is None:
+        shown = str(number)
+    else:
+        shown = f"{number} of {whole}"
     return Figure(name, Fraction(number), shown, whole)
 
 
@@ -264,11 +271,17 @@ def approved_parts(approved: Approved) -> tuple[Figure, Sentence]:
     """“2 of 4” and “roles, 1 person · Priya Nair (PM; DevOps for Dana Weiss)”: no count
     of approvals stands without people and names."""
     count = counted_of("approved.roles", approved.roles, approved.asked)
-    roles = "role" if approved.asked == 1 else "roles"
+    if approved.asked == 1:
+        roles = "role"
+    else:
+        roles = "roles"
     if not approved.names:
         return count, say(f"{roles}, nobody yet")
     people = counted_of("approved.people", len(approved.names))
-    noun = "person" if len(approved.names) == 1 else "people"
+    if len(approved.names) == 1:
+        noun = "person"
+    else:
+        noun = "people"
     who = ", ".join(f"{name} ({'; '.join(parts)})" for name, parts in approved.names)
     return count, say(f"{roles}, {{}} {noun} · {{}}", people, who)
 
@@ -316,7 +329,9 @@ class Figures:
         counted: Iterable[Counted],
         quote: Any = str,
     ) -> None:
-        self.inputs, self.results, self.quote = inputs, results, quote
+        self.inputs = inputs
+        self.results = results
+        self.quote = quote
         self.names = {row["id"]: quote(row["name"]) for row in inputs["candidates"]}
         self.counted = {one.candidate["id"]: one for one in counted}
         self.robust: dict[str, Any] = results.get("robustness") or {}
@@ -342,12 +357,18 @@ class Figures:
         return per_cent(f"tested_fit.{key}", self.counted[key].fit.of_tested)
 
     def people(self, key: str) -> Figure:
-        share = self.counted[key].people.value if self.is_open else None
+        if self.is_open:
+            share = self.counted[key].people.value
+        else:
+            share = None
         return per_cent(f"people.{key}", share)
 
     def total(self, key: str) -> Figure:
         stated = self.is_open and self.results[key]["answered"]
-        share = self.counted[key].total.value if stated else None
+        if stated:
+            share = self.counted[key].total.value
+        else:
+            share = None
         return in_points(f"total.{key}", share)
 
     def coverage(self, key: str) -> Sentence:
@@ -358,9 +379,9 @@ class Figures:
         if not answered:
             item = self.counted[key].candidate
             words = silence_of(item, row) or NOTHING_STATED
-            return (
-                say(f"{words}; {{}} noted by us", noted) if noted.exact else say(words)
-            )
+            if noted.exact:
+                return say(f"{words}; {{}} noted by us", noted)
+            return say(words)
         first = counted_of(f"answered.{key}", answered, row["asked"])
         if "shown" not in row:
             tried = counted_of(f"tried.{key}", row["tested"], answered)
@@ -375,20 +396,28 @@ class Figures:
         if row.get("researched"):
             backed = counted_of(f"researched.{key}", row["researched"])
             line = say("{} ({} backed by research)", line, backed)
-        return say("{} · {} noted by us", line, noted) if noted.exact else line
+        if noted.exact:
+            return say("{} · {} noted by us", line, noted)
+        return line
 
     def promises(self, key: str, name: str = "promises") -> Sentence:
         """Of trials, or with `promises_in_demos` of demos; blank where not kept."""
         record = self.results[key].get(name)
         if record is None:
             return BLANK
-        demos = "" if name == "promises" else "shown."
+        if name == "promises":
+            demos = ""
+        else:
+            demos = "shown."
         name = f"promises.{demos}{key}"
         if record["hidden"]:
             tested = counted_of(name, record["tested"])
             return say(f"{{}} {'shown' if demos else 'tested'}, too few to say", tested)
         held = counted_of(name, record["held"], record["tested"])
-        where = in_words(self.inputs, " in demos") if demos else ""
+        if demos:
+            where = in_words(self.inputs, " in demos")
+        else:
+            where = ""
         line = say(f"{{}} held{where}", held)
         if not record.get("short"):
             return line
@@ -492,7 +521,8 @@ class Figures:
             for key, mine in rows.items()
             if refs
         }
-        leads, word = self.leads, "ahead so far"
+        leads = self.leads
+        word = "ahead so far"
         if len(leads) > 1:
             word = "level"
         elif self.is_open or firsts(fits) == leads:
@@ -505,7 +535,9 @@ class Figures:
     def drawn(self) -> dict[str, Any] | None:
         """The draws of just these inputs; None as long as there are none."""
         drawn: dict[str, Any] | None = self.robust.get("certainty")
-        return drawn if drawn and "all_wins" in drawn else None
+        if drawn and "all_wins" in drawn:
+            return drawn
+        return None
 
     @cached_property
     def likely(self) -> dict[str, Figure]:
@@ -532,8 +564,12 @@ class Figures:
     def flip(self, second: str = "") -> tuple[Flip, Figure, Figure, Figure] | None:
         """The least change of one weight that changes the winner, or that puts `second`
         first; from, to, by."""
-        field, name = self.field, "second.flip" if second else "flip"
-        change = nearest_flip(field, second) if second else smallest_flip(field)
+        field = self.field
+        name = "second.flip" if second else "flip"
+        if second:
+            change = nearest_flip(field, second)
+        else:
+            change = smallest_flip(field)
         if change is None:
             return None
         ends = (change.before * 100, change.after * 100)
@@ -552,7 +588,10 @@ class Figures:
         for role, ranked in role_ranks(self.inputs, self.running):
             best = [pick.key for pick in ranked if pick.fit == ranked[0].fit]
             fit = ranked[0].fit if ranked else None
-            lead = fit - ranked[len(best)].fit if fit and ranked[len(best) :] else None
+            if fit and ranked[len(best) :]:
+                lead = fit - ranked[len(best)].fit
+            else:
+                lead = None
             ahead = in_points(f"role.lead.{role}", lead)
             rows[role] = (best, per_cent(f"role.fit.{role}", fit), ahead)
         return rows

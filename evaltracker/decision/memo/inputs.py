@@ -140,7 +140,8 @@ def gather_inputs(
 def inputs_of(
     book: Ledger, records: Mapping[Any, Mapping[str, scoring.CellRecord]]
 ) -> record.Inputs:
-    evaluation, candidates = book.evaluation, book.candidates
+    evaluation = book.evaluation
+    candidates = book.candidates
     decision = Decision.objects.filter(evaluation=evaluation).first()
     gathered = {
         "formula_version": scoring.FORMULA_VERSION,
@@ -238,7 +239,8 @@ def candidates_inputs(
     numbers = numbers_inputs(book)
     stages = stages_eliminated(evaluation)
     gaps = gaps_inputs(evaluation)
-    steps, efforts = steps_inputs(book, gaps), matrix.effort_cells(book)
+    steps = steps_inputs(book, gaps)
+    efforts = matrix.effort_cells(book)
     return [
         {
             "id": candidate.pk,
@@ -529,7 +531,10 @@ def memo_on(
     evaluation: Evaluation, day: datetime.date, *, kept: bool = False
 ) -> StandingMemo:
     frozen = _frozen_memo(evaluation)
-    now = frozen["inputs"] if frozen else gather_inputs(evaluation)
+    if frozen:
+        now = frozen["inputs"]
+    else:
+        now = gather_inputs(evaluation)
     inputs = record.on_day(now, day, kept=kept)
     counted = [count_candidate(item, inputs) for item in inputs["candidates"]]
     results = results_of(
@@ -547,7 +552,8 @@ def _memo(evaluation: Evaluation) -> StandingMemo:
             inputs, frozen["results"], counted, record.planned_dates(inputs)
         )
     book = evaluation_cache.standing_ledger(evaluation)
-    inputs, states = inputs_of(book, {}), _states(book)
+    inputs = inputs_of(book, {})
+    states = _states(book)
     sums = {str(column.candidate.pk): column.sums for column in book.columns}
     counted = [
         count_known(
@@ -589,7 +595,8 @@ def _states(book: Ledger) -> dict[str, _States]:
     """What cells come to, by candidate. Those of the ledger know no dates; where one
     rests on a planned date, it is read with that date."""
     credits = scoring.Credits.from_mapping(book.evaluation.credits)
-    refs, wide = [row.ref for row in book.rows], len(book.rows)
+    refs = [row.ref for row in book.rows]
+    wide = len(book.rows)
     rests: dict[int, bool] = {}
     states = {}
     for place, column in enumerate(book.columns):

@@ -54,12 +54,16 @@ def bullets(items: Iterable[str]) -> str:
 
 
 def section(title: str, body: str) -> str:
-    return f"## {title}\n\n{body}" if body.strip() else ""
+    if body.strip():
+        return f"## {title}\n\n{body}"
+    return ""
 
 
 def percent(share: str | None) -> str:
     """“62%” for "0.6153"; a dash where there is no share."""
-    return "–" if share is None else f"{of_100(Fraction(share))}%"
+    if share is None:
+        return "–"
+    return f"{of_100(Fraction(share))}%"
 
 
 def amount(text: object) -> str:
@@ -159,7 +163,10 @@ def _name_tables(tokens: Sequence[Token], heading: str) -> None:
             heading = _plain(tokens[place + 1])
         elif token.type == "table_open":
             named[heading] += 1
-            again = f" ({named[heading]})" if named[heading] > 1 else ""
+            if named[heading] > 1:
+                again = f" ({named[heading]})"
+            else:
+                again = ""
             token.meta["name"] = f"{heading}{again}"
 
 

@@ -115,7 +115,10 @@ def signed_texts(decision: Decision) -> Iterator[str]:
     except (ArithmeticError, KeyError, TypeError, ValueError):
         return  # said by whoever counted
     for text in changes(memo["text"], written).splitlines()[:MOST_LINES]:
-        whose = "frozen words" if text.startswith("-") else "words of the inputs"
+        if text.startswith("-"):
+            whose = "frozen words"
+        else:
+            whose = "words of the inputs"
         yield f"{whose}: {text[1:]}"
 
 
@@ -141,7 +144,10 @@ class Pack:
         self.decision = decision
 
     def add(self, name: str, content: bytes | str) -> None:
-        data = content.encode() if isinstance(content, str) else content
+        if isinstance(content, str):
+            data = content.encode()
+        else:
+            data = content
         self.sums[name] = hashlib.sha256(data).hexdigest()
         with self.zip.open(self.entry(name), "w") as place:
             place.write(data)
@@ -165,7 +171,10 @@ class Pack:
 
     def entry(self, name: str) -> zipfile.ZipInfo:
         when = self.decision.decided_at
-        stamp = when.timetuple()[:6] if when else (1980, 1, 1, 0, 0, 0)
+        if when:
+            stamp = when.timetuple()[:6]
+        else:
+            stamp = (1980, 1, 1, 0, 0, 0)
         info = zipfile.ZipInfo(name, stamp)
         info.compress_type = zipfile.ZIP_DEFLATED
         info.external_attr = 0o644 << 16
@@ -204,7 +213,8 @@ def memo_as(
 
 def add_memo(pack: Pack) -> bool:
     decision = pack.decision
-    evaluation, memo = decision.evaluation, decision.memo
+    evaluation = decision.evaluation
+    memo = decision.memo
     sealed = proven(memo, decision)
     pack.add("memo/memo.json", canonical(memo))
     pack.add("memo/memo.md", sealed.text)

@@ -105,7 +105,8 @@ def stand(counted: Figures, compared: list[FrozenCandidate]) -> Picture | None:
     rows: list[tuple[Part, ...]] = []
     for row in compared[:DRAWN]:
         shown = [figure(row["id"]) for figure in columns.values()]
-        share, mark = counted.results[row["id"]][name], note(counted, row)
+        share = counted.results[row["id"]][name]
+        mark = note(counted, row)
         spans = () if share is None else (Span(0, float(share)),)
         lanes.append(
             Lane(row["name"], str(shown[-1]), spans, note=mark, tone=tone(mark))
@@ -121,11 +122,15 @@ UNTOLD = "–"
 
 
 def costs(counted: Figures, compared: list[FrozenCandidate]) -> Picture | None:
-    brief, results = counted.inputs["brief"], counted.results
+    brief = counted.inputs["brief"]
+    results = counted.results
     priced = [row for row in compared if results[row["id"]]["cost"]["known"]]
     if not priced:
         return None
-    budget = float(brief["budget"]) if brief["budget"] else None
+    if brief["budget"]:
+        budget = float(brief["budget"])
+    else:
+        budget = None
     most = max(float(results[row["id"]]["cost"]["high"]) for row in priced[:DRAWN])
     step, end = scale(max(most, budget or 0) * ROOM)
     ticks = [(step * number, short(step * number)) for number in range(7)]
@@ -145,7 +150,8 @@ def costs(counted: Figures, compared: list[FrozenCandidate]) -> Picture | None:
             continue
         bounds = [counted.cost(row["id"], bound) for bound in BOUNDS]
         low, likely, high = (float(figure.exact or 0) for figure in bounds)
-        unknown, mark = counted.unknown(row["id"]), note(counted, row)
+        unknown = counted.unknown(row["id"])
+        mark = note(counted, row)
         over = budget is not None and likely > budget
         spans = [Span(0, low), Span(low, likely, "likely"), Span(likely, high, "high")]
         left = say("{} kinds", unknown) if unknown.exact else "nothing"
@@ -174,17 +180,25 @@ def note(counted: Figures, row: FrozenCandidate) -> str:
         return "chosen"
     if row["state"] == OUT:
         stage = row.get("eliminated_in")
-        return f"eliminated in {stage}" if stage else "eliminated"
-    return "knocked out" if counted.results[row["id"]]["knock_outs"] else ""
+        if stage:
+            return f"eliminated in {stage}"
+        return "eliminated"
+    if counted.results[row["id"]]["knock_outs"]:
+        return "knocked out"
+    return ""
 
 
 def tone(mark: str) -> str:
-    return "lead" if mark == "chosen" else "out" if mark else ""
+    if mark == "chosen":
+        return "lead"
+    return "out" if mark else ""
 
 
 def rest(rows: Iterable[FrozenCandidate]) -> str:
     names = [row["name"] for row in rows][DRAWN:]
-    return f"Not drawn: {', '.join(names)}." if names else ""
+    if names:
+        return f"Not drawn: {', '.join(names)}."
+    return ""
 
 
 VERIFIED = (
@@ -244,7 +258,8 @@ def front_page(
     """Of a frozen memo, or of a draft, for which `decision` is None. `differences` is
     what its proof found, None where it was not asked. `counted` are its figures; of a
     memo that has its cells they are counted here."""
-    inputs, results = memo["inputs"], memo["results"]
+    inputs = memo["inputs"]
+    results = memo["results"]
     signatures = counted_signatures(memo)
     proof = ""
     if differences is not None:
@@ -270,7 +285,10 @@ def sentence(inputs: Inputs, *, decided: bool) -> str:
     chosen = chosen_of(inputs)
     if chosen is None:
         return "No candidate is chosen yet."
-    verb = "keep" if chosen["kind"] == "as_is" else "choose"
+    if chosen["kind"] == "as_is":
+        verb = "keep"
+    else:
+        verb = "choose"
     return f"{f'We {verb}' if decided else f'We propose to {verb}'} {chosen['name']}."
 
 
@@ -279,7 +297,10 @@ def when_and_by_whom(
 ) -> str:
     if decision is None:
         return f"A draft of {day(inputs['as_of'])}; nothing is decided yet."
-    decider = decision.decided_by.name if decision.decided_by else ""
+    if decision.decided_by:
+        decider = decision.decided_by.name
+    else:
+        decider = ""
     on = day_in_words(there(as_json_value(decision.decided_at), decision))
     decided = f"Decided on {on} by {decider}."
     people: dict[tuple[str, str], list[str]] = {}
@@ -313,7 +334,9 @@ def figures(
 
 def score(figures: Figures, chosen: FrozenCandidate) -> PrintedFigure:
     key = chosen["id"]
-    fit, people, total = figures.fit(key), figures.people(key), figures.total(key)
+    fit = figures.fit(key)
+    people = figures.people(key)
+    total = figures.total(key)
     if total.exact is None:
         return PrintedFigure("Fit", fit, "no score of people counts yet")
     parts = say("fit {}, people {}", fit, people)
@@ -333,7 +356,10 @@ def certainty(figures: Figures, key: str) -> PrintedFigure:
         return PrintedFigure("Likely first", UNTOLD, why)
     lines = certainty_of(figures)
     likeliest = next(iter(shares)) == key
-    rest = lines.rest if likeliest else say("{}{}", lines.likely, lines.rest)
+    if likeliest:
+        rest = lines.rest
+    else:
+        rest = say("{}{}", lines.likely, lines.rest)
     words = say("{} {}", rest, lines.still_open)
     return PrintedFigure("Likely first", say("{} of 100", shares[key]), words)
 
@@ -342,7 +368,10 @@ def approvals(
     inputs: Inputs, decision: Decision | None, sign_offs: Sequence[FrozenSignature]
 ) -> PrintedFigure:
     dissent = inputs["choice"]["dissent"].strip()
-    disagrees = "dissent recorded" if dissent else "no dissent recorded"
+    if dissent:
+        disagrees = "dissent recorded"
+    else:
+        disagrees = "no dissent recorded"
     if decision is None:
         return PrintedFigure("Approved", "draft", f"not decided yet; {disagrees}")
     approved = approved_of_frozen(sign_offs)
@@ -382,18 +411,21 @@ def counted_signatures(memo: Memo) -> list[FrozenSignature]:
 
 # So many lines, and letters of a text, stand under one head of the first page; the
 # memo behind it has all.
-LINES, LETTERS = 5, 140
+LINES = 5
+LETTERS = 140
 STEPS = 3
 
 
 def passages(memo: Memo) -> Iterator[tuple[str, tuple[Part, ...]]]:
     """What a board asks of the one that is chosen; nothing of memos of before, which
     froze no gaps and no steps."""
-    inputs, results = memo["inputs"], memo["results"]
+    inputs = memo["inputs"]
+    results = memo["results"]
     chosen = chosen_of(inputs)
     if chosen is None or "gaps" not in chosen:
         return
-    gaps, short = open_gaps(chosen), shortcomings(inputs, results, chosen)
+    gaps = open_gaps(chosen)
+    short = shortcomings(inputs, results, chosen)
     asked = [*inputs["conditions"], *(memo.get("seal") or UNSEALED)["conditions"]]
     texts = {row["ref"]: row["text"] for row in inputs["requirements"]}
     does_not = [
@@ -417,7 +449,10 @@ def passages(memo: Memo) -> Iterator[tuple[str, tuple[Part, ...]]]:
         ("Next steps", [*map(step_words, chosen["steps"][:STEPS])], "None is dated."),
     ):
         left = counted_of(f"stated.{title}", len(lines) - LINES)
-        more = [say("{} more, in the memo.", left)] if lines[LINES:] else []
+        if lines[LINES:]:
+            more = [say("{} more, in the memo.", left)]
+        else:
+            more = []
         yield title, (*lines[:LINES], *more) or (nothing,)
 
 
@@ -441,7 +476,10 @@ def risks(
 
 def step_words(step: FrozenStep) -> str:
     who = f" ({step['who']})" if step["who"] else ""
-    promised = "promised: " if step["kind"] in ("gap", "promise") else ""
+    if step["kind"] in ("gap", "promise"):
+        promised = "promised: "
+    else:
+        promised = ""
     what = shortened(step["text"], LETTERS).rstrip(".")
     return f"{day(step['on'])}: {promised}{what}{who}."
 
@@ -449,15 +487,19 @@ def step_words(step: FrozenStep) -> str:
 def benefit(inputs: Inputs, chosen: FrozenCandidate, result: CandidateResult) -> Part:
     """What the hours saved are worth, that less the likely cost, and how many months of
     it the cost takes."""
-    cost, value, key = result["cost"], result["value"], chosen["id"]
+    cost = result["cost"]
+    value = result["value"]
+    key = chosen["id"]
     if value is None:
         return "Not counted: no value entered for hours saved."
-    worth, paid = Fraction(value["amount"]), Fraction(cost["likely"])
+    worth = Fraction(value["amount"])
+    paid = Fraction(cost["likely"])
     figure = BoardFigure(f"benefit.worth.{key}", worth, short(float(worth)))
     parts = [say("Hours saved {} {}", figure, inputs["brief"]["currency"])]
     least = most = ""
     if cost["known"] < cost["kinds"]:
-        least, most = "at least ", "at most "
+        least = "at least "
+        most = "at most "
     if cost["known"]:
         left = BoardFigure(
             f"benefit.less_cost.{key}", worth - paid, short(float(worth - paid))
@@ -511,16 +553,22 @@ def seal(frozen: dict[str, Any], decision: Decision) -> str:
     ]
     asked = condition_lines(frozen["conditions"])
     conditions = [f"Condition: {inline(line)}" for line in asked]
-    decider = decision.decided_by.name if decision.decided_by else ""
+    if decision.decided_by:
+        decider = decision.decided_by.name
+    else:
+        decider = ""
     at = there(as_json_value(decision.decided_at), decision)
     journal = frozen["journal"]
-    head = (
-        f"The journal had {journal['entries']} entries; the last one's hash is "
-        f"{journal['head']}."
-        if journal
-        else "Signatures and the journal's head were not yet kept here; the journal "
-        "itself has them."
-    )
+    if journal:
+        head = (
+            f"The journal had {journal['entries']} entries; the last one's hash is "
+            f"{journal['head']}."
+        )
+    else:
+        head = (
+            "Signatures and the journal's head were not yet kept here; the journal "
+            "itself has them."
+        )
     signatures = bullets([*signed, *conditions]) or (
         "Nobody was asked to sign." if journal else ""
     )
@@ -552,8 +600,14 @@ class SealedMemo:
 def sealed_memo(
     memo: Memo, decision: Decision | None, differences: Sequence[str] | None = None
 ) -> SealedMemo:
-    made = decision if decision and decision.decided_by else None
+    if decision and decision.decided_by:
+        made = decision
+    else:
+        made = None
     head, mark, rest = memo["text"].rstrip("\n").partition(PARTS)
-    sealed = seal(memo.get("seal", UNSEALED), made) if made else DRAFT
+    if made:
+        sealed = seal(memo.get("seal", UNSEALED), made)
+    else:
+        sealed = DRAFT
     body = f"{mark}{rest}\n\n{section('Seal', sealed)}".lstrip("\n")
     return SealedMemo(head, front_page(memo, made, differences), body)

@@ -354,7 +354,8 @@ def cell_states(item: FrozenCandidate, inputs: Inputs) -> dict[str, scoring.Cell
             ref: state_before_scope(cell_facts(cell), today, credits)
             for ref, cell in item["cells"].items()
         }
-    demanded, former = demanded_of(inputs), is_former(inputs)
+    demanded = demanded_of(inputs)
+    former = is_former(inputs)
     return {
         ref: scoring.cell_state(
             read_record(cell), demanded[ref], today, credits, former=former
@@ -375,7 +376,8 @@ def knows_lists(inputs: Inputs) -> bool:
     return "lists" in inputs
 
 
-NOT_ASKED, NOTHING_STATED = "not asked", "nothing stated yet"
+NOT_ASKED = "not asked"
+NOTHING_STATED = "nothing stated yet"
 
 
 def silence_of(item: FrozenCandidate, result: CandidateResult) -> str:
@@ -384,7 +386,9 @@ def silence_of(item: FrozenCandidate, result: CandidateResult) -> str:
     if result["answered"] or "noted" not in result:
         return ""
     never = item.get("invited") is False and item["kind"] in INVITABLE
-    return NOT_ASKED if never and not result["noted"] else NOTHING_STATED
+    if never and not result["noted"]:
+        return NOT_ASKED
+    return NOTHING_STATED
 
 
 def demanded_of(inputs: Inputs) -> dict[str, list[scoring.Value]]:
@@ -474,7 +478,9 @@ def cell_facts(cell: FrozenCell) -> scoring.CellFacts:
 
 
 def day(text: str | None) -> datetime.date | None:
-    return None if text is None else datetime.date.fromisoformat(text)
+    if text is None:
+        return None
+    return datetime.date.fromisoformat(text)
 
 
 def on_day(inputs: Inputs, day: datetime.date, *, kept: bool) -> Inputs:

@@ -53,7 +53,8 @@ NOT_COSTS = frozenset(
 
 def cost_results(candidate: FrozenCandidate, inputs: Inputs) -> CostResult:
     facts = {name: value for name, value in candidate.items() if name not in NOT_COSTS}
-    rates, kinds = inputs.get("rates", []), inputs.get("kinds")
+    rates = inputs.get("rates", [])
+    kinds = inputs.get("kinds")
     # Counted once for equal inputs: answers and verdicts come every day, prices seldom.
     return _results(json.dumps([facts, inputs["brief"], rates, kinds], sort_keys=True))
 
@@ -213,11 +214,15 @@ def value_of_hours_saved(
 
 
 def number(given: str | None) -> Decimal | None:
-    return None if given in (None, "") else Decimal(str(given))
+    if given in (None, ""):
+        return None
+    return Decimal(str(given))
 
 
 def text(amount: Decimal | None) -> str | None:
-    return None if amount is None else str(amount)
+    if amount is None:
+        return None
+    return str(amount)
 
 
 # What the cells of a candidate of a memo's inputs come to.
@@ -313,7 +318,9 @@ def score_facts(candidate: FrozenCandidate) -> list[scoring.ScoreFacts]:
 
 def share_text(share: Fraction | None) -> str | None:
     """A share as a decimal with four places, halves up; None stays None."""
-    return None if share is None else str(scoring.rounded(share, SHARE_PLACES))
+    if share is None:
+        return None
+    return str(scoring.rounded(share, SHARE_PLACES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -520,7 +527,10 @@ def contest_between(
     for row in inputs["requirements"]:
         if row["category"] in weights:
             evidence[row["category"]] += Decimal(row["weight"])
-    share = Decimal(inputs["brief"]["evidence_share"]) if people else Decimal(1)
+    if people:
+        share = Decimal(inputs["brief"]["evidence_share"])
+    else:
+        share = Decimal(1)
     return scoring.field_of(
         [
             scoring.contender(
@@ -545,7 +555,9 @@ def contest_between(
 def why_no_winner(field: scoring.Field, running: Sequence[Counted]) -> str:
     if not any(option.fit.judged for option in running):
         return "unproven"
-    return "" if len(field.contenders) > 1 else "alone"
+    if len(field.contenders) > 1:
+        return ""
+    return "alone"
 
 
 def second(
@@ -659,7 +671,8 @@ def replay(memo: Memo) -> list[str]:
         ]
     names = {candidate["id"]: candidate["name"] for candidate in inputs["candidates"]}
     names["robustness"] = "Robustness"
-    again, frozen = compute_results(inputs), memo["results"]
+    again = compute_results(inputs)
+    frozen = memo["results"]
     lost = [
         f"the candidate {key} is not in the inputs" for key in frozen.keys() - again
     ]
@@ -696,9 +709,9 @@ def differing(where: str, frozen: Any, again: Any) -> list[str]:
 
 
 def named(line: Any, place: int) -> str:
-    return (
-        str(line["kind"]) if isinstance(line, dict) and "kind" in line else str(place)
-    )
+    if isinstance(line, dict) and "kind" in line:
+        return str(line["kind"])
+    return str(place)
 
 
 def candidate_results(counted: Counted, inputs: Inputs) -> CandidateResult:
@@ -745,4 +758,6 @@ def promises(record: scoring.SourceRecord, inputs: Inputs) -> FrozenPromises:
         "partly": tally.partly,
         "failed": tally.failed,
     }
-    return counts if is_former(inputs) else {**counts, "short": tally.short}
+    if is_former(inputs):
+        return counts
+    return {**counts, "short": tally.short}

@@ -37,7 +37,8 @@ from vendors.models import Candidate
 
 WORDS: Any = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
 # What is asked in each stage, and what is signed in it, as sentences call it.
-QUESTIONS, THINGS = WORDS["questions"], WORDS["things"]
+QUESTIONS = WORDS["questions"]
+THINGS = WORDS["things"]
 # Headings that are ours, and not somebody's name for a candidate or a trial.
 OURS = WORDS["headings"]
 
@@ -151,10 +152,19 @@ def trials_document(evaluation: Evaluation) -> str:
     rows = rows.select_related("requirement", "evidence__criterion")
     gaps: dict[UUID, list[str]] = {}
     for gap in rows.order_by("found_on", "text"):
-        state = "closed" if gap.closed_at else "open"
-        criterion = gap.evidence.criterion if gap.evidence else None
+        if gap.closed_at:
+            state = "closed"
+        else:
+            state = "open"
+        if gap.evidence:
+            criterion = gap.evidence.criterion
+        else:
+            criterion = None
         need = gap.requirement
-        about = f"{need.ref} {need.text}" if need else "no requirement"
+        if need:
+            about = f"{need.ref} {need.text}"
+        else:
+            about = "no requirement"
         if criterion is not None:
             about = f"{about}, criterion “{criterion.text}”"
         gaps.setdefault(gap.trial_id, []).append(
@@ -195,7 +205,9 @@ def criteria_rows(evaluation: Evaluation) -> dict[UUID, list[tuple[str, ...]]]:
     for trial, key, own, text, prose, measure, ref, need in criteria.values_list(
         "trial_id", "pk", "named_values", *CRITERION
     ):
-        label, note, setting = "not judged", "", ""
+        label = "not judged"
+        note = ""
+        setting = ""
         if key in newest:
             verdict, note, named, *who = newest[key]
             label = EvidenceVerdict(verdict).label
@@ -245,7 +257,8 @@ def changes(before: str, after: str) -> str:
 
 def changes_told(before: str, after: str) -> str:
     """How many lines changed, and under which of our headings; no word of them."""
-    old, new = lines_of(before), lines_of(after)
+    old = lines_of(before)
+    new = lines_of(after)
     counted: Counter[str] = Counter()
     matcher = difflib.SequenceMatcher(
         None, [line for _, line in old], [line for _, line in new], autojunk=False
@@ -257,12 +270,16 @@ def changes_told(before: str, after: str) -> str:
             counted[heading] += 1
     number = sum(counted.values())
     named = [text for text in counted if text in OURS]
-    where = f" under {' and '.join(named)}" if named and len(named) < 4 else ""
+    if named and len(named) < 4:
+        where = f" under {' and '.join(named)}"
+    else:
+        where = ""
     return f"{number} line{'' if number == 1 else 's'}{where}. The page shows each."
 
 
 def lines_of(document: str) -> list[tuple[str, str]]:
-    heading, lines = "", []
+    heading = ""
+    lines = []
     for line in document.splitlines():
         if line.startswith("## "):
             heading = line.removeprefix("## ").strip()
@@ -278,13 +295,17 @@ def held_against(evaluation: Evaluation) -> str:
     lines = list(
         rows.values_list("scope__name", "requirement__ref", "requirement__text")
     )
-    return table(("List", "Ref", "Requirement"), lines) if lines else ""
+    if lines:
+        return table(("List", "Ref", "Requirement"), lines)
+    return ""
 
 
 def measures(evaluation: Evaluation) -> str:
     needs = evaluation.requirements.filter(retired_at__isnull=True).exclude(measure={})
     rows = [(need.ref, need.measure_words) for need in needs]
-    return table(("Ref", "Number"), rows) if rows else ""
+    if rows:
+        return table(("Ref", "Number"), rows)
+    return ""
 
 
 def list_rows(evaluation: Evaluation) -> list[tuple[str, str]]:
@@ -353,7 +374,8 @@ def diff_lines(difference: str) -> list[DiffLine]:
     for line in difference.splitlines():
         if line.startswith("-") and new:
             lines += paired(gone, new)
-            gone, new = [], []
+            gone = []
+            new = []
         if line[1:].strip():
             (new if line.startswith("+") else gone).append(readable(line[1:]))
     return [*lines, *paired(gone, new)]
@@ -367,7 +389,10 @@ def paired(gone: list[str], new: list[str]) -> Iterator[DiffLine]:
         twin = next((text for text in left if named(text) == named(line)), None)
         if twin is None and len(gone) == len(new) == 1:
             twin = new[0]
-        pieces = compared(line, twin) if twin is not None else ()
+        if twin is not None:
+            pieces = compared(line, twin)
+        else:
+            pieces = ()
         if twin is not None and pieces:
             left.remove(twin)
             yield DiffLine("changed", pieces)
@@ -382,7 +407,8 @@ def named(line: str) -> str:
 
 
 def compared(before: str, after: str) -> tuple[DiffPiece, ...]:
-    old, now = before.split(), after.split()
+    old = before.split()
+    now = after.split()
     if len(old) + len(now) > MOST_WORDS:
         return ()
     matcher = difflib.SequenceMatcher(None, old, now, autojunk=False)

@@ -60,11 +60,16 @@ def chosen_of(inputs: Inputs) -> FrozenCandidate | None:
 
 
 def ahead_of(counted: figures.Figures, key: str) -> str:
-    fit, people, total = counted.fit(key), counted.people(key), counted.total(key)
+    fit = counted.fit(key)
+    people = counted.people(key)
+    total = counted.total(key)
     if total.exact is None:
         return ""
     rival = best_of_others(counted, key)
-    best = f" The best of the others is {rival}." if rival else ""
+    if rival:
+        best = f" The best of the others is {rival}."
+    else:
+        best = ""
     return f"Total {total} of 100: fit {fit}, people's score {people}.{best}"
 
 
@@ -77,7 +82,10 @@ def best_of_others(counted: figures.Figures, key: str) -> figures.Sentence:
     if not others:
         return figures.BLANK
     best = max(others, key=lambda row: counted.total(row["id"]).exact or 0)
-    out = ", which was eliminated" if best["state"] == "eliminated" else ""
+    if best["state"] == "eliminated":
+        out = ", which was eliminated"
+    else:
+        out = ""
     total = counted.total(best["id"])
     return figures.say("{} at {}{}", counted.names[best["id"]], total, out)
 
@@ -85,8 +93,11 @@ def best_of_others(counted: figures.Figures, key: str) -> figures.Sentence:
 def costs_really(counted: figures.Figures, chosen: FrozenCandidate | None) -> str:
     if chosen is None:
         return ""
-    inputs, results, key = counted.inputs, counted.results, chosen["id"]
-    result, currency = results[key], inputs["brief"]["currency"]
+    inputs = counted.inputs
+    results = counted.results
+    key = chosen["id"]
+    result = results[key]
+    currency = inputs["brief"]["currency"]
     cost = result["cost"]
     value, words = price_words(counted, key)
     return "\n\n".join(
@@ -126,15 +137,19 @@ def ruled_out(
         if row.get("ruled")
     ]
     said = "; ".join(f"{name} ({why.rstrip('.')})" for name, why in rows)
-    return f"Ruled not applicable: {inline(said)}." if said else ""
+    if said:
+        return f"Ruled not applicable: {inline(said)}."
+    return ""
 
 
 def price_words(
     counted: figures.Figures, key: str
 ) -> tuple[figures.Part, figures.Sentence]:
-    brief, cost = counted.inputs["brief"], counted.results[key]["cost"]
+    brief = counted.inputs["brief"]
+    cost = counted.results[key]["cost"]
     low, likely, high = (counted.cost(key, one) for one in ("low", "likely", "high"))
-    unknown, parts = counted.unknown(key), []
+    unknown = counted.unknown(key)
+    parts = []
     if cost["known"]:
         months = figures.counted_of("brief.months", brief["horizon_months"])
         parts.append(figures.say("likely, over {} months", months))
@@ -175,7 +190,10 @@ def shortcomings(
     by_ref = {}
     for ref in (need["ref"] for need in inputs["requirements"]):
         standing = standings.get(ref, "")
-        marks = [SHORT[Standing(standing)]] if standing in DOES_NOT else []
+        if standing in DOES_NOT:
+            marks = [SHORT[Standing(standing)]]
+        else:
+            marks = []
         marks += ["excused"] if ref in excused else []
         if marks:
             by_ref[ref] = ", ".join(marks)
@@ -189,7 +207,9 @@ def open_gaps(row: FrozenCandidate) -> list[FrozenGap]:
 
 def gap_name(gap: FrozenGap) -> str:
     severity = Severity(gap["severity"]).label.lower()
-    return f"{gap['ref']} ({severity})" if gap["ref"] else f"a {severity}"
+    if gap["ref"]:
+        return f"{gap['ref']} ({severity})"
+    return f"a {severity}"
 
 
 def gaps_in_short(row: FrozenCandidate) -> str:
@@ -204,7 +224,9 @@ def gap_words(
 ) -> str:
     """What was found, what the vendor replies, by when it is mended, and whether a
     condition covers it: one that names its ref."""
-    reply, on, ref = gap["reply"], gap["promised_for"], gap["ref"]
+    reply = gap["reply"]
+    on = gap["promised_for"]
+    ref = gap["ref"]
     covered = any(ref and stands_alone(ref, row["text"]) for row in conditions)
     return "".join(
         (
@@ -254,7 +276,8 @@ def working(inputs: Inputs, results: Results, chosen: FrozenCandidate | None) ->
             for row in result["cost"]["rows"]
         ),
     )
-    name, head = inline(chosen["name"]), ("Ref", "Requirement", "Standing")
+    name = inline(chosen["name"])
+    head = ("Ref", "Requirement", "Standing")
     parts = (
         section(f"Must-haves of {name}", table(head, must_rows)),
         section("Promise record", promise_sentences(result, inputs)),
@@ -282,7 +305,10 @@ def promise_sentence(record: FrozenPromises, judged: str = "tested") -> str:
             f"{record['tested']} promises were {judged}; below five nothing can be "
             "said."
         )
-    short = f"{record['short']} short of its claim, " if record.get("short") else ""
+    if record.get("short"):
+        short = f"{record['short']} short of its claim, "
+    else:
+        short = ""
     return (
         f"Of {record['tested']} promises {judged}, {record['held']} held, {short}"
         f"{record['partly']} held partly and {record['failed']} failed."
@@ -295,7 +321,9 @@ def rates(inputs: Inputs) -> str:
         f"({day(row['rated_on'])}, {inline(row['source'])})"
         for row in inputs.get("rates", ())
     ]
-    return f"Exchange rates: {'; '.join(parts)}." if parts else ""
+    if parts:
+        return f"Exchange rates: {'; '.join(parts)}."
+    return ""
 
 
 def hours_saved_sentence(value: FrozenWorth | None, currency: str) -> str:
@@ -323,16 +351,20 @@ HEAD = (
 
 def options(counted: figures.Figures) -> str:
     """Every option on equal terms, price beside the score."""
-    inputs, results = counted.inputs, counted.results
-    rows, named = [], []
+    inputs = counted.inputs
+    results = counted.results
+    rows = []
+    named = []
     for row in sorted(inputs["candidates"], key=lambda row: rank(results[row["id"]])):
-        key, result = row["id"], results[row["id"]]
+        key = row["id"]
+        result = results[row["id"]]
         if not pursued(row, result):
             named.append(
                 inline(f"{row['name']} ({state_words(row, inputs).rstrip('.')})")
             )
             continue
-        price, left = counted.cost(key), counted.unknown(key)
+        price = counted.cost(key)
+        left = counted.unknown(key)
         rows.append(
             (
                 *(row["name"], KINDS[row["kind"]], state_words(row, inputs)),
@@ -345,7 +377,10 @@ def options(counted: figures.Figures) -> str:
                 "; ".join(need_names(inputs, result["knock_outs"], str)) or "none",
             )
         )
-    left_out = f"Neither answered nor quoted: {', '.join(named)}." if named else ""
+    if named:
+        left_out = f"Neither answered nor quoted: {', '.join(named)}."
+    else:
+        left_out = ""
     return "\n\n".join(filter(None, (table(HEAD, rows), left_out)))
 
 
@@ -354,7 +389,10 @@ def state_words(row: FrozenCandidate, inputs: Inputs) -> str:
     if row["state"] != "eliminated":
         return row["state"]
     stage = row.get("eliminated_in")
-    where = figures.in_words(inputs, f" in {stage}") if stage else ""
+    if stage:
+        where = figures.in_words(inputs, f" in {stage}")
+    else:
+        where = ""
     return f"eliminated{where}: {row['state_reason']}"
 
 
@@ -382,11 +420,10 @@ def said_by(inputs: Inputs, results: Results) -> str:
 
 def sheets(candidate: FrozenCandidate) -> Iterator[str]:
     for sheet in candidate.get("mailed_sheets", ()):
-        confirmed = (
-            f"confirmed by the vendor on {day(sheet['confirmed_at'])}"
-            if sheet["confirmed_at"]
-            else "not confirmed by the vendor"
-        )
+        if sheet["confirmed_at"]:
+            confirmed = f"confirmed by the vendor on {day(sheet['confirmed_at'])}"
+        else:
+            confirmed = "not confirmed by the vendor"
         number = sheet["submission__claims"]
         yield (
             f"{number} answer{'' if number == 1 else 's'} of "
@@ -409,7 +446,9 @@ def prices(candidate: FrozenCandidate) -> Iterator[str]:
 NUMBERS_HEAD = (
     *("Requirement", "Must reach", "Option", "Claimed", "Measured", "Standing"),
 )
-NOT_ASKED, NOT_CLAIMED, NOT_MEASURED = "not asked", "no number", "not yet"
+NOT_ASKED = "not asked"
+NOT_CLAIMED = "no number"
+NOT_MEASURED = "not yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,7 +461,10 @@ class NumberRow:
 
     @property
     def claimed(self) -> str:
-        nothing = NOT_CLAIMED if self.numbers.bound_words else NOT_ASKED
+        if self.numbers.bound_words:
+            nothing = NOT_CLAIMED
+        else:
+            nothing = NOT_ASKED
         return self.numbers.claimed_words or nothing
 
     @property
@@ -466,7 +508,8 @@ def measured_needs(memo: Memo) -> list[MeasuredNeed]:
     None in memos from before numbers were kept; those from before empty cells were kept
     have the options with numbers alone.
     """
-    inputs, results = memo["inputs"], memo["results"]
+    inputs = memo["inputs"]
+    results = memo["results"]
     options = [
         row
         for row in inputs["candidates"]
@@ -504,10 +547,12 @@ def number_lines(memo: Memo) -> Iterator[tuple[str, ...]]:
 def write_memo(inputs: Inputs, results: Results) -> str:
     """The memo as Markdown; every embedded text is escaped."""
     brief = inputs["brief"]
-    chosen, choice = chosen_of(inputs), inputs["choice"]
+    chosen = chosen_of(inputs)
+    choice = inputs["choice"]
     memo: Memo = {"inputs": inputs, "results": results}
     counted = figures.figures_of(memo, inline)
-    numbers, efforts = [*number_lines(memo)], effort_rows(memo)
+    numbers = [*number_lines(memo)]
+    efforts = effort_rows(memo)
     lines = [
         f"{inline(interest['person'])} in {inline(interest['candidate'])}: "
         f"{what_became(interest)}"
@@ -644,11 +689,13 @@ def exception_lines(inputs: Inputs) -> Iterator[str]:
             f"{waiver['reason']}"
         )
     for excuse in inputs["excuses"]:
-        withdrawn = (
-            f" Withdrawn on {day(excuse['withdrawn_at'])}: {excuse['withdrawn_reason']}"
-            if excuse["withdrawn_at"]
-            else ""
-        )
+        if excuse["withdrawn_at"]:
+            withdrawn = (
+                f" Withdrawn on {day(excuse['withdrawn_at'])}: "
+                f"{excuse['withdrawn_reason']}"
+            )
+        else:
+            withdrawn = ""
         yield (
             f"Excused: {excuse['candidate__name']} on "
             f"{need_names(inputs, [excuse['requirement__ref']], str)[0]}"

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 GENESIS = "0" * 64
-DECIDED, SIGNED = "evaluation.decided", "sign_off.given"
+DECIDED = "evaluation.decided"
+SIGNED = "sign_off.given"
 # Files that are named by the SHA-256 of their content.
 NAMED = re.compile(r"(?:files|sign-offs)/([0-9a-f]{64})(?:\.|$)")
 FORM = 1
@@ -22,7 +23,8 @@ NEWER = "was written by a newer version; its content was not checked"
 
 def sums(folder: Path) -> list[str]:
     """Files that are not as SHA256SUMS says, or that it does not name."""
-    wrong, named = [], {"SHA256SUMS"}
+    wrong = []
+    named = {"SHA256SUMS"}
     for line in (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
         digest, name = line.split("  ", 1)
         named.add(name)
@@ -45,12 +47,17 @@ def memo(folder: Path, told: dict[str, Any]) -> list[str]:
     """Whether memo.json is what was decided."""
     content = (folder / "memo" / "memo.json").read_bytes()
     found = hashlib.sha256(content).hexdigest()
-    return [] if found == told["memo_sha256"] else ["memo.json is not what was decided"]
+    if found == told["memo_sha256"]:
+        return []
+    return ["memo.json is not what was decided"]
 
 
 def journal(folder: Path, told: dict[str, Any]) -> list[str]:
     """The first entry that does not hold, and whether the head is the last one."""
-    previous, number, newer, signed = GENESIS, 0, [], set()
+    previous = GENESIS
+    number = 0
+    newer = []
+    signed = set()
     with (folder / "journal" / "journal.jsonl").open(encoding="utf-8") as lines:
         for line in lines:
             entry = json.loads(line)

@@ -46,7 +46,9 @@ class MetricRow:
         if None in read or len({unit for _, unit in filter(None, read)}) != 1:
             return None
         before, target, now = [number for number, _ in filter(None, read)]
-        return None if before == target else (now - before) / (target - before)
+        if before == target:
+            return None
+        return (now - before) / (target - before)
 
 
 def number_of(text: str) -> tuple[float, str] | None:

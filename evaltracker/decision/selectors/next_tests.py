@@ -68,7 +68,8 @@ def next_tests(evaluations: Collection[Evaluation]) -> dict[uuid.UUID, NextTests
         for row in drawn
     }
     for key, line in lines:
-        candidate, need = candidates.get(line["id"]), needs.get((key, line["ref"]))
+        candidate = candidates.get(line["id"])
+        need = needs.get((key, line["ref"]))
         if candidate is None or need is None:
             continue
         if "verdict" in line:

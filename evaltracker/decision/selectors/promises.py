@@ -48,7 +48,9 @@ class PromisedRow:
 
     @property
     def name(self) -> str:
-        return self.requirement.ref if self.requirement else self.number
+        if self.requirement:
+            return self.requirement.ref
+        return self.number
 
     @property
     def last(self) -> CheckVerdict | None:
@@ -109,7 +111,8 @@ def promised_rows(
     undertaken = {str(row.pk): row for row in candidate.annex_lines.all()}
 
     def row_of(line: Mapping[str, str]) -> PromisedRow:
-        need, undertaking = needs.get(line["key"]), undertaken.get(line["key"])
+        need = needs.get(line["key"])
+        undertaking = undertaken.get(line["key"])
         about: Any = need or undertaking
         return PromisedRow(
             line["key"],
@@ -144,7 +147,9 @@ def awaited_lines(annex: PublishedDocument, day: str) -> list[str]:
 def keepers_of(evaluation: Evaluation) -> set[User]:
     """Its owner, and who looks after the contract."""
     term = term_of(evaluation)
-    return {evaluation.owner, term.looks_after} if term else {evaluation.owner}
+    if term:
+        return {evaluation.owner, term.looks_after}
+    return {evaluation.owner}
 
 
 def open_gaps_of(candidate: Candidate) -> QuerySet[Gap]:

@@ -30,7 +30,9 @@ class KeptFile:
             return "is missing"
         except OSError as error:
             return f"cannot be read ({error.strerror})"
-        return "" if digest == self.sha256 else "is not the file that was handed in"
+        if digest == self.sha256:
+            return ""
+        return "is not the file that was handed in"
 
     @property
     def fault(self) -> str:
@@ -57,17 +59,29 @@ def kept_files(slug: str = "") -> Iterator[KeptFile]:
         path = f"{part.model.evaluation_path}__slug"  # type: ignore[attr-defined]
         manager: Any = part.model._default_manager
         rows = manager.exclude(**{place: ""}).order_by(path, "pk")
-        chosen = rows.filter(**{path: slug}) if slug else rows
+        if slug:
+            chosen = rows.filter(**{path: slug})
+        else:
+            chosen = rows
         entries = Entry.objects.filter(subject_type=part.model._meta.model_name)
-        of_one = entries.filter(evaluation__slug=slug) if slug else entries
+        if slug:
+            of_one = entries.filter(evaluation__slug=slug)
+        else:
+            of_one = entries
         pairs = of_one.values_list("subject_id", f"after__{digest}")
         told = {key: value for key, value in pairs if value}
         own = {field.name for field in part.fields}
-        name = "file_name" if "file_name" in own else "name"
+        if "file_name" in own:
+            name = "file_name"
+        else:
+            name = "name"
         columns = ("pk", path, name, place, digest)
         # No cursor: it would not outlive a transaction behind a pooler.
         for pk, where, called, lies, sha256 in chosen.values_list(*columns):
-            agreed = sha256 if told.get(str(pk), sha256) == sha256 else ""
+            if told.get(str(pk), sha256) == sha256:
+                agreed = sha256
+            else:
+                agreed = ""
             yield KeptFile(where, called, lies, agreed)
 
 

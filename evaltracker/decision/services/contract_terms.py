@@ -31,7 +31,8 @@ EARLIEST = 730
 
 def remind_anew(term: ContractTerm, *, moved: bool) -> None:
     if moved:
-        term.outcome, term.outcome_note = "", ""
+        term.outcome = ""
+        term.outcome_note = ""
         term.settled_at = term.settled_by = None
     term.occurrence += 1
     term.save()
@@ -47,7 +48,8 @@ def remind_anew(term: ContractTerm, *, moved: bool) -> None:
 def owe_term_reminders(term: ContractTerm) -> None:
     """Owe its keeper and the owner a mail for each day; days past collapse into one. Of
     a last day that is over nobody is reminded: the page and *My work* say so."""
-    evaluation, today = term.evaluation, today_in(term.evaluation.zone)
+    evaluation = term.evaluation
+    today = today_in(term.evaluation.zone)
     if term.is_settled or term.deadline is None or term.deadline < today:
         return
     days = sorted(term.remind_days)
@@ -130,7 +132,9 @@ def set_contract_term(
 
 
 def require_consistent_dates(term: ContractTerm) -> None:
-    start, end, notice = term.starts_on, term.ends_on, term.notice_on
+    start = term.starts_on
+    end = term.ends_on
+    notice = term.notice_on
     wrong = {
         "ends_on": "The end is before the start."
         if end is not None and end < start
@@ -143,7 +147,10 @@ def require_consistent_dates(term: ContractTerm) -> None:
         else "",
     }
     if not any(wrong.values()) and term.notice_day and term.notice_day < start:
-        field = "notice_on" if notice else "notice_months"
+        if notice:
+            field = "notice_on"
+        else:
+            field = "notice_months"
         wrong[field] = "The last day to give notice is before the start."
     errors = {field: [sentence] for field, sentence in wrong.items() if sentence}
     if errors:

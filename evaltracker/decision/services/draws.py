@@ -59,13 +59,17 @@ def keep_draws(*, evaluation: Evaluation) -> KeptDraws:
     more."""
     now = versions_of([evaluation.pk])[evaluation.pk]
     draws = KeptDraws.objects.filter(evaluation=evaluation).first()
-    drawn = draws.results if draws and draws.adds_up else {}
-    digest = draws.digest if draws and drawn else ""
+    drawn: dict[str, object] = {}
+    digest = ""
+    if draws and draws.adds_up:
+        drawn = draws.results
+        digest = draws.digest
 
     def draw(race: SimulationInputs) -> dict[str, object]:
         nonlocal drawn, digest
         if race.digest != digest:
-            digest, drawn = race.digest, draw_all(race)
+            digest = race.digest
+            drawn = draw_all(race)
         return drawn
 
     results = compute_results(gather_inputs(evaluation), draw)

@@ -230,10 +230,12 @@ def draft_text(decision: Decision, candidate: Candidate, language: str) -> str:
 def column_of(decision: Decision, candidate: Candidate) -> tuple[Any, ...]:
     """What of the frozen ledger its vendor may be told, as `promise_record_text` takes
     it."""
-    inputs, key = decision.memo["inputs"], str(candidate.pk)
+    inputs = decision.memo["inputs"]
+    key = str(candidate.pk)
     answers = vendors_answers().filter(candidate=candidate)
     refs = set(answers.values_list("requirement__ref", flat=True))
-    result, own = decision.memo["results"][key], count_own(inputs, key, refs)
+    result = decision.memo["results"][key]
+    own = count_own(inputs, key, refs)
     return inputs["brief"], inputs["requirements"], result, own, refs
 
 
@@ -255,7 +257,8 @@ def write_letter(*, letter: Letter, text: str, by: By, language: str = "") -> Le
     """
     letter, evaluation = open_letter(letter, by)
     check_write_letter(letter, by)
-    text, former = text.replace("\r\n", "\n").strip(), letter.text
+    text = text.replace("\r\n", "\n").strip()
+    former = letter.text
     language = language or letter.language
     if text == former:
         text = text_in(letter, language)
@@ -289,7 +292,8 @@ def send_letter(
         or it names another candidate.
     """
     letter, evaluation = open_letter(letter, by)
-    vendor, keys = letter.candidate.vendor, [contact.pk for contact in contacts]
+    vendor = letter.candidate.vendor
+    keys = [contact.pk for contact in contacts]
     current = Contact.objects.current().filter(vendor=vendor, pk__in=keys)
     recipients = list(current)
     if not recipients or len(recipients) != len(contacts):

@@ -20,7 +20,8 @@ FIELD = "new_owner"
 
 def check_hand_on(evaluation: Evaluation, by: By) -> None:
     """The owner hands it on; an operator does once the owner's login is stopped."""
-    user, owner = actor_of(by).user, evaluation.owner
+    user = actor_of(by).user
+    owner = evaluation.owner
     operates = user is not None and user.is_active and user.is_superuser
     owns = user is not None and policy.is_owner(user, evaluation)
     if not owns and (owner.is_active or not operates):

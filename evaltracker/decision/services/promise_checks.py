@@ -131,7 +131,10 @@ def follow_annex(*, evaluation: Evaluation) -> None:
     """Owe mails of each day in the newest annex, and none of older ones, in the
     transaction of what puts it forward or names who looks after it."""
     candidate = chosen_of(evaluation)
-    versions = [*annex_versions(candidate)] if candidate else []
+    if candidate:
+        versions = [*annex_versions(candidate)]
+    else:
+        versions = []
     for former in versions[1:]:
         because = "A newer version of the annex was put forward."
         cancel_notices(kind=ANNEX_NOTICE, subject_id=former.pk, because=because)
@@ -187,11 +190,13 @@ def record_promises(
     user = check_judge(check, by)
     promised = promised_rows(check.candidate, [check])
     rows = {row.key: row for row in promised}
-    before, after = {}, {}
+    before = {}
+    after = {}
     for key, (verdict, note) in found.items():
         if key not in rows:
             raise Invalid(f"{key} is not among what was promised.")
-        line, (old,) = rows[key], rows[key].verdicts
+        line = rows[key]
+        (old,) = rows[key].verdicts
         if old is not None and (old.found, old.note) == (verdict, note.strip()):
             continue
         if old is not None:
@@ -307,7 +312,8 @@ def record_metric_values(
     user = check_measure(check, by)
     metrics = evaluation.metrics.in_bulk()
     by_metric = {row.metric_id: row for row in check.metric_values.all()}
-    before, after = {}, {}
+    before = {}
+    after = {}
     for key, (value, note) in values.items():
         if key not in metrics:
             raise Invalid("That is no metric of this brief.")

@@ -75,7 +75,10 @@ class ScopedQuerySet(models.QuerySet[M]):
         model: Any = self.model
         path = model.evaluation_path or "pk"
         for key, home in list(self.order_by().values_list("pk", path)):
-            value = saved[key] if isinstance(saved, Mapping) else saved
+            if isinstance(saved, Mapping):
+                value = saved[key]
+            else:
+                value = saved
             touch(home, model, key, value)
 
 
@@ -85,7 +88,9 @@ class OwnQuerySet(ScopedQuerySet[M]):
     def visible_to(self, user: User) -> Self:
         if self.model.evaluation_path:  # type: ignore[attr-defined]
             return super().visible_to(user).filter(person=user)
-        return self.filter(person=user) if user.is_active else self.none()
+        if user.is_active:
+            return self.filter(person=user)
+        return self.none()
 
 
 class AppendOnlyError(Exception):
@@ -180,8 +185,12 @@ def touch(
     evaluation: Any, model: type["CommittedRecord"], key: Any, saved: Saved
 ) -> None:
     """Note a row for the next entry of its evaluation in this transaction."""
-    hooks, here = connection.run_on_commit, set(connection.savepoint_ids)
-    hook = hooks[-1][1] if hooks and hooks[-1][0] == here else None
+    hooks = connection.run_on_commit
+    here = set(connection.savepoint_ids)
+    if hooks and hooks[-1][0] == here:
+        hook = hooks[-1][1]
+    else:
+        hook = None
     if isinstance(hook, Touched):
         hook.rows.setdefault(evaluation, {})[model, key] = saved
         return
@@ -227,7 +236,8 @@ class CommittedRecord(Record):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        is_new, fields = self._state.adding, kwargs.get("update_fields")
+        is_new = self._state.adding
+        fields = kwargs.get("update_fields")
         model = type(self)
         if fields is not None and not counts(model, fields):
             super().save(*args, **kwargs)
@@ -240,7 +250,8 @@ class CommittedRecord(Record):
         self.touch(self.saved() if fields is None else None)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        home, key = self.home(), self.pk
+        home = self.home()
+        key = self.pk
         deleted = super().delete(*args, **kwargs)
         self.pk = key  # for the entry that tells it
         touch(home, type(self), key, REMOVED)

@@ -148,7 +148,9 @@ class OwnQuerySet(models.QuerySet[Any]):
         """Everything for an active operator, else one's own."""
         if not user.is_active:
             return self.none()
-        return self if user.is_superuser else self.filter(person=user)
+        if user.is_superuser:
+            return self
+        return self.filter(person=user)
 
 
 class PersonalTokenQuerySet(OwnQuerySet):

@@ -122,7 +122,8 @@ def waiting_for(*, by: User, evaluations: Collection[Evaluation]) -> list[Import
 
 
 def what_waits(draft: ImportDraft) -> PendingDraft:
-    things, file = KINDS[draft.kind].things, f"“{draft.filename}”"
+    things = KINDS[draft.kind].things
+    file = f"“{draft.filename}”"
     what = f"Finish importing {things} from {file}"
     why = "You chose the file; it is deleted a day later unless you import it."
     if draft.work == ImportWork.IMPORT:
@@ -173,7 +174,8 @@ def hold_next() -> ImportDraft | None:
     draft: ImportDraft | None = rows.order_by("asked_at", "id").first()
     if draft is None:
         return None
-    draft.holder, draft.held_until = uuid.uuid4(), now + HELD
+    draft.holder = uuid.uuid4()
+    draft.held_until = now + HELD
     draft.tries += 1
     draft.save(update_fields=["holder", "held_until", "tries"])
     return draft
@@ -222,7 +224,8 @@ def holding(draft: ImportDraft) -> Iterator[None]:
     transaction writes. SQLite lets only one write, so there nobody is told. The work
     ends by `Stopped` if it is not wanted any more, or the worker is to end.
     """
-    over, lost = threading.Event(), threading.Event()
+    over = threading.Event()
+    lost = threading.Event()
     progress: dict[str, Any] = {}
 
     def hear(what: str, done: int, total: int) -> None:

@@ -34,7 +34,9 @@ from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.processes import Stopped, asked_to_stop, tell_progress
 
 REST = "rest"
-SHOWN, BATCH, TRIES = 10, 5_000, 3
+SHOWN = 10
+BATCH = 5_000
+TRIES = 3
 MOVED = (
     "The evaluation changed since this was shown, so nothing was written. This is what "
     "the file would do now."
@@ -152,7 +154,9 @@ def take_pasted(
     kind.check_allowed(user, evaluation)
     require_open(evaluation)
     plan = planned(kind, evaluation, user, read_pasted(text), answers)
-    return take_plan(kind, evaluation, plan, user) if plan.lands(shown) else plan
+    if plan.lands(shown):
+        return take_plan(kind, evaluation, plan, user)
+    return plan
 
 
 @transaction.atomic
@@ -231,7 +235,9 @@ def apply_draft(
 
 def _take_draft(draft: ImportDraft, shown: str) -> Import | ImportPlan:
     """Take a file in, or give back what it would do by now."""
-    kind, person, evaluation = KINDS[draft.kind], draft.person, lock(draft.evaluation)
+    kind = KINDS[draft.kind]
+    person = draft.person
+    evaluation = lock(draft.evaluation)
     if not person.is_active:
         raise Refused(f"Importing {kind.things} is not yours to do here.")
     kind.check_allowed(person, evaluation)
@@ -294,7 +300,10 @@ def _keep_problem(draft: ImportDraft, sentence: str) -> None:
 
 def refuse_repeat(import_id: uuid.UUID | None) -> None:
     """Refuse to do once more what one yes has done; call it under the lock."""
-    done = Import.objects.filter(pk=import_id).first() if import_id else None
+    if import_id:
+        done = Import.objects.filter(pk=import_id).first()
+    else:
+        done = None
     if done is not None:
         raise Refused(
             f"“{done.filename}” was imported by this very yes already.", code="imported"
@@ -343,7 +352,10 @@ def log_import(
     The journal tells of cells and rows that were left out their places alone, for what
     stood there may be sealed.
     """
-    rest = {REST: list(plan.rest)} if plan.rest else {}
+    if plan.rest:
+        rest = {REST: list(plan.rest)}
+    else:
+        rest = {}
     row = Import(
         id=import_id or uuid.uuid4(),
         evaluation=evaluation,
@@ -387,7 +399,8 @@ def undo_import(*, imported: Import, by: User) -> Import:
         raise Refused("Such files are not imported any more. Change the rows by hand.")
     KINDS[imported.kind].take_back(imported, by)
     # What it takes to undo is of no use any more, and may hold sealed values.
-    imported.kept, imported.undone_by = {}, by
+    imported.kept = {}
+    imported.undone_by = by
     imported.undone_at = timezone.now()
     imported.save(update_fields=["kept", "undone_at", "undone_by"])
     before = {"kind": imported.kind, **imported.counts, "file": imported.filename}
@@ -399,7 +412,10 @@ def refuse_moved(names: Iterable[str]) -> None:
     moved = list(dict.fromkeys(names))
     if moved:
         shown = ", ".join(moved[:SHOWN])
-        more = f" and {len(moved) - SHOWN:,} more" if len(moved) > SHOWN else ""
+        if len(moved) > SHOWN:
+            more = f" and {len(moved) - SHOWN:,} more"
+        else:
+            more = ""
         raise Refused(
             "It cannot be undone, because these rows changed or were used since: "
             f"{shown}{more}. Change them by hand instead."

@@ -23,8 +23,12 @@ def reading_menu(
     answers: Mapping[str, str] | None,
 ) -> dict[str, Any]:
     """A menu whose first choice is what holds without an answer."""
-    said, names = (answers or {}).get(key, ""), dict(options)
-    usual = "As proposed" if said else names.get(chosen, "Choose…")
+    said = (answers or {}).get(key, "")
+    names = dict(options)
+    if said:
+        usual = "As proposed"
+    else:
+        usual = names.get(chosen, "Choose…")
     others = [pair for pair in names.items() if said or pair[0] != chosen]
     return {"key": key, "label": label, "options": others, "said": said, "usual": usual}
 
@@ -33,16 +37,24 @@ def reading_menu(
 def row_menu(
     key: str, number: int, kind: str, answers: Mapping[str, str] | None, names: int
 ) -> dict[str, Any]:
-    label, usual = f"What row {number} is", "Refused" if kind == "refused" else ""
-    usual = "the names" if number == names else usual
+    label = f"What row {number} is"
+    usual = "Refused" if kind == "refused" else ""
+    if number == names:
+        usual = "the names"
+    else:
+        usual = usual
     menu = reading_menu(key, label, KINDS_OF_ROWS.items(), kind, answers)
     return menu | ({"usual": usual} if usual else {})
 
 
 @register.inclusion_tag("evaltracker/parts/act_link.html", takes_context=True)
 def import_link(context: Context, evaluation: Any, slug: str) -> Any:
-    user, kind = context["request"].user, KINDS[slug]
+    user = context["request"].user
+    kind = KINDS[slug]
     is_there = evaluation.is_open and kind.allowed(user, evaluation)
     name = f"admin:evaluation_import_{slug}"
-    address = reverse(name, args=[evaluation.slug]) if is_there else ""
+    if is_there:
+        address = reverse(name, args=[evaluation.slug])
+    else:
+        address = ""
     return {"address": address, "label": f"Import {kind.things}", "style": ""}

@@ -153,7 +153,8 @@ class Batch:
         if _is_held(notice):
             self._finish()
             return begin_durably(notice)
-        done, self.taken = self.taken, None
+        done = self.taken
+        self.taken = None
         sent, begun = step(done, notice)
         self.report.sent += sent
         return begun
@@ -201,7 +202,10 @@ class Batch:
                 self._bury(notice, answer.words)
             else:
                 unclear = answer.verdict is DeliveryOutcome.UNCLEAR
-                repeated = {"maybe_repeated": True} if unclear else {}
+                if unclear:
+                    repeated = {"maybe_repeated": True}
+                else:
+                    repeated = {}
                 self._defer(notice, answer.words, **repeated)
             gone = answer.verdict is DeliveryOutcome.GONE
             note_failure(notice, wait, is_dead=is_dead, has_ended=gone)
@@ -313,7 +317,8 @@ def _do(chore: Chore) -> bool:
 # person, found as a mere claim it is free. All times come from the database's clock.
 # Steps 2 to 5 are in `Batch`.
 
-SMALLEST_BATCH, LARGEST_BATCH = 20, 100
+SMALLEST_BATCH = 20
+LARGEST_BATCH = 100
 # Batches grow while a mail takes less than this share of the lease.
 QUICK = LEASE.total_seconds() / 400
 BUDGET = timedelta(minutes=4)
@@ -335,13 +340,21 @@ def sweep_notices(
         with transaction.atomic(durable=True):
             pass  # raises, unless it is only a test's
     report = SweepReport()
-    ends, left, size = time.monotonic() + budget.total_seconds(), limit, SMALLEST_BATCH
+    ends = time.monotonic() + budget.total_seconds()
+    left = limit
+    size = SMALLEST_BATCH
     while not asked_to_stop():
         if time.monotonic() > ends or left == 0 or not something_is_due():
             break
         began = time.monotonic()
-        most = size if left is None else min(size, left)
-        batch = None if report.trouble else _claim(most, report)
+        if left is None:
+            most = size
+        else:
+            most = min(size, left)
+        if report.trouble:
+            batch = None
+        else:
+            batch = _claim(most, report)
         if batch is None:
             # Few, as each may be waited for.
             batch = _claim(min(most, SMALLEST_BATCH), report, events=True)
@@ -349,7 +362,10 @@ def sweep_notices(
             break
         with MailConnection() as line, unhurried_commits():
             Batch(batch, line, report).send()
-        left = None if left is None else left - min(size, left)
+        if left is None:
+            left = None
+        else:
+            left = left - min(size, left)
         if time.monotonic() - began < QUICK * size:
             size = min(2 * size, LARGEST_BATCH)
     return report

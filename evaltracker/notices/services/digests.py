@@ -53,11 +53,15 @@ def schedule_departure(notice: Notice) -> bool:
     Returns:
         False if that is now and by itself; else its claim has ended.
     """
-    reader, now = notice.recipient, database_now()
+    reader = notice.recipient
+    now = database_now()
     assert reader is not None  # noqa: S101  # see `waits_for_a_place`
     slot = _slot(notice.due_at, now, reader)
     with transaction.atomic():
-        daily = _daily_mail(reader, slot) if slot else None
+        if slot:
+            daily = _daily_mail(reader, slot)
+        else:
+            daily = None
         if daily is None and notice.due_at <= now:
             return False
         mark(
@@ -168,7 +172,9 @@ def gather(daily: Notice) -> Message | None:
         else:
             pairs.append((notice, message))
     daily.subject = [notice for notice, _ in pairs]
-    return daily_mail(daily, [message for _, message in pairs]) if pairs else None
+    if pairs:
+        return daily_mail(daily, [message for _, message in pairs])
+    return None
 
 
 def settle(daily: Notice, state: NoticeState, **values: Any) -> bool:

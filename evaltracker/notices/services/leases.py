@@ -80,7 +80,9 @@ def step(done: Notice | None, begun: Notice | None) -> tuple[bool, bool]:
         *((begun.attempts, begun.pk) if begun else (None, None)),
         begun.lease_token if begun else None,
     )
-    return (False, False) if marked is None else (bool(marked[0]), bool(marked[1]))
+    if marked is None:
+        return (False, False)
+    return (bool(marked[0]), bool(marked[1]))
 
 
 def prepared(sql: str, *params: Any) -> tuple[Any, ...] | None:
@@ -189,7 +191,10 @@ class NoticeSnapshot:
         )
         places = Evaluation.objects.in_bulk({row.evaluation_id for row in notices})
         webhooks = {row.webhook_id for row in notices if row.webhook_id}
-        webhook_of = Webhook.objects.in_bulk(webhooks) if webhooks else {}
+        if webhooks:
+            webhook_of = Webhook.objects.in_bulk(webhooks)
+        else:
+            webhook_of = {}
         for row in notices:
             row.webhook = webhook_of.get(row.webhook_id)
             row.recipient = people.get(row.recipient_id)

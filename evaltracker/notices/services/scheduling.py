@@ -56,7 +56,8 @@ def schedule_notice(
     """
     can_wait = KINDS[kind].can_wait and recipient is not None
     number = number or uuid.uuid4()
-    due_at, now = _instant(day, time, zone), timezone.now()
+    due_at = _instant(day, time, zone)
+    now = timezone.now()
     notice = Notice(
         id=number,
         kind=kind,
@@ -79,7 +80,9 @@ def schedule_notice(
         OWED_NOW.say()
     # Two that cause the same notice at once are told apart by the database only.
     Notice.objects.bulk_create([notice], ignore_conflicts=True)
-    return notice if Notice.objects.filter(pk=number).exists() else None
+    if Notice.objects.filter(pk=number).exists():
+        return notice
+    return None
 
 
 def message_id_of(number: uuid.UUID) -> str:

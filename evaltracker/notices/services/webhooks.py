@@ -44,7 +44,8 @@ from evaltracker.toolbox.text import one_line
 MOST_LIVE = 3
 MOST_DEAD = 5
 PURPOSE = b"evaltracker webhooks"
-MARK, SECRET_BYTES = "whsec_", 32
+MARK = "whsec_"
+SECRET_BYTES = 32
 BOTH_SIGN = datetime.timedelta(days=1)
 LONGEST_WAIT = datetime.timedelta(hours=1)
 # What a paused one is owed waits for its owner.
@@ -212,7 +213,8 @@ def owe_events() -> None:
 
 
 def _owed(webhook: Webhook, entry: uuid.UUID) -> Notice:
-    number, now = uuid.uuid4(), timezone.now().astimezone(datetime.UTC)
+    number = uuid.uuid4()
+    now = timezone.now().astimezone(datetime.UTC)
     return Notice(
         id=number,
         kind=EVENT,
@@ -237,7 +239,8 @@ def post_event(notice: Notice, body: bytes) -> DeliveryReply:
     """Post, and say what became of it; never raises nor tells the address."""
     webhook = notice.webhook
     assert webhook is not None  # noqa: S101  # see `due_events`
-    name, moment = f"msg_{notice.pk.hex}", str(int(time.time()))
+    name = f"msg_{notice.pk.hex}"
+    moment = str(int(time.time()))
     keys = [webhook.secret]
     if webhook.previous_until and webhook.previous_until > database_now():
         keys.append(webhook.previous_secret)
@@ -267,7 +270,10 @@ def post_event(notice: Notice, body: bytes) -> DeliveryReply:
     if reply.status == http.client.GONE:
         return DeliveryReply(DeliveryOutcome.GONE, summary)
     # A redirect, too: it is not followed.
-    wait = reply.retry_after if reply.retry_after.isdecimal() else "0"
+    if reply.retry_after.isdecimal():
+        wait = reply.retry_after
+    else:
+        wait = "0"
     seconds = min(int(wait[:6]), LONGEST_WAIT.total_seconds())
     return DeliveryReply(
         DeliveryOutcome.LATER, summary, datetime.timedelta(seconds=seconds)
@@ -302,7 +308,8 @@ def note_failure(
     elif is_dead and webhook.update(failures=F("failures") + 1):
         many = webhook.filter(failures__gte=MOST_DEAD, paused_at=None)
         if many.update(paused_at=Now()):
-            stopped, wait = "webhook_paused", FOR_EVER
+            stopped = "webhook_paused"
+            wait = FOR_EVER
     mine = Q(state=NoticeState.CLAIMED, lease_token=notice.lease_token)
     others = Notice.objects.filter(
         Q(state=NoticeState.PENDING) | mine, evaluation=notice.evaluation_id
@@ -311,6 +318,7 @@ def note_failure(
         state=NoticeState.PENDING, next_try_at=Now() + wait, **UNLEASED
     )
     if stopped:
-        where, now = notice.place, timezone.now().isoformat()
+        where = notice.place
+        now = timezone.now().isoformat()
         terms = {"occurrence": now, "recipient": where.owner}
         owe_now(stopped, where, notice.webhook_id, **terms)

@@ -68,4 +68,6 @@ def keep_draft(context: Context, address: str) -> str:
 
 @register.simple_tag(takes_context=True, name="draft_name")
 def name_of_draft(context: Context, address: str) -> str:
-    return draft_name(context["request"].user, address) if address else ""
+    if address:
+        return draft_name(context["request"].user, address)
+    return ""

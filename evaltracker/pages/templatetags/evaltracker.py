@@ -87,7 +87,10 @@ def grid(
         return content
     address = grid_address(name, subject) + (f"?{query}" if query else "")
     request = context["request"]
-    files = "" if hasattr(request, "has_grid") else render_to_string(GRID_FILES)
+    if hasattr(request, "has_grid"):
+        files = ""
+    else:
+        files = render_to_string(GRID_FILES)
     request.has_grid = True
     return format_html(
         '{}<div id="grid-{}" data-grid="{}" data-token="{}">{}</div>',
@@ -149,7 +152,10 @@ def badge(text: object, tone: str = "") -> SafeString:
     """A short word in a box; `tone` is good, warn, bad, info or nothing."""
     if tone not in BADGE_TONES:
         raise template.TemplateSyntaxError(f"There is no badge of tone {tone!r}.")
-    css = f"et-badge et-badge--{tone}" if tone else "et-badge"
+    if tone:
+        css = f"et-badge et-badge--{tone}"
+    else:
+        css = "et-badge"
     return format_html('<span class="{}">{}</span>', css, text)
 
 
@@ -196,7 +202,9 @@ def and_list(values: Iterable[object]) -> str:
 @register.simple_tag
 def act_url(name: str, target: Any = None, **prefill: object) -> str:
     address = address_of(name, target)
-    return f"{address}?{urlencode(prefill)}" if prefill else address
+    if prefill:
+        return f"{address}?{urlencode(prefill)}"
+    return address
 
 
 @register.inclusion_tag("evaltracker/parts/act_link.html", takes_context=True)
@@ -234,7 +242,10 @@ def act_link(
 @register.simple_tag(takes_context=True)
 def help_link(context: Context, tab: str = "") -> str:
     request = context["request"]
-    page = request.resolver_match.url_name if request.resolver_match else ""
+    if request.resolver_match:
+        page = request.resolver_match.url_name
+    else:
+        page = ""
     address = help_address(tab, page, operator=request.user.is_superuser)
     return format_html('<a class="et-helplink" href="{}">Help</a>', address)
 

@@ -252,7 +252,10 @@ class StartEvaluation(Act[None]):
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         last = last_purchase(user)
         usual = {"zone": user.time_zone, "currency": usual_currency(user)}
-        before = {"buyer": last.buyer, "zone": last.zone} if last else {}
+        if last:
+            before = {"buyer": last.buyer, "zone": last.zone}
+        else:
+            before = {}
         return {**usual, **before, "as_before": True}
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
@@ -447,7 +450,8 @@ def own_answers(evaluation: Evaluation) -> list[BriefField]:
     fields = list(evaluation.brief_fields.all())
     for field in fields:
         row: Any = field
-        row.shown, row.missing = shown_answer(field), field.is_missing
+        row.shown = shown_answer(field)
+        row.missing = field.is_missing
         row.field = field.key
     return fields
 
@@ -463,7 +467,10 @@ def answer(
     elif field.choices:
         value = getattr(evaluation, f"get_{name}_display")()
     elif isinstance(raw, bool):
-        value = "asked with each answer" if raw else ""
+        if raw:
+            value = "asked with each answer"
+        else:
+            value = ""
     elif isinstance(raw, datetime.date):
         value = day(raw)
     elif name in MONEY and raw is not None:

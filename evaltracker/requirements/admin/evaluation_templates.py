@@ -242,7 +242,9 @@ def requirements(reader: SearchScope) -> QuerySet[Requirement]:
 
 def logins(reader: SearchScope) -> QuerySet[User]:
     rows: QuerySet[User] = User.objects.visible_to(reader.user)
-    return rows if may_add_people(reader.user) else rows.none()
+    if may_add_people(reader.user):
+        return rows
+    return rows.none()
 
 
 register_search(
@@ -282,7 +284,9 @@ def about_requirement(
 ) -> tuple[Evaluation, str, str] | None:
     evaluation = row.evaluation
     page = page_address(evaluation, "requirements", f"requirement-{row.pk}")
-    return None if part else (evaluation, f"Requirement {row.ref}", page)
+    if part:
+        return None
+    return (evaluation, f"Requirement {row.ref}", page)
 
 
 register_topic(

@@ -114,7 +114,9 @@ class EntryAdmin(HardenedAdmin):
     @admin.display(description="what", ordering="action")
     def what(self, entry: Entry) -> str:
         phrases = phrases_of(entry.action)
-        return phrases[0] if phrases else label(entry.action).lower()
+        if phrases:
+            return phrases[0]
+        return label(entry.action).lower()
 
     @admin.display(description="about")
     def subject(self, entry: Entry) -> str:
@@ -191,7 +193,9 @@ class UserAdmin(HardenedAdmin):
     def asks_erasure(self, user: User) -> str:
         if user.erased_at:
             return "erased"
-        return "asked for" if user.erasure_asked_at else ""
+        if user.erasure_asked_at:
+            return "asked for"
+        return ""
 
 
 @admin.register(AccountEntry, site=site)
@@ -257,13 +261,17 @@ def in_line(value: Any) -> str:
 def first_of(told: Iterable[str], count: int) -> list[str]:
     shown = list(islice(told, SHOWN))
     more = count - len(shown)
-    return [*shown, f"and {more:,} more, which the export has"] if more else shown
+    if more:
+        return [*shown, f"and {more:,} more, which the export has"]
+    return shown
 
 
 def changes(entry: Entry, *, addresses: bool) -> list[FieldChange]:
     def shown(value: Any) -> str:
         text = words(value)
-        return text if addresses else ADDRESS.sub("(an address)", text)
+        if addresses:
+            return text
+        return ADDRESS.sub("(an address)", text)
 
     fields = dict.fromkeys([*entry.before, *entry.after])
     return [
@@ -278,14 +286,19 @@ def changes(entry: Entry, *, addresses: bool) -> list[FieldChange]:
 
 def value_of(entry: Entry, field: str) -> Any:
     value = entry.after[field]
-    return VERDICTS.get(value, value) if field == "verdict" else value
+    if field == "verdict":
+        return VERDICTS.get(value, value)
+    return value
 
 
 def line_of(
     entry: Entry, known: Known, is_sealed: bool, *, addresses: bool
 ) -> HistoryLine:
     """An entry as the page shows it, without its values while they are sealed."""
-    changed = [] if is_sealed else changes(entry, addresses=addresses)
+    if is_sealed:
+        changed = []
+    else:
+        changed = changes(entry, addresses=addresses)
     about = f"{label(entry.action)}: {kind_in_words(entry.subject_type)}"
     return HistoryLine(
         entry,

@@ -330,13 +330,17 @@ SAVES = Saves(change_requirement, "requirement")
 
 
 def beside_ref(row: Requirement) -> str:
-    return f"rev. {row.revision}" if row.revision > 1 else ""
+    if row.revision > 1:
+        return f"rev. {row.revision}"
+    return ""
 
 
 def missing_metric(row: Requirement) -> str:
     """A must-have moves a metric, or says why it moves none."""
     unsaid = row.metric is None and not row.metric_excuse
-    return "Which metric does it move?" if row.is_must and unsaid else ""
+    if row.is_must and unsaid:
+        return "Which metric does it move?"
+    return ""
 
 
 def below_text(row: Requirement) -> str:
@@ -345,7 +349,9 @@ def below_text(row: Requirement) -> str:
 
 
 def below_metric(row: Requirement) -> str:
-    return f"none: {row.metric_excuse}" if row.metric_excuse and not row.metric else ""
+    if row.metric_excuse and not row.metric:
+        return f"none: {row.metric_excuse}"
+    return ""
 
 
 @register_grid
@@ -454,7 +460,9 @@ class RequirementsGrid(PastesImport, Grid[Evaluation, Requirement]):
         sums = live.values_list("category__name").annotate(Sum("weight"))
         ordered = sums.order_by("category__position", "category__name")
         weights = " · ".join(f"{name} {weight}" for name, weight in ordered)
-        return f"Weight by category: {weights}" if weights else ""
+        if weights:
+            return f"Weight by category: {weights}"
+        return ""
 
 
 def free_ref(evaluation: Evaluation) -> str:

@@ -21,7 +21,8 @@ from evaltracker.toolbox.text import read_field
 PRICE = json.loads(
     Path(__file__).with_name("price_words.json").read_text(encoding="utf-8")
 )
-WORDS, ENDINGS = frozenset(PRICE["words"]), tuple(PRICE["endings"])
+WORDS = frozenset(PRICE["words"])
+ENDINGS = tuple(PRICE["endings"])
 WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -96,7 +97,10 @@ def weigh_category(
         scale, and a category about price without a reason.
     """
     check_weigh_category(category, by)
-    given_reason = category.price_reason if price_reason is None else price_reason
+    if price_reason is None:
+        given_reason = category.price_reason
+    else:
+        given_reason = price_reason
     reason = read_price_reason(category.name, weight, given_reason)
     change_and_tell(
         *(category, "category.weighed", by), weight=weight, price_reason=reason

@@ -92,7 +92,9 @@ def last_purchase(user: User) -> Evaluation | None:
 def usual_currency(user: User) -> str:
     """The currency of the last evaluation that `user` started; dollars before."""
     last = last_purchase(user)
-    return last.currency if last and last.currency in CODES else "USD"
+    if last and last.currency in CODES:
+        return last.currency
+    return "USD"
 
 
 # What its form asks, in its order, and what that of calculation and planning does.
@@ -225,7 +227,8 @@ def change_brief(*, evaluation: Evaluation, by: By, **values: Any) -> Evaluation
         inputs.check()
         raise
     inputs.check()
-    before, after = was | before, now | after
+    before = was | before
+    after = now | after
     if evaluation.asks_effort != asked:
         switch_questions(evaluation)
     if after:

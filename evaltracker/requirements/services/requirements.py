@@ -243,7 +243,8 @@ def undo(imported: Import, by: By) -> None:
     """
     evaluation = imported.evaluation
     require_stage(evaluation, *WRITABLE_STAGES)
-    new, changed = imported.kept["new"], imported.kept["changed"]
+    new = imported.kept["new"]
+    changed = imported.kept["changed"]
     fields = imported.kept.get("fields", [])
     rows = {
         str(row.pk): row
@@ -286,7 +287,8 @@ def put_back(
 ) -> None:
     if any(before["weight"] != after["weight"] for before, after in changed.values()):
         require_stage(evaluation, Stage.REQUIREMENTS)
-    published, revised = is_published(evaluation), []
+    published = is_published(evaluation)
+    revised = []
     for key, (before, after) in changed.items():
         row = rows[key]
         for field in before.keys() & WRITTEN:
@@ -421,7 +423,8 @@ def add_new(
     categories: dict[str, Category],
     count: int,
 ) -> list[Requirement]:
-    rows, metrics = [], {row.name: row for row in evaluation.metrics.all()}
+    rows = []
+    metrics = {row.name: row for row in evaluation.metrics.all()}
     for position, record in enumerate(plan.new, count + 1):
         category = record.values.get("category") or GENERAL
         said = {**record.values, "category": category}
@@ -452,7 +455,8 @@ def write_changes(
     categories: dict[str, Category],
 ) -> list[Requirement]:
     """Write the plan's changes, field by field; those that are new revisions."""
-    changed, revised = [], []
+    changed = []
+    revised = []
     published = is_published(evaluation)
     metrics = {row.name: row for row in evaluation.metrics.all()}
     for change in plan.changed:
@@ -518,7 +522,8 @@ def move_requirements(
     before = {}
     for position, row in enumerate(ordered, 1):
         before[row.pk] = journal.snapshot(row, ("category", "position"))
-        row.category, row.position = category, position
+        row.category = category
+        row.position = position
         check_belongs(row)
     Requirement.objects.bulk_update(ordered, ["category", "position"], batch_size=500)
     for row in requirements:
@@ -538,4 +543,6 @@ def _neighbour(
         raise Invalid("Choose a place between two other requirements.")
     homes = {row.category_id for row in requirements}
     stays = below is not None and homes == {below.category_id}
-    return below if stays and below is not None else ends[0]
+    if stays and below is not None:
+        return below
+    return ends[0]

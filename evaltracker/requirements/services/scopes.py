@@ -25,7 +25,8 @@ from evaltracker.requirements.plan import tell_of_changes
 from evaltracker.toolbox.registry import Registry
 from evaltracker.toolbox.text import CallFields, listed
 
-MOST_LISTS, MOST_VALUES = 10, 40
+MOST_LISTS = 10
+MOST_VALUES = 40
 NAME_LIMIT = 60
 # Signs that part lists and values in an answer sheet, and the word for all of them.
 PARTING = ",;:="
@@ -197,7 +198,8 @@ def _write_values(scope: Scope, names: Sequence[str]) -> None:
     there = {value.name: value for value in scope.values.all()}
     for position, name in enumerate(names, 1):
         value = there.get(name) or ScopeValue(scope=scope, name=name)
-        value.position, value.retired_at = position, None
+        value.position = position
+        value.retired_at = None
         value.save()
 
 
@@ -205,7 +207,10 @@ def _refuse_used(evaluation: Evaluation, scope: Scope, names: Sequence[str]) -> 
     used = uses_of(evaluation) if names else {}
     for name in names:
         if places := used.get((scope.name, name)):
-            more = [f"{len(places) - 3} more"] if len(places) > 3 else []
+            if len(places) > 3:
+                more = [f"{len(places) - 3} more"]
+            else:
+                more = []
             raise Refused(
                 f"“{name}” of “{scope}” is spoken of already, by "
                 f"{listed([*places[:3], *more])}. Retire it instead."
@@ -276,7 +281,8 @@ def demand_many(
     rows = Demand.objects.filter(scope__evaluation=evaluation)
     for key, name in rows.values_list("requirement", "scope__name"):
         stood.setdefault(key, []).append(name)
-    before, made = {}, []
+    before = {}
+    made = []
     for requirement, values in said.items():
         names = [key for key in str(values.get(MUST_HOLD_FOR, "")).split("; ") if key]
         if unknown := [name for name in names if name not in lists]:

@@ -109,8 +109,11 @@ def check_content(content: Mapping[str, Any]) -> None:
             raise Invalid(f"Template, {pointer}: {sentence}", field="")
 
 
-MOST_FIELDS, MOST_CHOICES = 20, 20
-LABEL_LIMIT, HELP_LIMIT, CHOICE_LIMIT = 80, 300, 80
+MOST_FIELDS = 20
+MOST_CHOICES = 20
+LABEL_LIMIT = 80
+HELP_LIMIT = 300
+CHOICE_LIMIT = 80
 # What a template keeps of a field, and the journal of its definition.
 DEFINITION = ("label", "help", "kind", "choices", "needed")
 # Never the name of a column of the brief.
@@ -198,7 +201,8 @@ def _define(
     field.help = inputs.line("help", help, limit=HELP_LIMIT, blank=True)
     if kind not in FieldKind.values:
         inputs.refuse("kind", f"“{kind}” is not a kind of answer.")
-    field.kind, field.needed = kind, needed
+    field.kind = kind
+    field.needed = needed
     field.choices = _read_choices(inputs, kind, list(choices))
     inputs.check()
     try:
@@ -472,7 +476,10 @@ def fill_from(*, evaluation: Evaluation, key: str, by: User) -> None:
     bring_needs(evaluation, point, by)
     fields = point.content.get("brief", QUESTIONS)
     unasked = [field for field in QUESTIONS if field not in fields]
-    asked = {"asks_effort": True} if point.content.get("effort") else {}
+    if point.content.get("effort"):
+        asked = {"asks_effort": True}
+    else:
+        asked = {}
     change_brief(evaluation=evaluation, does_not_matter=unasked, by=by, **asked)
     for name, part in TEMPLATE_PARTS.items():
         if part.load is not None and point.content.get(name):
@@ -505,7 +512,10 @@ def take_from_template(
     check_take_from_template(evaluation, by)
     point = find_template(key, by)
     for name in parts:
-        part = None if name == NEEDS else TEMPLATE_PARTS[name]
+        if name == NEEDS:
+            part = None
+        else:
+            part = TEMPLATE_PARTS[name]
         if name not in point.content:
             text = f"“{point.title}” does not have this: {name.replace('_', ' ')}."
             raise Invalid(text, field="parts")

@@ -30,7 +30,8 @@ def discuss_link(
     *,
     about: str = "",
 ) -> dict[str, Any]:
-    evaluation, user = context["evaluation"], context["request"].user
+    evaluation = context["evaluation"]
+    user = context["request"].user
     if not TOPICS[topic].is_open_to(user, evaluation):
         return {"address": ""}
     counts = counts_of(user, evaluation, topic)
@@ -44,7 +45,8 @@ def discuss_link(
 @register.inclusion_tag("comments/discussed.html", takes_context=True)
 def discussed(context: Context, topic: str) -> dict[str, Any]:
     """Subjects of a topic that were talked about, folded; nothing if there are none."""
-    evaluation, user = context["evaluation"], context["request"].user
+    evaluation = context["evaluation"]
+    user = context["request"].user
     if not TOPICS[topic].is_open_to(user, evaluation):
         return {"subjects": []}
     return {"subjects": discussed_of(user, evaluation, topic)}
@@ -55,7 +57,8 @@ def discussion(
     context: Context, topic: str, subject_id: UUID, part: object = ""
 ) -> dict[str, Any]:
     """The threads on what a page is about, folded; nothing for whom it is sealed."""
-    evaluation, user = context["evaluation"], context["request"].user
+    evaluation = context["evaluation"]
+    user = context["request"].user
     subject = TOPICS[topic].find(user, subject_id, str(part))
     if subject is None or not TOPICS[topic].is_open_to(user, evaluation):
         return {"subject": None}

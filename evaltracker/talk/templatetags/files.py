@@ -24,7 +24,8 @@ def files_link(
     context: Context, topic: str, subject_id: UUID, *, about: str = ""
 ) -> dict[str, Any]:
     """A link to the files of a row, with how many they are; for its readers."""
-    evaluation, user = context["evaluation"], context["request"].user
+    evaluation = context["evaluation"]
+    user = context["request"].user
     if not TOPICS[topic].is_open_to(user, evaluation):
         return {"address": ""}
     return {

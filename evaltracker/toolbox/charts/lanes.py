@@ -11,9 +11,13 @@ from functools import lru_cache
 
 OUT = " (out)"
 # The size of letters, in units; smaller ones stand under a name.
-LETTERS, SMALL_LETTERS = 11.0, 9.5
+LETTERS = 11.0
+SMALL_LETTERS = 9.5
 # Widths of letters as parts of their size; what is in neither takes most letters' room.
-NARROW, MOST, BROAD, WHOLE = 0.36, 0.58, 0.72, 1.0
+NARROW = 0.36
+MOST = 0.58
+BROAD = 0.72
+WHOLE = 1.0
 SLIM = frozenset("fijlrtI.,:;'’|!()[] ·-")
 WIDE = frozenset("mwMW@%—…&")
 
@@ -36,7 +40,9 @@ def cut(text: str, room: float, size: float = LETTERS) -> str:
 
 def per_cent(share: float | None) -> str:
     """“62%”, or a dash where there is nothing to divide by."""
-    return "–" if share is None else f"{share * 100:.0f}%"
+    if share is None:
+        return "–"
+    return f"{share * 100:.0f}%"
 
 
 def short(amount: float) -> str:
@@ -218,10 +224,16 @@ class Axis:
     rooms: tuple[int, ...] = (44,)
 
 
-ROW, LINE, GAP = 26, 15, 8
+ROW = 26
+LINE = 15
+GAP = 8
 # A dot, one for many, how far apart dots of one place stand, and how many may.
-DOT, BIG_DOT, DOT_STEP, FEW = 5.0, 8.5, 8.0, 4
-BETWEEN, NOTHING = " · ", "–"
+DOT = 5.0
+BIG_DOT = 8.5
+DOT_STEP = 8.0
+FEW = 4
+BETWEEN = " · "
+NOTHING = "–"
 
 
 @dataclass(slots=True)
@@ -234,16 +246,21 @@ class _Pen:
 
     @property
     def right(self) -> float:
-        taken = sum(room + GAP for room in self.axis.rooms) if self.form.left else 0
+        if self.form.left:
+            taken = sum(room + GAP for room in self.axis.rooms)
+        else:
+            taken = 0
         return self.form.width - taken
 
     def across(self, amount: float) -> float:
-        start, end = self.axis.start, self.axis.end
+        start = self.axis.start
+        end = self.axis.end
         share = min(max((amount - start) / (end - start), 0.0), 1.0)
         return round(self.form.left + (self.right - self.form.left) * share, 1)
 
     def columns(self) -> list[float]:
-        ends, at = [], self.right
+        ends = []
+        at = self.right
         for room in self.axis.rooms:
             at += GAP + room
             ends.append(at)
@@ -254,7 +271,10 @@ class _Pen:
             self.y += GAP
             self.texts.append(LaneLabel(0, self.y + 10, lane.heading, "heading"))
             self.y += LINE + 2
-        place = self._beside if self.form.left else self._below
+        if self.form.left:
+            place = self._beside
+        else:
+            place = self._below
         y, texts, height = place(lane)
         self.rows.append(
             Drawn(
@@ -268,7 +288,8 @@ class _Pen:
         self.y += height
 
     def _beside(self, lane: Lane) -> tuple[float, list[LaneLabel], float]:
-        line, room = self.y + 17, self.form.left - GAP
+        line = self.y + 17
+        room = self.form.left - GAP
         texts = [LaneLabel(0, line, cut(lane.name, room), "name")]
         cells = (lane.value, *lane.cells)
         columns = zip(self.columns(), self.axis.rooms, cells, strict=False)
@@ -282,7 +303,8 @@ class _Pen:
         return self.y + 7, texts, ROW + LINE
 
     def _below(self, lane: Lane) -> tuple[float, list[LaneLabel], float]:
-        wide, line = self.form.width, self.y + 14
+        wide = self.form.width
+        line = self.y + 14
         value = cut(lane.value, wide / 2)
         room = wide - width_of(value) - GAP
         texts = [
@@ -307,7 +329,8 @@ class _Pen:
         return y, texts, line - self.y + 12
 
     def _bar(self, span: Span) -> Bar:
-        left, right = self.across(span.start), self.across(span.end)
+        left = self.across(span.start)
+        right = self.across(span.end)
         return Bar(left, round(right - left, 1), span.kind)
 
     def _dots(self, mark: LaneMark) -> list[LaneDot]:
@@ -383,7 +406,10 @@ def wrapped(pieces: Sequence[str], room: float) -> list[str]:
     """Pieces in as few lines as have room for them, none broken in two."""
     lines: list[str] = []
     for piece in pieces:
-        longer = f"{lines[-1]}{BETWEEN}{piece}" if lines else piece
+        if lines:
+            longer = f"{lines[-1]}{BETWEEN}{piece}"
+        else:
+            longer = piece
         if lines and width_of(longer) <= room:
             lines[-1] = longer
         else:

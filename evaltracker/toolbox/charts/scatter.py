@@ -73,7 +73,10 @@ def _small(face: Path) -> Any:
 type Box = tuple[float, float, float, float]
 
 # How high a label is, how near it comes to its mark, and how far it may go from it.
-HEIGHT, NEAR, FAR, STEP = 13.0, 10.0, 130, 5
+HEIGHT = 13.0
+NEAR = 10.0
+FAR = 130
+STEP = 5
 # Further than this, a line leads to it.
 TOLD_APART = 16.0
 # So much nearer a label is to its own mark than to others.
@@ -122,7 +125,8 @@ def _best(
     labels: Sequence[Box],
     thin: Sequence[Box],
 ) -> Box | None:
-    best, fewest = None, 9
+    best = None
+    fewest = 9
     for box in free:
         own = away(mark, box)
         faults = (
@@ -131,7 +135,8 @@ def _best(
             + meets(box, thin)
         )
         if faults < fewest:
-            best, fewest = box, faults
+            best = box
+            fewest = faults
         if not faults:
             break
     return best
@@ -166,16 +171,23 @@ def lead(mark: Wanted, box: Box) -> str:
     """The way from a mark to a label that is not beside it; blank where it is."""
     x, y = nearest(mark, box)
     far = away(mark, box) > TOLD_APART
-    return f"M{mark.x} {mark.y}L{x:.1f} {y:.1f}" if far else ""
+    if far:
+        return f"M{mark.x} {mark.y}L{x:.1f} {y:.1f}"
+    return ""
 
 
 def _around(mark: Wanted) -> Iterator[Box]:
     """Places around a mark, the nearest first: right, left, above, below, corners."""
-    half, wide = HEIGHT / 2, mark.width
+    half = HEIGHT / 2
+    wide = mark.width
     for further in range(0, FAR, STEP):
         near = NEAR + further
-        right, left, middle = mark.x + near, mark.x - near - wide, mark.x - wide / 2
-        above, level, below = mark.y - near - HEIGHT, mark.y - half, mark.y + near
+        right = mark.x + near
+        left = mark.x - near - wide
+        middle = mark.x - wide / 2
+        above = mark.y - near - HEIGHT
+        level = mark.y - half
+        below = mark.y + near
         for x, y in (
             *((right, level), (left, level), (middle, above), (middle, below)),
             *((right, above), (right, below), (left, above), (left, below)),
@@ -194,7 +206,9 @@ def _holds(within: Box, box: Box) -> bool:
 SCALE = 3
 # Room for the title above, and between it and the lanes.
 HEAD = 22
-INK, SOFT, GROUND = "#16202a", "#5b6773", "#edf0f2"
+INK = "#16202a"
+SOFT = "#5b6773"
+GROUND = "#edf0f2"
 BARS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "": {"bar": "#8794a0", "likely": "#b4bdc5", "high": "#d0d6db"},
@@ -235,7 +249,8 @@ def _lane(pen: Any, chart: Lanes, row: Drawn) -> None:
         if bar.kind == "unknown":
             _hatch(pen, bar.x, bar.width, row.y)
         else:
-            colour, hollow = colours.get(bar.kind, colours["bar"]), row.tone == "out"
+            colour = colours.get(bar.kind, colours["bar"])
+            hollow = row.tone == "out"
             _box(pen, bar.x, row.y, bar.width, colour, hollow=hollow)
     for text in row.texts:
         leads = row.tone == "lead" and text.kind in ("name", "value", "note")
@@ -267,7 +282,10 @@ def _line(
 
 
 def _write(pen: Any, text: LaneLabel, *, bold: bool = False) -> None:
-    size = SMALL_LETTERS if text.kind in SMALL_KINDS else LETTERS
+    if text.kind in SMALL_KINDS:
+        size = SMALL_LETTERS
+    else:
+        size = LETTERS
     colour = LIMIT if text.kind == "limit" else SOFT
     if text.kind in ("name", "value", "title", "cell") or bold:
         colour = INK
@@ -298,7 +316,10 @@ def scale(most: float) -> tuple[float, float]:
     return step, step * max(1, -(-most // step))
 
 
-LEFT, RIGHT, TOP, BOTTOM = 40, 344, 28, 228
+LEFT = 40
+RIGHT = 344
+TOP = 28
+BOTTOM = 228
 # Where labels may stand, and how wide one may be.
 WITHIN: Box = (LEFT + 2, 358, TOP - 4, BOTTOM - 1)
 WIDEST = 170.0
@@ -342,11 +363,15 @@ class PlacedPoint:
 
     @property
     def label_x(self) -> float:
-        return self.box[0] if self.box else self.x
+        if self.box:
+            return self.box[0]
+        return self.x
 
     @property
     def label_y(self) -> float:
-        return self.box[3] - 3 if self.box else self.y
+        if self.box:
+            return self.box[3] - 3
+        return self.y
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +398,10 @@ def draw_scatter(
     points do, in steps of ten, and the axis says so."""
     step, end = scale(max([point.high for point in points] + [limit or 0]))
     floor, top = span([point.share for point in points])
-    where = None if limit is None else across(limit, end)
+    if limit is None:
+        where = None
+    else:
+        where = across(limit, end)
     return Scatter(
         title=title,
         words=". ".join(sentence(point, limit, currency) for point in points) + ".",
@@ -393,8 +421,14 @@ def draw_scatter(
 
 def sentence(point: Point, limit: float | None, currency: str) -> str:
     least = "" if point.whole else "at least "
-    over = ", over the budget" if limit is not None and point.likely > limit else ""
-    name = f"{point.name} ({point.mark})" if point.mark else point.name
+    if limit is not None and point.likely > limit:
+        over = ", over the budget"
+    else:
+        over = ""
+    if point.mark:
+        name = f"{point.name} ({point.mark})"
+    else:
+        name = point.name
     return (
         f"{name}: {per_cent(point.share)} fit for {least}{point.likely:,.0f} "
         f"{currency}{over}"
@@ -430,7 +464,8 @@ def placed(
     for point, (x, y), (_, true_y), want, box, label in zip(
         points, places, true, wanted, boxes, labels, strict=True
     ):
-        low, high = across(point.low, end), across(point.high, end)
+        low = across(point.low, end)
+        high = across(point.high, end)
         way = lead(want, box) if box else ""
         dots.append(PlacedPoint(point, x, y, low, high, label, box, way, true_y))
     return tuple(sorted(dots, key=lambda dot: (dot.y, dot.x)))
@@ -438,7 +473,10 @@ def placed(
 
 def label_for(point: Point) -> str:
     """Its name and what sets it apart: “Acme · first”."""
-    tail = f" · {point.mark}" if point.mark else OUT if point.out else ""
+    if point.mark:
+        tail = f" · {point.mark}"
+    else:
+        tail = OUT if point.out else ""
     return cut(point.name, WIDEST - width_of(tail)) + tail
 
 

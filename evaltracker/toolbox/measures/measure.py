@@ -17,7 +17,8 @@ from evaltracker.errors import gettext as _
 
 # What a column of numbers holds: 20 places before the point, and 20 behind it.
 PLACES = 20
-_TOO_LARGE, _LAST_PLACE = Decimal(10) ** PLACES, Decimal(1).scaleb(-PLACES)
+_TOO_LARGE = Decimal(10) ** PLACES
+_LAST_PLACE = Decimal(1).scaleb(-PLACES)
 # Sums and quotients are taken more exactly than what is kept of them.
 EXACT = Context(prec=60, Emax=MAX_EMAX, Emin=MIN_EMIN)
 KEPT = Context(prec=40, Emax=MAX_EMAX, Emin=MIN_EMIN)
@@ -41,7 +42,8 @@ def read_number(text: object) -> Decimal:
         if _COMMA.fullmatch(number_text) and len(number_text) <= 60:
             raise ValueError(_("Write the number with a point, such as 12.5."))
         raise ValueError(_("This is not a number, such as 20 or 0.5."))
-    number, most = Decimal(number_text), {"most": PLACES}
+    number = Decimal(number_text)
+    most = {"most": PLACES}
     if abs(number) >= _TOO_LARGE:
         sentence = _("The number has more than %(most)s places before the point.")
         raise ValueError(sentence % most)
@@ -71,7 +73,10 @@ def format_number(number: Decimal, beside: Decimal | None = None) -> str:
     return written(number) if same else text
 
 
-MEAN, MEDIAN, MIN, MAX = "mean", "median", "min", "max"
+MEAN = "mean"
+MEDIAN = "median"
+MIN = "min"
+MAX = "max"
 _PERCENTILE = re.compile(r"p([1-9][0-9]?|99\.9)", re.A)
 
 
@@ -109,7 +114,9 @@ def ranks_of(statistic: str, n: int) -> list[int]:
     if permille is not None:
         return [-(-permille * n // 1000)]
     if statistic == MEDIAN:
-        return [n // 2 + 1] if n % 2 else [n // 2, n // 2 + 1]
+        if n % 2:
+            return [n // 2 + 1]
+        return [n // 2, n // 2 + 1]
     return {MIN: [1], MAX: [n]}.get(statistic, [])
 
 
@@ -142,7 +149,8 @@ def mean_of(values: Sequence[Decimal]) -> Decimal:
 
 UNITS = json.loads(Path(__file__).with_name("units.json").read_text(encoding="utf-8"))
 # What other programs and people call a unit, and what stands for one.
-ALSO, SIGNS = UNITS["also"], UNITS["signs"]
+ALSO = UNITS["also"]
+SIGNS = UNITS["signs"]
 
 
 def definitions() -> list[str]:
@@ -248,7 +256,8 @@ def _registry() -> Any:
     return units
 
 
-AT_LEAST, AT_MOST = "at_least", "at_most"
+AT_LEAST = "at_least"
+AT_MOST = "at_most"
 DIRECTIONS = {AT_MOST: "at most", AT_LEAST: "at least"}
 FIELDS = (
     *("quantity", "unit", "direction", "bound"),
@@ -300,7 +309,10 @@ class Measure:
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept; its numbers are texts, which are exact."""
-        tolerance = None if self.tolerance is None else written(self.tolerance)
+        if self.tolerance is None:
+            tolerance = None
+        else:
+            tolerance = written(self.tolerance)
         possible = {"lowest": self.lowest, "highest": self.highest}
         return {
             "quantity": self.quantity,
@@ -325,7 +337,10 @@ class Measure:
     def words(self) -> str:
         """“p95 latency at most 20 ms, tolerance 2 ms, over 30 runs”."""
         parts = [f"{self.statistic} {self.quantity} {self.reach}"]
-        runs = None if self.least_n == least_n_of(self.statistic) else self.least_n
+        if self.least_n == least_n_of(self.statistic):
+            runs = None
+        else:
+            runs = self.least_n
         for number, part in (
             (self.tolerance, _("tolerance %(number)s %(unit)s")),
             (runs, _("over %(number)s runs")),
@@ -348,10 +363,18 @@ class Measure:
             UnitMismatch: the unit is of another kind.
         """
         check_same_kind(unit, self.unit)
-        lowest, highest, root = self.lowest, self.highest, _root_of(unit)[1]
+        lowest = self.lowest
+        highest = self.highest
+        root = _root_of(unit)[1]
         is_time = root == _root_of("s")[1]
-        low = None if lowest is None else convert(lowest, self.unit, unit)
-        high = None if highest is None else convert(highest, self.unit, unit)
+        if lowest is None:
+            low = None
+        else:
+            low = convert(lowest, self.unit, unit)
+        if highest is None:
+            high = None
+        else:
+            high = convert(highest, self.unit, unit)
         if low is None and not any(sign in self.unit for sign in BELOW_ZERO):
             low = Decimal(0)
         if high is None and is_time:
@@ -370,15 +393,20 @@ class PossibleRange:
 
     def fault_in(self, number: Decimal) -> str:
         """Why no run can have this number; blank if it can."""
-        low, high = self.lowest, self.highest
+        low = self.lowest
+        high = self.highest
         if low is not None and (number < low or (self.above_lowest and number == low)):
-            least = "above" if self.above_lowest else "at least"
+            if self.above_lowest:
+                least = "above"
+            else:
+                least = "at least"
             possible = f"{least} {written(low)} {self.unit}"
         elif high is not None and number > high:
             possible = f"at most {format_number(high)} {self.unit}"
         else:
             return ""
-        return f"{format_number(number)} {self.unit} is not possible: it must be {possible}."
+        value = f"{format_number(number)} {self.unit}"
+        return f"{value} is not possible: it must be {possible}."
 
 
 def measure_words(said: Mapping[str, Any]) -> str:
@@ -421,7 +449,8 @@ def _read(given: Mapping[str, str]) -> dict[str, Any]:
         "lowest": read("lowest", read_number, ""),
         "highest": read("highest", read_number, ""),
     }
-    low, high = parts["lowest"], parts["highest"]
+    low = parts["lowest"]
+    high = parts["highest"]
     if low is not None and high is not None and low >= high:
         errors["highest"] = ["The highest possible number is above the lowest."]
     least = least_n_of(parts["statistic"])
@@ -532,7 +561,10 @@ def propose_of_tests(n: int, failed: int) -> ProposedVerdict:
         return ProposedVerdict(
             "fails", n, None, None, None, f"{failed} of {tests} failed."
         )
-    passed = "The test passed." if n == 1 else f"All {tests} passed."
+    if n == 1:
+        passed = "The test passed."
+    else:
+        passed = f"All {tests} passed."
     return ProposedVerdict("holds", n, None, None, None, passed)
 
 
@@ -577,12 +609,18 @@ def read_measure(text: str) -> Mapping[str, Any]:
     Raises:
         ValueError: with the sentence.
     """
-    line = " ".join(text.split()) if len(text) <= TEXT_LIMIT else ""
+    if len(text) <= TEXT_LIMIT:
+        line = " ".join(text.split())
+    else:
+        line = ""
     if not line and not text.strip():
         return {}
     sign = _SIGN.search(line)
     bound = sign and _BOUND.fullmatch(line[sign.end() :].strip())
-    quantity = line[: sign.start()].strip() if sign else ""
+    if sign:
+        quantity = line[: sign.start()].strip()
+    else:
+        quantity = ""
     if not sign or not bound or not quantity:
         raise ValueError(SYNTAX)
     parts = bound.groupdict()

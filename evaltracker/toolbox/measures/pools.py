@@ -27,7 +27,8 @@ from evaltracker.toolbox.measures.measure import (
 )
 
 EVERY = "*"  # of commits; it joins them
-PASSED, FAILED = "passed", "failed"
+PASSED = "passed"
+FAILED = "failed"
 VERBS = {"holds": "holds", "partly": "holds partly", "fails": "fails"}
 # So many files, the largest, are tried for whether they move a verdict.
 MOST_TRIED = 200
@@ -42,8 +43,14 @@ class Pool(NamedTuple):
     @property
     def words(self) -> str:
         """“m5.large, commit ab12”; what nobody named is not said."""
-        commit = f"commit {self.commit}" if self.commit else ""
-        commit = "every commit" if self.commit == EVERY else commit
+        if self.commit:
+            commit = f"commit {self.commit}"
+        else:
+            commit = ""
+        if self.commit == EVERY:
+            commit = "every commit"
+        else:
+            commit = commit
         return ", ".join(filter(None, (self.environment, commit)))
 
 
@@ -103,15 +110,22 @@ def propose_results(
     bound. Where the statistic falls on it, or is a mean with it, the verdict is
     *fails*.
     """
-    n, failed = runs.n - less.n, runs.failed - less.failed
+    n = runs.n - less.n
+    failed = runs.failed - less.failed
     if measure is None:
         return replace(propose_of_tests(n, failed), failed=failed)
     if not n:
         return NOTHING
     low, high = (runs.numbers[0], runs.numbers[-1]) if runs.numbers else (None, None)
-    before = 0 if measure.direction == AT_MOST else failed
+    if measure.direction == AT_MOST:
+        before = 0
+    else:
+        before = failed
     places = [rank - before for rank in ranks_of(measure.statistic, n)]
-    known = all(0 < place <= n - failed for place in places) if places else not failed
+    if places:
+        known = all(0 < place <= n - failed for place in places)
+    else:
+        known = not failed
     if low is None or high is None or not known:
         few = n < measure.least_n
         falls = f"{measure.statistic} falls on a failed run: {failed} of {n} failed."
@@ -125,7 +139,10 @@ def propose_results(
         total = EXACT.subtract(runs.total, less.total)
         value = KEPT.plus(EXACT.divide(total, Decimal(n)))
     proposal = propose_of(measure, n, value, low, high)
-    why = f"{proposal.why} {failed} of them failed." if failed else proposal.why
+    if failed:
+        why = f"{proposal.why} {failed} of them failed."
+    else:
+        why = proposal.why
     return replace(proposal, why=why, failed=failed)
 
 
@@ -192,21 +209,33 @@ class Pooled:
         if self.proposing is not None:
             return self.proposing.proposal
         several = f"Runs of several {self.asks}s came in; say which {self.asks} counts."
-        why = several if self.asks else self.mismatch
+        if self.asks:
+            why = several
+        else:
+            why = self.mismatch
         return replace(NOTHING, why=why or NOTHING.why)
 
     @property
     def missing(self) -> int | None:
-        least = self.measure.least_n if self.measure else 1
-        return None if self.asks else max(least - self.proposal.n, 0)
+        if self.measure:
+            least = self.measure.least_n
+        else:
+            least = 1
+        if self.asks:
+            return None
+        return max(least - self.proposal.n, 0)
 
     @property
     def left_out(self) -> int:
-        return self.proposing.left_out if self.proposing else 0
+        if self.proposing:
+            return self.proposing.left_out
+        return 0
 
     @property
     def files(self) -> Sequence[FileShare]:
-        return self.proposing.files if self.proposing else ()
+        if self.proposing:
+            return self.proposing.files
+        return ()
 
     @property
     def turned_by_left_out(self) -> bool:
@@ -243,7 +272,10 @@ def count_pools(
     declared = Pool(*map(pool_name, declared))
     by_pool: dict[Pool, list[FileOfRuns]] = {}
     for file in files:
-        commit = EVERY if declared.commit == EVERY else pool_name(file.commit)
+        if declared.commit == EVERY:
+            commit = EVERY
+        else:
+            commit = pool_name(file.commit)
         by_pool.setdefault(Pool(pool_name(file.environment), commit), []).append(file)
     chosen, asks = _choose(declared, by_pool)
     if chosen is not None:
@@ -252,7 +284,8 @@ def count_pools(
     pools.sort(key=lambda one: (one.pool != chosen, -one.proposal.n, one.pool))
     if chosen is None:
         return Pooled(measure, pools, None, asks)
-    first, rows = pools[0], by_pool[chosen]
+    first = pools[0]
+    rows = by_pool[chosen]
     counted = sum_of(file.counted for file in rows)
     whole = first.proposal
     if first.left_out:

@@ -58,7 +58,9 @@ class Reading:
 
     @classmethod
     def kept(cls, said: Mapping[str, Any] | None) -> Self | None:
-        return cls(read_number(said["value"]), said["unit"]) if said else None
+        if said:
+            return cls(read_number(said["value"]), said["unit"])
+        return None
 
     @classmethod
     def from_text(cls, text: str) -> Self | None:
@@ -115,7 +117,8 @@ class Measured:
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Self | None:
         """What a column or a memo keeps; None where a measure has no number."""
-        measure, value = Measure.from_json(said["measure"]), said["value"]
+        measure = Measure.from_json(said["measure"])
+        value = said["value"]
         if measure and not value:
             return None
         return cls(
@@ -141,21 +144,32 @@ class Measured:
         if self.pool is not None:
             stored |= {"pool": self.pool._asdict(), "failed": self.failed}
             stored |= {"left_out": dict(self.left_out), "moves": list(self.moves)}
-        return stored if self.measure else {**stored, "failed": self.failed}
+        if self.measure:
+            return stored
+        return {**stored, "failed": self.failed}
 
     @property
     def result(self) -> str:
         """“p95 57.4 s of 29 runs on m5.large; 3 of 32 left out by Lina Ortega, with
         them 60.6 s, partly”, or “failed 2 of 40 tests”."""
-        environment = self.pool.environment if self.pool else ""
-        place = f" on {environment}" if environment else ""
+        if self.pool:
+            environment = self.pool.environment
+        else:
+            environment = ""
+        if environment:
+            place = f" on {environment}"
+        else:
+            place = ""
         return f"{self._number}{place}{self._turned}"
 
     @property
     def _number(self) -> str:
         if self.measure is None:
             return self._of_tests
-        runs = "1 run" if self.n == 1 else f"{self.n:,} runs"
+        if self.n == 1:
+            runs = "1 run"
+        else:
+            runs = f"{self.n:,} runs"
         if self.failed:
             runs += f", {self.failed:,} of them failed"
         return f"{self.measure.statistic} {self._value_words(self.value)} of {runs}"
@@ -171,9 +185,18 @@ class Measured:
         words = ""
         if out := self.left_out:
             value = out["value_with"]
-            number = Decimal(value) if value not in ("", FAILED) else None
-            them = f"{self._value_words(number)}, " if value else ""
-            by = f" by {' and '.join(out['by'])}" if out.get("by") else ""
+            if value not in ("", FAILED):
+                number = Decimal(value)
+            else:
+                number = None
+            if value:
+                them = f"{self._value_words(number)}, "
+            else:
+                them = ""
+            if out.get("by"):
+                by = f" by {' and '.join(out['by'])}"
+            else:
+                by = ""
             count = f"{out['n']:,} of {out['of']:,} left out{by}"
             words += f"; {count}, with them {them}{out['proposed_with']}"
         for move in self.moves:
@@ -190,7 +213,9 @@ class Measured:
     @property
     def _of_tests(self) -> str:
         if self.n == 1:
-            return "failed its one test" if self.failed else "passed its one test"
+            if self.failed:
+                return "failed its one test"
+            return "passed its one test"
         if self.failed:
             return f"failed {self.failed:,} of {self.n:,} tests"
         return f"passed all {self.n:,} tests"
@@ -275,12 +300,15 @@ class CellNumbers:
     @property
     def beyond_claim(self) -> Decimal | None:
         """What was measured less what was claimed; None where they cannot compare."""
-        return self._beyond(self.measured[0]) if len(self.measured) == 1 else None
+        if len(self.measured) == 1:
+            return self._beyond(self.measured[0])
+        return None
 
     @property
     def against_claim(self) -> str:
         """“7.6 ms more than claimed”; blank where the two cannot be compared."""
-        beyond, measure = self.beyond_claim, self.measured and self.measured[0].measure
+        beyond = self.beyond_claim
+        measure = self.measured and self.measured[0].measure
         if beyond is None or not measure:
             return ""
         more = "more" if beyond > 0 else "less"
@@ -290,9 +318,15 @@ class CellNumbers:
     @property
     def words(self) -> str:
         """“Claimed 12 ms; measured p95 19.6 ms of 400 runs (bound at most 20 ms)”."""
-        claimed = f"claimed {self.claimed_words}" if self.claimed else ""
+        if self.claimed:
+            claimed = f"claimed {self.claimed_words}"
+        else:
+            claimed = ""
         measured = self._each(lambda each: each.words)
-        verb = "measured " if any(reading.measure for reading in self.measured) else ""
+        if any(reading.measure for reading in self.measured):
+            verb = "measured "
+        else:
+            verb = ""
         sentence = "; ".join(filter(None, (claimed, f"{verb}{measured}")))
         return sentence[:1].upper() + sentence[1:]
 

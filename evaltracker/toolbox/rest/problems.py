@@ -191,7 +191,9 @@ def pointer(field: str) -> str:
     """Where a field stands in the body; a parameter, `?name`, is told by its name."""
     if field.startswith("?"):
         return field[1:]
-    return "#/" + field.replace(".", "/") if field else "#"
+    if field:
+        return "#/" + field.replace(".", "/")
+    return "#"
 
 
 def _invalid(exc: exceptions.ValidationError) -> dict[str, Any]:
@@ -204,7 +206,10 @@ def _invalid(exc: exceptions.ValidationError) -> dict[str, Any]:
     ]
     first = errors[0]
     field = first["pointer"].removeprefix("#/").removeprefix("#")
-    detail = f"{field}: {first['detail']}" if field else first["detail"]
+    if field:
+        detail = f"{field}: {first['detail']}"
+    else:
+        detail = first["detail"]
     return problem_body(exc.status_code, detail, "invalid", errors)
 
 
@@ -425,7 +430,10 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_depth(value: Any) -> None:
     """Refuse more than `DEPTH` levels, before anything recursive of ours sees them."""
-    level = [value] if type(value) in _HOLDERS else []
+    if type(value) in _HOLDERS:
+        level = [value]
+    else:
+        level = []
     for _ in range(DEPTH):
         level = [
             child

@@ -93,7 +93,10 @@ class StrictView(APIView):
         super().initial(request, *args, **kwargs)
         if request.method not in self.allowed_methods:
             return  # 405 in a moment, whatever is asked
-        method = "GET" if request.method == "HEAD" else request.method or ""
+        if request.method == "HEAD":
+            method = "GET"
+        else:
+            method = request.method or ""
         known = self.params.get(method, frozenset())
         wrong = {
             name: [UNKNOWN_PARAMETER if name not in known else "Give it once."]
@@ -195,7 +198,8 @@ def read_id(text: str) -> uuid.UUID:
 # A cursor is the signed sort key of a row, so rows that arrive meanwhile neither
 # repeat nor hide others, and nobody can make one up.
 
-DEFAULT, MOST = 100, 1000
+DEFAULT = 100
+MOST = 1000
 PARAMS = frozenset({"limit", "cursor"})
 _LIMIT = re.compile(r"[1-9][0-9]{0,3}")
 
@@ -245,7 +249,10 @@ def page_at[M: Model](
         return f"{address}?{urlencode({**dict(params.items()), 'cursor': cursor})}"
 
     has_next = bool(listed) if backward else more
-    has_previous = more if backward else (after is not None and bool(listed))
+    if backward:
+        has_previous = more
+    else:
+        has_previous = after is not None and bool(listed)
     return {
         "results": [show(row) for row in listed],
         "next": link(listed[-1], False) if has_next else None,
@@ -366,7 +373,9 @@ class CallSchema(AutoSchema):
 
     def get_operation_id(self) -> str:
         name: str = super().get_operation_id()
-        return f"{name}_on" if self.path.endswith("{target}/") else name
+        if self.path.endswith("{target}/"):
+            return f"{name}_on"
+        return name
 
     def is_deprecated(self) -> bool:
         return getattr(self.view, "ends", None) is not None

@@ -82,7 +82,10 @@ def replied_versions(candidate: Candidate) -> list[PublishedDocument]:
 def annex_pdf(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     _, document = read(request, evaluation)
     laid_out = typeset("workflow/annex_print.html", {"document": document})
-    name = f"version-{document.version}" if document.version else "draft"
+    if document.version:
+        name = f"version-{document.version}"
+    else:
+        name = "draft"
     return download(
         laid_out.write_pdf(pdf_variant="pdf/ua-1"),
         name=f"{evaluation.slug}-annex-{name}.pdf",
@@ -181,5 +184,8 @@ class PutForwardAnnex(OnAnnex):
     service = put_forward_annex
 
     def initial(self, target: Candidate, user: User) -> dict[str, Any]:
-        text = "" if self.why_not(user, target) else annex_text(facts_of(target))
+        if self.why_not(user, target):
+            text = ""
+        else:
+            text = annex_text(facts_of(target))
         return {"digest": digest_of_annex(text), "text": text}

@@ -131,7 +131,10 @@ def standing_on(
     open_answers(request, evaluation)
     now = standing_memo(evaluation)
     day = day_asked(request, now.inputs)
-    moved = memo_on(evaluation, day.day, kept=day.kept) if day.moved else now
+    if day.moved:
+        moved = memo_on(evaluation, day.day, kept=day.kept)
+    else:
+        moved = now
     return day, now, moved
 
 
@@ -143,11 +146,15 @@ def day_asked(request: HttpRequest, inputs: Inputs) -> ComparisonDay:
     """
     check_query(request, filters=("as_of", "kept"))
     today = datetime.date.fromisoformat(inputs["as_of"])
-    as_of, kept = request.GET.get("as_of", ""), request.GET.get("kept", "")
+    as_of = request.GET.get("as_of", "")
+    kept = request.GET.get("kept", "")
     if kept not in ("", "1"):
         raise Invalid("“kept” is 1, or it is left out.")
     try:
-        day = datetime.date.fromisoformat(as_of) if as_of else today
+        if as_of:
+            day = datetime.date.fromisoformat(as_of)
+        else:
+            day = today
     except ValueError:
         raise Invalid("Give the day as year-month-day, such as 2027-03-01.") from None
     if not today <= day <= today + FURTHEST:

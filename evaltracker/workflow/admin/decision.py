@@ -128,7 +128,8 @@ def step_now(evaluation: Evaluation, follows: Follows) -> NextStep | None:
     )
 
 
-PRICE, APPROVED = "Price", "Approved"
+PRICE = "Price"
+APPROVED = "Approved"
 
 
 def decision_head(
@@ -202,8 +203,12 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     memo = standing.memo
     deciding = evaluation.is_open and evaluation.stage == Stage.DECISION
     comparison = compare(standing.figures, evaluation, user)
-    owner, sealed = is_owner(user, evaluation), not may_see_prices(user, evaluation)
-    reports = gate_reports(evaluation) if deciding else []
+    owner = is_owner(user, evaluation)
+    sealed = not may_see_prices(user, evaluation)
+    if deciding:
+        reports = gate_reports(evaluation)
+    else:
+        reports = []
     if frozen and decision:
         first = after_decision(user, evaluation, decision)
         first["head"] = decision_head(
@@ -266,7 +271,8 @@ def screen_of_draft(
 
 
 def gap_of_choice(memo: Memo) -> Sentence:
-    inputs, results = memo["inputs"], memo["results"]
+    inputs = memo["inputs"]
+    results = memo["results"]
     firsts = results.get("robustness", {}).get("ranking", [])
     key = inputs["choice"]["candidate"] or (firsts[0]["id"] if firsts else "")
     return price_gap(inputs, results, key)
@@ -296,9 +302,18 @@ def checks_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     candidate = chosen_of(evaluation)
     rows = PromiseCheck.objects.in_evaluation(evaluation)
     checks = list(rows.select_related("closed_by", "candidate__evaluation"))
-    promised = promised_rows(candidate, checks) if candidate and checks else []
-    metrics = metric_rows(evaluation, checks, today) if checks else []
-    term = term_of(evaluation) if candidate else None
+    if candidate and checks:
+        promised = promised_rows(candidate, checks)
+    else:
+        promised = []
+    if checks:
+        metrics = metric_rows(evaluation, checks, today)
+    else:
+        metrics = []
+    if candidate:
+        term = term_of(evaluation)
+    else:
+        term = None
     return show(
         request,
         evaluation,

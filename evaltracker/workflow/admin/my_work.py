@@ -152,7 +152,9 @@ class EvaluationAdmin(HardenedAdmin):
     @admin.display(description="risk")
     def risk(self, row: Any) -> SafeString | str:
         if not row.is_open:
-            return f"late: {row.glance.late}" if row.glance.late else "–"
+            if row.glance.late:
+                return f"late: {row.glance.late}"
+            return "–"
         return format_html(
             '{}<div class="et-soft" dir="auto">{}</div>',
             how_late(row.glance),
@@ -163,7 +165,9 @@ class EvaluationAdmin(HardenedAdmin):
     def leader(self, row: Any) -> SafeString | str:
         if not row.glance.leader:
             nobody = row.glance.no_leader or "none yet"
-            return nobody if row.is_open else "–"
+            if row.is_open:
+                return nobody
+            return "–"
         chosen = badge("chosen", "good") if row.status == Status.DECIDED else ""
         return format_html('<span dir="auto">{}</span> {}', row.glance.leader, chosen)
 

@@ -188,7 +188,9 @@ class WaiveGate(OnEvaluation):
 
 def next_stage(evaluation: Evaluation) -> Stage | None:
     following = Stage(evaluation.stage).position + 1
-    return list(Stage)[following] if following < len(Stage) else None
+    if following < len(Stage):
+        return list(Stage)[following]
+    return None
 
 
 # So many of what keeps a stage open are named before its fold.
@@ -203,7 +205,10 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     look = GateContext(evaluation)
     visits = look.visits
     plan = plan_of(evaluation, visits)
-    reports = reports_for(user, evaluation, look) if evaluation.is_open else []
+    if evaluation.is_open:
+        reports = reports_for(user, evaluation, look)
+    else:
+        reports = []
     return show(
         request,
         evaluation,
@@ -318,7 +323,10 @@ def stage_notes(evaluation: Evaluation, visits: list[Visit]) -> dict[str, str]:
         day = local_day(visit.left_at or visit.entered_at, evaluation.zone)
         number = counts[visit.stage]
         nth = {2: "2nd", 3: "3rd"}.get(number, f"{number}th")
-        again = f", {nth} stay" if number > 1 else ""
+        if number > 1:
+            again = f", {nth} stay"
+        else:
+            again = ""
         notes[visit.stage] = f"{word} {day:%-d %b}{again}"
     return notes
 
@@ -467,7 +475,8 @@ def is_served(look: VendorAccessLook) -> Iterator[AccessStep]:
 
 @CHECKS.at(110)
 def vendor_access_api_answers(look: VendorAccessLook) -> Iterator[AccessStep]:
-    title, address = "Its address answers", f"{settings.SITE_URL}{DOOR}"
+    title = "Its address answers"
+    address = f"{settings.SITE_URL}{DOOR}"
     if not look.tries:
         mend = SuggestedFix("Try it now", f"{look.here}?try=1")
         yield AccessStep(title, LATER, f"Not tried: {address}", (mend,))

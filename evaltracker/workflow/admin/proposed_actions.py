@@ -24,7 +24,8 @@ from evaltracker.workflow.services.proposed_actions import (
     decline_asked,
 )
 
-ASKED, SEEN = "asked", "asked_seen"
+ASKED = "asked"
+SEEN = "asked_seen"
 # Fields that take in what was quoted.
 NOTES = ("note", "text")
 
@@ -44,7 +45,8 @@ class Asked(Act[Any], registered=False):
         form = self.form_class(initial=now, **self.form_kwargs(target, user))
         for name, value in self.row.fields.items():
             if self.row.quote and name in NOTES:
-                words, said = self.row.quote["words"], self.row.quote["said"]
+                words = self.row.quote["words"]
+                said = self.row.quote["said"]
                 value = f"{value}\n\n“{words}” ({said})"
             with suppress(ValidationError, KeyError):
                 now[name] = form.fields[name].clean(typed(form.fields[name], value))
@@ -76,7 +78,10 @@ class Asked(Act[Any], registered=False):
 
 def _in_words(field: Any, value: Any) -> str:
     """What a form's field shows for a value; of an answer of a vendor its words."""
-    values = value if isinstance(value, list) else [value]
+    if isinstance(value, list):
+        values = value
+    else:
+        values = [value]
     rows = getattr(field, "queryset", None)
     if rows is not None:
         found = rows.filter(pk__in=filter(None, values))
@@ -97,7 +102,8 @@ def fill_in(
     Raises:
         NotFound: nobody asked this person for it. Refused: it is answered, or lapsed.
     """
-    request, user = sender, cast("Any", sender.user)
+    request = sender
+    user = cast("Any", sender.user)
     if ASKED not in request.GET:
         return None
     row = visible_row(AskedAct, ("token",), user, request.GET[ASKED])
@@ -106,7 +112,8 @@ def fill_in(
     check_decline_asked(row, user)
     asked: Any = copy(act)
     asked.__class__ = type("Asked", (Asked, type(act)), {}, registered=False)
-    asked.row, asked.request = row, request
+    asked.row = row
+    asked.request = request
     asked.seen = request.POST.get(SEEN) or row.etag
     asked.prefill = (*act.prefill, ASKED)
     made: Act[Any] = asked

@@ -72,7 +72,8 @@ class RemindColleague(InEvaluation[Awaited]):
         kind, _, rest = target_id.partition(".")
         evaluation_id, _, people_ids = rest.partition(".")
         try:
-            key, numbers = uuid.UUID(evaluation_id), map(int, people_ids.split("-"))
+            key = uuid.UUID(evaluation_id)
+            numbers = map(int, people_ids.split("-"))
             seen = Evaluation.objects.visible_to(user).select_related("owner")
             evaluation = seen.get(pk=key)
             people = [evaluation.readers.get(pk=number) for number in numbers]
@@ -127,7 +128,8 @@ class SignForm(forms.Form):
     def __init__(self, *args: Any, view: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = insiders(view.rule.evaluation)
-        self.unjudged, self.weightless = view.unjudged, view.weightless
+        self.unjudged = view.unjudged
+        self.weightless = view.weightless
         # A weight for each category, until the role has said all of them.
         self.weights: dict[str, Category] = {}
         self.unsaid = {category for category, row in view.weights if row is None}
@@ -207,7 +209,8 @@ class SignForm(forms.Form):
         """A condition is whole, or its row is empty."""
         data: dict[str, Any] = super().clean() or {}
         for row in range(ROWS):
-            text, owner = data.get(f"text_{row}"), data.get(f"owner_{row}")
+            text = data.get(f"text_{row}")
+            owner = data.get(f"owner_{row}")
             due = data.get(f"due_{row}")
             if text:
                 if not owner:
@@ -232,7 +235,10 @@ class SignForm(forms.Form):
             for name, category in self.weights.items()
             if (weight := data.pop(name, None)) is not None
         }
-        role = self.weightless if self.unsaid - data["weights"].keys() else ""
+        if self.unsaid - data["weights"].keys():
+            role = self.weightless
+        else:
+            role = ""
         accepts = data.get("without_weights", False)
         if why := why_not_weightless(role, verdict, accepts=accepts):
             self.add_error("without_weights", why)
@@ -385,7 +391,8 @@ PROVEN = "must_haves_proven"
 
 
 def waiver_of_cell(user: User, shown: ShownCell) -> dict[str, Any] | None:
-    place, evaluation = shown.place, shown.place.evaluation
+    place = shown.place
+    evaluation = shown.place.evaluation
     if not evaluation.is_open or evaluation.stage == Stage.REQUIREMENTS:
         return None
     rows = WaiverRequest.objects.visible_to(user).filter(visit__left_at__isnull=True)
@@ -439,7 +446,10 @@ def glance_at(look: GateContext, user: User) -> SigningSummary:
     reports = gate_reports(look.evaluation, look)
     missing = in_the_way(report for report in reports if not report.gate.signing)
     stage = Stage(look.evaluation.stage)
-    drafted = draft(look) if stage == Stage.DECISION else None
+    if stage == Stage.DECISION:
+        drafted = draft(look)
+    else:
+        drafted = None
     return SigningSummary(
         facts=list(FACTS[stage](look)),
         objections=objections(look.visit, look.tallies),

@@ -188,7 +188,9 @@ class SignView:
     def weightless(self) -> str:
         """The role whose weights are not all there; blank if they are."""
         lacking = any(row is None for _, row in self.weights)
-        return self.rule.get_role_display() if lacking else ""
+        if lacking:
+            return self.rule.get_role_display()
+        return ""
 
     @property
     def question(self) -> str:
@@ -210,7 +212,9 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
         return SignView(rule, past(rule))
     if is_sealed(evaluation):
         return SignView(rule, SEALED)
-    content, visit, digest = look.document, look.visit, look.digest
+    content = look.document
+    visit = look.visit
+    digest = look.digest
     seats = signing_parts(user, evaluation, rule.role)
     seat = seats[0][0].user if seats else user
     counted = next((tally.counted for tally in look.tallies if tally.rule == rule), [])
@@ -225,7 +229,8 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
         .order_by("signed_at")
         .first()
     )
-    zone, times = evaluation.zone, asked_at([evaluation], [user])
+    zone = evaluation.zone
+    times = asked_at([evaluation], [user])
     asked = times.get((evaluation.pk, user.pk, "sign_off"))
     return SignView(
         rule=rule,
@@ -282,7 +287,9 @@ def compared(signed: SignOff | None, content: str) -> Compared | None:
     if signed is None:
         return None
     lines = diff_lines(changes(signed.document.content, content))
-    return Compared(signed, lines) if lines else None
+    if lines:
+        return Compared(signed, lines)
+    return None
 
 
 class RoleStageCell(NamedTuple):
@@ -300,14 +307,19 @@ class RoleStageCell(NamedTuple):
         """Where it says more than the faces do."""
         one = self.tally
         plain = one is None or (one.can_pass and one.rule.required == 1)
-        return None if plain or one is None else badge_of(one)
+        if plain or one is None:
+            return None
+        return badge_of(one)
 
 
 @evaluation_page("sign_offs", "Sign-offs", order=90, group="People")
 def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     user: Any = request.user
     look = GateContext(evaluation)
-    tallies = look.tallies if evaluation.is_open else []
+    if evaluation.is_open:
+        tallies = look.tallies
+    else:
+        tallies = []
     rows = SignOff.objects.filter(visit__evaluation=evaluation).order_by("-signed_at")
     history = list(rows.select_related("visit", "document", "on_behalf_of"))
     conditions = (
@@ -345,7 +357,8 @@ def sign_off_grid(
     history: Sequence[SignOff],
 ) -> list[tuple[str, list[RoleStageCell]]]:
     """Roles down, stages across."""
-    evaluation, last = look.evaluation, {visit.stage: visit for visit in look.visits}
+    evaluation = look.evaluation
+    last = {visit.stage: visit for visit in look.visits}
     given: dict[object, dict[object, SignOff]] = defaultdict(dict)
     for row in reversed(history):
         if (row.visit, row.round) == (
@@ -398,7 +411,9 @@ def why_not_counted(row: SignOff, look: GateContext, history: Sequence[SignOff])
     if (row.visit, row.round) != (look.visit, look.visit.round):
         return "no longer counts"
     changed = look.has_rules and row.document.sha256 != look.digest
-    return "words changed since" if changed else ""
+    if changed:
+        return "words changed since"
+    return ""
 
 
 def awaited_of(tally: RuleTally, look: GateContext) -> list[User]:
@@ -415,7 +430,9 @@ def badge_of(tally: RuleTally) -> tuple[str, str]:
         return "approved", "good"
     if tally.against:
         return "against", "bad"
-    return ("open", "warn") if tally.can_pass else ("cannot pass", "bad")
+    if tally.can_pass:
+        return ("open", "warn")
+    return ("cannot pass", "bad")
 
 
 # How long a page may lie open and still be told what changed meanwhile.

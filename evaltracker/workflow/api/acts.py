@@ -152,7 +152,9 @@ def list_acts(person: User, on: str) -> dict[str, Any]:
 def kinds_of(act: Act[Any]) -> frozenset[str]:
     if act.model is not None:
         return frozenset({str(act.model._meta.model_name)})
-    return PLACES if type(act).load is not Act.load else frozenset({""})
+    if type(act).load is not Act.load:
+        return PLACES
+    return frozenset({""})
 
 
 def form_of_act(person: User, name: str, target_id: str) -> tuple[dict[str, Any], str]:
@@ -197,7 +199,8 @@ def do_or_ask(
     asks = only_ask or act.program == "ask" or caller.scope == TokenScope.ASK
     fields = dict(body)
     quoted = {key: fields.pop(key) for key in QUOTES if asks and key in fields}
-    quote, own_words = quoted.get("quote") or {}, quoted.get("own_words") or False
+    quote = quoted.get("quote") or {}
+    own_words = quoted.get("own_words") or False
     named = quote.values() if isinstance(quote, dict) else [None]
     if not all(isinstance(text, str) for text in named):
         raise Invalid("Quote by file and words, each a string.", field="quote")
@@ -211,8 +214,14 @@ def do_or_ask(
         if if_match not in (None, tag):
             raise ChangedSince("It has changed since; read the act again.")
         data = form.clean()
-    where = act.evaluation(target) if isinstance(act, InEvaluation) else None
-    where = where if isinstance(where, Evaluation) else None
+    if isinstance(act, InEvaluation):
+        where = act.evaluation(target)
+    else:
+        where = None
+    if isinstance(where, Evaluation):
+        where = where
+    else:
+        where = None
     if asks:
         if files:
             raise Invalid("Files do not wait; attach them in the browser.", field="")
@@ -227,7 +236,8 @@ def do_or_ask(
             quote=quote or None,
             own_words=own_words,
         )
-        link, lapses = f"{settings.SITE_URL}{row.link}", row.lapses_at.isoformat()
+        link = f"{settings.SITE_URL}{row.link}"
+        lapses = row.lapses_at.isoformat()
         return 202, {"asked": {"id": row.pk, "link": link, "lapses_at": lapses}}, ""
     with transaction.atomic(), files_of_rows(), new_rows() as new:
         made = act.run(target, data, person)
@@ -243,19 +253,33 @@ def done(
     new: list[models.Model],
     where: Evaluation | None,
 ) -> tuple[int, dict[str, Any], str]:
-    row = made[0] if isinstance(made, list) and len(made) == 1 else made
+    if isinstance(made, list) and len(made) == 1:
+        row = made[0]
+    else:
+        row = made
     outcome = act.destination(target, made)
     told: dict[str, Any] | None = None
-    status, location = 200, ""
+    status = 200
+    location = ""
     if isinstance(row, models.Model):
         told = {"kind": row._meta.model_name, "id": str(row.pk)}
         # What a pipeline saved does not know it.
         if row._state.adding or row in new:
-            own = outcome if isinstance(outcome, str) else site.address_of(row)
-            status, location = 201, f"{settings.SITE_URL}{own}"
-    where = row if isinstance(row, Evaluation) else where
+            if isinstance(outcome, str):
+                own = outcome
+            else:
+                own = site.address_of(row)
+            status = 201
+            location = f"{settings.SITE_URL}{own}"
+    if isinstance(row, Evaluation):
+        where = row
+    else:
+        where = where
     heads = JournalHead.objects.filter(evaluation=where)
-    entry = heads.values_list("count", flat=True).first() if where else None
+    if where:
+        entry = heads.values_list("count", flat=True).first()
+    else:
+        entry = None
     said = strip_tags(act.success_message(target, outcome))
     return status, {"said": said, "made": told, "entry": entry}, location
 
@@ -314,7 +338,10 @@ class ActView(StaffView):
         """Do the act, or ask its person to: what you leave out stays as it is."""
         body, files = sent(request)
         match = request.headers.get("If-Match")
-        tag = TAG.fullmatch(match) if match else None
+        if match:
+            tag = TAG.fullmatch(match)
+        else:
+            tag = None
         if match and not tag:
             raise Invalid("Send the ETag in If-Match as you got it.", field="")
 
@@ -344,7 +371,8 @@ def sent(request: Request) -> tuple[Any, MultiValueDict[str, Any] | None]:
     """The body's fields, and the files beside them; of a form as text."""
     if not isinstance(request.data, MultiValueDict):
         return request.data, None
-    data, files = request.data, request.FILES
+    data = request.data
+    files = request.FILES
     body = {name: data.getlist(name) for name in data if name not in files}
     return {name: it if len(it) > 1 else it[0] for name, it in body.items()}, files
 

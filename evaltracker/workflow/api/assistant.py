@@ -38,15 +38,20 @@ ARGUMENTS = {tool["name"]: Draft202012Validator(tool["inputSchema"]) for tool in
 # The read that a tool is, where it has another name.
 READ_OF = {"my_work": "inbox", "brief": "evaluation"}
 REFUSALS: tuple[type[Exception], ...] = (Problem, APIException, *dict(KNOWN))
-PARSE, REQUEST, METHOD, PARAMS = -32700, -32600, -32601, -32602
-HEADERS, UNSUPPORTED = -32020, -32022
+PARSE = -32700
+REQUEST = -32600
+METHOD = -32601
+PARAMS = -32602
+HEADERS = -32020
+UNSUPPORTED = -32022
 
 
 class ProtocolError(Exception):
     """A call that the protocol does not allow, or we do not know."""
 
     def __init__(self, code: int, message: str, **more: Any) -> None:
-        self.code, self.error = code, {"code": code, "message": message, **more}
+        self.code = code
+        self.error = {"code": code, "message": message, **more}
 
 
 class AssistantView(StaffView):
@@ -72,7 +77,13 @@ class AssistantView(StaffView):
             result = self.result(request, call, newest=newest)
         except ProtocolError as wrong:
             # Clients of before take another status than 200 for a broken connection.
-            status = 200 if not newest else 404 if wrong.code == METHOD else 400
+            if not newest:
+                status = 200
+            else:
+                if wrong.code == METHOD:
+                    status = 404
+                else:
+                    status = 400
             said = {"jsonrpc": "2.0", "id": call.get("id"), "error": wrong.error}
             return Response(said, status=status)
         if newest:
@@ -86,7 +97,10 @@ class AssistantView(StaffView):
                 return ABOUT | CACHING | {"supportedVersions": [NEWEST]}
             case "initialize", False:
                 version = call["params"].get("protocolVersion")
-                version = version if version in EARLIER else EARLIER[-1]
+                if version in EARLIER:
+                    version = version
+                else:
+                    version = EARLIER[-1]
                 return ABOUT | {"protocolVersion": version, "serverInfo": SERVER}
             case "ping", False:
                 return {}
@@ -98,7 +112,8 @@ class AssistantView(StaffView):
 
     def call_tool(self, request: Request, params: dict[str, Any]) -> Any:
         """What the tool says, or as an error the problem why it does not."""
-        name, given = str(params.get("name")), params.get("arguments") or {}
+        name = str(params.get("name"))
+        given = params.get("arguments") or {}
         if name not in ARGUMENTS:
             raise ProtocolError(PARAMS, f"Unknown tool: {name}")
         is_error = False
@@ -111,12 +126,14 @@ class AssistantView(StaffView):
             problem = handle_exception(no, {"view": self, "request": request})
             if problem.status_code >= 500:
                 raise
-            said, is_error = problem.data, True
+            said = problem.data
+            is_error = True
         text = {"type": "text", "text": JSONRenderer().render(said).decode()}
         return {"content": [text], "structuredContent": said, "isError": is_error}
 
     def use_tool(self, request: Request, tool: str, given: dict[str, Any]) -> Any:
-        person, target = self.person(request), given.get("target", "")
+        person = self.person(request)
+        target = given.get("target", "")
         if tool == "acts":
             return list_acts(person, given.get("on", ""))
         if tool == "act_form":
@@ -124,7 +141,8 @@ class AssistantView(StaffView):
             return {**form, "etag": tag}
         if tool == "ask":
             body = given["fields"] | {name: given.get(name) for name in QUOTES}
-            own_words, etag = body["own_words"] is True, given.get("etag")
+            own_words = body["own_words"] is True
+            etag = given.get("etag")
             check_quote_needed(given["act"], body["quote"], own_words=own_words)
             asked = self.token(request), given["act"], target, body
             return do_or_ask(*asked, if_match=etag, only_ask=True)[1]
@@ -157,7 +175,8 @@ def is_newest(request: Request, call: dict[str, Any]) -> bool:
     Raises:
         ProtocolError: it does not say what it must, or its headers say otherwise.
     """
-    method, meta = call["method"], call["params"].get("_meta")
+    method = call["method"]
+    meta = call["params"].get("_meta")
     meta = meta if isinstance(meta, dict) else {}
     is_earlier = request.headers.get("MCP-Protocol-Version", EARLIER[0]) in EARLIER
     if is_earlier and (method == "initialize" or VERSION not in meta):

@@ -41,7 +41,10 @@ class StaffToken(BaseAuthentication):
         if not header:
             return None
         secret = secret_of(header, SECRET)
-        token = find_personal_token(secret) if secret else None
+        if secret:
+            token = find_personal_token(secret)
+        else:
+            token = None
         if token is None:
             raise AuthenticationFailed
         note_use_of_token(token=token)

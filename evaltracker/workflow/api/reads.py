@@ -82,21 +82,23 @@ class Row(serializers.Serializer[Any]):
 
 def parts_of(model: Any, names: Iterable[str]) -> dict[str, Any]:
     """Fields for those names of a model; of another row its id and what is beside."""
-    build, parts = serializers.ModelSerializer().build_standard_field, dict[str, Any]()
+    build = serializers.ModelSerializer().build_standard_field
+    parts = dict[str, Any]()
     for path in names:
         first, *way = path.split(".")
         column = model._meta.get_field(first)
         for step in way:
             column = column.related_model._meta.get_field(step)
-        name, related, how = (
-            column.name,
-            column.related_model,
-            {"allow_null": column.null},
-        )
+        name = column.name
+        related = column.related_model
+        how = {"allow_null": column.null}
         if related is User:
             parts[name] = text(source=f"{path}.name", **how)
         elif related:
-            source = f"{path}_id" if column.concrete else f"{path}.pk"
+            if column.concrete:
+                source = f"{path}_id"
+            else:
+                source = f"{path}.pk"
             parts[name] = an_id(source=source, **how)
             if says := BESIDE.get(related.__name__, ""):
                 beside = f"{name}_{says.rpartition('.')[2]}"
@@ -104,10 +106,16 @@ def parts_of(model: Any, names: Iterable[str]) -> dict[str, Any]:
         else:
             made, given = build(name, column)
             # Any JSON may be null, and any text blank that is no choice: then no URI.
-            hidden = {"allow_null"} if made is serializers.JSONField else set[str]()
+            if made is serializers.JSONField:
+                hidden = {"allow_null"}
+            else:
+                hidden = set[str]()
             hidden |= set() if "choices" in given else {"allow_blank"}
             kept = {key: given[key] for key in (TOLD - hidden) & given.keys()}
-            made = serializers.CharField if made is serializers.URLField else made
+            if made is serializers.URLField:
+                made = serializers.CharField
+            else:
+                made = made
             parts[name] = made(read_only=True, **kept)
     return parts
 
@@ -136,7 +144,8 @@ class Read:
 
     @cached_property
     def output(self) -> type[Row]:
-        name, about = self.name.title().replace("-", ""), self.about
+        name = self.name.title().replace("-", "")
+        about = self.about
         parts = {**parts_of(self.model, ["id", *about["fields"]]), **self.more}
         if "said" in about:
             said = {**parts_of(self.model, about["said"]), **self.said_more}
@@ -164,7 +173,9 @@ class Read:
         rows: QuerySet[Any] = self.narrow(manager.visible_to(person), person)
         if evaluation:
             rows = rows.in_evaluation(evaluation)  # type: ignore[attr-defined]
-        return rows.select_related(*self._beside) if self._beside else rows
+        if self._beside:
+            return rows.select_related(*self._beside)
+        return rows
 
     def answer(self, person: User, evaluation: Any, params: Params) -> dict[str, Any]:
         """What the call answers; `evaluation` is one that the person sees, if any.
@@ -183,7 +194,9 @@ class Read:
         with only_reading():
             if self.make:
                 made = self.make(person, evaluation, params)
-                return made if isinstance(made, str) else shaped(made, self.about)
+                if isinstance(made, str):
+                    return made
+                return shaped(made, self.about)
             path = self.path.format(slug=evaluation and evaluation.slug, name=self.name)
             return views.page_at(
                 f"{settings.SITE_URL}/api/v1/staff/{path}",
@@ -200,13 +213,21 @@ def shaped(value: Any, about: Mapping[str, Any]) -> Any:
     schema = about.get("schema", about)
     schema = schema.get("oneOf", (schema,))[0]
     if isinstance(value, Figure):
-        exact = None if value.exact is None else value.value
+        if value.exact is None:
+            exact = None
+        else:
+            exact = value.value
         value = {"shown": value.shown, "value": exact}
     if "items" in schema and value is not None:
         return [shaped(one, schema["items"]) for one in value]
     if "properties" not in schema or value is None or "additionalProperties" in schema:
-        return str(value) if isinstance(value, Sentence) else as_json_value(value)
-    read = value.get if isinstance(value, Mapping) else partial(getattr, value)
+        if isinstance(value, Sentence):
+            return str(value)
+        return as_json_value(value)
+    if isinstance(value, Mapping):
+        read = value.get
+    else:
+        read = partial(getattr, value)
     return {
         name: shaped(found, part)
         for name, part in schema["properties"].items()
@@ -332,7 +353,8 @@ def cell(person: User, evaluation: Evaluation, params: Params) -> Any:
         name: READS[name].rows(person, evaluation)
         for name in ("candidates", "requirements", "claims", "evidence")
     }
-    key, ref = views.read_id(params["candidate"]), params["requirement"]
+    key = views.read_id(params["candidate"])
+    ref = params["requirement"]
     candidate = require_row(found["candidates"].filter(pk=key).first())
     requirement = require_row(found["requirements"].filter(ref=ref).first())
     candidate.evaluation = evaluation
@@ -353,7 +375,10 @@ def cell(person: User, evaluation: Evaluation, params: Params) -> Any:
 
 def blockers(person: User, evaluation: Evaluation, params: Params) -> Any:
     # An ended purchase has no gate before it.
-    reports = reports_for(person, evaluation) if evaluation.is_open else []
+    if evaluation.is_open:
+        reports = reports_for(person, evaluation)
+    else:
+        reports = []
     return {
         "stage": evaluation.stage,
         "open": all(report.open for report in reports),
@@ -389,7 +414,8 @@ def memo(person: User, evaluation: Evaluation, params: Params) -> Any:
     """What the memo counts, as far as its schema names it: no person's scores, and no
     vendor's words."""
     frozen, whole = memo_for(person, evaluation)
-    inputs, results = whole["inputs"], whole["results"]
+    inputs = whole["inputs"]
+    results = whole["results"]
     rows = [{**row, **results[row["id"]]} for row in inputs["candidates"]]
     return {
         **{"is_frozen": bool(frozen), "sha256": frozen.memo_sha256 if frozen else ""},
@@ -406,7 +432,8 @@ SEALED = {**dict.fromkeys(OF_LINE), "sealed": True}
 
 def costs(person: User, evaluation: Evaluation, params: Params) -> Any:
     """What is known of each candidate's costs; amounts where they are open."""
-    sealed, quoted = not may_see_prices(person, evaluation), sealed_quotes(evaluation)
+    sealed = not may_see_prices(person, evaluation)
+    quoted = sealed_quotes(evaluation)
     return {
         **{"currency": evaluation.currency, "sealed": sealed},
         "horizon_months": evaluation.horizon_months,
@@ -463,7 +490,10 @@ class ReadView(StaffView):
     read: ClassVar[Read]
 
     def get(self, request: Request, slug: str = "") -> HttpResponse:
-        evaluation = self.evaluation(request, slug) if slug else None
+        if slug:
+            evaluation = self.evaluation(request, slug)
+        else:
+            evaluation = None
         params: Any = request.query_params
         made = self.read.made(self.person(request), evaluation, params)
         if isinstance(made, str):
@@ -478,8 +508,12 @@ class MeView(StaffView):
         responses={200: ABOUT["me"]["schema"], **READ},
     )
     def get(self, request: Request) -> Response:
-        person, token = self.person(request), self.token(request)
-        bound = token.evaluation.slug if token.evaluation else None
+        person = self.person(request)
+        token = self.token(request)
+        if token.evaluation:
+            bound = token.evaluation.slug
+        else:
+            bound = None
         shown = {**vars(token), "evaluation": bound}
         who = {"name": person.name, "username": person.username, "token": shown}
         return Response(shaped(who, ABOUT["me"]))
@@ -495,14 +529,16 @@ OPTIONAL = {known.name: known for known in (AFTER, *views.PAGE_PARAMETERS)}
 
 
 def view_of(read: Read) -> Any:
-    about, name = read.about, read.name.replace("-", "_")
+    about = read.about
+    name = read.name.replace("-", "_")
     answer: Any = about.get("schema") or read.output
     known = [
         OPTIONAL.get(name) or OpenApiParameter(name, required=True)
         for name in read.params
     ]
     if not read.make:
-        answer, known = views.page(f"{answer.__name__}s", answer), views.PAGE_PARAMETERS
+        answer = views.page(f"{answer.__name__}s", answer)
+        known = views.PAGE_PARAMETERS
     usual = f"evaluations_{name}_{'read' if read.make else 'list'}"
     described = extend_schema(
         operation_id=about.get("operation", usual),

@@ -75,7 +75,9 @@ class GateContext:
 
     def at(self, evaluation: Evaluation) -> "GateContext":
         """This look, if it is at this very state of the evaluation, else a new one."""
-        return self if self.evaluation is evaluation else GateContext(evaluation)
+        if self.evaluation is evaluation:
+            return self
+        return GateContext(evaluation)
 
     @cached_property
     def visits(self) -> list[Visit]:
@@ -336,7 +338,8 @@ def gates_of(stage: str) -> list[Gate]:
 def unsigned(look: GateContext) -> Iterator[Blocker]:
     """A blocker for every rule that has not passed, or for having none: the decision
     needs one of its own, other stages only that anybody is asked at all."""
-    rules, decides = look.evaluation.sign_off_rules, look.visit.stage == Stage.DECISION
+    rules = look.evaluation.sign_off_rules
+    decides = look.visit.stage == Stage.DECISION
     if not look.tallies and (decides or not rules.exists()):
         yield Blocker(
             "Nobody is asked to sign this stage. Choose which roles must.",
@@ -348,7 +351,10 @@ def unsigned(look: GateContext) -> Iterator[Blocker]:
 
 def unpassed(look: GateContext) -> Iterator[Blocker]:
     waiting = [tally for tally in look.tallies if not tally.passed]
-    lendings = list(lendings_today(look.evaluation)) if waiting else []
+    if waiting:
+        lendings = list(lendings_today(look.evaluation))
+    else:
+        lendings = []
     for tally in waiting:
         yield _unpassed(look, tally, lendings)
     if approved_of(look.tallies).is_short:
@@ -356,7 +362,10 @@ def unpassed(look: GateContext) -> Iterator[Blocker]:
         able = menders_of(user for _, user in more_signers(look.tallies))
         if not able:
             place = links.act("sign-off-rules", look.evaluation)
-        verb = "Sign" if able else "Choose who signs"
+        if able:
+            verb = "Sign"
+        else:
+            verb = "Choose who signs"
         yield Blocker(too_few(look.tallies), place, verb, able)
 
 
@@ -364,7 +373,8 @@ def _unpassed(
     look: GateContext, tally: RuleTally, lendings: list[Delegation]
 ) -> Blocker:
     """It waits on who may sign; where their word is no longer enough, on the owner."""
-    evaluation, rule = look.evaluation, tally.rule
+    evaluation = look.evaluation
+    rule = tally.rule
     if tally.against:
         place = links.page(evaluation, "sign_offs", f"stage-{rule.stage}")
         return Blocker(tally.sentence, place)
@@ -580,4 +590,6 @@ def required_signers(look: GateContext) -> list[SignerState]:
 def due_instant(evaluation: Evaluation) -> datetime.datetime | None:
     visits = list(Visit.objects.filter(evaluation=evaluation).order_by("number"))
     day = stage_due(evaluation, visits)
-    return instant_of(day, LAST_MINUTE, evaluation.zone) if day is not None else None
+    if day is not None:
+        return instant_of(day, LAST_MINUTE, evaluation.zone)
+    return None

@@ -124,7 +124,8 @@ def must_haves_answered(look: GateContext) -> Iterator[Blocker]:
 
 
 def none_shortlisted(look: GateContext) -> Iterator[Blocker]:
-    evaluation, sentence = look.evaluation, "No candidate is shortlisted."
+    evaluation = look.evaluation
+    sentence = "No candidate is shortlisted."
     if look.shortlisted:
         return
     first = evaluation.candidates.order_by("name").first()
@@ -193,8 +194,9 @@ def cost_coverage_known(look: GateContext) -> Iterator[Blocker]:
         )
         return
     for candidate, kinds in missing.items():
+        names = join_some([kind.name for kind in kinds])
         yield Blocker(
-            f"{candidate}: nobody asked about {join_some([kind.name for kind in kinds])}.",
+            f"{candidate}: nobody asked about {names}.",
             links.act("set-cost-line", candidate, kind=kinds[0].key),
             "Add cost",
         )
@@ -225,7 +227,9 @@ def research_signed(look: GateContext) -> Iterator[Blocker]:
 
 
 def count_words(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    if number == 1:
+        return f"{number} {noun}"
+    return f"{number} {noun}s"
 
 
 def named(requirements: Sequence[Requirement | LedgerRow], most: int = 3) -> str:
@@ -570,10 +574,15 @@ def draft(look: GateContext) -> Decision | None:
 
 
 def unjudged_words(look: GateContext) -> Sentence:
-    whole = look.criteria_in_all if look.evaluation.stage == Stage.TRIALS else Judged()
+    if look.evaluation.stage == Stage.TRIALS:
+        whole = look.criteria_in_all
+    else:
+        whole = Judged()
     are = "is" if whole.open == 1 else "are"
     number = counted_of("judged.open", whole.open, whole.asked)
-    return say(f"{{}} criteria {are} not judged", number) if whole.open else BLANK
+    if whole.open:
+        return say(f"{{}} criteria {are} not judged", number)
+    return BLANK
 
 
 def why_not_half(half: str, verdict: str, *, accepts: bool) -> str:

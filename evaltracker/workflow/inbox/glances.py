@@ -94,7 +94,10 @@ def my_work(user: User, evaluation: Evaluation | None = None) -> list[WorkItem]:
     if not user.is_active:
         return []
     desk = InboxContext(user, evaluation)
-    kinds_of_work = (*KINDS, *AFTER) if desk.evaluations else AFTER
+    if desk.evaluations:
+        kinds_of_work = (*KINDS, *AFTER)
+    else:
+        kinds_of_work = AFTER
     items = [item for kind in kinds_of_work for item in kind(desk)]
     # The next step may be what another kind says more exactly, of the same place.
     apart = ("next_step", "milestone")
@@ -153,7 +156,9 @@ class Awaited:
     def reminded_today(self, person: User) -> datetime.datetime | None:
         zone = self.evaluation.zone
         at = self.times.get((self.evaluation.pk, person.pk, f"reminded.{self.kind}"))
-        return at if at and local_day(at, zone) == today_in(zone) else None
+        if at and local_day(at, zone) == today_in(zone):
+            return at
+        return None
 
     @property
     def last(self) -> datetime.datetime | None:
@@ -169,21 +174,24 @@ class Awaited:
     @property
     def said(self) -> str:
         """“DevOps still has to sign: Dana Weiss, asked Tuesday”."""
-        names, zone = [], self.evaluation.zone
+        names = []
+        zone = self.evaluation.zone
         roles = {self.roles.get(person.pk, "") for person in self.people}
         for person in self.people:
-            role = f" ({self.roles[person.pk]})" if len(roles) > 1 else ""
+            if len(roles) > 1:
+                role = f" ({self.roles[person.pk]})"
+            else:
+                role = ""
             asked = self.times.get((self.evaluation.pk, person.pk, self.kind))
             day = asked and lately(local_day(asked, zone), today_in(zone))
             names.append(f"{person.name}{role}" + (f", asked {day}" if day else ""))
-        still, role = ASKED_FOR[self.kind]["still"], min(roles)
+        still = ASKED_FOR[self.kind]["still"]
+        role = min(roles)
         if len(names) > 1 and not (len(roles) == 1 and role):
             return f"{len(names)} people still have {still}: {'; '.join(names)}"
-        return (
-            f"{role} still has {still}: {'; '.join(names)}"
-            if role
-            else (f"Still {still}: {names[0]}")
-        )
+        if role:
+            return f"{role} still has {still}: {'; '.join(names)}"
+        return f"Still {still}: {names[0]}"
 
 
 def waiting_on(evaluation: Evaluation, blockers: Iterable[Blocker]) -> list[Awaited]:
@@ -196,7 +204,10 @@ def waiting_on(evaluation: Evaluation, blockers: Iterable[Blocker]) -> list[Awai
     people = User.objects.in_bulk(
         {pk for roles in kinds.values() for pk in roles if pk}
     )
-    times = asked_at([evaluation], people.values()) if people else {}
+    if people:
+        times = asked_at([evaluation], people.values())
+    else:
+        times = {}
     return [
         Awaited(evaluation, kind, [people[pk] for pk in roles if pk], roles, times)
         for kind, roles in kinds.items()
@@ -254,7 +265,8 @@ def glances(user: User, evaluations: Collection[Evaluation]) -> dict[Key, Glance
     )
     by_key = {}
     for evaluation in evaluations:
-        key, today = evaluation.pk, today_in(evaluation.zone)
+        key = evaluation.pk
+        today = today_in(evaluation.zone)
         plan = plans.get(key)
         dated = sorted(
             [
@@ -316,12 +328,18 @@ def _dates(
     ):
         firsts = rows.order_by().values_list(rows.model.evaluation_path)
         for key, at in firsts.annotate(Min(moment)):
-            instant = at if isinstance(at, datetime.datetime) else _noon(at)
+            if isinstance(at, datetime.datetime):
+                instant = at
+            else:
+                instant = _noon(at)
             dates[key].append((instant, what, f"a {what.lower()}"))
     terms = ContractTerm.objects.visible_to(user).filter(evaluation__in=keys)
     for term in terms.filter(outcome=""):
         if term.deadline is not None:
-            what = "Notice of the contract" if term.notice_day else "Contract ends"
+            if term.notice_day:
+                what = "Notice of the contract"
+            else:
+                what = "Contract ends"
             dates[term.evaluation_id].append((_noon(term.deadline), what, "a contract"))
     return dates
 
@@ -361,11 +379,15 @@ class WorkGroup:
 
     @property
     def what(self) -> str:
-        first, today = self.first, today_in(self.first.evaluation.zone)
+        first = self.first
+        today = today_in(self.first.evaluation.zone)
         if len(self.items) == 1:
             return first.what
         last = max((item.day for item in self.items if item.day), default=today)
-        until = f" until {lately(last, today)}" if last > today else ""
+        if last > today:
+            until = f" until {lately(last, today)}"
+        else:
+            until = ""
         return first.evaluation.say(ALIKE[first.kind][0]).format(
             number=len(self.items), count=self.count, until=until
         )
@@ -448,7 +470,9 @@ class Reminded(About[Evaluation]):
 
     def page(self, notice: Notice, row: Evaluation) -> str:
         work = self.work(notice, row)
-        return work.link if work else links.page(row, "overview")
+        if work:
+            return work.link
+        return links.page(row, "overview")
 
     def values(self, notice: Notice, row: Evaluation) -> dict[str, str]:
         thing = ASKED_FOR[notice.occurrence.partition(".")[0]]["thing"]
@@ -460,7 +484,8 @@ class Reminded(About[Evaluation]):
 # The count in the head of every page is one query, which stops at a hundred; it reads
 # what belongs to the person, and nothing that is older than a month.
 
-MOST, SHOWN = 100, 50
+MOST = 100
+SHOWN = 50
 MONTH = datetime.timedelta(days=30)
 
 
@@ -574,6 +599,9 @@ def _told(source: NewsSource, user: User) -> Iterator[News]:
     rows = rows.select_related(rows.model.evaluation_path)
     for row in rows.order_by(f"-{source.moment}")[:SHOWN]:
         where: Evaluation | None = evaluation_of(row)
-        link = source.link(row, where) if where is not None else ""
+        if where is not None:
+            link = source.link(row, where)
+        else:
+            link = ""
         at = getattr(row, source.moment)
         yield News(at, source.what(row), where, link, source.icon)

@@ -272,7 +272,9 @@ class WorkItem:
         today = today_in(self.evaluation.zone)
         if self.day <= today:
             return TODAY
-        return THIS_WEEK if self.day <= today + WEEK else LATER
+        if self.day <= today + WEEK:
+            return THIS_WEEK
+        return LATER
 
     @property
     def order(self) -> tuple[int, bool, datetime.date, str, str]:
@@ -298,7 +300,10 @@ class InboxContext:
     @cached_property
     def evaluations(self) -> dict[uuid.UUID, Evaluation]:
         seen = Evaluation.objects.visible_to(self.user).filter(status=Status.OPEN)
-        seen = seen.real() if self.only is None else seen.filter(pk=self.only.pk)
+        if self.only is None:
+            seen = seen.real()
+        else:
+            seen = seen.filter(pk=self.only.pk)
         return {
             evaluation.pk: evaluation for evaluation in seen.select_related("owner")
         }
@@ -502,7 +507,10 @@ def next_steps(desk: InboxContext) -> Iterator[WorkItem]:
         if desk.keeps_out(evaluation.pk):  # what is next may tell of answers
             stand = unseen(evaluation)
         step = stand.step
-        before = f" {OF_BEFORE}" if stand.is_of_before else ""
+        if stand.is_of_before:
+            before = f" {OF_BEFORE}"
+        else:
+            before = ""
         yield desk.item(
             "next_step",
             evaluation,

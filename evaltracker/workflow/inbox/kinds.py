@@ -117,15 +117,20 @@ def first_of(tests: Sequence[NextTest]) -> str:
             for test in tests
         ]
     )
-    return (
-        f" Left untested, they would change who is first: {chances}." if tests else ""
-    )
+    if tests:
+        return f" Left untested, they would change who is first: {chances}."
+    return ""
 
 
 def waits_for(owed: Sequence[RunsOwed]) -> str:
     lines = [f"{run.criterion.requirement.ref}: {run.words}" for run in owed[:SAID]]
-    more = [f"{len(owed) - SAID} more"] if len(owed) > SAID else []
-    return f" {'; '.join([*lines, *more])}." if lines else ""
+    if len(owed) > SAID:
+        more = [f"{len(owed) - SAID} more"]
+    else:
+        more = []
+    if lines:
+        return f" {'; '.join([*lines, *more])}."
+    return ""
 
 
 def scores(desk: InboxContext) -> Iterator[WorkItem]:
@@ -146,7 +151,10 @@ def scores(desk: InboxContext) -> Iterator[WorkItem]:
         is_locked = sheet is not None and sheet.locked_at is not None
         if is_locked or evaluation.pk in desk.barred:
             continue
-        scored = sheet.given if sheet is not None else 0
+        if sheet is not None:
+            scored = sheet.given
+        else:
+            scored = 0
         yield desk.item(
             "scores",
             evaluation,
@@ -179,7 +187,10 @@ def far_apart_scores(desk: InboxContext) -> Iterator[WorkItem]:
         if not cells:
             continue
         evaluation = desk.evaluations[key]
-        opens = "" if key in opened else " opens the consensus and"
+        if key in opened:
+            opens = ""
+        else:
+            opens = " opens the consensus and"
         yield desk.item(
             "far_apart",
             evaluation,
@@ -259,7 +270,10 @@ def sign_offs(desk: InboxContext) -> Iterator[WorkItem]:
 
 
 def wording(rule: SignOffRule, *, signed_before: bool) -> str:
-    again = "again, the words have changed since: " if signed_before else ""
+    if signed_before:
+        again = "again, the words have changed since: "
+    else:
+        again = ""
     stage = rule.evaluation.get_stage_display().lower()
     return f"Sign {again}{stage} as {rule.get_role_display()}"
 
@@ -355,11 +369,10 @@ def _item(desk: InboxContext, evaluation: Evaluation, trials: list[Trial]) -> Wo
     else:
         what = f"Agree to the terms of {first.title}" + (" again" if again else "")
         address = address_of("agree-contract", first)
-    why = (
-        "It was changed; your role has not agreed to the new version."
-        if again
-        else "Every role agrees before day one; yours has not."
-    )
+    if again:
+        why = "It was changed; your role has not agreed to the new version."
+    else:
+        why = "Every role agrees before day one; yours has not."
     return desk.item("contract", evaluation, what, why, address, first.starts_on)
 
 
@@ -426,7 +439,10 @@ def waiver_request_items(
             waits=True,
         )
     elif was_declined_lately(row):
-        by = row.answered_by.name if row.answered_by else "Leadership"
+        if row.answered_by:
+            by = row.answered_by.name
+        else:
+            by = "Leadership"
         yield desk.item(
             "waiver_asked",
             evaluation,
@@ -494,7 +510,10 @@ def contract_terms(desk: InboxContext) -> Iterator[WorkItem]:
         if desk.only not in (None, evaluation):
             continue
         runs = evaluation.owner_id == desk.user.pk
-        why = "You run this evaluation." if runs else "You look after the contract."
+        if runs:
+            why = "You run this evaluation."
+        else:
+            why = "You look after the contract."
         yield WorkItem(
             evaluation,
             "Decide whether to renew the contract",
@@ -618,8 +637,14 @@ def mentions(desk: InboxContext) -> Iterator[WorkItem]:
 def openings(desk: InboxContext) -> Iterator[WorkItem]:
     seats = seats_of(desk)
     rows = PriceOpening.objects.awaited().filter(evaluation__in=list(seats))
-    sealed = list(rows.select_related("asked_by")) if seats else []
-    barred = interested([opening.evaluation_id for opening in sealed]) if sealed else {}
+    if seats:
+        sealed = list(rows.select_related("asked_by"))
+    else:
+        sealed = []
+    if sealed:
+        barred = interested([opening.evaluation_id for opening in sealed])
+    else:
+        barred = {}
     for opening in sealed:
         evaluation = desk.evaluations[opening.evaluation_id]
         never = {evaluation.owner_id, opening.asked_by_id, *barred[evaluation.pk]}

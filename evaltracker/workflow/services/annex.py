@@ -70,11 +70,15 @@ def rulings_of(candidate: Candidate) -> list[AnnexLine]:
 
 def facts_of(candidate: Candidate) -> Facts:
     """What a version would be written from now, as plain JSON."""
-    evaluation, term = candidate.evaluation, term_of(candidate.evaluation)
+    evaluation = candidate.evaluation
+    term = term_of(candidate.evaluation)
     refs: dict[bool, list[str]] = {True: [], False: []}
     undertakings = []
     for row in rulings_of(candidate):
-        ref = row.requirement.ref if row.requirement else None
+        if row.requirement:
+            ref = row.requirement.ref
+        else:
+            ref = None
         if not row.words:
             refs[not row.reason].append(str(ref))
         elif not row.reason:
@@ -101,7 +105,8 @@ def facts_of(candidate: Candidate) -> Facts:
 
 def _requirements(candidate: Candidate) -> Iterator[Facts]:
     evaluation = candidate.evaluation
-    book, numbers = ledger(evaluation, candidates=[candidate]), cell_numbers(evaluation)
+    book = ledger(evaluation, candidates=[candidate])
+    numbers = cell_numbers(evaluation)
     claims = {claim.requirement_id: claim for claim in own_claims(candidate)}
     gaps: dict[object, list[Facts]] = defaultdict(list)
     for gap in open_gaps_of(candidate).order_by("found_on", "pk"):
@@ -109,7 +114,8 @@ def _requirements(candidate: Candidate) -> Iterator[Facts]:
         replied = gap.reply_at and local_day(gap.reply_at, evaluation.zone)
         gaps[gap.requirement_id].append(told | {"reply_day": replied})
     for row in book.requirements:
-        cell, claim = book.cell(candidate, row), claims.get(row.pk)
+        cell = book.cell(candidate, row)
+        claim = claims.get(row.pk)
         measured = getattr(numbers.get((candidate.pk, row.pk)), "measured", ())
         if not cell.not_applicable:
             yield {
@@ -125,9 +131,14 @@ def _requirements(candidate: Candidate) -> Iterator[Facts]:
 
 def _measured(found: Measured) -> str:
     """Its frozen words without the machines, files and people of the buyer."""
-    left_out = {**found.left_out, "by": []} if found.left_out else {}
+    if found.left_out:
+        left_out = {**found.left_out, "by": []}
+    else:
+        left_out = {}
     words = replace(found, pool=None, moves=(), left_out=left_out).words
-    return f"{found.named}: {words}" if found.named else words
+    if found.named:
+        return f"{found.named}: {words}"
+    return words
 
 
 def _said(claim: Claim, cell: LedgerCell, evaluation: Evaluation) -> Facts:
@@ -224,7 +235,8 @@ def put_forward_annex(
     """
     candidate.evaluation = lock(candidate.evaluation)
     check_annex(candidate, by)
-    facts, last = facts_of(candidate), annex_versions(candidate).first()
+    facts = facts_of(candidate)
+    last = annex_versions(candidate).first()
     text = annex_text(facts)
     if digest_of_annex(text) != digest:
         raise Stale(MOVED)

@@ -87,7 +87,8 @@ def ask(
         )
     does = ACTS[act]
     target = does.load(person, target_id)
-    does, now = does.worded(target), timezone.now()
+    does = does.worded(target)
+    now = timezone.now()
     form = JsonForm(does, target, person)
     about = getattr(getattr(target, "requirement", None), "ref", "")
     verdict = str(fields.get("verdict", "")).replace("_", " ")

@@ -423,7 +423,10 @@ def put_name_to(
             "has to clear it before anybody signs for them."
         )
     said = weights_of_role(evaluation, rule.role)
-    weightless = rule.get_role_display() if None in [row for _, row in said] else ""
+    if None in [row for _, row in said]:
+        weightless = rule.get_role_display()
+    else:
+        weightless = ""
     if why := why_not_weightless(weightless, verdict, accepts=without_weights):
         raise Invalid(why, field="weights")
     if weightless and verdict in APPROVALS:
@@ -503,7 +506,9 @@ ASKED_ALREADY = "You asked for this waiver already; it waits for leadership."
 
 def answerers(evaluation: Evaluation, *, tells: bool) -> QuerySet[User]:
     people = leaders(evaluation)
-    return unbarred(evaluation, people) if tells else people
+    if tells:
+        return unbarred(evaluation, people)
+    return people
 
 
 def check_ask_for_waiver(evaluation: Evaluation, by: By) -> None:

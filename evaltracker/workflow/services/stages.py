@@ -141,7 +141,10 @@ def require_no_test(evaluation: Evaluation) -> None:
 def require_silent_gates(evaluation: Evaluation) -> None:
     closed = blockers(evaluation)
     if closed:
-        more = f" And {len(closed) - 1} more." if len(closed) > 1 else ""
+        if len(closed) > 1:
+            more = f" And {len(closed) - 1} more."
+        else:
+            more = ""
         raise Refused(
             f"It cannot go on yet. {closed[0].sentence}{more}", code="gate_closed"
         )
@@ -387,7 +390,8 @@ MADE_UP: dict[str, Any] = json.loads(
 
 def check_send_test_invitation(candidate: Candidate, by: User) -> None:
     """The owner sends one at a time to who is or may be invited, until demos begin."""
-    evaluation, vendor = candidate.evaluation, candidate.vendor
+    evaluation = candidate.evaluation
+    vendor = candidate.vendor
     check_owned(evaluation, by, Stage.REQUIREMENTS, Stage.RESEARCH)
     require_starter(by)
     if evaluation.is_practice:
@@ -463,7 +467,8 @@ def _made_up(evaluation: Evaluation, candidate: Candidate, by: User) -> Evaluati
         is_practice=True,
         by=by,
     )
-    names, values = MADE_UP["rooms"], MADE_UP["room_names"]
+    names = MADE_UP["rooms"]
+    values = MADE_UP["room_names"]
     rooms = add_list(evaluation=test, name=names, values=values, by=by)
     for name, needs in MADE_UP["needs"].items():
         category = add_category(evaluation=test, name=name, by=by)

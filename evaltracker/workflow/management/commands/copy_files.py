@@ -45,7 +45,8 @@ class Command(BaseCommand):
         if options["all"]:
             digests = dict.fromkeys(dict(source.stored_files()), "") | digests
         there = digests.keys() & dict(target.stored_files())
-        wrong, copied = [], 0
+        wrong = []
+        copied = 0
         # First what somebody may be waiting for, then what is only compared.
         for count, name in enumerate(sorted(digests, key=there.__contains__), 1):
             try:

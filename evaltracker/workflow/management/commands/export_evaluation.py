@@ -39,7 +39,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         evaluation = evaluation_of(options["evaluation"])
-        form, path = options["format"], options["output"]
+        form = options["format"]
+        path = options["output"]
         if path is None and form in BINARY:
             raise CommandError(f"A {form} needs a file: add -o FILE.{form}.")
         try:
@@ -69,7 +70,10 @@ def exported(evaluation: Evaluation, form: str, paper: str) -> bytes:
         .select_related("decided_by")
         .first()
     )
-    memo = decision.memo if decision else compile_memo(evaluation)
+    if decision:
+        memo = decision.memo
+    else:
+        memo = compile_memo(evaluation)
     if form != "memo":
         return memo_as(form, evaluation, memo, decision, paper)
     text = json.dumps(memo, ensure_ascii=False, indent=2, sort_keys=True)

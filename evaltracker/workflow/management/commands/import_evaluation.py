@@ -29,7 +29,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path, slug = options["file"], options["slug"]
+        path = options["file"]
+        slug = options["slug"]
         try:
             content = path.read_bytes()
         except OSError as error:
@@ -51,22 +52,29 @@ class Command(BaseCommand):
         for name, count in seen.counts.items():
             self.stdout.write(f"  {name}: {count}")
         for person in seen.people:
-            here = (
-                f"{person.user} ({person.user.username})"
-                if person.user
-                else "a stopped login"
-            )
-            owns = ", the owner" if person is seen.owner else ""
+            if person.user:
+                here = f"{person.user} ({person.user.username})"
+            else:
+                here = "a stopped login"
+            if person is seen.owner:
+                owns = ", the owner"
+            else:
+                owns = ""
             self.stdout.write(f"  {person.name}{owns}: {here}, {person.how}")
         if seen.companies:
             self.stdout.write(f"  known companies: {', '.join(seen.companies)}")
 
 
 def sentences(problem: Problem) -> list[str]:
-    errors = problem.errors if isinstance(problem, Invalid) else {}
+    if isinstance(problem, Invalid):
+        errors = problem.errors
+    else:
+        errors = {}
     lines = [
         f"{pointer}: {sentence}"
         for pointer, every in errors.items()
         for sentence in every
     ]
-    return ["Nothing was imported.", *lines] if lines else [problem.sentence]
+    if lines:
+        return ["Nothing was imported.", *lines]
+    return [problem.sentence]

@@ -35,27 +35,40 @@ class Command(BaseCommand):
         slug = options["evaluation"] or ""
         if slug:
             evaluation_of(slug)
-        wrong, count = [], 0
+        wrong = []
+        count = 0
         try:
             for file in kept_files(slug):
                 count += 1
                 if fault := file.fault:
                     place = f"“{file.name}” ({file.stored_as})"
                     wrong.append(f"{file.evaluation}: {place} {fault}")
-            beside = "" if slug else self.compare_folders(remove=options["remove"])
+            if slug:
+                beside = ""
+            else:
+                beside = self.compare_folders(remove=options["remove"])
         except Unavailable as away:
             raise CommandError(str(away), returncode=2) from away
         if wrong:
             raise CommandError("\n".join(wrong))
-        files = "1 file is" if count == 1 else f"{count} files are"
+        if count == 1:
+            files = "1 file is"
+        else:
+            files = f"{count} files are"
         self.stdout.write(f"{files} as handed in, none is missing.{beside}")
 
     def compare_folders(self, *, remove: bool) -> str:
         strays = leftovers()
         for stray in strays:
-            kind = "half a file" if stray.is_half else "no row names it"
+            if stray.is_half:
+                kind = "half a file"
+            else:
+                kind = "no row names it"
             days = stray.age.days
-            age = "under a day old" if days < 1 else f"{days} days old"
+            if days < 1:
+                age = "under a day old"
+            else:
+                age = f"{days} days old"
             self.stdout.write(f"{stray.stored_as}: {kind}, {age}")
         old = [stray for stray in strays if stray.age > GRACE]
         if remove:

@@ -63,7 +63,8 @@ def anchors_in(place: str) -> dict[UUID, set[Anchor]]:
             for line in lines:
                 if not LOGGED.search(line):
                     continue
-                of, at = LOGGED_OF.search(line), LOGGED_AT.search(line)
+                of = LOGGED_OF.search(line)
+                at = LOGGED_AT.search(line)
                 if of and at:
                     anchors.setdefault(UUID(of[1]), set()).add(read_anchor(at[1]))
     except OSError as error:
@@ -126,7 +127,8 @@ class Checkpoint:
             (label, key): (number, Commitment(version, digest, shorts))
             for label, key, number, version, digest, shorts in state["rows"]
         }
-        whole, uncovered = state["is_whole"], state["uncovered"]
+        whole = state["is_whole"]
+        uncovered = state["uncovered"]
         again = JournalState(rows=rows, is_whole=whole, uncovered=uncovered)
         again.since = state.get("since", 0)
         return (state["number"], state["hash"]), again
@@ -162,7 +164,10 @@ def evaluation_of(slug: str) -> Evaluation:
     if evaluation is not None:
         return evaluation
     slugs = Evaluation.objects.order_by("slug").values_list("slug", flat=True)[:10]
-    known = f" There are: {', '.join(slugs)}." if slugs else " There are none."
+    if slugs:
+        known = f" There are: {', '.join(slugs)}."
+    else:
+        known = " There are none."
     raise Unchecked(f"There is no evaluation “{slug}”.{known}")
 
 
@@ -275,9 +280,10 @@ class Command(BaseCommand):
             raise Unchecked(
                 "Choose one of --since, --from-anchor and --checkpoint to begin at."
             )
-        chosen = (
-            [evaluation_of(slug)] if slug else list(Evaluation.objects.order_by("slug"))
-        )
+        if slug:
+            chosen = [evaluation_of(slug)]
+        else:
+            chosen = list(Evaluation.objects.order_by("slug"))
         if options["cover"]:
             self.cover(chosen)
         checkpoint = Checkpoint.at(options["checkpoint"])
@@ -314,8 +320,14 @@ class Command(BaseCommand):
 def starting_points(
     chosen: Iterable[Evaluation], options: dict[str, Any]
 ) -> Iterable[tuple[Evaluation, Anchor | None]]:
-    anchors = anchors_in(options["from_anchor"]) if options["from_anchor"] else {}
-    since = read_anchor(options["since"]) if options["since"] else None
+    if options["from_anchor"]:
+        anchors = anchors_in(options["from_anchor"])
+    else:
+        anchors = {}
+    if options["since"]:
+        since = read_anchor(options["since"])
+    else:
+        since = None
     for evaluation in chosen:
         yield evaluation, since or max(anchors.get(evaluation.pk, ()), default=None)
 

@@ -39,7 +39,8 @@ def _differing(evaluation: Evaluation) -> Iterator[str]:
     for name, value in _counted(evaluation):
         if shown[name] != value:
             yield f"{name} is kept otherwise than it is counted"
-    last, kept = last_draws(evaluation), KeptDraws.objects.filter(evaluation=evaluation)
+    last = last_draws(evaluation)
+    kept = KeptDraws.objects.filter(evaluation=evaluation)
     digest = kept.values_list("digest", flat=True).first()
     again = compute_results(
         gather_inputs(evaluation),
@@ -52,7 +53,8 @@ def _differing(evaluation: Evaluation) -> Iterator[str]:
 
 
 def _counted(evaluation: Evaluation) -> Iterator[tuple[str, Any]]:
-    book, numbers = standing_ledger(evaluation), cell_numbers(evaluation)
+    book = standing_ledger(evaluation)
+    numbers = cell_numbers(evaluation)
     yield (
         "the ledger",
         {
@@ -116,7 +118,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         slug = options["evaluation"]
-        every = [evaluation_of(slug)] if slug else list(Evaluation.objects.all())
+        if slug:
+            every = [evaluation_of(slug)]
+        else:
+            every = list(Evaluation.objects.all())
         wrong = [
             f"{evaluation.slug}: {difference}"
             for evaluation in every
@@ -124,5 +129,8 @@ class Command(BaseCommand):
         ]
         if wrong:
             raise CommandError("\n".join(wrong))
-        count = "1 evaluation" if len(every) == 1 else f"{len(every)} evaluations"
+        if len(every) == 1:
+            count = "1 evaluation"
+        else:
+            count = f"{len(every)} evaluations"
         self.stdout.write(f"{count} counted again: everything comes out the same.")
