@@ -113,8 +113,8 @@ def secret_key() -> str:
 def vendor_pages(site_url: str, secret_key: str) -> tuple[str, str]:
     """Where vendors answer in a browser (blank: nowhere), and the key of links
     and codes, which web, worker and vendor process share."""
-    own = site_url if DEMO or DEBUG else ""
-    site: str = env.str("VENDOR_SITE_URL", default=own)
+    default_url = site_url if DEMO or DEBUG else ""
+    site: str = env.str("VENDOR_SITE_URL", default=default_url)
     return site.rstrip("/"), env.str("VENDOR_PAGES_KEY", default="") or secret_key
 
 
@@ -154,8 +154,8 @@ def databases() -> dict[str, Any]:
     config = database()
     if not config["ENGINE"].endswith("postgresql"):
         return {"default": config}
-    apart = {**config, "ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 0}
-    return {"default": config, "counters": apart}
+    counters = {**config, "ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 0}
+    return {"default": config, "counters": counters}
 
 
 def owner_database() -> dict[str, Any] | None:

@@ -158,8 +158,13 @@ def described(
 def awards(document: Document, ocid: str) -> list[dict[str, Any]]:
     currency = document["evaluation"]["currency"]
     options = {candidate["id"]: candidate for candidate in document["candidates"]}
-    return [
-        {
+    rows = []
+    for decision in document["decision"]:
+        if not decision["decided_at"]:
+            continue
+        chosen = options[decision["candidate"]]
+        cost = decision["memo"]["results"][chosen["id"]].get("cost") or {}
+        award = {
             "id": f"{ocid}-award",
             "title": chosen["name"],
             "description": decision["rationale"],
@@ -168,11 +173,8 @@ def awards(document: Document, ocid: str) -> list[dict[str, Any]]:
             "suppliers": companies(document, chosen["vendor"]),
             "value": value(cost.get("likely"), currency),
         }
-        for decision in document["decision"]
-        if decision["decided_at"]
-        for chosen in [options[decision["candidate"]]]
-        for cost in [decision["memo"]["results"][chosen["id"]].get("cost") or {}]
-    ]
+        rows.append(award)
+    return rows
 
 
 def value(amount: str | None, currency: str) -> dict[str, Any] | None:
@@ -198,14 +200,14 @@ def as_ocds(document: Document) -> bytes:
     return f"{text}\n".encode()
 
 
-def without_empty(told: Any) -> Any:
+def without_empty(content: Any) -> Any:
     """The same without what holds nothing: the standard wants no empty list or text."""
-    if isinstance(told, dict):
-        values = {key: without_empty(value) for key, value in told.items()}
+    if isinstance(content, dict):
+        values = {key: without_empty(value) for key, value in content.items()}
         return {key: value for key, value in values.items() if not is_empty(value)}
-    if isinstance(told, list):
-        return [value for value in map(without_empty, told) if not is_empty(value)]
-    return told
+    if isinstance(content, list):
+        return [value for value in map(without_empty, content) if not is_empty(value)]
+    return content
 
 
 def is_empty(value: Any) -> bool:

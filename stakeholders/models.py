@@ -246,7 +246,10 @@ class SignedDocument(CommittedRecord):
     @classmethod
     def contradictions(cls, evaluation: models.Model) -> Iterable[tuple[Any, str]]:
         rows = cls.objects.in_evaluation(evaluation).order_by("pk")
-        return ((one.pk, "content") for one in altered(rows.iterator(chunk_size=20)))
+        return (
+            (document.pk, "content")
+            for document in altered(rows.iterator(chunk_size=20))
+        )
 
 
 def altered(documents: Iterable[SignedDocument]) -> Iterator[SignedDocument]:
@@ -405,8 +408,8 @@ def owner_signs_for_nobody() -> migrations.RunPython:
     """
 
     def install(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-        own = editor.connection.vendor == "postgresql"
-        for statement in POSTGRESQL if own else (SQLITE,):
+        is_postgresql = editor.connection.vendor == "postgresql"
+        for statement in POSTGRESQL if is_postgresql else (SQLITE,):
             # No parameters: a % in a function's body is not a placeholder.
             editor.execute(statement, params=None)
 

@@ -127,6 +127,6 @@ def signing_parts(
     """
     if not has_a_say(user) or evaluation.owner_id == user.pk:
         return []
-    own = [(part, None) for part in parts(user, evaluation).filter(role=role)]
+    own_parts = [(part, None) for part in parts(user, evaluation).filter(role=role)]
     lent = lendings_today(evaluation).filter(substitute=user, stakeholder__role=role)
-    return [*own, *((delegation.stakeholder, delegation) for delegation in lent)]
+    return [*own_parts, *((delegation.stakeholder, delegation) for delegation in lent)]

@@ -58,8 +58,8 @@ register_part(
 def signed_words_are_whole(document: Document) -> Iterator[tuple[str, str]]:
     for at, signed_document in enumerate(document["signed_documents"]):
         if digest_of(signed_document["content"]) != signed_document["sha256"]:
-            where = f"/signed_documents/{at}/sha256"
-            yield where, "It is not the SHA-256 of “content”."
+            place = f"/signed_documents/{at}/sha256"
+            yield place, "It is not the SHA-256 of “content”."
 
 
 @CHECKS.add
@@ -82,6 +82,9 @@ def ask_everybody_anew(*, evaluation: Evaluation, **_: Any) -> None:
     visit = Visit.objects.filter(evaluation=evaluation, left_at__isnull=True).first()
     if visit is None or not visit.sign_offs.filter(round=visit.round).exists():
         return
-    visit.evaluation, again = evaluation, visit.round + 1
+    visit.evaluation = evaluation
+    next_round = visit.round + 1
     why = "The sign-offs of this stay came with a file."
-    change_and_tell(visit, "sign_off.round_opened", SYSTEM, reason=why, round=again)
+    change_and_tell(
+        visit, "sign_off.round_opened", SYSTEM, reason=why, round=next_round
+    )

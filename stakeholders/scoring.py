@@ -42,14 +42,14 @@ def distance[K: Hashable](
     if not first or not second:
         return None
     nothing = Fraction(0)
-    apart = sum(
+    difference = sum(
         (
             abs(first.get(key, nothing) - second.get(key, nothing))
             for key in first.keys() | second.keys()
         ),
         nothing,
     )
-    return apart / 2
+    return difference / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def clashes[R, K: Hashable](
     pairs = []
     for (combination, first), (other, second) in combinations(weightings.items(), 2):
         both = [key for key in first if key in second]
-        apart = distance(
+        difference = distance(
             {key: first[key] for key in both}, {key: second[key] for key in both}
         )
         about = tuple(
@@ -111,10 +111,10 @@ def clashes[R, K: Hashable](
             if max(first[key], second[key]) >= DECIDES
             and min(first[key], second[key]) <= HARDLY
         )
-        if apart is not None and (apart > CONFLICT or about):
+        if difference is not None and (difference > CONFLICT or about):
             widest = max(both, key=lambda key: abs(first[key] - second[key]))
             about = about or ((widest, first[widest], second[widest]),)
-            pairs.append(Clash(combination, other, apart, about))
+            pairs.append(Clash(combination, other, difference, about))
     return sorted(pairs, key=lambda clash: clash.apart, reverse=True)
 
 

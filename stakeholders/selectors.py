@@ -103,12 +103,12 @@ class RuleTally:
         if self.passed:
             return f"{role} approved."
         if self.against:
-            one = self.against[-1]
-            if one.verdict == Verdict.DECLINE:
+            objection = self.against[-1]
+            if objection.verdict == Verdict.DECLINE:
                 word = "declined"
             else:
                 word = "returned it"
-            return f"{role}: {one.printed_name} {word}: {one.reason}"
+            return f"{role}: {objection.printed_name} {word}: {objection.reason}"
         if not self.can_pass:
             return self._out_of_reach
         awaited = self.awaited
@@ -119,16 +119,16 @@ class RuleTally:
         else:
             needed = f"{missing} more approvals"
         if missing == len(awaited):
-            whom = f"needed from {listed(names)}"
+            signers = f"needed from {listed(names)}"
         else:
-            whom = f"needed from any of {listed(names, 'or')}"
+            signers = f"needed from any of {listed(names, 'or')}"
         signed = {row.on_behalf_of_id or row.person_id for row in self.outdated}
         again = [part.user.name for part in awaited if part.user_id in signed]
         if again:
             earlier = f" {listed(again)} signed other words."
         else:
             earlier = ""
-        return f"{role}: {needed} {whom}.{earlier}"
+        return f"{role}: {needed} {signers}.{earlier}"
 
     @property
     def _out_of_reach(self) -> str:
@@ -200,8 +200,10 @@ def count_approvals(
     in a role, and for the same seat, the last one counts, and none for a seat whose
     holder signed, too."""
     newest = {(row.role, row.person, row.seat): row for row in given}
-    own = {(row.role, row.name) for row in newest.values() if not row.seat}
-    rows = [row for row in newest.values() if (row.role, row.seat) not in own]
+    signed_in_person = {(row.role, row.name) for row in newest.values() if not row.seat}
+    rows = [
+        row for row in newest.values() if (row.role, row.seat) not in signed_in_person
+    ]
     approvals = [row for row in rows if row.verdict in APPROVALS]
     against = {row.role for row in rows if row.verdict not in APPROVALS}
     number = Counter(row.role for row in approvals)
@@ -231,18 +233,23 @@ def signature_of(row: SignOff) -> Signature:
 
 def approved_of(tallies: Iterable[RuleTally]) -> Approved:
     tallies = list(tallies)
-    rows = [row for one in tallies for row in one.counted]
+    rows = [row for rule_tally in tallies for row in rule_tally.counted]
     rows.sort(key=attrgetter("signed_at"))
-    required = {one.rule.get_role_display(): one.rule.required for one in tallies}
-    number = max((one.different_people for one in tallies), default=DIFFERENT)
+    required = {
+        rule_tally.rule.get_role_display(): rule_tally.rule.required
+        for rule_tally in tallies
+    }
+    number = max(
+        (rule_tally.different_people for rule_tally in tallies), default=DIFFERENT
+    )
     return count_approvals(required, map(signature_of, rows), number)
 
 
 def without_replaced(rows: Sequence[SignOff]) -> list[SignOff]:
     """Of one rule, on the same words: without what a substitute signed for somebody who
     then signed in person."""
-    own = {row.person_id for row in rows if row.on_behalf_of_id is None}
-    return [row for row in rows if row.on_behalf_of_id not in own]
+    signed_in_person = {row.person_id for row in rows if row.on_behalf_of_id is None}
+    return [row for row in rows if row.on_behalf_of_id not in signed_in_person]
 
 
 def more_signers(tallies: Sequence[RuleTally]) -> list[tuple[SignOffRule, User]]:
@@ -250,17 +257,23 @@ def more_signers(tallies: Sequence[RuleTally]) -> list[tuple[SignOffRule, User]]
     which rule. Who lent a part comes first and signs in place of the substitute."""
     if not approved_of(tallies).is_short:
         return []
-    given = [(row, one) for one in tallies for row in one.approvals]
+    given = [
+        (row, rule_tally) for rule_tally in tallies for row in rule_tally.approvals
+    ]
     given.sort(key=lambda pair: pair[0].signed_at)
     parts = Counter(row.person_id for row, _ in given)
     pairs = [
-        (one.rule, part.user)
-        for row, one in given
-        for part in one.eligible
+        (rule_tally.rule, part.user)
+        for row, rule_tally in given
+        for part in rule_tally.eligible
         # Who signed nothing else would be gone, were they replaced.
         if part.user_id == row.on_behalf_of_id and parts[row.person_id] > 1
     ]
-    pairs += [(one.rule, part.user) for one in tallies for part in one.awaited]
+    pairs += [
+        (rule_tally.rule, part.user)
+        for rule_tally in tallies
+        for part in rule_tally.awaited
+    ]
     return [(rule, user) for rule, user in pairs if user.pk not in parts]
 
 
@@ -288,7 +301,12 @@ def signed_already(
 ) -> str:
     """What `person` is told before they sign under `rule`, for `seat` if it is not
     theirs, having approved under another one; blank if they have not."""
-    given = [row for one in tallies if one.rule != rule for row in one.approvals]
+    given = [
+        row
+        for rule_tally in tallies
+        if rule_tally.rule != rule
+        for row in rule_tally.approvals
+    ]
     for row in given:
         if row.person_id == person.pk:
             role = rule.get_role_display()
@@ -329,8 +347,8 @@ def objections(visit: Visit, tallies: Iterable[RuleTally]) -> list[Objection]:
     """What the next signer reads first: returned, declined, conditions not closed. The
     last verdict of a seat in this round stands, on earlier words, too."""
     evaluation = visit.evaluation
-    counted = [row for one in tallies for row in one.counted]
-    outdated = [row for one in tallies for row in one.outdated]
+    counted = [row for rule_tally in tallies for row in rule_tally.counted]
+    outdated = [row for rule_tally in tallies for row in rule_tally.outdated]
     newest = {
         (row.rule_id, row.on_behalf_of_id or row.person_id): row
         for row in sorted((*counted, *outdated), key=attrgetter("signed_at"))
@@ -403,14 +421,14 @@ def lending_warnings(
     ahead = list(Stage)[Stage(evaluation.stage).position :]
     rules = SignOffRule.objects.filter(evaluation=evaluation, stage__in=ahead)
     stage = min(ahead, key=lambda stage: not any(rule.stage == stage for rule in rules))
-    asked = {rule.role: rule for rule in with_names(rules.filter(stage=stage))}
+    rules_by_role = {rule.role: rule for rule in with_names(rules.filter(stage=stage))}
     acting = {row.stakeholder_id: row.substitute for row in lendings(evaluation)}
-    parts = voices().filter(evaluation=evaluation, role__in=asked)
+    parts = voices().filter(evaluation=evaluation, role__in=rules_by_role)
     seats = [
         (part, acting.get(part.pk, part.user)) for part in parts.select_related("user")
     ]
     different = evaluation.different_people.get(stage, DIFFERENT)
-    roles = f"{len(asked)} role{'' if len(asked) == 1 else 's'}"
+    roles = f"{len(rules_by_role)} role{'' if len(rules_by_role) == 1 else 's'}"
 
     def warning(substitute: User) -> tuple[str, bool]:
         signers: dict[str, set[int]] = defaultdict(set)
@@ -425,12 +443,14 @@ def lending_warnings(
                     seat = f" for {part.user.name}"
                 else:
                     seat = ""
-                already.append(f"{asked[part.role].get_role_display()}{seat}")
+                already.append(f"{rules_by_role[part.role].get_role_display()}{seat}")
             signers[part.role].add(signer.pk)
-        if lent.role not in asked or not already:
+        if lent.role not in rules_by_role or not already:
             return "", False
         chairs = [
-            signers[role] for role, rule in asked.items() for _ in range(rule.required)
+            signers[role]
+            for role, rule in rules_by_role.items()
+            for _ in range(rule.required)
         ]
         number = most_people(chairs)
         return (
@@ -467,10 +487,12 @@ def open_conditions(evaluation: Evaluation) -> QuerySet[Condition]:
 
 def said_weights(evaluation: Evaluation) -> dict[str, dict[Category, int]]:
     """By role; a page that shows them twice reads them once."""
-    return read_once(("said weights", evaluation.pk), lambda: _said(evaluation))
+    return read_once(
+        ("said weights", evaluation.pk), lambda: _weights_by_role(evaluation)
+    )
 
 
-def _said(evaluation: Evaluation) -> dict[str, dict[Category, int]]:
+def _weights_by_role(evaluation: Evaluation) -> dict[str, dict[Category, int]]:
     rows = RoleWeight.objects.filter(evaluation=evaluation).select_related("category")
     by_role: dict[str, dict[Category, int]] = {role: {} for role in Role.values}
     for row in rows.order_by("category__position", "category__name"):
@@ -480,8 +502,8 @@ def _said(evaluation: Evaluation) -> dict[str, dict[Category, int]]:
 
 def objectives_in_conflict(evaluation: Evaluation) -> list[Clash[str, Category]]:
     names = role_names(evaluation)
-    said = said_weights(evaluation)
-    return clashes({names[role]: weights for role, weights in said.items()})
+    weights_by_role = said_weights(evaluation)
+    return clashes({names[role]: weights for role, weights in weights_by_role.items()})
 
 
 def weights_sealed_at(evaluation: Evaluation) -> datetime.datetime | None:
@@ -515,10 +537,10 @@ def parts_without_weights(evaluation: Evaluation) -> list[Stakeholder]:
     if evaluation.stage != Stage.REQUIREMENTS or weights_sealed_at(evaluation):
         return []
     wanted = evaluation.categories.count()
-    said = said_weights(evaluation)
+    weights_by_role = said_weights(evaluation)
     held = voices().filter(evaluation=evaluation, user__is_active=True)
     parts = with_names(held.select_related("user"))
-    return [part for part in parts if len(said.get(part.role, ())) < wanted]
+    return [part for part in parts if len(weights_by_role.get(part.role, ())) < wanted]
 
 
 def places_of(evaluations: Iterable[Evaluation]) -> dict[uuid.UUID, frozenset[Place]]:

@@ -41,7 +41,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 def pytest_configure(config: pytest.Config) -> None:
     """Make what is read of the translations, once for all processes."""
     if not hasattr(config, "workerinput"):
-        from tests.house.words import compile_all
+        from tests.architecture.words import compile_all
 
         compile_all()
 

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests import costs, summary
+from tests.architecture import sentences
 from tests.kept_postgres import kept_postgres
 from tests.processes import Children, adopt_orphans, core_seconds
 from tests.programs import missing_packages
@@ -230,6 +231,7 @@ def write_results(outcome: Outcome, minutes: float, folder: Path) -> None:
     }
     (RESULTS / "nightly.json").write_text(json.dumps(content, indent=1) + "\n")
     (RESULTS / "durations.json").write_text(costs.durations(folder))
+    (RESULTS / "sentences.txt").write_text(sentences.listing())
 
 
 def conclude(

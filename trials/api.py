@@ -201,7 +201,7 @@ class ReplyView(VendorView):
             )
             return Response(dict(GapOutput(replied).data))
 
-        return self.once(request, reply)
+        return self.work_once(request, reply)
 
 
 # These addresses are not among the vendors' own, because floors look down only.

@@ -68,15 +68,15 @@ def setting_words(
     else:
         by = f"by {Runner(runner).label}"
     if data == DataOwner.OURS:
-        whose = "our"
+        owner = "our"
     else:
-        whose = DataOwner(data).label
+        owner = DataOwner(data).label
     if runner:
         who = f"run {by}"
     else:
         who = "who ran it is not recorded"
     if data:
-        what = f"on {whose} data"
+        what = f"on {owner} data"
     else:
         what = "on whose data is not recorded"
     return f"{who}, {what}"

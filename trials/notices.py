@@ -561,16 +561,16 @@ class DemoWithoutThem(AboutDemo):
 
 
 def asked_to_attend(demo: Demo, people: Iterable[User]) -> list[User]:
-    asked = _asked(demo)
-    return [person for person in people if not asked or person.pk in asked]
+    invited = _invited(demo)
+    return [person for person in people if not invited or person.pk in invited]
 
 
 def is_asked(demo: Demo, notice: Notice) -> bool:
-    asked = _asked(demo)
-    return not asked or notice.recipient_id in asked
+    invited = _invited(demo)
+    return not invited or notice.recipient_id in invited
 
 
-def _asked(demo: Demo) -> set[int]:
+def _invited(demo: Demo) -> set[int]:
     """By id who is asked; empty if everybody is."""
     guests = {guest.stakeholder.user_id for guest in demo.guests.all()}
     return guests and guests | {demo.candidate.evaluation.owner_id}

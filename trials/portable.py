@@ -49,7 +49,7 @@ from trials.run_formats import read_kept_report
 from trials.scoring import TOP_SCORE
 from trials.selectors.scores import read_prior
 from trials.services.criteria import give_missing_codes
-from trials.services.milestones import owe_reminders
+from trials.services.milestones import schedule_reminders
 
 
 def blind(user: User, evaluation: Evaluation) -> bool:
@@ -74,7 +74,7 @@ def remind_of_milestones(*, evaluation: Evaluation, **_: Any) -> None:
         for milestone in Milestone.objects.filter(
             evaluation=evaluation, state=MilestoneState.OPEN
         ).select_related("evaluation", "owner"):
-            owe_reminders(milestone)
+            schedule_reminders(milestone)
 
 
 @receiver(evaluation_imported)
@@ -133,10 +133,15 @@ def move_left_out(document: Document) -> None:
     for run in document["runs"]:
         at, by, reason = (run.pop(f"left_out_{name}", None) for name in OF_BEFORE)
         if at is not None:
-            said = {"left_out_at": at, "left_out_by": by, "reason": reason}
-            key = str(uuid.uuid5(uuid.UUID(run["id"]), "left out"))
-            where = {"report": run["report"], "run": run["id"]}
-            left_out.append({"id": key, **where, **said})
+            row = {
+                "id": str(uuid.uuid5(uuid.UUID(run["id"]), "left out")),
+                "report": run["report"],
+                "run": run["id"],
+                "left_out_at": at,
+                "left_out_by": by,
+                "reason": reason,
+            }
+            left_out.append(row)
 
 
 OF_BEFORE = ("at", "by", "reason")

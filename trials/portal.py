@@ -29,7 +29,7 @@ TEMPLATE = "trials/portal/demos.html"
 
 @session_page(*READ)
 def demos(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    rows = [(demo, when_of(demo)) for demo in _own(session)]
+    rows = [(demo, when_of(demo)) for demo in _booked_demos(session)]
     title = _your("demo", session.link.candidate.evaluation)
     return show(request, session, TEMPLATE, rows=rows, title=title)
 
@@ -50,7 +50,7 @@ def dates(request: HttpRequest, session: VendorSession) -> HttpResponse:
             place=demo.meeting_url,
             is_cancelled=demo.called_off_at is not None,
         )
-        for demo in _own(session)
+        for demo in _booked_demos(session)
         if demo.scheduled_for is not None
     ]
     return HttpResponse(
@@ -68,8 +68,8 @@ TITLES = {
 
 
 def _your(noun: str, evaluation: Evaluation) -> str:
-    usual, own = TITLES[noun]
-    return str(own % evaluation.words if noun in evaluation.words else usual)
+    usual, reworded = TITLES[noun]
+    return str(reworded % evaluation.words if noun in evaluation.words else usual)
 
 
 def _page(candidate: Candidate) -> str:
@@ -81,7 +81,7 @@ def _dated(candidate: Candidate) -> QuerySet[Demo]:
     return rows.filter(scheduled_for__isnull=False)
 
 
-def _own(session: VendorSession) -> list[Demo]:
+def _booked_demos(session: VendorSession) -> list[Demo]:
     booked = list(_dated(session.link.candidate).order_by("scheduled_for", "pk"))
     if not booked:
         raise NotFound
@@ -119,21 +119,23 @@ def trial(request: HttpRequest, session: VendorSession) -> HttpResponse:
 @session_page(*FORM)
 def reply(request: HttpRequest, session: VendorSession, gap: str) -> HttpResponse:
     gaps = agreed_gaps(session.link.candidate)
-    own = require_row(gaps.filter(pk=read_id(gap)).first())
+    agreed_gap = require_row(gaps.filter(pk=read_id(gap)).first())
     if request.method != "POST":
-        return _shown(request, session, replying=own.pk)
+        return _shown(request, session, replying=agreed_gap.pk)
     fields = ("reply", "promised_for", "workaround")
     typed = {name: request.POST.get(name, "") for name in fields}
     try:
         reply_to_gap(
-            gap=own,
+            gap=agreed_gap,
             reply=typed["reply"],
             promised_for=day_in("promised_for", typed["promised_for"]),
             workaround=typed["workaround"],
             by=actor_in_pages(session.link),
         )
     except Problem as problem:
-        return _shown(request, session, replying=own.pk, problem=problem, typed=typed)
+        return _shown(
+            request, session, replying=agreed_gap.pk, problem=problem, typed=typed
+        )
     invitation = str(session.link.candidate_id)
     return redirect("vendor_trial:trial", invitation=invitation)
 

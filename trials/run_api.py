@@ -216,7 +216,7 @@ describe_results = extend_schema(
     "`moves` are files without which another verdict comes out, `confirmed` is the "
     "verdict of a person.",
     parameters=_parameters("commit", "environment"),
-    responses={200: ANSWER, **problems(400, 401, 403, 404, 409, 429, own=WHY)},
+    responses={200: ANSWER, **problems(400, 401, 403, 404, 409, 429, overrides=WHY)},
 )
 describe_report = extend_schema(
     operation_id="runs_report",
@@ -230,7 +230,7 @@ describe_report = extend_schema(
     },
     responses={
         **dict.fromkeys((200, 201), REPORT_OUTPUT),
-        **problems(400, 401, 403, 404, 409, 413, 415, 429, own=WHY),
+        **problems(400, 401, 403, 404, 409, 413, 415, 429, overrides=WHY),
     },
     examples=[
         OpenApiExample(kind, value, request_only=True, media_type=kind)
@@ -301,11 +301,13 @@ class RunsView(StrictView):
         if params.get("dry_run", "1") != "1":
             raise refuse("Say dry_run=1, or leave it out.", "?dry_run")
         address = Address.read(params, codes_of(token.trial_id))
-        said = read_report(kind, content, address)
+        reported_file = read_report(kind, content, address)
         try:
             with transaction.atomic(), files_of_rows():
-                received = receive_report(token=token, content=content, said=said)
-                body = self.answer(token, received, said)
+                received = receive_report(
+                    token=token, content=content, reported_file=reported_file
+                )
+                body = self.answer(token, received, reported_file)
                 if "dry_run" in params:
                     raise NothingKept
         except NothingKept:
@@ -313,7 +315,7 @@ class RunsView(StrictView):
         return Response(body, status=201 if received.created else 200)
 
     def answer(
-        self, token: RunToken, received: Received, said: ReportedFile
+        self, token: RunToken, received: Received, reported_file: ReportedFile
     ) -> dict[str, Any]:
         report = received.report
         return {
@@ -321,7 +323,7 @@ class RunsView(StrictView):
             "format": report.format,
             "runs": received.runs,
             "ignored": report.ignored,
-            "ignored_names": said.ignored_names,
+            "ignored_names": reported_file.ignored_names,
             "sha256": report.sha256,
             "received_at": report.received_at,
             "reported": runs_by_code(report),

@@ -218,33 +218,33 @@ class RunReader:
         if len(self.names) < MOST_NAMES:
             self.names.append(name[:200])
 
-    def criterion(self, name: str, own: object = "") -> str | int:
+    def criterion(self, name: str, stated: object = "") -> str | int:
         """That of a case, by what is written beside it, its name or the address; blank,
         and ignored, if none says one."""
-        asked = self.address.params.get("criterion", "")
-        found = own or criterion_in(name, self.address.codes)
-        if not isinstance(found, str | int) or isinstance(found, bool):
-            found = ""
-        if len(str(found)) > CODE_LIMIT:
+        requested = self.address.params.get("criterion", "")
+        criterion = stated or criterion_in(name, self.address.codes)
+        if not isinstance(criterion, str | int) or isinstance(criterion, bool):
+            criterion = ""
+        if len(str(criterion)) > CODE_LIMIT:
             raise ValueError("Name a criterion by its code, such as T6, or by its id.")
-        if found and asked and found != asked:
+        if criterion and requested and criterion != requested:
             raise ValueError(
-                f"It is for criterion “{found}”, and the address says “{asked}”; they "
-                "must agree."
+                f"It is for criterion “{criterion}”, and the address says "
+                f"“{requested}”; they must agree."
             )
-        if not (found or asked):
+        if not (criterion or requested):
             self.ignore(name)
-        return found or asked
+        return criterion or requested
 
     def file(
-        self, format: str, said: Mapping[str, object] | None = None
+        self, format: str, statements: Mapping[str, object] | None = None
     ) -> ReportedFile:
         """All of it, described by what the file says itself and by the address.
 
         Raises:
             Invalid: with all that is wrong, or no run is for a criterion.
         """
-        texts = self._described(said or {})
+        texts = self._described(statements or {})
         self.faults.check()
         if not self.runs:
             raise refuse(
@@ -262,19 +262,26 @@ class RunReader:
             ignored_names=self.names,
         )
 
-    def _described(self, said: Mapping[str, object]) -> dict[str, str]:
+    def _described(self, statements: Mapping[str, object]) -> dict[str, str]:
         faults = self.faults
         texts = {}
         for name in NAMES:
-            own = said.get(name, "")
-            asked = self.address.params.get(name, "")
-            if not isinstance(own, str):
+            stated = statements.get(name, "")
+            requested = self.address.params.get(name, "")
+            if not isinstance(stated, str):
                 faults.refuse(name, "It must be a string.")
                 continue
-            if own and asked and own != asked:
-                sentence = f"The file says “{own[:60]}”, the address “{asked[:60]}”."
+            if stated and requested and stated != requested:
+                sentence = (
+                    f"The file says “{stated[:60]}”, the address “{requested[:60]}”."
+                )
                 faults.refuse(f"?{name}", sentence)
-            place, text = (name, own) if own else (f"?{name}", asked)
+            if stated:
+                place = name
+                text = stated
+            else:
+                place = f"?{name}"
+                text = requested
             if name == "link":
                 texts[name] = faults.link(place, text)
             elif name == "environment":
@@ -402,8 +409,8 @@ def read_pytest_benchmark(body: Mapping[str, Any], address: Address) -> Reported
             if not criterion:
                 continue
             for number in data:
-                found = read_float(number)
-                reader.runs.append(ReportedRun(pointer, criterion, when, found, "s"))
+                reading = read_float(number)
+                reader.runs.append(ReportedRun(pointer, criterion, when, reading, "s"))
         except (AttributeError, KeyError, TypeError):
             sentence = "It has no stats.data; write the file by --benchmark-json."
             reader.faults.refuse(pointer, sentence)
@@ -611,9 +618,9 @@ def read_junit(content: bytes, address: Address) -> ReportedFile:
         name = case.get("name", "")
         pointer = f"testcase.{number}"
         properties = {}
-        for one in case.iterfind("properties/property"):
-            text = one.get("value") or one.text or ""
-            properties[one.get("name", "")] = text.strip()
+        for element in case.iterfind("properties/property"):
+            text = element.get("value") or element.text or ""
+            properties[element.get("name", "")] = text.strip()
         if case.find("skipped") is not None:
             reader.ignore(name)
             continue

@@ -81,18 +81,18 @@ def _meant(text: str, means: str | None, kind: str, currency: str = "") -> str:
     return text
 
 
-def typed_of(said: Claim | ClaimWords | None) -> dict[str, Any]:
-    if said is None:
+def typed_of(source: Claim | ClaimWords | None) -> dict[str, Any]:
+    if source is None:
         return dict(EMPTY)
-    if isinstance(said, Claim):
-        claim = ClaimWords.of(said)
+    if isinstance(source, Claim):
+        claim = ClaimWords.of(source)
     else:
-        claim = said
+        claim = source
     answer = {
         "availability": claim.availability,
         "available_from": claim.available_from,
     }
-    held, own = parted((claim.holds_for or {}).get("said"), answer)
+    held, own_answers = parted((claim.holds_for or {}).get("said"), answer)
     claimed = claim.number
     if claimed:
         number = {"unit": claimed["unit"]}
@@ -107,7 +107,7 @@ def typed_of(said: Claim | ClaimWords | None) -> dict[str, Any]:
         "available_from": _written(claim.available_from),
         "statement": claim.statement,
         "evidence_url": claim.evidence_url,
-        "own_answers": own,
+        "own_answers": own_answers,
         "holds_for": _boxes(held),
     }
 
@@ -118,7 +118,7 @@ def carried_over(
     """An answer to the same words elsewhere, as it is typed; `left` is of `LEFT`."""
     left = set()
     lists = demanded(requirement)
-    said = []
+    parts = []
 
     def ahead(day: datetime.date | None) -> datetime.date | None:
         if day and day < today:
@@ -133,7 +133,7 @@ def carried_over(
             if value in lists.get(name, ()):
                 day = _written(ahead(day_in("", text))) or None
                 line = {"availability": availability, "available_from": day}
-                said.append({"values": {name: [value]}, **line})
+                parts.append({"values": {name: [value]}, **line})
             else:
                 left.add("values")
     try:
@@ -141,20 +141,20 @@ def carried_over(
     except Invalid:
         left.add("number")
         number = {}
-    own = {"holds_for": {"said": said}, "number": number}
-    words = replace(
-        ClaimWords.of(claim), available_from=ahead(claim.available_from), **own
+    carried = {"holds_for": {"said": parts}, "number": number}
+    claim_words = replace(
+        ClaimWords.of(claim), available_from=ahead(claim.available_from), **carried
     )
-    return {**typed_of(words), "left": sorted(left)}
+    return {**typed_of(claim_words), "left": sorted(left)}
 
 
 def stated_in(
     typed: Mapping[str, Any], ref: str, lists: Names, former: Claim | None
 ) -> SubmittedAnswer:
-    said, errors = _read(typed, lists, former)
+    answer, errors = _read(typed, lists, former)
     if errors:
         raise Invalid(_("The answer is not whole."), errors=errors)
-    return SubmittedAnswer(requirement=ref, **said)
+    return SubmittedAnswer(requirement=ref, **answer)
 
 
 def _effort(typed: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -174,10 +174,10 @@ def words_in(
     typed: Mapping[str, Any], lists: Names, former: Claim | None
 ) -> ClaimWords:
     """The same of a draft that need not be whole."""
-    said, _errors = _read(typed, lists, former)
-    values = said["holds_for"]
-    said["holds_for"] = {"said": values, "means": {}} if values else None
-    return ClaimWords(**said)
+    answer, _errors = _read(typed, lists, former)
+    values = answer["holds_for"]
+    answer["holds_for"] = {"said": values, "means": {}} if values else None
+    return ClaimWords(**answer)
 
 
 def _read(
@@ -187,7 +187,7 @@ def _read(
     What only programs and sheets say stays, unless a sheet says otherwise."""
     errors: dict[str, list[str]] = {}
     day = None
-    own = list[Any]()
+    own_answers = list[Any]()
     try:
         day = day_in("available_from", typed["available_from"])
     except Invalid as error:
@@ -195,7 +195,7 @@ def _read(
     try:
         values = read_holds_for(typed["own_answers"]) or []
         if isinstance(values, list):
-            own = values
+            own_answers = values
         else:
             sentence = _("Write the answer of each value, as in “Sites: Rome = never”.")
             errors["own_answers"] = [sentence]
@@ -214,16 +214,16 @@ def _read(
         errors["availability"] = [_("Say when it exists.")]
     stands = former.environments if former else []
     answer = {"availability": typed["availability"], "available_from": day}
-    said = {
+    result = {
         **answer,
         "statement": typed["statement"],
         "environments": list(typed.get(ENVIRONMENTS, stands)),
         "evidence_url": typed["evidence_url"],
-        "holds_for": joined(_ticked(typed["holds_for"], lists), own, answer),
+        "holds_for": joined(_ticked(typed["holds_for"], lists), own_answers, answer),
         "number": _number(typed),
         "effort": effort,
     }
-    return said, errors
+    return result, errors
 
 
 def day_in(field: str, text: str) -> datetime.date | None:
@@ -242,9 +242,9 @@ def boxes_for(lists: Names, ticked: list[str]) -> list[tuple[str, list[ScopeBox]
         (
             name,
             [
-                ScopeBox(key_of(name, value), said, key_of(name, value) in ticked)
+                ScopeBox(key_of(name, value), label, key_of(name, value) in ticked)
                 for value in (EVERYWHERE, *values)
-                for said in [everywhere if value == EVERYWHERE else value]
+                for label in [everywhere if value == EVERYWHERE else value]
             ],
         )
         for name, values in lists.items()
@@ -398,17 +398,17 @@ type Typed = dict[str, str]
 def new_row(kind: CostKind, label: str = "") -> Typed:
     """What a line of the kind starts with: the buyer's due, unit and quantity."""
     part = next((part for part in kind.parts if part.part == label), None)
-    asked = part or kind
+    terms = part or kind
     is_rise = kind.counts_as == RISE and not part
     return {
         "kind": kind.key,
         **dict.fromkeys(FIELDS, ""),
         "label": part.part if part else "",
-        "quantity": _price_words(asked.quantity),
-        "unit": asked.unit,
-        "recurrence": str(asked.due),
+        "quantity": _price_words(terms.quantity),
+        "unit": terms.unit,
+        "recurrence": str(terms.due),
         "pricing": (Pricing.PERCENT if is_rise else Pricing.PER_UNIT).value,
-        "help": asked.help or kind.help,
+        "help": terms.help or kind.help,
     }
 
 
@@ -465,13 +465,13 @@ def _by_schedule(rows: Iterable[Typed], candidate: Candidate) -> list[Typed]:
     given = list(rows)
     placed = []
     for kind in kinds_for(candidate):
-        own = [row for row in given if row["kind"] == kind.key]
+        kind_rows = [row for row in given if row["kind"] == kind.key]
         for row in kind.rows:
-            there = [line for line in own if line["label"] == row.part]
-            if not there and (row.part or not own):
+            there = [line for line in kind_rows if line["label"] == row.part]
+            if not there and (row.part or not kind_rows):
                 there = [new_row(kind, row.part)]
             placed += there
-        placed += [row for row in own if row not in placed]
+        placed += [row for row in kind_rows if row not in placed]
     return placed
 
 
@@ -509,10 +509,12 @@ def said_rows(rows: list[Typed]) -> list[int]:
 def by_row(errors: Mapping[str, list[str]], rows: list[Typed]) -> dict[str, list[str]]:
     numbers = said_rows(rows)
     placed = {}
-    for place, sentences in errors.items():
-        parts = place.split(".")
+    for key, sentences in errors.items():
+        parts = key.split(".")
         if parts[0] == "lines" and len(parts) == 3:
             place = f"{numbers[int(parts[1])]}.{parts[2]}"
+        else:
+            place = key
         placed[place] = sentences
     return placed
 

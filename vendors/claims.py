@@ -86,11 +86,11 @@ def promised_dates(
         for answer in values.values()
     ]
     if availability == Availability.PLANNED:
-        own = [available_from]
+        own_days = [available_from]
     else:
-        own = []
+        own_days = []
     return sorted(
-        {day for day in own if day}
+        {day for day in own_days if day}
         | {
             datetime.date.fromisoformat(day)
             for availability, day in answers
@@ -100,19 +100,19 @@ def promised_dates(
 
 
 def resolve(
-    said: object,
+    sent: object,
     lists: Lists,
     availability: str,
     available_from: datetime.date | None,
     *,
     today: datetime.date | None = None,
 ) -> Means:
-    """The answer of each value that `said` speaks of, by list.
+    """The answer of each value that `sent` speaks of, by list.
 
     *Never* without values is never for every value; any other answer without values
     speaks of none. `today` makes a past plan refused.
     """
-    claimed = canonical(said, lists)
+    claimed = canonical(sent, lists)
     answer = (availability, available_from)
     if claimed is None and availability == Availability.NEVER:
         return means_everywhere(lists, *answer)
@@ -138,15 +138,15 @@ def means_everywhere(
     }
 
 
-def canonical(said: object, lists: Lists) -> Any:
-    """`said` as it is kept: lists and values in the brief's order, dates as text.
+def canonical(sent: object, lists: Lists) -> Any:
+    """`sent` as it is kept: lists and values in the brief's order, dates as text.
 
     None if it names nothing. Raises as `resolve` does.
     """
-    if isinstance(said, list):
-        return [_canonical_part(part, lists) for part in said] or None
-    if said is not None:
-        return _canonical_values(said, lists)
+    if isinstance(sent, list):
+        return [_canonical_part(part, lists) for part in sent] or None
+    if sent is not None:
+        return _canonical_values(sent, lists)
     return None
 
 
@@ -181,23 +181,23 @@ def _canonical_values(values: object, lists: Lists) -> Any:
     return {name: matches for name, matches in named.items() if matches} or None
 
 
-def _canonical_list(name: str, said: object, values: Sequence[str]) -> Any:
-    if said == EVERYWHERE:
+def _canonical_list(name: str, sent: object, values: Sequence[str]) -> Any:
+    if sent == EVERYWHERE:
         return EVERYWHERE
-    if not isinstance(said, list):
+    if not isinstance(sent, list):
         raise _invalid("list", list=name)
-    if EVERYWHERE in said and said != [EVERYWHERE]:
-        beside = str(next(value for value in said if value != EVERYWHERE))[:SHOWN]
-        raise _invalid("beside", list=name, value=beside)
-    if said == [EVERYWHERE]:
+    if EVERYWHERE in sent and sent != [EVERYWHERE]:
+        other = str(next(value for value in sent if value != EVERYWHERE))[:SHOWN]
+        raise _invalid("beside", list=name, value=other)
+    if sent == [EVERYWHERE]:
         return EVERYWHERE
-    for value in said:
+    for value in sent:
         if value not in values:
             details = {"value": str(value)[:SHOWN], "values": ", ".join(values)}
             raise _invalid("no value", list=name, **details)
-        if said.count(value) > 1:
+        if sent.count(value) > 1:
             raise _invalid("named twice", value=value, list=name)
-    return [value for value in values if value in said]
+    return [value for value in values if value in sent]
 
 
 def _answers(
@@ -241,16 +241,16 @@ def _text(day: datetime.date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _day(said: object) -> datetime.date | None:
+def _day(value: object) -> datetime.date | None:
     try:
-        if said is not None:
-            day = datetime.date.fromisoformat(str(said))
+        if value is not None:
+            day = datetime.date.fromisoformat(str(value))
         else:
             day = None
     except ValueError:
         day = None
-    if _text(day) != said:
-        raise _invalid("date", text=str(said)[:SHOWN])
+    if _text(day) != value:
+        raise _invalid("date", text=str(value)[:SHOWN])
     return day
 
 
@@ -260,12 +260,12 @@ def _no_list(given: object, lists: Lists) -> Invalid:
     return _invalid(why, list=name, lists=", ".join(lists))
 
 
-def sentence_of(name: str, **told: object) -> str:
-    return _(SENTENCES[name]) % told
+def sentence_of(name: str, **details: object) -> str:
+    return _(SENTENCES[name]) % details
 
 
-def _invalid(name: str, **told: object) -> Invalid:
-    return Invalid(sentence_of(name, **told), field="holds_for")
+def _invalid(name: str, **details: object) -> Invalid:
+    return Invalid(sentence_of(name, **details), field="holds_for")
 
 
 # The values of the brief's lists that a verdict, a criterion, a script item, an excuse
@@ -274,27 +274,27 @@ def _invalid(name: str, **told: object) -> Invalid:
 type Named = dict[str, list[str]]
 
 
-def read_named_values(said: object, lists: Lists) -> Named:
-    """`said` as it is kept: lists and values in the brief's order.
+def read_named_values(sent: object, lists: Lists) -> Named:
+    """`sent` as it is kept: lists and values in the brief's order.
 
     A list that is named with no value stays, and names nothing of it. *Everywhere* is
     every value of today.
     """
-    if said is None or said == {}:
+    if sent is None or sent == {}:
         return {}
-    if isinstance(said, list):
+    if isinstance(sent, list):
         sentence = 'Name values by list, such as {"Sites": ["Rome"]}.'
         raise Invalid(sentence, field="named_values")
     try:
-        canonical(said, lists)
+        canonical(sent, lists)
     except Invalid as error:
         raise Invalid(error.sentence, field="named_values") from error
-    if not isinstance(said, dict):  # everywhere
+    if not isinstance(sent, dict):  # everywhere
         return {name: [*values] for name, values in lists.items()}
     return {
-        name: [value for value in values if _names(said[name], value)]
+        name: [value for value in values if _names(sent[name], value)]
         for name, values in lists.items()
-        if name in said
+        if name in sent
     }
 
 
@@ -320,8 +320,8 @@ def answered_values(claim: Any, lists: Lists) -> Named:
     )
 
 
-def _names(said: Any, value: str) -> bool:
-    return value in said or said in (EVERYWHERE, [EVERYWHERE])
+def _names(named: Any, value: str) -> bool:
+    return value in named or named in (EVERYWHERE, [EVERYWHERE])
 
 
 # How much is there; a plan and an offer at cost are worth the same.
@@ -399,13 +399,13 @@ def _of_date(former: ClaimState, newer: ClaimState) -> list[ClaimChange]:
     return [ClaimChange.LATER if days > 0 else ClaimChange.EARLIER]
 
 
-def claimed_number(said: Any, measure: Mapping[str, Any]) -> dict[str, str]:
+def claimed_number(number: Any, measure: Mapping[str, Any]) -> dict[str, str]:
     """What is kept of a number that was said for a measure; {} of none.
 
     Raises:
         Invalid: at `number`: none is asked, it is not whole, or another kind of unit.
     """
-    reading = Reading.from_json(said)
+    reading = Reading.from_json(number)
     if reading is None:
         return {}
     demand = Measure.from_json(measure)
@@ -440,8 +440,8 @@ class ClaimWords:
 
     @classmethod
     def of(cls, row: Any) -> Self:
-        words = {name: getattr(row, name) for name in WORDS}
-        return cls(**words, effort=row.effort and row.effort.said)
+        values = {name: getattr(row, name) for name in WORDS}
+        return cls(**values, effort=row.effort and row.effort.said)
 
     def fields(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in WORDS}
@@ -515,7 +515,7 @@ def read_claim(
 
 
 def held_for(
-    said: object,
+    sent: object,
     lists: Lists,
     availability: str,
     available_from: datetime.date | None,
@@ -524,11 +524,11 @@ def held_for(
     today: datetime.date | None = None,
 ) -> dict[str, Any] | None:
     answer = (lists, availability, available_from)
-    canonical_form = canonical(said, lists)
+    canonical_form = canonical(sent, lists)
     if canonical_form is None and as_is and availability not in UNANSWERED:
         means = means_everywhere(*answer)
     else:
-        means = resolve(said, *answer, today=today)
+        means = resolve(sent, *answer, today=today)
     if means or canonical_form:
         return {"said": canonical_form, "means": means}
     return None

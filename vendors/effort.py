@@ -35,8 +35,8 @@ def read_effort(
     """
     if sent is None and is_asked:
         return None
-    told: Any = sent if isinstance(sent, dict) else {}
-    how, days, by = (told.get(name) for name in ("how", "days", "by"))
+    values: Any = sent if isinstance(sent, dict) else {}
+    how, days, by = (values.get(name) for name in ("how", "days", "by"))
     wrong = {
         "unasked": not is_asked,
         "how": how not in HOWS,

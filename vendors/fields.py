@@ -97,8 +97,8 @@ SHEETS = json.loads(Path(__file__).with_name("sheets.json").read_text(encoding="
 WORDS: dict[str, dict[str, dict[str, str]]] = SHEETS["words"]
 
 
-def in_language[T](said: Mapping[str, T], usual: T) -> T:
-    return said.get((get_language() or "")[:2], usual)
+def in_language[T](texts: Mapping[str, T], usual: T) -> T:
+    return texts.get((get_language() or "")[:2], usual)
 
 
 def word_of(closed: str, value: str) -> str:
@@ -113,14 +113,14 @@ def as_it_is(_closed: str, word: str) -> str:
     return word
 
 
-def write_holds_for(said: Any, say: Say = as_it_is) -> str:
+def write_holds_for(claimed: Any, say: Say = as_it_is) -> str:
     """`say` gives the word for a value of a closed list of `rows/words.json`."""
-    if said is None:
+    if claimed is None:
         return ""
-    if not isinstance(said, list):
-        return _written(said, "", say)
+    if not isinstance(claimed, list):
+        return _written(claimed, "", say)
     return "; ".join(
-        _written(part["values"], _answer_of(part, say), say) for part in said
+        _written(part["values"], _answer_of(part, say), say) for part in claimed
     )
 
 
@@ -160,13 +160,13 @@ def _answer_of(part: dict[str, Any], say: Say) -> str:
 def _lines(part: str) -> Iterator[tuple[str, str, str]]:
     name, colon, values = part.partition(":")
     if not colon:
-        value, equals, answer = (said.strip() for said in part.partition("="))
+        value, equals, answer = (text.strip() for text in part.partition("="))
         if not _is_everywhere(value):
             raise ValueError(sentence_of("names none", text=part[:60]))
         yield "", EVERYWHERE, answer
         return
-    for one in values.split(","):
-        value, equals, answer = (said.strip() for said in one.partition("="))
+    for item in values.split(","):
+        value, equals, answer = (text.strip() for text in item.partition("="))
         if not value or (equals and not answer):
             raise ValueError(sentence_of("unclear", text=part[:60]))
         yield name.strip(), EVERYWHERE if _is_everywhere(value) else value, answer
@@ -192,12 +192,12 @@ def _plain(lines: list[tuple[str, str, str]]) -> Any:
 
 
 def _part(name: str, value: str, answer: str) -> dict[str, Any]:
-    words = {word: to for word, to in words_of("availability").items() if to in STATED}
-    words |= {key(word): word for word in STATED}
+    states = {word: to for word, to in words_of("availability").items() if to in STATED}
+    states |= {key(word): word for word in STATED}
     # The day stands behind the word: “on request 2027-03-31”, “geplant 1. März 2040”.
     parts = answer.split(" ")
     for at in range(len(parts), 0, -1):
-        if availability := words.get(key(" ".join(parts[:at]))):
+        if availability := states.get(key(" ".join(parts[:at]))):
             break
     else:
         names = ", ".join(word_of("availability", word) for word in STATED)
@@ -223,8 +223,8 @@ def own_words(closed: str) -> dict[str, str]:
     """What each word for a value of a closed list means, in every language."""
     return {
         key(word): value
-        for value, said in WORDS.get(closed, {}).items()
-        for word in (value, *said.values())
+        for value, translations in WORDS.get(closed, {}).items()
+        for word in (value, *translations.values())
     }
 
 
@@ -235,17 +235,17 @@ DAYS = re.compile(r"([0-9.,]+(?: ?/ ?[0-9.,]+){0,2}) ?([^\W\d]*)")
 NAMES_OF_DAYS = (("likely",), ("low", "high"), ("low", "likely", "high"))
 
 
-def effort_fields(said: Any) -> dict[str, str]:
+def effort_fields(effort: Any) -> dict[str, str]:
     """How, days and by, each as it is typed; blank ones are left out."""
-    if not said:
+    if not effort:
         return {}
-    days = [*(said.get("days") or {}).values()]
-    typed = {**said, "days": "/".join(days[:1] if len({*days}) == 1 else days)}
+    days = [*(effort.get("days") or {}).values()]
+    typed = {**effort, "days": "/".join(days[:1] if len({*days}) == 1 else days)}
     return {name: typed[name] for name in ("how", "days", "by") if typed.get(name)}
 
 
-def write_effort(said: Any, say: Say = as_it_is) -> str:
-    typed = effort_fields(said)
+def write_effort(effort: Any, say: Say = as_it_is) -> str:
+    typed = effort_fields(effort)
     if days := typed.get("days"):
         typed["days"] = f"{days} {say('days', 'day' if days == '1' else 'days')}"
     return ", ".join(say(f"effort_{name}", text) for name, text in typed.items())
@@ -255,13 +255,15 @@ def read_effort_text(text: str) -> dict[str, Any] | None:
     """What a text says, as `vendors.effort` takes it; None of a blank one."""
     sent: dict[str, Any] = {}
     for part in filter(None, map(str.strip, PARTS_OF_EFFORT.split(text))):
-        said: dict[str, Any] = {name: it.get(key(part)) for name, it in EFFORT.items()}
+        reading: dict[str, Any] = {
+            name: choices.get(key(part)) for name, choices in EFFORT.items()
+        }
         days = DAYS.fullmatch(part)
         if days and key(days[2]) in ("", *own_words("days")):
             numbers = days[1].replace(",", ".").replace(" ", "").split("/")
             names = NAMES_OF_DAYS[len(numbers) - 1]
-            said["days"] = dict(zip(names, numbers, strict=True))
-        new = {name: value for name, value in said.items() if value}
+            reading["days"] = dict(zip(names, numbers, strict=True))
+        new = {name: value for name, value in reading.items() if value}
         if not new or new.keys() & sent.keys():
             raise ValueError(sentence_of("effort"))
         sent |= new
@@ -363,14 +365,14 @@ def joined(
     return [*([above] if held else []), *own_answers]
 
 
-def parted(said: Any, answer: Mapping[str, Any]) -> tuple[Any, str]:
-    if not isinstance(said, list):
-        return said, ""
+def parted(claimed: Any, answer: Mapping[str, Any]) -> tuple[Any, str]:
+    if not isinstance(claimed, list):
+        return claimed, ""
     day = answer["available_from"]
     above = (answer["availability"], day.isoformat() if day else None)
     held: Any = {}
     others = []
-    for line in said:
+    for line in claimed:
         if (line["availability"], line["available_from"]) != above:
             others.append(line)
         elif line["values"] == EVERYWHERE:

@@ -19,7 +19,7 @@ for name, seconds, work in (
     ("owe unsent codes", 20, access.owe_unsent_codes),
     ("tell of contact requests", 20, contacts.tell_of_contact_requests),
     ("tell of new keys", 20, contacts.tell_of_keys),
-    ("owe receipts", 20, reminders.owe_receipts),
+    ("owe receipts", 20, reminders.schedule_receipts),
     ("enter quotes that are not sealed", 20, enter_quotes_at_once),
     ("name owners", 60, about.name_owners),
     ("turn marked links", 20, contacts.turn_marked_links),

@@ -31,8 +31,8 @@ def opened_interests(
     theirs = Q(person=user)
     if is_leadership(user, evaluation):
         theirs |= Q(person=evaluation.owner_id)
-    own = Conflict.objects.filter(theirs, pk__in=ids)
-    return {str(pk) for pk in own.values_list("pk", flat=True)}
+    conflicts = Conflict.objects.filter(theirs, pk__in=ids)
+    return {str(pk) for pk in conflicts.values_list("pk", flat=True)}
 
 
 def all_if(may: Callable[[User, Evaluation], bool]) -> Any:

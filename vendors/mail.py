@@ -32,11 +32,11 @@ def own_domain(address: str) -> str:
     return domain
 
 
-def shared_by(one: str, other: str) -> str:
+def shared_by(address: str, other: str) -> str:
     """What two addresses share: a mailbox, somebody's own domain, or nothing."""
-    if mailbox(one) == mailbox(other):
-        return mailbox(one)
-    mine = own_domain(one)
+    if mailbox(address) == mailbox(other):
+        return mailbox(address)
+    mine = own_domain(address)
     theirs = own_domain(other)
     if mine and theirs:
         if _is_within(mine, theirs):

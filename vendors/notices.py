@@ -146,15 +146,15 @@ class ToVendor[Row](About[Row]):
         """The reader's own way into the vendor pages; blank: they have none."""
         return way_in(self.candidates(notice, row), notice.address)
 
-    def words(self, notice: Notice, row: Row) -> MailWording:
+    def wording(self, notice: Notice, row: Row) -> MailWording:
         """Its template; without a way in there is nothing to open. A test says so."""
-        words = super().words(notice, row)
+        wording = super().wording(notice, row)
         if not self.page(notice, row):
-            words = words._replace(action="")
+            wording = wording._replace(action="")
         if notice.place.is_practice:
-            subject = _("Test: %(subject)s") % {"subject": words.subject}
-            words = words._replace(subject=subject)
-        return words
+            subject = _("Test: %(subject)s") % {"subject": wording.subject}
+            wording = wording._replace(subject=subject)
+        return wording
 
     def paragraphs(self, notice: Notice, row: Row) -> Iterator[str]:
         """What stands below its words, a sentence or a line each."""
@@ -171,16 +171,20 @@ class ToVendor[Row](About[Row]):
 
     def on(self, notice: Notice, *about: Any, **more: Any) -> dict[str, Any]:
         """With the date as the reader's language says it."""
-        said = super().on(notice, *about, **more)
+        details = super().on(notice, *about, **more)
         instant = about[-1]
-        if said:
+        if details:
             date = languages.moment(instant, zone_of(notice))
-            said |= {"date": date, "is_deadline": instant > timezone.now()}
-        return said
+            details |= {"date": date, "is_deadline": instant > timezone.now()}
+        return details
 
     def values(self, notice: Notice, row: Row) -> Mapping[str, str]:
         """Also whether to tell of calls: to whom has a token to make them with."""
-        vendors = [one.vendor for one in self.theirs(notice, row) if one.vendor]
+        vendors = [
+            candidate.vendor
+            for candidate in self.theirs(notice, row)
+            if candidate.vendor
+        ]
         return {
             "buyer": notice.place.buyer,
             "by": last_day(notice.place),
@@ -372,12 +376,17 @@ class AboutChanged(ToVendor[AboutRevision]):
         """Which fields are others than in the release before, and new lines."""
         rows = row.evaluation.about_revisions.filter(revision__lt=row.revision)
         before = rows.last() or AboutRevision()
-        changed = [it for it in ABOUT if getattr(row, it) != getattr(before, it)]
+        changed = [
+            name for name in ABOUT if getattr(row, name) != getattr(before, name)
+        ]
         new = [line for line in row.timetable if line not in before.timetable]
-        days = [(it["day"], it["what"].rstrip(".")) for it in map(day_and_words, new)]
-        said = [f"{languages.day(day)}: {what}" for day, what in days]
-        told = dict.fromkeys(changed, "yes") | {"new": languages.listed(said)}
-        return {**super().values(notice, row), **told}
+        days = [
+            (event["day"], event["what"].rstrip("."))
+            for event in map(day_and_words, new)
+        ]
+        new_days = [f"{languages.day(day)}: {what}" for day, what in days]
+        details = dict.fromkeys(changed, "yes") | {"new": languages.listed(new_days)}
+        return {**super().values(notice, row), **details}
 
 
 # The mails that ask vendors for something: to answer, to confirm, to read, in time.
@@ -392,8 +401,11 @@ def uses_in_answers(evaluation: Evaluation) -> Used:
     lists = lists_of(evaluation)
     claims = Claim.objects.in_evaluation(evaluation).order_by("candidate__name")
     rows = claims.values_list(
-        *("candidate__name", "requirement__ref", "holds_for"),
-        *("environments", "availability"),
+        "candidate__name",
+        "requirement__ref",
+        "holds_for",
+        "environments",
+        "availability",
     )
     used: Used = {}
     for candidate, ref, held, environments, availability in rows:
@@ -543,8 +555,8 @@ class SignInCodeMail(ToVendor[SignInCode]):
     def language(self, notice: Notice) -> str:
         """Their own, else that of the page which asks, which is where it is typed."""
         page = get_language() or "en"
-        own = self.row(notice).link.contact.language
-        return own or (page if page != "en" else notice.place.vendor_language)
+        preferred = self.row(notice).link.contact.language
+        return preferred or (page if page != "en" else notice.place.vendor_language)
 
     def values(self, notice: Notice, row: SignInCode) -> dict[str, str]:
         return {"code": spaced(code_of(row.pk)), "buyer": notice.place.buyer}
@@ -638,10 +650,10 @@ class NewKey(ToVendor[Entry]):
 def former_address(entry: Entry) -> str:
     """Who got in until then, and does no more; blank: nobody."""
     if entry.action == "contact.disowned":
-        told = entry.after
+        details = entry.after
     else:
-        told = entry.before
-    return str(told.get("email", ""))
+        details = entry.before
+    return str(details.get("email", ""))
 
 
 @register

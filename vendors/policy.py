@@ -228,7 +228,7 @@ def require_claims_open(evaluation: Evaluation, now: datetime.datetime) -> None:
         return
     zone = zoneinfo.ZoneInfo(evaluation.zone)
 
-    def said(instant: datetime.datetime) -> str:
+    def local_time(instant: datetime.datetime) -> str:
         local = instant.astimezone(zone).isoformat(timespec="milliseconds")
         return f"{local} ({evaluation.zone})"
 
@@ -237,10 +237,10 @@ def require_claims_open(evaluation: Evaluation, now: datetime.datetime) -> None:
         for end in (evaluation.claims_closed_at, evaluation.claims_close_at)
         if end is not None and end <= now
     ]
-    times = {"now": said(now)}
+    times = {"now": local_time(now)}
     if ends:
         sentence = _("Claims closed at %(end)s; it is now %(now)s.")
-        times["end"] = said(min(ends))
+        times["end"] = local_time(min(ends))
     elif evaluation.claims_opened_at is None:
         sentence = _("Claims are not open yet; it is now %(now)s.")
     else:

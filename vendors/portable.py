@@ -61,7 +61,9 @@ def owners_alone(user: User, evaluation: Evaluation) -> bool:
     return not is_owner(user, evaluation)
 
 
-def own(user: User, rows: QuerySet[models.Conflict]) -> QuerySet[models.Conflict]:
+def own_conflicts(
+    user: User, rows: QuerySet[models.Conflict]
+) -> QuerySet[models.Conflict]:
     return rows.filter(person=user) | rows.filter(candidate__evaluation__owner=user)
 
 
@@ -173,7 +175,7 @@ for part in (
         model=models.Conflict,
         order=("declared_at",),
         sealed=owners_alone,
-        narrow=own,
+        narrow=own_conflicts,
     ),
 ):
     register_part(part)

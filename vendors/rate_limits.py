@@ -94,13 +94,15 @@ breaker = Breaker()
 
 def count_up(name: str, minute: int) -> int:
     """One more of `name` in that minute; how many there are."""
-    where: dict[str, Any] = settings.CACHES[ALIAS]
-    if not where["BACKEND"].endswith("RedisCache") or not breaker.may_try():
+    cache_settings: dict[str, Any] = settings.CACHES[ALIAS]
+    if not cache_settings["BACKEND"].endswith("RedisCache") or not breaker.may_try():
         return local.count_up(name, minute)
     key = caches[ALIAS].make_key(f"{name}:{minute}")
     try:
         # One round trip, where the cache's own way takes three.
-        count = int(_counting(where["LOCATION"])(keys=[key], args=[KEPT_SECONDS]))
+        count = int(
+            _counting(cache_settings["LOCATION"])(keys=[key], args=[KEPT_SECONDS])
+        )
     except (RedisError, OSError) as error:
         breaker.report(error)
         return local.count_up(name, minute)

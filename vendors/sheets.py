@@ -79,9 +79,13 @@ class Column:
     @property
     def words(self) -> dict[str, str]:
         listed = cells.words_of(self.closed).items()
-        words = {word: value for word, value in listed if value in self.choices}
-        own = {key(choice): choice for choice in self.choices} | own_words(self.closed)
-        return words | {word: to for word, to in own.items() if to in self.choices}
+        by_word = {word: value for word, value in listed if value in self.choices}
+        own_choices = {key(choice): choice for choice in self.choices}
+        own_choices |= own_words(self.closed)
+        for word, choice in own_choices.items():
+            if choice in self.choices:
+                by_word[word] = choice
+        return by_word
 
 
 COLUMNS: dict[str, dict[str, Column]] = {
@@ -123,7 +127,7 @@ def add_table(
     """A sheet of texts, numbers and days without a formula, written row by row."""
     grey = {"bg_color": "#EEEEEE"}
     top = {"text_wrap": True, "valign": "top"}
-    asked = book.add_format(top | grey)
+    asked_format = book.add_format(top | grey)
     head = book.add_format(top | grey)
     head.set_bold()
     shapes = {"number": "General", "day": "yyyy-mm-dd"}
@@ -131,7 +135,7 @@ def add_table(
     forms = []
     for at, column in enumerate(columns.values()):
         shape = {"num_format": shapes.get(column.reads, "@"), "locked": False}
-        forms.append(asked if column.is_asked else book.add_format(top | shape))
+        forms.append(asked_format if column.is_asked else book.add_format(top | shape))
         sheet.set_column(at, at, column.width)
         sheet.write_string(0, at, column.title, head)
     sheet.freeze_panes(1, 1)
@@ -163,9 +167,9 @@ def _write(
     What is asked is locked, without a password: that only keeps hands off it.
     """
     stream = io.BytesIO()
-    said = SHEETS[name]
+    texts = SHEETS[name]
     with Workbook(stream, {"in_memory": True}) as book:
-        sheet = add_table(book, in_language(said["titles"], name), columns, rows)
+        sheet = add_table(book, in_language(texts["titles"], name), columns, rows)
         for at, column in enumerate(columns.values()):
             if column.choices and rows:
                 offered = column.offered
@@ -176,9 +180,11 @@ def _write(
             sheet.protect("", {"format_columns": True, "format_rows": True})
         guide = book.add_worksheet(_("How to"))
         guide.set_column(0, 0, 100)
-        lines = list(in_language(said["about"], said["about"]["en"]))
-        more = said.get("about_of", {}).items()
-        lines += [in_language(it, it["en"]) for field, it in more if field in columns]
+        lines = list(in_language(texts["about"], texts["about"]["en"]))
+        more = texts.get("about_of", {}).items()
+        lines += [
+            in_language(text, text["en"]) for field, text in more if field in columns
+        ]
         guide.write_column(0, 0, lines)
     return stream.getvalue()
 
@@ -232,14 +238,18 @@ def _read(
         default=SheetRow(0, ()),
     )
     places = places_in(names)
-    needed = [field for field, column in columns.items() if column.is_needed]
-    if missing := [f"“{columns[one].title}”" for one in needed if one not in places]:
+    missing = [
+        f"“{column.title}”"
+        for field, column in columns.items()
+        if column.is_needed and field not in places
+    ]
+    if missing:
         sentence = _(
             "The file has no sheet “%(sheet)s” with the columns %(columns)s. Send the "
             "sheet that was handed out here."
         )
-        told = {"sheet": in_language(titles, name), "columns": ", ".join(missing)}
-        raise Invalid(sentence % told, field="file")
+        details = {"sheet": in_language(titles, name), "columns": ", ".join(missing)}
+        raise Invalid(sentence % details, field="file")
     rows = [row for row in sheets[0].rows if row.number > names.number]
     filled = [Filled(name, row.number, places, {}, {}, {}) for row in rows]
     for field, at in places.items():
@@ -252,7 +262,8 @@ def _read(
             hints = Hints(order=order, choices=column.words)
             read = read_column(column.reads, [row.value(at) for row in rows], hints)
         for row, line, cell in zip(rows, filled, read, strict=True):
-            line.shown[field], line.said[field] = row.cell(at), cell.value
+            line.shown[field] = row.cell(at)
+            line.said[field] = cell.value
             if column.closed and cell.value:
                 # The same answer in another language is no other answer.
                 line.shown[field] = cell.value
@@ -277,19 +288,19 @@ def _sentence(cell: ParsedCell[Any], column: Column, text: str) -> str:
     return _(cells.SENTENCES[cell.refusal or no_value])
 
 
-def answer_cells(words: ClaimWords | None, say: Say = as_it_is) -> dict[str, Value]:
-    if words is None:
+def answer_cells(claim: ClaimWords | None, say: Say = as_it_is) -> dict[str, Value]:
+    if claim is None:
         return dict.fromkeys(ANSWER, "")
     texts = {
-        "availability": words.availability,
-        "available_from": str(words.available_from or ""),
-        "environments": "; ".join(words.environments),
-        "statement": words.statement,
-        "evidence_url": words.evidence_url,
-        "holds_for": write_holds_for(words.holds_for and words.holds_for["said"], say),
-        "number": words.number.get("value", ""),
-        "unit": words.number.get("unit", ""),
-        "effort": write_effort(words.effort, say),
+        "availability": claim.availability,
+        "available_from": str(claim.available_from or ""),
+        "environments": "; ".join(claim.environments),
+        "statement": claim.statement,
+        "evidence_url": claim.evidence_url,
+        "holds_for": write_holds_for(claim.holds_for and claim.holds_for["said"], say),
+        "number": claim.number.get("value", ""),
+        "unit": claim.number.get("unit", ""),
+        "effort": write_effort(claim.effort, say),
     }
     return {name: _written(COLUMNS[ANSWERS][name], texts[name]) for name in ANSWER}
 
@@ -299,10 +310,10 @@ def parted(environments: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def claim_cells(words: ClaimWords) -> dict[str, Value]:
+def claim_cells(claim: ClaimWords) -> dict[str, Value]:
     """An answer by role of an import of answers, which reads it back to itself."""
-    saved = answer_cells(words)
-    saved["effort"] = write_effort(words.effort, word_of)
+    saved = answer_cells(claim)
+    saved["effort"] = write_effort(claim.effort, word_of)
     value = saved.pop("number")
     unit = saved.pop("unit")
     number = cells.typed(value) if isinstance(value, Decimal) else value
@@ -316,7 +327,7 @@ def write_sheet(
     *,
     asks_effort: bool = False,
 ) -> bytes:
-    asked = list(requirements)
+    listed_requirements = list(requirements)
     rows = [
         {
             "requirement": harmless(requirement.ref),
@@ -328,9 +339,9 @@ def write_sheet(
             "measure": harmless(requirement.measure_words),
             **answer_cells(claims.get(requirement.ref), word_of),
         }
-        for requirement in asked
+        for requirement in listed_requirements
     ]
-    measured = any(requirement.measure for requirement in asked)
+    measured = any(requirement.measure for requirement in listed_requirements)
     asks = {"": True, "measures": measured, "efforts": asks_effort}
     columns = COLUMNS[ANSWERS].items()
     shown = {name: column for name, column in columns if asks[column.only]}
@@ -443,9 +454,9 @@ def read_prices(
     Raises:
         Invalid: no such sheet, or cells that cannot be placed, each named.
     """
-    asked = {word: kind for kind in kinds for word in (kind.name, kind.key)}
+    kind_by_word = {word: kind for kind in kinds for word in (kind.name, kind.key)}
     columns = {**COLUMNS[PRICES]}
-    columns["kind"] = replace(columns["kind"], choices=[*asked])
+    columns["kind"] = replace(columns["kind"], choices=[*kind_by_word])
     errors: dict[str, list[str]] = {}
     rows: list[dict[str, str]] = []
     head = dict.fromkeys(HEAD, "")
@@ -460,7 +471,7 @@ def read_prices(
             if text and head[name] not in ("", text):
                 row.wrong[name] = _("Another row says it otherwise; write it once.")
             head[name] = head[name] or text
-        if kind := asked.get(typed.get("kind", "")):
+        if kind := kind_by_word.get(typed.get("kind", "")):
             parts = {key(part.part): part.part for part in kind.parts}
             label = typed.get("label", "")
             typed |= {"kind": kind.key, "label": parts.get(key(label), label)}

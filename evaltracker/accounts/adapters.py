@@ -36,7 +36,10 @@ from evaltracker.accounts.notices import (
 from evaltracker.evaluations.account_log import at_address, person_meant, record
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import User
-from evaltracker.notices.services.scheduling import owe_account_mail, owe_warning
+from evaltracker.notices.services.scheduling import (
+    schedule_account_mail,
+    schedule_warning,
+)
 from evaltracker.pages.proof import note_login, note_proof, proved_recently
 
 # A ceiling on guesses of one account over all addresses, which locks nobody out.
@@ -63,7 +66,7 @@ def note_guess(name: str, person: User | None) -> None:
     guesses = [*of_last_hour(_key(name)), time.time()]
     cache.set(_key(name), guesses, AN_HOUR)
     if len(guesses) >= CEILING and person is not None:
-        owe_warning(kind="account_guessed", person=person)
+        schedule_warning(kind="account_guessed", person=person)
 
 
 def _key(name: str) -> str:
@@ -104,7 +107,12 @@ class OneAtATime(AxesDatabaseHandler):  # type: ignore[misc]  # untyped library
         """Note why a guess is refused: of this address, or of all, there are many."""
         locked = super().is_locked(request, credentials)
         soon = must_wait(name)
-        request.guess_refused = "locked" if locked else "slowed" if soon else ""
+        if locked:
+            request.guess_refused = "locked"
+        elif soon:
+            request.guess_refused = "slowed"
+        else:
+            request.guess_refused = ""
 
 
 def account_meant(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
@@ -271,7 +279,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped li
         """
         # The library writes others where it offers more than we do.
         if template_prefix == "account/email/password_reset_key":
-            owe_account_mail(kind="password_reset", person=context["user"])
+            schedule_account_mail(kind="password_reset", person=context["user"])
 
     def send_notification_mail(
         self,
@@ -282,7 +290,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped li
     ) -> None:
         if user.email:
             what = template_prefix.rpartition("/")[2]
-            owe_account_mail(kind="account_changed", person=user, what=what)
+            schedule_account_mail(kind="account_changed", person=user, what=what)
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # untyped library

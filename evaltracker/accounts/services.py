@@ -40,7 +40,7 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.evaluations.policy import change, checked, lock, may_add_people
-from evaltracker.notices.services.scheduling import owe_account_mail
+from evaltracker.notices.services.scheduling import schedule_account_mail
 from evaltracker.toolbox.days import instant_of, today_in
 from evaltracker.toolbox.secrets import digest_of, new_token
 from evaltracker.toolbox.text import free_name
@@ -85,7 +85,7 @@ def ask_for_address(*, address: str, by: User) -> None:
     address = address.lower()
     if at_address(address):
         raise Invalid("Somebody has this address already.", field="email")
-    owe_account_mail(kind="address_confirmation", person=by, address=address)
+    schedule_account_mail(kind="address_confirmation", person=by, address=address)
 
 
 @transaction.atomic
@@ -101,7 +101,7 @@ def confirm_address(*, key: str, by: User) -> User:
     record(action=AccountAction.ADDRESS, person=by, by=by)
     if before:
         # Its reader can still object.
-        owe_account_mail(
+        schedule_account_mail(
             kind="account_changed", person=by, address=before, what="email_changed"
         )
     return by
@@ -191,7 +191,7 @@ def invite(*, person: User, by: User) -> User:
         raise Refused(f"{person.name} has a password already.")
     if not person.email or not person.is_active:
         raise Refused(f"{person.name} has no address, or no login any more.")
-    owe_account_mail(kind="login_given", person=person)
+    schedule_account_mail(kind="login_given", person=person)
     record(action=AccountAction.INVITED, person=person, by=by)
     return person
 
@@ -367,7 +367,9 @@ def _reset_factors(person: User, *, by: User | None, detail: str) -> User:
     end_sessions(person)
     record(action=AccountAction.FACTOR_REMOVED, person=person, by=by, detail=detail)
     if person.email:
-        owe_account_mail(kind="account_changed", person=person, what="factors_reset")
+        schedule_account_mail(
+            kind="account_changed", person=person, what="factors_reset"
+        )
     return person
 
 
@@ -416,7 +418,7 @@ def ask_for_erasure(*, by: User) -> User:
     record(action=AccountAction.ERASURE_ASKED, person=by, by=by)
     for operator in User.objects.filter(is_superuser=True, is_active=True):
         if operator.email:
-            owe_account_mail(kind="erasure_asked", person=operator)
+            schedule_account_mail(kind="erasure_asked", person=operator)
     return by
 
 
@@ -520,7 +522,7 @@ def add_first_operator(*, name: str, email: str) -> User | None:
         is_superuser=True,
     )
     _save_new(operator, None)
-    owe_account_mail(kind="login_given", person=operator)
+    schedule_account_mail(kind="login_given", person=operator)
     return operator
 
 
@@ -618,16 +620,19 @@ def end_leaked_token(*, secret: str) -> None:
         _end_tokens([token], None)
         kind = "personal_token_leaked"
         person = token.person
-        owe_account_mail(kind=kind, person=person, what=token.prefix)
+        schedule_account_mail(kind=kind, person=person, what=token.prefix)
 
 
 def _end_tokens(tokens: Iterable[PersonalToken], by: User | None) -> None:
     for token in tokens:
         token.revoked_at = timezone.now()
         token.save(update_fields=["revoked_at", "leaked_at"])
-        ended = AccountAction.TOKEN_ENDED
-        whose = token.person
-        record(action=ended, person=whose, by=by, detail=token.prefix)
+        record(
+            action=AccountAction.TOKEN_ENDED,
+            person=token.person,
+            by=by,
+            detail=token.prefix,
+        )
 
 
 def _sees(person: User, evaluation_id: uuid.UUID) -> bool:

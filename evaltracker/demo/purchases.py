@@ -56,9 +56,9 @@ def move(value: Any, later: datetime.timedelta) -> Any:
             return {key: move(item, later) for key, item in value.items()}
         case list():
             return [move(item, later) for item in value]
-        case str() if found := DAY.fullmatch(value):
-            day = datetime.date.fromisoformat(found[1]) + later
-            return f"{day}{found[2] or ''}"
+        case str() if moment := DAY.fullmatch(value):
+            day = datetime.date.fromisoformat(moment[1]) + later
+            return f"{day}{moment[2] or ''}"
     return value
 
 

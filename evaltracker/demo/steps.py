@@ -172,20 +172,20 @@ def sign(
     shown = digest_of(document_of(evaluation, visit=visit))
     rules = evaluation.sign_off_rules.filter(stage=visit.stage)
     for rule in rules.filter(role__in=roles) if roles else rules:
-        asked = (asks or {}).get(rule.role)
+        condition = (asks or {}).get(rule.role)
         part = evaluation.stakeholders.get(role=rule.role)
         sign_rule(
             rule=rule,
-            verdict="conditions" if asked else "approve",
-            reason="I agree once this is certain." if asked else "",
+            verdict="conditions" if condition else "approve",
+            reason="I agree once this is certain." if condition else "",
             conditions=[
                 ConditionAsked(
-                    text=asked["text"],
-                    owner=User.objects.get(username=asked["owner"]),
-                    due_on=datetime.date.fromisoformat(asked["due_on"]),
+                    text=condition["text"],
+                    owner=User.objects.get(username=condition["owner"]),
+                    due_on=datetime.date.fromisoformat(condition["due_on"]),
                 )
             ]
-            if asked
+            if condition
             else [],
             shown=shown,
             without_weights=True,
@@ -209,15 +209,15 @@ def answer(
     by: Actor,
 ) -> None:
     """What its vendor says of requirements, by their refs."""
-    for ref, said in answers.items():
-        day = said.get("available_from")
+    for ref, values in answers.items():
+        day = values.get("available_from")
         submit_claim(
             candidate=candidate,
             requirement=evaluation.requirements.get(ref=ref),
             by=by,
             **{
                 "availability": "now",
-                **said,
+                **values,
                 "available_from": datetime.date.fromisoformat(day) if day else None,
             },
         )
@@ -227,7 +227,7 @@ def draft_answer(
     *, candidate: Candidate, answers: Mapping[str, Mapping[str, Any]], by: User
 ) -> None:
     """What its vendor typed on its pages and has not handed in."""
-    typed = {ref: ({**typed_of(None), **told}, 0) for ref, told in answers.items()}
+    typed = {ref: ({**typed_of(None), **values}, 0) for ref, values in answers.items()}
     save_drafts(candidate=candidate, typed=typed)
 
 
@@ -350,15 +350,15 @@ def try_out(
         by=by,
         **terms,
     )
-    for told in criteria:
-        requirement = evaluation.requirements.get(ref=told["ref"])
+    for row in criteria:
+        requirement = evaluation.requirements.get(ref=row["ref"])
         add_criterion(
             trial=trial,
             requirement=requirement,
             by=by,
             **{
                 "text": requirement.text,
-                **{key: told[key] for key in told if key != "ref"},
+                **{key: row[key] for key in row if key != "ref"},
             },
         )
     trial = propose_contract(trial=trial, by=by)
@@ -434,8 +434,8 @@ def measure(
             ],
         }
         content = json.dumps(body).encode()
-        said = read_json_file(content, Address({}, {}))
-        receive_report(token=token, content=content, said=said)
+        report = read_json_file(content, Address({}, {}))
+        receive_report(token=token, content=content, reported_file=report)
 
 
 def attach_contract(*, evaluation: Evaluation, by: User) -> None:

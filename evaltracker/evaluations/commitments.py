@@ -87,12 +87,12 @@ def commitments_of(touched: Mapping[TouchedRow, Saved]) -> str:
     lines = []
     for (model, key), saved in rows.items():
         version = max(versions(model))
-        said = f"{UNSAID} {UNSAID}"
+        digests = f"{UNSAID} {UNSAID}"
         if saved:
             salt, *values = saved
             made = commitment_to(model, version, key, salt, values, by_column=by_column)
-            said = f"{made.digest} {made.columns}"
-        lines.append(f"{model._meta.label_lower}/{version} {key} {said}")
+            digests = f"{made.digest} {made.columns}"
+        lines.append(f"{model._meta.label_lower}/{version} {key} {digests}")
     return "\n".join([f"form/{FORM} - - -", *sorted(lines)])
 
 
@@ -149,16 +149,16 @@ def short_digest(before: Any, text: str) -> str:
 
 
 def changed_column(
-    model: type[CommittedRecord], said: Commitment, there: Commitment
+    model: type[CommittedRecord], recorded: Commitment, there: Commitment
 ) -> str:
     """The column whose digest differs; “salt” if every one does."""
-    if said.columns == UNSAID:
+    if recorded.columns == UNSAID:
         return "a column that an entry of many rows does not name"
-    names = versions(model)[said.version]
+    names = versions(model)[recorded.version]
     differing = [
         name
         for at, name in enumerate(names)
-        if said.columns[at * SHORT : (at + 1) * SHORT]
+        if recorded.columns[at * SHORT : (at + 1) * SHORT]
         != there.columns[at * SHORT : (at + 1) * SHORT]
     ]
     if len(differing) == len(names) > 1:

@@ -87,20 +87,14 @@ def as_json_value(value: Any) -> Any:
     if type(value) in _PLAIN:
         return value
     match value:
-        case None | bool() | int() | str():
-            if isinstance(value, enum.Enum):
-                return str(value)
-            return value
-        case Promise():
+        case enum.Enum() | Promise() | uuid.UUID():
             return str(value)
-        case datetime.datetime():
-            return value.astimezone(datetime.UTC).isoformat(timespec="microseconds")
+        case int() | str():
+            return value
         case datetime.date() | datetime.time():
-            return value.isoformat()
+            return _as_iso(value)
         case decimal.Decimal():
             return f"{value:f}"  # as str() writes it, but for 4E-10
-        case uuid.UUID():
-            return str(value)
         case models.Model():
             return f"{value} [{value.pk}]"
         case dict():
@@ -108,6 +102,13 @@ def as_json_value(value: Any) -> Any:
         case list() | tuple() | set() | frozenset():
             return [as_json_value(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no place in the journal")
+
+
+def _as_iso(value: datetime.date | datetime.time) -> str:
+    """A date, a time or an instant, which is written in UTC."""
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.UTC).isoformat(timespec="microseconds")
+    return value.isoformat()
 
 
 def snapshot(row: models.Model, fields: Iterable[str]) -> dict[str, Any]:

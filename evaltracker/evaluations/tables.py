@@ -100,8 +100,9 @@ def since_of(entry: Entry) -> int:
     if entry.number > 1 and entry.action not in WHOLE:
         return 0
     label = Evaluation._meta.label_lower
-    said = read_commitments(entry.rows or "")
-    return max((told.version for key, told in said if key[0] == label), default=0)
+    commitments = read_commitments(entry.rows or "")
+    numbers = (row.version for key, row in commitments if key[0] == label)
+    return max(numbers, default=0)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -115,11 +116,10 @@ class Difference:
     sentence: str
 
     def __str__(self) -> str:
+        text = f"{self.table} {self.key} {self.sentence}"
         if self.entry:
-            where = f"entry {self.entry}: "
-        else:
-            where = ""
-        return f"{where}{self.table} {self.key} {self.sentence}"
+            return f"entry {self.entry}: {text}"
+        return text
 
 
 @dataclass(slots=True)
@@ -130,7 +130,7 @@ class TableComparison:
     uncovered: int = 0
 
 
-def compare_tables(evaluation: Evaluation, said: JournalState) -> TableComparison:
+def compare_tables(evaluation: Evaluation, journal: JournalState) -> TableComparison:
     """Every committed row of `evaluation` beside what the journal says.
 
     Rows are counted both ways: what appeared without an entry and what vanished
@@ -138,36 +138,38 @@ def compare_tables(evaluation: Evaluation, said: JournalState) -> TableCompariso
     """
     compared = TableComparison()
     models = {model._meta.label_lower: model for model in committed_models()}
-    for (label, _), (number, told) in said.rows.items():
+    for (label, _), (number, commitment) in journal.rows.items():
         model = models.get(label)
-        if model is None or not (told.is_removal or told.version in versions(model)):
-            said.newer.add(number)
+        version = commitment.version
+        is_known = commitment.is_removal or (model and version in versions(model))
+        if model is None or not is_known:
+            journal.newer.add(number)
     there: set[Key] = set()
     for model in models.values():
-        for key, difference in _rows(model, evaluation, said):
+        for key, difference in _rows(model, evaluation, journal):
             there.add(key)
             if difference is not None:
                 compared.differences.append(difference)
-            elif key in said.rows:
-                compared.agreeing += said.rows[key][0] not in said.newer
+            elif key in journal.rows:
+                compared.agreeing += journal.rows[key][0] not in journal.newer
             else:
                 compared.uncovered += 1
         name = str(model._meta.verbose_name)
         for pk, column in model.contradictions(evaluation):
-            number = said.rows.get((model._meta.label_lower, str(pk)), (0,))[0]
+            number = journal.rows.get((model._meta.label_lower, str(pk)), (0,))[0]
             sentence = f"was changed in {column}"
             compared.differences.append(Difference(number, name, str(pk), sentence))
     compared.differences += [
         Difference(number, str(models[key[0]]._meta.verbose_name), key[1], "is gone")
-        for key, (number, told) in said.rows.items()
-        if key not in there and key[0] in models and not told.is_removal
+        for key, (number, commitment) in journal.rows.items()
+        if key not in there and key[0] in models and not commitment.is_removal
     ]
     compared.differences.sort()
     return compared
 
 
 def _rows(
-    model: type[CommittedRecord], evaluation: Evaluation, said: JournalState
+    model: type[CommittedRecord], evaluation: Evaluation, journal: JournalState
 ) -> Iterator[tuple[Key, Difference | None]]:
     label = model._meta.label_lower
     name = str(model._meta.verbose_name)
@@ -183,10 +185,10 @@ def _rows(
     for row in rows.order_by("pk").values("pk", *wanted).iterator(chunk_size=2000):
         salt = row.get("salt")
         key = (label, str(row["pk"]))
-        number, commitment = said.rows.get(key, (0, None))
+        number, commitment = journal.rows.get(key, (0, None))
         sentence = ""
         if commitment is None:
-            if said.tells_all(model) or (salt and not said.is_later):
+            if journal.tells_all(model) or (salt and not journal.is_later):
                 sentence = "appeared without an entry"
         elif commitment.is_removal:
             sentence = "was removed, and is there again"

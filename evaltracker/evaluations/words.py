@@ -71,11 +71,11 @@ def fill(sentence: str, **values: object) -> str:
 
 def word_errors(words: Mapping[str, str]) -> dict[str, str]:
     errors = {key: wrong for key in words if (wrong := _wrong(key, words[key]))}
-    for one, several in NOUNS.items():
-        if one in words and several not in words:
-            errors[several] = "Give the plural, too: what are several called?"
-        elif several in words and one not in words:
-            errors[one] = "Give the singular, too: what is one called?"
+    for singular, plural in NOUNS.items():
+        if singular in words and plural not in words:
+            errors[plural] = "Give the plural, too: what are several called?"
+        elif plural in words and singular not in words:
+            errors[singular] = "Give the singular, too: what is one called?"
     return errors
 
 

@@ -304,12 +304,12 @@ def answer(desk: ImportSession) -> HttpResponse:
     """Keep what differs from what was said before; of two menus the changed one."""
     draft = desk.waiting()
     post = desk.request.POST
-    said = draft.reading.get("answers", {})
+    earlier = draft.reading.get("answers", {})
     answers: dict[str, str] = {}
     for key, texts in post.lists():
         if key in OTHERS or key.startswith(STOOD) or len(key) > LONGEST_KEY:
             continue
-        before = post.get(STOOD + key, said.get(key, ""))
+        before = post.get(STOOD + key, earlier.get(key, ""))
         changed = [str(text) for text in texts if text != before]
         if changed and len(changed[0]) > MOST_CELL_CHARACTERS:
             raise Invalid(f"A cell holds at most {MOST_CELL_CHARACTERS:,} characters.")

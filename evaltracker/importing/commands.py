@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.importing.kinds import KINDS
-from evaltracker.importing.services.imports import planned, take_plan
+from evaltracker.importing.services.imports import import_plan, planned
 from evaltracker.rows.lines import PlanLine
 from evaltracker.rows.plan import ImportPlan
 from evaltracker.rows.sources import read_table
@@ -60,15 +60,15 @@ class ImportCommand(BaseCommand):
             plan = planned(kind, evaluation, by, book, answers)
             self._report(plan)
             if not is_dry:
-                take_plan(kind, evaluation, plan, by)
+                import_plan(kind, evaluation, plan, by)
         except Problem as error:
             raise CommandError(_folded(error.sentence)) from error
         if is_dry:
             verb = "would be imported into"
         else:
             verb = "imported into"
-        things = kind.things.capitalize()
-        self.stdout.write(f"{things} {verb} “{evaluation}” from {plan.filename}:")
+        plural = kind.things.capitalize()
+        self.stdout.write(f"{plural} {verb} “{evaluation}” from {plan.filename}:")
         for name, many in plan.counts.items():
             self.stdout.write(f"  {name:<9}{many:>7,}")
         if is_dry:
@@ -91,8 +91,8 @@ class ImportCommand(BaseCommand):
                 out = self.stdout
             out.write("\n".join(_shown(line)))
         for refusal in plan.refused if plan.open else ():
-            where = f"{refusal.sheet} row {refusal.row}".strip()
-            self.stderr.write(_folded(f"- {where}: {refusal.sentence}"))
+            location = f"{refusal.sheet} row {refusal.row}".strip()
+            self.stderr.write(_folded(f"- {location}: {refusal.sentence}"))
         if plan.open:
             many = len(plan.open)
             raise CommandError(
@@ -112,10 +112,12 @@ def _shown(line: PlanLine) -> Iterable[str]:
         becomes = ""
     why = f" ({line.why})" if line.why else ""
     if line.where:
-        where = f" in {line.where}"
+        location = f" in {line.where}"
     else:
-        where = ""
-    text = f"{line.title}{where}, {line.count:,} {line.things}{examples}{becomes}{why}"
+        location = ""
+    text = (
+        f"{line.title}{location}, {line.count:,} {line.things}{examples}{becomes}{why}"
+    )
     yield _folded(f"[{line.state}] {text}")
     for value, label in line.options if line.state != "certain" else ():
         yield f"    --answer '{line.key}={value}'   {label}"

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation, Import, User
 from evaltracker.importing.kinds import KINDS
-from evaltracker.importing.services.imports import take_pasted, undo_import
+from evaltracker.importing.services.imports import import_pasted, undo_import
 from evaltracker.pages.grid_paste import what_to_ask
 from evaltracker.rows.plan import ImportPlan
 
@@ -24,7 +24,7 @@ class PastesImport:
         shown: str,
         by: User,
     ) -> dict[str, Any]:
-        taken = take_pasted(KINDS[self.imports], subject, by, text, answers, shown)
+        taken = import_pasted(KINDS[self.imports], subject, by, text, answers, shown)
         if isinstance(taken, ImportPlan):
             return what_to_ask(taken, answers)
         if taken is None:

@@ -95,7 +95,7 @@ class About[Row](NoticeKind):
             return self.gone
         return next(filter(None, self.reasons(notice, row)), "")
 
-    def words(self, notice: Notice, row: Row) -> MailWording:
+    def wording(self, notice: Notice, row: Row) -> MailWording:
         values: dict[str, Any] = {
             name: one_line(text) for name, text in self.values(notice, row).items()
         }
@@ -111,7 +111,7 @@ class About[Row](NoticeKind):
         return self.letter(notice, self.row(notice))
 
     def letter(self, notice: Notice, row: Row, **more: Any) -> Message:
-        subject, lead, action, steps = self.words(notice, row)
+        subject, lead, action, steps = self.wording(notice, row)
         return letter(
             notice=notice,
             subject=subject,
@@ -126,7 +126,7 @@ class About[Row](NoticeKind):
         self, notice: Notice, row: Row, due_at: datetime.datetime, **more: Any
     ) -> Message:
         """Its words as a mail about a date: the subject is what falls due then."""
-        what, lead, action, _ = self.words(notice, row)
+        what, lead, action, _ = self.wording(notice, row)
         return dated_message(
             notice=notice,
             what=what,

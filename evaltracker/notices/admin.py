@@ -297,22 +297,25 @@ class NoticeAdmin(HardenedAdmin):
         return f"{owner.name} can send it again or close it."
 
 
+STANDING_BY_STATE: dict[str, str] = {
+    NoticeState.UNCERTAIN: "Uncertain: it may or may not have arrived",
+    NoticeState.DEAD: "Refused for good",
+    NoticeState.CLAIMED: "Being sent",
+    NoticeState.HANDING: "Being sent",
+}
+
+
 def standing_of(notice: Notice) -> str:
-    match notice.state:
-        case NoticeState.SENT:
-            if notice.maybe_repeated:
-                twice = "; may have arrived twice"
-            else:
-                twice = ""
-            return f"Sent{twice}"
-        case NoticeState.SUPPRESSED:
-            return f"Not sent: {notice.suppressed_because}"
-        case NoticeState.UNCERTAIN:
-            return "Uncertain: it may or may not have arrived"
-        case NoticeState.DEAD:
-            return "Refused for good"
-        case NoticeState.CLAIMED | NoticeState.HANDING:
-            return "Being sent"
+    if notice.state == NoticeState.SENT:
+        if notice.maybe_repeated:
+            doubt = "; may have arrived twice"
+        else:
+            doubt = ""
+        return f"Sent{doubt}"
+    if notice.state == NoticeState.SUPPRESSED:
+        return f"Not sent: {notice.suppressed_because}"
+    if notice.state in STANDING_BY_STATE:
+        return STANDING_BY_STATE[notice.state]
     if notice.digest_id:
         return "In the daily mail"
     if notice.attempts:
@@ -437,10 +440,10 @@ def _titles(notices: Iterable[Notice]) -> dict[str, str]:
     return titles
 
 
-def _filtered(rows: Any, asked: Mapping[str, str]) -> Any:
-    if kind := asked.get("kind"):
+def _filtered(rows: Any, filters: Mapping[str, str]) -> Any:
+    if kind := filters.get("kind"):
         rows = rows.filter(kind=kind)
-    if to := asked.get("to"):
+    if to := filters.get("to"):
         rows = rows.filter(recipient__username=to)
     return rows
 

@@ -57,8 +57,10 @@ def dates_of(person: User) -> list[CalendarDate]:
 
 def calendar_of(*dates: CalendarDate, name: str = "") -> bytes:
     now = _utc(timezone.now())
-    entries = (piece for date in dates for piece in _entry(date, now))
-    return _file("PUBLISH", *_named(name), *entries)
+    pieces = [*_named(name)]
+    for date in dates:
+        pieces += _entry(date, now)
+    return _file("PUBLISH", *pieces)
 
 
 def cancellation_of(date: CalendarDate) -> bytes:

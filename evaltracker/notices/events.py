@@ -25,8 +25,14 @@ from evaltracker.notices.mail import link_to
 from evaltracker.pages.workspace import page_address, sealed_entries
 
 COLUMNS = (
-    *("number", "at", "action", "evaluation", "actor", "actor_name"),
-    *("subject_type", "subject_id"),
+    "number",
+    "at",
+    "action",
+    "evaluation",
+    "actor",
+    "actor_name",
+    "subject_type",
+    "subject_id",
 )
 
 
@@ -93,19 +99,19 @@ class Event(NoticeKind):
     """What a webhook is told: the event as its purchase's owner may read it."""
 
     def subjects(self, ids: Collection[str]) -> Mapping[str, Any]:
-        found: dict[Evaluation, list[Entry]] = defaultdict(list)
+        entries_of: dict[Evaluation, list[Entry]] = defaultdict(list)
         entries = Entry.objects.filter(pk__in=map(UUID, ids), action__in=TYPE_OF)
         for entry in entries.select_related("evaluation__owner"):
-            found[entry.evaluation].append(entry)
+            entries_of[entry.evaluation].append(entry)
         return {
             event["id"]: event
-            for evaluation, entries in found.items()
+            for evaluation, entries in entries_of.items()
             for event in events_for(evaluation.owner, evaluation, entries)
         }
 
     def titles(self, ids: Collection[str]) -> dict[str, str]:
-        told = Entry.objects.filter(pk__in=ids, action__in=TYPE_OF)
-        rows = told.values_list("pk", "action")
+        entries = Entry.objects.filter(pk__in=ids, action__in=TYPE_OF)
+        rows = entries.values_list("pk", "action")
         return {str(key): TYPE_OF[action] for key, action in rows}
 
     def holds(self, notice: Notice) -> str:

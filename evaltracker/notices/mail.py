@@ -507,13 +507,13 @@ class MailConnection:
         backend.connection.sendmail(sender, [to], bytes(parcel))
         return True
 
-    def _judged(self, code: int, words: bytes | str) -> DeliveryReply:
+    def _judged(self, code: int, answer: bytes | str) -> DeliveryReply:
         if code == CLOSING_DOWN:
             self._close()
         never = 500 <= code <= 599
         return DeliveryReply(
             DeliveryOutcome.NEVER if never else DeliveryOutcome.LATER,
-            _readable(code, words),
+            _readable(code, answer),
         )
 
     def _cut(self) -> None:
@@ -530,9 +530,9 @@ class MailConnection:
         self._backend = mailers.default
 
 
-def _readable(code: int, words: bytes | str) -> str:
-    if isinstance(words, bytes):
-        text = words.decode("utf-8", "replace")
+def _readable(code: int, answer: bytes | str) -> str:
+    if isinstance(answer, bytes):
+        text = answer.decode("utf-8", "replace")
     else:
-        text = words
+        text = answer
     return f"{code} {' '.join(text.split())}"[:WORDS_KEPT]

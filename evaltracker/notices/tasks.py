@@ -42,8 +42,8 @@ def work() -> None:
 
 def _do(*works: Callable[[], object]) -> None:
     try:
-        for one in works:
-            one()
+        for chore in works:
+            chore()
     except Error as error:
         if not database_is_away(error):
             raise

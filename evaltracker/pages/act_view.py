@@ -110,13 +110,7 @@ def _perform(
         seen = act.preview(target, form.cleaned_data, user)
         return _show(request, act, target, form, preview=seen)
     try:
-        with transaction.atomic(), files_of_rows():
-            made = act.run(target, form.cleaned_data, user)
-            told = isinstance(made, Problem)
-            if told:
-                outcome = made
-            else:
-                outcome = act.destination(target, made)
+        outcome = _run(act, target, form.cleaned_data, user)
     except (NotFound, Forbidden):
         raise
     except Problem as refusal:
@@ -131,7 +125,7 @@ def _perform(
     else:
         if not isinstance(outcome, Problem):
             return _finish(request, act, target, outcome)
-        problem = outcome  # told and not raised, so that what it wrote is kept
+        problem = outcome
     shown: Problem | None = problem
     if isinstance(problem, Stale):
         form = _form(act, target, request, _with_fresh_version(request, act))
@@ -141,6 +135,18 @@ def _perform(
             for sentence in sentences:
                 form.add_error(field if field in form.fields else None, sentence)
     return _show(request, act, target, form, problem=shown, status=problem.status)
+
+
+def _run(act: Act[Any], target: Any, data: dict[str, Any], user: Any) -> Outcome:
+    """Do the act: all of it, or nothing.
+
+    A problem that is returned and not raised leaves what the act wrote.
+    """
+    with transaction.atomic(), files_of_rows():
+        made = act.run(target, data, user)
+        if isinstance(made, Problem):
+            return made
+        return act.destination(target, made)
 
 
 def _finish(
@@ -169,7 +175,9 @@ def _finish(
     if in_dialog:
         # Where to go if the page below the dialog is gone with what was changed.
         more = {"otherwise": act.cancel_url(target)}
-        return answer_done(text, onwards, **more, **({"again": again} if again else {}))
+        if again:
+            more["again"] = again
+        return answer_done(text, onwards, **more)
     if again:
         return HttpResponseRedirect(again)
     return onwards

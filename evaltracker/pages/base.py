@@ -203,8 +203,8 @@ class ReadOnly:
 
 class ScopedChangeList(ChangeList):  # type: ignore[misc]
     def url_for_result(self, result: models.Model) -> str:
-        own: str = self.model_admin.page_of(result)
-        return own or super().url_for_result(result)
+        page: str = self.model_admin.page_of(result)
+        return page or super().url_for_result(result)
 
     def get_results(self, request: HttpRequest) -> None:
         """The rows of the page; a page that is not there is refused."""

@@ -69,13 +69,13 @@ class ReasonForm(forms.Form):
 
 
 def form_like(
-    model: type[models.Model], fields: Sequence[str], **own: forms.Field
+    model: type[models.Model], fields: Sequence[str], **replacements: forms.Field
 ) -> type[forms.Form]:
-    """A plain form with the fields of a model; `own` replaces or adds some.
+    """A plain form with the fields of a model; `replacements` replace or add some.
 
     Not a ModelForm: that would write into the row before a service compares.
     """
-    of_model = [name for name in fields if name not in own]
+    of_model = [name for name in fields if name not in replacements]
     made: dict[str, Any] = fields_for_model(model, fields=of_model)
     for name, field in made.items():
         # What the service would refuse afterwards is said with all the rest.
@@ -89,8 +89,8 @@ def form_like(
             field.widget = day_input()
         if isinstance(field.widget, forms.Textarea):
             field.widget.attrs["rows"] = 3
-    made |= own
-    return form_of(**{name: made[name] for name in fields} | own)
+    made |= replacements
+    return form_of(**{name: made[name] for name in fields} | replacements)
 
 
 def form_of(
@@ -352,9 +352,9 @@ class MeasureLine(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
 
-def _kept(said: Mapping[str, Any]) -> dict[str, Any]:
+def _kept(measure: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        return kept_measure(said)
+        return kept_measure(measure)
     except Invalid as error:
         raise forms.ValidationError(
             [
@@ -387,11 +387,11 @@ class ZoneInput(forms.TextInput):
         self, name: str, value: Any, attrs: Any = None, renderer: Any = None
     ) -> SafeString:
         offered = f"{(attrs or {}).get('id', name)}_zones"
-        own = {**(attrs or {}), "list": offered, "autocomplete": "off"}
+        attributes = {**(attrs or {}), "list": offered, "autocomplete": "off"}
         options = format_html_join(
             "", '<option value="{}">', ((zone,) for zone in zone_names())
         )
-        box = super().render(name, value, own, renderer)
+        box = super().render(name, value, attributes, renderer)
         return format_html('{}<datalist id="{}">{}</datalist>', box, offered, options)
 
 

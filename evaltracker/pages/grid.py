@@ -73,10 +73,10 @@ def choices_of(field: forms.Field | None) -> list[list[str]]:
             choices += [[str(inner), str(name)] for inner, name in label]
         else:
             if value is None:
-                own = ""
+                text = ""
             else:
-                own = str(getattr(value, "value", value))
-            choices.append([own, str(label) if own else ""])
+                text = str(getattr(value, "value", value))
+            choices.append([text, str(label) if text else ""])
     return choices
 
 
@@ -134,10 +134,11 @@ def words_of(choices: Iterable[Sequence[str]]) -> dict[str, str]:
     for value, label in pairs:
         for mark in (":", ",", " ("):
             short.setdefault(key(label.partition(mark)[0]), set()).add(value)
-    words = {word: values.pop() for word, values in short.items() if len(values) == 1}
+    by_word = {word: values.pop() for word, values in short.items() if len(values) == 1}
     for value, label in pairs:
-        words |= {key(value.replace("_", " ")): value, key(label): value}
-    return words
+        by_word[key(value.replace("_", " "))] = value
+        by_word[key(label)] = value
+    return by_word
 
 
 def _read_choice(field: forms.Field, choices: list[list[str]], text: str) -> str:
@@ -292,7 +293,7 @@ class Grid[S: models.Model, R: models.Model]:
         raise NotImplementedError
 
     def filtered(
-        self, rows: models.QuerySet[R], subject: S, asked: QueryDict
+        self, rows: models.QuerySet[R], subject: S, filters: QueryDict
     ) -> models.QuerySet[R]:
         """The rows that pass the page's filters.
 

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Problem
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.models import User
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import lock
 from evaltracker.pages.acts import ACTS
 from evaltracker.pages.grid import (
@@ -191,11 +191,11 @@ def _save_row(
         if stored != cell.seen:
             theirs = column.label_of(stored)
             mine = column.label_of(cell.typed)
-            words = (
+            conflict = (
                 f"Somebody else changed {column.label} to “{theirs}” meanwhile; "
                 f"you entered “{mine}”. Enter it again to replace theirs."
             )
-            refused.append(RefusedCell(cell.row, column.name, words, 409, stored))
+            refused.append(RefusedCell(cell.row, column.name, conflict, 409, stored))
             continue
         try:
             value = readers[column.name](cell.typed)
@@ -214,10 +214,12 @@ def _call(row: Any, call: list[tuple[CellChange, Any]], by: User) -> list[Refuse
     names = {}
     for cell, value in call:
         name = cell.column.argument or cell.column.name
-        values[name], names[name] = value, cell.column.name
+        values[name] = value
+        names[name] = cell.column.name
+    arguments = {saves.row_name: row, **saves.more, **values}
     try:
         with transaction.atomic():
-            saves.service(**{saves.row_name: row, **saves.more, **values}, by=by)
+            saves.service(**arguments, by=by)
     except Problem as problem:
         if len(call) == 1:
             return refused_cells(call[0][0].row, names, problem)
@@ -276,14 +278,16 @@ def act_on_rows(
     refuse_too_many(len(ids))
     rows = rows_by_id(at, ids)
     act = ACTS[name]
-    own = grid.own_answers.get(name)
+    answers = grid.own_answers.get(name)
     refused: list[RefusedCell] = []
     for key in rows:
         try:
             with transaction.atomic():
                 target = act.load(by, key)
                 act.check(by, target)
-                values = {**data, **(own.of(target) if own else {})}
+                values = {**data}
+                if answers:
+                    values |= answers.of(target)
                 form: Any = act.form_class(values, **act.form_kwargs(target, by))
                 if form.is_valid():
                     act.run(target, form.cleaned_data, by)
@@ -309,8 +313,8 @@ def act_on_rows(
 
 def _reason(name: str, sentence: str) -> str:
     """“nobody to invite” of “Keep has nobody to invite: it needs a vendor.”"""
-    said = sentence.partition(": ")[0].removeprefix(f"{name} ").removeprefix("has ")
-    return said.removesuffix(".")
+    reason = sentence.partition(": ")[0].removeprefix(f"{name} ").removeprefix("has ")
+    return reason.removesuffix(".")
 
 
 # What a grid's script asks for, read strictly: cells, new rows, an order, an act.
@@ -321,28 +325,28 @@ KEYS = ("row", "column", "from", "to")
 Answer = tuple[list[str] | None, dict[str, Any]]
 
 
-def _asked(asked: Any, *keys: str) -> dict[str, Any]:
+def _checked(requested: Any, *keys: str) -> dict[str, Any]:
     """An object of exactly these keys, whose `rows` are ids, at least one."""
-    if not isinstance(asked, dict) or asked.keys() != {*keys}:
+    if not isinstance(requested, dict) or requested.keys() != {*keys}:
         raise Invalid(f"Send {', '.join(keys)}.")
-    ids = asked.get("rows", ["-"])
+    ids = requested.get("rows", ["-"])
     if not isinstance(ids, list) or not ids or not all(map(_is_text, ids)):
         raise Invalid("“rows” is a list of rows, at least one.")
     refuse_too_many(len(ids))
-    return asked
+    return requested
 
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _cells(at: GridContext, asked: Any) -> Answer:
-    if not isinstance(asked, list) or not asked:
+def _cells(at: GridContext, requested: Any) -> Answer:
+    if not isinstance(requested, list) or not requested:
         raise Invalid("“cells” is a list of changes, at least one.")
-    refuse_too_many(0, len(asked))
+    refuse_too_many(0, len(requested))
     columns = {column.name: column for column in at.columns()}
     changes = []
-    for cell in asked:
+    for cell in requested:
         if not isinstance(cell, dict) or cell.keys() != {*KEYS}:
             raise Invalid(f"A change has {', '.join(KEYS)}.")
         if _is_text(cell["column"]):
@@ -362,42 +366,44 @@ def _cells(at: GridContext, asked: Any) -> Answer:
     return list({change.row for change in changes}), {"sentence": summary}
 
 
-def _add(at: GridContext, asked: Any) -> Answer:
-    if not isinstance(asked, list) or not asked:
+def _add(at: GridContext, requested: Any) -> Answer:
+    if not isinstance(requested, list) or not requested:
         raise Invalid("“add” is a list of rows, at least one.")
-    if not all(isinstance(row, dict) for row in asked):
+    if not all(isinstance(row, dict) for row in requested):
         raise Invalid("A new row is an object of columns and values.")
-    made = add_rows(at, asked)
+    made = add_rows(at, requested)
     return None, {"sentence": f"{at.grid.counted(len(made))} added."}
 
 
-def _move(at: GridContext, asked: Any) -> Answer:
-    asked = _asked(asked, "rows", "above", "below")
-    ends = [asked["above"], asked["below"]]
-    rows = rows_by_id(at, [*asked["rows"], *filter(None, ends)])
+def _move(at: GridContext, requested: Any) -> Answer:
+    requested = _checked(requested, "rows", "above", "below")
+    ends = [requested["above"], requested["below"]]
+    rows = rows_by_id(at, [*requested["rows"], *filter(None, ends)])
     above, below = (rows[end] if end else None for end in ends)
-    moved = [rows[key] for key in asked["rows"]]
+    moved = [rows[key] for key in requested["rows"]]
     at.grid.move(at.subject, moved, above, below, at.user)
     return None, {"sentence": "Moved."}
 
 
-def _act(at: GridContext, asked: Any) -> Answer:
-    asked = _asked(asked, "rows", "name", "values")
-    if not isinstance(asked["values"], dict) or not _is_text(asked["name"]):
+def _act(at: GridContext, requested: Any) -> Answer:
+    requested = _checked(requested, "rows", "name", "values")
+    if not isinstance(requested["values"], dict) or not _is_text(requested["name"]):
         raise Invalid("“values” is what the act's form asks.")
-    return None, act_on_rows(at, asked["name"], asked["rows"], asked["values"])
+    return None, act_on_rows(
+        at, requested["name"], requested["rows"], requested["values"]
+    )
 
 
-def _paste(at: GridContext, asked: Any) -> Answer:
-    asked = _asked(asked, "text", "answers", "shown")
-    answers = asked["answers"]
+def _paste(at: GridContext, requested: Any) -> Answer:
+    requested = _checked(requested, "text", "answers", "shown")
+    answers = requested["answers"]
     if not isinstance(answers, dict) or not all(
-        map(_is_text, [asked["text"], asked["shown"], *answers.values()])
+        map(_is_text, [requested["text"], requested["shown"], *answers.values()])
     ):
         raise Invalid("“text” is what was pasted, “answers” what was chosen.")
     grid = at.grid
-    text = asked["text"]
-    shown = asked["shown"]
+    text = requested["text"]
+    shown = requested["shown"]
     if grid.paste:
         pasted = grid.paste(at.subject, text, answers, shown, at.user)
         return [] if "html" in pasted else None, pasted
@@ -409,19 +415,19 @@ def _paste(at: GridContext, asked: Any) -> Answer:
     return None, {"sentence": summary, "undo": made if grid.remover else None}
 
 
-def _into(at: GridContext, asked: Any) -> Answer:
+def _into(at: GridContext, requested: Any) -> Answer:
     """Cells of a paste from the first of a range on; rows beyond the last are new."""
-    asked = _asked(asked, "rows", "text", "seen", "columns", "size")
+    requested = _checked(requested, "rows", "text", "seen", "columns", "size")
     columns = {column.name: column for column in at.columns()}
     changes: list[CellChange] = []
     refused: list[RefusedCell] = []
     try:
-        ids = asked["rows"]
-        seen = asked["seen"]
-        (height, width) = asked["size"]
-        shown = [columns[name] for name in asked["columns"]]
+        ids = requested["rows"]
+        seen = requested["seen"]
+        (height, width) = requested["size"]
+        shown = [columns[name] for name in requested["columns"]]
         refuse_too_many(height, height * width)
-        block = pasted_cells(asked["text"])
+        block = pasted_cells(requested["text"])
         if block[0] == [column.label for column in shown][: len(block[0])]:
             del block[0]
         if len(block) == len(block[0]) == 1:
@@ -460,11 +466,11 @@ def _into(at: GridContext, asked: Any) -> Answer:
     }
 
 
-def _unpaste(at: GridContext, asked: Any) -> Answer:
+def _unpaste(at: GridContext, requested: Any) -> Answer:
     if at.grid.unpaste:
-        at.grid.unpaste(at.subject, asked, at.user)
+        at.grid.unpaste(at.subject, requested, at.user)
     else:
-        ids = _asked({"rows": asked}, "rows")["rows"]
+        ids = _checked({"rows": requested}, "rows")["rows"]
         act_on_rows(at, at.grid.remover, ids, {"reason": UNDONE})
     return None, {"sentence": "Undone."}
 
@@ -498,28 +504,11 @@ def grid_view(request: HttpRequest, name: str, target_id: str) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
     user: Any = request.user
     subject = grid.load(user, target_id)
-    of_grid: Any = {"grid": name, "evaluation": grid.evaluation(subject), "by": user}
+    evaluation = grid.evaluation(subject)
     try:
         if request.method == "POST":
-            body = _read(request)
-        else:
-            body = {}
-        if "view" in body:
-            view = _asked(body["view"], "layout", "shared")
-            save_view(**of_grid, **view)
-            return JsonResponse({"sentence": "View saved."})
-        if isinstance(grid, CustomGrid):
-            if "text" in body:
-                body["block"] = pasted_cells(str(body.pop("text")))
-            if request.method == "POST":
-                answer = grid.take(subject, body, user)
-            else:
-                answer = grid.whole(subject, user) | view_of(**of_grid)
-            return JsonResponse(answer, status=answer.pop("status", 200))
-        if request.method == "POST":
-            return JsonResponse(_save(request, body, GridContext(grid, subject, user)))
-        whole = _whole_grid(request, GridContext(grid, subject, user))
-        return JsonResponse(whole | view_of(**of_grid))
+            return _answer_post(request, GridContext(grid, subject, user), evaluation)
+        return _answer_get(request, GridContext(grid, subject, user), evaluation)
     except RefusedCells as problem:
         cells = [cell.shown() for cell in problem.cells]
         body = {"sentence": problem.sentence, "refused": cells}
@@ -532,6 +521,41 @@ def grid_view(request: HttpRequest, name: str, target_id: str) -> HttpResponse:
     except IntegrityError:
         late = "Somebody else did this a moment ago. Load the page again."
         return JsonResponse({"sentence": late}, status=409)
+
+
+def _answer_get(
+    request: HttpRequest, at: GridContext, evaluation: Evaluation
+) -> JsonResponse:
+    if isinstance(at.grid, CustomGrid):
+        whole = at.grid.whole(at.subject, at.user)
+    else:
+        whole = _whole_grid(request, at)
+    answer = whole | view_of(grid=at.grid.name, evaluation=evaluation, by=at.user)
+    status = answer.pop("status", HTTPStatus.OK)
+    return JsonResponse(answer, status=status)
+
+
+def _answer_post(
+    request: HttpRequest, at: GridContext, evaluation: Evaluation
+) -> JsonResponse:
+    body = _read(request)
+    if "view" in body:
+        view = _checked(body["view"], "layout", "shared")
+        save_view(
+            grid=at.grid.name,
+            evaluation=evaluation,
+            layout=view["layout"],
+            shared=view["shared"],
+            by=at.user,
+        )
+        return JsonResponse({"sentence": "View saved."})
+    if not isinstance(at.grid, CustomGrid):
+        return JsonResponse(_save(request, body, at))
+    if "text" in body:
+        body["block"] = pasted_cells(str(body.pop("text")))
+    answer = at.grid.take(at.subject, body, at.user)
+    status = answer.pop("status", HTTPStatus.OK)
+    return JsonResponse(answer, status=status)
 
 
 def _whole_grid(request: HttpRequest, at: GridContext) -> dict[str, Any]:
@@ -556,20 +580,20 @@ def _whole_grid(request: HttpRequest, at: GridContext) -> dict[str, Any]:
 
 def _described_act(grid: Grid[Any, Any], subject: Any, name: str) -> dict[str, Any]:
     act = ACTS[name]
-    own = grid.own_answers.get(name)
-    fields: Any = {} if own else getattr(act.form_class, "base_fields", {})
+    answers = grid.own_answers.get(name)
+    fields: Any = {} if answers else getattr(act.form_class, "base_fields", {})
     press = act.verb
-    if own and own.asks:
-        press, fields = own.asks(subject)
+    if answers and answers.asks:
+        press, fields = answers.asks(subject)
     return {
         "name": name,
         "label": act.verb,
         "press": press,
         "danger": act.dangerous,
-        "note": own.note if own else "",
+        "note": answers.note if answers else "",
         "fields": [
             described(key, field.label or key.replace("_", " ").capitalize(), field)
-            | ({"value": field.initial} if own else {})
+            | ({"value": field.initial} if answers else {})
             for key, field in fields.items()
         ],
     }
@@ -587,29 +611,26 @@ def _rows(
         rows = grid.filtered(rows, at.subject, request.GET)
     else:
         rows = rows.filter(pk__in=ids)
-    shown = [
-        {
-            "id": str(row.pk),
-            "name": grid.name_of(row),
-            "cells": {column.name: column.value(row) for column in columns},
-            "labels": {
-                column.name: column.named(row) for column in columns if column.named
-            },
-            "missing": {
-                column.name: text
-                for column in columns
-                if column.missing and (text := column.missing(row))
-            },
-            "asides": {
-                column.name: text
-                for column in columns
-                if column.aside and (text := column.aside(row))
-            },
-            "links": list(grid.links(row, at.user)),
-        }
-        for row in rows
-    ]
+    shown = [_shown_row(at, columns, row) for row in rows]
     return {"rows": shown, "note": grid.note(at.subject, at.user)}
+
+
+def _shown_row(
+    at: GridContext, columns: Sequence[GridColumn], row: Any
+) -> dict[str, Any]:
+    missing = {column.name: column.missing(row) for column in columns if column.missing}
+    asides = {column.name: column.aside(row) for column in columns if column.aside}
+    return {
+        "id": str(row.pk),
+        "name": at.grid.name_of(row),
+        "cells": {column.name: column.value(row) for column in columns},
+        "labels": {
+            column.name: column.named(row) for column in columns if column.named
+        },
+        "missing": {name: text for name, text in missing.items() if text},
+        "asides": {name: text for name, text in asides.items() if text},
+        "links": list(at.grid.links(row, at.user)),
+    }
 
 
 def _save(

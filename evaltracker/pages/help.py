@@ -130,24 +130,25 @@ def help_page(request: HttpRequest, name: str) -> HttpResponse:
     title = GUIDES.get(name) or REFERENCE.get(name)
     if title is None:
         raise NotFound
-    lists = [("Guides", GUIDES), ("Look up", REFERENCE)]
+    lists = [
+        ("Guides", _links_to(GUIDES, name)),
+        ("Look up", _links_to(REFERENCE, name)),
+    ]
     return site.page(
         request,
         "evaltracker/help.html",
         title=f"Help: {title}",
         crumbs=[("Help", "")],
         text=guide_html(name),
-        lists=[
-            (
-                heading,
-                [
-                    (label, reverse("admin:help", args=[one]), one == name)
-                    for one, label in names.items()
-                ],
-            )
-            for heading, names in lists
-        ],
+        lists=lists,
     )
+
+
+def _links_to(documents: dict[str, str], current: str) -> list[tuple[str, str, bool]]:
+    return [
+        (label, reverse("admin:help", args=[name]), name == current)
+        for name, label in documents.items()
+    ]
 
 
 def help_picture(request: HttpRequest, name: str) -> HttpResponse:

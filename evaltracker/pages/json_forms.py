@@ -72,10 +72,11 @@ def schema_of(field: forms.Field, *, now: bool = True) -> Schema:
         case _ if hasattr(field, "json_schema"):
             schema = field.json_schema()
         case forms.MultipleChoiceField() | forms.ModelMultipleChoiceField():
-            one = chosen_among(field, now=now)
-            names = one.pop("x-names", None)
-            schema = {"type": "array", "items": one}
-            schema |= {"x-names": names} if names else {}
+            items = chosen_among(field, now=now)
+            names = items.pop("x-names", None)
+            schema = {"type": "array", "items": items}
+            if names:
+                schema["x-names"] = names
         case forms.ChoiceField() | forms.ModelChoiceField():
             schema = chosen_among(field, now=now)
             if "enum" in schema and not field.required:
@@ -96,7 +97,9 @@ def schema_of(field: forms.Field, *, now: bool = True) -> Schema:
             schema = {"type": "string", "pattern": CLOCK}
         case _:
             most = getattr(field, "max_length", None)
-            schema = {"type": "string", **({"maxLength": most} if most else {})}
+            schema = {"type": "string"}
+            if most:
+                schema["maxLength"] = most
     if not field.required and schema["type"] != "boolean":
         schema["type"] = [schema["type"], "null"]
     texts = {"title": field.label, "description": field.help_text}
@@ -133,8 +136,6 @@ def typed(field: forms.Field, value: Any, *, in_form: bool = False) -> Any:
     if isinstance(field, forms.BooleanField):
         if isinstance(value, str):
             value = YES_NO.get(value, value)
-        else:
-            value = value
         if not isinstance(value, bool):
             raise ValidationError("It must be true or false.")
         return value
@@ -152,8 +153,8 @@ def typed(field: forms.Field, value: Any, *, in_form: bool = False) -> Any:
     if isinstance(value, (list, dict)):
         if holder is None or not isinstance(value, holder):
             raise ValidationError("It must be a string.")
-        own = getattr(field, "from_json", None)
-        return own(value) if own else value
+        from_json = getattr(field, "from_json", None)
+        return from_json(value) if from_json else value
     multiple = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
     is_one = holder is list and not in_form
     if value and (is_one or isinstance(field, multiple)):
@@ -258,13 +259,17 @@ class JsonForm:
             return data
         if not errors:
             errors = self.form.errors
-        told = {
+        sentences_of = {
             "" if name == NON_FIELD_ERRORS else name: [*map(str, sentences)]
             for name, sentences in errors.items()
         }
-        named = ((name, text) for name, texts in told.items() for text in texts)
-        name, text = next(named)
-        raise Invalid(f"{name}: {text}" if name else text, errors=told)
+        named = (
+            (name, sentence)
+            for name, sentences in sentences_of.items()
+            for sentence in sentences
+        )
+        name, first = next(named)
+        raise Invalid(f"{name}: {first}" if name else first, errors=sentences_of)
 
     def _kept(self, name: str) -> Any:
         """What a browser would send back untouched."""
@@ -278,8 +283,8 @@ class JsonForm:
     def _shown(self, name: str) -> Any:
         field = self.form.fields[name]
         value = self.starts[name]
-        own = hasattr(field, "json_schema") and isinstance(value, (list, dict))
-        return as_json_value(value if own else field.prepare_value(value))
+        is_json = hasattr(field, "json_schema") and isinstance(value, (list, dict))
+        return as_json_value(value if is_json else field.prepare_value(value))
 
 
 def object_of(properties: Mapping[str, Schema], needed: Iterable[str] = ()) -> Schema:

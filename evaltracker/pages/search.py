@@ -35,8 +35,10 @@ from evaltracker.toolbox.registry import Registry
 
 
 def filters_of(request: HttpRequest, names: Iterable[str]) -> dict[str, str]:
-    asked = request.GET
-    return {name: asked[name].replace("\x00", "") for name in names if asked.get(name)}
+    filters = request.GET
+    return {
+        name: filters[name].replace("\x00", "") for name in names if filters.get(name)
+    }
 
 
 def page_number(request: HttpRequest, last: int, name: str = "page") -> int:
@@ -190,9 +192,9 @@ SYNONYMS: dict[str, dict[str, str]] = json.loads(
 @lru_cache(maxsize=4_096)
 def names_of(*labels: str) -> tuple[str, ...]:
     """The words of these labels, and those that people say for them."""
-    own = words_of(" ".join(labels))
-    said = SYNONYMS["words"]
-    return (*own, *words_of(" ".join(said.get(word, "") for word in own)))
+    words = words_of(" ".join(labels))
+    synonyms = " ".join(SYNONYMS["words"].get(word, "") for word in words)
+    return (*words, *words_of(synonyms))
 
 
 def rest_of(words: Sequence[str], labels: Sequence[str]) -> tuple[str, ...] | None:
@@ -210,9 +212,10 @@ def rest_of(words: Sequence[str], labels: Sequence[str]) -> tuple[str, ...] | No
     return None
 
 
-def labels_of(reader: SearchScope, kind: str, name: str, *own: str) -> list[str]:
+def labels_of(reader: SearchScope, kind: str, name: str, *labels: str) -> list[str]:
     """What an act or a page is called, in words of the evaluation at hand."""
-    texts = [text for text in (*own, *SYNONYMS[kind].get(name, "").split("|")) if text]
+    synonyms = SYNONYMS[kind].get(name, "").split("|")
+    texts = [text for text in (*labels, *synonyms) if text]
     if reader.evaluation:
         return [*map(reader.evaluation.say, texts)]
     return texts
@@ -224,7 +227,7 @@ def spoken_acts(
     """The acts that the words may mean, with what they are called, those that most of
     the words name first, and of these such on the models `first`; each with the rest
     of the words: what it is done to."""
-    spoken = []
+    candidates = []
     for act in ACTS_ACTS.values():
         labels = labels_of(reader, ACTS, act.name, act.title, act.verb)
         rest = rest_of(query.words, labels)
@@ -232,9 +235,9 @@ def spoken_acts(
             close = min(closeness_of(label, query.text) for label in labels)
             begun = max(begun_by(label, query.text) for label in labels)
             order = (len(rest), close, -begun, bool(rest) and act.model not in first)
-            spoken.append((*order, len(act.title), act.title, act, labels, rest))
-    spoken.sort(key=lambda found: found[:6])
-    return [(act, labels, rest) for *_, act, labels, rest in spoken[:MOST_ACTS]]
+            candidates.append((*order, len(act.title), act.title, act, labels, rest))
+    candidates.sort(key=lambda candidate: candidate[:6])
+    return [(act, labels, rest) for *_, act, labels, rest in candidates[:MOST_ACTS]]
 
 
 class Targets:
@@ -307,18 +310,19 @@ def act_hits(
     """What may be done; first what says least besides the words."""
     targets = Targets(reader)
     budget = iter(range(MOST_ASKED))
-    spoken = spoken_acts(reader, query, targets.searches)
+    acts = spoken_acts(reader, query, targets.searches)
     # What nothing is called by may be a word of a button more than its act has.
-    for asked in (spoken, [(act, labels, ()) for act, labels, rest in spoken if rest]):
+    without_rest = [(act, labels, ()) for act, labels, rest in acts if rest]
+    for candidates in (acts, without_rest):
         tries = (
             (act, labels, row)
-            for act, labels, rest in asked
+            for act, labels, rest in candidates
             for row in targets.of(act, rest)
         )
         tried = zip(tries, budget, strict=False)
         hits = islice(_hits(request, query, targets, tried), most)
-        if found := sorted(hits, key=itemgetter(0)):
-            return [hit for _, hit in found]
+        if ranked := sorted(hits, key=itemgetter(0)):
+            return [hit for _, hit in ranked]
     return []
 
 
@@ -361,9 +365,11 @@ def _hit(act: Act[Any], row: Any, target: Any) -> Hit:
     title = act.worded(target).title
     if isinstance(row, Evaluation):
         return Hit(title, address, str(row))
-    where = str(getattr(act, "evaluation", evaluation_of)(target))
+    evaluation = str(getattr(act, "evaluation", evaluation_of)(target))
     is_row = target is row and isinstance(row, models.Model)
-    return Hit(f"{title}: {row}" if is_row else act.heading(target), address, where)
+    return Hit(
+        f"{title}: {row}" if is_row else act.heading(target), address, evaluation
+    )
 
 
 def names(label: str, words: Sequence[str]) -> bool:
@@ -382,7 +388,7 @@ def _pages(
         is not None
     ]
     targets = Targets(reader)
-    for *_, tab, rest in sorted(tabs, key=lambda found: found[:3]):
+    for *_, tab, rest in sorted(tabs, key=lambda named: named[:3]):
         for evaluation in targets.evaluations(rest) or targets.evaluations(()):
             if address := tab_address(tab, evaluation, reader.user):
                 yield Hit(evaluation.say(tab.label), address, str(evaluation))
@@ -423,11 +429,11 @@ def everything(
         SearchGroup(PAGES, "Pages", "article", pages),
         SearchGroup(ACTS, "Do", "bolt", act_hits(request, reader, query, MOST)),
     ]
-    for search in sorted(SEARCHES.values(), key=lambda each: each.order):
-        groups.append(of_kind(search, reader, query, 0, MOST))
+    searches = sorted(SEARCHES.values(), key=lambda search: search.order)
+    groups += [of_kind(search, reader, query, 0, MOST) for search in searches]
     return sorted(
-        (found for found in groups if found.hits),
-        key=lambda each: min(farness(hit, query) for hit in each.hits),
+        (group for group in groups if group.hits),
+        key=lambda group: min(farness(hit, query) for hit in group.hits),
     )
 
 

@@ -60,11 +60,11 @@ def frame_of(request: HttpRequest) -> str:
     return ""
 
 
-def answer_done(said: str, onwards: HttpResponse, **more: Any) -> HttpResponse:
-    if hasattr(said, "__html__"):  # a link is in it
+def answer_done(text: str, onwards: HttpResponse, **more: Any) -> HttpResponse:
+    if hasattr(text, "__html__"):  # a link is in it
         more["html"] = True
     page = onwards.headers.get("Location", "")
-    return JsonResponse({"said": said, "page": page, **more})
+    return JsonResponse({"said": text, "page": page, **more})
 
 
 def answer_refused(
@@ -105,7 +105,8 @@ def groups_for(site: AdminSite, request: HttpRequest) -> list[dict[str, Any]]:
     for group in settings.UNFOLD["SIDEBAR"]["main"]:
         if group.get("for") == AUDITORS and not may_audit(user):
             continue
-        items = [it for item in group["items"] if (it := _entry(site, request, *item))]
+        entries = [_entry(site, request, *item) for item in group["items"]]
+        items = [entry for entry in entries if entry]
         is_open = any(entry["active"] for entry in items)
         groups.append({"title": group["title"], "open": is_open, "items": items})
     return groups
@@ -238,13 +239,13 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
             colors = render_to_string("evaltracker/parts/colors.html", whole)
             fixed = {key: whole[key] for key in whole.keys() - OF_REQUEST}
             self._fixed = {**fixed, "colors": None, "colors_as_css": colors}
-        own = AdminSite.each_context(self, request)
-        if own["has_permission"]:
+        context = AdminSite.each_context(self, request)
+        if context["has_permission"]:
             menu = self.get_sidebar_list(request)
         else:
             menu = []
         return {
-            **own,
+            **context,
             **self._fixed,
             "styles": self._get_list("STYLES", request),
             "scripts": self._get_list("SCRIPTS", request),
@@ -363,9 +364,9 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
 
     def address_of(self, row: models.Model) -> str:
         admin: Any = self._registry.get(type(row))
-        own: str = admin.page_of(row) if hasattr(admin, "page_of") else ""
-        if own:
-            return own
+        address: str = admin.page_of(row) if hasattr(admin, "page_of") else ""
+        if address:
+            return address
         meta = row._meta
         try:
             view = f"{self.name}:{meta.app_label}_{meta.model_name}_change"

@@ -35,7 +35,7 @@ def save_view(
     if shared:
         require_owner(by, evaluation)
     lock(evaluation)
-    whose = None if shared else by
+    person = None if shared else by
     views = GridView.objects.visible_to(by).filter(evaluation=evaluation, grid=grid)
     # What is shared is what one sees oneself, from then on.
     views.filter(person=by).delete()
@@ -45,5 +45,5 @@ def save_view(
     if not is_view or len(json.dumps(layout)) > LONGEST:
         raise Invalid("This is no view of a table.")
     GridView.objects.update_or_create(
-        evaluation=evaluation, grid=grid, person=whose, defaults={"layout": layout}
+        evaluation=evaluation, grid=grid, person=person, defaults={"layout": layout}
     )

@@ -177,7 +177,7 @@ def subject_name(entry: Entry, known: Known | None = None) -> str:
 def value_words(field: str, value: Any, known: Known) -> str:
     """A value in few words; blank for none. No address of mail is in it."""
     if isinstance(value, list):
-        return listed_few([value_words(field, one, known) for one in value])
+        return listed_few([value_words(field, item, known) for item in value])
     if value is None or isinstance(value, (dict, bool)):
         return ""
     text = str(value)
@@ -244,7 +244,7 @@ def evaluation_page(
 
     def register(view: EvaluationView) -> EvaluationView:
         @wraps(view)
-        def found(request: HttpRequest, slug: str) -> HttpResponse:
+        def page(request: HttpRequest, slug: str) -> HttpResponse:
             user: Any = request.user
             evaluation = find_evaluation(user, slug)
             if request.method not in methods:
@@ -252,9 +252,9 @@ def evaluation_page(
             vars(request)[SHOWN] = name, label
             return view(request, evaluation)
 
-        site.register_page(f"e/<slug:slug>/{tail}", found, address)
+        site.register_page(f"e/<slug:slug>/{tail}", page, address)
         if route is None and "_" in name:  # as older mails write it
-            site.register_page(f"e/<slug:slug>/{name}/", found, f"{address}_before")
+            site.register_page(f"e/<slug:slug>/{name}/", page, f"{address}_before")
         register_tab(Tab(order, name, label, address, group, visible))
         return view
 

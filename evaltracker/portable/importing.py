@@ -139,7 +139,7 @@ class Builder:
     def row(
         self,
         part: PortableTable,
-        told: dict[str, Any],
+        written: dict[str, Any],
         path: list[Any],
         evaluation: Evaluation | None = None,
     ) -> models.Model:
@@ -149,37 +149,39 @@ class Builder:
             if field.related_model is Evaluation:
                 values[field.attname] = evaluation.pk if evaluation else None
                 references.add(field.name)
-            elif field.name in told:
-                where = [*path, field.name]
+            elif field.name in written:
+                place = [*path, field.name]
                 if isinstance(field, models.ForeignKey):
                     references.add(field.name)
-                values[field.attname] = self.value(field, told[field.name], where)
+                values[field.attname] = self.value(field, written[field.name], place)
         row = part.model(**values)
         unsaid = {*part.without, *(part.stored or ())[:1]}
         for name, sentence in misfits(row, references | unsaid):
             self.wrong.append((pointer_to([*path, name]), sentence))
         return row
 
-    def value(self, field: models.Field[Any, Any], told: Any, path: list[Any]) -> Any:
+    def value(
+        self, field: models.Field[Any, Any], written: Any, path: list[Any]
+    ) -> Any:
         if isinstance(field, models.ForeignKey):
-            if told is None:
+            if written is None:
                 return None
             target = field.related_model
             if target is User:
                 named = self.people
             else:
                 named = self.keys[target]
-            if told in named:
-                row = named[told]
+            if written in named:
+                row = named[written]
                 if isinstance(row, User):
                     return row.pk
                 return row
             what = reference(target)["description"].rstrip(".").lower()
-            sentence = f"“{told[:60]}” is not {what} of this file."
+            sentence = f"“{written[:60]}” is not {what} of this file."
             self.wrong.append((pointer_to(path), sentence))
             return None
         try:
-            value = read(field, told)
+            value = read(field, written)
         except ValueError as error:
             self.wrong.append((pointer_to(path), str(error)))
             return field.get_default()
@@ -221,8 +223,8 @@ def handed_in(document: Document) -> dict[str, AcceptedFile]:
         for at, row in enumerate(document[part.name]):
             sha256 = row.get(part.stored[1], "")
             if sha256 and sha256 not in files:
-                where = pointer_to([part.name, at, part.stored[1]])
-                files[sha256] = accepted(document, part, sha256, row[names[0]], where)
+                place = pointer_to([part.name, at, part.stored[1]])
+                files[sha256] = accepted(document, part, sha256, row[names[0]], place)
     if spare := document["files"].keys() - files.keys():
         raise reading.invalid(
             [(pointer_to(["files", min(spare)]), "Nothing names this file.")]
@@ -231,12 +233,12 @@ def handed_in(document: Document) -> dict[str, AcceptedFile]:
 
 
 def accepted(
-    document: Document, part: PortableTable, sha256: str, name: str, where: str
+    document: Document, part: PortableTable, sha256: str, name: str, place: str
 ) -> AcceptedFile:
     try:
         content = base64.b64decode(document["files"][sha256], validate=True)
     except KeyError:
-        raise reading.invalid([(where, "Its file is not in “files”.")]) from None
+        raise reading.invalid([(place, "Its file is not in “files”.")]) from None
     except binascii.Error:
         raise reading.invalid([(f"/files/{sha256}", "It is not base64.")]) from None
     if hashlib.sha256(content).hexdigest() != sha256:
@@ -426,7 +428,7 @@ def import_evaluation(*, preview: ImportPreview, by: By) -> Evaluation:
     require_importer(by)
     try:
         with transaction.atomic(), files_of_rows():
-            return _take_in(preview, by)
+            return _import_document(preview, by)
     except DatabaseError as error:
         if database_is_away(error):
             raise
@@ -437,7 +439,7 @@ def import_evaluation(*, preview: ImportPreview, by: By) -> Evaluation:
         ) from error
 
 
-def _take_in(seen: ImportPreview, by: By) -> Evaluation:
+def _import_document(seen: ImportPreview, by: By) -> Evaluation:
     document = seen.document
     people = _people(seen, by)
     builder = Builder(document, people, seen.known)
@@ -445,17 +447,18 @@ def _take_in(seen: ImportPreview, by: By) -> Evaluation:
     evaluation = builder.evaluation(seen.slug)
     builder.refuse()
     evaluation.save(force_insert=True)
-    every: list[tuple[PortableTable, list[models.Model]]] = []
-    for part in parts():
-        if part.model is not Evaluation:
-            every.append((part, builder.rows(part, evaluation)))
+    every = [
+        (part, builder.rows(part, evaluation))
+        for part in parts()
+        if part.model is not Evaluation
+    ]
     builder.refuse()
     for part, rows in every:
         for row in rows:
             if isinstance(row, SealedRecord):
                 row.salt = row.salt or new_salt()
         if part.stored:
-            _keep_files(part.stored, rows, files)
+            _store_files(part.stored, rows, files)
         manager: Any = part.model._default_manager
         manager.bulk_create(rows, batch_size=BATCH)
     evaluation.readers.set([people[name] for name in document["evaluation"]["readers"]])
@@ -497,7 +500,7 @@ def _people(seen: ImportPreview, by: By) -> dict[str, User]:
     return people
 
 
-def _keep_files(
+def _store_files(
     stored: tuple[str, str], rows: list[models.Model], files: dict[str, AcceptedFile]
 ) -> None:
     place, digest = stored

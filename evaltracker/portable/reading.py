@@ -45,7 +45,7 @@ def read_json(content: bytes, limit: int = LARGEST) -> Any:
         text = content.decode("utf-8-sig")
         value = json.loads(
             text,
-            object_pairs_hook=_once,
+            object_pairs_hook=_unrepeated,
             parse_constant=_no_number,
             parse_float=_finite,
         )
@@ -108,28 +108,28 @@ def unkept(value: Any) -> Iterator[tuple[str, str]]:
     """Text that no database keeps, and what is nested too deep."""
     waiting: deque[tuple[tuple[Any, ...], Any]] = deque([((), value)])
     while waiting:
-        path, one = waiting.popleft()
+        path, node = waiting.popleft()
         if len(path) > DEEPEST:
             yield pointer_to(path[:3]), f"It is nested over {DEEPEST} levels deep."
             return
-        if isinstance(one, str):
-            if _UNKEPT.search(one):
+        if isinstance(node, str):
+            if _UNKEPT.search(node):
                 yield pointer_to(path), "It holds a character that cannot be kept."
-        elif isinstance(one, dict):
-            for name, inner in one.items():
+        elif isinstance(node, dict):
+            for name, inner in node.items():
                 if _UNKEPT.search(name):
                     yield pointer_to(path), "A name in it cannot be kept."
                 waiting.append(((*path, name), inner))
-        elif isinstance(one, list):
-            waiting.extend(((*path, at), inner) for at, inner in enumerate(one))
+        elif isinstance(node, list):
+            waiting.extend(((*path, at), inner) for at, inner in enumerate(node))
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
         names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"“{twice[:60]}” stands twice in one object")
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"“{repeated[:60]}” stands twice in one object")
     return members
 
 
@@ -230,16 +230,16 @@ def measures_are_whole(document: Document) -> Iterator[Wrong]:
 def questions_are_answered_in_kind(document: Document) -> Iterator[Wrong]:
     """Questions of the brief that ask for a number, a date or a choice have one."""
     for at, question in enumerate(document.get("brief_fields", ())):
-        where = f"/brief_fields/{at}"
+        place = f"/brief_fields/{at}"
         choices = question.get("choices", [])
         if not is_by_list({"choices": choices}):
-            yield f"{where}/choices", "It has to be a list of text."
+            yield f"{place}/choices", "It has to be a list of text."
             continue
         field = BriefField(kind=question.get("kind", FieldKind.TEXT), choices=choices)
         try:
             read_answer(field, question.get("answer", ""))
         except ValueError as error:
-            yield f"{where}/answer", str(error)
+            yield f"{place}/answer", str(error)
 
 
 def is_by_list(named: dict[str, Any]) -> bool:
@@ -255,19 +255,19 @@ def journal_holds(document: Document) -> Iterator[Wrong]:
     previous = GENESIS
     key = uuid.UUID(document["evaluation"]["id"])
     for at, entry in enumerate(document["journal"]):
-        where = f"/journal/{at}"
+        place = f"/journal/{at}"
         if entry["number"] != at + 1:
-            yield f"{where}/number", f"Entry {at + 1} is missing."
+            yield f"{place}/number", f"Entry {at + 1} is missing."
             return
         if entry["previous_hash"] != previous:
-            yield f"{where}/previous_hash", "It does not follow the entry before."
+            yield f"{place}/previous_hash", "It does not follow the entry before."
             return
         if None in (entry["before"], entry["after"], entry["reason"]):
-            yield where, "It is sealed, in an export that is said to be complete."
+            yield place, "It is sealed, in an export that is said to be complete."
             return
         if is_newer(entry.get("rows")):
             yield (
-                f"{where}/rows",
+                f"{place}/rows",
                 f"A newer version wrote entry {at + 1}: upgrade first.",
             )
             return
@@ -276,15 +276,17 @@ def journal_holds(document: Document) -> Iterator[Wrong]:
         except (ValueError, TypeError):
             right = ""
         if entry["hash"] != right:
-            yield f"{where}/hash", f"Entry {at + 1} was altered."
+            yield f"{place}/hash", f"Entry {at + 1} was altered."
             return
         previous = entry["hash"]
 
 
-def entry_of(key: uuid.UUID, told: dict[str, Any]) -> Entry:
-    plain = {name: value for name, value in told.items() if name not in ("actor", "at")}
-    at = datetime.datetime.fromisoformat(told["at"])
-    return Entry(evaluation_id=key, actor_id=told["actor"], at=at, **plain)
+def entry_of(key: uuid.UUID, written: dict[str, Any]) -> Entry:
+    plain = {
+        name: value for name, value in written.items() if name not in ("actor", "at")
+    }
+    at = datetime.datetime.fromisoformat(written["at"])
+    return Entry(evaluation_id=key, actor_id=written["actor"], at=at, **plain)
 
 
 # Who the people of a file are here.

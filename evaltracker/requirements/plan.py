@@ -202,16 +202,17 @@ def _row(
     step: str, stage: str, span: tuple[date, date], latest: tuple[date, date]
 ) -> PlanRow:
     current = step == stage
+    start, end = span
+    latest_start, latest_end = latest
     if STEPS.index(step) < STEPS.index(stage):
         state = PlanRowState.DONE
-    elif span[1] > latest[1]:
+    elif end > latest_end:
         state = PlanRowState.LATE
+    elif current:
+        state = PlanRowState.NOW
     else:
-        if current:
-            state = PlanRowState.NOW
-        else:
-            state = PlanRowState.AHEAD
-    return PlanRow(step, *span, *latest, state, current)
+        state = PlanRowState.AHEAD
+    return PlanRow(step, start, end, latest_start, latest_end, state, current)
 
 
 def _sentence(must_run_by: date, runs_on: date, late: int, spare: int) -> str:

@@ -185,8 +185,12 @@ class _CellColumn:
 
     @cached_property
     def order(self) -> str:
-        told = {_order_told(cell) for cell in self.cells if isinstance(cell, str)}
-        return self.hints.order or ("".join(told) if len(told - {""}) == 1 else "")
+        if self.hints.order:
+            return self.hints.order
+        orders = {_order_told(cell) for cell in self.cells if isinstance(cell, str)}
+        if len(orders - {""}) == 1:
+            return "".join(orders)
+        return ""
 
     @cached_property
     def whole(self) -> Decimal:
@@ -236,9 +240,9 @@ def typed(number: Decimal) -> str:
 def sentence_of(cell: ParsedCell[Any], text: str) -> str:
     """Why a number is not taken as it stands, and what to write instead."""
     if cell.question:
-        one, other = cell.options
-        values = {"text": text, "one": one, "other": other}
-        values["written"] = f"{other}0" if "." in other else other
+        first, second = cell.options
+        values = {"text": text, "one": first, "other": second}
+        values["written"] = f"{second}0" if "." in second else second
         sentence = _(
             "%(text)s can be %(one)s or %(other)s. Write %(one)s or %(written)s."
         )
@@ -253,10 +257,14 @@ def read_local(text: str, kind: str, currency: str = "") -> ParsedCell[Decimal]:
     """
     text = text.strip()
     alone = _CellColumn((), Hints(), "")
-    if kind == "number" or not text:
-        if text:
-            return _number(text, alone)
+    if not text:
         return ParsedCell()
+    if kind == "number":
+        return _number(text, alone)
+    return _local_price(text, alone, currency)
+
+
+def _local_price(text: str, alone: _CellColumn, currency: str) -> ParsedCell[Decimal]:
     if any(mark.isdigit() and not mark.isascii() for mark in text):
         return ParsedCell(refusal="digits")
     digits = DIGITS.search(text)
@@ -319,8 +327,6 @@ def readings(text: str) -> dict[str, Decimal]:
     """By decimal mark, the number that digits are; no mark that makes none."""
     if text[:1] in (".", ","):
         text = f"0{text}"
-    else:
-        text = text
     spaced = _SPACED.match(text)
     if len(text) > LONGEST_NUMBER or (not text.isascii() and not spaced):
         return {}
@@ -498,7 +504,8 @@ def _day(
         else:
             order = _order_told(text) or column.order
         if order == "month":
-            day, month = month, day
+            month = parts[1]
+            day = parts[3]
         elif not order and day != month and max(int(day), int(month)) <= 12:
             both = ((month, day), (day, month))
             century = "20" * (len(year) == 2)
@@ -512,14 +519,16 @@ def _day(
         return ParsedCell(question="word", options=("text",), word=text)
     if len(year) == 2:
         answer = column.answer("") or answer
-        if answer == "text" or not answer:
-            asked = ParsedCell[Any](
-                None, "year", (f"20{year}", f"19{year}"), f"20{year}"
-            )
-            if answer:
-                return ParsedCell(text=text)
-            return asked
+        if answer == "text":
+            return ParsedCell(text=text)
+        if not answer:
+            options = (f"20{year}", f"19{year}")
+            return ParsedCell(None, "year", options, options[0])
         year = answer[:2] + year
+    return _day_of(year, month, day)
+
+
+def _day_of(year: str, month: str, day: str) -> ParsedCell[datetime.date]:
     try:
         return ParsedCell(datetime.date(int(year), int(month), int(day)))
     except ValueError:
@@ -593,9 +602,11 @@ def _money(text: str, column: _CellColumn, raw: Any, shape: str) -> ParsedCell[M
     # What is shown beside the number; “[$€-407]” is the sign of a place.
     signed = re.sub(r"\[\$([^\]-]{0,9})[^\]]{0,20}\]", r"\1", shape)
     bare = re.sub(r'_.|\*.|\\|\[[^\]]{0,20}\]|"', "", signed)
-    beside = re.split(r"[#0?][#0?.,]{0,40}", bare, maxsplit=1)
+    surroundings = re.split(r"[#0?][#0?.,]{0,40}", bare, maxsplit=1)
+    if len(surroundings) == 2:
+        text = text.join(surroundings).strip()
     exact = _CellColumn((), replace(column.hints, decimal="."), "")
-    shown = _of_text(text.join(beside).strip() if len(beside) == 2 else text, exact)
+    shown = _of_text(text, exact)
     # Currency and scale count; words of a format are no unit and no rhythm.
     if shown.question == "currency":
         return shown
@@ -635,38 +646,61 @@ def _of_text(text: str, column: _CellColumn, tax: str = "") -> ParsedCell[Money]
     if _SHARE.search(text):
         return ParsedCell(refusal="share")
     if credit := _CREDIT.fullmatch(text):
-        cell = _of_text(credit[1], column, tax)
-        if cell.value and cell.value.amount is not None:
-            return ParsedCell(replace(cell.value, amount=-cell.value.amount))
-        return cell
+        return _credit(credit[1], column, tax)
     if state or digits is None or _RANGE.search(text):
         return ParsedCell(text=text)
     numbers, before, behind = _amount_in(text, digits)
     parts = re.findall(r"\w+", f"{before} {behind}")
-    if not tax and (taxes := [part for part in parts if key(part) in _TAX]):
-        word = " ".join(taxes)
-        options = ("net", "gross", "text")
-        answer = column.answer(word, options) or column.answer("", options)
-        if answer in ("net", "gross"):
-            parts = re.split(r"[\s()+]+", text)
-            parts = [part for part in parts if key(part.strip(",.;")) not in _TAX]
-            return _of_text(" ".join(parts), column, answer)
-        asked = ParsedCell[Money](question="tax", options=options, word=word)
-        if answer:
-            return ParsedCell(text=text)
-        return asked
+    taxes = [part for part in parts if key(part) in _TAX]
+    if taxes and not tax:
+        return _taxed(text, column, " ".join(taxes))
+    return _amount(text, numbers, before, behind, column, tax)
+
+
+def _credit(text: str, column: _CellColumn, tax: str) -> ParsedCell[Money]:
+    cell = _of_text(text, column, tax)
+    if cell.value and cell.value.amount is not None:
+        return ParsedCell(replace(cell.value, amount=-cell.value.amount))
+    return cell
+
+
+def _taxed(text: str, column: _CellColumn, word: str) -> ParsedCell[Money]:
+    """An amount beside words of a tax: net or gross, as somebody answers."""
+    options = ("net", "gross", "text")
+    answer = column.answer(word, options) or column.answer("", options)
+    if answer in ("net", "gross"):
+        parts = re.split(r"[\s()+]+", text)
+        parts = [part for part in parts if key(part.strip(",.;")) not in _TAX]
+        return _of_text(" ".join(parts), column, answer)
+    if answer:
+        return ParsedCell(text=text)
+    return ParsedCell(question="tax", options=options, word=word)
+
+
+def _amount(
+    text: str,
+    numbers: Mapping[str, Decimal],
+    before: str,
+    behind: str,
+    column: _CellColumn,
+    tax: str,
+) -> ParsedCell[Money]:
+    """What a text means whose numbers, and what stands around them, are known."""
     is_credit = before[:1] in ("-", "−") or before[-1:] in ("-", "−")
     before = before.strip("-− ")
-    words = [key(word) for word in (before, *before.split(), *behind.split()[:1])]
+    names = [key(word) for word in (before, *before.split(), *behind.split()[:1])]
     is_bound = before[:1] in tuple("~<>≥≤≈") or re.match(r"\+(?:$|/)", behind)
     first = currencies_of(before)
     power = 0
     if not first and before[:1] in ("T", "k", "M"):
         first = currencies_of(before[1:])
         power = int(_SCALES[before[0].casefold()])
-    if is_bound or _BOUNDS.intersection(words) or not numbers or (before and not first):
+    if is_bound or _BOUNDS.intersection(names) or not numbers or (before and not first):
         return ParsedCell(text=text)
-    scale, rest = (0, behind) if power else _scale_before(behind)
+    scale = 0
+    rest = behind
+    if not power:
+        scale, rest = _scale_before(behind)
     second, unread = _currency_before(rest)
     if second:
         third = _currency_before(unread)[0]
@@ -686,12 +720,14 @@ def _of_text(text: str, column: _CellColumn, tax: str = "") -> ParsedCell[Money]
     if amount.value is None:
         return amount
     sign = before or rest.strip().removesuffix(unread).strip()
-    own = column.hints.currency
-    if own in codes:
-        code = own
-    else:
-        code = codes[0] if len(codes) == 1 else ""
-    if len(codes) > 1 and not (code := code or column.answer(sign, codes)):
+    code = ""
+    if column.hints.currency in codes:
+        code = column.hints.currency
+    elif len(codes) == 1:
+        code = codes[0]
+    elif codes:
+        code = column.answer(sign, codes)
+    if codes and not code:
         usual = "USD" if "USD" in codes else ""
         return ParsedCell(None, "currency", codes[:4], usual, sign)
     return _in_limits(Money(amount.value, code, rhythm, unit, tax=tax))
@@ -715,11 +751,10 @@ def _basis(
     is_bare &= name not in _RHYTHM
     is_credit = rest in ("-", "−")
     power = int(_SCALES.get(name, 0))
-    for part in [rest] if is_bare else filter(None, map(str.strip, rest.split("/"))):
-        if is_bare or key(part) in _RHYTHM:
-            word = part
-        else:
-            word = _without_per(part)
+    parts = [part.strip() for part in rest.split("/") if part.strip()]
+    for part in [rest] if is_bare else parts:
+        is_whole = is_bare or key(part) in _RHYTHM
+        word = part if is_whole else _without_per(part)
         name = key(word)
         if not rhythm and (name in _RHYTHM or (unit and name == "m")):
             rhythm = _RHYTHM.get(name, "monthly")
@@ -731,17 +766,16 @@ def _basis(
                 unit = word.casefold()
             continue
         period = _PERIODS.get(name)
-        thing = "/" * (word[0].isdigit()) + word
-        periods = [f"yearly ×{period}"] if period else () if is_bare else RHYTHMS
-        scales = ["scale"] * (is_bare and bool(power))
-        options = (*periods, *scales, "credit" if is_credit else "unit", "text")
-        answer = column.answer(thing, options)
-        if answer in ("", "text") or (unit if answer == "unit" else rhythm):
+        term = f"/{word}" if word[0].isdigit() else word
+        options = _meanings_behind(period, power, is_bare, is_credit)
+        answer = column.answer(term, options)
+        if answer == "text":
+            return ParsedCell(text=text)
+        is_repeated = bool(unit if answer == "unit" else rhythm)
+        if not answer or is_repeated:
             is_left = is_bare and not (has_currency or is_credit or period)
-            asked = ParsedCell[Any](None, "words", options, "text" * is_left, thing)
-            if answer == "text":
-                return ParsedCell(text=text)
-            return asked
+            proposed = "text" if is_left else ""
+            return ParsedCell(None, "words", options, proposed, term)
         if answer in ("credit", "scale"):
             times = Decimal(-1 if is_credit else 1).scaleb(power)
         elif answer == "unit":
@@ -750,6 +784,22 @@ def _basis(
             rhythm = answer.split(" ")[0]
             times = Decimal(period or 1)
     return rhythm, unit, times
+
+
+def _meanings_behind(
+    period: str | None, power: int, is_bare: bool, is_credit: bool
+) -> tuple[str, ...]:
+    """What a word behind an amount may mean, as options of its question."""
+    options: list[str] = []
+    if period:
+        options.append(f"yearly ×{period}")
+    elif not is_bare:
+        options += RHYTHMS
+    if is_bare and power:
+        options.append("scale")
+    options.append("credit" if is_credit else "unit")
+    options.append("text")
+    return tuple(options)
 
 
 def _without_per(segment: str) -> str:
@@ -766,12 +816,12 @@ _LINK = re.compile(
 )
 
 
-def _is_limit(words: str) -> bool:
-    """Whether words take something back from the mark in front of them."""
+def _is_limit(text: str) -> bool:
+    """Whether a text takes something back from the mark in front of it."""
     return (
-        any(key(word) in _LIMITS for word in re.findall(r"[\w-]+", words))
-        or any(mark == "×" or unicodedata.category(mark) == "So" for mark in words)
-        or re.search(r"\b(?:19|20)[0-9]{2}\b", words) is not None
+        any(key(word) in _LIMITS for word in re.findall(r"[\w-]+", text))
+        or any(mark == "×" or unicodedata.category(mark) == "So" for mark in text)
+        or re.search(r"\b(?:19|20)[0-9]{2}\b", text) is not None
     )
 
 
@@ -789,7 +839,7 @@ def _availability(
         text = re.sub(r"\(\s?\)", "", text).strip()
     word = " ".join(text.replace("\ufe0f", "").split())
     answer = column.answer(word, (*options, "text"))
-    own = _WRITTEN["availability"].get(word) or known.get(key(word), "")
+    stated = _WRITTEN["availability"].get(word) or known.get(key(word), "")
     first = ""
     rest = word
     next_ = ""
@@ -801,13 +851,12 @@ def _availability(
         rest = rest[head.end() :].lstrip(" ,;:.!–—-")
     if rest[:1] == "(" and rest[-1:] == ")":
         rest = rest.strip("()")
-    else:
-        rest = rest
-    own = own or (first if first and not rest else "")
+    if not stated and not rest:
+        stated = first
     if answer == "text":
         return ParsedCell(text=text)
-    if own and answer in ("", own):
-        return ParsedCell(StatedAvailability(own, evidence=evidence))
+    if stated and answer in ("", stated):
+        return ParsedCell(StatedAvailability(stated, evidence=evidence))
     if answer:
         if " " in word or answer == "not_stated":
             whole = text
@@ -824,8 +873,8 @@ def _availability(
 def _closed(text: str, column: _CellColumn, *_: Any) -> ParsedCell[str]:
     known = column.hints.choices or words_of(column.closed)
     options = tuple(dict.fromkeys(known.values()))
-    own = _WRITTEN.get(column.closed, {}).get(text) or known.get(key(text))
-    if value := column.answer(text, options) or own:
+    stated = _WRITTEN.get(column.closed, {}).get(text) or known.get(key(text))
+    if value := column.answer(text, options) or stated:
         return ParsedCell(value)
     return ParsedCell(question="word", options=(*options, "text"), word=text)
 
@@ -889,8 +938,6 @@ def _read_cell(
     text = (without_markup if reads in ("text", "line") else without_tags)(text)
     if reads in _FOLDED:
         text = " ".join(text.split())
-    else:
-        text = text
     if not text and reads != "strict":
         return ParsedCell()
     if _ERROR.fullmatch(text):

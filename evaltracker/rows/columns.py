@@ -91,14 +91,17 @@ class _FileColumn:
             return median_low(map(width_of, self.sample))
         return 0
 
+    def claims_role(self, role: str) -> bool:
+        return any(claim[2] == role for claim in self.claims)
+
     def propose(self, role: str, by: str) -> None:
         self.proposal = ColumnProposal(role, "proposed", by, is_unsure=True)
 
     def is_text(self, rows: int) -> bool:
         cells = [*self.cells.values()]
         # What has no blank is an address or a code; Chinese needs none.
-        words = [cell for cell in cells if " " in cell or not cell.isascii()]
-        is_varied = min(len({*cells}), len(words)) >= 0.6 * len(cells)
+        sentences = [cell for cell in cells if " " in cell or not cell.isascii()]
+        is_varied = min(len({*cells}), len(sentences)) >= 0.6 * len(cells)
         return self.width >= TEXT_WIDTH and is_varied and len(cells) * 3 >= rows
 
     def is_ref(self, rows: Collection[int]) -> bool:
@@ -138,9 +141,9 @@ def _heads(heads: tuple[str, ...]) -> frozenset[str]:
 def _ranks(role: str) -> Mapping[str, int]:
     """By key of a name, how early its language names it for a role."""
     ranks: dict[str, int] = {}
-    for words in WORDS["roles"].get(role, {}).values():
-        for rank, word in enumerate(words):
-            ranks[key(word)] = min(rank, ranks.get(key(word), rank))
+    for names in WORDS["roles"].get(role, {}).values():
+        for rank, name in enumerate(names):
+            ranks[key(name)] = min(rank, ranks.get(key(name), rank))
     return ranks
 
 
@@ -158,22 +161,27 @@ def _claims(
     if role := context.remembered.get(whole):
         yield 2, 0, role, ""
     if whole in context.elsewhere:
-        role, where = context.elsewhere[whole]
-        yield 3, 0, role, f"as in {where}"
-    for one in subject.roles:
-        if name.strip() in one.heads:
-            yield 1, 0, one.name, ""
-        elif bare in _heads(one.heads):
-            yield 4, -1, one.name, ""
-        for source, words in ((4, one.name), *((5, other) for other in one.also)):
-            if bare and bare in _ranks(words):
-                known = context.choices.get(one.name) or words_of(one.closed)
-                if known:
-                    shown = {key(cell) for cell in cells}
-                else:
-                    shown = set()
-                is_strange = bool(shown) and shown.isdisjoint(known)
-                yield source, _ranks(words)[bare] + 99 * is_strange, one.name, ""
+        house_role, evaluation = context.elsewhere[whole]
+        yield 3, 0, house_role, f"as in {evaluation}"
+    for column_role in subject.roles:
+        if name.strip() in column_role.heads:
+            yield 1, 0, column_role.name, ""
+        elif bare in _heads(column_role.heads):
+            yield 4, -1, column_role.name, ""
+        sources = [(4, column_role.name)]
+        sources += [(5, other) for other in column_role.also]
+        for source, role_name in sources:
+            ranks = _ranks(role_name)
+            if not bare or bare not in ranks:
+                continue
+            choices = context.choices.get(column_role.name)
+            known = choices or words_of(column_role.closed)
+            if known:
+                shown = {key(cell) for cell in cells}
+            else:
+                shown = set()
+            is_strange = bool(shown) and shown.isdisjoint(known)
+            yield source, ranks[bare] + 99 * is_strange, column_role.name, ""
 
 
 def propose(
@@ -264,8 +272,7 @@ def _is_unlike(row: SheetRow, below: Sequence[SheetRow]) -> bool:
     """Whether a row names the columns below it, being of another make."""
     for place in row.filled:
         name = row.cell(place)
-        cells = [one.cell(place) for one in below]
-        cells = [cell for cell in cells if cell]
+        cells = [lower.cell(place) for lower in below if lower.cell(place)]
         codes = [cell for cell in cells if _REF.fullmatch(cell)]
         if cells:
             width = median_low(map(width_of, cells))
@@ -289,7 +296,9 @@ def _propose_crosses(subject: ListType, columns: Sequence[_FileColumn]) -> None:
         meanings = words_of(closed)
         for are_crosses, group in groupby(columns, lambda column: column.are_crosses):
             run = [*group] if are_crosses else []
-            named = [at for at, one in enumerate(run) if key(one.name) in meanings]
+            named = [
+                at for at, column in enumerate(run) if key(column.name) in meanings
+            ]
             for at, column in enumerate(run if len(named) > 1 else ()):
                 is_within = named[0] <= at <= named[-1] or bool(column.cells)
                 is_said = bool(column.claims) and column.claims[0][0] < 4
@@ -314,7 +323,7 @@ def _part_refs(roles: Collection[str], columns: Sequence[_FileColumn]) -> None:
             for column in columns
             if column.claims and column.claims[0][2] == name
         ]
-        refs = [one for one in named if one.is_ref(one.cells.keys())]
+        refs = [column for column in named if column.is_ref(column.cells.keys())]
         for column in refs if len(refs) < len(named) else ():
             source, rank, _, why = column.claims[0]
             if source:
@@ -381,8 +390,8 @@ def _by_content(
         is_lone = not name and len(free) == 1 and free[0].width >= SHORT_WIDTH
         # A name stands in, unless another column looks more like texts.
         is_clear = name and not any(
-            one.width > name.width and len(one.cells) * 2 >= len(name.cells)
-            for one in free
+            column.width > name.width and len(column.cells) * 2 >= len(name.cells)
+            for column in free
         )
         if texts or is_lone:
             text = max(texts or free, key=lambda column: column.width)
@@ -391,23 +400,14 @@ def _by_content(
             yield "text"
     text = text or name
     if text and "ref" in roles and "ref" not in holders:
-        for column in columns[: text.place]:
-            is_free = column.proposal is LEFT or column is name
-            if is_free and column.is_ref(text.cells.keys()):
-                column.propose("ref", "content")
-                break
+        _propose_ref(columns, text, name)
     category = holders.get("category")
     ref = holders.get("ref")
-    if category and category.proposal.by == "word" and ref:
-        # V1 beside V1.2 says nothing.
-        both = category.cells.keys() & ref.cells.keys()
-        same = [at for at in both if ref.cells[at].startswith(category.cells[at])]
-        if both and len(same) >= 0.9 * len(both):
-            why = "It repeats how the refs begin."
-            category.proposal = ColumnProposal("left", "proposed", "content", why=why)
+    if category and ref:
+        _leave_repeated(category, ref)
     if name and name is not text and not category and "category" in roles:
-        said = [*name.cells.values()]
-        if len({*said}) * 2 <= len(said) and name.proposal.by == "word":
+        names = [*name.cells.values()]
+        if len({*names}) * 2 <= len(names) and name.proposal.by == "word":
             name.propose("category", "content")
     if "amount" in roles and not has_across:
         yield from _amount(columns, holders.get("amount"))
@@ -423,6 +423,28 @@ def _by_content(
                 yield role.name
 
 
+def _propose_ref(
+    columns: Sequence[_FileColumn], text: _FileColumn, name: _FileColumn | None
+) -> None:
+    """The first column before the texts that holds a code for each of them."""
+    for column in columns[: text.place]:
+        is_free = column.proposal is LEFT or column is name
+        if is_free and column.is_ref(text.cells.keys()):
+            column.propose("ref", "content")
+            break
+
+
+def _leave_repeated(category: _FileColumn, ref: _FileColumn) -> None:
+    """Leave a category that is how the refs begin: V1 beside V1.2 says nothing."""
+    if category.proposal.by != "word":
+        return
+    both = category.cells.keys() & ref.cells.keys()
+    same = [at for at in both if ref.cells[at].startswith(category.cells[at])]
+    if both and len(same) >= 0.9 * len(both):
+        why = "It repeats how the refs begin."
+        category.proposal = ColumnProposal("left", "proposed", "content", why=why)
+
+
 def _amount(
     columns: Sequence[_FileColumn], chosen: _FileColumn | None
 ) -> Iterator[str]:
@@ -430,7 +452,7 @@ def _amount(
     if chosen and chosen.proposal.by != "word":
         return
     free = [column for column in columns if column.is_free]
-    named = [one for one in free if "amount" in (claim[2] for claim in one.claims)]
+    named = [column for column in free if column.claims_role("amount")]
     rivals = [column for column in free if column in named or column.money == 2]
     if not (chosen or rivals):
         rivals = [column for column in free if column.money]

@@ -43,15 +43,25 @@ class Unreadable(Invalid):
     default_code = "unreadable"
 
     def __init__(
-        self, name: str, *, sheet: str = "", row: int = 0, column: str = "", **told: Any
+        self,
+        name: str,
+        *,
+        sheet: str = "",
+        row: int = 0,
+        column: str = "",
+        **details: Any,
     ) -> None:
         """`name` is that of a sentence in file_kinds.json, or a sentence of its own."""
-        for part, value in told.items():
-            told[part] = number(value) if isinstance(value, int) else value and _(value)
+        for detail, value in details.items():
+            if isinstance(value, int):
+                details[detail] = number(value)
+            elif value:
+                details[detail] = _(value)
         place = {"sheet": sheet, "row": row, "column": column}
-        at = KINDS["places"][" ".join(part for part, said in place.items() if said)]
+        at = KINDS["places"][" ".join(part for part in place if place[part])]
         why = _(SENTENCES.get(name, name))
-        why = why % told if told else why
+        if details:
+            why = why % details
         super().__init__(_(at) % {**place, "why": why}, field="file")
 
 
@@ -219,7 +229,8 @@ def is_large(content: bytes) -> bool:
         return LARGE_TEXT < len(content) <= MOST_FILE_BYTES
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return sum(it.file_size for it in archive.infolist()) > LARGE_UNPACKED
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+            return unpacked > LARGE_UNPACKED
     except (zipfile.BadZipFile, OSError, ValueError):
         return False
 

@@ -79,9 +79,7 @@ class Lines:
             )
             return before.chosen
         answer = self.answers.get(key, "")
-        if answer in dict(options):
-            answer = answer
-        else:
+        if answer not in dict(options):
             answer = ""
         chosen = answer or proposed
         self._lines[key] = PlanLine(
@@ -178,7 +176,7 @@ class ImportPlan:
             "new": len(self.new),
             "changed": len(self.changed),
             "same": len(self.same),
-            "refused": len({(one.sheet, one.row) for one in self.refused}),
+            "refused": len({(refusal.sheet, refusal.row) for refusal in self.refused}),
             **self.left,
         }
 

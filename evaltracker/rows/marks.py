@@ -28,6 +28,7 @@ TELLING = re.compile(r"[%$€£¥₹]")
 PLAIN = ("none", "gray125", "")
 LISTS = ("numFmts", "fonts", "fills", "cellXfs", "cellStyleXfs", "dxfs")
 STYLES = ("numFmt", "font", "strike", "fill", "patternFill", "xf")
+STYLE_TAGS = (*LISTS, *STYLES)
 MOST_TAGS = 200_000
 MOST_UNCOMPUTED = 500_000
 
@@ -66,7 +67,8 @@ class Facts:
         self.top = self.top if self.bottom else row
         if row <= self.bottom and column <= self.right:
             return
-        self.bottom, self.right = max(self.bottom, row), max(self.right, column)
+        self.bottom = max(self.bottom, row)
+        self.right = max(self.right, column)
         area = (self.bottom + 1) * (self.right + 1)
         if area > guards.MOST_AREA:
             cell = f"{column_letter(self.right)}{self.bottom:,}"
@@ -110,12 +112,11 @@ class Facts:
             yield f"Read although hidden: {_counted('column', letters)}."
 
 
-def _counted(thing: str, names: list[str]) -> str:
+def _counted(noun: str, names: list[str]) -> str:
     shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
-    one = f"{thing} {shown}"
     if len(names) == 1:
-        return one
-    return f"{len(names):,} {thing}s ({shown})"
+        return f"{noun} {shown}"
+    return f"{len(names):,} {noun}s ({shown})"
 
 
 def _number(attributes: Attributes, name: str, default: int = 0) -> int:
@@ -159,8 +160,8 @@ def marks_of(content: bytes, kind: str) -> dict[str, Facts]:
 
 def _of_xlsx(archive: zipfile.ZipFile) -> dict[str, Facts]:
     ids = {
-        next((said[key] for key in said if key.endswith(":id")), ""): said.get("name")
-        for _, said in _tags(archive, "xl/workbook.xml", "sheet")
+        _relation_id(attributes): attributes.get("name")
+        for _, attributes in _tags(archive, "xl/workbook.xml", "sheet")
     }
     styles = _styles(archive)
     facts: dict[str, Facts] = {}
@@ -174,15 +175,20 @@ def _of_xlsx(archive: zipfile.ZipFile) -> dict[str, Facts]:
     return facts
 
 
+def _relation_id(attributes: Attributes) -> str:
+    ids = (attributes[name] for name in attributes if name.endswith(":id"))
+    return next(ids, "")
+
+
 def _tags(
     archive: zipfile.ZipFile, part: str, *names: str
 ) -> list[tuple[str, Attributes]]:
     """The tags of a part that are called so; none if it is not there."""
     tags: list[tuple[str, Attributes]] = []
 
-    def start(name: str, said: Attributes) -> None:
+    def start(name: str, attributes: Attributes) -> None:
         if (tag := _local(name)) in names:
-            tags.append((tag, said))
+            tags.append((tag, attributes))
         if len(tags) > MOST_TAGS:
             raise Unreadable("damaged")
 
@@ -194,11 +200,11 @@ def _tags(
 def _relations(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str, str]]:
     """What a part points at: id, type and the other part, if it is there."""
     folder, _, name = part.rpartition("/")
-    for _, said in _tags(archive, f"{folder}/_rels/{name}.rels", "Relationship"):
-        target = posixpath.join(f"/{folder}", said.get("Target", ""))
+    for _, attributes in _tags(archive, f"{folder}/_rels/{name}.rels", "Relationship"):
+        target = posixpath.join(f"/{folder}", attributes.get("Target", ""))
         target = posixpath.normpath(target)[1:]
         if target in archive.namelist():
-            yield said.get("Id", ""), said.get("Type", ""), target
+            yield attributes.get("Id", ""), attributes.get("Type", ""), target
 
 
 def _styles(archive: zipfile.ZipFile) -> list[Style]:
@@ -208,26 +214,27 @@ def _styles(archive: zipfile.ZipFile) -> list[Style]:
     coloured = [False]
     styles: list[Style] = []
     inside = ""
-    for tag, said in _tags(archive, "xl/styles.xml", *LISTS, *STYLES):
+    for tag, attributes in _tags(archive, "xl/styles.xml", *STYLE_TAGS):
         inside = tag if tag in LISTS else inside
         match inside, tag:
             case "numFmts", "numFmt":
-                formats[_number(said, "numFmtId")] = said.get("formatCode", "")[:200]
+                number = _number(attributes, "numFmtId")
+                formats[number] = attributes.get("formatCode", "")[:200]
             case "fonts", "font":
                 struck.append(False)
             case "fonts", "strike":
-                struck[-1] = said.get("val", "1") not in ("0", "false")
+                struck[-1] = attributes.get("val", "1") not in ("0", "false")
             case "fills", "fill":
                 coloured.append(False)
             case "fills", "patternFill":
-                coloured[-1] = said.get("patternType", "") not in PLAIN
+                coloured[-1] = attributes.get("patternType", "") not in PLAIN
             case "cellXfs", "xf":
                 # The first of each list stands for what no list has.
-                font = _number(said, "fontId") + 1
-                fill = _number(said, "fillId") + 1
+                font = _number(attributes, "fontId") + 1
+                fill = _number(attributes, "fillId") + 1
                 is_struck = struck[font if font < len(struck) else 0]
                 is_coloured = coloured[fill if fill < len(coloured) else 0]
-                code = formats.get(_number(said, "numFmtId"), "")
+                code = formats.get(_number(attributes, "numFmtId"), "")
                 if TELLING.search(code):
                     shown = code
                 else:
@@ -250,31 +257,35 @@ class _Scan:
     is_value: bool = False
     is_filled: bool = False
 
-    def start(self, name: str, said: Attributes) -> None:
+    def start(self, name: str, attributes: Attributes) -> None:
         tag = _local(name)
         if tag == "c":
             self.column += 1
-            if "r" in said:
-                self.row, self.column = _place(said["r"])
-            self.is_formula = self.is_value = self.is_filled = False
-            self.kind, self.style = said.get("t", "n"), _number(said, "s")
+            if "r" in attributes:
+                self.row, self.column = _place(attributes["r"])
+            self.is_formula = False
+            self.is_value = False
+            self.is_filled = False
+            self.kind = attributes.get("t", "n")
+            self.style = _number(attributes, "s")
         elif tag in ("v", "is", "f"):
             # The reader makes room for a cell with any of them, also for a blank one.
             self.facts.stretch(self.row, self.column)
-            self.is_value, self.is_formula = tag == "v", self.is_formula or tag == "f"
+            self.is_value = tag == "v"
+            self.is_formula = self.is_formula or tag == "f"
             # An empty text is a result; an empty number is none.
             is_text = tag == "is" or (tag == "v" and self.kind == "str")
             self.is_filled = self.is_filled or is_text
         elif tag == "row":
             self.row = self.row + 1
             self.column = -1
-            if "r" in said:
-                self.row, _ = _place(said["r"])
-            if _is_hidden(said):
+            if "r" in attributes:
+                self.row, _ = _place(attributes["r"])
+            if _is_hidden(attributes):
                 self.facts.hidden_rows.add(self.row)
-        elif tag == "col" and _is_hidden(said):
-            first = _number(said, "min")
-            last = min(_number(said, "max"), first + guards.MOST_COLUMNS)
+        elif tag == "col" and _is_hidden(attributes):
+            first = _number(attributes, "min")
+            last = min(_number(attributes, "max"), first + guards.MOST_COLUMNS)
             self.facts.hidden_columns.update(range(first - 1, last))
 
     def data(self, text: str) -> None:
@@ -310,39 +321,40 @@ def _of_ods(archive: zipfile.ZipFile) -> dict[str, Facts]:
     column = 0
     many = 0
 
-    def start(name: str, said: Attributes) -> None:
+    def start(name: str, attributes: Attributes) -> None:
         nonlocal table, row, column, many
         tag = _local(name)
         if tag == "table":
-            table = Facts(said.get("table:name", ""))
+            table = Facts(attributes.get("table:name", ""))
             row = 1
             many = 0
             tables.setdefault(table.name, table)
         elif tag == "table-row":
             row = row + many
             column = 0
-            many = _number(said, "table:number-rows-repeated", 1)
+            many = _number(attributes, "table:number-rows-repeated", 1)
         elif tag == "annotation":
             table.comments += 1
         elif tag in ("table-cell", "covered-table-cell"):
-            right = column + _number(said, "table:number-columns-repeated", 1)
-            look(said, right)
+            right = column + _number(attributes, "table:number-columns-repeated", 1)
+            look(attributes, right)
             column = right
 
-    def look(said: Attributes, right: int) -> None:
-        down = _number(said, "table:number-rows-spanned", 1)
-        across = _number(said, "table:number-columns-spanned", 1)
+    def look(attributes: Attributes, right: int) -> None:
+        down = _number(attributes, "table:number-rows-spanned", 1)
+        across = _number(attributes, "table:number-columns-spanned", 1)
         if down > 1 or across > 1:
-            edges = row, column, row + down - 1, column + across - 1
-            table.merges.append(Merge(*edges))
-        kind = said.get("office:value-type")
-        is_formula = "table:formula" in said
+            bottom = row + down - 1
+            right_edge = column + across - 1
+            table.merges.append(Merge(row, column, bottom, right_edge))
+        kind = attributes.get("office:value-type")
+        is_formula = "table:formula" in attributes
         if kind or is_formula:
             table.stretch(row + many - 1, right - 1)
         shape = "0%" if kind == "percentage" else ""
         if kind == "currency":
-            shape = f"[${said.get('office:currency', '')[:10]}] 0"
-        is_error = said.get("calcext:value-type") == "error"
+            shape = f"[${attributes.get('office:currency', '')[:10]}] 0"
+        is_error = attributes.get("calcext:value-type") == "error"
         is_uncomputed = is_error or (is_formula and not kind)
         if shape or is_uncomputed:
             rows = range(row, row + many)

@@ -119,7 +119,8 @@ class _PlanBuilder:
         for group in groups:
             rows = self._read(group)
             # Without a required column its rows wait for that answer.
-            read += [] if group.columns.open_roles else rows
+            if not group.columns.open_roles:
+                read += rows
         read = self._without_refs(self._for_all(read, groups))
         records = self._once_each(self._records(self._numbered(read)))
         is_asked = any(line.state == "open" for line in self.lines.in_order())
@@ -132,6 +133,11 @@ class _PlanBuilder:
             self._ask_role(groups[0], self.subject.across)
         new, changed, same = _compared(records, known)
         self._ask_refused()
+        answered_words = {
+            line: answer
+            for line, answer in self.answers.items()
+            if line.startswith("words:")
+        }
         return ImportPlan(
             filename=self.book.filename,
             sha256=self.book.sha256,
@@ -149,12 +155,7 @@ class _PlanBuilder:
             ),
             typed=tuple(self.typed),
             rest=tuple(self._rest(groups)),
-            decided=self.decided
-            | {
-                line: said
-                for line, said in self.answers.items()
-                if line.startswith("words:")
-            },
+            decided=self.decided | answered_words,
         )
 
     # Sheets, and what their columns hold.
@@ -230,7 +231,11 @@ class _PlanBuilder:
         """The lists to read: the one with most rows, and others that are as clear."""
         best = max(
             groups,
-            key=lambda one: (_clarity(one), len(dict(one.held())), len(one.rows)),
+            key=lambda group: (
+                _clarity(group),
+                len(dict(group.held())),
+                len(group.rows),
+            ),
         )
         clear = max(2, _clarity(best))
         read = []
@@ -535,13 +540,13 @@ class _PlanBuilder:
         meanings = {**hints.meanings}
         settled = {"number": hints.decimal, "order": hints.order}
         title = f"“{group.title(place)}”"
-        asked = False
-        # Cells that say the same are told once.
-        told: dict[tuple[str, int], list[Any]] = {}
+        has_question = False
+        # Cells that say the same share one line.
+        distinct: dict[tuple[str, int], list[Any]] = {}
         for at, cell in cells.items():
             if cell.text or cell.question or role.reads in CLOSED:
-                told.setdefault((str(raw[at]), id(cell)), [cell, 0])[1] += 1
-        for (text, _), (cell, count) in told.items():
+                distinct.setdefault((str(raw[at]), id(cell)), [cell, 0])[1] += 1
+        for (text, _), (cell, count) in distinct.items():
             if cell.text:
                 self.lines.add(
                     f"text:{group.name}:{place}",
@@ -555,14 +560,14 @@ class _PlanBuilder:
                 self._tell_word(role, cell, text, title, count)
             if not cell.question:
                 continue
-            asked = True
+            has_question = True
             options, proposed = _menu(cell, text, self._values_of(role))
             is_whole = cell.question in ("number", "order") or not cell.word
             if is_whole:
                 line = f"{cell.question}:{group.name}:{place}"
             else:
                 line = f"words:{_list_of(role)}:{key(cell.word)}"
-            usual, where = self.context.elsewhere.get(line, ("", ""))
+            usual, evaluation = self.context.elsewhere.get(line, ("", ""))
             is_known = usual in dict(options)
             chosen = self.lines.add(
                 line,
@@ -573,7 +578,7 @@ class _PlanBuilder:
                 where="" if is_whole else title,
                 proposed=usual if is_known else proposed,
                 examples=[text[:60]],
-                why=f"as in {where}" if is_known else "",
+                why=f"as in {evaluation}" if is_known else "",
             )
             if cell.question in settled:
                 settled[cell.question] = chosen or settled[cell.question]
@@ -584,10 +589,15 @@ class _PlanBuilder:
         decimal = settled["number"]
         order = settled["order"]
         settled_hints = replace(hints, decimal=decimal, order=order, meanings=meanings)
-        return settled_hints if asked else None
+        return settled_hints if has_question else None
 
     def _tell_word(
-        self, role: ColumnRole, cell: ParsedCell[Any], text: str, where: str, count: int
+        self,
+        role: ColumnRole,
+        cell: ParsedCell[Any],
+        text: str,
+        column_title: str,
+        count: int,
     ) -> None:
         """Name a word of a closed list that is certain, with its menu."""
         options = self._values_of(role)
@@ -601,7 +611,7 @@ class _PlanBuilder:
             count=count,
             proposed=str(value),
             state="certain",
-            where=where,
+            where=column_title,
             becomes=dict(options).get(str(value), str(value)),
         )
 
@@ -628,7 +638,7 @@ class _PlanBuilder:
                 if row.values.get(name, value) != value:
                     lacking[name].append(at)
                     doubted.add(name)
-        told: dict[str, set[str]] = {name: set() for name in subject.for_all}
+        proposed: dict[str, set[str]] = {name: set() for name in subject.for_all}
         for group in groups:
             names = [sheet.name for sheet in group.sheets]
             names += [group.title(place) for place, _ in group.held()]
@@ -644,14 +654,15 @@ class _PlanBuilder:
             ]
             for text in names:
                 for name, value in subject.proposes(text, context).items():
-                    told[name].add(value)
+                    proposed[name].add(value)
         for name, places in lacking.items():
             if not places:
                 continue
             usual = context.more.get("usual", {}).get(name, "")
-            if len(told[name]) == 1:
-                usual = told[name].pop()
-            usual = "" if name in doubted else usual
+            if len(proposed[name]) == 1:
+                usual = proposed[name].pop()
+            if name in doubted:
+                usual = ""
             is_all = len(places) == len(rows)
             chosen = self.lines.add(
                 f"all:{name}",
@@ -662,8 +673,10 @@ class _PlanBuilder:
                 count=len(places),
                 things="rows",
             )
-            waiting.update(places if not chosen else ())
-            for at in places if chosen else ():
+            if not chosen:
+                waiting.update(places)
+                continue
+            for at in places:
                 rows[at] = replace(rows[at], values={**rows[at].values, name: chosen})
         return [row for at, row in enumerate(rows) if at not in waiting]
 
@@ -671,13 +684,13 @@ class _PlanBuilder:
         """By sheet what the names of its prices say, which a cell may contradict."""
         named: dict[str, dict[str, str]] = {}
         for group in groups:
-            said: dict[str, str] = {}
+            values: dict[str, str] = {}
             for place, role in group.held():
                 if role in self.roles and self.roles[role].reads == "money":
-                    said |= self.subject.proposes(group.title(place), self.context)
+                    values |= self.subject.proposes(group.title(place), self.context)
             closed = {
                 name: value
-                for name, value in said.items()
+                for name, value in values.items()
                 if self.roles[name].reads == "closed"
             }
             named |= {sheet.name: closed for sheet in group.sheets}
@@ -735,9 +748,7 @@ class _PlanBuilder:
             name = "name"
         refs = [str(row.values.get("ref", "")) for row in rows]
         texts = [str(row.values.get(name, "")) for row in rows]
-        if any(refs):
-            refs = refs
-        else:
+        if not any(refs):
             refs = row_types.refs_before(texts)
         if not (self.subject.has_headings and row_types.refs_in_texts(refs, texts)):
             return rows
@@ -876,15 +887,15 @@ def _typed_anew(row: SheetRow, typed: Mapping[int, str]) -> SheetRow:
     )
 
 
-def _are_alike(one: SheetRow | None, other: SheetRow | None) -> bool:
+def _are_alike(names: SheetRow | None, others: SheetRow | None) -> bool:
     """Whether two rows of names are those of one list: all but one name is equal."""
-    if one is None or other is None:
+    if names is None or others is None:
         return False
-    pairs = list(zip_longest(one.cells, other.cells, fillvalue=""))
+    if names.cells == others.cells:
+        return True
+    pairs = list(zip_longest(names.cells, others.cells, fillvalue=""))
     same = [pair for pair in pairs if key(pair[0]) == key(pair[1])]
-    return (
-        len(pairs) - len(same) <= 1 and sum(bool(pair[0]) for pair in same) >= 2
-    ) or (one.cells == other.cells)
+    return len(pairs) - len(same) <= 1 and sum(bool(pair[0]) for pair in same) >= 2
 
 
 def _clarity(group: SheetGroup) -> int:

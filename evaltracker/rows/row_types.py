@@ -113,12 +113,12 @@ def propose(
     read = [_read(row, roles, text) for row in rows]
     _give_reasons(read, subject, roles, names)
     kinds = [
-        chosen.get(f"row:{one.row.number}") or chosen.get(one.pattern, one.kind)
-        for one in read
+        chosen.get(f"row:{row.row.number}") or chosen.get(row.pattern, row.kind)
+        for row in read
     ]
     return [
-        RowProposal(kind, one.pattern, one.title, level, REASONS[one.reason][1])
-        for one, kind, level in zip(read, kinds, _levels(read, kinds), strict=True)
+        RowProposal(kind, row.pattern, row.title, level, REASONS[row.reason][1])
+        for row, kind, level in zip(read, kinds, _levels(read, kinds), strict=True)
     ]
 
 
@@ -141,6 +141,37 @@ def _read(row: SheetRow, roles: Sequence[str], text: str) -> _Row:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Habits:
+    """What most rows of a list have, how many are filled, and where the last stand."""
+
+    filled: int
+    have_refs: bool
+    have_names: bool
+    have_marks: bool
+    have_lone: bool
+    usual_width: int
+    last_text: int
+    last_full: int
+
+
+def _habits(rows: Sequence[_Row]) -> _Habits:
+    filled = [row for row in rows if row.content]
+    with_text = [row for row in filled if row.text]
+    refs = sum(bool(row.ref) for row in with_text)
+    names = sum("name" in row.content for row in with_text)
+    return _Habits(
+        filled=len(filled),
+        have_refs=refs >= MOST * len(with_text) > 0,
+        have_names=names * 2 > len(with_text),
+        have_marks=any(row.is_marked for row in rows),
+        have_lone=sum(row.is_lone for row in filled) * 2 <= len(filled),
+        usual_width=median_low([row.width for row in filled] or [0]),
+        last_text=max((at for at, row in enumerate(rows) if row.text), default=-1),
+        last_full=max((at for at, row in enumerate(rows) if row.width > 1), default=-1),
+    )
+
+
 def _give_reasons(
     rows: Sequence[_Row],
     subject: ListType,
@@ -148,70 +179,71 @@ def _give_reasons(
     names: SheetRow | None,
 ) -> None:
     """Give each row the first rule that fits."""
-    filled = [row for row in rows if row.content]
-    with_text = [one for one in filled if one.text]
-    have_refs = sum(bool(one.ref) for one in with_text) >= MOST * len(with_text) > 0
-    have_names = sum("name" in one.content for one in with_text) * 2 > len(with_text)
-    have_marks = any(row.is_marked for row in rows)
-    have_lone = sum(one.is_lone for one in filled) * 2 <= len(filled)
-    usual = median_low([one.width for one in filled] or [0])
+    habits = _habits(rows)
     blocks = [_block_title(row, roles, names) for row in rows]
-    have_blocks = sum(map(bool, blocks)) * 2 <= len(filled)
-    last_text = max((at for at, one in enumerate(rows) if one.text), default=-1)
-    last_full = max((at for at, one in enumerate(rows) if one.width > 1), default=-1)
+    have_blocks = sum(map(bool, blocks)) * 2 <= habits.filled
     next_refs = deque([""], 3)
     next_level = 0
     for at in reversed(range(len(rows))):
-        one = rows[at]
-        content = rows[at].content
+        row = rows[at]
+        content = row.content
         are_titles = content <= {*TITLES, "label"}
-        is_parent = _begins(one.ref, next_refs[0])
-        one.is_deeper = next_level > one.level > 0
+        is_parent = _begins(row.ref, next_refs[0])
+        row.is_deeper = next_level > row.level > 0
         may_head = subject.has_headings or (bool(subject.across) and are_titles)
-        if names and content and _is_same(one.row, names, roles):
-            one.reason = "again"
+        if names and content and _is_same(row.row, names, roles):
+            row.reason = "again"
         elif have_blocks and blocks[at]:
-            one.reason, one.title = "block", blocks[at]
-        elif total := _total(one):
-            one.reason = total
+            row.reason = "block"
+            row.title = blocks[at]
+        elif total := _total(row):
+            row.reason = total
         elif not content:
-            one.reason = "unread" if one.row.filled else "blank"
-        elif one.is_marked:
-            one.reason = "" if one.text or last_text < 0 else "marked"
+            row.reason = "unread" if row.row.filled else "blank"
+        elif row.is_marked:
+            row.reason = "" if row.text or habits.last_text < 0 else "marked"
         elif (
-            have_refs
+            habits.have_refs
             and not content & {"ref", "name"}
-            and (_PART.match(one.text) or one.text[:1].islower())
+            and (_PART.match(row.text) or row.text[:1].islower())
         ):
-            one.reason = "part"
+            row.reason = "part"
         elif (
-            (may_head and are_titles and one.is_lone and at < last_full)
-            and (have_lone or one.width * 2 <= usual)
-            and not one.ref
-            and (one.is_alone or one.text)
+            (may_head and are_titles and row.is_lone and at < habits.last_full)
+            and (habits.have_lone or row.width * 2 <= habits.usual_width)
+            and not row.ref
+            and (row.is_alone or row.text)
         ):
             # With cells beside that are not read it may be a short requirement.
-            one.reason = "lone" if one.is_alone else "beside"
-        elif may_head and last_text >= 0 and not one.text and content & {*TITLES}:
-            is_code = any(map(str.isdigit, one.ref)) and " " not in one.ref
-            is_gap = is_code and "name" not in content
-            one.reason = "empty" if not is_gap or is_parent else "gap"
-            one.reason = "end" if at > last_text else one.reason
+            row.reason = "lone" if row.is_alone else "beside"
+        elif (
+            (may_head and habits.last_text >= 0)
+            and not row.text
+            and content & {*TITLES}
+        ):
+            is_end = at > habits.last_text
+            row.reason = "end" if is_end else _reason_without_text(row, is_parent)
         elif may_head and is_parent:
-            is_named = "name" in content and not have_names
-            is_plain = have_marks or is_named or _is_title(one.text)
+            is_named = "name" in content and not habits.have_names
+            is_plain = habits.have_marks or is_named or _is_title(row.text)
             is_clear = is_plain and not content & {"priority", "weight"}
-            one.reason = "parent" if is_clear else "sentence"
-        elif have_marks:
-            one.reason = "deeper" if one.is_deeper else "unmarked"
-        elif may_head and any(_begins(one.ref, ref) for ref in next_refs):
-            one.reason = "near"
-        elif have_refs and not one.ref:
-            one.reason = "bare"
-        if content and one.reason not in ("again", "total"):
-            next_level = one.level
-            next_refs.extendleft(filter(None, [one.ref]))
+            row.reason = "parent" if is_clear else "sentence"
+        elif habits.have_marks:
+            row.reason = "deeper" if row.is_deeper else "unmarked"
+        elif may_head and any(_begins(row.ref, ref) for ref in next_refs):
+            row.reason = "near"
+        elif habits.have_refs and not row.ref:
+            row.reason = "bare"
+        if content and row.reason not in ("again", "total"):
+            next_level = row.level
+            next_refs.extendleft(filter(None, [row.ref]))
     _compare_shapes(rows)
+
+
+def _reason_without_text(row: _Row, is_parent: bool) -> str:
+    is_code = any(map(str.isdigit, row.ref)) and " " not in row.ref
+    is_gap = is_code and "name" not in row.content
+    return "gap" if is_gap and not is_parent else "empty"
 
 
 def _is_same(row: SheetRow, names: SheetRow, roles: Sequence[str]) -> bool:
@@ -220,29 +252,29 @@ def _is_same(row: SheetRow, names: SheetRow, roles: Sequence[str]) -> bool:
     return all(row.cell(at).casefold() == names.cell(at).casefold() for at in read)
 
 
-def _block_title(one: _Row, roles: Sequence[str], names: SheetRow | None) -> str:
+def _block_title(row: _Row, roles: Sequence[str], names: SheetRow | None) -> str:
     """The title that stands beside a repeated name, as a block of rows begins."""
-    if names is None or one.is_marked:
+    if names is None or row.is_marked:
         return ""
-    same = {at for at in one.row.filled if one.row.cell(at) == names.cell(at)}
-    others = [at for at in one.row.filled if at not in same]
+    same = {at for at in row.row.filled if row.row.cell(at) == names.cell(at)}
+    others = [at for at in row.row.filled if at not in same]
     read = [at for at in others if roles[at]]
     if len(read) == 1 and len(same) >= len(others):
-        title = one.row.cell(read[0])
+        title = row.row.cell(read[0])
     else:
         title = ""
     return title if _is_title(title) else ""
 
 
-def _total(one: _Row) -> str:
+def _total(row: _Row) -> str:
     """Whether it is a total, or begins as one and may be: Total cost."""
-    title = one.cells.get("label", one.title).strip("*_ :")
+    title = row.cells.get("label", row.title).strip("*_ :")
     begins = {key(" ".join(title.split()[:many])) for many in (1, 2, 3)} & TOTALS
-    others = {cell.strip("*_ :") for cell in one.cells.values()} - {title}
-    numbers = [cell for cell in one.row.cells if _NUMBER.fullmatch(cell.strip("*_ "))]
+    others = {cell.strip("*_ :") for cell in row.cells.values()} - {title}
+    numbers = [cell for cell in row.row.cells if _NUMBER.fullmatch(cell.strip("*_ "))]
     if not (begins and numbers and all(map(_NUMBER.fullmatch, others))):
         return ""
-    is_whole = key(title) in TOTALS and not {"ref", "text"} <= one.content
+    is_whole = key(title) in TOTALS and not {"ref", "text"} <= row.content
     return "total" if is_whole else "sum"
 
 
@@ -252,7 +284,7 @@ def _compare_shapes(rows: Sequence[_Row]) -> None:
     levels = {row.level for row in rows if row.kind == "heading" and row.is_deeper}
     every = Counter(shapes)
     pairs = [*zip(rows, shapes, strict=True)]
-    heads = Counter(shape for one, shape in pairs if one.kind == "heading" and one.ref)
+    heads = Counter(shape for row, shape in pairs if row.kind == "heading" and row.ref)
     for row, shape in pairs:
         is_usual = heads[shape] >= MOST * max(heads.total(), every[shape], 2)
         if row.reason or row.is_marked:
@@ -318,13 +350,13 @@ def numbered(refs: Sequence[str], existing: Collection[str]) -> list[str]:
     number = max(numbers, default=0)
     filled = []
     for ref in refs:
-        while not ref:
+        if ref:
+            filled.append(ref)
+            continue
+        number += 1
+        while f"R{number}" in used:
             number += 1
-            if f"R{number}" in used:
-                ref = ""
-            else:
-                ref = f"R{number}"
-        filled.append(ref)
+        filled.append(f"R{number}")
     return filled
 
 

@@ -50,13 +50,13 @@ class SheetGroup:
             if merge.left < place <= merge.right
         }
         ours = {at for at, role in self.held() if role.startswith("candidate:")}
-        found = {}
+        answers = {}
         for at in blank if merges else ():
             sheet, row = self.places[at]
             left = merges.get((sheet, row.number), -1)
             if left in ours:
-                found[at] = self.rows[at].cell(left)
-        return found
+                answers[at] = self.rows[at].cell(left)
+        return answers
 
     def title(self, place: int) -> str:
         if self.names:
@@ -162,14 +162,12 @@ class _SeenRows(Sequence[SeenRow]):
     def _made(self, row: SheetRow) -> SeenRow:
         at = self._running.get(row.number, -1)
         group = self._group
-        if row.number == self.names_row:
+        if at >= 0:
+            kind = group.types[at].kind
+        elif row.number == self.names_row:
             kind = "names"
         else:
             kind = "left"
-        if at >= 0:
-            kind = group.types[at].kind
-        else:
-            kind = kind
         sentences = self._wrong.get(row.number, {})
         roles = self._roles
         cells = []

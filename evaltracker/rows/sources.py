@@ -162,10 +162,10 @@ def _remarks_on(sheets: Sequence[Sheet]) -> list[str]:
         remarks = []
     for sheet in seen:
         if len(seen) > 1:
-            where = f"Sheet “{sheet.name}”: "
+            place = f"Sheet “{sheet.name}”: "
         else:
-            where = ""
-        remarks += [f"{where}{remark}" for remark in sheet.remarks]
+            place = ""
+        remarks += [f"{place}{remark}" for remark in sheet.remarks]
     return remarks
 
 
@@ -234,8 +234,6 @@ def _decode_by_guess(content: bytes) -> tuple[str, list[str]]:
     text = texts[name]
     if name == "cp1252":
         name = "Windows-1252 (Western European)"
-    else:
-        name = name
     return text, [
         f"The file is not UTF-8; it was read as {name}. If accented letters look "
         "wrong, save it as “CSV UTF-8” and import it again."
@@ -326,15 +324,24 @@ def _in_limits(rows: Iterable[SheetRow], sheet: str) -> tuple[SheetRow, ...]:
     """The rows, unless they are more than an evaluation can use."""
     rows = _few(rows, sheet)
     for row in rows:
-        at: Any = {"sheet": sheet, "row": row.number}
         if len(row.cells) > guards.MOST_COLUMNS:
-            most = guards.MOST_COLUMNS
-            raise Unreadable("columns", **at, count=len(row.cells), most=most)
+            raise Unreadable(
+                "columns",
+                sheet=sheet,
+                row=row.number,
+                count=len(row.cells),
+                most=guards.MOST_COLUMNS,
+            )
         longest = max(row.cells, key=len, default="")
         if len(longest) > guards.MOST_CELL_CHARACTERS:
-            at = {"column": column_letter(row.cells.index(longest)), **at}
-            most = guards.MOST_CELL_CHARACTERS
-            raise Unreadable("characters", **at, count=len(longest), most=most)
+            raise Unreadable(
+                "characters",
+                sheet=sheet,
+                row=row.number,
+                column=column_letter(row.cells.index(longest)),
+                count=len(longest),
+                most=guards.MOST_CELL_CHARACTERS,
+            )
     return tuple(rows)
 
 
@@ -371,14 +378,8 @@ def read_markdown(text: str) -> tuple[list[Sheet], list[str]]:
     lines = text.splitlines()
     title = ""
     passed_over = 0
-    fence = ""
     table: list[tuple[int, list[str]]] = []
-    for number, line in enumerate(lines, start=1):
-        mark = FENCE.match(line)
-        if fence or mark:
-            line = ""
-            if mark and fence in ("", mark[1]):
-                fence = "" if fence else mark[1]
+    for number, line in enumerate(_without_code(lines), start=1):
         heading = TITLE.match(line)
         if table and line.strip() and not heading:
             if number > table[0][0] + 1 or not _is_rule(line):
@@ -392,8 +393,6 @@ def read_markdown(text: str) -> tuple[list[Sheet], list[str]]:
             name = title or f"Table {len(tables) + 1}"
             if name in tables:
                 name = f"{name} ({len(tables) + 1})"
-            else:
-                name = name
             tables[name] = table
         else:
             passed_over += bool(line.strip())
@@ -417,6 +416,19 @@ def read_markdown(text: str) -> tuple[list[Sheet], list[str]]:
         rows = _rows_of(plain, name)
         sheets.append(Sheet(name, rows, remarks=tuple(Facts(struck=struck).sentences)))
     return sheets, remarks
+
+
+def _without_code(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, with blank ones for fences and for what stands between them."""
+    fence = ""
+    for line in lines:
+        mark = FENCE.match(line)
+        if not fence and not mark:
+            yield line
+            continue
+        if mark and fence in ("", mark[1]):
+            fence = "" if fence else mark[1]
+        yield ""
 
 
 def _is_rule(line: str) -> bool:
@@ -617,8 +629,9 @@ def _sheet_of(raw: Raw, facts: Facts) -> Sheet:
         row = rows[number]
         cells = [*row.cells, *[""] * (at + 1 - len(row.cells))]
         cells[at] = above.cells[at]
-        both = row.numbers | above.numbers & {at}, row.days | above.days & {at}
-        rows[number] = SheetRow(number, tuple(cells), *both)
+        numbers_of_row = row.numbers | above.numbers & {at}
+        days_of_row = row.days | above.days & {at}
+        rows[number] = SheetRow(number, tuple(cells), numbers_of_row, days_of_row)
     return Sheet(
         name,
         _in_limits(map(rows.__getitem__, numbers), name),

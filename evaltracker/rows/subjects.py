@@ -160,9 +160,9 @@ def joined(
     for record in read:
         if isinstance(record, ParsedRecord):
             alike.setdefault(record.key, []).append(record)
-            said = values.setdefault(record.key, {})
+            known = values.setdefault(record.key, {})
             for name, value in record.values.items():
-                if said.setdefault(name, value) != value:
+                if known.setdefault(name, value) != value:
                     differing.setdefault(record.key, name.replace("_", " "))
     for record in read:
         if isinstance(record, Refusal):

@@ -103,10 +103,10 @@ class OnSubject(InEvaluation[Subject]):
 
     def targets_in(self, evaluation: Evaluation, user: User) -> list[Subject]:
         # After the decision nothing more is said of the brief.
-        found = [
+        subjects = [
             TOPICS[name].find(user, evaluation.pk) for name in ("brief", "decision")
         ]
-        return [subject for subject in found if subject is not None]
+        return [subject for subject in subjects if subject is not None]
 
     def ask_before(self, request: HttpRequest, target: Subject) -> None:
         target.topic.ask_before(request, target.evaluation)

@@ -143,7 +143,8 @@ def withdraw_comment(*, comment: Comment, by: User) -> Comment:
     """
     comment = _locked(comment)
     check_withdraw_comment(comment, by)
-    comment.text, comment.withdrawn_at = "", timezone.now()
+    comment.text = ""
+    comment.withdrawn_at = timezone.now()
     comment.save(update_fields=["text", "withdrawn_at"])
     _record(comment, "withdrawn", by)
     return comment

@@ -79,11 +79,10 @@ class BucketStorage(FileStorage, S3Storage):  # type: ignore[misc]
 
     def ask(self, call: str, name: str, **more: Any) -> dict[str, Any]:
         """One call about one file, by one client for all threads."""
-        at = {"Bucket": self.bucket_name, "Key": self._normalize_name(name)}
+        key = self._normalize_name(name)
         with reported():
-            answer: dict[str, Any] = getattr(self.bucket.meta.client, call)(
-                **at, **more
-            )
+            method = getattr(self.bucket.meta.client, call)
+            answer: dict[str, Any] = method(Bucket=self.bucket_name, Key=key, **more)
         return answer
 
     def entries(self, prefix: str, **more: Any) -> Iterator[dict[str, Any]]:

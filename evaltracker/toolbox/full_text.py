@@ -31,8 +31,8 @@ def holding[M: Model](
     A column of another table is compared without an index. SQLite finds words in the
     middle of others too, and knows capitals of plain letters only.
     """
-    own = not any("__" in column for column in columns)
-    if own and connections[rows.db].vendor == "postgresql":
+    is_own_table = not any("__" in column for column in columns)
+    if is_own_table and connections[rows.db].vendor == "postgresql":
         return rows.filter(Holds(*columns, words=words))
     return rows.filter(
         reduce(

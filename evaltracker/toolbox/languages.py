@@ -33,8 +33,10 @@ speaking = override
 
 def best_of(accept_language: str) -> str:
     """The tag that a browser likes best of those that are offered; blank: none."""
-    asked = [tag for tag, _ in parse_accept_lang_header(accept_language)]
-    tags = (part for tag in asked for part in (tag, tag[:2]) if tag[2:3] in ("", "-"))
+    preferred = [tag for tag, _ in parse_accept_lang_header(accept_language)]
+    tags = (
+        part for tag in preferred for part in (tag, tag[:2]) if tag[2:3] in ("", "-")
+    )
     return next((tag for tag in tags if tag in LOCALES), "")
 
 

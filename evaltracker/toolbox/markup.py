@@ -53,9 +53,9 @@ def without_tags(cell: str) -> str:
 def web_addresses(cell: str) -> tuple[list[str], list[str]]:
     """The http(s) links of a cell that may be shown to people, and its other words."""
     spaced = LINK.sub(r" \2 ", without_tags(cell))
-    words = dict.fromkeys(map(_bare, BETWEEN_LINKS.split(html.unescape(spaced))))
-    good = [word for word in words if _is_web_address(word)]
-    return good, [word for word in words if word and word not in good]
+    parts = dict.fromkeys(map(_bare, BETWEEN_LINKS.split(html.unescape(spaced))))
+    good = [word for word in parts if _is_web_address(word)]
+    return good, [word for word in parts if word and word not in good]
 
 
 def first_address(text: str) -> str:

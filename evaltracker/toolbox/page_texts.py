@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 MEMORY_BYTES = 1024**3
 SECONDS = 60
@@ -45,16 +46,18 @@ def _pages(content: bytes, content_type: str) -> Iterator[str]:
 
         parts = {qn("w:t"): "", qn("w:tab"): "\t", qn("w:br"): "\n"}
         lines = Document(io.BytesIO(content)).element.body.iter(qn("w:p"))
-        yield "\n".join(
-            "".join(parts[it.tag] or it.text or "" for it in line.iter(*parts))
-            for line in lines
-        )
+        yield "\n".join(_line_text(line, parts) for line in lines)
     elif content_type.startswith("text/"):
         wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
         try:
             yield content.decode("utf-16" if wide else "utf-8-sig")
         except UnicodeDecodeError:
             yield content.decode("cp1252", "replace")
+
+
+def _line_text(line: Any, parts: dict[str, str]) -> str:
+    elements = line.iter(*parts)
+    return "".join(parts[element.tag] or element.text or "" for element in elements)
 
 
 def main() -> None:

@@ -146,7 +146,9 @@ class CallFields:
     def line(
         self, field: str, text: str, *, limit: int = LINE_LIMIT, blank: bool = False
     ) -> str:
-        return self._read(field, text, lambda it: read_line(it, limit=limit), blank)
+        return self._read(
+            field, text, lambda typed: read_line(typed, limit=limit), blank
+        )
 
     def ref(self, field: str, text: str) -> str:
         return self._read(field, text, read_requirement_ref, blank=False)
@@ -154,7 +156,9 @@ class CallFields:
     def text(
         self, field: str, text: str, *, limit: int = TEXT_LIMIT, blank: bool = False
     ) -> str:
-        return self._read(field, text, lambda it: read_text(it, limit=limit), blank)
+        return self._read(
+            field, text, lambda typed: read_text(typed, limit=limit), blank
+        )
 
     def link(self, field: str, text: str) -> str:
         return self._read(field, text, read_link, blank=True)
@@ -203,9 +207,9 @@ def read_field(field: str, text: str) -> str:
     return text
 
 
-def free_name(stem: str, taken: Container[str], apart: str = "-") -> str:
+def free_name(stem: str, taken: Container[str], separator: str = "-") -> str:
     """The stem, or the first of it with a number behind it that is not taken."""
-    numbered = (f"{stem}{apart}{number}" for number in count(2))
+    numbered = (f"{stem}{separator}{number}" for number in count(2))
     return next(name for name in chain([stem], numbered) if name not in taken)
 
 
@@ -215,18 +219,18 @@ def read_reason(reason: str, missing: str) -> str:
     return read_field("reason", reason)
 
 
-def listed(words: Sequence[str], last: str = "and") -> str:
+def listed(phrases: Sequence[str], last: str = "and") -> str:
     """“A, B and C”."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+    if len(phrases) < 2:
+        return "".join(phrases)
+    return f"{', '.join(phrases[:-1])} {last} {phrases[-1]}"
 
 
-def listed_few(words: Sequence[str], most: int = 4) -> str:
+def listed_few(phrases: Sequence[str], most: int = 4) -> str:
     """“A, B, C and 5 more”: in all at most so many pieces."""
-    if len(words) <= most:
-        return listed(words)
-    return listed([*words[: most - 1], f"{len(words) - most + 1} more"])
+    if len(phrases) <= most:
+        return listed(phrases)
+    return listed([*phrases[: most - 1], f"{len(phrases) - most + 1} more"])
 
 
 def named_ref(ref: str, text: str) -> str:

@@ -45,16 +45,16 @@ def chosen_rows(facts: Facts) -> tuple[list[Facts], list[str], list[str]]:
         counts = counts or row.get("trial") in ("partly", "fails")
         struck = ref in facts.get("struck", ())
         if claim.get("by_vendor"):
-            said = claim.get("availability")
+            availability = claim.get("availability")
         else:
-            said = None
-        if said in SAID:
+            availability = None
+        if availability in SAID:
             is_line = counts or ref in facts.get("added", ())
             if is_line and not struck:
                 promised.append(row)
             else:
                 more.append(ref)
-        elif counts and said != "never" and not struck:
+        elif counts and availability != "never" and not struck:
             unsaid.append(ref)
     return promised, more, unsaid
 
@@ -66,18 +66,23 @@ def due_of(row: Facts, starts_on: str | None) -> tuple[str | None, str]:
     claim = row["claim"]
     first = starts_on or FIRST_DAY
     whole = {"": [claim["availability"], claim["available_from"]]}
-    due = {
-        value: day if said == "planned" else NO_DAY if said == "on_request" else first
-        for value, (said, day) in (claim.get("values") or whole).items()
+    due: dict[str, Any] = {}
+    for value, (availability, day) in (claim.get("values") or whole).items():
         # What is never there is due on no day.
-        if said in SAID
-    }
-    words = set(due.values())
-    last = max(words - {FIRST_DAY, NO_DAY}, default=None)
+        if availability not in SAID:
+            continue
+        if availability == "planned":
+            due[value] = day
+        elif availability == "on_request":
+            due[value] = NO_DAY
+        else:
+            due[value] = first
+    due_days = set(due.values())
+    last = max(due_days - {FIRST_DAY, NO_DAY}, default=None)
     if last is None:
-        return None, FIRST_DAY if FIRST_DAY in words else NO_DAY
-    each = "; ".join(f"{value} {day}" for value, day in due.items())
-    return last, f"{last} ({each})" if len(words) > 1 else last
+        return None, FIRST_DAY if FIRST_DAY in due_days else NO_DAY
+    by_value = "; ".join(f"{value} {day}" for value, day in due.items())
+    return last, f"{last} ({by_value})" if len(due_days) > 1 else last
 
 
 def lines_of(facts: Facts) -> list[Facts]:
@@ -86,7 +91,7 @@ def lines_of(facts: Facts) -> list[Facts]:
     starts_on = facts["contract_starts_on"]
     undertakings = facts.get("undertakings", ())
     promises = [
-        (f"P{number}", row["ref"], _asked(row), due_of(row, starts_on)[0])
+        (f"P{number}", row["ref"], _requirement_line(row), due_of(row, starts_on)[0])
         for number, row in enumerate(chosen_rows(facts)[0], 1)
     ]
     undertaken = [
@@ -136,15 +141,15 @@ def _numbered(head: str, blocks: Iterable[Iterable[str]]) -> Iterator[list[str]]
         yield [*heads, f"{head[0]}{number}. {first}", *more]
 
 
-def _asked(row: Facts) -> str:
+def _requirement_line(row: Facts) -> str:
     return f"{row['ref']} {' '.join(row['text'].split())}"
 
 
 def _promise(row: Facts, facts: Facts) -> Iterator[str]:
     claim = row["claim"]
-    said = SAID[claim["availability"]].format(claim["available_from"])
-    yield f"{_asked(row)} (revision {row['revision']})"
-    yield f"Said by the vendor, revision {claim['revision']}, {claim['day']}: {said}."
+    offer = SAID[claim["availability"]].format(claim["available_from"])
+    yield f"{_requirement_line(row)} (revision {row['revision']})"
+    yield f"Said by the vendor, revision {claim['revision']}, {claim['day']}: {offer}."
     yield from _quoted(claim["statement"])
     if held := claim.get("holds_for"):
         yield f"Holds for: {held}."
@@ -153,8 +158,8 @@ def _promise(row: Facts, facts: Facts) -> Iterator[str]:
     if trial := row.get("trial"):
         yield f"{facts.get('tested', 'Tested in the trial')}: {trial}."
     elif demo := row.get("demo"):
-        found = demo.replace("_", " ")
-        yield f"{facts.get('shown', 'Shown in a demo')}: {found}. Not tested."
+        result = demo.replace("_", " ")
+        yield f"{facts.get('shown', 'Shown in a demo')}: {result}. Not tested."
     else:
         yield "Not tested."
     for measured in row.get("measured", ()):
@@ -169,10 +174,10 @@ def _promise(row: Facts, facts: Facts) -> Iterator[str]:
     yield f"Due: {due_of(row, facts['contract_starts_on'])[1]}."
 
 
-def _quoted(words: str) -> Iterator[str]:
+def _quoted(text: str) -> Iterator[str]:
     """Somebody's words behind a mark, so that none of them pass for ours."""
-    if words.strip():
-        yield from (f"> {line}" for line in words.splitlines())
+    if text.strip():
+        yield from (f"> {line}" for line in text.splitlines())
 
 
 def _undertaking(row: Facts) -> Iterator[str]:

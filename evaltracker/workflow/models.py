@@ -134,10 +134,10 @@ class AskedAct(Record):
     @property
     def because(self) -> str:
         if self.quote:
-            said = f"{self.quote['said']}; "
+            source = f"{self.quote['said']}; "
         else:
-            said = ""
-        return f"{said}asked by token “{self.token.label}”"
+            source = ""
+        return f"{source}asked by token “{self.token.label}”"
 
 
 class WaiverRequestQuerySet(ScopedQuerySet["WaiverRequest"]):

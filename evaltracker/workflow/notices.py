@@ -42,10 +42,12 @@ def thing_of(row: SignerState) -> str:
 
 def counted_objections(look: GateContext) -> str:
     """“1 objection, 2 conditions”: a mail holds no words of theirs."""
-    conditions = [one.is_condition for one in objections(look.visit, look.tallies)]
+    conditions = [
+        objection.is_condition for objection in objections(look.visit, look.tallies)
+    ]
     nouns = {"objection": conditions.count(False), "condition": conditions.count(True)}
-    said = [counted_noun("", number, noun) for noun, number in nouns.items() if number]
-    return ", ".join(map(str, said))
+    parts = [counted_noun("", number, noun) for noun, number in nouns.items() if number]
+    return ", ".join(map(str, parts))
 
 
 # A planned end is named when it is that near: what is asked is for today.

@@ -20,7 +20,10 @@ from evaltracker.decision.models import (
     Waiver,
 )
 from evaltracker.decision.selectors.contract_terms import term_of
-from evaltracker.decision.services.contract_terms import EARLIEST, owe_term_reminders
+from evaltracker.decision.services.contract_terms import (
+    EARLIEST,
+    schedule_term_reminders,
+)
 from evaltracker.decision.services.promise_checks import follow_annex
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation, User
@@ -93,7 +96,7 @@ def memo_is_whole(document: Document) -> Iterator[tuple[str, str]]:
 def remind_of_contract(*, evaluation: Evaluation, **_: Any) -> None:
     term = term_of(evaluation)
     if term is not None:
-        owe_term_reminders(term)
+        schedule_term_reminders(term)
     follow_annex(evaluation=evaluation)
 
 

@@ -79,52 +79,52 @@ def find(pages: Sequence[str], quote: str, name: str) -> QuoteMatch:
     Raises:
         Invalid: it is no quote, or does not stand there as one.
     """
-    words = readings(quote)[0]
-    if any(gap in words for gap in ("...", "[", "]")):
+    passage = readings(quote)[0]
+    if any(gap in passage for gap in ("...", "[", "]")):
         raise _refused("Quote one passage, without gaps.")
-    if len(words) < 20 or len(_words(words)) < 4:
+    if len(passage) < 20 or len(_words(passage)) < 4:
         raise _refused(
             "Too short to prove anything: at least 4 words and 20 characters."
         )
-    if len(words) > 1_000:
+    if len(passage) > 1_000:
         raise _refused("Quote less.")
     if not any(readings(page)[0] for page in pages):
         raise _refused("This file has no text to look in.")
-    found = list(_places(pages, words, 1)) or list(_places(pages, words, 2))
-    if not found:
+    places = list(_places(pages, passage, 1)) or list(_places(pages, passage, 2))
+    if not places:
         raise _refused(f"These words are not in “{name}”.")
-    clean = [place for place in found if not _negation(place)]
+    clean = [place for place in places if not _negation(place)]
     if not clean:
-        word = _negation(found[0])
+        word = _negation(places[0])
         raise _refused(f"“{word}” stands beside these words; quote the whole sentence.")
     first = clean[0]
     before = first.before[-AROUND:]
     after = first.after[:AROUND]
-    return QuoteMatch(words, first.pages, len(clean), before, after)
+    return QuoteMatch(passage, first.pages, len(clean), before, after)
 
 
 def _refused(sentence: str) -> Invalid:
     return Invalid(sentence, code="quote_refused", field="quote")
 
 
-def _places(pages: Sequence[str], words: str, many: int) -> Iterator[QuoteMatch]:
+def _places(pages: Sequence[str], passage: str, many: int) -> Iterator[QuoteMatch]:
     """Each place on one page, or on two that are joined."""
     for first in range(len(pages) - many + 1):
         numbers = tuple(range(first + 1, first + 1 + many))
         read = readings("\n".join(pages[first : first + many]))
-        by_reading = [list(islice(_hits(text, words), MOST)) for text in read]
+        by_reading = [list(islice(_hits(text, passage), MOST)) for text in read]
         for text, at in max(by_reading, key=len):
             before = text[max(0, at - LOOKED_AT) : at]
-            end = at + len(words)
-            yield QuoteMatch(words, numbers, 1, before, text[end : end + LOOKED_AT])
+            end = at + len(passage)
+            yield QuoteMatch(passage, numbers, 1, before, text[end : end + LOOKED_AT])
 
 
-def _hits(text: str, words: str) -> Iterator[tuple[str, int]]:
-    at = text.find(words)
+def _hits(text: str, passage: str) -> Iterator[tuple[str, int]]:
+    at = text.find(passage)
     while at >= 0:
-        if not _cuts(text, at) and not _cuts(text, at + len(words)):
+        if not _cuts(text, at) and not _cuts(text, at + len(passage)):
             yield text, at
-        at = text.find(words, at + 1)
+        at = text.find(passage, at + 1)
 
 
 def _cuts(text: str, at: int) -> bool:
@@ -140,14 +140,14 @@ def _words(text: str) -> list[str]:
 
 def _negation(place: QuoteMatch) -> str:
     """The word near by, in the same sentence, that may turn what is said around."""
-    words = place.words
+    passage = place.words
     before = place.before
     after = place.after
-    if "n't" in (before[-2:] + words[0], before[-1:] + words[:2]):
+    if "n't" in (before[-2:] + passage[0], before[-1:] + passage[:2]):
         return "n't"
-    if "n't" in (words[-2:] + after[:1], words[-1] + after[:2]):
+    if "n't" in (passage[-2:] + after[:1], passage[-1] + after[:2]):
         return "n't"
     before = _SENTENCE_END.split(before)[-1]
-    after = _SENTENCE_END.split(words[-1] + after)[0][1:]
+    after = _SENTENCE_END.split(passage[-1] + after)[0][1:]
     near = _words(before)[-NEAR:] + _words(after)[:NEAR]
     return next(filter(_NEGATION.fullmatch, near), "")

@@ -140,8 +140,8 @@ class LendForm(OfferingForm):
         people = {part.user for part in parts.select_related("user")}
         people |= {row.substitute for row in lendings(about.evaluation)}
         warnings = lending_warnings(about, people - {about.user}).values()
-        told = sorted(sentence for sentence, _ in warnings if sentence)
-        fields["substitute"].help_text = " ".join(told)
+        sentences = sorted(text for text, _ in warnings if text)
+        fields["substitute"].help_text = " ".join(sentences)
         fields[
             "anyway"
         ].label = f"Lend it anyway; {about.user.name} may have to sign in person"
@@ -341,17 +341,22 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
             ),
             GridColumn("role", "Role", fields["role"], SAVES, closed=closed, width=12),
             GridColumn(
-                *("scores", "Scores", fields["scores"], SAVES),
+                "scores",
+                "Scores",
+                fields["scores"],
+                SAVES,
                 closed=closed,
                 for_many=True,
             ),
             GridColumn(
-                *("owes", "Still to do"),
+                "owes",
+                "Still to do",
                 read=lambda row: ", ".join(debts(row)) or "nothing",
                 width=20,
             ),
             GridColumn(
-                *("substitute", "Substitute"),
+                "substitute",
+                "Substitute",
                 read=lambda row: _lendings(lent.get(row.pk, ())),
                 width=20,
             ),
@@ -397,10 +402,10 @@ def substitutes(evaluation: Evaluation) -> dict[Any, list[Delegation]]:
     return by_part
 
 
-def _lendings(found: Iterable[Delegation]) -> str:
+def _lendings(delegations: Iterable[Delegation]) -> str:
     periods = [
         f"{row.substitute.name}, {row.starts_on:%-d %b} – {row.ends_on:%-d %b %Y}"
-        for row in found
+        for row in delegations
     ]
     return "\n".join(periods) or "nobody"
 

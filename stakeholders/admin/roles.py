@@ -79,9 +79,11 @@ def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
     }
 
 
-def roles_with_weights(evaluation: Evaluation, said: Iterable[str]) -> dict[str, str]:
+def roles_with_weights(
+    evaluation: Evaluation, weighed_roles: Iterable[str]
+) -> dict[str, str]:
     held = evaluation.stakeholders.filter(left_at__isnull=True)
-    known = {*said, *held.values_list("role", flat=True)}
+    known = {*weighed_roles, *held.values_list("role", flat=True)}
     names = role_names(evaluation)
     return {role: name for role, name in names.items() if role in known}
 
@@ -101,7 +103,7 @@ class WeightsForm(forms.Form):
         self,
         *args: Any,
         categories: list[Category],
-        said: Mapping[str, dict[Category, int]],
+        weights: Mapping[str, dict[Category, int]],
         roles: dict[str, str],
         **kwargs: Any,
     ) -> None:
@@ -111,7 +113,7 @@ class WeightsForm(forms.Form):
         role.choices = list(roles.items())
         chosen = self["role"].value()
         if chosen in roles:
-            before = said.get(chosen, {})
+            before = weights.get(chosen, {})
         else:
             before = {}
         for category in categories:
@@ -137,7 +139,7 @@ class SayRoleWeights(OnEvaluation):
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         return {
             "categories": list(target.categories.all()),
-            "said": said_weights(target),
+            "weights": said_weights(target),
             "roles": self.held(target, user),
         }
 

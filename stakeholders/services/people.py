@@ -88,8 +88,12 @@ def delegate(
     update_access(evaluation, substitute)
     for recipient in (by, substitute):
         owe_now(DelegationGiven.name, evaluation, lending.pk, recipient=recipient)
-    whose = {"for": stakeholder.user.name, "role": stakeholder.role}
-    after = {**whose, "substitute": substitute.name, **days}
+    after = {
+        "for": stakeholder.user.name,
+        "role": stakeholder.role,
+        "substitute": substitute.name,
+        **days,
+    }
     journal.record(evaluation, "delegation.given", lending, by, after=after)
     return lending
 

@@ -168,18 +168,18 @@ def set_different_people(
         As `change_brief`. Invalid: by “people_” and the stage, a new number outside 1
         to the signatures that the stage asks for.
     """
-    asked = Counter[str]()
+    signatures = Counter[str]()
     inputs = CallFields()
     for rule in evaluation.sign_off_rules.all():
-        asked[rule.stage] += rule.required
+        signatures[rule.stage] += rule.required
     for stage, number in numbers.items():
         is_new = number != evaluation.different_people.get(stage)
-        if is_new and not 1 <= number <= asked[stage]:
-            if asked[stage] == 1:
+        if is_new and not 1 <= number <= signatures[stage]:
+            if signatures[stage] == 1:
                 people = "person is"
             else:
                 people = "people are"
-            sentence = f"At most {asked[stage]} {people} asked to sign this stage."
+            sentence = f"At most {signatures[stage]} {people} asked to sign this stage."
             inputs.refuse(f"people_{stage}", sentence)
     inputs.check()
     change_brief(evaluation=evaluation, different_people=numbers, by=by)

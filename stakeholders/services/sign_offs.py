@@ -84,24 +84,26 @@ def attach_conditions(
         )
         checked(condition)
         condition.save()
-        owe_mails(condition, evaluation, entry)
+        schedule_mails(condition, evaluation, entry)
         made.append(condition)
     return made
 
 
-def owe_mails(
-    condition: Condition, evaluation: Evaluation, asked: ConditionAsked
+def schedule_mails(
+    condition: Condition, evaluation: Evaluation, requested: ConditionAsked
 ) -> None:
-    if asked.owner != condition.sign_off.person:
-        owe_now(ConditionGiven.name, evaluation, condition.pk, recipient=asked.owner)
+    if requested.owner != condition.sign_off.person:
+        owe_now(
+            ConditionGiven.name, evaluation, condition.pk, recipient=requested.owner
+        )
     today = today_in(evaluation.zone)
     before = {int(days) for days in evaluation.reminder_days}
-    mails = [(ConditionDue.name, asked.owner, days) for days in sorted(before)]
-    mails += [(ConditionOverdue.name, asked.owner, -days) for days in OVERDUE]
-    if asked.owner != evaluation.owner:
+    mails = [(ConditionDue.name, requested.owner, days) for days in sorted(before)]
+    mails += [(ConditionOverdue.name, requested.owner, -days) for days in OVERDUE]
+    if requested.owner != evaluation.owner:
         mails += [(ConditionOverdue.name, evaluation.owner, -day) for day in ESCALATED]
     for kind, recipient, days in mails:
-        day = asked.due_on - datetime.timedelta(days=days)
+        day = requested.due_on - datetime.timedelta(days=days)
         # A mail of today is the one that says that it was given.
         if day > today:
             terms: dict[str, Any] = {"offset_days": days, "recipient": recipient}
@@ -229,15 +231,22 @@ def journal_sign_off(
     visit = sign_off.visit
     seat = sign_off.on_behalf_of
     after = {
-        **{"stage": visit.stage, "visit": visit.number, "round": visit.round},
+        "stage": visit.stage,
+        "visit": visit.number,
+        "round": visit.round,
         **journal.snapshot(sign_off, ("role", "role_name", "verdict")),
         "document": sign_off.document.sha256,
         "conditions": [condition.text for condition in conditions],
     }
-    details: Any = {"after": after, "reason": reason}
-    details["on_behalf_of"] = seat.name if seat else ""
-    about = (visit.evaluation, "sign_off.given", sign_off, sign_off.person)
-    journal.record(*about, **details)
+    journal.record(
+        visit.evaluation,
+        "sign_off.given",
+        sign_off,
+        sign_off.person,
+        after=after,
+        reason=reason,
+        on_behalf_of=seat.name if seat else "",
+    )
 
 
 def check_once(sign_off: SignOff, seat: User) -> None:
@@ -259,7 +268,7 @@ def check_once(sign_off: SignOff, seat: User) -> None:
         tallies = tally(sign_off.visit, sign_off.document.sha256)
         if (rule, person) in more_signers(tallies):
             return
-        if any(one.passed for one in tallies if one.rule == rule):
+        if any(rule_tally.passed for rule_tally in tallies if rule_tally.rule == rule):
             role = rule.get_role_display()
             raise Refused(f"{role} has approved; nobody else needs to sign.")
     raise Refused(
@@ -272,8 +281,13 @@ def check_once(sign_off: SignOff, seat: User) -> None:
 def who_signed(before: SignOff, user: User) -> str:
     if before.person_id == user.pk:
         return "You have signed these words"
-    whom = "you" if before.on_behalf_of_id == user.pk else before.on_behalf_of
-    return f"{before.printed_name} has signed these words{f' for {whom}' * bool(whom)}"
+    if before.on_behalf_of_id == user.pk:
+        seat = " for you"
+    elif before.on_behalf_of:
+        seat = f" for {before.on_behalf_of}"
+    else:
+        seat = ""
+    return f"{before.printed_name} has signed these words{seat}"
 
 
 def lacks_reason(verdict: str, reason: str) -> bool:

@@ -25,10 +25,10 @@ from evaltracker.notices.services.webhooks import (
     MOST_DEAD,
     add_webhook,
     new_webhook_secret,
-    owe_events,
     remove_webhook,
     renew_secret,
     resume_webhook,
+    schedule_events,
     signature,
     webhooks_of,
 )
@@ -343,12 +343,12 @@ def test_many_events_are_owed_in_one_sweep_and_cost_the_writer_nothing(
     for _ in range(number - 1):
         happen(platform)
     with CaptureQueriesContext(connection) as seen:
-        owe_events()
+        schedule_events()
     assert len(seen) < 8
     assert events().count() == number
     webhook.refresh_from_db()
     assert webhook.read_upto == platform.journal_head.__class__.objects.get().count
-    owe_events()
+    schedule_events()
     assert events().count() == number
 
 
@@ -437,7 +437,7 @@ def test_two_sweeps_at_once_owe_each_event_once(platform: Evaluation) -> None:
     tell(platform, "https://hooks.example.com/x")
     for _ in range(20):
         happen(platform)
-    at_once(2, lambda _: owe_events())
+    at_once(2, lambda _: schedule_events())
     assert events().count() == 20
 
 

@@ -26,7 +26,7 @@ from vendors.costs import Tier
 from vendors.models import AnswerDraft, Candidate
 from vendors.policy import to_declare
 from vendors.services.candidates import declare_conflict, declare_interests, shortlist
-from vendors.services.contacts import add_contact, owe_contacts
+from vendors.services.contacts import add_contact, schedule_for_contacts
 from vendors.services.costs import set_cost_line
 from vendors.services.quotes import (
     QuotedLine,
@@ -220,7 +220,7 @@ def write_to(option: Candidate, insider: User) -> None:
             phone="+49 contactmarkquux",
             by=where.owner,
         )
-    owe_contacts(
+    schedule_for_contacts(
         kind="invitation", candidates=[option], occurrence="", at=timezone.now()
     )
     error = f"550 errormarkquux {address} unknown"

@@ -122,7 +122,10 @@ def test_t18_no_address_shows_what_is_sealed_at_any_stage_to_anybody(
 ) -> None:
     for who, stage, url in rounds(heard, readers, part):
         heard.listen(who, stage, url)
-    assert sorted(heard.leaks) == []
+    assert sorted(heard.leaks) == [], (
+        "start each read at visible_to(user), and let who may not read it yet see the "
+        "page without it; tests/rights/sealed.py: `allowed` says who may, from when on"
+    )
     # The opening opens: the same addresses that told nothing tell it now.
     if GAINS in readers:
         now = heard.shown["price", AFTER]

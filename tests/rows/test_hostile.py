@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 
+import coverage
 import pytest
 
 from tests.rows.hostile import FILES, read
@@ -21,8 +22,11 @@ SECONDS, MEGABYTES = 4, 203
 def test_a_hostile_file_gets_its_sentence_in_four_seconds(name: str) -> None:
     start = time.process_time()
     said = read(name)
+    took = time.process_time() - start
     assert FILES[name][2] in said
-    assert time.process_time() - start < SECONDS
+    # Coverage, which counts each line on SQLite at night, takes three times as long.
+    if coverage.Coverage.current() is None:
+        assert took < SECONDS
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 At night beside a reader of 5 s; in full, beside one of 25 s, by
 `T56_SECONDS=25 ./dev test --all tests/upgrade -n0 -s`. With every push the dump of that
 version is restored and the first step of its upgrade is taken; that old code can live
-with each step is asked by tests/house/test_migrations_and_old_code.py.
+with each step is asked by tests/architecture/test_migrations_and_old_code.py.
 """
 
 import os

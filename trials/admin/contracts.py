@@ -120,7 +120,10 @@ TO_PUT_FORWARD = "needed to put the contract forward"
 mark_needed(
     TrialForm,
     TO_PUT_FORWARD,
-    *("environment", "data_allowed", "people_hours", "exit_plan"),
+    "environment",
+    "data_allowed",
+    "people_hours",
+    "exit_plan",
 )
 
 
@@ -292,7 +295,8 @@ class DrawUpForm(TrialForm):
         self.shared_names = tuple(self.fields)
         self.finalist_rows = [
             self._row(
-                *(candidate.pk.hex, candidate.name),
+                candidate.pk.hex,
+                candidate.name,
                 {
                     "try": forms.BooleanField(
                         label=candidate.name, required=False, initial=True
@@ -328,7 +332,8 @@ class DrawUpForm(TrialForm):
         else:
             number = measure_words(requirement.measure)
         return self._row(
-            *(requirement.pk.hex, requirement.ref),
+            requirement.pk.hex,
+            requirement.ref,
             {
                 "pick": forms.BooleanField(label=label, required=False, initial=True),
                 "text": text_field(

@@ -301,7 +301,8 @@ class CriteriaGrid(Grid[Trial, Criterion]):
                 missing=lambda row: "" if row.number else "Name the number.",
             ),
             made(
-                *("requirement", "Requirement"),
+                "requirement",
+                "Requirement",
                 read=lambda row: str(row.requirement_id),
                 named=lambda row: str(row.requirement),
                 width=20,
@@ -309,7 +310,10 @@ class CriteriaGrid(Grid[Trial, Criterion]):
             ),
             made("method", "How it is measured", width=20, for_many=True),
             GridColumn(
-                *("measure", "Measure", MeasureLine(), SAVES),
+                "measure",
+                "Measure",
+                MeasureLine(),
+                SAVES,
                 closed=closed,
                 read=lambda row: measure_words(row.measure),
                 width=18,

@@ -107,8 +107,12 @@ class PageRow(JudgeRow):
         """A must-have that holds partly, which is not enough to leave the trials."""
         last = self.verdict
         partly = last is not None and last.verdict == EvidenceVerdict.PARTLY
-        asked = self.subject.requirement
-        return partly and self.cell is not None and is_partly_proven(self.cell, asked)
+        requirement = self.subject.requirement
+        return (
+            partly
+            and self.cell is not None
+            and is_partly_proven(self.cell, requirement)
+        )
 
     @property
     def proposed(self) -> str:
@@ -164,21 +168,23 @@ def judging(place: Demo | Trial, rows: Sequence[PageRow], user: User) -> dict[st
     there or beside it."""
     source = SUBJECTS[type(place)][0]
     ran, owners = setting_choices(place.candidate.evaluation.wording)
-    verdicts = [one for row in rows for one in row.history if one.runner]
+    verdicts = [verdict for row in rows for verdict in row.history if verdict.runner]
     last: Any = max(verdicts, key=attrgetter("recorded_at"), default=None)
-    said = last and {"runner": last.runner, "data": last.data}
-    asked = [row for row in rows if row.subject.requirement is not None]
-    left = [row for row in asked if row.to_judge]
+    setting = last and {"runner": last.runner, "data": last.data}
+    judgeable = [row for row in rows if row.subject.requirement is not None]
+    left = [row for row in judgeable if row.to_judge]
     given = [row.verdict for row in rows if row.verdict and row.verdict.others]
-    undo = next((one for one in given if one.recorded_by_id == user.pk), None)
+    undo = next(
+        (verdict for verdict in given if verdict.recorded_by_id == user.pk), None
+    )
     if source == Source.DEMO:
         not_shown = []
     else:
         not_shown = [EvidenceVerdict.NOT_SHOWN]
     return {
         "rows": rows,
-        "asked": len(asked),
-        "judged": len(asked) - len(left),
+        "asked": len(judgeable),
+        "judged": len(judgeable) - len(left),
         "left": left,
         "musts": sum(row.subject.requirement.is_must for row in left),
         "together": sum(not row.waits for row in left),
@@ -186,7 +192,7 @@ def judging(place: Demo | Trial, rows: Sequence[PageRow], user: User) -> dict[st
         "verdicts": without_blank(EvidenceVerdict.choices, *not_shown),
         "runners": ran.items(),
         "data_owners": owners.items(),
-        "ran": said or setting_beside(place),
+        "ran": setting or setting_beside(place),
         # Programs that report runs are ours.
         "ran_by_program": {
             "runner": Runner.US,
@@ -223,9 +229,9 @@ class SettingForm(forms.Form):
         self, *args: Any, wording: Mapping[str, str], source: str = "", **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        words = {"runner": "ran_by", "data": "on_data"}
+        words_of_fields = {"runner": "ran_by", "data": "on_data"}
         offers = setting_choices(wording)
-        for (name, word), offered in zip(words.items(), offers, strict=True):
+        for (name, word), offered in zip(words_of_fields.items(), offers, strict=True):
             field: Any = self.fields[name]
             field.label = wording[word]
             field.choices = [("", "choose"), *offered.items()]
@@ -300,13 +306,13 @@ class ShownForm(ProofForm):
     seen = forms.Field(required=False, widget=forms.HiddenInput)
 
 
-def with_undo(said: str, verdicts: Any) -> str:
+def with_undo(sentence: str, verdicts: Any) -> str:
     """The sentence, with a link that takes back the newest of them while it may be."""
     last = verdicts.order_by("recorded_at", "pk").last()
     if last is None or why_not(check_take_back_evidence, last, last.recorded_by):
-        return said
+        return sentence
     address = address_of("take-back-evidence", last)
-    return format_html('{} <a href="{}" data-now>Undo</a>', said, address)
+    return format_html('{} <a href="{}" data-now>Undo</a>', sentence, address)
 
 
 class JudgesClaim(AboutCandidate[Any]):
@@ -410,10 +416,10 @@ class JudgesTogether(AboutCandidate[Any]):
         left = [f"{row.ref} (needs a note)" for row in ready]
         left += [f"{row.ref} ({why})" for row, why in waiting]
         if left:
-            said = f"Recorded. Not judged: {listed(left)}."
+            sentence = f"Recorded. Not judged: {listed(left)}."
         else:
-            said = "Recorded."
-        return with_undo(said, verdicts_in(target))
+            sentence = "Recorded."
+        return with_undo(sentence, verdicts_in(target))
 
 
 class OnVerdict(AboutCandidate[Evidence]):
@@ -656,8 +662,14 @@ def file_rows(user: User, evaluation: Evaluation) -> list[dict[str, Any]]:
         for file in files_of(user, evaluation)
     ]
     return rows + [
-        _row("evidence_file", one, one.file_name, one.recorded_by.name, one.recorded_at)
-        for one in judged
+        _row(
+            "evidence_file",
+            evidence,
+            evidence.file_name,
+            evidence.recorded_by.name,
+            evidence.recorded_at,
+        )
+        for evidence in judged
     ]
 
 

@@ -292,27 +292,26 @@ def chapters_of(
         and current.availability != Availability.WITHDRAWN
     )
     newest = {verdict.source: verdict.pk for _, verdict in counting}
-    chapters = []
-    for revision in history:
-        chapters.append(
-            Chapter(
-                claim=revision.claim,
-                is_current=revision.is_current,
-                is_stale=revision.claim.requirement_revision
-                < place.requirement.revision,
-                evidence=[
-                    EvidenceEntry(
-                        verdict,
-                        to_reconfirm=stands
-                        and not revision.is_current
-                        and newest.get(verdict.source) == verdict.pk
-                        and verdict.source not in judged,
-                    )
-                    for verdict in revision.evidence
-                ],
-            )
+
+    def entry(revision: CellRevision, verdict: Evidence) -> EvidenceEntry:
+        to_reconfirm = (
+            stands
+            and not revision.is_current
+            and newest.get(verdict.source) == verdict.pk
+            and verdict.source not in judged
         )
-    return chapters
+        return EvidenceEntry(verdict, to_reconfirm=to_reconfirm)
+
+    def chapter(revision: CellRevision) -> Chapter:
+        claim = revision.claim
+        return Chapter(
+            claim=claim,
+            is_current=revision.is_current,
+            is_stale=claim.requirement_revision < place.requirement.revision,
+            evidence=[entry(revision, verdict) for verdict in revision.evidence],
+        )
+
+    return [chapter(revision) for revision in history]
 
 
 site.register_page(
@@ -365,12 +364,12 @@ def effort_of(efforts: Any, candidate: Candidate, user: User) -> dict[str, Any]:
     may = sums.money and evaluation.is_open and is_owner(user, evaluation)
     kinds = kinds_for(candidate) if may else ()
     # A cost line of work is multiplied by the planning factor once more.
-    once = Fraction(evaluation.planning_factor) or 1
+    factor = Fraction(evaluation.planning_factor) or 1
     return {
         "sums": sums,
         "priced": may_see_prices(user, evaluation),
         "work": next((kind for kind in kinds if kind.counts_as == WORK), None),
-        "amounts": [written(amount / once) for amount in sums.money or ()],
+        "amounts": [written(amount / factor) for amount in sums.money or ()],
     }
 
 

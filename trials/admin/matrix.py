@@ -321,10 +321,15 @@ def table_of(book: Ledger, rows: Sequence[int]) -> Iterator[list[str | Decimal]]
     labels = [words_of(kind) for kind in book.kinds]
     blank = [""] * (len(parts) - 1)
     for row in rows:
-        one = book.rows[row]
-        texts = (one.ref, one.category, one.text, Priority(one.priority).label)
-        line: list[str | Decimal] = [*map(harmless, texts), Decimal(one.weight)]
-        by_place = numbers.get(one.pk, {})
+        requirement = book.rows[row]
+        texts = (
+            requirement.ref,
+            requirement.category,
+            requirement.text,
+            Priority(requirement.priority).label,
+        )
+        line: list[str | Decimal] = [*map(harmless, texts), Decimal(requirement.weight)]
+        by_place = numbers.get(requirement.pk, {})
         for place, number in enumerate(book.lines[row]):
             line += labels[number]
             if numbers:
@@ -525,19 +530,19 @@ def _page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     return response
 
 
-def _cells(found: View) -> dict[bytes, str]:
-    first = found.first
+def _cells(view: View) -> dict[bytes, str]:
+    first = view.first
     looks = Looks.of(
-        found.book,
-        found.rows,
-        cell_numbers(found.book.evaluation),
-        picture=found.is_picture,
+        view.book,
+        view.rows,
+        cell_numbers(view.book.evaluation),
+        picture=view.is_picture,
     )
-    here = found.lines[first : first + found.on_a_page]
-    data = panels(looks) if found.is_picture else ""
-    if found.layout == "virtual":
-        data += templates(looks, found.lines)
-        data += json_script(rows_as_data(looks, found.lines), "matrix-rows")
+    here = view.lines[first : first + view.on_a_page]
+    data = panels(looks) if view.is_picture else ""
+    if view.layout == "virtual":
+        data += templates(looks, view.lines)
+        data += json_script(rows_as_data(looks, view.lines), "matrix-rows")
     return {
         ROWS_HERE: table_rows(looks, here, address_of_cells(), first),
         DATA_HERE: data,
@@ -565,7 +570,9 @@ def _read(request: HttpRequest, evaluation: Evaluation) -> View:
     )
     shown = [
         candidate
-        for candidate in sorted(whole.candidates, key=lambda it: natural_key(it.name))
+        for candidate in sorted(
+            whole.candidates, key=lambda candidate: natural_key(candidate.name)
+        )
         if candidate.state != CandidateState.ELIMINATED
         and (chosen.candidates == ALL or candidate.state in CLOSE)
     ]
@@ -574,7 +581,9 @@ def _read(request: HttpRequest, evaluation: Evaluation) -> View:
     else:
         book = whole.only(shown)
     if chosen.order == BY_FIT:
-        by_fit = sorted(book.columns, key=lambda it: it.fit.value or 0, reverse=True)
+        by_fit = sorted(
+            book.columns, key=lambda column: column.fit.value or 0, reverse=True
+        )
         book = book.only([column.candidate for column in by_fit])
     rows = shown_rows(book, chosen)
     text = request.GET.get("page", "1")

@@ -30,7 +30,9 @@ def values_by_standing(cell: LedgerCell) -> dict[Standing, str]:
     first; nothing where all values stand alike."""
     by_standing: dict[Standing, list[str]] = {}
     counted = [value for value in cell.values if not value.not_applicable]
-    for value in sorted(counted, key=lambda one: one.standing != cell.standing):
+    for value in sorted(
+        counted, key=lambda counted_value: counted_value.standing != cell.standing
+    ):
         by_standing.setdefault(value.standing, []).append(value.value)
     if len(by_standing) < 2:
         return {}
@@ -163,7 +165,9 @@ def mark_html(mark: Mark) -> SafeString:
     return format_html(
         '<span class="et-mark et-mark--{}"><i class="et-glyph et-glyph--{}"'
         ' aria-hidden="true"></i>{}</span>',
-        *(tone, shape, text),
+        tone,
+        shape,
+        text,
     )
 
 
@@ -384,8 +388,8 @@ def numbers_by_row(book: Ledger, numbers: Numbers) -> dict[UUID, dict[int, str]]
     return by_row
 
 
-def _with_numbers(end: str, words: str, looks: Looks) -> str:
-    text = escape(words)
+def _with_numbers(end: str, numbers: str, looks: Looks) -> str:
+    text = escape(numbers)
     name, _, rest = end.partition('"')
     if looks.picture:
         return f'{name}. {text}" data-numbers="{text}"{rest}'
@@ -415,10 +419,10 @@ def _columns(looks: Looks, address: str) -> list[tuple[str, str]]:
     return columns
 
 
-def _head(asked: LedgerRow, place: int) -> str:
+def _head(requirement: LedgerRow, place: int) -> str:
     return (
-        f'<tr role="row" id="requirement-{asked.pk}" aria-rowindex="{place + 2}">'
-        + _head_cell(asked.ref, asked.text, must=asked.is_must)
+        f'<tr role="row" id="requirement-{requirement.pk}" aria-rowindex="{place + 2}">'
+        + _head_cell(requirement.ref, requirement.text, must=requirement.is_must)
     )
 
 

@@ -77,13 +77,13 @@ def hanging_field() -> NamedChoice:
     )
 
 
-def others(where: Evaluation | Trial | Milestone) -> Any:
+def others(place: Evaluation | Trial | Milestone) -> Any:
     """The open milestones that one may hang on, which is there or shall be."""
-    trial = where if isinstance(where, Trial) else getattr(where, "trial", None)
+    trial = place if isinstance(place, Trial) else getattr(place, "trial", None)
     near = Q(trial__isnull=True) | Q(trial=trial)
     return Milestone.objects.filter(
-        near, evaluation=evaluation_of(where), state=MilestoneState.OPEN
-    ).exclude(pk=where.pk)
+        near, evaluation=evaluation_of(place), state=MilestoneState.OPEN
+    ).exclude(pk=place.pk)
 
 
 class MilestoneForm(OfferingForm, DueForm):
@@ -288,13 +288,18 @@ class MilestonesGrid(Grid[Trial, Milestone]):
             ),
             GridColumn("title", "What", fields["title"], aside=below_title, width=30),
             GridColumn(
-                *("due_on", "Due on", fields["due_on"]),
+                "due_on",
+                "Due on",
+                fields["due_on"],
                 closed=ITS_FORM,
                 aside=below_date,
                 width=13,
             ),
             GridColumn(
-                *("owner_user", "Whose", fields["owner_user"], GIVES),
+                "owner_user",
+                "Whose",
+                fields["owner_user"],
+                GIVES,
                 closed=closed,
                 read=lambda row: str(row.owner_id),
                 named=lambda row: row.owner.name,
@@ -306,7 +311,8 @@ class MilestonesGrid(Grid[Trial, Milestone]):
                 "due_time", "At", fields["due_time"], read=time_of, closed=ITS_FORM
             ),
             GridColumn(
-                *("state", "State"),
+                "state",
+                "State",
                 read=lambda row: row.get_state_display(),
                 aside=lambda row: row.state_reason,
                 width=12,
@@ -319,8 +325,11 @@ class MilestonesGrid(Grid[Trial, Milestone]):
         if is_kept_out(user, subject.candidate.evaluation):
             return rows.none()
         return rows.filter(trial=subject).select_related(
-            *("owner", "hangs_on", "evaluation__owner"),
-            *("trial__candidate__evaluation__owner", "trial__lead"),
+            "owner",
+            "hangs_on",
+            "evaluation__owner",
+            "trial__candidate__evaluation__owner",
+            "trial__lead",
         )
 
     def name_of(self, row: Milestone) -> str:

@@ -127,7 +127,7 @@ def picture_of(
         "baseline": today,
         "top": f"{format_number(Decimal(f'{scale.high:.3g}'))} {measure.unit}",
         "days": scale.days,
-        "words": _words(count, as_is),
+        "words": _summary(count, as_is),
     }
 
 
@@ -180,7 +180,7 @@ def _cross(x: float, y: float) -> str:
     )
 
 
-def _words(count: RunCount, as_is: str) -> str:
+def _summary(count: RunCount, as_is: str) -> str:
     sentences = [count.pooled.proposal.why]
     with_runs = sum(1 for day in count.days if day.n)
     if with_runs:
@@ -239,8 +239,10 @@ class RunsRow:
         say."""
         pools = self.pooled.pools
         measure = self.pooled.measure
-        told = len(pools) > 1 or any(pool.pool.words for pool in pools)
-        return [(pool, value_words(measure, pool.proposal)) for pool in pools if told]
+        is_named = len(pools) > 1 or any(pool.pool.words for pool in pools)
+        return [
+            (pool, value_words(measure, pool.proposal)) for pool in pools if is_named
+        ]
 
     @property
     def left_out_words(self) -> str:
@@ -289,7 +291,7 @@ def value_words(measure: Measure | None, proposal: ProposedVerdict) -> str:
         return ""
     if proposal.value is None:
         return f"{measure.statistic} is a failed run"
-    number = format_number(proposal.value, beside=measure.bound)
+    number = format_number(proposal.value, other=measure.bound)
     return f"{measure.statistic} {number} {measure.unit}"
 
 

@@ -290,18 +290,18 @@ def buy_in_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     )
 
 
-def rows_of(found: BuyIn) -> list[tuple[str, list[Apart]]]:
+def rows_of(agreement: BuyIn) -> list[tuple[str, list[Apart]]]:
     return [
         (
             role,
             [
                 map_field(
-                    other, None if role == other else found.distances[role, other]
+                    other, None if role == other else agreement.distances[role, other]
                 )
-                for other in found.roles
+                for other in agreement.roles
             ],
         )
-        for role in found.roles
+        for role in agreement.roles
     ]
 
 
@@ -339,14 +339,14 @@ def score_dots(
     aside = False
     for category, cells in rows:
         for cell in cells:
-            where = f"{category} of {cell.name}"
+            place = f"{category} of {cell.name}"
             aside = aside or bool(cell.aside)
             if not cell.scores:
-                unscored.append(where)
+                unscored.append(place)
                 continue
             drawings.setdefault(cell.name, []).append(_lane(str(category), cell))
             if cell.to_settle:
-                far_apart.append(where)
+                far_apart.append(place)
     charts = [
         draw_lanes(cell.name, drawings[cell.name], AXIS)
         for cell in rows[0][1]
@@ -372,9 +372,9 @@ def _lane(name: str, cell: GivenScores) -> Lane:
         settled = f"settled at {float(middle or 0):g}"
     wide = cell.spread.is_wide
     if wide:
-        apart = f"far apart, {min(values)} to {max(values)}"
+        range_text = f"far apart, {min(values)} to {max(values)}"
     else:
-        apart = ""
+        range_text = ""
     return Lane(
         name,
         cell.median,
@@ -387,7 +387,7 @@ def _lane(name: str, cell: GivenScores) -> Lane:
             ),
             *(LaneMark(value, many) for value, many in sorted(values.items())),
         ),
-        note=", ".join(filter(None, (apart, settled))),
+        note=", ".join(filter(None, (range_text, settled))),
         tone="warn" if cell.to_settle else "",
     )
 
@@ -422,7 +422,7 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         owns=is_owner(user, evaluation),
         table=table,
         mine=[
-            _own(user, scorer, request.GET.get("at", ""), can_score=can_score)
+            _own_sheet(user, scorer, request.GET.get("at", ""), can_score=can_score)
             for scorer in mine
         ],
         others=[scorer for scorer in table.scorers if not scorer.is_mine],
@@ -442,7 +442,9 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     )
 
 
-def _own(user: User, scorer: Scorer, at: str, *, can_score: bool) -> dict[str, Any]:
+def _own_sheet(
+    user: User, scorer: Scorer, at: str, *, can_score: bool
+) -> dict[str, Any]:
     sheet = sheet_of(scorer.part)
     gives = can_score and not scorer.is_locked
     return {

@@ -89,8 +89,10 @@ def _dots(
     now: datetime.datetime,
 ) -> list[TimelineDot]:
     return [
-        TimelineDot(one, number, f"{share(one.due_at):.2f}", is_late(one, now))
-        for number, one in enumerate(milestones, start=1)
+        TimelineDot(
+            milestone, number, f"{share(milestone.due_at):.2f}", is_late(milestone, now)
+        )
+        for number, milestone in enumerate(milestones, start=1)
     ]
 
 
@@ -202,11 +204,11 @@ def gaps_in_order(trial: Trial) -> list[Gap]:
     order = list(Severity.values)
     people = ("found_by", "reply_noted_by", "retested_by")
     gaps = list(trial.gaps.select_related("requirement", *people))
-    for one in gaps:
-        one.trial = trial
+    for gap in gaps:
+        gap.trial = trial
 
-    def place(gap: Gap) -> tuple[bool, int, datetime.date]:
-        return (gap.closed_at is not None, order.index(gap.severity), gap.found_on)
+    def place(row: Gap) -> tuple[bool, int, datetime.date]:
+        return (row.closed_at is not None, order.index(row.severity), row.found_on)
 
     return sorted(gaps, key=place)
 
@@ -368,7 +370,7 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         **ways_on(evaluation, user),
         gaps=gaps,
         open_gaps=len(still_open),
-        open_breakers=sum(it.severity == Severity.DEAL_BREAKER for it in still_open),
+        open_breakers=sum(gap.severity == Severity.DEAL_BREAKER for gap in still_open),
         curve=curve_of(exercised_by_day(trial), line.days),
         untouched=half_time_alarm(trial),
         plans_milestones=runs and going,

@@ -40,8 +40,7 @@ from pathlib import Path
 from typing import Any
 
 KEPT, MISSED, USAGE, REFUSED, UNREACHED, UNKNOWN = range(6)
-RETRIES = 3
-LONGEST_WAIT = 60.0
+RETRIES, LONGEST_WAIT = 3, 60.0
 TRY_AGAIN = (429, 502, 503, 504)
 GATES = {"holds": {"holds"}, "partly": {"holds", "partly"}}
 TOLD = ("environment", "criterion", "metric", "zone")
@@ -59,8 +58,7 @@ def build() -> tuple[str, str, str]:
     """Id, commit and link of the build that this runs in; without one, of git."""
     env = os.environ
     if env.get("GITHUB_ACTIONS"):
-        run = env.get("GITHUB_RUN_ID", "")
-        attempt = env.get("GITHUB_RUN_ATTEMPT", "1")
+        run, attempt = env.get("GITHUB_RUN_ID", ""), env.get("GITHUB_RUN_ATTEMPT", "1")
         project = f"{env.get('GITHUB_SERVER_URL')}/{env.get('GITHUB_REPOSITORY')}"
         link = f"{project}/actions/runs/{run}"
         return f"github-{run}-{attempt}-", env.get("GITHUB_SHA", ""), link
@@ -89,10 +87,7 @@ def described(file: Path, content: bytes, options: Any) -> tuple[str, dict[str, 
         with contextlib.suppress(ValueError):  # the server says what is wrong
             said = json.loads(content)
     said = said if isinstance(said, dict) else {}
-    if "runs" in said:
-        own = said
-    else:
-        own = {"commit": said.get("commit_info")}
+    own = said if "runs" in said else {"commit": said.get("commit_info")}
     params = {
         "id": "" if own.get("id") else run + hashlib.sha256(content).hexdigest()[:16],
         "commit": "" if own.get("commit") else commit,
@@ -116,14 +111,10 @@ def post(address: str, kind: str, content: bytes, token: str) -> tuple[int, Any]
             with opener.open(request, timeout=60) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
-            status = error.code
-            text = error.read().decode("utf-8", "replace")
+            status, text = error.code, error.read().decode("utf-8", "replace")
             if status in TRY_AGAIN and left:
                 given = error.headers.get("Retry-After", "")
-                if given.isdigit():
-                    wait = float(given)
-                else:
-                    wait = wait
+                wait = float(given) if given.isdigit() else wait
             elif status >= 500 or status in TRY_AGAIN:
                 return 0, f"{status} {text[:300]}"
             else:
@@ -174,9 +165,7 @@ def gate(results: list[dict[str, Any]], wanted: str) -> int:
     verdicts = [found.get("proposed") for found in results]
     if any(verdict not in GATES[wanted] for verdict in verdicts if verdict):
         return MISSED
-    if verdicts and all(verdicts):
-        return KEPT
-    return UNKNOWN
+    return KEPT if verdicts and all(verdicts) else UNKNOWN
 
 
 def main(given: list[str] | None = None) -> int:
@@ -199,8 +188,7 @@ def main(given: list[str] | None = None) -> int:
     for file in options.files:
         if not file.is_file():
             parser.error(f"{file} is not there; did the tests run?")
-    worst = KEPT
-    codes = set[str]()
+    worst, codes = KEPT, set[str]()
     answer: dict[str, Any] = {}
     for file in options.files:
         content = file.read_bytes()
@@ -208,11 +196,7 @@ def main(given: list[str] | None = None) -> int:
         query = urllib.parse.urlencode(params)
         status, said = post(f"{address}?{query}", kind, content, token)
         if status in (200, 201):
-            answer = said
-            if options.dry_run:
-                kept = "looked at"
-            else:
-                kept = "kept"
+            answer, kept = said, "looked at" if options.dry_run else "kept"
             codes.update(said.get("reported") or ())
             print(f"{file}: {said.get('runs', '?')} runs {kept} as {said.get('id')}.")
             if said.get("ignored"):
@@ -255,10 +239,7 @@ if "pytest" in sys.modules:
         """Call it with the number and its unit."""
 
         def say(value: object, unit: str) -> None:
-            if isinstance(value, float):
-                digits = f"{value:.12g}"
-            else:
-                digits = str(value)
+            digits = f"{value:.12g}" if isinstance(value, float) else str(value)
             record_property("measure.value", digits)
             record_property("measure.unit", unit)
 

@@ -93,10 +93,10 @@ class Demo(CommittedRecord, VendorRecord):
 
     @property
     def whole_title(self) -> str:
-        whose = str(self.candidate)
-        if whose in self.title:
+        candidate = str(self.candidate)
+        if candidate in self.title:
             return self.title
-        return f"{self.title}: {whose}"
+        return f"{self.title}: {candidate}"
 
     @property
     def has_passed(self) -> bool:

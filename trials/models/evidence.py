@@ -169,8 +169,10 @@ class Evidence(SealedRecord, VendorRecord):
     @property
     def setting(self) -> str:
         """Who ran it and on whose data, in words; blank for research."""
-        words = self.claim.candidate.evaluation.words
-        return setting_words(self.source, self.runner, self.data, words=words)
+        evaluation = self.claim.candidate.evaluation
+        return setting_words(
+            self.source, self.runner, self.data, words=evaluation.words
+        )
 
     @property
     def values_named(self) -> str:

@@ -163,7 +163,9 @@ def digest_of_runs(runs: Iterable[tuple[Any, ...]]) -> str:
     ways = (common, common, common, canonical, canonical)
     digest = sha256()
     for run in runs:
-        texts = [way(kind, it) for way, kind, it in zip(ways, kinds, run, strict=True)]
+        texts = [
+            way(kind, value) for way, kind, value in zip(ways, kinds, run, strict=True)
+        ]
         digest.update("".join(f"{len(text)}\n{text}\n" for text in texts).encode())
     return digest.hexdigest()
 

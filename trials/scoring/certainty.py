@@ -98,21 +98,22 @@ class Scales:
 
 
 def _grain(sides: list[tuple[Part, ...]]) -> int:
-    return lcm(
-        *(share.denominator for side in sides for part in side for share in part)
-    )
+    grain = 1
+    for side in sides:
+        for part in side:
+            grain = lcm(grain, *(share.denominator for share in part))
+    return grain
 
 
 def _whole(
     sides: list[tuple[Part, ...]], scale: int
 ) -> list[tuple[list[int], list[int]]]:
-    return [
-        (
-            [int(points * scale) for points, _ in side],
-            [int(of * scale) for _, of in side],
-        )
-        for side in sides
-    ]
+    scaled = []
+    for side in sides:
+        points = [int(points * scale) for points, _ in side]
+        weights = [int(weight * scale) for _, weight in side]
+        scaled.append((points, weights))
+    return scaled
 
 
 def _firsts(scales: Scales, draws: int, seed: int) -> Iterator[tuple[int, ...]]:

@@ -45,15 +45,19 @@ class EffortSums:
             for cell in cells
             if cell["weight"] > 0 and cell["availability"] in OFFERED
         ]
-        said = [cell for cell in scored if cell["effort"]]
-        hows = Counter(cell["effort"]["how"] for cell in said)
+        with_effort = [cell for cell in scored if cell["effort"]]
+        hows = Counter(cell["effort"]["how"] for cell in with_effort)
         self.by_how = {how: hows[how] for how in efforts.HOWS}
         self.of = len(scored)
-        self.not_stated = self.of - sum(_is_stated(cell["effort"]) for cell in said)
+        self.not_stated = self.of - sum(
+            _is_stated(cell["effort"]) for cell in with_effort
+        )
         self.days: dict[str, Sums] = {}
         for by in efforts.BYS:
-            own = [cell["effort"] for cell in said if cell["effort"]["by"] == by]
-            days = [effort["days"] for effort in own if effort["days"]]
+            side_efforts = [
+                cell["effort"] for cell in with_effort if cell["effort"]["by"] == by
+            ]
+            days = [effort["days"] for effort in side_efforts if effort["days"]]
             factor = Fraction(brief["planning_factor"] if by == BUYER else 1)
             sums = (factor * sum(Fraction(day[name]) for day in days) for name in DAYS)
             self.days[by] = tuple(sums) if days or not self.not_stated else None
@@ -64,7 +68,9 @@ class EffortSums:
             self.money = tuple(day * HOURS_A_DAY * Fraction(rate) for day in ours)
         team = (brief["engineers"] or 0) * DAYS_A_MONTH
         self.load = _load(ours[1] / team) if ours and team else ""
-        heavy = [cell for cell in said if cell["is_must"] or cell["weight"] >= HEAVY]
+        heavy = [
+            cell for cell in with_effort if cell["is_must"] or cell["weight"] >= HEAVY
+        ]
         self.customising = _share(heavy) if len(heavy) >= FEWEST else ""
         self.took = _took(cells)
 

@@ -110,14 +110,14 @@ class Fit(FitSum):
         return self.rows
 
     @classmethod
-    def of(cls, found: FitSum, rows: Iterable[FitRow]) -> Self:
+    def of(cls, summed: FitSum, rows: Iterable[FitRow]) -> Self:
         return cls(
-            value=found.value,
-            of_tested=found.of_tested,
-            points=found.points,
-            weight=found.weight,
-            coverage=found.coverage,
-            judged=found.judged,
+            value=summed.value,
+            of_tested=summed.of_tested,
+            points=summed.points,
+            weight=summed.weight,
+            coverage=summed.coverage,
+            judged=summed.judged,
             rows=tuple(rows),
         )
 
@@ -172,14 +172,14 @@ def fit_row(key: str, weight: Decimal, cell: CellState) -> FitRow:
 
 def fit_sum(rows: Iterable[tuple[FitRow, int]], *, former: bool = False) -> FitSum:
     """Add up rows, each as often as its number says."""
-    asked = [(row, times) for row, times in rows if row.points is not None]
-    tested = [(row, times) for row, times in asked if row.tested]
+    scored = [(row, times) for row, times in rows if row.points is not None]
+    tested = [(row, times) for row, times in scored if row.tested]
     with localcontext(EXACT):
-        points, weight = _sums(asked)
+        points, weight = _sums(scored)
         tested_points, tested_weight = _sums(tested)
 
     def count(holds: Callable[[FitRow], bool]) -> int:
-        return sum(times for row, times in asked if holds(row))
+        return sum(times for row, times in scored if holds(row))
 
     coverage = Coverage(
         asked=count(lambda row: True),
@@ -309,8 +309,8 @@ def spread(values: Iterable[Decimal | int], top: int = TOP_SCORE) -> Spread:
         median = ordered[half]
     else:
         median = (ordered[half - 1] + ordered[half]) / 2
-    apart = (ordered[-1] - ordered[0]) / top
-    return Spread(len(ordered), median, apart, is_wide=apart > Fraction(WIDE))
+    share = (ordered[-1] - ordered[0]) / top
+    return Spread(len(ordered), median, share, is_wide=share > Fraction(WIDE))
 
 
 def agreed_scores(

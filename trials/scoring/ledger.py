@@ -119,19 +119,19 @@ def credit(
 ) -> CellCredit:
     claim = live_claim(cell)
     if claim is None:
-        where = Standing.UNANSWERED
+        cell_standing = Standing.UNANSWERED
         value = Decimal(0)
         reason = _why_unanswered(cell)
     else:
         proof = _proof(cell)
-        where = _standing(claim, proof.found, today)
-        value, reason = _earned(claim, proof.found, where, credits)
+        cell_standing = _standing(claim, proof.found, today)
+        value, reason = _earned(claim, proof.found, cell_standing, credits)
         if proof.withheld:
             value = min(value, credits.demo_not_shown)
             reason = f"{reason}; not shown in the demo"
     if cell.not_applicable:
-        return CellCredit(None, where, "ruled not applicable")
-    return CellCredit(value, where, f"{reason}: {value}")
+        return CellCredit(None, cell_standing, "ruled not applicable")
+    return CellCredit(value, cell_standing, f"{reason}: {value}")
 
 
 def _why_unanswered(cell: CellFacts) -> str:
@@ -183,18 +183,20 @@ def _proof(cell: CellFacts) -> _Proof:
     return _Proof(evidence, withheld=withheld)
 
 
-def _standing(claim: ClaimFacts, found: EvidenceFacts | None, today: date) -> Standing:
+def _standing(
+    claim: ClaimFacts, evidence: EvidenceFacts | None, today: date
+) -> Standing:
     if claim.availability == Availability.NEVER and (
-        found is None or found.verdict == Verdict.FAILS
+        evidence is None or evidence.verdict == Verdict.FAILS
     ):
         return Standing.NEVER
-    if found is None:
+    if evidence is None:
         if _slipped(claim, today):
             return Standing.SLIPPED
         return Standing.CLAIMED
-    if found.verdict == Verdict.HOLDS:
-        return _HELD[found.source]
-    if found.verdict == Verdict.PARTLY:
+    if evidence.verdict == Verdict.HOLDS:
+        return _HELD[evidence.source]
+    if evidence.verdict == Verdict.PARTLY:
         return Standing.PARTLY
     return Standing.REFUTED
 
@@ -209,12 +211,15 @@ def _slipped(claim: ClaimFacts, today: date) -> bool:
 
 
 def _earned(
-    claim: ClaimFacts, found: EvidenceFacts | None, where: Standing, credits: Credits
+    claim: ClaimFacts,
+    evidence: EvidenceFacts | None,
+    cell_standing: Standing,
+    credits: Credits,
 ) -> tuple[Decimal, str]:
-    if where == Standing.SLIPPED:
+    if cell_standing == Standing.SLIPPED:
         reason = f"planned for {claim.available_from}, passed without proof"
         return credits.claim_slipped, reason
-    if where == Standing.NEVER or found is None:
+    if cell_standing == Standing.NEVER or evidence is None:
         # What a source says in part earns what research earns that holds partly.
         is_partial = claim.availability == Availability.PARTIAL
         if is_partial:
@@ -222,8 +227,8 @@ def _earned(
         else:
             name = f"claim_{claim.availability}"
         return _of(credits, name), _CLAIM_WORDS[claim.availability]
-    reason = f"{_VERDICT_WORDS[found.verdict]} {_SOURCE_WORDS[found.source]}"
-    return _of(credits, f"{found.source}_{found.verdict}"), reason
+    reason = f"{_VERDICT_WORDS[evidence.verdict]} {_SOURCE_WORDS[evidence.source]}"
+    return _of(credits, f"{evidence.source}_{evidence.verdict}"), reason
 
 
 def _of(credits: Credits, name: str) -> Decimal:
@@ -362,20 +367,20 @@ def value_state(
 
 
 def promise_judged(
-    cell: CellFacts, found: EvidenceFacts | None
+    cell: CellFacts, evidence: EvidenceFacts | None
 ) -> JudgedPromise | None:
     """The promise that a verdict judged, if *now* or *beta* had been said."""
-    promise = _kept(cell, found)
+    promise = _kept(cell, evidence)
     if promise is not None and promise.said in PROMISED:
         return promise
     return None
 
 
-def _kept(cell: CellFacts, found: EvidenceFacts | None) -> JudgedPromise | None:
+def _kept(cell: CellFacts, evidence: EvidenceFacts | None) -> JudgedPromise | None:
     """What was said of what was found; nothing once the requirement has changed."""
-    if cell.claim is None or cell.claim.stale or found is None:
+    if cell.claim is None or cell.claim.stale or evidence is None:
         return None
-    return JudgedPromise(found.judged or cell.claim.availability, found)
+    return JudgedPromise(evidence.judged or cell.claim.availability, evidence)
 
 
 # What a cell comes to: the state of each of its values, and of all together.
@@ -436,7 +441,7 @@ class CellState:
 
     @property
     def counted(self) -> tuple[ValueState, ...]:
-        return tuple(one for one in self.values if not one.not_applicable)
+        return tuple(value for value in self.values if not value.not_applicable)
 
     @property
     def marks(self) -> tuple[str, str, str]:
@@ -445,7 +450,7 @@ class CellState:
         Of several values the weakest; blank once there is none for one of them.
         """
         counted = self.counted or self.values
-        claims = [one.claimed for one in counted]
+        claims = [value.claimed for value in counted]
         weakest = min(filter(None, claims), key=_LEAST_SAID.index, default=None)
         return (
             "" if weakest is None or None in claims else str(weakest),
@@ -455,49 +460,49 @@ class CellState:
 
     @property
     def judged(self) -> bool:
-        return any(one.tried for one in self.counted)
+        return any(value.tried for value in self.counted)
 
     @property
     def excused(self) -> bool:
-        return any(one.facts.excused for one in self.values)
+        return any(value.facts.excused for value in self.values)
 
     @property
     def is_stale(self) -> bool:
-        claims = (one.facts.claim for one in self.counted)
+        claims = (value.facts.claim for value in self.counted)
         return any(claim is not None and claim.stale for claim in claims)
 
     @property
     def is_stated(self) -> bool:
         """Whether the availability of every value is stated, of today's requirement."""
-        stated = all(one.claimed in STATED for one in self.counted)
+        stated = all(value.claimed in STATED for value in self.counted)
         return stated and not self.is_stale
 
     @property
     def is_noted(self) -> bool:
         """Whether all that stands are notes without a status: they answer nothing."""
         unanswered = not (self.answered or self.is_stale)
-        return unanswered and any(one.claimed in NOTED for one in self.counted)
+        return unanswered and any(value.claimed in NOTED for value in self.counted)
 
     @property
     def is_offered(self) -> bool:
-        return any(one.claimed in OFFERED for one in self.counted)
+        return any(value.claimed in OFFERED for value in self.counted)
 
     @property
     def owes_demo(self) -> bool:
         """Whether one value that is offered was never looked at in a demo."""
         return any(
-            one.claimed in OFFERED and one.verdict_of(Source.DEMO) is None
-            for one in self.counted
+            value.claimed in OFFERED and value.verdict_of(Source.DEMO) is None
+            for value in self.counted
         )
 
     @property
     def is_settled(self) -> bool:
-        return self.knocks_out or all(one.is_settled for one in self.counted)
+        return self.knocks_out or all(value.is_settled for value in self.counted)
 
     @property
     def to_reconfirm(self) -> tuple[str, ...]:
         """Values not ruled out, with a verdict that only judged older words."""
-        return tuple(one.name for one in self.counted if one.unconfirmed)
+        return tuple(value.name for value in self.counted if value.unconfirmed)
 
 
 def plain_state(
@@ -507,46 +512,49 @@ def plain_state(
 
 
 def combine(values: Sequence[ValueState]) -> CellState:
-    left = [one for one in values if not one.not_applicable]
+    left = [value for value in values if not value.not_applicable]
     counted = left or values
     weakest = min(counted, key=_weakness)
-    poorest = min(counted, key=lambda one: (one.credit or 0, _weakness(one)))
+    poorest = min(counted, key=lambda value: (value.credit or 0, _weakness(value)))
     working = poorest.working
     if poorest.name and poorest.credit is not None:
         working = f"{poorest.name}: {working}"
-    answered = all(one.answered for one in counted)
+    answered = all(value.answered for value in counted)
     return CellState(
         standing=weakest.standing,
         credit=poorest.credit,
         working=working,
         answered=answered,
-        shown=answered and all(one.shown for one in counted),
-        tested=answered and all(one.tested for one in counted),
-        researched=answered and all(one.researched for one in counted),
-        knocks_out=any(one.knocks_out for one in left),
-        by_trial=_worst([one.by_trial for one in left]),
-        by_demo=_worst([one.by_demo for one in left]),
-        better=any(one.better for one in left) and not any(one.worse for one in left),
-        honest_never=any(one.standing == Standing.NEVER for one in left),
-        slipped=any(one.standing == Standing.SLIPPED for one in left),
+        shown=answered and all(value.shown for value in counted),
+        tested=answered and all(value.tested for value in counted),
+        researched=answered and all(value.researched for value in counted),
+        knocks_out=any(value.knocks_out for value in left),
+        by_trial=_worst([value.by_trial for value in left]),
+        by_demo=_worst([value.by_demo for value in left]),
+        better=any(value.better for value in left)
+        and not any(value.worse for value in left),
+        honest_never=any(value.standing == Standing.NEVER for value in left),
+        slipped=any(value.standing == Standing.SLIPPED for value in left),
         values=tuple(values),
     )
 
 
-def _weakness(one: ValueState) -> tuple[int, Decimal, int]:
-    place = _WEAKEST.index(one.standing)
+def _weakness(value: ValueState) -> tuple[int, Decimal, int]:
+    place = _WEAKEST.index(value.standing)
     if place < _WEAK_BY_ITSELF:
         return place, Decimal(0), place
-    return _WEAK_BY_ITSELF, one.credit or Decimal(0), place
+    return _WEAK_BY_ITSELF, value.credit or Decimal(0), place
 
 
 def _worst(kept: Sequence[JudgedPromise | None]) -> JudgedPromise | None:
-    judged = [one for one in kept if one is not None]
-    return max(judged, key=lambda one: HARSHNESS[one.found.verdict], default=None)
+    judged = [promise for promise in kept if promise is not None]
+    return max(
+        judged, key=lambda promise: HARSHNESS[promise.found.verdict], default=None
+    )
 
 
 def _harshest(values: Sequence[ValueState], source: Source) -> str:
-    verdicts = [one.verdict_of(source) for one in values]
+    verdicts = [value.verdict_of(source) for value in values]
     if None in verdicts:
         return ""
     return str(max(filter(None, verdicts), key=HARSHNESS.__getitem__))

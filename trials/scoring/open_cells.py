@@ -251,12 +251,12 @@ def prior_of(record: TrialRecord, worth: int = DEFAULT_PRIOR.worth) -> Prior:
     return Prior(record.holds, record.partly, record.fails, worth)
 
 
-def urn_of(prior: Prior, own: TrialRecord) -> VerdictPrior:
+def urn_of(prior: Prior, record: TrialRecord) -> VerdictPrior:
     """The urn of a candidate with these trial verdicts of its own."""
     return VerdictPrior(
-        holds=prior.worth * prior.holds + prior.total * own.holds,
-        partly=prior.worth * prior.partly + prior.total * own.partly,
-        fails=prior.worth * prior.fails + prior.total * own.fails,
+        holds=prior.worth * prior.holds + prior.total * record.holds,
+        partly=prior.worth * prior.partly + prior.total * record.partly,
+        fails=prior.worth * prior.fails + prior.total * record.fails,
         step=prior.total,
     )
 

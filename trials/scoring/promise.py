@@ -192,15 +192,21 @@ def promise_record(
     proven. A *beta* that holds is both a promise held and better than claimed.
     """
     pairs = [(requirement, cells[requirement.key]) for requirement in requirements]
-    trials = _record(((one, cell.by_trial) for one, cell in pairs), missed)
+    trials = _record(
+        ((requirement, cell.by_trial) for requirement, cell in pairs), missed
+    )
     return PromiseRecord(
         overall=trials.overall,
         by_category=trials.by_category,
         rows=trials.rows,
-        demos=_record((one, cell.by_demo) for one, cell in pairs),
-        better_than_claimed=tuple(one.key for one, cell in pairs if cell.better),
-        honest_nevers=tuple(one.key for one, cell in pairs if cell.honest_never),
-        slipped=tuple(one.key for one, cell in pairs if cell.slipped),
+        demos=_record((requirement, cell.by_demo) for requirement, cell in pairs),
+        better_than_claimed=tuple(
+            requirement.key for requirement, cell in pairs if cell.better
+        ),
+        honest_nevers=tuple(
+            requirement.key for requirement, cell in pairs if cell.honest_never
+        ),
+        slipped=tuple(requirement.key for requirement, cell in pairs if cell.slipped),
     )
 
 
@@ -210,14 +216,14 @@ def _record(
 ) -> SourceRecord:
     rows = tuple(
         PromiseRow(
-            key=one.key,
-            category=one.category,
-            weight=one.weight,
+            key=requirement.key,
+            category=requirement.category,
+            weight=requirement.weight,
             said=promise.said,
             found=promise.found,
-            short=promise.found.verdict == Verdict.HOLDS and one.key in missed,
+            short=promise.found.verdict == Verdict.HOLDS and requirement.key in missed,
         )
-        for one, promise in judged
+        for requirement, promise in judged
         if promise is not None
     )
     categories = dict.fromkeys(row.category for row in rows)

@@ -138,9 +138,9 @@ class JudgedAnswer:
     def names(self, value: Value) -> bool:
         if value == UNNAMED:
             return True
-        own = self.named or {}
+        named = self.named or {}
         items = self.item_named or {}
-        return value.is_in(own if value.list_name in own else items)
+        return value.is_in(named if value.list_name in named else items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ def cell_state(
 
 
 def values_to_ask(
-    own: ScopedAnswer | None,
+    last_answer: ScopedAnswer | None,
     demanded: Iterable[Value],
     not_applicable: Ruled = NOT_RULED,
     *,
@@ -211,14 +211,19 @@ def values_to_ask(
 ) -> tuple[Value, ...]:
     """The values for which somebody still owes an answer.
 
-    `own` is what was last said by whom one asks: of a vendor its own answer, whatever
-    the buyer has noted since. Without lists the one value without a name is owed.
+    `last_answer` is what was last said by whom one asks: of a vendor its own answer,
+    whatever the buyer has noted since. Without lists the one value without a name is
+    owed.
     """
     return tuple(
         value
         for value in tuple(demanded) or (UNNAMED,)
         if not not_applicable.covers(value)
-        and (own is None or stale or not says((own.of(value) or ("",))[0]))
+        and (
+            last_answer is None
+            or stale
+            or not says((last_answer.of(value) or ("",))[0])
+        )
     )
 
 
@@ -263,12 +268,12 @@ def _state(
     )
     if former or not before:
         return state
-    said = claim or (Availability.NOW, None)
+    promise = claim or (Availability.NOW, None)
     older_facts, new_facts = (
-        tuple(_facts_of(verdict, said[0], value) for verdict in verdicts)
+        tuple(_facts_of(verdict, promise[0], value) for verdict in verdicts)
         for verdicts in (before, current)
     )
-    then = CellFacts(ClaimFacts(*said, record.stale), older_facts)
+    then = CellFacts(ClaimFacts(*promise, record.stale), older_facts)
     return _after(state, then, new_facts, credits)
 
 
@@ -285,18 +290,18 @@ def _after(
             demo = promise_judged(then, judged_by(then, Source.DEMO))
             state = replace(state, by_demo=demo)
     last = _strongest(then)
-    anew = _strongest(CellFacts(evidence=new))
+    newest_verdict = _strongest(CellFacts(evidence=new))
     if last is None or not state.credit:
         return state
-    if anew is not None and _STRENGTH.index(anew.source) <= _STRENGTH.index(
-        last.source
-    ):
+    if newest_verdict is not None and _STRENGTH.index(
+        newest_verdict.source
+    ) <= _STRENGTH.index(last.source):
         return state
     most: Decimal = getattr(credits, f"{last.source}_{last.verdict}")
     if most >= state.credit:
         return state
-    words = f"{last.verdict.replace('_', ' ')} in the {last.source}"
-    working = f"new words; what was said before: {words}: {most}"
+    verdict_text = f"{last.verdict.replace('_', ' ')} in the {last.source}"
+    working = f"new words; what was said before: {verdict_text}: {most}"
     return replace(state, credit=most, working=working)
 
 
@@ -335,18 +340,20 @@ def _speaking(
     return list(compress(speaking, fresh)), list(compress(speaking, map(not_, fresh)))
 
 
-def _facts_of(verdict: JudgedAnswer, said: Availability, value: Value) -> EvidenceFacts:
+def _facts_of(
+    verdict: JudgedAnswer, availability: Availability, value: Value
+) -> EvidenceFacts:
     """The verdict, with what was promised when it was reached if that was other."""
     answers = (
         answer and answer.of(value) for answer in (verdict.promised, verdict.judged)
     )
-    promised = next((answer[0] for answer in answers if answer), said)
+    promised = next((answer[0] for answer in answers if answer), availability)
     return EvidenceFacts(
         verdict.counts_as,
         verdict.verdict,
         verdict.at,
         independent=verdict.independent,
-        judged=None if promised == said else promised,
+        judged=None if promised == availability else promised,
     )
 
 

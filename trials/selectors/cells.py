@@ -137,9 +137,9 @@ def without_instants(plain: PlainShape, day: datetime.date) -> PlainShape:
     verdicts = []
     last = None
     has_lists = len(plain) > len(Shape._fields[:8])
-    for one in plain[6]:
-        verdicts.append((*one[:4], one[4] == last, *one[5:]))
-        last = one[4]
+    for verdict in plain[6]:
+        verdicts.append((*verdict[:4], verdict[4] == last, *verdict[5:]))
+        last = verdict[4]
     passed = offer == Availability.PLANNED and planned is not None and planned < day
     rest[4] = tuple(verdicts)
     return (offer, planned if passed or has_lists else None, *rest)
@@ -340,8 +340,13 @@ class Cells:
         whole = (
             shown,
             tuple(
-                (one.working, one.better, _found(one.by_trial), _found(one.by_demo))
-                for one in state.values
+                (
+                    value.working,
+                    value.better,
+                    _promise_key(value.by_trial),
+                    _promise_key(value.by_demo),
+                )
+                for value in state.values
             ),
         )
         with self._writing:
@@ -358,17 +363,26 @@ class Cells:
 def _shown(state: CellState) -> Hashable:
     values = tuple(
         (
-            *(one.name, one.standing, one.credit, one.claimed, one.unconfirmed),
-            *(one.answered, one.shown, one.tested, one.researched),
-            *(one.facts.excused, one.facts.claim and one.facts.claim.stale),
-            *(one.verdict_of(Source.DEMO), one.verdict_of(Source.TRIAL)),
+            value.name,
+            value.standing,
+            value.credit,
+            value.claimed,
+            value.unconfirmed,
+            value.answered,
+            value.shown,
+            value.tested,
+            value.researched,
+            value.facts.excused,
+            value.facts.claim and value.facts.claim.stale,
+            value.verdict_of(Source.DEMO),
+            value.verdict_of(Source.TRIAL),
         )
-        for one in state.values
+        for value in state.values
     )
     return values, state.ours
 
 
-def _found(kept: JudgedPromise | None) -> Hashable:
+def _promise_key(kept: JudgedPromise | None) -> Hashable:
     return kept and (kept.said, kept.found.verdict, kept.found.source)
 
 
@@ -466,7 +480,8 @@ def read_shapes(spots: Spots) -> Iterator[tuple[int, PlainShape]]:
     demanded = spots.demanded
     day = spots.day
     exact = spots.exact
-    for candidate, requirement, offer, planned, answered, own, *lists in _claims(spots):
+    for claim in _claims(spots):
+        candidate, requirement, offer, planned, answered, by_vendor, *lists = claim
         try:
             row = rows[requirement]
         except KeyError:
@@ -480,11 +495,16 @@ def read_shapes(spots: Spots) -> Iterator[tuple[int, PlainShape]]:
             judged = ()
         stale = answered < revisions[row]
         values = demanded[row]
-        if not (passed or exact or values):
-            planned = None
+        keeps_day = passed or exact or values
         shape: PlainShape = (
-            *(offer, planned, answered, stale, out, excused, judged),
-            not own,
+            offer,
+            planned if keeps_day else None,
+            answered,
+            stale,
+            out,
+            excused,
+            judged,
+            not by_vendor,
         )
         if values:
             shape += _of_lists(values, offer, lists, day)
@@ -498,23 +518,25 @@ def read_shapes(spots: Spots) -> Iterator[tuple[int, PlainShape]]:
 
 def _of_lists(
     demanded: tuple[scoring.Value, ...],
-    said: str,
+    availability: str,
     lists: Sequence[str | None],
     day: datetime.date,
 ) -> PlainShape:
     holds_for, environments = (text or "" for text in lists)
-    rests_on_dates = PLANNED in said or PLANNED in holds_for
+    rests_on_dates = PLANNED in availability or PLANNED in holds_for
     return demanded, holds_for, environments, day if rests_on_dates else None
 
 
 def _claims(spots: Spots) -> Iterable[tuple[Any, ...]]:
     current = spots.of(Claim.objects.filter(superseded_at=None))
+    lists = [_text(name) for name in LISTS] if spots.has_lists else []
     rows: Iterable[tuple[Any, ...]] = current.values_list(
         _text("candidate_id"),
         _text("requirement_id"),
         *ANSWER,
-        *("requirement_revision", "by_vendor"),
-        *(map(_text, LISTS) if spots.has_lists else ()),
+        "requirement_revision",
+        "by_vendor",
+        *lists,
     )
     return rows
 
@@ -542,19 +564,32 @@ def _cell_tuples_verdicts(spots: Spots) -> dict[int, list[Any]]:
             before = by_spot[spot] = [None]
         older = 0 if gone is None else answered
         when = at if exact else before[0] == at
-        source, verdict, free, runner, data, said = columns_read[6:12]
-        one: PlainShape = (older, source, verdict, free, when, runner, data, said, None)
+        source, verdict, free, runner, data, availability = columns_read[6:12]
+        verdict_row: PlainShape = (
+            older,
+            source,
+            verdict,
+            free,
+            when,
+            runner,
+            data,
+            availability,
+            None,
+        )
         if demanded[row]:
-            one = (*one[:7], *_of_values(said, columns_read[12:]))
-        before.append(one)
+            verdict_row = (
+                *verdict_row[:7],
+                *_of_values(availability, columns_read[12:]),
+            )
+        before.append(verdict_row)
         before[0] = at
         if confirms is not None:
             confirming.append((before, len(before) - 1, confirms))
     if confirming:
         first = _judged_first(spots)
         for verdicts, number, key in confirming:
-            one = verdicts[number]
-            verdicts[number] = (*one[:8], first.get(key), *one[9:])
+            verdict_row = verdicts[number]
+            verdicts[number] = (*verdict_row[:8], first.get(key), *verdict_row[9:])
     return by_spot
 
 
@@ -562,6 +597,7 @@ def _evidence(spots: Spots) -> Iterable[tuple[Any, ...]]:
     facts = spots.of(
         Evidence.objects.standing().exclude(awaiting_reply("finding__")), "claim__"
     )
+    lists = _lists_of_evidence() if spots.has_lists else ()
     rows: Iterable[tuple[Any, ...]] = facts.order_by("recorded_at", "pk").values_list(
         _text("claim__candidate_id"),
         _text("claim__requirement_id"),
@@ -569,9 +605,13 @@ def _evidence(spots: Spots) -> Iterable[tuple[Any, ...]]:
         "claim__superseded_at",
         "claim__requirement_revision",
         "reconfirms_id",
-        *("source", "verdict", "independent", "runner", "data"),
+        "source",
+        "verdict",
+        "independent",
+        "runner",
+        "data",
         "claim__availability",
-        *(_lists_of_evidence() if spots.has_lists else ()),
+        *lists,
     )
     return rows
 
@@ -599,9 +639,9 @@ def _lists_of_evidence() -> Sequence[Any]:
     )
 
 
-def _of_values(said: str, lists: Sequence[Any]) -> PlainShape:
+def _of_values(availability: str, lists: Sequence[Any]) -> PlainShape:
     planned, holds_for, environments, named, criterion, item, same_words = lists
-    judged = AnswerShape(said, planned, holds_for or "", environments or "")
+    judged = AnswerShape(availability, planned, holds_for or "", environments or "")
     return judged, None, named, criterion or item or "", bool(same_words)
 
 
@@ -609,14 +649,12 @@ def _judged_first(spots: Spots) -> dict[UUID, AnswerShape | str]:
     """By verdict the answer that was judged at first, before it was said again."""
     answers: dict[UUID, AnswerShape | str] = {}
     again = Q(reconfirms__isnull=False) | Q(reconfirmations__isnull=False)
+    answer_columns = [f"claim__{name}" for name in ANSWER]
+    list_columns = [_text(f"claim__{name}") for name in LISTS]
     rows = (
         spots.of(Evidence.objects.filter(again), "claim__")
         .order_by("recorded_at", "pk")
-        .values_list(
-            *("pk", "reconfirms_id"),
-            *(f"claim__{name}" for name in ANSWER),
-            *(_text(f"claim__{name}") for name in LISTS),
-        )
+        .values_list("pk", "reconfirms_id", *answer_columns, *list_columns)
     )
     for key, before, offer, planned, holds_for, environments in rows:
         answer = AnswerShape(offer, planned, holds_for or "", environments or "")

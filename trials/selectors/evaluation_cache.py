@@ -97,7 +97,8 @@ def _digest(*counts: Any) -> str:
 def _heads(keys: Collection[uuid.UUID]) -> Any:
     owner = [f"evaluation__owner__{name}" for name in PERSON]
     heads = JournalHead.objects.filter(evaluation__in=keys)
-    return heads.values_list("evaluation", *HEAD, *owner)
+    columns = ["evaluation", *HEAD, *owner]
+    return heads.values_list(*columns)
 
 
 def _people(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:
@@ -173,9 +174,9 @@ def moved_between(
 
 
 def _subjects(
-    found: Collection[tuple[str, str]], actions: Collection[str]
+    pairs: Collection[tuple[str, str]], actions: Collection[str]
 ) -> list[str]:
-    return [subject for action, subject in found if action in actions]
+    return [subject for action, subject in pairs if action in actions]
 
 
 type Count[T] = Callable[[Evaluation], T]
@@ -236,7 +237,7 @@ class EvaluationCache:
             return ledger(evaluation, exact=True)
         moved = moved_between(evaluation.pk, before[0], self.version)
         book = moved is not None and ledger_after(before[1], evaluation, moved)
-        return book or ledger(evaluation, exact=True).beside(before[1])
+        return book or ledger(evaluation, exact=True).with_sums_of(before[1])
 
     def _renew(self, key: uuid.UUID) -> None:
         """Forget what was counted of another version than the request has found."""

@@ -111,13 +111,17 @@ def _live_rows(evaluation: Evaluation) -> Iterator[LedgerRow]:
     """A requirement comes once for each value of the brief in which it must hold."""
     current = Q(demands__scope__values__retired_at=None)
     value = FilteredRelation("demands__scope__values", condition=current)
+    by_list = [f"demands__{name}" for name in LISTS]
+    order = (*ORDER, *by_list, *VALUES)
     joined = (
         Requirement.objects.filter(evaluation=evaluation, retired_at=None)
         .annotate(demanded=value)
-        .order_by(*ORDER, *(f"demands__{name}" for name in LISTS), *VALUES)
+        .order_by(*order)
         .values_list(
             *LedgerRow._fields[:-2],
-            *("category__name", "demands__scope__name", "demanded__name"),
+            "category__name",
+            "demands__scope__name",
+            "demanded__name",
         )
     )
     for columns, rows in groupby(joined, key=lambda row: row[:-2]):
@@ -285,7 +289,7 @@ class Ledger:
             [candidate for candidate in self.candidates if candidate.state in ACTIVE]
         )
 
-    def beside(self, before: "Ledger | None") -> "Ledger":
+    def with_sums_of(self, before: "Ledger | None") -> "Ledger":
         """The same; a candidate whose cells stand as in `before` keeps what was counted
         of them."""
         if before is None or before.rows != self.rows:
@@ -354,7 +358,7 @@ def ledger_after(
         return None
     wide = len(before.rows)
     rows = before.rows
-    places = [at for at, one in enumerate(candidates) if one.pk in moved]
+    places = [at for at, candidate in enumerate(candidates) if candidate.pk in moved]
     walls, read = _walls(
         [candidates[at] for at in places], rows, known, before.as_of, exact=True
     )
@@ -407,8 +411,9 @@ def _walls(
     for spot, shape in read_shapes(spots):
         if exact:
             on_file[spot] = shape
-            shape = without_instants(shape, day)
-        wall[spot] = known.number_of(shape)
+            wall[spot] = known.number_of(without_instants(shape, day))
+        else:
+            wall[spot] = known.number_of(shape)
     return [wall[at * wide : (at + 1) * wide] for at in range(high)], on_file
 
 
@@ -492,8 +497,12 @@ def promised(book: Ledger) -> list[Promised]:
     keys = [candidate.pk for candidate in book.candidates]
     rows = Claim.objects.filter(Exists(planned), candidate__in=keys)
     for claim in rows.order_by("revision").only(
-        *("candidate_id", "requirement_id", "revision"),
-        *("availability", "available_from", "submitted_at"),
+        "candidate_id",
+        "requirement_id",
+        "revision",
+        "availability",
+        "available_from",
+        "submitted_at",
     ):
         by_cell[claim.candidate_id, claim.requirement_id].append(claim)
     promises = [

@@ -114,7 +114,8 @@ def _efforts(evaluation: Evaluation) -> Mapping[Spot, EffortCell]:
     for verdict in rows.select_related("claim").order_by("recorded_at", "pk"):
         # One that was said again keeps the moment of the first.
         given = first.get(verdict.reconfirms_id, verdict.recorded_at)
-        first[verdict.pk], claim = given, verdict.claim
+        first[verdict.pk] = given
+        claim = verdict.claim
         newest[claim.candidate_id, claim.requirement_id] = (
             given,
             as_json_value(verdict.took),
@@ -167,9 +168,9 @@ def _read(evaluation: Evaluation) -> Numbers:
 
 
 def _claims(
-    evaluation: Evaluation, asked: dict[UUID, Measure | None]
+    evaluation: Evaluation, measures: dict[UUID, Measure | None]
 ) -> dict[Spot, Reading]:
-    """The numbers of answers that stand; what was asked is put into `asked`."""
+    """The numbers of answers that stand; what was asked is put into `measures`."""
     rows = Claim.objects.filter(
         candidate__evaluation=evaluation,
         superseded_at__isnull=True,
@@ -177,23 +178,23 @@ def _claims(
     ).exclude(number={})
     readings: dict[Spot, Reading] = {}
     for candidate, requirement, number, measure in rows.order_by().values_list(
-        *("candidate_id", "requirement_id", "number", "requirement__measure")
+        "candidate_id", "requirement_id", "number", "requirement__measure"
     ):
         if claimed := Reading.kept(number):
             readings[candidate, requirement] = claimed
-            _ask(asked, requirement, measure)
+            _ask(measures, requirement, measure)
     return readings
 
 
 def _ask(
-    asked: dict[UUID, Measure | None], requirement: UUID, measure: Mapping[str, Any]
+    measures: dict[UUID, Measure | None], requirement: UUID, measure: Mapping[str, Any]
 ) -> None:
-    if requirement not in asked:
-        asked[requirement] = Measure.from_json(measure)
+    if requirement not in measures:
+        measures[requirement] = Measure.from_json(measure)
 
 
 def _verdicts(
-    evaluation: Evaluation, asked: dict[UUID, Measure | None]
+    evaluation: Evaluation, measures: dict[UUID, Measure | None]
 ) -> Iterable[TrialVerdict]:
     measured = Measurement.objects.in_evaluation(evaluation).values(
         "evidence__claim__requirement"
@@ -216,16 +217,36 @@ def _verdicts(
         )
         .order_by("recorded_at", "pk")
         .values_list(
-            *("pk", "claim__candidate_id", "claim__requirement_id", "reconfirms_id"),
-            *("named_values", "criterion__named_values", "awaits"),
+            "pk",
+            "claim__candidate_id",
+            "claim__requirement_id",
+            "reconfirms_id",
+            "named_values",
+            "criterion__named_values",
+            "awaits",
             "claim__requirement__measure",
-            *("measurement__measure", "measurement__value", "measurement__n", "failed"),
-            *("measurement__pool", "measurement__left_out", "measurement__moves"),
+            "measurement__measure",
+            "measurement__value",
+            "measurement__n",
+            "failed",
+            "measurement__pool",
+            "measurement__left_out",
+            "measurement__moves",
         )
     )
-    for key, candidate, requirement, again, own, shared, awaits, now, *columns in rows:
-        _ask(asked, requirement, now)
-        named = {**(shared or {}), **own}
+    for (
+        key,
+        candidate,
+        requirement,
+        again,
+        values,
+        shared,
+        awaits,
+        now,
+        *columns,
+    ) in rows:
+        _ask(measures, requirement, now)
+        named = {**(shared or {}), **values}
         reading = dict(zip(OF_MEASUREMENT, columns, strict=True))
         yield TrialVerdict(
             key=key,
@@ -297,13 +318,13 @@ def matrix_json(book: Ledger, rows: Sequence[int] | None = None) -> str:
     cells = {number: _text(cell_as_json(book.kinds[number])) for number in needed}
     lines = []
     for row in wanted:
-        one = book.rows[row]
+        ledger_row = book.rows[row]
         requirement = {
-            "ref": one.ref,
-            "category": one.category,
-            "text": one.text,
-            "priority": one.priority,
-            "weight": one.weight,
+            "ref": ledger_row.ref,
+            "category": ledger_row.category,
+            "text": ledger_row.text,
+            "priority": ledger_row.priority,
+            "weight": ledger_row.weight,
         }
         line = ",".join([cells[number] for number in book.lines[row]])
         lines.append(f'{_text(requirement)[:-1]},"cells":[{line}]}}')

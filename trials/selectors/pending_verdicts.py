@@ -90,7 +90,7 @@ class _PendingReader:
         cells: list[OpenCell] = []
         recorded: list[RecordedCell] = []
         proposed: list[RecordedCell] = []
-        own = dict.fromkeys(Verdict, 0)
+        tally = dict.fromkeys(Verdict, 0)
         judged = unanswered = 0
         for requirement in self.book.requirements:
             cell = self.book.cell(candidate, requirement)
@@ -102,19 +102,19 @@ class _PendingReader:
                 continue
             verdict = Verdict.FAILS if place in self.awaited else trial_verdict(cell)
             if verdict is not None:
-                own[verdict] += 1
+                tally[verdict] += 1
             planned = self.planned.get(place, [])
             counted = cell.state.counted
             waits = named_of(self.awaited.get(place, ()), counted)
-            asked = named_of([named for named, _ in planned], counted)
-            if values := open_values(requirement, counted, asked, waits):
+            planned_values = named_of([named for named, _ in planned], counted)
+            if values := open_values(requirement, counted, planned_values, waits):
                 owed = self._cell(candidate, requirement, cell, values)
                 verdicts = [verdict for _, verdict in planned]
                 worst = harshest(verdicts)
                 if (
                     worst
                     and None not in verdicts
-                    and all(map(asked.__contains__, values))
+                    and all(map(planned_values.__contains__, values))
                 ):
                     proposed.append(owed.taken_as(worst))
                 else:
@@ -125,7 +125,7 @@ class _PendingReader:
                 owed = self._cell(candidate, requirement, cell, waits)
                 recorded.append(owed.taken_as(Verdict.FAILS))
         record = TrialRecord(
-            own[Verdict.HOLDS], own[Verdict.PARTLY], own[Verdict.FAILS]
+            tally[Verdict.HOLDS], tally[Verdict.PARTLY], tally[Verdict.FAILS]
         )
         return CandidateOwed(
             cells=tuple(cells),
@@ -143,7 +143,7 @@ class _PendingReader:
         cell: LedgerCell,
         values: list[ValueState],
     ) -> OpenCell:
-        rest = (one.credit for one in cell.state.counted if one not in values)
+        rest = (value.credit for value in cell.state.counted if value not in values)
         least = min((credit or Decimal(0) for credit in rest), default=Decimal(1))
         return OpenCell(
             candidate=str(candidate.pk),
@@ -161,33 +161,38 @@ class _PendingReader:
 def open_values(
     requirement: Requirement,
     counted: Sequence[ValueState],
-    asked: list[ValueState],
+    planned_values: list[ValueState],
     waits: list[ValueState],
 ) -> list[ValueState]:
-    """The values on which a criterion, that of `asked`, or the gate of trials owes a
-    verdict."""
+    """The values on which a criterion, that of `planned_values`, or the gate of trials
+    owes a verdict."""
     if not requirement.weight and not knocks_out(requirement, counted):
         return []
     if not requirement.is_must:
-        return asked
-    return asked + [
-        one
-        for one in counted
-        if not (one.tested or one.facts.excused or one in waits or one in asked)
+        return planned_values
+    return planned_values + [
+        value
+        for value in counted
+        if not (
+            value.tested
+            or value.facts.excused
+            or value in waits
+            or value in planned_values
+        )
     ]
 
 
 def knocks_out(requirement: Requirement, values: Iterable[ValueState]) -> bool:
-    return requirement.is_must and not all(one.facts.excused for one in values)
+    return requirement.is_must and not all(value.facts.excused for value in values)
 
 
 def named_of(named: Sequence[Lists], values: Sequence[ValueState]) -> list[ValueState]:
     """The values that these name; all where they name nothing, for then somebody is
     asked; none where there are none of these."""
     matches = [
-        one
-        for one in values
-        if any(one.value in lists.get(one.list_name, ()) for lists in named)
+        value
+        for value in values
+        if any(value.value in lists.get(value.list_name, ()) for lists in named)
     ]
     return matches or list(values if named else ())
 
@@ -199,7 +204,9 @@ def harshest(verdicts: Iterable[Verdict | None]) -> Verdict | None:
 def trial_verdict(cell: LedgerCell) -> Verdict | None:
     """The trial verdict of a cell, the harshest of its values; None without one."""
     return harshest(
-        one.verdict_of(FactsSource.TRIAL) for one in cell.state.counted if one.tested
+        value.verdict_of(FactsSource.TRIAL)
+        for value in cell.state.counted
+        if value.tested
     )
 
 

@@ -149,8 +149,13 @@ class LoadedRuns:
         for (report, _, out), results in self.results.items():
             parts.setdefault(report, ([], []))[out].append(results)
         return [
-            FileOfRuns(one.key, one.environment, one.commit, *map(sum_of, both))
-            for one, both in parts.items()
+            FileOfRuns(
+                run_report.key,
+                run_report.environment,
+                run_report.commit,
+                *map(sum_of, both),
+            )
+            for run_report, both in parts.items()
         ]
 
     def pooled(self, declared: Pool | None = None) -> Pooled:
@@ -197,8 +202,8 @@ def load_runs(
             last=Max("measured_at"),
         )
     )
-    said = RunReport.objects.only("key", "environment", "commit")
-    reports = said.in_bulk({row["report_id"] for row in rows})
+    described = RunReport.objects.only("key", "environment", "commit")
+    reports = described.in_bulk({row["report_id"] for row in rows})
     loaded: dict[uuid.UUID, LoadedRuns] = {}
     for row in rows:
         key = row["criterion_id"]
@@ -435,13 +440,13 @@ def frozen_pool(measurement: Measurement) -> Pooled:
     else:
         pool = UNSAID
     results = measurement.results
-    said = measurement.files or [{"id": "", "n": len(results)}]
-    if sum(file["n"] for file in said) != len(results):
+    frozen_files = measurement.files or [{"id": "", "n": len(results)}]
+    if sum(file["n"] for file in frozen_files) != len(results):
         raise ValueError("its files have another number of runs")
     out = Results.of(measurement.results_out)
     files = [FileOfRuns("", *pool, Results(), out)]
     start = 0
-    for file in said:
+    for file in frozen_files:
         part = Results.of(results[start : start + file["n"]])
         files.append(FileOfRuns(file["id"], *pool, part))
         start += file["n"]
@@ -486,15 +491,15 @@ def who_left_out(
 ) -> dict[str, list[str]]:
     """Of what is left out: by whom and why runs that these reports have for a
     criterion, each once."""
-    own = [
+    criterion_rows = [
         row
         for row in rows
         if row.report.key in keys
         and (row.run is None or row.run.criterion_id == criterion)
     ]
     return {
-        "by": list(dict.fromkeys(row.left_out_by.name for row in own)),
-        "reasons": list(dict.fromkeys(row.reason for row in own)),
+        "by": list(dict.fromkeys(row.left_out_by.name for row in criterion_rows)),
+        "reasons": list(dict.fromkeys(row.reason for row in criterion_rows)),
     }
 
 

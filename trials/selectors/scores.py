@@ -87,20 +87,20 @@ def house_record(evaluation: Evaluation) -> tuple[TrialRecord, int]:
         .order_by("recorded_at", "pk")
     )
     newest: dict[uuid.UUID, str] = {}
-    where = set()
+    evaluations = set()
     for claim, verdict, key, *setting in verdicts.values_list(
-        *("claim_id", "verdict", "claim__candidate__evaluation_id"), *("runner", "data")
+        "claim_id", "verdict", "claim__candidate__evaluation_id", "runner", "data"
     ):
         if counts_as(scoring.Source.TRIAL, *setting) == scoring.Source.TRIAL:
             newest[claim] = verdict
-            where.add(key)
+            evaluations.add(key)
     count = Counter(newest.values())
     record = TrialRecord(
         count[EvidenceVerdict.HOLDS],
         count[EvidenceVerdict.PARTLY],
         count[EvidenceVerdict.FAILS],
     )
-    return record, len(where)
+    return record, len(evaluations)
 
 
 def cell_records(book: Ledger) -> dict[UUID, dict[str, CellRecord]]:
@@ -157,10 +157,10 @@ class ScoresTable:
         self, candidate: Candidate, category: Category, *, barred: bool
     ) -> list[Score]:
         return [
-            one
+            score
             for scorer in self.scorers
             if scorer.is_barred is barred
-            and (one := self.score(scorer.part, candidate, category)) is not None
+            and (score := self.score(scorer.part, candidate, category)) is not None
         ]
 
     @property
@@ -235,14 +235,16 @@ def far_apart_in(evaluations: Collection[Evaluation]) -> dict[uuid.UUID, list[st
     scores: dict[tuple[uuid.UUID, uuid.UUID], list[int]] = defaultdict(list)
     names: dict[tuple[uuid.UUID, uuid.UUID], tuple[uuid.UUID, str]] = {}
     columns = ("candidate", "category", "value", "candidate__evaluation")
-    for candidate, category, value, where, name, of in running.values_list(
+    for candidate, category, value, evaluation_key, name, of in running.values_list(
         *columns, "candidate__name", "category__name"
     ):
         scores[candidate, category].append(value)
-        names[candidate, category] = where, f"{of} of {name}"
+        names[candidate, category] = evaluation_key, f"{of} of {name}"
     settled = Settlement.objects.filter(consensus__evaluation__in=evaluations)
     done = set(settled.values_list("candidate", "category"))
-    by_evaluation: dict[uuid.UUID, list[str]] = {where.pk: [] for where in evaluations}
+    by_evaluation: dict[uuid.UUID, list[str]] = {
+        evaluation.pk: [] for evaluation in evaluations
+    }
     for place, values in scores.items():
         if place not in done and spread(values).is_wide:
             of_evaluation, label = names[place]

@@ -190,7 +190,10 @@ def own_runs(trial: Trial) -> QuerySet[Run]:
         criterion__trial=trial, number__isnull=False
     )
     return rows.select_related("criterion__requirement").only(
-        *("number", "unit", "measured_at", "criterion__position"),
+        "number",
+        "unit",
+        "measured_at",
+        "criterion__position",
         "criterion__requirement__ref",
     )
 
@@ -278,8 +281,8 @@ def contract_text(trial: Trial) -> str:
             for_values = f" For {values}."
         else:
             for_values = ""
-        own = criterion.counted_environment or criterion.counted_commit
-        if own:
+        is_declared = criterion.counted_environment or criterion.counted_commit
+        if is_declared:
             place = f" Numbers count from: {criterion.declared.words}."
         else:
             place = ""
@@ -296,7 +299,7 @@ def contract_of(trial: Trial) -> Contract:
     """
     text = contract_text(trial)
     digest = hashlib.sha256(text.encode()).hexdigest()
-    parts = _asked(trial)
+    parts = _unbiased_voices(trial)
     required = {part.role for part in parts}
     agreements = {
         agreement.stakeholder.role: agreement
@@ -317,7 +320,7 @@ def contract_of(trial: Trial) -> Contract:
     return Contract(text, digest, roles)
 
 
-def _asked(trial: Trial) -> list[Stakeholder]:
+def _unbiased_voices(trial: Trial) -> list[Stakeholder]:
     barred = conflicted_people(trial.candidate.evaluation)
     parts = voices().filter(evaluation=trial.candidate.evaluation_id)
     parts = parts.select_related("user")
@@ -533,13 +536,13 @@ def unequal_trials(evaluation: Evaluation) -> dict[str, Any] | None:
     )
     last = {trial.candidate_id: trial for trial in rows}
     trials = sorted(last.values(), key=lambda trial: trial.candidate.name)
-    own = {
+    reworded = {
         label: evaluation.words[word]
         for name, label in PARTS
         if (word := TERM_WORDS.get(name, "")) in evaluation.words
     }
     differing = [
-        (own.get(label) or label, texts)
+        (reworded.get(label) or label, texts)
         for label, text_of in UNEQUAL_TERMS
         if len(set(texts := [text_of(trial) for trial in trials])) > 1
     ]
@@ -567,18 +570,23 @@ UNEQUAL_TERMS: Sequence[tuple[str, Callable[[Trial], str]]] = (
 def _criteria(trials: Sequence[Trial]) -> list[tuple[str, list[str]]]:
     terms = {
         trial.pk: {
-            (one.requirement.ref, one.text, one.number, one.method)
-            for one in trial.criteria.all()
+            (
+                criterion.requirement.ref,
+                criterion.text,
+                criterion.number,
+                criterion.method,
+            )
+            for criterion in trial.criteria.all()
         }
         for trial in trials
     }
     if len(set(map(frozenset, terms.values()))) < 2:
         return []
     everywhere = set.intersection(*terms.values())
-    own = [
+    own_refs = [
         sorted({ref for ref, *_ in terms[trial.pk] - everywhere}) for trial in trials
     ]
-    texts = [", ".join(refs) if refs else "none of its own" for refs in own]
+    texts = [", ".join(refs) if refs else "none of its own" for refs in own_refs]
     return [(f"Criteria, beside {len(everywhere)} in common", texts)]
 
 

@@ -325,10 +325,12 @@ def move_trial(
         withdraw_proposal(trial)
     journal_on(trial, "trial.moved", by, before=before, after=after, reason=reason)
     for shift in shifts:
-        one = shift.milestone
-        one.evaluation = evaluation
+        milestone = shift.milestone
+        milestone.evaluation = evaluation
         because = f"Moved along with the trial: {reason}"
-        reschedule(one, shift.due_on, one.due_time, one.zone, because, by)
+        reschedule(
+            milestone, shift.due_on, milestone.due_time, milestone.zone, because, by
+        )
     return trial
 
 
@@ -361,18 +363,18 @@ def change_trials(
     common = common_values(trials)
     new = {name: value for name, value in values.items() if value != common[name]}
     for trial in trials:
-        own = {
+        changed = {
             name: value
             for name, value in new.items()
             if getattr(trial, name) == common[name]
         }
-        if any(name in own for name in DAYS):
-            days = {name: own.pop(name, getattr(trial, name)) for name in DAYS}
+        if any(name in changed for name in DAYS):
+            days = {name: changed.pop(name, getattr(trial, name)) for name in DAYS}
             move_trial(trial=trial, reason=reason, by=by, together=True, **days)
-        if own and trial.agreed_at:
-            amend_contract(trial=trial, reason=reason, by=by, together=True, **own)
-        elif own:
-            change_trial(trial=trial, by=by, **own)
+        if changed and trial.agreed_at:
+            amend_contract(trial=trial, reason=reason, by=by, together=True, **changed)
+        elif changed:
+            change_trial(trial=trial, by=by, **changed)
     return trials
 
 
@@ -455,11 +457,11 @@ def draw_up_trials(
     ends_on: datetime.date,
     lead: User,
     by: By,
-    **words: Any,
+    **terms: Any,
 ) -> list[Trial]:
     """Plan the same trial for each of these finalists, with criteria and milestones.
 
-    `words` are the others of `plan_trial`. Where trials were drawn up before and are
+    `terms` are the others of `plan_trial`. Where trials were drawn up before and are
     open, these join them and get their criteria.
 
     Raises:
@@ -467,7 +469,7 @@ def draw_up_trials(
         Invalid: by field; of a criterion by its field and its requirement's id.
     """
     evaluation = lock(evaluation)
-    waiting = {one.pk for one in check_draw_up_trials(evaluation, by)}
+    waiting = {candidate.pk for candidate in check_draw_up_trials(evaluation, by)}
     late = [
         finalist.candidate.name
         for finalist in finalists
@@ -482,17 +484,17 @@ def draw_up_trials(
         raise Invalid("Choose at least one finalist, and at least one criterion.")
     book = ledger(evaluation, candidates=[finalist.candidate for finalist in finalists])
     trials = []
-    for one in finalists:
+    for finalist in finalists:
         trial = plan_trial(
-            candidate=one.candidate,
-            title=evaluation.say("Trial of {}", one.candidate)[:150],
+            candidate=finalist.candidate,
+            title=evaluation.say("Trial of {}", finalist.candidate)[:150],
             starts_on=starts_on,
             ends_on=ends_on,
-            lead=one.lead or lead,
-            difference=one.difference,
+            lead=finalist.lead or lead,
+            difference=finalist.difference,
             drawn_up=True,
             by=by,
-            **words,
+            **terms,
         )
         trial.candidate.evaluation = evaluation
         _fill(trial, criteria, book, by)
@@ -510,8 +512,12 @@ def criteria_in_common(evaluation: Evaluation) -> list[CommonCriterion]:
         rows = trial.criteria.exclude(shared=None).select_related("requirement")
         return [
             CommonCriterion(
-                *(row.requirement, row.text, row.threshold, row.method),
-                *(row.shared, row.measure),
+                row.requirement,
+                row.text,
+                row.threshold,
+                row.method,
+                row.shared,
+                row.measure,
                 Pool(row.counted_environment, row.counted_commit),
             )
             for row in rows
@@ -543,19 +549,22 @@ def _read(criterion: CommonCriterion, evaluation: Evaluation) -> CommonCriterion
 def _fill(
     trial: Trial, criteria: Sequence[CommonCriterion], book: Ledger, by: By
 ) -> None:
-    for one in criteria:
+    for common_criterion in criteria:
+        measure = common_criterion.measure
+        if measure is None:
+            measure = common_criterion.requirement.measure
         criterion = Criterion(
             trial=trial,
-            requirement=one.requirement,
-            text=one.text,
-            threshold=one.threshold,
-            method=one.method,
-            measure=one.requirement.measure if one.measure is None else one.measure,
-            shared=one.shared,
-            counted_environment=one.declared.environment,
-            counted_commit=one.declared.commit,
+            requirement=common_criterion.requirement,
+            text=common_criterion.text,
+            threshold=common_criterion.threshold,
+            method=common_criterion.method,
+            measure=measure,
+            shared=common_criterion.shared,
+            counted_environment=common_criterion.declared.environment,
+            counted_commit=common_criterion.declared.commit,
         )
-        cell = book.cell(trial.candidate, one.requirement)
+        cell = book.cell(trial.candidate, common_criterion.requirement)
         put_criterion(criterion, "", by, cell)
     first = trial.starts_on
     last = trial.ends_on

@@ -59,8 +59,8 @@ def check_change_criterion(criterion: Criterion, by: By) -> None:
     rule(criterion.trial, by)
     for twin in twins_of(criterion):
         if twin.evidence.exists():
-            where = where_of(twin, criterion)
-            raise Refused(f"This criterion was judged{where} and can no longer change.")
+            place = where_of(twin, criterion)
+            raise Refused(f"This criterion was judged{place} and can no longer change.")
 
 
 def check_remove_criterion(criterion: Criterion, by: By) -> None:
@@ -175,7 +175,9 @@ def put_criterion(
     checked(criterion)
     criterion.save()
     _changed(trial, f"Criterion added: {criterion.text}", reason, by)
-    _journal(criterion, "criterion.added", by, after=_said(criterion), reason=reason)
+    _journal(
+        criterion, "criterion.added", by, after=_snapshot(criterion), reason=reason
+    )
     return criterion
 
 
@@ -269,7 +271,7 @@ def remove_criterion(*, criterion: Criterion, by: By, reason: str = "") -> None:
         why = _reason(twin.trial, reason)
         _changed(twin.trial, f"Criterion removed: {twin.text}", why, by)
         twin.delete()
-        _journal(twin, "criterion.removed", by, before=_said(twin), reason=why)
+        _journal(twin, "criterion.removed", by, before=_snapshot(twin), reason=why)
 
 
 def read_choices(values: dict[str, Any], evaluation: Evaluation) -> None:
@@ -325,15 +327,17 @@ def _changed(
         withdraw_proposal(trial)
 
 
-def _said(criterion: Criterion) -> dict[str, Any]:
+def _snapshot(criterion: Criterion) -> dict[str, Any]:
     return {
         "requirement": criterion.requirement.ref,
         **journal.snapshot(criterion, (*TEXTS, "measure", "named_values", "code")),
     }
 
 
-def _journal(criterion: Criterion, action: str, by: By, **said: Any) -> None:
-    journal.record(criterion.trial.candidate.evaluation, action, criterion, by, **said)
+def _journal(criterion: Criterion, action: str, by: By, **details: Any) -> None:
+    journal.record(
+        criterion.trial.candidate.evaluation, action, criterion, by, **details
+    )
 
 
 def check_copy_criteria(trial: Trial, by: By) -> list[Trial]:
@@ -375,16 +379,16 @@ def copy_criteria(*, trial: Trial, by: By) -> list[Criterion]:
         added += [
             add_criterion(
                 trial=other,
-                requirement=one.requirement,
-                text=one.text,
-                threshold=one.threshold,
-                method=one.method,
-                measure=one.measure,
+                requirement=criterion.requirement,
+                text=criterion.text,
+                threshold=criterion.threshold,
+                method=criterion.method,
+                measure=criterion.measure,
                 by=by,
-                **{name: getattr(one, name) for name in DECLARED},
+                **{name: getattr(criterion, name) for name in DECLARED},
             )
-            for one in trial.criteria.select_related("requirement")
-            if (one.requirement_id, one.text) not in there
+            for criterion in trial.criteria.select_related("requirement")
+            if (criterion.requirement_id, criterion.text) not in there
         ]
     return added
 

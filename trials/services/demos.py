@@ -97,7 +97,7 @@ EVERY = datetime.timedelta(minutes=10)
 A_MOMENT = datetime.timedelta(minutes=1)
 
 
-def owe_invitations(demo: Demo, evaluation: Evaluation, by: By) -> None:
+def schedule_invitations(demo: Demo, evaluation: Evaluation, by: By) -> None:
     """Owe each of them a mail now and a reminder the day before.
 
     Nobody is invited to what is past, and who arranges it knows when it is.
@@ -292,7 +292,7 @@ def schedule_demo(
         **({"guests": names_of(demo)} if people else {}),
     }
     journal_on(demo, "demo.scheduled", by, after=after)
-    owe_invitations(demo, evaluation, by)
+    schedule_invitations(demo, evaluation, by)
     return demo
 
 
@@ -314,7 +314,7 @@ def move_demo(
     if after:
         change(demo, occurrence=demo.occurrence + 1)
         call_off_invitations(demo, "The demo was moved.")
-        owe_invitations(demo, evaluation, by)
+        schedule_invitations(demo, evaluation, by)
         journal.record(evaluation, "demo.moved", demo, by, before=before, after=after)
     return demo
 
@@ -504,7 +504,7 @@ def plan_attendance(
     if lift_above_cancellations(demo, asked_to_attend(demo, everybody)):
         call_off_invitations(demo, "Somebody is asked again.")
     # Who is invited already is not told twice.
-    owe_invitations(demo, evaluation, by)
+    schedule_invitations(demo, evaluation, by)
     journal_on(demo, "demo.attendance_planned", by, before=before, after=after)
     return demo
 
@@ -568,7 +568,8 @@ def write_demo_note(*, demo: Demo, text: str, by: By) -> DemoNote:
     if note.text == cleaned:
         return note
     first = note._state.adding
-    note.text, note.written_at = cleaned, timezone.now()
+    note.text = cleaned
+    note.written_at = timezone.now()
     checked(note)
     note.save()
     # The id of the note is the salt: it is not shown before the words are.

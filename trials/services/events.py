@@ -65,11 +65,13 @@ def names_of(candidate: Candidate) -> dict[UUID, Any]:
     )
     names |= agreed_gaps(candidate).values_list("pk", "pk")
     if candidate.state in ACTIVE:
-        where = candidate.evaluation
+        evaluation = candidate.evaluation
         out = Ruling.objects.whole().filter(candidate=candidate).values("requirement")
-        names[where.pk] = None
-        names |= asked_requirements(where).exclude(pk__in=out).values_list("pk", "ref")
-        names |= where.questions.values_list("pk", "pk")
+        names[evaluation.pk] = None
+        names |= (
+            asked_requirements(evaluation).exclude(pk__in=out).values_list("pk", "ref")
+        )
+        names |= evaluation.questions.values_list("pk", "pk")
     return names
 
 

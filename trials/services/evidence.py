@@ -448,8 +448,8 @@ class JudgeRow:
     def to_judge(self) -> bool:
         requirement = self.subject.requirement
         last = self.verdict
-        asked = requirement is not None and not requirement.retired_at
-        return asked and (last is None or last.claim.superseded_at is not None)
+        is_asked = requirement is not None and not requirement.retired_at
+        return is_asked and (last is None or last.claim.superseded_at is not None)
 
     def waits_for(self, pooled: Any, gaps: Collection[Gap]) -> str:
         """Why it is not judged together with others; blank if it can be."""
@@ -492,8 +492,12 @@ def judge_rows[R: JudgeRow](place: Demo | Trial, made: type[R]) -> list[R]:
     for verdict in (
         verdicts_in(place)
         .select_related(
-            *("recorded_by", "claim__candidate__evaluation", "finding", subject),
-            *("measurement", "taken_back__taken_back_by"),
+            "recorded_by",
+            "claim__candidate__evaluation",
+            "finding",
+            subject,
+            "measurement",
+            "taken_back__taken_back_by",
         )
         .defer("measurement__results", "measurement__results_out")
         .order_by("recorded_at", "pk")
@@ -520,9 +524,11 @@ def rows_together(
     if isinstance(place, Trial):
         gaps = list(place.gaps.filter(closed_at__isnull=True))
         pooled = pooled_runs(row.subject for row in rows)
-    told = [(row, row.waits_for(pooled.get(row.subject.pk), gaps)) for row in rows]
-    ready = [row for row, why in told if not why]
-    return ready, [(row, why) for row, why in told if why]
+    rows_with_reasons = [
+        (row, row.waits_for(pooled.get(row.subject.pk), gaps)) for row in rows
+    ]
+    ready = [row for row, why in rows_with_reasons if not why]
+    return ready, [(row, why) for row, why in rows_with_reasons if why]
 
 
 @transaction.atomic
@@ -600,8 +606,8 @@ def check_take_back_evidence(evidence: Evidence, by: By) -> tuple[User, list[Evi
         raise Refused("This verdict was taken back already.")
     # One press is one moment, so what came later came after all of them.
     at = evidence.recorded_at
-    asked = [row.claim.requirement_id for row in given]
-    newer = verdicts.filter(claim__requirement__in=asked, recorded_at__gt=at)
+    requirements = [row.claim.requirement_id for row in given]
+    newer = verdicts.filter(claim__requirement__in=requirements, recorded_at__gt=at)
     later = {
         row.claim.requirement_id: row.recorded_by.name
         for row in newer.select_related("recorded_by", "claim")
@@ -609,7 +615,7 @@ def check_take_back_evidence(evidence: Evidence, by: By) -> tuple[User, list[Evi
     gaps = Gap.objects.filter(
         Q(evidence__in=given) | Q(retested_at__gte=at),
         trial__candidate=candidate,
-        requirement__in=asked,
+        requirement__in=requirements,
     )
     followed = set(gaps.values_list("requirement", flat=True))
     measured = Measurement.objects.filter(evidence__in=given)
@@ -649,8 +655,8 @@ def take_back_evidence(*, evidence: Evidence, by: By, reason: str = "") -> None:
         taken = TakenBack(evidence=row, reason=why, taken_back_by=user)
         checked(taken)
         taken.save(force_insert=True)
-        told = {"requirement": row.claim.requirement.ref, "verdict": row.verdict}
-        journal_on(row, "evidence.taken_back", by, after=told, reason=why)
+        after = {"requirement": row.claim.requirement.ref, "verdict": row.verdict}
+        journal_on(row, "evidence.taken_back", by, after=after, reason=why)
 
 
 @transaction.atomic

@@ -169,13 +169,13 @@ def tell_of_slips() -> None:
         superseded_at__isnull=True,
         candidate__evaluation__status=Status.OPEN,
     )
-    where = waiting.order_by().values("candidate__evaluation")
-    for evaluation in Evaluation.objects.filter(pk__in=where).order_by("pk"):
+    evaluations = waiting.order_by().values("candidate__evaluation")
+    for evaluation in Evaluation.objects.filter(pk__in=evaluations).order_by("pk"):
         today = today_in(evaluation.zone)
         planned = waiting.filter(candidate__evaluation=evaluation)
         overdue = [claim.pk for claim in planned if slipped_from(claim, today)]
-        told = Notice.objects.filter(kind=PromiseSlipped.name, evaluation=evaluation)
-        reported = set(told.values_list("subject_id", flat=True))
+        notices = Notice.objects.filter(kind=PromiseSlipped.name, evaluation=evaluation)
+        reported = set(notices.values_list("subject_id", flat=True))
         new = [key for key in overdue if str(key) not in reported]
         if new:
             _tell(evaluation, new)
@@ -210,7 +210,7 @@ register_chore(name="tell of slipped promises", every=HOURLY, work=tell_of_slips
 ESCALATES_AFTER = 3
 
 
-def owe_overdue() -> None:
+def schedule_overdue() -> None:
     """Owe today's notice of each overdue milestone, on working days of the reader.
 
     Of what is nobody's any more, who runs the purchase hears from the first day on.
@@ -236,10 +236,12 @@ def owe_overdue() -> None:
         day = milestone.due_on + datetime.timedelta(days=days)
         for reader in readers:
             if is_working_day(day, reader.country, reader.subdivision):
-                owe_of_milestone(MilestoneOverdue.name, milestone, -days, reader)
+                schedule_of_milestone(MilestoneOverdue.name, milestone, -days, reader)
 
 
-def owe_of_milestone(kind: str, milestone: Milestone, days: int, reader: User) -> None:
+def schedule_of_milestone(
+    kind: str, milestone: Milestone, days: int, reader: User
+) -> None:
     """A mail so many days before its date, or after it, at its hour."""
     day = milestone.due_on - datetime.timedelta(days=days)
     terms: dict[str, Any] = {"occurrence": milestone.occurrence, "recipient": reader}
@@ -249,7 +251,7 @@ def owe_of_milestone(kind: str, milestone: Milestone, days: int, reader: User) -
     schedule_notice(kind, evaluation, key, offset_days=days, **terms)
 
 
-register_chore(name="milestones_overdue", every=TEN_MINUTES, work=owe_overdue)
+register_chore(name="milestones_overdue", every=TEN_MINUTES, work=schedule_overdue)
 
 
 def tell_of_orphans() -> None:

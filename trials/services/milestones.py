@@ -35,10 +35,10 @@ from trials.policy import (
     require_trial_lead,
 )
 from trials.selectors.trials import hanging_on, shifts_of
-from trials.services.mails import owe_of_milestone
+from trials.services.mails import schedule_of_milestone
 
 
-def owe_reminders(milestone: Milestone, *, missed: bool = True) -> None:
+def schedule_reminders(milestone: Milestone, *, missed: bool = True) -> None:
     """Owe its owner a mail for each offset; those already past collapse into one.
 
     With `missed` false those are left out: the reader was told in another way.
@@ -51,7 +51,7 @@ def owe_reminders(milestone: Milestone, *, missed: bool = True) -> None:
         over = instant_of(day, milestone.due_time, milestone.zone) <= now
         (past if over else coming).append(days)
     for days in [*(past[:1] if missed else ()), *coming]:
-        owe_of_milestone(MilestoneDue.name, milestone, days, milestone.owner)
+        schedule_of_milestone(MilestoneDue.name, milestone, days, milestone.owner)
 
 
 def stop_reminders(milestone: Milestone, because: str) -> None:
@@ -118,8 +118,8 @@ def add_milestone(
     inputs.check()
     checked(milestone)
     milestone.save()
-    owe_reminders(milestone)
-    journal_milestone(milestone, "milestone.added", by, after=_said(milestone))
+    schedule_reminders(milestone)
+    journal_milestone(milestone, "milestone.added", by, after=_snapshot(milestone))
     return milestone
 
 
@@ -231,14 +231,16 @@ def _settle(
     return changed
 
 
-def _said(milestone: Milestone) -> dict[str, Any]:
+def _snapshot(milestone: Milestone) -> dict[str, Any]:
     return journal.snapshot(
         milestone, ("title", "owner", "trial_id", "hangs_on_id", *WHEN)
     )
 
 
-def journal_milestone(milestone: Milestone, action: str, by: By, **said: Any) -> None:
-    journal.record(milestone.evaluation, action, milestone, by, **said)
+def journal_milestone(
+    milestone: Milestone, action: str, by: By, **details: Any
+) -> None:
+    journal.record(milestone.evaluation, action, milestone, by, **details)
 
 
 EARLIEST = 90
@@ -261,7 +263,7 @@ def give_milestone(*, milestone: Milestone, owner_user: User, by: By) -> Milesto
         milestone, owner=owner_user, occurrence=milestone.occurrence + 1
     )
     stop_reminders(milestone, "The milestone was given to somebody else.")
-    owe_reminders(milestone, missed=False)
+    schedule_reminders(milestone, missed=False)
     if actor_of(by).user != owner_user:
         terms = {"occurrence": milestone.occurrence, "recipient": owner_user}
         owe_now(MilestoneGiven.name, evaluation, milestone.pk, **terms)
@@ -293,7 +295,7 @@ def change_reminder_days(
         milestone.evaluation = evaluation
         change(milestone, occurrence=milestone.occurrence + 1)
         stop_reminders(milestone, "People are reminded on other days.")
-        owe_reminders(milestone, missed=False)
+        schedule_reminders(milestone, missed=False)
     return evaluation
 
 
@@ -327,10 +329,12 @@ def move_milestone(
         shifts = []
     reschedule(milestone, due_on, due_time, zone or milestone.zone, reason, by)
     for shift in shifts:
-        one = shift.milestone
-        one.evaluation = evaluation
+        dependent = shift.milestone
+        dependent.evaluation = evaluation
         because = f"Moved along with “{milestone.title}”: {reason}"
-        reschedule(one, shift.due_on, one.due_time, one.zone, because, by)
+        reschedule(
+            dependent, shift.due_on, dependent.due_time, dependent.zone, because, by
+        )
     return milestone
 
 
@@ -346,7 +350,7 @@ def hang_milestone(
     """
     milestone, evaluation = open_milestone(milestone, by)
     if hangs_on is not None:
-        below = {milestone.pk, *(one.pk for one in hanging_on(milestone))}
+        below = {milestone.pk, *(dependent.pk for dependent in hanging_on(milestone))}
         check_hanging(hangs_on, evaluation, milestone.trial)
         if hangs_on.pk in below:
             raise Invalid(
@@ -373,7 +377,7 @@ def reschedule(
     again = milestone.occurrence + 1
     before, after = change(milestone, **typed, due_at=due_at, occurrence=again)
     stop_reminders(milestone, "The milestone was moved.")
-    owe_reminders(milestone)
+    schedule_reminders(milestone)
     journal_milestone(
         milestone, "milestone.moved", by, before=before, after=after, reason=reason
     )

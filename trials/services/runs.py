@@ -230,8 +230,11 @@ def add_runs(report: RunReport, matched: Sequence[MatchedRuns]) -> None:
     keys = sorted(str(uuid.uuid4()) for kind in matched for _ in kind.runs)
     report.runs_sha256 = digest_of_runs(
         (
-            *(kind.criterion.pk, kind.unit, run.failed),
-            *(run.number if is_own else rounded(run.number), run.measured_at),
+            kind.criterion.pk,
+            kind.unit,
+            run.failed,
+            run.number if is_own else rounded(run.number),
+            run.measured_at,
         )
         for kind in matched
         for run in kind.runs
@@ -389,7 +392,9 @@ class Received:
 
 @transaction.atomic
 @files_of_rows()
-def receive_report(*, token: RunToken, content: bytes, said: ReportedFile) -> Received:
+def receive_report(
+    *, token: RunToken, content: bytes, reported_file: ReportedFile
+) -> Received:
     """Keep a file and its runs; the same file under the same id again changes nothing.
 
     Raises:
@@ -401,7 +406,7 @@ def receive_report(*, token: RunToken, content: bytes, said: ReportedFile) -> Re
     trial = fresh.trial
     now = database_now()
     check_run_token(fresh, now)
-    kind = ReportFormat(said.format)
+    kind = ReportFormat(reported_file.format)
     if kind == ReportFormat.JUNIT:
         ending = "xml"
     else:
@@ -410,31 +415,31 @@ def receive_report(*, token: RunToken, content: bytes, said: ReportedFile) -> Re
     report = RunReport(
         trial=trial,
         token=fresh,
-        key=said.key,
+        key=reported_file.key,
         format=kind,
-        commit=said.commit,
-        link=said.link,
-        environment=said.environment,
+        commit=reported_file.commit,
+        link=reported_file.link,
+        environment=reported_file.environment,
         name=f"runs.{ending}",
         size=len(content),
         sha256=sha256,
-        ignored=said.ignored,
+        ignored=reported_file.ignored,
         received_at=now,
     )
-    former = RunReport.objects.filter(trial=trial, key=said.key).first()
+    former = RunReport.objects.filter(trial=trial, key=reported_file.key).first()
     if former is not None:
         return _again(former, report)
-    matched = match_runs(trial, said.runs, now)
+    matched = match_runs(trial, reported_file.runs, now)
     report.stored_as = default_storage.save(
         f"{FOLDER}/{uuid.uuid4()}.{ending}", ContentFile(content)
     )
     add_runs(report, matched)
     RunToken.objects.filter(pk=fresh.pk).update(last_used_at=now)
     # One entry for the file; its digest proves every run of it.
-    after = {"runs": len(said.runs), **journal.snapshot(report, TOLD)}
+    after = {"runs": len(reported_file.runs), **journal.snapshot(report, TOLD)}
     by = Actor(name=f"Run token {fresh.prefix}")
     journal_on(report, "runs.reported", by, after=after)
-    return Received(report, len(said.runs), created=True)
+    return Received(report, len(reported_file.runs), created=True)
 
 
 def _again(former: RunReport, report: RunReport) -> Received:

@@ -76,7 +76,9 @@ def give_score(
     cleaned = read_field("reason", reason)
     if not first and (score.value, score.reason) == (value, cleaned):
         return score
-    score.value, score.reason, score.given_at = value, cleaned, timezone.now()
+    score.value = value
+    score.reason = cleaned
+    score.given_at = timezone.now()
     checked(score)
     score.save()
     after = {"candidate": candidate, "category": category.name}
@@ -207,10 +209,10 @@ def check_settle_score(candidate: Candidate, category: Category, by: By) -> Cons
 def check_close_scores(evaluation: Evaluation, by: By) -> Consensus:
     check_owned(evaluation, by, Stage.DECISION)
     consensus = _open_meeting(evaluation)
-    if apart := far_apart(evaluation):
+    if unsettled := far_apart(evaluation):
         raise Refused(
-            f"Far apart and not settled yet: {'; '.join(apart[:5])}. Enter what the "
-            "meeting agreed on, even if it is the median."
+            f"Far apart and not settled yet: {'; '.join(unsettled[:5])}. Enter what "
+            "the meeting agreed on, even if it is the median."
         )
     return consensus
 
@@ -271,7 +273,8 @@ def settle_score(
     settled.value = value
     settled.reason = cleaned
     owner: Any = journal.actor_of(by).user
-    settled.settled_by, settled.settled_at = owner, timezone.now()
+    settled.settled_by = owner
+    settled.settled_at = timezone.now()
     checked(settled)
     settled.save()
     after = {

@@ -81,7 +81,7 @@ ON_PAPER = (
 
 
 def script_words(
-    words: Mapping[str, str], requirement: Requirement, claim: Claim | None
+    wording: Mapping[str, str], requirement: Requirement, claim: Claim | None
 ) -> dict[str, str]:
     """Question, what to show and when it passes, from claim and requirement, in the
     words of its evaluation."""
@@ -96,10 +96,10 @@ def script_words(
             usual = "now"
         else:
             usual = "open"
-        of_usual = words[f"ask_{usual}"], words[f"show_{usual}"]
+        of_usual = wording[f"ask_{usual}"], wording[f"show_{usual}"]
         ask, show = ASKED.get(availability, of_usual)
         later = availability in (Availability.PLANNED, Availability.ON_REQUEST)
-        texts = ask, show, "" if later else words["bring"], words["passes"]
+        texts = ask, show, "" if later else wording["bring"], wording["passes"]
     values = {
         "text": requirement.text.strip(),
         "ref": requirement.ref,
@@ -114,13 +114,13 @@ def script_words(
     return {name: text[:TEXT_LIMIT] for name, text in written}
 
 
-def neutral_words(words: Mapping[str, str], item: ScriptItem) -> dict[str, str]:
+def neutral_words(wording: Mapping[str, str], item: ScriptItem) -> dict[str, str]:
     """What to ask any vendor, in place of words drawn from one vendor's answer."""
     if item.requirement is None:
         return {}
-    own = fill(words["ask_now"], text=item.requirement.text.strip())
-    if item.question.startswith((*DRAWN, own)) or QUOTE in item.question:
-        return script_words(words, item.requirement, None)
+    usual_question = fill(wording["ask_now"], text=item.requirement.text.strip())
+    if item.question.startswith((*DRAWN, usual_question)) or QUOTE in item.question:
+        return script_words(wording, item.requirement, None)
     return {}
 
 
@@ -203,7 +203,7 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
     askers = {category: people[role] for category, (_, role) in best.items()}
     minutes = time_box(demo, len(wanted))
     start = next_position(demo)
-    words = evaluation.wording
+    wording = evaluation.wording
     items = [
         ScriptItem(
             demo=demo,
@@ -217,7 +217,7 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
                 lambda value: value.standing not in SEEN,
             ),
             measure=requirement.measure,
-            **script_words(words, requirement, claims.get(requirement.pk)),
+            **script_words(wording, requirement, claims.get(requirement.pk)),
         )
         for number, requirement in enumerate(wanted)
     ]
@@ -319,12 +319,12 @@ def _belongs(requirement: Requirement, cell: LedgerCell) -> bool:
 
 
 def _measure(
-    requirement: Requirement | None, said: Mapping[str, Any] | None
+    requirement: Requirement | None, measure: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    if said is None and requirement is not None:
+    if measure is None and requirement is not None:
         inherited: dict[str, Any] = requirement.measure
         return inherited
-    return kept_measure(said)
+    return kept_measure(measure)
 
 
 def _check_asker(demo: Demo, asker: Stakeholder | None) -> None:

@@ -225,7 +225,9 @@ def read_words(needed: str, **texts: str) -> dict[str, str]:
 def declare(row: Trial | Criterion, values: Mapping[str, Any]) -> None:
     """Note when it is that the contract says, or says anew, where numbers count from;
     before the values are given to the row, which its caller saves."""
-    if any(values.get(name, said := getattr(row, name)) != said for name in DECLARED):
+    if any(
+        values.get(name, current := getattr(row, name)) != current for name in DECLARED
+    ):
         row.declared_at = timezone.now()
         if not row._state.adding:
             row.save(update_fields=["declared_at"])
@@ -361,10 +363,10 @@ def open_gap_for_refuted(*, evidence: Evidence, trial: Trial, by: By) -> Gap:
     return _record(gap, "reply_until", by)
 
 
-def _record(gap: Gap, told: str, by: By) -> Gap:
+def _record(gap: Gap, extra_field: str, by: By) -> Gap:
     checked(gap)
     gap.save()
-    after = journal.snapshot(gap, ("severity", "text", "found_on", told))
+    after = journal.snapshot(gap, ("severity", "text", "found_on", extra_field))
     after["requirement"] = gap.requirement.ref if gap.requirement else ""
     journal_on(gap, "gap.recorded", by, after=after)
     tell_vendor_of(gap)

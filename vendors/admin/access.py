@@ -131,10 +131,10 @@ class AccessDiagnosis:
     @cached_property
     def inside(self) -> Any:
         """Who was in last of the contacts who still get in."""
-        were = [
+        visitors = [
             contact for contact in self.contacts if contact.since and contact.last_visit
         ]
-        return max(were, key=lambda one: one.last_visit, default=None)
+        return max(visitors, key=lambda contact: contact.last_visit, default=None)
 
     @cached_property
     def last_call(self) -> datetime.date | None:
@@ -209,14 +209,14 @@ def steps_of(look: AccessDiagnosis) -> list[AccessStep]:
 
 
 def verdict(look: AccessDiagnosis, steps: list[AccessStep]) -> tuple[str, str]:
-    if one := look.inside:
-        return f"Yes: {one.name} was in {look.day(one.last_visit)}.", GOOD
+    if contact := look.inside:
+        return f"Yes: {contact.name} was in {look.day(contact.last_visit)}.", GOOD
     if look.last_call:
         return f"Yes, by program: it called {look.day(look.last_call)}.", GOOD
-    for tone, words in ((BAD, "It fails at"), (WARN, "Nothing fails, but look at")):
+    for tone, opening in ((BAD, "It fails at"), (WARN, "Nothing fails, but look at")):
         for step in steps:
             if step.tone == tone:
-                return f"{words} “{step.name}”. {step.sentence}", tone
+                return f"{opening} “{step.name}”. {step.sentence}", tone
     return "Nothing visible from here is in the way.", GOOD
 
 
@@ -356,43 +356,43 @@ def _reason(look: AccessDiagnosis, call: RefusedCall) -> str:
 @CHECKS.at(10)
 def research(look: AccessDiagnosis) -> Iterator[AccessStep]:
     title = "Research has begun"
-    where = look.evaluation
-    if not where.is_open:
-        ended = where.get_status_display().lower()
+    evaluation = look.evaluation
+    if not evaluation.is_open:
+        ended = evaluation.get_status_display().lower()
         yield AccessStep(title, BAD, f"The evaluation is {ended}; nothing is answered.")
-    elif where.stage == Stage.REQUIREMENTS:
-        mend = SuggestedFix("See what is missing", page_address(where, "overview"))
+    elif evaluation.stage == Stage.REQUIREMENTS:
+        mend = SuggestedFix("See what is missing", page_address(evaluation, "overview"))
         why = "The requirements are not signed yet; before that nobody sees a vendor."
         yield AccessStep(title, BAD, why, (mend,))
-    elif where.stage == Stage.RESEARCH:
+    elif evaluation.stage == Stage.RESEARCH:
         yield AccessStep(title, GOOD, "The evaluation is in research.")
     else:
-        yield AccessStep(
-            title,
-            WARN,
-            f"The evaluation is in {where.get_stage_display().lower()} already. The "
-            "vendor can read its answers and reply to gaps, but not answer anew.",
+        stage = evaluation.get_stage_display().lower()
+        sentence = (
+            f"The evaluation is in {stage} already. The vendor can read its answers "
+            "and reply to gaps, but not answer anew."
         )
+        yield AccessStep(title, WARN, sentence)
 
 
 @CHECKS.at(20)
 def somebody_answers(look: AccessDiagnosis) -> Iterator[AccessStep]:
     title = "Somebody answers for it"
-    one = look.candidate
-    if one.kind not in INVITABLE:
-        kind = one.get_kind_display().lower()
+    candidate = look.candidate
+    if candidate.kind not in INVITABLE:
+        kind = candidate.get_kind_display().lower()
         yield AccessStep(
             title, BAD, f"For “{kind}” you answer yourselves; nobody is asked."
         )
-    elif one.vendor is None:
-        mend = look.act("change-candidate", one, "Name its vendor")
+    elif candidate.vendor is None:
+        mend = look.act("change-candidate", candidate, "Name its vendor")
         yield AccessStep(title, BAD, "No vendor is named for it.", (mend,))
-    elif one.state == CandidateState.ELIMINATED:
-        mend = look.act("reinstate", one, "Reinstate it")
-        sentence = f"It is eliminated: {one.state_reason}"
+    elif candidate.state == CandidateState.ELIMINATED:
+        mend = look.act("reinstate", candidate, "Reinstate it")
+        sentence = f"It is eliminated: {candidate.state_reason}"
         yield AccessStep(title, BAD, sentence, (mend,))
     else:
-        yield AccessStep(title, GOOD, f"{one.vendor} does.")
+        yield AccessStep(title, GOOD, f"{candidate.vendor} does.")
 
 
 @CHECKS.at(30)
@@ -408,24 +408,24 @@ def invited(look: AccessDiagnosis) -> Iterator[AccessStep]:
 
 @CHECKS.at(40)
 def has_contacts(look: AccessDiagnosis) -> Iterator[AccessStep]:
-    one = look.candidate
+    candidate = look.candidate
     title = "Contacts"
-    if one.invited_at is None:
+    if candidate.invited_at is None:
         yield AccessStep(title, LATER, "They get a mail when you invite the vendor.")
     elif look.contacts:
         for contact in look.contacts:
             for step in contact_steps(look, contact):
                 yield replace(step, contact=contact)
-    elif one.vendor is not None:
-        mend = look.act("add-contact", one.vendor, "Add a contact")
+    elif candidate.vendor is not None:
+        mend = look.act("add-contact", candidate.vendor, "Add a contact")
         tone = WARN if look.last_call else BAD
         yield AccessStep(title, tone, "None: add one.", (mend,))
 
 
 def contact_steps(look: AccessDiagnosis, contact: Any) -> Iterator[AccessStep]:
     """What lies behind one that fails is not looked at. Visits are told as days."""
-    one = look.candidate
-    again = look.act("send-link", one, "Send the link")
+    candidate = look.candidate
+    again = look.act("send-link", candidate, "Send the link")
     correct = look.act("change-contact", contact, f"Correct {contact}'s address")
     if contact.disowned_at:
         add = look.act("add-contact", contact.vendor, "Add a contact")
@@ -434,13 +434,13 @@ def contact_steps(look: AccessDiagnosis, contact: Any) -> Iterator[AccessStep]:
     yield AccessStep(
         "Current", GOOD, f"{contact.email} is a contact of {contact.vendor}."
     )
-    if is_held_back(one, contact.email):
-        confirm = look.act("send-link", one, "Confirm the address")
+    if is_held_back(candidate, contact.email):
+        confirm = look.act("send-link", candidate, "Confirm the address")
         sentence = "This address stands for a rival, too, and waits for your yes."
         yield AccessStep("Not held back", BAD, sentence, (confirm, correct))
         return
     yield AccessStep("Not held back", GOOD, "The address stands for no rival.")
-    links = contact.links.filter(candidate=one).order_by("-made_at")
+    links = contact.links.filter(candidate=candidate).order_by("-made_at")
     letter = look.letter_to(contact, links)
     mail = letter.words if letter else "not sent"
     yield _link_step(look, links, mail, again)
@@ -457,14 +457,14 @@ def contact_steps(look: AccessDiagnosis, contact: Any) -> Iterator[AccessStep]:
     taken = code and (code.sent_at or code.used_at)
     if code:
         sent, tone = ("taken", GOOD) if taken else ("not taken yet", WARN)
-        told = f"Asked for {look.day(code.asked_at.date())}; its mail was {sent}."
+        code_text = f"Asked for {look.day(code.asked_at.date())}; its mail was {sent}."
     elif visit:
-        told = "None lately."
+        code_text = "None lately."
         tone = GOOD
     else:
-        told = "Has not asked for a code."
+        code_text = "Has not asked for a code."
         tone = WARN if mail == "sent" else LATER
-    yield AccessStep("Code", tone, told)
+    yield AccessStep("Code", tone, code_text)
     if visit:
         was_in = f"Was in {look.day(visit)}."
     else:
@@ -518,20 +518,22 @@ def _life_of(look: AccessDiagnosis, link: InvitationLink) -> str:
 @CHECKS.at(90)
 def may_write(look: AccessDiagnosis) -> Iterator[AccessStep]:
     title = "Answering is open"
-    where = look.evaluation
-    if where.claims_opened_at is None:
-        mend = look.act("open-claims", where, "Open answering")
+    evaluation = look.evaluation
+    is_over = claims_are_closed(evaluation, look.now)
+    if evaluation.claims_opened_at is None:
+        mend = look.act("open-claims", evaluation, "Open answering")
         sentence = (
             "Not yet: it can read the requirements, but every claim is refused (409)."
         )
         yield AccessStep(title, BAD, sentence, (mend,))
-    elif claims_are_closed(where, look.now) or not where.claims_are_open(look.now):
-        mend = look.act("reopen-claims", where, "Reopen answering")
-        mends = (mend,) if where.is_open and where.stage == Stage.RESEARCH else ()
+    elif is_over or not evaluation.claims_are_open(look.now):
+        mend = look.act("reopen-claims", evaluation, "Reopen answering")
+        in_research = evaluation.is_open and evaluation.stage == Stage.RESEARCH
+        mends = (mend,) if in_research else ()
         tone = BAD if mends else WARN
         yield AccessStep(title, tone, "It has closed: every claim is a 409.", mends)
     else:
-        ends = where.claims_close_at
+        ends = evaluation.claims_close_at
         if ends:
             until = f"Until {instant_sentence(ends)}."
         else:

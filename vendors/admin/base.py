@@ -153,8 +153,8 @@ def find_place(
     user: User, candidate_id: uuid.UUID, requirement_id: uuid.UUID
 ) -> CandidateRequirement:
     candidate = find_candidate(user, candidate_id)
-    asked = Requirement.objects.filter(evaluation=candidate.evaluation_id)
-    rows = asked.select_related("category", "metric")
+    requirements = Requirement.objects.filter(evaluation=candidate.evaluation_id)
+    rows = requirements.select_related("category", "metric")
     requirement = require_row(rows.filter(pk=requirement_id).first())
     requirement.evaluation = candidate.evaluation
     return CandidateRequirement(candidate, requirement)

@@ -75,13 +75,13 @@ class CandidateRow:
     def more(self) -> str:
         """What else is to say of its answers, and how far it is with them."""
         counts = self.answers
-        asked = self.candidate.invited_at
+        invited_at = self.candidate.invited_at
         more: list[Any] = [
             counts.ours and f"{counts.ours} of them ours",
             counts.partly and f"{counts.partly} more in part",
             counts.noted and f"{counts.noted} only in our notes",
             self.receipt and f"handed in, receipt {self.receipt.number}",
-            not self.receipt and asked and "invited, not handed in",
+            not self.receipt and invited_at and "invited, not handed in",
             can_be_invited(self.candidate) and "not invited",
         ]
         return "\n".join(filter(None, more))
@@ -123,12 +123,11 @@ def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     owns = is_owner(user, evaluation)
     kind = request.GET.get("kind", "")
     known = kind in CandidateKind.values
-    found = Candidate.objects.filter(evaluation=evaluation).select_related("vendor")
+    candidates = Candidate.objects.filter(evaluation=evaluation)
+    candidates = candidates.select_related("vendor").order_by("-state", "name")
     if known:
-        found = found.filter(kind=kind)
-    else:
-        found = found
-    rows = candidate_rows(evaluation, user, found.order_by("-state", "name")).values()
+        candidates = candidates.filter(kind=kind)
+    rows = candidate_rows(evaluation, user, candidates).values()
     return workspace.show(
         request,
         evaluation,
@@ -202,10 +201,10 @@ def vendors_side(user: User, candidate: Candidate) -> dict[str, Any] | None:
     """What the owner sees of it; nothing of what is typed and not handed in."""
     if candidate.vendor is None or not is_owner(user, candidate.evaluation):
         return None
-    where = candidate.evaluation
+    evaluation = candidate.evaluation
     return {
         "candidate": candidate,
-        "in_research": where.is_open and where.stage == Stage.RESEARCH,
+        "in_research": evaluation.is_open and evaluation.stage == Stage.RESEARCH,
         "letters": newest_letters(candidate).get(candidate.pk, []),
         "visits": visits_of([candidate]).get(candidate.pk),
         "sheets": candidate.mailed_sheets.select_related("submission", "file"),
@@ -370,17 +369,17 @@ def conflicts_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse
 
 
 def person_rows(
-    evaluation: Evaluation, user: User, asked: list[Candidate]
+    evaluation: Evaluation, user: User, candidates: list[Candidate]
 ) -> list[PersonRow]:
     """Everybody who judges, and whoever has declared; a fixed number of queries."""
     owns = is_owner(user, evaluation)
     leads = is_leadership(user, evaluation)
     people = insiders(evaluation)
     rows = {
-        person.pk: PersonRow(person, person.pk == user.pk, unanswered=len(asked))
+        person.pk: PersonRow(person, person.pk == user.pk, unanswered=len(candidates))
         for person in people
     }
-    still_asked = {candidate.pk for candidate in asked}
+    still_asked = {candidate.pk for candidate in candidates}
     declared: Any = Conflict.objects.standing().filter(candidate__evaluation=evaluation)
     declared = declared.select_related("person", "candidate", "cleared_by")
     for conflict in declared.order_by("candidate__name"):
@@ -570,7 +569,9 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
         """As in the form of a candidate; its kind stays, and acts change its state."""
         closed = str(why_not(check_owned, subject, user) or "")
         fields = CandidateForm(user=user).fields
-        told = cache(lambda: candidate_rows(subject, user, self.rows(subject, user)))
+        rows_by_pk = cache(
+            lambda: candidate_rows(subject, user, self.rows(subject, user))
+        )
 
         contact = GridColumn(
             *("contact", "Contact", forms.CharField(required=False, max_length=400)),
@@ -584,7 +585,7 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
             return GridColumn(name, label, fields[name], SAVES, closed=closed, **more)
 
         def counted(row: Candidate) -> str:
-            line = told()[row.pk]
+            line = rows_by_pk()[row.pk]
             if line.unseen:
                 new = f", {line.unseen} new"
             else:
@@ -609,7 +610,7 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
             GridColumn(
                 *("answers", "Answers"),
                 read=counted,
-                aside=lambda row: told()[row.pk].more,
+                aside=lambda row: rows_by_pk()[row.pk].more,
                 width=18,
             ),
             *([contact] if is_owner(user, subject) else []),
@@ -641,21 +642,21 @@ class CandidatesGrid(PastesImport, Grid[Evaluation, Candidate]):
         )
 
     def filtered(
-        self, rows: QuerySet[Candidate], subject: Evaluation, asked: QueryDict
+        self, rows: QuerySet[Candidate], subject: Evaluation, filters: QueryDict
     ) -> QuerySet[Candidate]:
-        kind = asked.get("kind", "")
+        kind = filters.get("kind", "")
         if kind in CandidateKind.values:
             return rows.filter(kind=kind)
         return rows
 
     def links(self, row: Candidate, user: User) -> Iterable[tuple[str, str]]:
         yield "Open", reverse("admin:candidate", args=[row.pk])
-        where = row.evaluation
-        if not (where.is_open and is_owner(user, where)):
+        evaluation = row.evaluation
+        if not (evaluation.is_open and is_owner(user, evaluation)):
             return
         if row.state == CandidateState.LONGLISTED:
             yield "Shortlist", address_of("shortlist", row)
-        if where.stage == Stage.RESEARCH and can_be_invited(row):
+        if evaluation.stage == Stage.RESEARCH and can_be_invited(row):
             yield "Invite", address_of("invite", row)
 
     def acts(self, subject: Evaluation, user: User) -> Sequence[str]:

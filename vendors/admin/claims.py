@@ -130,24 +130,26 @@ def answer_rows(candidate: Candidate, *, sealed: bool = False) -> QuerySet[Requi
         Prefetch("claims", stands, to_attr="standing")
     )
     if candidate.evaluation.asks_effort:
-        said = Effort.objects.filter(candidate=candidate, superseded_at=None)
-        rows = rows.prefetch_related(Prefetch("efforts", said, to_attr="own_efforts"))
+        efforts = Effort.objects.filter(candidate=candidate, superseded_at=None)
+        rows = rows.prefetch_related(
+            Prefetch("efforts", efforts, to_attr="own_efforts")
+        )
     return rows.order_by("category__position", "category__name", "position", "ref")
 
 
-def said_in(row: Requirement, name: str) -> Any:
+def claim_value(row: Requirement, name: str) -> Any:
     standing: list[Claim] = row.standing  # type: ignore[attr-defined]
     if standing:
         return getattr(standing[0], name)
     return ""
 
 
-def holds_in(row: Requirement) -> str:
-    return write_holds_for((said_in(row, "holds_for") or {}).get("said"))
+def holds_for_text(row: Requirement) -> str:
+    return write_holds_for((claim_value(row, "holds_for") or {}).get("said"))
 
 
-def takes_in(row: Requirement) -> str:
-    effort = said_in(row, "effort")
+def effort_text(row: Requirement) -> str:
+    effort = claim_value(row, "effort")
     return write_effort(effort and effort.said, word_of)
 
 
@@ -171,7 +173,7 @@ class OwnAnswersGrid(Grid[Candidate, Requirement]):
         closed = closed_for(subject, user)
 
         def made(name: str, label: str, field: forms.Field, **more: Any) -> GridColumn:
-            more = {"read": lambda row: said_in(row, name), **more}
+            more = {"read": lambda row: claim_value(row, name), **more}
             return GridColumn(name, label, field, saves, closed=closed, **more)
 
         columns = [
@@ -183,7 +185,9 @@ class OwnAnswersGrid(Grid[Candidate, Requirement]):
             made(*("statement", "Answer", text_field(None, 4)), width=30),
             made(
                 *("availability", "Availability", forms.ChoiceField(choices=OFFERED)),
-                read=lambda row: said_in(row, "availability") or Availability.UNSTATED,
+                read=lambda row: (
+                    claim_value(row, "availability") or Availability.UNSTATED
+                ),
                 width=12,
                 for_many=True,
             ),
@@ -192,11 +196,13 @@ class OwnAnswersGrid(Grid[Candidate, Requirement]):
         if lists_of(subject.evaluation):
             field = HoldsForCell(required=False)
             columns.append(
-                made("holds_for", "Holds for", field, read=holds_in, width=16)
+                made("holds_for", "Holds for", field, read=holds_for_text, width=16)
             )
         if subject.evaluation.asks_effort:
-            said = EffortFormField(required=False)
-            columns.append(made("effort", "Effort", said, read=takes_in, width=16))
+            effort_field = EffortFormField(required=False)
+            columns.append(
+                made("effort", "Effort", effort_field, read=effort_text, width=16)
+            )
         link = made("evidence_url", "Evidence link", link_field(), width=12)
         return [*columns, link]
 
@@ -225,11 +231,11 @@ class ClaimAnswer:
 
     @property
     def holds_for(self) -> str:
-        return holds_in(self.place.requirement)
+        return holds_for_text(self.place.requirement)
 
     @property
     def effort(self) -> str:
-        return takes_in(self.place.requirement)
+        return effort_text(self.place.requirement)
 
     @property
     def address(self) -> str:
@@ -349,7 +355,7 @@ def _listed(claim: Claim) -> str:
 def _badge(change: ClaimChange, claim: SentClaim) -> tuple[str, str]:
     label, tone = LABELS[change]
     if change in (ClaimChange.LATER, ClaimChange.EARLIER):
-        days = abs(days_moved(claim.former and claim.former.said, claim.newer.said))
+        days = abs(days_moved(claim.former and claim.former.state, claim.newer.state))
         label = f"{days} day{'s' if days > 1 else ''} {change.value}"
     return label, tone
 

@@ -71,10 +71,12 @@ class NewContactForm(ContactForm):
     def __init__(self, *args: Any, vendor: Vendor, user: User, **kwargs: Any) -> None:
         """Offers one's own invitations of the vendor; of others it says why not."""
         super().__init__(*args, **kwargs)
-        own = Candidate.objects.filter(vendor=vendor, evaluation__owner=user)
-        why = {row: why_no_link(row) for row in own.select_related("evaluation")}
+        own_candidates = Candidate.objects.filter(vendor=vendor, evaluation__owner=user)
+        rows = own_candidates.select_related("evaluation")
+        why = {row: why_no_link(row) for row in rows}
         offered: Any = self.fields["invitations"]
-        offered.queryset = own.filter(pk__in=[row.pk for row in why if not why[row]])
+        reachable = [row.pk for row in why if not why[row]]
+        offered.queryset = own_candidates.filter(pk__in=reachable)
         offered.label_from_instance = lambda row: f"{row.name} in “{row.evaluation}”"
         no = [
             f"“{row.evaluation}”: {sentence}"

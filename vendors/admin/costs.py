@@ -182,7 +182,15 @@ def by_points(columns: list[CostColumn]) -> list[tuple[CostColumn, Any]]:
         for column in columns
         if column.has_price
     ]
-    return sorted(rows, key=lambda row: 0 if row[1] else 1 if row[1] is None else 2)
+    return sorted(rows, key=lambda row: _rank_of(row[1]))
+
+
+def _rank_of(points: Any) -> int:
+    if points:
+        return 0
+    if points is None:
+        return 1
+    return 2
 
 
 def without_rate(evaluation: Evaluation, columns: list[CostColumn]) -> list[str]:
@@ -203,8 +211,8 @@ def payments_of(column: CostColumn) -> list[tuple[str, str, Decimal]]:
     if not plan:
         return []
     paid = (row.likely for row in column.total.rows if row.once)
-    once = sum((amount for amount in paid if amount is not None), Decimal(0))
-    parts = costs.split(once, [costs.read_decimal(row["share"]) for row in plan])
+    one_off = sum((amount for amount in paid if amount is not None), Decimal(0))
+    parts = costs.split(one_off, [costs.read_decimal(row["share"]) for row in plan])
     return [
         (row["share"], row["when"], part) for row, part in zip(plan, parts, strict=True)
     ]
@@ -223,10 +231,14 @@ def _column(
     for line, row in zip(given, total.rows, strict=True):
         old = costs.is_old(line.quoted_on, today)
         paired.setdefault(line.kind, []).append(KindRow(row.kind, line, row, old))
-    own = costs.kinds_for(candidate.kind, kinds)
+    candidate_kinds = costs.kinds_for(candidate.kind, kinds)
     shown = dict.fromkeys(
         [
-            *(kind for kind in own if kind.key in paired or not kind.not_applicable),
+            *(
+                kind
+                for kind in candidate_kinds
+                if kind.key in paired or not kind.not_applicable
+            ),
             *(line.kind for line in lines),
         ]
     )
@@ -312,30 +324,40 @@ def grid_rows(
 ) -> list[GridRow]:
     """The grid as one reader sees it: `sealed` without amounts, `edits` with links."""
     of_lines = [row.kind for column in columns for row in column.kinds if row.line]
-    asked = {column.candidate.kind for column in columns}
+    candidate_kinds = {column.candidate.kind for column in columns}
     quoted = sealed_quotes(evaluation)
     rows = []
     for group, heading in KindGroup.choices:
         kinds = dict.fromkeys((*kinds_of(evaluation), *of_lines))
-        items = [
-            GridRow(
-                key=f"{kind.key}|{row.part}",
-                name=row.part or kind.title,
-                style="part" if row.part else "item",
-                cells=[
+        items = []
+        for kind in kinds:
+            if kind.group != group:
+                continue
+            if kind not in of_lines and not _is_needed(kind, candidate_kinds):
+                continue
+            for row in _rows_of(kind, columns):
+                cells = [
                     _cell(column, kind, row, quoted, sealed=sealed, edits=edits)
                     for column in columns
-                ],
-                kind=kind,
-                row=row,
-            )
-            for kind in kinds
-            if kind.group == group
-            and (kind in of_lines or any(costs.kinds_for(who, [kind]) for who in asked))
-            for row in _rows_of(kind, columns)
-        ]
-        rows += [GridRow(group, str(heading), "group"), *items] if items else []
+                ]
+                item = GridRow(
+                    key=f"{kind.key}|{row.part}",
+                    name=row.part or kind.title,
+                    style="part" if row.part else "item",
+                    cells=cells,
+                    kind=kind,
+                    row=row,
+                )
+                items.append(item)
+        if items:
+            rows += [GridRow(group, str(heading), "group"), *items]
     return [*rows, *_sums(evaluation, columns, sealed=sealed)]
+
+
+def _is_needed(kind: costs.CostKind, candidate_kinds: Collection[str]) -> bool:
+    return any(
+        costs.kinds_for(candidate_kind, [kind]) for candidate_kind in candidate_kinds
+    )
 
 
 def _rows_of(
@@ -362,10 +384,10 @@ def _cell(
     edits: bool,
 ) -> GridCell:
     candidate = column.candidate
-    found = column.row_of(kind.key, row.part)
-    line = found.line if found else None
+    kind_row = column.row_of(kind.key, row.part)
+    line = kind_row.line if kind_row else None
     links = _links(candidate, kind, row, line) if edits else ()
-    if found is None or line is None:
+    if kind_row is None or line is None:
         label = ""
         tone = "na"
         if (kind.key, row.part) in quoted.get(candidate.pk, ()):
@@ -387,31 +409,32 @@ def _cell(
         else:
             text = label
         return GridCell(label, text, reason[:60], TONES[line.state], links=links)
-    old = "older than 6 months" if found.old else ""
+    old = "older than 6 months" if kind_row.old else ""
     if sealed:
         return GridCell("priced", aside=old)
-    return _priced(column, found, line, row, old, links)
+    return _priced(column, kind_row, line, row, old, links)
 
 
 def _priced(
     column: CostColumn,
-    found: KindRow,
+    kind_row: KindRow,
     line: CostLine,
     row: costs.ScheduleRow,
     old: str,
     links: Sequence[tuple[str, str]],
 ) -> GridCell:
-    low, likely, high = amounts = [
-        getattr(line, name) or Decimal(0) for name in AMOUNTS
-    ]
-    due = currency = many = ""
-    if not found.is_rise:
-        own = column.candidate.evaluation.currency
+    amounts = [getattr(line, name) or Decimal(0) for name in AMOUNTS]
+    low, likely, high = amounts
+    due = ""
+    currency = ""
+    many = ""
+    if not kind_row.is_rise:
+        base_currency = column.candidate.evaluation.currency
         if line.recurrence == row.due:
             due = ""
         else:
             due = line.recurrence
-        if line.currency == own:
+        if line.currency == base_currency:
             currency = ""
         else:
             currency = line.currency
@@ -422,11 +445,11 @@ def _priced(
     else:
         span = f" ({money_written(low)}–{money_written(high)})"
     shown = f"{money_written(likely)}{span}"
-    has_rate = found.state == CostState.PRICED
+    has_rate = kind_row.state == CostState.PRICED
     remarks = [due, currency if has_rate else f"{currency}: no rate", many, old]
     if line.tiers:
-        if found.row:
-            total = found.row.likely
+        if kind_row.row:
+            total = kind_row.row.likely
         else:
             total = None
         if total is None:
@@ -452,8 +475,8 @@ def _links(
     if kind.counts_as == costs.RISE and not row.part:
         links = [("All fields", address_of("set-renewal-rise", candidate))]
     elif line is None:
-        asked = urlencode({"kind": kind.key, "label": row.part})
-        links = [("All fields", f"{address_of('set-cost-line', candidate)}?{asked}")]
+        query = urlencode({"kind": kind.key, "label": row.part})
+        links = [("All fields", f"{address_of('set-cost-line', candidate)}?{query}")]
     else:
         links = [("All fields", address_of("change-cost-line", line))]
     if line is not None:
@@ -486,7 +509,7 @@ def _sums(
         else:
             over = money_written(total.likely - budget)
         is_over = budget is not None and total.likely > budget
-        once = [row.likely or Decimal(0) for row in total.rows if row.once]
+        one_off = [row.likely or Decimal(0) for row in total.rows if row.once]
         yearly = [row.yearly[1] for row in total.rows if row.yearly]
         earned = points.get(column.candidate.pk, "")
         cells = {
@@ -495,7 +518,7 @@ def _sums(
                 aside=f"over by {over}" if is_over else "",
                 tone="over" if is_over else "",
             ),
-            "Paid once": GridCell(money_written(sum(once, Decimal(0)))),
+            "Paid once": GridCell(money_written(sum(one_off, Decimal(0)))),
             "A year": GridCell(money_written(sum(yearly, Decimal(0)))),
             "Price points": GridCell(
                 "over budget" if earned is None else earned and f"{float(earned):.1f}"
@@ -514,9 +537,9 @@ def sealed_words(
     """What stands under the name of a candidate whose quote is sealed."""
     if candidate.pk not in quoted:
         return ""
-    asked = {(row.kind, row.part) for row in schedule_for(candidate)}
-    number = len(asked.intersection(quoted[candidate.pk]))
-    return f"sealed, {number} of {len(asked)} rows"
+    schedule = {(row.kind, row.part) for row in schedule_for(candidate)}
+    number = len(schedule.intersection(quoted[candidate.pk]))
+    return f"sealed, {number} of {len(schedule)} rows"
 
 
 # By name, the width.
@@ -602,8 +625,12 @@ class PricesGrid(CustomGrid[Evaluation]):
         block, at, answers = _sent(body)
         read = read_block(block, _price_grid(subject, columns, rows), at, answers)
         if read.questions:
-            asked = [asdict(question) for question in read.questions]
-            return {"sentence": "", "questions": asked, "status": HTTPStatus.CONFLICT}
+            questions = [asdict(question) for question in read.questions]
+            return {
+                "sentence": "",
+                "questions": questions,
+                "status": HTTPStatus.CONFLICT,
+            }
         if read.refused:
             status = HTTPStatus.BAD_REQUEST
             return {"sentence": read.refused, "others": read.others, "status": status}
@@ -699,15 +726,15 @@ def _values(
     if cell.removes:
         return None
     item = row.row if row else None
-    own = column.candidate.evaluation.currency
+    base_currency = column.candidate.evaluation.currency
     if item:
-        found = column.row_of(item.kind, item.part)
+        kind_row = column.row_of(item.kind, item.part)
     else:
-        found = None
-    line = found.line if found else None
+        kind_row = None
+    line = kind_row.line if kind_row else None
     values: dict[str, Any] = {"state": cell.state, **dict.fromkeys(AMOUNTS)}
     if line is None:
-        values["currency"] = own
+        values["currency"] = base_currency
     if line is None and item:
         start = {"quantity": item.quantity, "unit": item.unit}
         values |= {**start, "recurrence": item.due}

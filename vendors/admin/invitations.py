@@ -101,16 +101,16 @@ class Telling(OnCandidate):
         return {"contacts": Contact.objects.current().filter(vendor=target.vendor_id)}
 
     def run(self, target: Any, data: Mapping[str, Any], by: User) -> Any:
-        said = {**data, "contacts": list(data.get("contacts") or [])}
-        name = said.pop("new_name", "")
-        email = said.pop("new_email", "")
+        values = {**data, "contacts": list(data.get("contacts") or [])}
+        name = values.pop("new_name", "")
+        email = values.pop("new_email", "")
         if name and target.vendor is not None:
             shared = data["shared"]
             new = add_contact(
                 vendor=target.vendor, name=name, email=email, by=by, shared=shared
             )
-            said["contacts"].append(new)
-        return super().run(target, said, by)
+            values["contacts"].append(new)
+        return super().run(target, values, by)
 
 
 class AboutForm(OfferingForm):
@@ -202,10 +202,10 @@ def asked_first(evaluation: Evaluation) -> tuple[str, dict[str, forms.Field]]:
     """What inviting many asks once: the words of its button, and fields."""
     if released_about(evaluation).revision:
         return Invite.verb, {}
-    said = proposed_about(evaluation)
+    proposal = proposed_about(evaluation)
     fields = {name: copy(InviteVendorsForm.base_fields[name]) for name in ABOUT[:-1]}
-    for name, asked in fields.items():
-        asked.initial = asked.prepare_value(said[name])
+    for name, form_field in fields.items():
+        form_field.initial = form_field.prepare_value(proposal[name])
     return RELEASES, fields
 
 
@@ -235,9 +235,12 @@ class Invite(Telling):
     def run(self, target: Any, data: Mapping[str, Any], by: User) -> Any:
         """Both or none."""
         rest = dict(data)
-        if said := {name: rest.pop(name) for name in ABOUT if name in data}:
+        if about_values := {name: rest.pop(name) for name in ABOUT if name in data}:
             about.release_about(
-                evaluation=target.evaluation, shared=data["shared"], by=by, **said
+                evaluation=target.evaluation,
+                shared=data["shared"],
+                by=by,
+                **about_values,
             )
         return super().run(target, rest, by)
 
@@ -314,16 +317,16 @@ class InvitationRow:
     @property
     def state(self) -> str:
         """The furthest that it has got; a key of `STATES`."""
-        one = self.candidate
-        if one.state == CandidateState.ELIMINATED:
+        candidate = self.candidate
+        if candidate.state == CandidateState.ELIMINATED:
             return "eliminated"
-        if one.invited_at is None:
+        if candidate.invited_at is None:
             return "uninvited"
         if self.receipt:
             return "handed_in"
         if self.answers.is_begun:
             return "answering"
-        if one.first_seen_at:
+        if candidate.first_seen_at:
             return "seen"
         return self._mail_state()
 

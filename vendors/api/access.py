@@ -253,13 +253,17 @@ class MinuteThrottle(BaseThrottle):
         self.left = 0.0
 
     def count(
-        self, name: str, most: int, told: AnyRequest | None = None, per: str = "token"
+        self,
+        name: str,
+        most: int,
+        request: AnyRequest | None = None,
+        per: str = "token",
     ) -> bool:
-        """Whether one more is within the limit; what is left of it `told` is told."""
+        """Whether one more is within the limit; `request` is told what is left."""
         minute, self.left = divmod(time.time(), MINUTE)
         count = count_up(name, int(minute))
-        if told is not None:
-            tell_limit(told, per, most, most - count)
+        if request is not None:
+            tell_limit(request, per, most, most - count)
         return count <= most
 
     def wait(self) -> float:
@@ -423,15 +427,15 @@ class VendorView(StrictView):
             note_first_seen(candidate=candidate, by=self.caller(request).actor)
         return candidate
 
-    def asked(self, candidate: Candidate, ref: str) -> Requirement:
+    def requirement(self, candidate: Candidate, ref: str) -> Requirement:
         """The requirement of that ref in the address, if the invitation asks it."""
-        asked = asked_requirements(candidate.evaluation)
-        return require_row(asked.filter(ref=ref).first())
+        requirements = asked_requirements(candidate.evaluation)
+        return require_row(requirements.filter(ref=ref).first())
 
     def meant(self, candidate: Candidate, ref: str) -> Requirement:
         """The requirement of that ref in a body; else the field is wrong."""
         try:
-            return self.asked(candidate, ref)
+            return self.requirement(candidate, ref)
         except NotFound as error:
             raise ValidationError({"requirement": [UNKNOWN]}) from error
 
@@ -447,7 +451,7 @@ class VendorView(StrictView):
         note_refusal(self.request, exc)
         return super().handle_exception(exc)
 
-    def once(
+    def work_once(
         self, request: Request, work: Callable[[], Response], body: bytes | None = None
     ) -> HttpResponse:
         """Do `work`, or replay its first answer if the call carries a known key.
@@ -481,9 +485,11 @@ class VendorView(StrictView):
             row, is_new = work()
             return Response(show(row), status=201 if is_new else 200)
 
-        return self.once(request, answer, body)
+        return self.work_once(request, answer, body)
 
-    def said(self, request: Request, body: type[Serializer[Any]]) -> dict[str, Any]:
+    def read_body(
+        self, request: Request, body: type[Serializer[Any]]
+    ) -> dict[str, Any]:
         """What the body of a call says; else Invalid."""
         given = body(data=request.data)
         given.is_valid(raise_exception=True)

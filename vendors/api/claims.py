@@ -104,7 +104,7 @@ def read_claim_body(body: Any) -> Sequence[SubmittedAnswer]:
     claim = _read_item(body, "The body must be a JSON object.")
     if claim.faults:
         field, sentence = next(iter(claim.faults.items()))
-        errors = {name: [said] for name, said in claim.faults.items()}
+        errors = {name: [text] for name, text in claim.faults.items()}
         raise Invalid(f"{field}: {sentence}".lstrip(": "), errors=errors)
     return [claim]
 
@@ -217,9 +217,9 @@ def submit_and_count(
     return StoredAnswer(200, JSONRenderer().render(counts).decode())
 
 
-def one_of(name: str, choices: Iterable[str], words: str) -> OpenApiParameter:
+def one_of(name: str, choices: Iterable[str], description: str) -> OpenApiParameter:
     kind = {"type": "string", "enum": list(choices)}
-    return OpenApiParameter(name, kind, description=words)
+    return OpenApiParameter(name, kind, description=description)
 
 
 SWITCHES = {"history": own_history, "to_confirm": own_claims_to_confirm}
@@ -283,7 +283,7 @@ class FilesView(VendorView):
     def get(self, request: Request, invitation: str, ref: str) -> Response:
         """List the files of all revisions of your claim on a requirement."""
         candidate = self.invitation(request, invitation)
-        requirement = self.asked(candidate, ref)
+        requirement = self.requirement(candidate, ref)
         rows = own_files(candidate).filter(claim__requirement=requirement)
         key = ("uploaded_at", "pk")
         return Response(page_of(request, rows, key=key, show=show_file))
@@ -300,7 +300,7 @@ class FilesView(VendorView):
         and the buyer's people can read it.
         """
         candidate = self.invitation(request, invitation)
-        requirement = self.asked(candidate, ref)
+        requirement = self.requirement(candidate, ref)
         upload = one_file(request)
 
         def attach() -> tuple[ClaimFile, bool]:
@@ -389,7 +389,7 @@ class SubmissionView(VendorView):
         Claims may still change until they close; then hand in again.
         """
         candidate = self.invitation(request, invitation)
-        self.said(request, NothingInput)
+        self.read_body(request, NothingInput)
 
         def submit() -> tuple[Submission, bool]:
             before = last_submission(candidate)
@@ -453,12 +453,12 @@ class InvitationView(VendorView):
     @reads("invitations_read", "One invitation", InvitationOutput)
     def get(self, request: Request, invitation: str) -> Response:
         """Read one of your invitations."""
-        own: Any = self.invitation(request, invitation)
-        answers = handed_in_answers(own)
-        own.asked = len(answers.rows)
-        own.answered = sum(row.claim is not None for row in answers.rows)
-        progress = progress_of(own, answers)
-        return Response(show_invitation(own, database_now(), progress=progress))
+        candidate: Any = self.invitation(request, invitation)
+        answers = handed_in_answers(candidate)
+        candidate.asked = len(answers.rows)
+        candidate.answered = sum(row.claim is not None for row in answers.rows)
+        progress = progress_of(candidate, answers)
+        return Response(show_invitation(candidate, database_now(), progress=progress))
 
 
 class RequirementsView(VendorView):
@@ -526,7 +526,7 @@ class ClaimView(VendorView):
     def delete(self, request: Request, invitation: str, ref: str) -> HttpResponse:
         """Withdraw a claim: a revision that says so; its history stays."""
         candidate = self.invitation(request, invitation)
-        about: dict[str, Any] = {"requirement": self.asked(candidate, ref)}
+        about: dict[str, Any] = {"requirement": self.requirement(candidate, ref)}
         about |= {"candidate": candidate, "by": self.caller(request).actor}
 
         def withdraw() -> tuple[Claim, bool]:
@@ -682,7 +682,7 @@ class AnswerSheetView(VendorView):
             return Response(show_result(result, dry_run=dry_run == "1"))
 
         digest = hashlib.sha256(content).hexdigest()
-        return self.once(
+        return self.work_once(
             request, submit, body=f"{dry_run} {day_order or None} {digest}".encode()
         )
 
@@ -725,11 +725,11 @@ class SupportView(VendorView):
         """State it while claims are open: 201 a new revision, 200 the same again."""
         candidate = self.invitation(request, invitation)
         caller = self.caller(request)
-        said = self.said(request, SupportInput)
+        values = self.read_body(request, SupportInput)
 
         def put() -> tuple[SupportStatement, bool]:
             former = candidate.support_stated
-            row = state_support(candidate=candidate, by=caller.actor, **said)
+            row = state_support(candidate=candidate, by=caller.actor, **values)
             return row, row != former
 
         return self.made(request, put, SupportOutput().to_representation)

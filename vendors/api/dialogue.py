@@ -111,10 +111,10 @@ class ProposalOutput(serializers.Serializer[Any]):
     )
 
 
-def show_question(question: Any, *, own: bool) -> dict[str, Any]:
-    question.own = own
+def show_question(question: Any, *, is_own: bool) -> dict[str, Any]:
+    question.own = is_own
     shown = dict(QuestionOutput(question).data)
-    if own:
+    if is_own:
         return shown
     return {**shown, "asked_at": None}
 
@@ -136,7 +136,7 @@ class QuestionsView(VendorView):
                 request,
                 questions_for(candidate),
                 key=("told_at", "pk"),
-                show=lambda question: show_question(question, own=question.own),
+                show=lambda question: show_question(question, is_own=question.own),
             )
         )
 
@@ -151,12 +151,12 @@ class QuestionsView(VendorView):
         200: you asked it in the same words already, and it waits for its answer.
         """
         candidate = self.invitation(request, invitation)
-        said = self.said(request, QuestionInput)
-        if said["requirement"] is not None:
-            said["requirement"] = self.meant(candidate, said["requirement"])
-        said |= {"evaluation": candidate.evaluation, "by": self.caller(request).actor}
-        ask = partial(ask_question, candidate=candidate, **said)
-        return self.made(request, ask, partial(show_question, own=True))
+        values = self.read_body(request, QuestionInput)
+        if values["requirement"] is not None:
+            values["requirement"] = self.meant(candidate, values["requirement"])
+        values |= {"evaluation": candidate.evaluation, "by": self.caller(request).actor}
+        ask = partial(ask_question, candidate=candidate, **values)
+        return self.made(request, ask, partial(show_question, is_own=True))
 
 
 class ProposalsView(VendorView):
@@ -184,7 +184,7 @@ class ProposalsView(VendorView):
         same already, and it is open.
         """
         candidate = self.invitation(request, invitation)
-        values = self.said(request, ProposalInput)
+        values = self.read_body(request, ProposalInput)
         if len({"category", "new_category"} & values.keys()) != 1:
             raise ValidationError({"category": [ONE_CATEGORY]})
         if name := values.pop("category", None):
@@ -304,18 +304,18 @@ class AnnexView(VendorView):
 
 
 def says(
-    body: type[StrictSerializer], shows: Any, service: Any, name: str, **told: Any
+    body: type[StrictSerializer], shows: Any, service: Any, name: str, **more: Any
 ) -> type[VendorView]:
     """A call that says something to the newest version."""
 
     class SaysView(VendorView):
-        @writes(body, shows, f"{name}_answer", name, 403, **told)
+        @writes(body, shows, f"{name}_answer", name, 403, **more)
         def post(self, request: Request, invitation: str) -> HttpResponse:
             candidate = self.invitation(request, invitation)
             caller = self.caller(request)
-            said = {"reader": caller.reader, "by": caller.actor}
-            said |= self.said(request, body)
-            say = partial(service, candidate=candidate, **said)
+            values = {"reader": caller.reader, "by": caller.actor}
+            values |= self.read_body(request, body)
+            say = partial(service, candidate=candidate, **values)
             return self.made(request, say, shows.to_representation)
 
     return SaysView

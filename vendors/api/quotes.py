@@ -75,8 +75,8 @@ def chosen(choices: list[tuple[str, Any]], **more: Any) -> serializers.ChoiceFie
     return VendorChoiceField(choices=choices, error_messages=wrong, **more)
 
 
-def left_out(words: str) -> dict[str, Any]:
-    return {"required": False, "allow_null": True, "default": None, "help_text": words}
+def left_out(text: str) -> dict[str, Any]:
+    return {"required": False, "allow_null": True, "default": None, "help_text": text}
 
 
 class TierInput(StrictSerializer):
@@ -308,7 +308,7 @@ class QuoteView(VendorView):
         """
         candidate = self.invitation(request, invitation)
         caller = self.caller(request)
-        values = self.said(request, QuoteInput)
+        values = self.read_body(request, QuoteInput)
         values["lines"] = [line_of(line) for line in values["lines"]]
         values |= {"by": caller.actor, "reader": caller.reader}
 
@@ -335,4 +335,4 @@ class QuoteView(VendorView):
             withdraw_quote(candidate=candidate, by=caller.actor, reader=caller.reader)
             return Response(show_quote(candidate, None))
 
-        return self.once(request, withdraw)
+        return self.work_once(request, withdraw)

@@ -64,8 +64,8 @@ def examples(answer: str, *statuses: int, body: str = "") -> list[OpenApiExample
     )
     if not body:
         return [answered]
-    asked = OpenApiExample("A request", value=EXAMPLES[body], request_only=True)
-    return [asked, answered]
+    requested = OpenApiExample("A request", value=EXAMPLES[body], request_only=True)
+    return [requested, answered]
 
 
 def reads[F: Callable[..., Any]](
@@ -81,7 +81,7 @@ def reads[F: Callable[..., Any]](
 
 
 def writes[F: Callable[..., Any]](
-    body: Any, shown: Any, example: str, named: str = "", *statuses: int, **told: Any
+    body: Any, shown: Any, example: str, named: str = "", *statuses: int, **more: Any
 ) -> Callable[[F], F]:
     """Describe a call that is answered with 201, or 200 if it changed nothing."""
     return extend_schema(
@@ -89,7 +89,7 @@ def writes[F: Callable[..., Any]](
         request=body,
         responses={201: shown, 200: shown, **problems(*statuses), **WRITE},
         examples=examples(example, 200, 201, body=named),
-        **told,
+        **more,
     )
 
 
@@ -192,9 +192,13 @@ def description(
     name: str, below: str, title: str, text: str, **more: Any
 ) -> list[URLPattern]:
     """Addresses of the description of another API, which does not tell of itself."""
-    said = {"TITLE": title, "DESCRIPTION": text, "ENFORCE_NON_BLANK_FIELDS": True}
-    said |= more
-    values = {"prefix": below, "custom_settings": said}
+    custom_settings = {
+        "TITLE": title,
+        "DESCRIPTION": text,
+        "ENFORCE_NON_BLANK_FIELDS": True,
+    }
+    custom_settings |= more
+    values = {"prefix": below, "custom_settings": custom_settings}
     schema: Any = type("ApiSchemaView", (SchemaView,), values)
     schema = extend_schema_view(get=extend_schema(exclude=True))(schema)
     docs = DocsView.as_view(url_name=f"{name}-schema", title=title)

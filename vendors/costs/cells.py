@@ -146,9 +146,9 @@ def read_price(
     word, _, reason = text.partition(":")
     state = STATE_OF.get(key(word), "")
     if state == "not_applicable":
-        asked = f"why:{candidate}"
-        reason = reason.strip() or answers.get(asked, "").strip()
-        why = Question(asked, f"Why does it not apply to {candidate}?")
+        question_key = f"why:{candidate}"
+        reason = reason.strip() or answers.get(question_key, "").strip()
+        why = Question(question_key, f"Why does it not apply to {candidate}?")
         return PriceCell(state=state, note=reason, asks=None if reason else why)
     if state and not reason:
         return PriceCell(state=state)
@@ -163,10 +163,10 @@ def _amounts(
         return PriceCell(refused=refused)
     if _PER_CENT.search(text) and not item.is_rise:
         if grid.rise:
-            where = f"Only “{grid.rise}” is"
+            subject = f"Only “{grid.rise}” is"
         else:
-            where = "Nothing here is"
-        return PriceCell(refused=f"{where} in per cent. {ACCEPTED}")
+            subject = "Nothing here is"
+        return PriceCell(refused=f"{subject} in per cent. {ACCEPTED}")
     span = _SPAN.search(text)
     first = DIGITS.search(text)
     rest = _PER_CENT.sub("", text.replace(span[0], " ") if span else text)
@@ -269,13 +269,9 @@ def read_block(
     columns = list(grid.candidates)
     if at and at[1] in columns:
         columns = columns[columns.index(at[1]) :]
-    else:
-        columns = columns
     lines = [item.key for item in grid.items]
     if at and at[0] in lines:
         lines = lines[lines.index(at[0]) :]
-    else:
-        lines = lines
     if has_head:
         columns = sides.match(rows[0][is_named:], names, "candidate", _BESIDE)
     if is_named:
@@ -305,11 +301,11 @@ class _Sides:
         self.left_out: list[str] = []
 
     def match(
-        self, words: Sequence[str], known: Mapping[str, str], side: str, never: Set[str]
+        self, heads: Sequence[str], known: Mapping[str, str], side: str, never: Set[str]
     ) -> list[str]:
         """By word, its code; blank for what is left out, with a colon for others."""
         codes = []
-        for word in words:
+        for word in heads:
             code = known.get(name_key(word), "")
             name = f"{side}:{word}"
             if word and not code:
@@ -333,10 +329,10 @@ class _Sides:
             sentence = f"“{word[:60]}”: which candidate?"
             yield Question(f"candidate:{word}", sentence, options, word)
         kinds = tuple((item.key, item.name) for item in grid.items)
-        words = list(dict.fromkeys(self.unknown["item"]))
-        all_words = ", ".join(f"“{word[:60]}”" for word in words)
+        item_names = list(dict.fromkeys(self.unknown["item"]))
+        all_words = ", ".join(f"“{word[:60]}”" for word in item_names)
         sentence = f"{all_words}: which kind, a new kind, or leave out?"
-        for word in words:
+        for word in item_names:
             options = (*kinds, (NEW, "A new kind"), leave)
             yield Question(f"item:{word}", sentence, options, word)
 
@@ -350,7 +346,9 @@ def _is_name(text: str) -> bool:
 
 def _too_large(*sides: tuple[int, list[str], str, str, str]) -> str:
     ways = ("column", "left"), ("row", "up")
-    for (size, codes, wide, noun, where), (step, way) in zip(sides, ways, strict=True):
+    for (size, codes, wide, noun, direction), (step, way) in zip(
+        sides, ways, strict=True
+    ):
         if (here := len(codes)) < size:
             if here == 1:
                 nouns = f"{noun} is"
@@ -362,7 +360,7 @@ def _too_large(*sides: tuple[int, list[str], str, str, str]) -> str:
                 many = str(size - here)
             steps = f"{step}{'' if many == 'one' else 's'}"
             return (
-                f"The block is {size} {wide}, and only {here} {nouns} {where}. "
+                f"The block is {size} {wide}, and only {here} {nouns} {direction}. "
                 f"Start {many} {steps} further {way}."
             )
     return ""
@@ -397,8 +395,8 @@ def _read_cells(
             if place in cells or place in wrong:
                 cell = PriceCell(refused="There are two prices for it in the block.")
             if cell.refused:
-                where = f"“{typed[:60]}” in “{item.name}”, {name}"
-                wrong[place] = (where, cell.refused)
+                location = f"“{typed[:60]}” in “{item.name}”, {name}"
+                wrong[place] = (location, cell.refused)
             else:
                 cells[place] = cell
             if asks := cell.asks:
@@ -407,8 +405,8 @@ def _read_cells(
                     prefix = ""
                 else:
                     prefix = f"“{typed[:60]}”: "
-                own = replace(asks, sentence=f"{prefix}{asks.sentence}")
-                questions.setdefault(asks.key, own)
+                question = replace(asks, sentence=f"{prefix}{asks.sentence}")
+                questions.setdefault(asks.key, question)
     if questions:
         return Block(questions=tuple(questions.values()))
     if wrong and (is_alone or sides.answers.get("wrong") != LEAVE):
@@ -431,7 +429,9 @@ def _wrong(wrong: Mapping[tuple[str, str], tuple[str, str]], total: int) -> str:
     else:
         verb = "are not prices"
     cells = [
-        where if generic in why else f"{where} ({why.removesuffix(f' {ACCEPTED}')})"
-        for where, why in wrong.values()
+        location
+        if generic in why
+        else f"{location} ({why.removesuffix(f' {ACCEPTED}')})"
+        for location, why in wrong.values()
     ]
     return f"{number} of {total} cells {verb}: {'; '.join(cells)}. {ACCEPTED}"

@@ -87,8 +87,14 @@ class CostKind:
         whole = CostPart("", self.due, self.unit, self.quantity, self.help)
         return tuple(
             ScheduleRow(
-                *(self.key, self.name, part.part, self.group, part.due, part.unit),
-                *(part.quantity, part.help),
+                self.key,
+                self.name,
+                part.part,
+                self.group,
+                part.due,
+                part.unit,
+                part.quantity,
+                part.help,
             )
             for part in self.parts or (whole,)
         )
@@ -155,7 +161,7 @@ class KindCoverage:
 
 
 def asked_kinds(
-    kinds: Sequence[CostKind], candidate_kind: str, said: Iterable[LineStatement]
+    kinds: Sequence[CostKind], candidate_kind: str, statements: Iterable[LineStatement]
 ) -> tuple[KindCoverage, ...]:
     """What is asked of a candidate, in order, and what is known of it.
 
@@ -164,17 +170,19 @@ def asked_kinds(
     does not; a part that was ruled out for it, or that one bidder added, is not asked.
     """
     lines: dict[str, list[LineStatement]] = {}
-    for line in said:
+    for line in statements:
         lines.setdefault(line.kind, []).append(line)
-    own = kinds_for(candidate_kind, kinds)
-    keys = {kind.key for kind in own}
+    own_kinds = kinds_for(candidate_kind, kinds)
+    keys = {kind.key for kind in own_kinds}
     others = [kind_named(key, kinds) for key in sorted(lines.keys() - keys)]
-    rows = [_asked(kind, lines.get(kind.key, [])) for kind in own]
-    rows += [_asked(kind, lines[kind.key]) for kind in others]
+    rows = [_kind_coverage(kind, lines.get(kind.key, [])) for kind in own_kinds]
+    rows += [_kind_coverage(kind, lines[kind.key]) for kind in others]
     return tuple(row for row in rows if row is not None)
 
 
-def _asked(kind: CostKind, lines: Sequence[LineStatement]) -> KindCoverage | None:
+def _kind_coverage(
+    kind: CostKind, lines: Sequence[LineStatement]
+) -> KindCoverage | None:
     counted = [line for line in lines if line.state != LineState.NOT_APPLICABLE]
     ruled = {line.part for line in lines if line.state == LineState.NOT_APPLICABLE}
     states = frozenset(line.state for line in counted)
@@ -191,11 +199,11 @@ def _asked(kind: CostKind, lines: Sequence[LineStatement]) -> KindCoverage | Non
     )
 
 
-def unasked(asked: Iterable[KindCoverage]) -> list[tuple[str, str]]:
+def unasked(coverages: Iterable[KindCoverage]) -> list[tuple[str, str]]:
     """Kind and part of what is asked and has no line; the part is blank for a kind."""
     return [
         (row.kind.key, part)
-        for row in asked
+        for row in coverages
         if not row.states or row.missing
         for part in row.missing or ("",)
     ]

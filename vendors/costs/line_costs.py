@@ -145,7 +145,7 @@ def cost_row(line: lines.CostLineFacts, terms: Terms) -> CostRow:
         text = f"in {line.currency}, without a rate to {terms.currency}"
         return _without_amounts(line, LineState.UNSAID, text)
     price = price_of(line)
-    once = line.recurrence == lines.Recurrence.ONCE
+    is_one_off = line.recurrence == lines.Recurrence.ONCE
     a_year = payments_in_a_year(line, terms) * rate
     low, likely, high = times(price, payments(line, terms) * rate)
     return CostRow(
@@ -154,10 +154,10 @@ def cost_row(line: lines.CostLineFacts, terms: Terms) -> CostRow:
         low=low,
         likely=likely,
         high=high,
-        working=_words(line, terms),
+        working=_working_text(line, terms),
         name=line.name,
-        once=once,
-        yearly=None if once else times(price, a_year),
+        once=is_one_off,
+        yearly=None if is_one_off else times(price, a_year),
         part=line.label,
     )
 
@@ -194,7 +194,7 @@ def offer_words(line: lines.CostLineFacts) -> str:
     return f"{_price_words(line)}, {line.recurrence}"
 
 
-def _words(line: lines.CostLineFacts, terms: Terms) -> str:
+def _working_text(line: lines.CostLineFacts, terms: Terms) -> str:
     working = offer_words(line)
     if line.recurrence != lines.Recurrence.ONCE:
         working += f" over {terms.horizon_months} months"

@@ -93,6 +93,10 @@ def contradiction(pricing: Pricing, tiers: Sequence[Tier]) -> str | None:
         if tiers:
             return _("a percentage has no tiers.")
         return None
+    return _tier_contradiction(tiers)
+
+
+def _tier_contradiction(tiers: Sequence[Tier]) -> str | None:
     if not 1 <= len(tiers) <= MOST_TIERS:
         sentence = _("tiers are 1 to %(most)s after the first, not %(count)s.")
         return sentence % {"most": MOST_TIERS, "count": len(tiers)}
@@ -150,13 +154,13 @@ def tier_words(
     reached = max((step for step in steps if step[0] < quantity), default=steps[0])
     price = written(reached[1][1])
     if reached[0]:
-        where = f"tier above {written(reached[0])}"
+        tier_name = f"tier above {written(reached[0])}"
     else:
-        where = "first tier"
+        tier_name = "first tier"
     if pricing == Pricing.PACKAGE:
-        return f"package of {price} for {written(quantity)} ({where})"
+        return f"package of {price} for {written(quantity)} ({tier_name})"
     if pricing == Pricing.VOLUME:
-        return f"{written(quantity)} × {price} ({where})"
+        return f"{written(quantity)} × {price} ({tier_name})"
     parts = []
     for number, (above, amounts) in enumerate(steps):
         if number + 1 < len(steps):
@@ -295,11 +299,7 @@ class CostLineFacts:
 def _contradiction(line: CostLineFacts) -> str | None:
     bounds = (line.low, line.likely, line.high)
     if line.state != LineState.PRICED:
-        if any(amount is not None for amount in bounds):
-            return f"a line that is {line.state.replace('_', ' ')} carries no amount."
-        if line.tiers:
-            return "only a priced line has tiers."
-        return None
+        return _unpriced_contradiction(line, bounds)
     amounts = [amount for amount in bounds if amount is not None]
     if len(amounts) < 3:
         return "a priced line needs a low, a likely and a high amount."
@@ -317,6 +317,16 @@ def _contradiction(line: CostLineFacts) -> str | None:
     if line.pricing == Pricing.PERCENT:
         return no_percentage(line.kind.counts_as, line.label, amounts) or problem
     return problem
+
+
+def _unpriced_contradiction(
+    line: CostLineFacts, bounds: Sequence[Decimal | None]
+) -> str | None:
+    if any(amount is not None for amount in bounds):
+        return f"a line that is {line.state.replace('_', ' ')} carries no amount."
+    if line.tiers:
+        return "only a priced line has tiers."
+    return None
 
 
 def _no_amounts(amounts: Sequence[Decimal], tiers: Sequence[Tier]) -> str | None:

@@ -58,11 +58,11 @@ def asks(
         elif row.state == LineState.PRICED and is_old(quoted_on, today):
             whys.add(Why.OLD)
     by_why: dict[Why, list[CostKind]] = {}
-    for asked in asked_kinds(kinds, candidate_kind, (row.said for row, _ in dated)):
-        whys = reasons.get(asked.kind.key, set())
-        if not asked.states or asked.missing:
+    for coverage in asked_kinds(kinds, candidate_kind, (row.said for row, _ in dated)):
+        whys = reasons.get(coverage.kind.key, set())
+        if not coverage.states or coverage.missing:
             whys = {*whys, Why.NOT_ASKED}
         if whys:
             first = min(whys, key=list(Why).index)
-            by_why.setdefault(first, []).append(asked.kind)
+            by_why.setdefault(first, []).append(coverage.kind)
     return tuple(Ask(why, tuple(by_why[why])) for why in Why if why in by_why)

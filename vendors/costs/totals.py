@@ -103,10 +103,10 @@ def _rise_working(
     if not lifted:
         return f"{working}; nothing that it lifts has a price yet"
     parts = []
-    for line in lifted:
-        exact = _exactly(line, terms)[1]
-        in_all = line_costs.cents(exact * line_costs.payments(line, terms))
-        parts.append(f"{line.name} {written(in_all)}")
+    for lifted_line in lifted:
+        exact = _exactly(lifted_line, terms)[1]
+        in_all = line_costs.cents(exact * line_costs.payments(lifted_line, terms))
+        parts.append(f"{lifted_line.name} {written(in_all)}")
     working += f", on {' + '.join(parts)}"
     years = -(-terms.horizon_months // line_costs.MONTHS)
     if years == 1:
@@ -219,10 +219,12 @@ def total_cost(
 def _coverage(
     rows: tuple[line_costs.CostRow, ...], kinds: Sequence[CostKind], candidate_kind: str
 ) -> CostCoverage:
-    asked = asked_kinds(kinds, candidate_kind, (row.said for row in rows))
+    coverages = asked_kinds(kinds, candidate_kind, (row.said for row in rows))
     return CostCoverage(
-        known=sum(row.known for row in asked),
-        total=len(asked),
-        unsaid=tuple(row.kind for row in asked if not row.known),
-        excluded=tuple(row.kind for row in asked if row.states == {LineState.EXCLUDED}),
+        known=sum(row.known for row in coverages),
+        total=len(coverages),
+        unsaid=tuple(row.kind for row in coverages if not row.known),
+        excluded=tuple(
+            row.kind for row in coverages if row.states == {LineState.EXCLUDED}
+        ),
     )

@@ -63,27 +63,31 @@ class Claims(costs.OfCandidates):
     known = staticmethod(sheets.known_claims)
 
     def context(self, evaluation: Evaluation, user: User) -> Context:
-        asked = list(asked_requirements(evaluation))
+        requirements = list(asked_requirements(evaluation))
         names = costs.candidates_by_name(evaluation)
         as_is = evaluation.candidates.filter(kind=CandidateKind.AS_IS)
         sold = evaluation.candidates.exclude(vendor=None)
         return Context(
             candidates=names,
             choices={
-                "text": costs.unique_by_name((key(row.text), row.ref) for row in asked)
+                "text": costs.unique_by_name(
+                    (key(row.text), row.ref) for row in requirements
+                )
             },
             options={
                 "candidate": costs.identity_options(names.values()),
                 "availability": AVAILABILITIES,
             },
             more={
-                "refs": {folded(row.ref): row.ref for row in asked},
+                "refs": {folded(row.ref): row.ref for row in requirements},
                 "texts": costs.unique_by_name(
-                    (folded(row.text), row.ref) for row in asked
+                    (folded(row.text), row.ref) for row in requirements
                 ),
-                "wordings": [row.text for row in asked],
-                "revisions": {row.ref: row.revision for row in asked},
-                "measures": {row.ref: row.measure for row in asked if row.measure},
+                "wordings": [row.text for row in requirements],
+                "revisions": {row.ref: row.revision for row in requirements},
+                "measures": {
+                    row.ref: row.measure for row in requirements if row.measure
+                },
                 "lists": lists_of(evaluation),
                 "asks": evaluation.asks_effort,
                 "sold": frozenset(sold.values_list("name", flat=True)),
@@ -133,15 +137,17 @@ class Claims(costs.OfCandidates):
         self, rows: Iterable[ReadRow], context: Context
     ) -> Iterator[ParsedRecord | Refusal]:
         whole = map(with_unit, rows)
-        said = costs.each_said(whole, context, "availability", SAYING, record_of)
-        return joined([*said], "")
+        parsed = costs.parsed_cells(whole, context, "availability", SAYING, record_of)
+        return joined([*parsed], "")
 
 
 def with_unit(row: ReadRow) -> ReadRow:
-    said = row.values
-    if "number" not in said or "unit" not in said:
+    values = row.values
+    if "number" not in values or "unit" not in values:
         return row
-    return replace(row, values={**said, "number": f"{said['number']} {said['unit']}"})
+    return replace(
+        row, values={**values, "number": f"{values['number']} {values['unit']}"}
+    )
 
 
 def readable(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -185,8 +191,10 @@ def requirement_of(row: ReadRow, context: Context) -> str:
     raise costs.Wrong("", "It names no requirement.")
 
 
-def record_of(row: ReadRow, context: Context, said: costs.Said) -> ParsedRecord:
-    candidate, cell, text = said
+def record_of(
+    row: ReadRow, context: Context, candidate_cell: costs.CandidateCell
+) -> ParsedRecord:
+    candidate, cell, text = candidate_cell
     ref = requirement_of(row, context)
     before, by_vendor, is_fresh = context.more["claims"].get(
         (candidate, ref), (None, False, True)
@@ -197,48 +205,48 @@ def record_of(row: ReadRow, context: Context, said: costs.Said) -> ParsedRecord:
         and is_state(cell, before)
         and {*kept, "availability"} - {sheets.EFFORT} == before.fields().keys()
     ):
-        words = before
+        claim = before
     else:
-        words = claim_of(row, context, candidate, ref, cell, text)
+        claim = claim_of(row, context, candidate, ref, cell, text)
         if before and "environments" not in row.values:
             kept["environments"] = before.environments
-        words = replace(words, **kept)
-    if before and says_no_more(words, before) and "holds_for" not in row.values:
+        claim = replace(claim, **kept)
+    if before and says_no_more(claim, before) and "holds_for" not in row.values:
         # What a file says nothing of stays as it is.
-        words = replace(before, number=words.number or before.number)
+        claim = replace(before, number=claim.number or before.number)
     effort = stands = (
         context.more["stands"].get((candidate, ref), {}).get(sheets.EFFORT)
     )
     if sheets.EFFORT in row.values:
-        effort = effort_of(row, context, candidate, words)
-    if by_vendor and not (before == words and is_fresh and effort == stands):
+        effort = effort_of(row, context, candidate, claim)
+    if by_vendor and not (before == claim and is_fresh and effort == stands):
         raise costs.Wrong(
             "availability",
             f"{candidate}'s vendor has answered {ref} itself, in other words; a file "
             "cannot replace them. Blank the cell.",
         )
-    values: dict[str, Any] = {**words.fields(), sheets.EFFORT: effort}
+    values: dict[str, Any] = {**claim.fields(), sheets.EFFORT: effort}
     values[sheets.REVISION] = context.more["revisions"][ref]
     return ParsedRecord((candidate, ref), values, row.sheet, row.number)
 
 
 def effort_of(
-    row: ReadRow, context: Context, candidate: str, words: ClaimWords
+    row: ReadRow, context: Context, candidate: str, claim: ClaimWords
 ) -> dict[str, Any] | None:
     is_sold = candidate in context.more["sold"]
     asks = context.more["asks"]
     try:
         sent = fields.read_effort_text(str(row.values[sheets.EFFORT]))
-        return read_effort(sent, words.availability, is_sold=is_sold, is_asked=asks)
+        return read_effort(sent, claim.availability, is_sold=is_sold, is_asked=asks)
     except ValueError as error:
         raise costs.Wrong(sheets.EFFORT, str(error)) from error
 
 
-def is_state(cell: Any, words: ClaimWords) -> bool:
-    if words.availability == "unstated":
+def is_state(cell: Any, claim: ClaimWords) -> bool:
+    if claim.availability == "unstated":
         state = "not_stated"
     else:
-        state = words.availability
+        state = claim.availability
     return bool(cell == StatedAvailability(state))
 
 
@@ -257,15 +265,15 @@ def as_saved(row: ReadRow, before: ClaimWords) -> dict[str, Any]:
     return {}
 
 
-def says_no_more(words: ClaimWords, before: ClaimWords) -> bool:
+def says_no_more(claim: ClaimWords, before: ClaimWords) -> bool:
     """Whether nothing is said beside what stands; a bare word is no other statement."""
-    is_bare = not (words.statement or words.evidence_url)
-    is_nothing = is_bare and words.availability == Availability.UNSTATED
+    is_bare = not (claim.statement or claim.evidence_url)
+    is_nothing = is_bare and claim.availability == Availability.UNSTATED
     return (
-        (is_nothing or words.availability == before.availability)
-        and words.available_from in (None, before.available_from)
-        and words.statement in ("", before.statement)
-        and words.evidence_url in ("", before.evidence_url)
+        (is_nothing or claim.availability == before.availability)
+        and claim.available_from in (None, before.available_from)
+        and claim.statement in ("", before.statement)
+        and claim.evidence_url in ("", before.evidence_url)
     )
 
 
@@ -273,7 +281,7 @@ def claim_of(
     row: ReadRow, context: Context, candidate: str, ref: str, cell: Any, text: str
 ) -> ClaimWords:
     """The words of one answer, noted by the owner; what is not certain is unstated."""
-    said = row.values
+    values = row.values
     inputs = CallFields()
     state = Availability.UNSTATED
     parts = [text]
@@ -286,27 +294,27 @@ def claim_of(
         links.append(cell.evidence)
         if cell.availability != "not_stated":
             state = Availability(cell.availability)
-    parts.append(comment := str(said.get("statement") or ""))
-    good, bad = web_addresses(str(said.get("evidence") or ""))
+    parts.append(comment := str(values.get("statement") or ""))
+    good, bad = web_addresses(str(values.get("evidence") or ""))
     links = list(filter(None, [*links, *good, first_address(comment)]))
     statement = "\n".join(filter(None, parts))
     more = [link for link in dict.fromkeys(links[1:]) if link not in statement]
     parts += [f"Evidence: {' '.join(bad)}"] if bad else []
     parts += [f"More evidence: {' '.join(more)}"] if more and not bad else []
-    day = said.get("available_from")
+    day = values.get("available_from")
     if day and state not in DATED:
         parts.append(f"(Date in the file: {day.isoformat()})")
         day = None
     try:
         held = held_for(
-            fields.read_holds_for(str(said.get("holds_for") or "")),
+            fields.read_holds_for(str(values.get("holds_for") or "")),
             *(context.more["lists"], state, day),
             as_is=candidate in context.more["as_is"],
         )
     except (ValueError, Invalid) as error:
         raise costs.Wrong("holds_for", str(error)) from error
     try:
-        value, unit = NUMBER_AND_UNIT.findall(str(said.get("number") or ""))[0]
+        value, unit = NUMBER_AND_UNIT.findall(str(values.get("number") or ""))[0]
         typed = read_field(value)
         text = "" if typed is None else plain(typed)
         reading = Reading.from_text(f"{text}{unit}")
@@ -316,10 +324,10 @@ def claim_of(
         raise costs.Wrong("number", str(error)) from error
     first = links[0] if links else ""
     statement = "\n".join(filter(None, parts)) or first
-    words = ClaimWords(
+    claim = ClaimWords(
         availability=state.value,
         available_from=day,
-        environments=parted(said.get("environments", "")),
+        environments=parted(values.get("environments", "")),
         holds_for=held,
         statement=inputs.text("statement", statement, blank=True),
         evidence_url=inputs.link("evidence", first),
@@ -327,4 +335,4 @@ def claim_of(
     )
     for role, sentences in inputs.errors.items():
         raise costs.Wrong(role, sentences[0])
-    return words
+    return claim

@@ -72,7 +72,9 @@ class Candidates(ImportKind):
         return Context(
             currency=evaluation.currency,
             candidates=unique(names),
-            choices={"support_offered": {key(str(it)): word for word, it in SUPPORT}},
+            choices={
+                "support_offered": {key(str(label)): word for word, label in SUPPORT}
+            },
             options={"kind": tuple(CandidateKind.choices), "support_offered": SUPPORT},
             more={
                 "usual": {"kind": CandidateKind.BUY.value},
@@ -119,16 +121,16 @@ def record_of(row: ReadRow, context: Context, blank: str) -> ParsedRecord | Refu
     known = context.more["known"].get((name,), {})
     kind = known.get("kind", "")
     vendor = known.get("vendor", "")
-    said = row.values.get("kind", "")
+    given_kind = row.values.get("kind", "")
     if not kind:
-        values["kind"] = said
-    elif said and said != kind:
+        values["kind"] = given_kind
+    elif given_kind and given_kind != kind:
         stands = f"{name} is “{CandidateKind(kind).label}” here"
         inputs.refuse("kind", f"{stands}, and a kind cannot change. Clear the cell.")
     if company := row.values.get("vendor"):
         vendor = inputs.line("vendor", company)
         vendor = values["vendor"] = context.more["vendors"].get(key(vendor), vendor)
-        if (kind or said or CandidateKind.BUY) not in INVITABLE:
+        if (kind or given_kind or CandidateKind.BUY) not in INVITABLE:
             inputs.refuse("vendor", "What no company offers has no vendor. Clear it.")
     if text := row.values.get("contact"):
         contact, address = read_contact(inputs, text)
@@ -142,8 +144,8 @@ def record_of(row: ReadRow, context: Context, blank: str) -> ParsedRecord | Refu
         if cell is None or cell == "":
             continue
         if column.read:
-            said = column.from_cell(cell)
-            values[column.name] = column.read(inputs, column.name, said)
+            sent = column.from_cell(cell)
+            values[column.name] = column.read(inputs, column.name, sent)
             continue
         field: Any = Candidate._meta.get_field(column.name)
         try:

@@ -69,10 +69,12 @@ def identity_options(values: Iterable[str]) -> tuple[tuple[str, str], ...]:
 
 
 def kinds_by_word(kinds: Iterable[CostKind]) -> dict[str, str]:
-    own = {key(word): kind.key for kind in kinds for word in (kind.key, kind.name)}
+    own_kinds = {
+        key(word): kind.key for kind in kinds for word in (kind.key, kind.name)
+    }
     others = words_of("kinds_of_cost").items()
-    there = set(own.values())
-    return {word: kind for word, kind in others if kind in there} | own
+    there = set(own_kinds.values())
+    return {word: kind for word, kind in others if kind in there} | own_kinds
 
 
 def cell_text(field: str, value: Any) -> Any:
@@ -87,10 +89,14 @@ def cell_text(field: str, value: Any) -> Any:
 
 def unique_by_name(named: Iterable[tuple[str, str]]) -> dict[str, str]:
     """By name, what alone is called so."""
-    things: dict[str, set[str]] = {}
-    for name, thing in named:
-        things.setdefault(name, set()).add(thing)
-    return {name: of.pop() for name, of in things.items() if len(of) == 1}
+    values_by_name: dict[str, set[str]] = {}
+    for name, value in named:
+        values_by_name.setdefault(name, set()).add(value)
+    return {
+        name: values.pop()
+        for name, values in values_by_name.items()
+        if len(values) == 1
+    }
 
 
 def candidates_by_name(evaluation: Evaluation) -> dict[str, str]:
@@ -141,7 +147,7 @@ class Costs(OfCandidates):
     def context(self, evaluation: Evaluation, user: User) -> Context:
         kinds = kinds_of(evaluation)
         names = candidates_by_name(evaluation)
-        words = kinds_by_word(kinds)
+        kind_words = kinds_by_word(kinds)
         items = {
             key(row.part): (row.kind, row.part)
             for kind in kinds
@@ -151,7 +157,7 @@ class Costs(OfCandidates):
         return Context(
             currency=evaluation.currency,
             candidates=names,
-            choices={"kind": words},
+            choices={"kind": kind_words},
             options={
                 "candidate": identity_options(names.values()),
                 "kind": tuple((kind.key, kind.title) for kind in kinds),
@@ -163,7 +169,8 @@ class Costs(OfCandidates):
             more={
                 "usual": {"currency": evaluation.currency},
                 "kinds": kinds,
-                "items": items | {word: (kind, "") for word, kind in words.items()},
+                "items": items
+                | {word: (kind, "") for word, kind in kind_words.items()},
             },
         )
 
@@ -183,19 +190,21 @@ class Costs(OfCandidates):
         ]
 
     def lacks(self, row: ReadRow, context: Context) -> Iterator[str]:
-        said = said_of(row, context, "amount", PRICED)
-        if said and not (row.across or row.across_texts or row.values.get("candidate")):
+        cells = candidate_cells(row, context, "amount", PRICED)
+        if cells and not (
+            row.across or row.across_texts or row.values.get("candidate")
+        ):
             yield "candidate"
-        if said and "kind" not in row.values and not item_of(row, context)[0]:
+        if cells and "kind" not in row.values and not item_of(row, context)[0]:
             yield "kind"
-        amounts = [money for _, money, _ in said if money and money.amount is not None]
+        amounts = [money for _, money, _ in cells if money and money.amount is not None]
         for role in ("rhythm", "currency"):
             if role not in row.values and not all(getattr(m, role) for m in amounts):
                 yield role
 
     def proposes(self, name: str, context: Context) -> Mapping[str, str]:
         """“Price per month (USD)” says currency and rhythm of what stands below."""
-        said = {
+        proposals = {
             role: by_word[key(name)]
             for role, by_word in (
                 ("candidate", context.candidates),
@@ -211,29 +220,29 @@ class Costs(OfCandidates):
         for word in [*words]:
             is_sign = len(word) < 4 and not word.isalnum()
             if (is_sign or word in alone) and (codes := currencies_of(word)):
-                own = context.currency
-                said["currency"] = own if own in codes else codes[0]
+                currency = context.currency
+                proposals["currency"] = currency if currency in codes else codes[0]
                 words.remove(word)
         bare = " ".join(words)
         for separator in ("/", " per ", " "):
-            _, found, behind = bare.rpartition(separator)
+            _, matched, behind = bare.rpartition(separator)
             (cell,) = read_column("money", [f"EUR 1/{behind}"])
-            if found and cell.value and cell.value.rhythm:
-                said["rhythm"] = cell.value.rhythm
-        return said
+            if matched and cell.value and cell.value.rhythm:
+                proposals["rhythm"] = cell.value.rhythm
+        return proposals
 
     def records(
         self, rows: Iterable[ReadRow], context: Context
     ) -> Iterator[ParsedRecord | Refusal]:
-        return joined([*each_said(rows, context, "amount", PRICED, record_of)], "")
+        return joined([*parsed_cells(rows, context, "amount", PRICED, record_of)], "")
 
 
-type Said = tuple[str, Any, str]
+type CandidateCell = tuple[str, Any, str]
 
 
-def said_of(
+def candidate_cells(
     row: ReadRow, context: Context, role: str, fields: Collection[str]
-) -> list[Said]:
+) -> list[CandidateCell]:
     """By candidate the cell or the text of a row: each in its column, or one named."""
     if across := dict.fromkeys([*row.across, *row.across_texts]):
         cells = row.across
@@ -246,28 +255,30 @@ def said_of(
     return [(name, row.values.get(role), row.texts.get(role, ""))]
 
 
-def each_said(
+def parsed_cells(
     rows: Iterable[ReadRow],
     context: Context,
     role: str,
     fields: Collection[str],
-    make: Callable[[ReadRow, Context, Said], ParsedRecord],
+    make: Callable[[ReadRow, Context, CandidateCell], ParsedRecord],
 ) -> Iterator[ParsedRecord | Refusal]:
     """What is wrong with a row is told once; with a candidate's cell, at its column."""
     known = {*context.candidates.values()}
     for row in rows:
-        for said in said_of(row, context, role, fields):
+        for candidate_cell in candidate_cells(row, context, role, fields):
             try:
-                if said[0] not in known:
-                    raise Wrong("candidate", unknown("candidate", said[0], known))
-                yield make(row, context, said)
+                if candidate_cell[0] not in known:
+                    raise Wrong(
+                        "candidate", unknown("candidate", candidate_cell[0], known)
+                    )
+                yield make(row, context, candidate_cell)
             except Wrong as wrong:
                 is_cell = wrong.role == role and bool(row.across or row.across_texts)
                 if is_cell:
-                    where = said[0]
+                    column = candidate_cell[0]
                 else:
-                    where = wrong.role
-                yield Refusal(row.sheet, row.number, where, str(wrong))
+                    column = wrong.role
+                yield Refusal(row.sheet, row.number, column, str(wrong))
                 if not is_cell:
                     break
 
@@ -282,8 +293,10 @@ def item_of(row: ReadRow, context: Context) -> tuple[str, str]:
     return items.get(key(label), ("", label))
 
 
-def record_of(row: ReadRow, context: Context, said: Said) -> ParsedRecord:
-    candidate, cell, text = said
+def record_of(
+    row: ReadRow, context: Context, candidate_cell: CandidateCell
+) -> ParsedRecord:
+    candidate, cell, text = candidate_cell
     money = cell or Money()
     key_of_kind, label = item_of(row, context)
     kind = kind_named(key_of_kind, context.more.get("kinds", ()))
@@ -299,8 +312,10 @@ def record_of(row: ReadRow, context: Context, said: Said) -> ParsedRecord:
 
 def price(row: ReadRow, context: Context, money: Money, text: str) -> dict[str, Any]:
     """The state, and of a price its amounts, currency and rhythm."""
-    said = row.values
-    state = STATES.get(money.state or str(said.get("state", "")), CostState.PRICED)
+    row_values = row.values
+    state = STATES.get(
+        money.state or str(row_values.get("state", "")), CostState.PRICED
+    )
     if text and state == CostState.PRICED:
         state = CostState.UNSAID
     if state != CostState.PRICED:
@@ -310,13 +325,15 @@ def price(row: ReadRow, context: Context, money: Money, text: str) -> dict[str, 
         return values | ({"source_text": " ".join(text.split())[:300]} if text else {})
     if money.amount is None:
         raise Wrong("amount", "A priced line needs its likely amount as a number.")
-    rhythm = money.rhythm or said["rhythm"]
-    currency = money.currency or code_of(str(said.get("currency") or context.currency))
+    rhythm = money.rhythm or row_values["rhythm"]
+    currency = money.currency or code_of(
+        str(row_values.get("currency") or context.currency)
+    )
     values = {"state": state.value, "likely": exact(money.amount, "amount")}
     for end in ("low", "high"):
         if end in row.texts:
             raise Wrong(end, f"“{row.texts[end][:60]}” is no amount.")
-        other: Money | None = said.get(end)
+        other: Money | None = row_values.get(end)
         if other is None or other.amount is None:
             continue
         for mine, theirs in ((currency, other.currency), (rhythm, other.rhythm)):
@@ -369,27 +386,30 @@ def check_price(
 
 
 def rest(row: ReadRow, inputs: CallFields, money: Money) -> dict[str, Any]:
-    said = row.values
-    unit = " ".join((money.unit or str(said.get("unit", ""))).split())
-    notes = [str(said.get("note", ""))]
+    row_values = row.values
+    unit = " ".join((money.unit or str(row_values.get("unit", ""))).split())
+    notes = [str(row_values.get("note", ""))]
     values: dict[str, Any] = {}
     if unit:
         values["unit"] = inputs.line("unit", unit, limit=60)
     for name, places in (("quantity", 2), ("rate", 6)):
-        if (number := said.get(name)) is not None:
+        if (number := row_values.get(name)) is not None:
             if number != round(number, places):
                 inputs.refuse(name, f"It has more than {places} decimals; round it.")
             if name == "rate" and number <= 0:
                 inputs.refuse(name, "A rate of exchange is above 0.")
             values[name] = round(number, places)
-    if link := str(said.get("source_url", "")):
+    if link := str(row_values.get("source_url", "")):
         try:
             values["source_url"] = read_link(link)
         except ValueError:
             notes.append(f"Source: {link}")
-    if "quoted_on" in said:
-        values["quoted_on"] = said["quoted_on"]
-    ends = {"from": said.get("valid_from"), "until": said.get("valid_until")}
+    if "quoted_on" in row_values:
+        values["quoted_on"] = row_values["quoted_on"]
+    ends = {
+        "from": row_values.get("valid_from"),
+        "until": row_values.get("valid_until"),
+    }
     valid = " ".join(f"{word} {day}" for word, day in ends.items() if day)
     notes.append(f"Valid {valid}." if valid else "")
     if money.tax == "gross":

@@ -343,14 +343,14 @@ def rows(
         return list(cursor.fetchall())
 
 
-def one(db: BaseDatabaseWrapper, statement: str, *values: Any) -> Any:
+def single_value(db: BaseDatabaseWrapper, statement: str, *values: Any) -> Any:
     return rows(db, statement, *values)[0][0]
 
 
 def require_fit(db: BaseDatabaseWrapper) -> None:
     if db.vendor != "postgresql":
         raise Unfit("SQLite has neither roles nor row-level security.")
-    if int(one(db, "SHOW server_version_num")) < OLDEST:
+    if int(single_value(db, "SHOW server_version_num")) < OLDEST:
         raise Unfit("The vendor role needs PostgreSQL 15 or newer.")
 
 
@@ -403,8 +403,8 @@ def ready_role(
             "command makes it."
         )
     quoted = db.ops.quote_name(role)
-    if not one(db, THERE, role):
-        if not one(db, MAY_MAKE_ROLES):
+    if not single_value(db, THERE, role):
+        if not single_value(db, MAY_MAKE_ROLES):
             raise Unfit(
                 f"The role {role} is not there and this one may not make it. Run as "
                 f"a superuser: CREATE ROLE {quoted} LOGIN PASSWORD '...';"
@@ -412,10 +412,10 @@ def ready_role(
         run(db, f"CREATE ROLE {quoted} LOGIN {WEAK}")
     if powers := powers_of(db, role):
         raise Unfit(f"{role} could walk round the wall: {'; '.join(powers)}.")
-    if password and one(db, MAY_MAKE_ROLES):
+    if password and single_value(db, MAY_MAKE_ROLES):
         run(db, f"ALTER ROLE {quoted} LOGIN PASSWORD %s", password)
 
 
 def owner_roles(db: BaseDatabaseWrapper) -> list[str]:
     owners = {str(row[0]) for row in rows(db, OWNERS, walled_tables())}
-    return sorted(owners | {str(one(db, "SELECT current_user"))})
+    return sorted(owners | {str(single_value(db, "SELECT current_user"))})

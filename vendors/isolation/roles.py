@@ -37,13 +37,13 @@ from vendors.isolation.access import (
     THERE,
     Access,
     Unfit,
-    one,
     owner_roles,
     powers_of,
     ready_role,
     require_fit,
     rows,
     run,
+    single_value,
     walled_tables,
 )
 
@@ -208,7 +208,7 @@ def faults_of(db: BaseDatabaseWrapper, role: str) -> list[str]:
     """Why a vendor process of that `role` could not serve; empty if it could."""
     if db.vendor != "postgresql":
         return ["The database is no PostgreSQL, so it has no roles."]
-    if not one(db, THERE, role):
+    if not single_value(db, THERE, role):
         return [f"The role {role} is not there."]
     powers = powers_of(db, role)
     faults = [f"The role {role} has too much power: {power}." for power in powers]
@@ -259,7 +259,7 @@ def check_role(
 def too_strong(db: BaseDatabaseWrapper) -> str:
     if db.vendor != "postgresql":
         return ""
-    role = str(one(db, "SELECT current_user"))
+    role = str(single_value(db, "SELECT current_user"))
     if not (powers := powers_of(db, role)):
         return ""
     return (
@@ -495,7 +495,7 @@ def lift_wall(db: BaseDatabaseWrapper, *, role: str) -> None:
     Row-level security stays on and open for the house.
     """
     require_fit(db)
-    if not one(db, THERE, role):
+    if not single_value(db, THERE, role):
         return
     run(db, f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
     for (table,) in rows(db, TABLES):
@@ -516,7 +516,8 @@ def _ready_schemas(db: BaseDatabaseWrapper, role: str) -> None:
     # Not its own schema alone: a role that makes tables could shadow ours.
     run(db, "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     run(db, f"GRANT USAGE ON SCHEMA public, {SCHEMA} TO {name(role)}")
-    run(db, f"GRANT CONNECT ON DATABASE {name(one(db, DATABASE))} TO {name(role)}")
+    database = name(single_value(db, DATABASE))
+    run(db, f"GRANT CONNECT ON DATABASE {database} TO {name(role)}")
     run(db, f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {name(role)}")
 
 
@@ -577,12 +578,17 @@ _LIST = ConfigParser(allow_no_value=True)
 _LIST.read_string(
     Path(__file__).with_name("house_rights.txt").read_text(encoding="utf-8")
 )
-HOUSE_RIGHTS: dict[str, Rights] = {
-    table: Rights[right]
-    for right in _LIST.sections()
-    for line in _LIST[right]
-    for table in line.split()
-}
+
+
+def _listed_rights() -> dict[str, Rights]:
+    rights: dict[str, Rights] = {}
+    for section in _LIST.sections():
+        tables = " ".join(_LIST[section]).split()
+        rights |= dict.fromkeys(tables, Rights[section])
+    return rights
+
+
+HOUSE_RIGHTS = _listed_rights()
 
 
 # Giving the application role what `HOUSE_RIGHTS` says, and taking all else away.
@@ -604,7 +610,7 @@ def build_house(db: BaseDatabaseWrapper, *, role: str, password: str = "") -> No
     require_fit(db)
     ready_role(db, role, password, variable="DATABASE_URL")
     name = db.ops.quote_name
-    database = name(one(db, DATABASE))
+    database = name(single_value(db, DATABASE))
     quoted = name(role)
     for statement in _granting_shut(database, quoted):
         run(db, statement)

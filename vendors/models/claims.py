@@ -181,14 +181,14 @@ class Claim(SealedRecord, VendorRecord):
         """The `Effort` that was stated last with it, or None; UNSET where that was not
         read with its requirement."""
         efforts = getattr(self.requirement, "own_efforts", None)
-        until = self.superseded_at
-        stated: list[Effort | None] = [None]
-        for row in efforts or ():
-            if row.submitted_at < until if until else not row.superseded_at:
-                stated.append(row if row.how else None)
         if efforts is None:
             return UNSET
-        return stated[-1]
+        until = self.superseded_at
+        stated = None
+        for row in efforts:
+            if row.submitted_at < until if until else not row.superseded_at:
+                stated = row if row.how else None
+        return stated
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refused: withdrawing is a revision, history stays."""

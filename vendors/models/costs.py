@@ -284,11 +284,11 @@ class QuoteQuerySet(VendorScopedQuerySet["Quote"]):
         if not user.is_active:
             return self.none()
         opened = Q(candidate__evaluation__prices_opened_at__isnull=False)
-        own = Q(
+        by_owner = Q(
             candidate__evaluation__owner=user,
             candidate__evaluation__owner_types_prices=True,
         )
-        return super().visible_to(user).filter(own | opened)
+        return super().visible_to(user).filter(by_owner | opened)
 
 
 class Quote(SealedRecord, VendorRecord):

@@ -114,21 +114,21 @@ def mark_browser(response: HttpResponseBase, mark: Mark, secret: str) -> None:
 LANGUAGE = f"{settings.COOKIE_PREFIX}vendor-language"
 
 
-def asked_language(request: HttpRequest, own: str = "") -> str:
+def asked_language(request: HttpRequest, preferred: str = "") -> str:
     """What was chosen in this browser, else their own, else what the browser asks for:
     a tag, blank where it is none of ours."""
     chosen = best_of(request.COOKIES.get(LANGUAGE, ""))
-    return chosen or own or best_of(request.headers.get("Accept-Language", ""))
+    return chosen or preferred or best_of(request.headers.get("Accept-Language", ""))
 
 
-def _keep(contact: Contact, language: str) -> None:
-    kept = partial(access.keep_language, contact=contact, language=language)
+def _store_language(contact: Contact, language: str) -> None:
+    kept = partial(access.store_language, contact=contact, language=language)
     transaction.on_commit(kept, robust=True)
 
 
 def _speak_with(request: HttpRequest, link: InvitationLink) -> None:
-    asked = asked_language(request, link.contact.language)
-    activate(asked or link.candidate.evaluation.vendor_language)
+    tag = asked_language(request, link.contact.language)
+    activate(tag or link.candidate.evaluation.vendor_language)
 
 
 FIRST = (
@@ -151,13 +151,13 @@ LINKS: list[Callable[[Candidate], tuple[str, str] | None]] = []
 def links_of(candidate: Candidate) -> list[tuple[str, str]]:
     links = (link(candidate) for link in LINKS)
     return [
-        *(_own(candidate, *page) for page in FIRST),
+        *(_own_page(candidate, *page) for page in FIRST),
         *(link for link in links if link is not None),
-        *(_own(candidate, *page) for page in LAST),
+        *(_own_page(candidate, *page) for page in LAST),
     ]
 
 
-def _own(candidate: Candidate, label: Any, page: str) -> tuple[str, str]:
+def _own_page(candidate: Candidate, label: Any, page: str) -> tuple[str, str]:
     return str(label), reverse(f"vendor_pages:{page}", args=(candidate.pk,))
 
 
@@ -350,10 +350,10 @@ def deadline_of(evaluation: Evaluation, now: datetime.datetime) -> Deadline:
     is_open = evaluation.claims_are_open(now)
     is_over = claims_are_closed(evaluation, now)
     ends = (evaluation.claims_closed_at, evaluation.claims_close_at)
-    said = [end for end in ends if end and (is_open or not is_over or end <= now)]
-    if not said:
+    known_ends = [end for end in ends if end and (is_open or not is_over or end <= now)]
+    if not known_ends:
         return Deadline(is_open, is_over)
-    end = min(said)
+    end = min(known_ends)
     at = moment(end, evaluation.zone)
     left = end - now
     away = "" if is_over else _away(left)
@@ -387,20 +387,22 @@ def start(request: HttpRequest, secret: str) -> HttpResponse:
         return _shown(request, "start.html", link, secret, replaced=replaced)
     try:
         with transaction.atomic():
-            asked = access.ask_code(link=link, nonce=nonce, known=known)
+            code_request = access.ask_code(link=link, nonce=nonce, known=known)
             counted = f"vendor-codes:{address_of(request)}"
-            if asked.is_owed and not known and not may_ask(counted, MOST_ASKED):
+            if code_request.is_owed and not known and not may_ask(counted, MOST_ASKED):
                 raise Refused(str(SLOWLY))
     except Refused as refused:
         status = HTTPStatus.TOO_MANY_REQUESTS
         return _shown(request, "start.html", link, secret, refused.sentence, status)
-    if asked.code is None:
+    if code_request.code is None:
         return _shown(request, "start.html", link, secret, replaced=True)
-    if asked.is_owed:
-        transaction.on_commit(partial(access.send_code, code=asked.code), robust=True)
+    if code_request.is_owed:
+        transaction.on_commit(
+            partial(access.send_code, code=code_request.code), robust=True
+        )
     code_page = reverse("vendor_pages:code", args=(secret,), query=request.GET)
     response = redirect(code_page)
-    mark_browser(response, asking(link), asked.nonce)
+    mark_browser(response, asking(link), code_request.nonce)
     return response
 
 
@@ -429,8 +431,8 @@ def code(request: HttpRequest, secret: str) -> HttpResponse:
     if begun is None:
         status = HTTPStatus.BAD_REQUEST
         return _shown(request, "code.html", link, secret, str(access.NO), status)
-    own = asked_language(request, link.contact.language)
-    _keep(link.contact, own)
+    tag = asked_language(request, link.contact.language)
+    _store_language(link.contact, tag)
     if "people" in request.GET:
         page = "people"
     else:
@@ -468,7 +470,7 @@ def language(request: HttpRequest) -> HttpResponse:
 def own_language(request: HttpRequest, session: VendorSession) -> HttpResponse:
     """The same, and for its contact wherever they are."""
     response, tag = _choose(request)
-    _keep(session.link.contact, tag)
+    _store_language(session.link.contact, tag)
     return response
 
 
@@ -502,7 +504,7 @@ def people(request: HttpRequest, session: VendorSession) -> HttpResponse:
     return show(request, session, "people.html", **context)
 
 
-def _do_on_people(request: HttpRequest, link: InvitationLink, own: Any) -> str:
+def _do_on_people(request: HttpRequest, link: InvitationLink, own_sessions: Any) -> str:
     then = request.POST.get("then", "")
     by = access.actor_in_pages(link)
     if then == "token":
@@ -510,7 +512,7 @@ def _do_on_people(request: HttpRequest, link: InvitationLink, own: Any) -> str:
         label = request.POST.get("label", "")
         return access.issue_token(label=label, by=by, **terms)[1]
     rows: Any = people_of(link.candidate).exclude(pk=link.contact_id)
-    rows = own if then == "end" else rows
+    rows = own_sessions if then == "end" else rows
     row = require_row(rows.filter(pk=_read(request.POST.get("key", ""))).first())
     if then == "end":
         access.end_token(token=row, by=by, reason="")

@@ -88,8 +88,8 @@ def earlier(request: HttpRequest, session: VendorSession) -> HttpResponse:
     if request.method == "POST":
         use_earlier_answers(link=session.link)
         return redirect(address(session, "answers"))
-    found = earlier_drafts(session.link)
-    return show(request, session, "earlier.html", found=found)
+    former_drafts = earlier_drafts(session.link)
+    return show(request, session, "earlier.html", found=former_drafts)
 
 
 @session_page(*FORM)
@@ -138,7 +138,10 @@ def address(session: VendorSession, name: str, **names: str) -> str:
 
 
 def _save(
-    request: HttpRequest, session: VendorSession, found: Answers, row: AnswerRow
+    request: HttpRequest,
+    session: VendorSession,
+    vendor_answers: Answers,
+    row: AnswerRow,
 ) -> HttpResponse:
     by_script = request.headers.get("X-Autosave") == "1"
     version = request.POST.get("version", "")
@@ -219,7 +222,7 @@ def _again(
 def _form(
     request: HttpRequest,
     session: VendorSession,
-    found: Answers,
+    vendor_answers: Answers,
     row: AnswerRow,
     *,
     problem: Problem | None = None,
@@ -236,7 +239,7 @@ def _form(
         request,
         session,
         "answer.html",
-        found,
+        vendor_answers,
         status=problem.status if problem else HTTPStatus.OK,
         row=row,
         typed=typed,
@@ -359,10 +362,10 @@ def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
             category = None
         else:
             category = named.get(typed["category"])
-        said = typed | {"category": category}
+        values = typed | {"category": category}
         by = actor_in_pages(session.link)
         try:
-            propose_requirement(candidate=candidate, by=by, **said)
+            propose_requirement(candidate=candidate, by=by, **values)
             return redirect(address(session, "proposals"))
         except Problem as refused:
             problem = refused
@@ -374,10 +377,10 @@ def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 @session_page(*READ)
 def about(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    told = dialogue.shown_about(
+    shown = dialogue.shown_about(
         dialogue.released_about(session.link.candidate.evaluation)
     )
-    return show(request, session, "about.html", told=told)
+    return show(request, session, "about.html", told=shown)
 
 
 TITLE = gettext_lazy("Letters and feedback")
@@ -433,14 +436,14 @@ def annex(request: HttpRequest, session: VendorSession) -> HttpResponse:
             fields = ("line", "words")
         else:
             fields = ("sha256", "name")
-        said = {name: request.POST.get(name, "") for name in fields}
+        values = {name: request.POST.get(name, "") for name in fields}
         say: Any = object_to_annex if objects else confirm_annex
         try:
             by = actor_in_pages(link)
-            say(candidate=link.candidate, reader=reader, by=by, **said)
+            say(candidate=link.candidate, reader=reader, by=by, **values)
             return redirect(address(session, "annex"))
         except Problem as problem:
-            typed = typed | said
+            typed = typed | values
             refused = problem
     shown = require_row(annex_for(link.candidate, reader))
     context: dict[str, Any] = {"typed": typed, **refusal(refused)}
@@ -596,9 +599,9 @@ def _page(
     )
 
 
-def _packed(session: VendorSession, found: SheetPreview) -> str:
+def _packed(session: VendorSession, preview: SheetPreview) -> str:
     """What the preview showed, for the form that keeps it; signed, as it comes back."""
-    shown = [str(session.link.candidate_id), found.typed]
+    shown = [str(session.link.candidate_id), preview.typed]
     packed = signing.dumps(shown, salt=SALT, compress=True)
     if len(packed) > MOST_SENT:
         raise Invalid(_("That is too much text for one sheet; send it in parts."))
@@ -619,8 +622,8 @@ def _differences(change: DraftChange) -> list[tuple[str, str, str]]:
     """Head of the column, what is typed or handed in now, and what the sheet says."""
     before, after = (
         {name: meant(as_read(cell)) for name, cell in cells.items()}
-        for words in (change.former, change.words)
-        for cells in [answer_cells(words, word_of)]
+        for claim in (change.former, change.words)
+        for cells in [answer_cells(claim, word_of)]
     )
     columns = COLUMNS[ANSWERS]
     return [

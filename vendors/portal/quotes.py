@@ -141,11 +141,11 @@ def _looked_over(
         shown = {"line": line, "sum": new, "more": more, "less": less}
         counted = f"{number(line.quantity)} {line.unit}".strip()
         lines.append({**shown, "counted": counted})
-    said = {(line.kind, part) for line in looked.lines for part in ("", line.label)}
+    stated = {(line.kind, part) for line in looked.lines for part in ("", line.label)}
     missing = [
         quotes.QuotedLine(kind=row.kind, label=row.part, called=row.name).name
         for row in costs.schedule_for(candidate)
-        if (row.kind, row.part) not in said
+        if (row.kind, row.part) not in stated
     ]
     return {
         "digest": looked.digest,
@@ -238,8 +238,8 @@ def _shown(
 ) -> HttpResponse:
     candidate = session.link.candidate
     now = database_now()
-    own = reader_of(session)
-    sent = costs.own_quotes(candidate, own)
+    reader = reader_of(session)
+    sent = costs.own_quotes(candidate, reader)
     last = sent[0] if sent else None
     if last is None or last.is_withdrawn:
         stands = None
@@ -262,10 +262,13 @@ def _shown(
     if isinstance(problem, quotes.NotLookedOver):
         before = next((quote for quote in sent if not quote.is_withdrawn), None)
         looked = _looked_over(problem, head["currency"], candidate, before)
-        if then == "hand_in":
-            problem = problem
-        else:
+        if then != "hand_in":
             problem = None
+    standing: dict[str, Any] = {}
+    if last:
+        standing |= _handed_in(last, session)
+    if shown:
+        standing |= _standing(shown, candidate)
     return access.show(
         request,
         session,
@@ -283,10 +286,9 @@ def _shown(
         last=last,
         stands=stands,
         quote=shown,
-        people=people_of(candidate).exclude(email__iexact=own),
+        people=people_of(candidate).exclude(email__iexact=reader),
         ticked=ticked,
-        **(_handed_in(last, session) if last else {}),
-        **(_standing(shown, candidate) if shown else {}),
+        **standing,
         **CHOICES,
     )
 

@@ -138,7 +138,7 @@ def people_of(candidate: Candidate) -> QuerySet[Contact]:
     visits = VendorSession.objects.filter(
         link__candidate=candidate, link__address=Lower(OuterRef("email"))
     ).order_by("-last_visit_on")
-    asked = own_contact_requests(candidate).filter(
+    requests = own_contact_requests(candidate).filter(
         state=ProposalState.ACCEPTED, email__iexact=OuterRef("email")
     )
     rows: QuerySet[Contact] = Contact.objects.current().filter(
@@ -148,7 +148,7 @@ def people_of(candidate: Candidate) -> QuerySet[Contact]:
         address=Lower("email"),
         since=Subquery(links.values("made_at")[:1]),
         last_visit=Subquery(visits.values("last_visit_on")[:1]),
-        added_by=Subquery(asked.values("asked_by__name")[:1]),
+        added_by=Subquery(requests.values("asked_by__name")[:1]),
     )
 
 
@@ -317,14 +317,14 @@ class SharedAddress:
 
     @property
     def sentence(self) -> str:
-        one = self.candidate
+        candidate = self.candidate
         if "@" in self.shared:
-            whose = self.shared
+            subject = self.shared
         else:
-            whose = f"The domain {self.shared}"
+            subject = f"The domain {self.shared}"
         return (
-            f"{whose} also stands for {self.rival}, a rival of {one.name} in "
-            f"“{one.evaluation}”."
+            f"{subject} also stands for {self.rival}, a rival of {candidate.name} in "
+            f"“{candidate.evaluation}”."
         )
 
     @property
@@ -345,12 +345,12 @@ def shared_addresses(
     for other in others.distinct().order_by("vendor__name", "email"):
         for address in addresses:
             if shared := shared_by(address, other.email):
-                one = SharedAddress(candidate, other.vendor, shared)
-                by_key[one.key] = one
+                match = SharedAddress(candidate, other.vendor, shared)
+                by_key[match.key] = match
     if not by_key:
         return []
     allowed = _allowed(candidate.evaluation_id)
-    return [one for key, one in by_key.items() if key not in allowed]
+    return [match for key, match in by_key.items() if key not in allowed]
 
 
 def is_held_back(candidate: Candidate, address: str) -> bool:

@@ -33,7 +33,7 @@ def annex_for(candidate: Candidate, reader: str) -> Any:
             annex.text = COSTS.sub("", whole)
         annex.withheld = annex.text != whole
         annex.lines = dict(NUMBERED.findall(annex.text))
-        said = annex.replies.all()
-        annex.receipt = next((row for row in said if not row.line), None)
-        annex.objections = [row for row in said if row.line in annex.lines]
+        replies = annex.replies.all()
+        annex.receipt = next((row for row in replies if not row.line), None)
+        annex.objections = [row for row in replies if row.line in annex.lines]
     return annex

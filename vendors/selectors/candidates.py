@@ -76,21 +76,21 @@ def lists_of(evaluation: Evaluation) -> dict[str, list[str]]:
 
 
 def owed_values(
-    said: StandingClaim, requirement: Requirement, ruled: Mapping[str, Iterable[str]]
+    claim: StandingClaim, requirement: Requirement, ruled: Mapping[str, Iterable[str]]
 ) -> set[Value]:
-    said_of = said_of_values(said, requirement, ruled)
+    said_of = said_of_values(claim, requirement, ruled)
     return {value for value, availability in said_of.items() if not says(availability)}
 
 
 def said_of_values(
-    said: StandingClaim, requirement: Requirement, ruled: Mapping[str, Iterable[str]]
+    claim: StandingClaim, requirement: Requirement, ruled: Mapping[str, Iterable[str]]
 ) -> dict[Value, str]:
     """What is said of each value in which it must hold and that is not ruled out; blank
     where nothing is."""
     lists = demanded(requirement)
     out = {(name, value) for name, values in ruled.items() for value in values}
     said_of = availabilities(
-        said.holds_for, said.environments, said.availability, lists
+        claim.holds_for, claim.environments, claim.availability, lists
     )
     return {
         (name, value): said_of.get((name, value), "")
@@ -111,14 +111,14 @@ def invitation_letters(*candidates: Candidate) -> QuerySet[Notice]:
     return rows.order_by("created_at")
 
 
-def read_item_values(said: object, evaluation: Evaluation) -> Named:
+def read_item_values(values: object, evaluation: Evaluation) -> Named:
     """The values that a criterion, a script item, an excuse or a ruling names; where it
     names none of a list, the list is left out.
 
     Raises:
         Invalid: as `read_named_values` does.
     """
-    return without_empty(read_named_values(said, lists_of(evaluation)))
+    return without_empty(read_named_values(values, lists_of(evaluation)))
 
 
 def demanded_of(requirement: Requirement) -> Named:

@@ -54,8 +54,8 @@ def current_efforts(candidates: Iterable[Candidate]) -> dict[Any, Effort]:
     """By candidate and requirement what “yes” costs, whoever says it."""
     keys = [candidate.pk for candidate in candidates]
     rows = Effort.objects.filter(candidate__in=keys, superseded_at__isnull=True)
-    said = rows.filter(candidate__evaluation__asks_effort=True).exclude(how="")
-    return {(row.candidate_id, row.requirement_id): row for row in said.order_by()}
+    stated = rows.filter(candidate__evaluation__asks_effort=True).exclude(how="")
+    return {(row.candidate_id, row.requirement_id): row for row in stated.order_by()}
 
 
 def last_submission(candidate: Candidate) -> Submission | None:
@@ -66,9 +66,9 @@ def last_submission(candidate: Candidate) -> Submission | None:
 # What of its claims a vendor may read: its own words, numbered among themselves.
 #
 # The one place that knows. Whatever answers a vendor, or writes or counts for it, reads
-# claims here and nowhere else (`tests/house/test_vendors_own_claims.py`). What the
-# buyer noted or imported is no part of it: not its words, not that it is there, and not
-# its place in the numbering. To a vendor all is as if the buyer had never written a
+# claims here and nowhere else (`tests/architecture/test_vendors_own_claims.py`). What
+# the buyer noted or imported is no part of it: not its words, not that it is there, and
+# not its place in the numbering. To a vendor all is as if the buyer had never written a
 # word.
 
 
@@ -120,8 +120,8 @@ def _numbered(rows: QuerySet[Any], candidate: Candidate) -> QuerySet[Claim]:
     numbered = numbered.filter(candidate=candidate).select_related("requirement")
     if not candidate.evaluation.asks_effort:
         return numbered
-    own = Effort.objects.filter(candidate=candidate, by_vendor=True)
-    efforts = Prefetch("requirement__efforts", own, to_attr="own_efforts")
+    vendor_efforts = Effort.objects.filter(candidate=candidate, by_vendor=True)
+    efforts = Prefetch("requirement__efforts", vendor_efforts, to_attr="own_efforts")
     return numbered.prefetch_related(efforts)
 
 
@@ -142,9 +142,9 @@ def count_of(rows: QuerySet[Any], of: str) -> Coalesce:
 
 def with_counts(candidates: QuerySet[Candidate]) -> QuerySet[Candidate]:
     """Each with `asked` requirements and `answered` ones, by its vendor, of them."""
-    asked = Requirement.objects.filter(evaluation=OuterRef("evaluation"))
+    requirements = Requirement.objects.filter(evaluation=OuterRef("evaluation"))
     return candidates.annotate(
-        asked=count_of(asked.filter(retired_at=None), "evaluation"),
+        asked=count_of(requirements.filter(retired_at=None), "evaluation"),
         answered=count_of(
             vendors_answers().filter(candidate=OuterRef("pk")), "candidate"
         ),
@@ -202,11 +202,11 @@ def answer_counts(
         (*row[:2], ANSWERED if says(row[2]) else NOTED, row[3])
         for row in rows.annotate(Count("pk"))
     ]
-    told = ("candidate_id", "requirement_id", "by_vendor", *StandingClaim._fields)
-    for key, need, by_vendor, *said in (
-        answers.filter(requirement__in=listed).values_list(*told) if listed else ()
+    columns = ("candidate_id", "requirement_id", "by_vendor", *StandingClaim._fields)
+    for key, need, by_vendor, *answer in (
+        answers.filter(requirement__in=listed).values_list(*columns) if listed else ()
     ):
-        what = _what(StandingClaim(*said), listed[need], named.get((key, need), {}))
+        what = _what(StandingClaim(*answer), listed[need], named.get((key, need), {}))
         counted.append((key, by_vendor, what, 1))
     sums: Mapping[uuid.UUID, Counter[str]] = defaultdict(Counter)
     for key, by_vendor, what, times in counted:
@@ -235,11 +235,11 @@ def _answers(evaluation: Evaluation) -> QuerySet[Claim]:
 
 
 def _what(
-    said: StandingClaim, need: Requirement, ruled: Mapping[str, list[str]]
+    claim: StandingClaim, need: Requirement, ruled: Mapping[str, list[str]]
 ) -> str:
-    values = [*said_of_values(said, need, ruled).values()]
+    values = [*said_of_values(claim, need, ruled).values()]
     if not any(demanded(need).values()):
-        values = [said.availability]  # without lists, or with retired values alone
+        values = [claim.availability]  # without lists, or with retired values alone
     stated = [says(availability) for availability in values]
     if values and all(stated):
         return ANSWERED
@@ -294,28 +294,32 @@ def waiting_for(
         .order_by()
         .values_list("candidate_id", "requirement_id", *StandingClaim._fields)
     }
-    return [
-        _waiting(
-            candidate,
-            [row for row in requirements if ruled.get((candidate.pk, row.pk)) != {}],
-            {row.pk: answers.get((candidate.pk, row.pk)) for row in requirements},
-            {row.pk: ruled.get((candidate.pk, row.pk), {}) for row in requirements},
-        )
-        for candidate in candidates
-    ]
+    backlogs = []
+    for candidate in candidates:
+        applies = []
+        answers_here = {}
+        ruled_here = {}
+        for requirement in requirements:
+            cell = (candidate.pk, requirement.pk)
+            if ruled.get(cell) != {}:
+                applies.append(requirement)
+            answers_here[requirement.pk] = answers.get(cell)
+            ruled_here[requirement.pk] = ruled.get(cell, {})
+        backlogs.append(_waiting(candidate, applies, answers_here, ruled_here))
+    return backlogs
 
 
 def _waiting(
     candidate: Candidate,
     applies: list[Requirement],
-    said: dict[uuid.UUID, StandingClaim | None],
+    answers: dict[uuid.UUID, StandingClaim | None],
     ruled: dict[uuid.UUID, dict[str, list[str]]],
 ) -> VendorBacklog:
     unanswered = []
     to_confirm = []
     partly = []
     for requirement in applies:
-        answer = said[requirement.pk]
+        answer = answers[requirement.pk]
         owed = owed_values(answer or NOTHING, requirement, ruled[requirement.pk])
         if answer is None:
             if owed or not demanded(requirement):
@@ -399,10 +403,10 @@ def answering_of(candidate: Candidate) -> Answering:
     needs = {row.pk: row for row in requirements}
     done = {
         key
-        for key, *said in _answers(candidate.evaluation)
+        for key, *answer in _answers(candidate.evaluation)
         .filter(candidate=candidate, requirement__in=needs)
         .values_list("requirement_id", *StandingClaim._fields)
-        if _what(StandingClaim(*said), needs[key], ruled.get(key, {})) == ANSWERED
+        if _what(StandingClaim(*answer), needs[key], ruled.get(key, {})) == ANSWERED
     }
     return Answering(
         asked=sorted(requirements, key=lambda row: not row.is_must),
@@ -456,12 +460,12 @@ class AnswerRow:
     @property
     def words(self) -> str:
         if self.claim:
-            said = self.claim.availability
+            availability = self.claim.availability
         else:
-            said = ""
+            availability = ""
         if self.draft is not None:
-            said = self.draft.typed["availability"]
-        return str(OFFERED.get(said, ""))
+            availability = self.draft.typed["availability"]
+        return str(OFFERED.get(availability, ""))
 
     @property
     def left(self) -> list[Any]:
@@ -574,13 +578,13 @@ def earlier_answers(link: InvitationLink) -> list[tuple[Requirement, Claim]]:
     """Where nothing is said yet, the newest answer to the same words in another
     evaluation to which the contact, at their present address, has had a link."""
     home = link.candidate.evaluation_id
-    said = vendors_answers()
+    answers = vendors_answers()
     links = InvitationLink.objects.filter(contact=link.contact_id, address=link.address)
     others = links.exclude(candidate__evaluation=home).values("candidate")
-    rows = said.filter(candidate__in=others).order_by("submitted_at")
+    rows = answers.filter(candidate__in=others).order_by("submitted_at")
     rows = rows.select_related("requirement", "candidate__evaluation")
     newest = {folded(row.requirement.text): row for row in rows}
-    answered = said.filter(candidate=link.candidate).values("requirement")
+    answered = answers.filter(candidate=link.candidate).values("requirement")
     blank = asked_requirements(link.candidate.evaluation).exclude(pk__in=answered)
     if newest:
         blank = blank.exclude(drafts__candidate=link.candidate)

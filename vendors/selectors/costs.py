@@ -63,21 +63,22 @@ def items_of(evaluation: Evaluation) -> list[PriceItem]:
 
 def _kinds_of(evaluation: Evaluation) -> tuple[costs.CostKind, ...]:
     rows = items_of(evaluation)
-    asked = [row for row in rows if row.part and not row.not_applicable]
-    return tuple(
-        costs.CostKind(
-            key=row.kind,
-            for_kinds=tuple(row.for_kinds),
-            not_applicable=row.not_applicable,
-            parts=tuple(
-                costs.CostPart(part.part, part.due, part.unit, part.quantity, part.help)
-                for part in asked
-                if part.kind == row.kind
-            ),
-            **{field: getattr(row, field) for field in ITEM},
-        )
+    return tuple(_kind_of(row, rows) for row in rows if not row.part)
+
+
+def _kind_of(item: PriceItem, rows: Iterable[PriceItem]) -> costs.CostKind:
+    """The kind of a row without a part, with those of its parts that apply."""
+    parts = tuple(
+        costs.CostPart(row.part, row.due, row.unit, row.quantity, row.help)
         for row in rows
-        if not row.part
+        if row.part and not row.not_applicable and row.kind == item.kind
+    )
+    return costs.CostKind(
+        key=item.kind,
+        for_kinds=tuple(item.for_kinds),
+        not_applicable=item.not_applicable,
+        parts=parts,
+        **{field: getattr(item, field) for field in ITEM},
     )
 
 
@@ -108,10 +109,14 @@ def offered_of(candidate: Candidate) -> Iterator[dict[str, Any]]:
     """Line by line what it offers at which price, and what nothing was said about."""
     kinds = kinds_of(candidate.evaluation)
     lines = list(CostLine.objects.filter(candidate=candidate))
-    for asked in asked_of(candidate, lines):
-        own = [line for line in lines if line.kind == asked.kind.key]
-        own = [line for line in own if line.state != costs.LineState.NOT_APPLICABLE]
-        for line in own:
+    for coverage in asked_of(candidate, lines):
+        offered = [
+            line
+            for line in lines
+            if line.kind == coverage.kind.key
+            and line.state != costs.LineState.NOT_APPLICABLE
+        ]
+        for line in offered:
             row = cost_input(line, {}, kinds)
             is_priced = line.state == "priced"
             yield {
@@ -120,11 +125,11 @@ def offered_of(candidate: Candidate) -> Iterator[dict[str, Any]]:
                 "words": costs.offer_words(row) if is_priced else "",
                 "by_vendor": line.said_by == PriceSource.VENDOR,
             }
-        for part in asked.missing or ("",) * (not own):
+        for part in coverage.missing or ("",) * (not offered):
             if part:
-                label = f"{asked.kind.name} ({part})"
+                label = f"{coverage.kind.name} ({part})"
             else:
-                label = asked.kind.name
+                label = coverage.kind.name
             yield {"label": label, "state": "unsaid"}
 
 
@@ -286,14 +291,14 @@ def opening_state(evaluation: Evaluation, user: User) -> OpeningState:
 
 
 def second_people(
-    evaluation: Evaluation, asked: PriceOpening | None = None
+    evaluation: Evaluation, opening: PriceOpening | None = None
 ) -> list[User]:
-    people = {second_seat.user for second_seat in second_seats(evaluation, asked)}
+    people = {second_seat.user for second_seat in second_seats(evaluation, opening)}
     return sorted(people, key=lambda person: (person.name, person.pk))
 
 
 def second_seats(
-    evaluation: Evaluation, asked: PriceOpening | None = None
+    evaluation: Evaluation, opening: PriceOpening | None = None
 ) -> list[Seat]:
     """Every seat from which the opening can be confirmed, own ones first.
 
@@ -311,7 +316,7 @@ def second_seats(
         *(Seat(part.user, part, None) for part in held.select_related("user")),
         *(Seat(lending.substitute, lending.stakeholder, lending) for lending in lent),
     ]
-    never = {evaluation.owner_id, asked.asked_by_id if asked else None}
+    never = {evaluation.owner_id, opening.asked_by_id if opening else None}
     never |= interested([evaluation.pk])[evaluation.pk]
     return [seat for seat in seats if not never & {seat.user.pk, seat.part.user_id}]
 
@@ -416,12 +421,13 @@ def is_sealed(evaluation: Evaluation, now: datetime.datetime) -> bool:
 def not_quoted(candidate: Candidate, quote: Quote | None) -> list[str]:
     """Keys of kinds that are asked and that it says nothing, or not all, of."""
     lines = (quote.lines or ()) if quote else ()
-    said = (
+    statements = (
         costs.LineStatement(line["kind"], line["label"], costs.LineState.PRICED)
         for line in lines
     )
-    asked = costs.asked_kinds(kinds_of(candidate.evaluation), candidate.kind, said)
-    return [row.kind.key for row in asked if not row.known]
+    kinds = kinds_of(candidate.evaluation)
+    coverages = costs.asked_kinds(kinds, candidate.kind, statements)
+    return [coverage.kind.key for coverage in coverages if not coverage.known]
 
 
 def is_quoted(evaluation: Evaluation) -> bool:

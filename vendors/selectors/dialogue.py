@@ -125,9 +125,9 @@ def shown_about(about: AboutRevision) -> dict[str, Any]:
 
 def file_for(candidate: Candidate, key: uuid.UUID) -> Any:
     """One of its own answers, or of what it is told that this is about."""
-    own = own_files(candidate).filter(pk=key).first()
+    claim_file = own_files(candidate).filter(pk=key).first()
     about = shown_about(released_about(candidate.evaluation))["files"]
-    return own or about.filter(pk=key).first()
+    return claim_file or about.filter(pk=key).first()
 
 
 def person_of(line: str) -> dict[str, str]:
@@ -146,8 +146,8 @@ def day_and_words(line: str) -> dict[str, Any]:
     Raises:
         ValueError: it does not begin with a day.
     """
-    day, _, words = line.partition(" ")
-    return {"day": datetime.date.fromisoformat(day), "what": words}
+    day, _, text = line.partition(" ")
+    return {"day": datetime.date.fromisoformat(day), "what": text}
 
 
 def proposed_about(evaluation: Evaluation) -> dict[str, Any]:
@@ -157,14 +157,14 @@ def proposed_about(evaluation: Evaluation) -> dict[str, Any]:
     if last is not None and last.purpose:
         return {name: getattr(last, name) for name in ABOUT}
     with speaking(evaluation.vendor_language):
-        said: dict[str, Any] = {
+        texts: dict[str, Any] = {
             name: render_to_string(
                 f"vendors/about/{name}.txt", {"evaluation": evaluation}
             ).strip()
             for name in ABOUT
         }
     lines = ("people", "timetable", "files")
-    return said | {name: said[name].splitlines() for name in lines}
+    return texts | {name: texts[name].splitlines() for name in lines}
 
 
 def named_candidates(about: AboutRevision) -> list[str]:
@@ -237,13 +237,13 @@ def chases(evaluation: Evaluation, candidates: Sequence[Candidate]) -> list[Chas
     )
     rows = []
     for waiting in waiting_for(evaluation, candidates):
-        one = waiting.candidate
-        moments = sorted(moments_by_key.get(str(one.pk), {}).values())
-        since = spoke.get(one.pk)
+        candidate = waiting.candidate
+        moments = sorted(moments_by_key.get(str(candidate.pk), {}).values())
+        since = spoke.get(candidate.pk)
         last = moments[-1] if moments else None
         lately = tuple(at for at in moments if since is None or at > since)
-        if one.vendor_id:
-            contacts = people[one.vendor_id]
+        if candidate.vendor_id:
+            contacts = people[candidate.vendor_id]
         else:
             contacts = 0
         rows.append(Chase(waiting, contacts, lately, last))
@@ -275,7 +275,7 @@ class ClaimRevision(NamedTuple):
         return self.candidate_id, self.requirement_id
 
     @property
-    def said(self) -> ClaimState:
+    def state(self) -> ClaimState:
         return ClaimState(
             self.availability,
             self.available_from,
@@ -363,7 +363,7 @@ def count_unseen(user: User, evaluations: Iterable[Evaluation]) -> Counter[Place
     rows = unseen_claims(user, evaluations)
     places = rows.values_list("candidate__evaluation_id", "candidate_id")
     counted = places.annotate(Count("pk"))
-    return Counter({(where, option): number for where, option, number in counted})
+    return Counter({(home, option): number for home, option, number in counted})
 
 
 def unseen_claims(user: User, evaluations: Iterable[Evaluation]) -> QuerySet[Any]:
@@ -426,6 +426,5 @@ def _claims(unseen: Unseen) -> Iterator[SentClaim]:
     former = {revision.place: revision for revision in map(ClaimRevision._make, rows)}
     for pair in newer:
         before = former.get(pair.place)
-        yield SentClaim(
-            pair, before, changes_between(before and before.said, pair.said)
-        )
+        changes = changes_between(before and before.state, pair.state)
+        yield SentClaim(pair, before, changes)

@@ -65,39 +65,45 @@ def progress_of(
         visits = visits.filter(link__address=session.link.address)
         visits = visits.exclude(pk=session.pk)
     # One place each: joined, every quote would count with every question.
-    own = OuterRef("pk")
-    quotes = Quote.objects.filter(candidate=own).annotate(gone=IS_WITHDRAWN)
+    candidate_key = OuterRef("pk")
+    quotes = Quote.objects.filter(candidate=candidate_key).annotate(gone=IS_WITHDRAWN)
     quotes = quotes.order_by("-revision")
-    waiting = Asking.objects.filter(candidate=own, question__answered_at=None)
+    waiting = Asking.objects.filter(candidate=candidate_key, question__answered_at=None)
     seen = Exists(visits.filter(started_at__gte=OuterRef("published_at")))
-    published = PublishedDocument.objects.filter(~seen, candidate=own)
+    published = PublishedDocument.objects.filter(~seen, candidate=candidate_key)
     counted = Candidate.objects.values(
         gone=Subquery(quotes.values("gone")[:1]),
         at=Subquery(quotes.filter(gone=False).values("handed_in_at")[:1]),
-        support=Exists(SupportStatement.objects.filter(candidate=own)),
+        support=Exists(SupportStatement.objects.filter(candidate=candidate_key)),
         questions=claims.count_of(waiting, "candidate"),
         new=claims.count_of(published, "candidate"),
     )
-    told = counted.get(pk=candidate.pk)
-    if told["gone"]:
+    counts = counted.get(pk=candidate.pk)
+    at = counts["at"]
+    if not kinds_for(candidate):
+        prices = ""
+    elif not at:
+        prices = "not_handed_in"
+    elif counts["gone"]:
         prices = "withdrawn"
     else:
         prices = "handed_in"
-    if told["support"]:
+    place = candidate.evaluation
+    if not place.support_wanted:
+        support = ""
+    elif counts["support"]:
         support = "stated"
     else:
         support = "not_stated"
-    place = candidate.evaluation
-    at = told["at"]
     return Progress(
         answered=answers.answered,
         of=len(answers.rows),
         musts_left=answers.musts_left,
-        prices=(prices if at else "not_handed_in") if kinds_for(candidate) else "",
+        prices=prices,
         prices_on=local_day(at, place.zone) if at else None,
-        support=support if place.support_wanted else "",
-        questions=told["questions"],
-        documents=told["new"],
+        support=support,
+        questions=counts["questions"],
+        documents=counts["new"],
     )
 
 
@@ -112,17 +118,18 @@ SOURCES: list[Callable[[Candidate], Iterable[Open]]] = []
 def open_now(candidate: Candidate, now: datetime.datetime) -> list[tuple[str, str]]:
     """What is open to its vendor, the most urgent first; never nothing. Each with a
     sentence without a full stop."""
-    found = list[Open]()
+    open_items = list[Open]()
     here = {"evaluation": candidate.evaluation}
     if candidate.state != CandidateState.ELIMINATED:
-        found += _answering(candidate, now)
-        found += [one for source in SOURCES for one in source(candidate)]
+        open_items += _answering(candidate, now)
+        for source in SOURCES:
+            open_items += source(candidate)
     if PublishedDocument.objects.filter(candidate=candidate).exists():
-        found.append(("letter", {}))
-    found.sort(key=lambda one: IN_ORDER.index(one[0]))
+        open_items.append(("letter", {}))
+    open_items.sort(key=lambda item: IN_ORDER.index(item[0]))
     return [
         (what, one_line(render_to_string(f"open/{what}.txt", values | here)))
-        for what, values in found or [("nothing", {})]
+        for what, values in open_items or [("nothing", {})]
     ]
 
 

@@ -24,7 +24,7 @@ from vendors.selectors.dialogue import (
     proposed_about,
     released_about,
 )
-from vendors.services.contacts import invited_candidates, owe_contacts, yes_to
+from vendors.services.contacts import invited_candidates, schedule_for_contacts, yes_to
 
 # What this is about. Lines of each, and signs of a line.
 LINES = {"people": (3, 300), "timetable": (12, 150), "files": (10, 64)}
@@ -69,8 +69,9 @@ def release_about(
             raise Invalid(sentence, field="shared")
         details: Any = {"action": "about.named_candidate", "after": {"names": names}}
         journal.record(evaluation=evaluation, subject=evaluation, by=by, **details)
-    about.released_at, about.released_by = timezone.now(), actor_of(by).user
-    owe_contacts(
+    about.released_at = timezone.now()
+    about.released_by = actor_of(by).user
+    schedule_for_contacts(
         kind=notices.AboutChanged.name,
         candidates=invited_candidates(evaluation),
         at=database_now(),
@@ -82,16 +83,16 @@ def release_about(
 def _drafted(evaluation: Evaluation, values: Mapping[str, Any]) -> AboutRevision:
     """The draft with these values, not saved."""
     require_known(values, ABOUT)
-    said = {**proposed_about(evaluation), **values}
+    contents = {**proposed_about(evaluation), **values}
     inputs = CallFields()
     about = evaluation.about_revisions.last()
     if about is None or about.released_at:
         number = about.revision + 1 if about else 1
         about = AboutRevision(evaluation=evaluation, revision=number)
     for name in ("purpose", "judged"):
-        setattr(about, name, inputs.text(name, said[name], blank=True))
+        setattr(about, name, inputs.text(name, contents[name], blank=True))
     for name, (most, limit) in LINES.items():
-        setattr(about, name, inputs.lines(name, said[name], most=most, limit=limit))
+        setattr(about, name, inputs.lines(name, contents[name], most=most, limit=limit))
     about.timetable.sort()
     for line in about.timetable:
         try:
@@ -114,9 +115,9 @@ def _tell_about(about: AboutRevision, action: str, by: By) -> AboutRevision:
 @transaction.atomic
 def name_owners() -> None:
     """A chore: show who asks where vendors were invited before this was released."""
-    told = AboutRevision.objects.filter(released_at__isnull=False)
+    released = AboutRevision.objects.filter(released_at__isnull=False)
     rows = Evaluation.objects.filter(candidates__invited_at__isnull=False)
-    rows = rows.filter(status=Status.OPEN).exclude(pk__in=told.values("evaluation"))
+    rows = rows.filter(status=Status.OPEN).exclude(pk__in=released.values("evaluation"))
     for evaluation in rows.distinct().order_by("pk"):
         people = proposed_about(policy.lock(evaluation))["people"]
         about = AboutRevision(evaluation=evaluation, revision=0, people=people)

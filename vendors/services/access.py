@@ -51,7 +51,7 @@ WARNED_DAYS = (14, 3)
 MORNING = datetime.time(9)
 
 
-def owe_expiry_warnings(*, token: VendorToken) -> None:
+def schedule_expiry_warnings(*, token: VendorToken) -> None:
     """Owe whoever runs an evaluation with its vendor a mail before `token` ends.
 
     What would be due already is not owed: whoever chose so near an end knows of it.
@@ -322,10 +322,11 @@ def issue_token(
         issued_by=actor_of(by).user,
         expires_at=expires_at,
     )
-    told = {"vendor": vendor.name, "prefix": prefix, "label": name}
-    own = {"own": "yes"} if contact else {}
-    record_for_vendor(token, "token.issued", by, after=told | own)
-    owe_expiry_warnings(token=token)
+    details = {"vendor": vendor.name, "prefix": prefix, "label": name}
+    if contact:
+        details["own"] = "yes"
+    record_for_vendor(token, "token.issued", by, after=details)
+    schedule_expiry_warnings(token=token)
     return token, secret
 
 
@@ -383,11 +384,15 @@ def expire_token(
     before = token.expires_at
     token.expires_at = ends_at
     token.save(update_fields=["expires_at"])
-    told = {"vendor": token.vendor.name, "prefix": token.prefix, "expires_at": ends_at}
+    details = {
+        "vendor": token.vendor.name,
+        "prefix": token.prefix,
+        "expires_at": ends_at,
+    }
     record_for_vendor(
-        token, "token.ends", by, before={"expires_at": before}, after=told
+        token, "token.ends", by, before={"expires_at": before}, after=details
     )
-    owe_expiry_warnings(token=token)
+    schedule_expiry_warnings(token=token)
     return token
 
 
@@ -413,8 +418,8 @@ def end_token(
     token.revoked_at = timezone.now()
     token.leaked_at = token.revoked_at if leaked else None
     token.save(update_fields=["revoked_at", "leaked_at"])
-    told = {"vendor": token.vendor.name, "prefix": token.prefix}
-    record_for_vendor(token, "token.revoked", by, after=told, reason=reason)
+    details = {"vendor": token.vendor.name, "prefix": token.prefix}
+    record_for_vendor(token, "token.revoked", by, after=details, reason=reason)
     return token
 
 
@@ -512,7 +517,7 @@ def note_visit(*, session: VendorSession) -> None:
         session.last_visit_on = today
 
 
-def keep_language(*, contact: Contact, language: str) -> None:
+def store_language(*, contact: Contact, language: str) -> None:
     """In which somebody reads; like a visit, no event of an evaluation. Outside any
     transaction, whose locks of an evaluation come after those of people."""
     with behind_the_wall():

@@ -47,8 +47,11 @@ def confirm_annex(
         )
     if annex.receipt:
         return annex.receipt, False
-    told = {"name": name, "sha256": annex.sha256}
-    return _keep(annex, by, "annex.confirmed", told, words=name, address=reader), True
+    details = {"name": name, "sha256": annex.sha256}
+    reply = _store_reply(
+        annex, by, "annex.confirmed", details, words=name, address=reader
+    )
+    return reply, True
 
 
 @transaction.atomic
@@ -67,8 +70,9 @@ def object_to_annex(
     for row in annex.objections:
         if (row.line, row.words) == (line, words):
             return row, False
-    told = {"line": line}
-    return _keep(annex, by, "annex.objected", told, line=line, words=words), True
+    details = {"line": line}
+    reply = _store_reply(annex, by, "annex.objected", details, line=line, words=words)
+    return reply, True
 
 
 def _locked(candidate: Candidate, reader: str) -> Any:
@@ -80,11 +84,11 @@ def _locked(candidate: Candidate, reader: str) -> Any:
     raise Forbidden(sentence)
 
 
-def _keep(
-    annex: Any, by: By, action: str, told: dict[str, str], **said: str
+def _store_reply(
+    annex: Any, by: By, action: str, details: dict[str, str], **values: str
 ) -> DocumentReply:
-    made = {"made_at": database_now(), "made_by": actor_of(by).name, **said}
+    columns = {"made_at": database_now(), "made_by": actor_of(by).name, **values}
     candidate = annex.candidate
-    row: DocumentReply = annex.replies.create(candidate=candidate, **made)
-    record_on(candidate, action, by, version=annex.version, **told)
+    row: DocumentReply = annex.replies.create(candidate=candidate, **columns)
+    record_on(candidate, action, by, version=annex.version, **details)
     return row

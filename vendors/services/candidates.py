@@ -99,7 +99,8 @@ def change_candidate(*, candidate: Candidate, by: By, **values: Any) -> Candidat
         )
     now = {field: getattr(candidate, field) for field in WORDS}
     texts = {field: values.pop(field, now[field]) for field in WORDS}
-    change_and_tell(candidate, "candidate.changed", by, **read_words(**texts), **values)
+    changes = read_words(**texts) | values
+    change_and_tell(candidate, "candidate.changed", by, **changes)
     check_vendor(candidate)
     return candidate
 
@@ -258,10 +259,10 @@ def record_on(
     subject: Model | None = None,
     /,
     reason: str = "",
-    **told: Any,
+    **details: Any,
 ) -> None:
     """Write one entry about a candidate, or `subject` of it, which names it."""
-    after = {"candidate": candidate.name, **told}
+    after = {"candidate": candidate.name, **details}
     about = (candidate.evaluation, action, subject or candidate, by)
     journal.record(*about, after=after, reason=reason)
 
@@ -283,8 +284,8 @@ def free_slug(name: str) -> str:
     return free_name(stem, set(alike.values_list("slug", flat=True)))
 
 
-def end_sessions(**whose: Any) -> int:
-    rows = VendorSession.objects.filter(ended_at__isnull=True, **whose)
+def end_sessions(**filters: Any) -> int:
+    rows = VendorSession.objects.filter(ended_at__isnull=True, **filters)
     return rows.update(ended_at=database_now())
 
 
@@ -410,14 +411,14 @@ def _note_contacts(
     evaluation: Evaluation, plan: ImportPlan, note: Callable[..., Contact]
 ) -> list[str]:
     """Note the contacts that a file names; the keys of those that are new."""
-    said = {record.name: record.values.get("contact") for record in plan.new}
-    said |= {edit.record.name: edit.after.get("contact") for edit in plan.changed}
-    rows = Candidate.objects.filter(evaluation=evaluation, name__in=said)
+    contacts = {record.name: record.values.get("contact") for record in plan.new}
+    contacts |= {edit.record.name: edit.after.get("contact") for edit in plan.changed}
+    rows = Candidate.objects.filter(evaluation=evaluation, name__in=contacts)
     stood = set(Contact.objects.values_list("pk", flat=True))
     noted = [
-        note(candidate=row, contact=said[row.name]).pk
+        note(candidate=row, contact=contacts[row.name]).pk
         for row in rows.select_related("vendor")
-        if said[row.name]
+        if contacts[row.name]
     ]
     return [str(key) for key in noted if key not in stood]
 
@@ -603,12 +604,12 @@ def _declare(
         )
     conflict = _save(candidate, by, has_interest=has_interest, statement=text)
     if before:
-        said = journal.snapshot(before, DECLARED)
+        declared = journal.snapshot(before, DECLARED)
     else:
-        said = {}
+        declared = {}
     after = {"candidate": candidate, **journal.snapshot(conflict, DECLARED)}
     about = (candidate.evaluation, "interest.declared", conflict, by)
-    journal.record(*about, before=said, after=after)
+    journal.record(*about, before=declared, after=after)
     if has_interest and is_owner(by, candidate.evaluation):
         tell_leadership(conflict, candidate.evaluation)
     return conflict

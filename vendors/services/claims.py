@@ -68,7 +68,7 @@ def next_revision(
     count: RevisionCount,
     candidate: Candidate,
     requirement: Requirement,
-    words: ClaimWords,
+    answer: ClaimWords,
     now: datetime.datetime,
     by: By,
     *,
@@ -85,7 +85,7 @@ def next_revision(
         by_vendor=by_vendor,
         noted_by=actor.user,
         submitted_by=actor.name,
-        **words.fields(),
+        **answer.fields(),
     )
     if by_vendor:
         claim.own_revision = count.own + 1
@@ -96,18 +96,19 @@ SHARED = ("candidate", "requirement", "submitted_at", "submitted_by", "by_vendor
 
 
 def next_effort(
-    last: Effort | None, beside: Claim | Effort, words: ClaimWords
+    last: Effort | None, statement: Claim | Effort, answer: ClaimWords
 ) -> Effort | None:
-    """What follows the last effort of its side, of the same moment as `beside`; None:
-    that stands. What is taken back is a revision without `how`.
+    """What follows the last effort of its side, of the same moment as `statement`;
+    None: that stands. What is taken back is a revision without `how`.
     """
-    is_offered = words.availability in OFFERED
-    if words.effort is UNSET and is_offered:
+    is_offered = answer.availability in OFFERED
+    if answer.effort is UNSET and is_offered:
         return None
-    said = (is_offered and words.effort) or {"how": "", "days": None, "by": None}
-    row = Effort(**{name: getattr(beside, name) for name in SHARED})
-    row.how, row.by = said["how"], said["by"] or ""
-    row.low, row.likely, row.high = map((said["days"] or {}).get, DAYS)
+    values = (is_offered and answer.effort) or {"how": "", "days": None, "by": None}
+    row = Effort(**{name: getattr(statement, name) for name in SHARED})
+    row.how = values["how"]
+    row.by = values["by"] or ""
+    row.low, row.likely, row.high = map((values["days"] or {}).get, DAYS)
     row.revision = last.revision + 1 if last else 1
     if last and not last.superseded_at:
         stands = last
@@ -166,17 +167,17 @@ class LockedClaims:
         A vendor has its own invitations alone and finds its own words; the buyer, who
         is `noting`, finds whatever stands.
         """
-        own = {"candidate": candidate, "vendor": vendor, "noting": noting}
-        meant = {**own, "refs": list(refs)}
-        evaluation = pipe.ask(claim_queries.EVALUATION, **own)
-        cursor = pipe.ask(claim_queries.CANDIDATE, **own)
+        scope = {"candidate": candidate, "vendor": vendor, "noting": noting}
+        meant = {**scope, "refs": list(refs)}
+        evaluation = pipe.ask(claim_queries.EVALUATION, **scope)
+        cursor = pipe.ask(claim_queries.CANDIDATE, **scope)
         rows = pipe.ask(claim_queries.ASKED, **meant)
-        named = pipe.ask(claim_queries.LISTS, **own)
+        named = pipe.ask(claim_queries.LISTS, **scope)
         standing = pipe.ask(claim_queries.STANDING, **meant)
         efforts = pipe.ask(claim_queries.EFFORTS, **meant)
         queue_row_visibility(pipe, claim_queries.FIND_NOTES)
         counted = pipe.ask(claim_queries.COUNTS, **meant)
-        last = pipe.ask(claim_queries.HEAD, **own)
+        last = pipe.ask(claim_queries.HEAD, **scope)
         pipe.wait()
         row = cursor.fetchone()
         head = last.fetchone()
@@ -210,41 +211,44 @@ class LockedClaims:
         """Refuse a vendor's words outside the window (`claims_closed`)."""
         require_claims_open(self.candidate.evaluation, self.now)
 
-    def asked(self, requirement: Requirement) -> Requirement:
+    def require_asked(self, requirement: Requirement) -> Requirement:
         fresh = self.requirements.get(requirement.ref)
         if fresh is None or fresh.pk != requirement.pk:
             raise NotFound(_("There is no such requirement."))
         return fresh
 
     def following(
-        self, requirement: Requirement, words: ClaimWords, by: By, *, by_vendor: bool
+        self, requirement: Requirement, answer: ClaimWords, by: By, *, by_vendor: bool
     ) -> NewWords:
-        """What such words add to what stands."""
+        """What such an answer adds to what stands."""
         former = self.standing.get(requirement.pk)
         count = self.counts.get(requirement.pk, RevisionCount())
-        terms = (self.candidate, requirement, words, self.now, by)
+        terms = (self.candidate, requirement, answer, self.now, by)
         claim = next_revision(count, *terms, by_vendor=by_vendor)
         last = self.efforts.get(requirement.pk)
-        effort = next_effort(last, claim, words)
+        effort = next_effort(last, claim, answer)
         if former:
             former.requirement = requirement
         if self.candidate.evaluation.asks_effort:
             vars(requirement)["own_efforts"] = [last] if last else []
         same = former and says_the_same(former, claim)
-        return NewWords(requirement, words, former, None if same else claim, effort)
+        return NewWords(requirement, answer, former, None if same else claim, effort)
 
     def write(self, new: Sequence[NewWords], *, by_vendor: bool) -> None:
-        claims = [one.claim for one in new if one.claim]
-        efforts = [one.effort for one in new if one.effort]
+        claims = [addition.claim for addition in new if addition.claim]
+        efforts = [addition.effort for addition in new if addition.effort]
         places = [claim.requirement_id for claim in claims]
-        said = [effort.requirement_id for effort in efforts]
-        where: dict[str, Any] = {"candidate": self.candidate.pk, "now": self.now}
-        where["requirements"] = places
+        parameters: dict[str, Any] = {"candidate": self.candidate.pk, "now": self.now}
+        parameters["requirements"] = places
         if efforts or self.candidate.evaluation.asks_effort:
-            side = {"said": said, "by_vendor": by_vendor}
-            self.pipe.ask(claim_queries.SUPERSEDE_EFFORTS, **where, **side)
+            self.pipe.ask(
+                claim_queries.SUPERSEDE_EFFORTS,
+                said=[effort.requirement_id for effort in efforts],
+                by_vendor=by_vendor,
+                **parameters,
+            )
         if any(place in self.counts for place in places):
-            self.pipe.ask(claim_queries.SUPERSEDE, **where)
+            self.pipe.ask(claim_queries.SUPERSEDE, **parameters)
         for rows in (claims, efforts):
             if len(rows) == 1:
                 self.pipe.add(rows[0])
@@ -252,8 +256,8 @@ class LockedClaims:
                 self.pipe.add_all(rows)
         queue_row_visibility(self.pipe, claim_queries.LEAVE_NOTES)
 
-    def record(self, **told: Any) -> None:
-        self.pipe.add(journal.next_entry(self.head, **told))
+    def record(self, **entry: Any) -> None:
+        self.pipe.add(journal.next_entry(self.head, **entry))
         self.pipe.ask(
             claim_queries.MOVE_HEAD,
             evaluation=self.head.evaluation_id,
@@ -277,10 +281,10 @@ def lists_in(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     return lists
 
 
-def _instant(said: datetime.datetime | str) -> datetime.datetime:
-    if isinstance(said, str):
-        return datetime.datetime.fromisoformat(said).replace(tzinfo=datetime.UTC)
-    return said.astimezone(datetime.UTC)
+def _instant(value: datetime.datetime | str) -> datetime.datetime:
+    if isinstance(value, str):
+        return datetime.datetime.fromisoformat(value).replace(tzinfo=datetime.UTC)
+    return value.astimezone(datetime.UTC)
 
 
 MOST = 1_000
@@ -308,10 +312,10 @@ class SubmittedAnswer(msgspec.Struct, frozen=True):
     faults: dict[str, str] = {}
 
 
-def stated(requirement: str, words: ClaimWords) -> SubmittedAnswer:
-    held = words.holds_for
-    fields = words.fields() | {"holds_for": held and held["said"]}
-    return SubmittedAnswer(requirement=requirement, effort=words.effort, **fields)
+def stated(requirement: str, answer: ClaimWords) -> SubmittedAnswer:
+    held = answer.holds_for
+    fields = answer.fields() | {"holds_for": held and held["said"]}
+    return SubmittedAnswer(requirement=requirement, effort=answer.effort, **fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,12 +386,12 @@ def compare(
 
 def read_all(
     claims: Sequence[SubmittedAnswer],
-    asked: Mapping[str, Requirement],
+    requirements: Mapping[str, Requirement],
     today: datetime.date,
     lists: Lists,
     candidate: Candidate,
 ) -> list[ClaimWords]:
-    """The words of answers to what is asked, each requirement once.
+    """The words of answers to these requirements, each answered once.
 
     Raises:
         Invalid: by field, each named “claims.<index>.<field>”: all that is wrong.
@@ -400,7 +404,7 @@ def read_all(
         if "" in claim.faults:
             errors[f"claims.{index}"] = [claim.faults[""]]
             continue
-        requirement = asked.get(claim.requirement)
+        requirement = requirements.get(claim.requirement)
         if requirement:
             measure = requirement.measure
         else:
@@ -425,7 +429,7 @@ def read_all(
 
 
 def read_stated(
-    said: SubmittedAnswer,
+    submitted: SubmittedAnswer,
     candidate: Candidate,
     today: datetime.date | None,
     lists: Lists = NO_LISTS,
@@ -434,10 +438,13 @@ def read_stated(
 ) -> ClaimWords:
     """The words of an answer to what has that measure, as they are kept; `how` as in
     `read_claim`."""
-    words: dict[str, Any] = {name: getattr(said, name) for name in (*WORDS, "effort")}
-    words["is_asked"] = candidate.evaluation.asks_effort
-    words["is_sold"] = bool(candidate.vendor_id)
-    return read_claim(**words, measure=measure, lists=lists, today=today, **how)
+    values: dict[str, Any] = {
+        name: getattr(submitted, name) for name in (*WORDS, "effort")
+    }
+    values["is_asked"] = candidate.evaluation.asks_effort
+    values["is_sold"] = bool(candidate.vendor_id)
+    values |= how
+    return read_claim(measure=measure, lists=lists, today=today, **values)
 
 
 def _refused(errors: dict[str, list[str]]) -> Invalid:
@@ -473,18 +480,20 @@ def entry_of(new: NewWords, candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def batch_entry(found: ClaimComparison, candidate: Candidate) -> dict[str, Any]:
+def batch_entry(comparison: ClaimComparison, candidate: Candidate) -> dict[str, Any]:
     before: dict[str, Any] = {
         new.requirement.ref: journal.snapshot(new.former, ("revision", *WORDS))
-        for new in found.new
+        for new in comparison.new
         if new.former is not None and new.claim
     }
     after: dict[str, Any] = {
         new.requirement.ref: {"revision": new.claim.revision, **new.words.fields()}
-        for new in found.new
+        for new in comparison.new
         if new.claim
     }
-    efforts = {new.requirement.ref: new.effort.said for new in found.new if new.effort}
+    efforts = {
+        new.requirement.ref: new.effort.said for new in comparison.new if new.effort
+    }
     return {
         "action": "claims.submitted",
         "subject": candidate,
@@ -493,7 +502,7 @@ def batch_entry(found: ClaimComparison, candidate: Candidate) -> dict[str, Any]:
             "candidate": candidate.name,
             "claims": after,
             **({"efforts": efforts} if efforts else {}),
-            "unchanged": found.unchanged,
+            "unchanged": comparison.unchanged,
         },
     }
 
@@ -547,7 +556,7 @@ class SubmitResult:
 
 
 def submit_claim(
-    *, candidate: Candidate, requirement: Requirement, by: Actor, **said: Any
+    *, candidate: Candidate, requirement: Requirement, by: Actor, **fields: Any
 ) -> SubmitResult:
     """Take a vendor's answer to a requirement, by the fields of `Stated`; the same
     words again write nothing.
@@ -556,15 +565,17 @@ def submit_claim(
         Refused: claims are not open (code `claims_closed`). Invalid: by field.
         NotFound: not invited, or the requirement belongs elsewhere or is retired.
     """
-    claim = SubmittedAnswer(requirement=requirement.ref, **said)
+    claim = SubmittedAnswer(requirement=requirement.ref, **fields)
     with pipeline() as pipe:
         claims = _lock_one(pipe, candidate, requirement)
         claims.require_open()
-        claims.asked(requirement)
+        claims.require_asked(requirement)
         return submit_one(claims, claim, by)
 
 
-def submit_one(claims: LockedClaims, said: SubmittedAnswer, by: Actor) -> SubmitResult:
+def submit_one(
+    claims: LockedClaims, submitted: SubmittedAnswer, by: Actor
+) -> SubmitResult:
     """Take an answer where claims are locked.
 
     1. The evaluation was locked, then the candidate, then the clock was read: whoever
@@ -576,11 +587,11 @@ def submit_one(claims: LockedClaims, said: SubmittedAnswer, by: Actor) -> Submit
         Refused: claims are not open (code `claims_closed`). Invalid: by field.
     """
     claims.require_open()
-    requirement = claims.requirements.get(said.requirement)
+    requirement = claims.requirements.get(submitted.requirement)
     if requirement is None:
         raise Invalid(str(UNKNOWN), field="requirement")
     terms = (claims.now.date(), claims.lists, requirement.measure)
-    answer = read_stated(said, claims.candidate, *terms)
+    answer = read_stated(submitted, claims.candidate, *terms)
     return _write(claims, requirement, answer, by, by_vendor=True)
 
 
@@ -622,7 +633,7 @@ def require_words(requirement: Requirement, current: Claim | None) -> Claim:
 
 
 def note_claim(
-    *, candidate: Candidate, requirement: Requirement, by: By, **said: Any
+    *, candidate: Candidate, requirement: Requirement, by: By, **fields: Any
 ) -> SubmitResult:
     """Note, as the owner, what a candidate is said to do, by the fields of `Stated`.
 
@@ -630,14 +641,14 @@ def note_claim(
     and never over the vendor's own words. For build, open source and stay-as-is the
     buyer answers, so may state an availability.
     """
-    terms = {"availability": Availability.UNSTATED} | said
-    claim = SubmittedAnswer(requirement=requirement.ref, **terms)
+    values = {"availability": Availability.UNSTATED} | fields
+    claim = SubmittedAnswer(requirement=requirement.ref, **values)
     with pipeline() as pipe:
         claims = _lock_one(pipe, candidate, requirement, noting=True)
         candidate = claims.candidate
         current = claims.standing.get(requirement.pk)
         check_noting(candidate, requirement, by, current)
-        requirement = claims.asked(requirement)
+        requirement = claims.require_asked(requirement)
         is_status = claim.availability != Availability.UNSTATED
         states = is_status or isinstance(claim.holds_for, list)
         if states and candidate.kind not in ANSWERED_BY_BUYER:
@@ -672,7 +683,7 @@ def withdraw_claim(*, candidate: Candidate, requirement: Requirement, by: By) ->
         if not by_vendor:
             check_withdrawing(claims.candidate, requirement, by, current)
         require_words(requirement, current)
-        requirement = claims.asked(requirement)
+        requirement = claims.require_asked(requirement)
         return _write(claims, requirement, WITHDRAWN, by, by_vendor=by_vendor).claim
 
 
@@ -702,12 +713,12 @@ def _is_withdrawn(claim: Claim) -> bool:
 def _write(
     claims: LockedClaims,
     requirement: Requirement,
-    words: ClaimWords,
+    answer: ClaimWords,
     by: By,
     *,
     by_vendor: bool,
 ) -> SubmitResult:
-    new = claims.following(requirement, words, by, by_vendor=by_vendor)
+    new = claims.following(requirement, answer, by, by_vendor=by_vendor)
     is_new = bool(new.claim or new.effort)
     if is_new:
         claims.write([new], by_vendor=by_vendor)
@@ -792,29 +803,29 @@ def check_answer_requirement(
 
 
 def answer_requirement(
-    *, candidate: Candidate, requirement: Requirement, by: By, **words: Any
+    *, candidate: Candidate, requirement: Requirement, by: By, **values: Any
 ) -> SubmitResult:
     check_answer_requirement(candidate, requirement, by)
-    return note_claim(candidate=candidate, requirement=requirement, by=by, **words)
+    return note_claim(candidate=candidate, requirement=requirement, by=by, **values)
 
 
 def change_answer(
-    *, candidate: Candidate, requirement: Requirement, by: By, **words: Any
+    *, candidate: Candidate, requirement: Requirement, by: By, **values: Any
 ) -> SubmitResult:
     """Change some words of the buyer's own answer; the others stay as they stand.
 
     A day alone makes it planned, and what has no day loses the one that it had.
     """
     check_answer_requirement(candidate, requirement, by)
-    answer = {**_standing_words(candidate, requirement), **words}
+    answer = {**_standing_words(candidate, requirement), **values}
     if not str(answer["statement"]).strip():
         sentence = "Write the answer first, then say when it is there."
-        raise Invalid(sentence, errors={name: [sentence] for name in words})
-    if words.get("available_from") and "availability" not in words:
+        raise Invalid(sentence, errors={name: [sentence] for name in values})
+    if values.get("available_from") and "availability" not in values:
         if answer["availability"] not in DATED:
             answer["availability"] = Availability.PLANNED
-    elif "availability" in words and answer["availability"] not in DATED:
-        answer["available_from"] = words.get("available_from")
+    elif "availability" in values and answer["availability"] not in DATED:
+        answer["available_from"] = values.get("available_from")
     return answer_requirement(
         candidate=candidate, requirement=requirement, by=by, **answer
     )
@@ -854,9 +865,13 @@ def state_support(
     stands: SupportStatement | None = candidate.support_stated
     if stands and (stands.kind, stands.text) == (kind, text):
         return stands
-    said: dict[str, Any] = {"kind": kind, "text": text, "stated_by": by.name}
-    said |= {"revision": stands.revision + 1 if stands else 1, "stated_at": now}
-    row = candidate.support_statements.create(**said)
+    row = candidate.support_statements.create(
+        kind=kind,
+        text=text,
+        stated_by=by.name,
+        revision=stands.revision + 1 if stands else 1,
+        stated_at=now,
+    )
     details = journal.snapshot(row, ("revision", "kind", "text"))
     record_on(candidate, "support.stated", by, row, **details)
     return row

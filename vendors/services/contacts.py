@@ -92,8 +92,8 @@ def add_contact(
         setattr(contact, field, value)
     policy.checked(contact)
     contact.save()
-    told = {"vendor": vendor.name, "name": contact.name, "email": contact.email}
-    record_for_vendor(contact, "contact.added", by, after=told)
+    details = {"vendor": vendor.name, "name": contact.name, "email": contact.email}
+    record_for_vendor(contact, "contact.added", by, after=details)
     given = _replace_ended(contact, LinkEnding.REMOVED)
     for candidate in sorted(invitations, key=attrgetter("evaluation_id", "pk")):
         if candidate not in given:
@@ -119,7 +119,7 @@ def change_contact(
     Raises:
         Forbidden: `by` runs no evaluation. Refused: removed. Invalid: by field.
     """
-    contact = _take(contact, by)
+    contact = _lock_contact(contact, by)
     fields = read_contact(name=name, email=email, phone=phone)
     if fields["email"].lower() != contact.email.lower():
         access.end_own_tokens(contact=contact, reason="The address has changed.", by=by)
@@ -143,7 +143,7 @@ def remove_contact(*, contact: Contact, reason: str, by: By) -> Contact:
     Raises:
         Forbidden: `by` runs no evaluation. Refused: removed. Invalid: no reason.
     """
-    contact = _take(contact, by)
+    contact = _lock_contact(contact, by)
     reason = read_reason(reason, "Give a reason for ending their mail.")
     access.end_own_tokens(contact=contact, reason=reason, by=by)
     contact.removed_at = timezone.now()
@@ -193,7 +193,7 @@ def read_contact(*, name: str, email: str, phone: str) -> dict[str, str]:
     return fields
 
 
-def _take(contact: Contact, by: By) -> Contact:
+def _lock_contact(contact: Contact, by: By) -> Contact:
     require_vendor_keeper(by)
     row = policy.lock(contact, "vendor")
     if row.removed_at is not None:
@@ -310,7 +310,7 @@ def accept_contact(
         settle_shared_addresses(
             vendor=vendor, addresses=[contact.email], by=by, shared=shared
         )
-    owe_invitation(request.candidate, contact)
+    schedule_invitation(request.candidate, contact)
     _rule_request(request, by, "contact_request.accepted", ProposalState.ACCEPTED)
     # By who asked, if still the same person: links end with their address.
     links = InvitationLink.objects.filter(
@@ -356,8 +356,8 @@ def rows_without_notice[M: Model](rows: QuerySet[M], *kinds: str) -> list[M]:
     """Those about which no notice of these kinds is owed yet, in the order of ids."""
     by_id = {str(row.pk): row for row in rows}
     mails = Notice.objects.filter(kind__in=kinds, subject_id__in=by_id)
-    told = set(mails.values_list("subject_id", flat=True))
-    return [by_id[key] for key in sorted(by_id.keys() - told)]
+    noticed = set(mails.values_list("subject_id", flat=True))
+    return [by_id[key] for key in sorted(by_id.keys() - noticed)]
 
 
 # How late it is told after a fault of ours.
@@ -392,9 +392,9 @@ def tell_of_keys() -> None:
 
 def _to_tell(entry: Entry) -> Iterator[tuple[InvitationLink, str]]:
     former = notices.former_address(entry)
-    said = entry.after
-    same = former.lower() == said.get("email", "").lower()
-    if (same and entry.action == "contact.changed") or said.get("revision") == 1:
+    after = entry.after
+    same = former.lower() == after.get("email", "").lower()
+    if (same and entry.action == "contact.changed") or after.get("revision") == 1:
         return
     model = apps.get_model("vendors", entry.subject_type)
     row = model._base_manager.get(pk=entry.subject_id)
@@ -405,12 +405,15 @@ def _to_tell(entry: Entry) -> Iterator[tuple[InvitationLink, str]]:
         contact__links__address=F("address"),
         contact__links__candidate=F("candidate"),
     ).select_related("contact")
-    own: Any = row.pk if isinstance(row, Contact) else getattr(row, "contact_id", None)
-    others = links.filter(live_link(), newest_link()).exclude(contact=own)
-    for link in others.exclude(address=said.get("handed_in_as") or None).distinct():
-        if link.address in said.get("told", [link.address]):
+    if isinstance(row, Contact):
+        contact_id: Any = row.pk
+    else:
+        contact_id = getattr(row, "contact_id", None)
+    others = links.filter(live_link(), newest_link()).exclude(contact=contact_id)
+    for link in others.exclude(address=after.get("handed_in_as") or None).distinct():
+        if link.address in after.get("told", [link.address]):
             yield link, link.contact.email
-    for link in links.filter(contact=own)[: bool(former)]:
+    for link in links.filter(contact=contact_id)[: bool(former)]:
         yield link, former
 
 
@@ -435,10 +438,10 @@ def give_link(*, candidate: Candidate, contact: Contact) -> InvitationLink:
     Given again it is the same one, with another secret if the key was replaced; what
     was turned or ended never comes back.
     """
-    whose = {"candidate": candidate, "contact": contact}
-    known = InvitationLink.objects.filter(newest_link(), **whose).first()
+    pair = {"candidate": candidate, "contact": contact}
+    known = InvitationLink.objects.filter(newest_link(), **pair).first()
     link = known or InvitationLink(
-        **whose, vendor_id=contact.vendor_id, address=contact.email.lower()
+        **pair, vendor_id=contact.vendor_id, address=contact.email.lower()
     )
     digest = digest_of(link_secret(link.pk))
     if link.digest != digest:
@@ -561,27 +564,27 @@ def settle_shared_addresses(
     )
 
 
-def settle(found: list[SharedAddress], *, by: By, shared: Collection[str]) -> None:
-    if not found:
+def settle(matches: list[SharedAddress], *, by: By, shared: Collection[str]) -> None:
+    if not matches:
         return
     sentence = " ".join(
         [
-            *dict.fromkeys(one.sentence for one in found),
+            *dict.fromkeys(match.sentence for match in matches),
             "If that is intended, confirm it in the form.",
         ]
     )
     if yes_to(sentence) not in shared:
         raise Invalid(sentence, field="shared")
-    for one in found:
-        candidate = one.candidate
+    for match in matches:
+        candidate = match.candidate
         policy.lock(candidate.evaluation)
         record_on(
             candidate,
             "shared_address.allowed",
             by,
-            rival=one.rival.name,
-            shared=one.shared,
-            vendors=sorted([str(candidate.vendor_id), str(one.rival.pk)]),
+            rival=match.rival.name,
+            shared=match.shared,
+            vendors=sorted([str(candidate.vendor_id), str(match.rival.pk)]),
         )
 
 
@@ -634,9 +637,9 @@ def invite(
     _settle(candidate, recipients, by, shared)
     before, after = policy.change(candidate, invited_at=timezone.now())
     for contact in recipients:
-        owe_invitation(candidate, contact)
+        schedule_invitation(candidate, contact)
     for token in VendorToken.objects.filter(vendor=candidate.vendor):
-        access.owe_expiry_warnings(token=token)
+        access.schedule_expiry_warnings(token=token)
     after |= {"told": [contact.email for contact in recipients]}
     about = (candidate.evaluation, "candidate.invited", candidate, by)
     journal.record(*about, before=before, after=after)
@@ -660,7 +663,7 @@ def send_link(
     _settle(candidate, recipients, by, shared)
     for contact in recipients:
         _require_rested(candidate, contact)
-        owe_invitation(candidate, contact)
+        schedule_invitation(candidate, contact)
     after = {"told": [contact.email for contact in recipients]}
     journal.record(
         candidate.evaluation, "invitation.sent_again", candidate, by, after=after
@@ -687,14 +690,14 @@ def _theirs(candidate: Candidate, contacts: Iterable[Contact]) -> list[Contact]:
 
 
 def _settle(
-    candidate: Candidate, told: list[Contact], by: By, shared: Collection[str]
+    candidate: Candidate, recipients: list[Contact], by: By, shared: Collection[str]
 ) -> None:
-    """Insist that nobody who is told stands for a rival, but by the owner's yes."""
-    shared_now = shared_addresses(candidate, [contact.email for contact in told])
+    """Insist that no recipient stands for a rival, but by the owner's yes."""
+    shared_now = shared_addresses(candidate, [contact.email for contact in recipients])
     settle(shared_now, by=by, shared=shared)
 
 
-def owe_invitation(candidate: Candidate, contact: Contact) -> None:
+def schedule_invitation(candidate: Candidate, contact: Contact) -> None:
     number = invitation_letters(candidate).filter(address=contact.email).count() + 1
     mail_link(candidate, contact, notices.Invitation.name, candidate, number)
 
@@ -731,7 +734,7 @@ def gathering_end(now: datetime.datetime) -> datetime.datetime:
     return earliest - over + GATHERED
 
 
-def owe_contacts(
+def schedule_for_contacts(
     *,
     kind: str,
     candidates: Iterable[Candidate],

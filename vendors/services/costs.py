@@ -504,14 +504,14 @@ def import_costs(
     rows = {key_of(row): row for row in lines_of(evaluation)}
     changed: dict[str, Any] = {}
     touched = []
-    for one in plan.changed:
-        row = rows[one.record.key]
+    for change in plan.changed:
+        row = rows[change.record.key]
         before = state_of(row) | {"said_by": row.said_by}
-        values = with_ends(one.record, one.after)
-        if row.pricing == Pricing.PERCENT and "likely" in one.after:
+        values = with_ends(change.record, change.after)
+        if row.pricing == Pricing.PERCENT and "likely" in change.after:
             # An amount of money in its place is no percentage any more.
             values = {"pricing": Pricing.PER_UNIT, **values}
-        if row.state != CostState.PRICED and "state" in one.after:
+        if row.state != CostState.PRICED and "state" in change.after:
             values = {"source_text": "", **values}
         touched.append(fill(row, {**values, "said_by": PriceSource.FILE}, kinds))
         changed[str(row.pk)] = [before, state_of(row)]

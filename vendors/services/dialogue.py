@@ -40,7 +40,7 @@ from vendors.selectors.dialogue import (
 from vendors.services.candidates import lock_candidate, record_on
 from vendors.services.contacts import (
     invited_candidates,
-    owe_contacts,
+    schedule_for_contacts,
 )
 
 # Of one sort, for one invitation.
@@ -132,8 +132,8 @@ def propose_requirement(
     inputs.check()
     policy.checked(proposal)
     fields = ("candidate", "category", "new_category", "text", "state")
-    said = {name: getattr(proposal, name) for name in fields}
-    if same := Proposal.objects.filter(**said).first():
+    values = {name: getattr(proposal, name) for name in fields}
+    if same := Proposal.objects.filter(**values).first():
         return same, False
     if actor_of(by).user is None:
         sentence = _(
@@ -328,7 +328,7 @@ def answer_question(
         answered_at=database_now(),
         answered_by=actor_of(by).user,
     )
-    owe_contacts(
+    schedule_for_contacts(
         kind=notices.QuestionAnswered.name,
         candidates=invited_candidates(evaluation),
         subject=evaluation,

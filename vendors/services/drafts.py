@@ -518,14 +518,17 @@ def save_drafts(*, candidate: Candidate, typed: TypedByRef) -> int:
     return len(typed)
 
 
-def _locked(candidate: Candidate, asked: QuerySet[Requirement]) -> Iterator[AnswerRow]:
+def _locked(
+    candidate: Candidate, requirements: QuerySet[Requirement]
+) -> Iterator[AnswerRow]:
     claims = {claim.requirement_id: claim for claim in own_claims(candidate)}
-    rows = AnswerDraft.objects.filter(candidate=candidate, requirement__in=asked)
+    rows = AnswerDraft.objects.filter(candidate=candidate, requirement__in=requirements)
     files = Prefetch("files", DraftFile.objects.defer("content"))
     locked = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
     drafts = {row.requirement_id: row for row in locked.prefetch_related(files)}
-    for row in asked:
-        yield AnswerRow(row, claims.get(row.pk), drafts.get(row.pk))
+    for requirement in requirements:
+        claim = claims.get(requirement.pk)
+        yield AnswerRow(requirement, claim, drafts.get(requirement.pk))
 
 
 def _current(row: AnswerRow, lists: Names) -> ClaimWords | None:
@@ -537,23 +540,23 @@ def _current(row: AnswerRow, lists: Names) -> ClaimWords | None:
 
 
 def _change(
-    row: AnswerRow, former: ClaimWords | None, words: ClaimWords
+    row: AnswerRow, former: ClaimWords | None, answer: ClaimWords
 ) -> DraftChange | None:
     """The words of a sheet as they would be typed; None if they are typed already."""
-    typed = answers.typed_of(words)
-    if words.environments != (row.claim.environments if row.claim else []):
-        typed[answers.ENVIRONMENTS] = words.environments
+    typed = answers.typed_of(answer)
+    if answer.environments != (row.claim.environments if row.claim else []):
+        typed[answers.ENVIRONMENTS] = answer.environments
     if row.draft:
         stands = row.draft.typed
     else:
         stands = answers.typed_of(row.claim)
-    if words.effort is UNSET:
+    if answer.effort is UNSET:
         typed |= {name: stands[name] for name in answers.EFFORT if name in stands}
-        words = replace(words, effort=former and former.effort)
+        answer = replace(answer, effort=former and former.effort)
     if typed == stands:
         return None
     version = row.draft.version if row.draft else 0
-    return DraftChange(row.requirement, former, words, typed, version)
+    return DraftChange(row.requirement, former, answer, typed, version)
 
 
 FOLDER = "claim_files"

@@ -191,8 +191,8 @@ def _checked(
         return line
     kinds = costs.kinds_for(candidate)
     if line.kind not in {kind.key for kind in kinds}:
-        asked = {"kind": line.kind[:60], "kinds": listed(kind.key for kind in kinds)}
-        inputs.refuse("kind", NOT_ASKED % asked)
+        names = {"kind": line.kind[:60], "kinds": listed(kind.key for kind in kinds)}
+        inputs.refuse("kind", NOT_ASKED % names)
         return line
     line = replace(line, called=kind_named(line.kind, kinds).name)
     if _below_zero(inputs, line):
@@ -298,9 +298,9 @@ def _enter(candidate: Candidate, quote: Quote, by: By) -> None:
 def _rows(
     candidate: Candidate, quote: Quote, day: Any, there: dict[tuple[str, str], CostLine]
 ) -> tuple[list[CostLine], list[CostLine]]:
-    asked = costs.kinds_of(candidate.evaluation)
+    cost_kinds = costs.kinds_of(candidate.evaluation)
     if quote.is_withdrawn:
-        return [], _taken_out(there.values(), day, asked)
+        return [], _taken_out(there.values(), day, cost_kinds)
     added = []
     touched = []
     lines = read_lines(quote.lines)
@@ -308,15 +308,16 @@ def _rows(
     for line in lines:
         values = _values(line, quote, day)
         if row := there.get((line.kind, line.label)):
-            touched.append(fill(row, values, asked))
+            touched.append(fill(row, values, cost_kinds))
         else:
             new = CostLine(candidate=candidate, kind=line.kind, label=line.label)
-            added.append(fill(new, values, asked))
+            added.append(fill(new, values, cost_kinds))
     kinds = {line.kind for line in lines}
     part = {"state": CostState.INCLUDED, **dict.fromkeys(AMOUNTS)}
     for key, row in there.items():
         if key not in quoted and row.kind in kinds and row.state == CostState.PRICED:
-            touched.append(fill(row, {**part, "note": f"{PART_OF}{day}."}, asked))
+            values = {**part, "note": f"{PART_OF}{day}."}
+            touched.append(fill(row, values, cost_kinds))
     listed = {row.kind for row in there.values()}
     added += [
         CostLine(candidate=candidate, kind=kind, currency=quote.currency)
@@ -327,12 +328,12 @@ def _rows(
 
 
 def _taken_out(
-    rows: Iterable[CostLine], day: Any, asked: Sequence[CostKind]
+    rows: Iterable[CostLine], day: Any, cost_kinds: Sequence[CostKind]
 ) -> list[CostLine]:
     nothing = {"state": CostState.UNSAID, **dict.fromkeys(AMOUNTS), "quoted_on": None}
     blank = {**nothing, "note": WITHDRAWN.format(day)}
     return [
-        fill(row, blank, asked)
+        fill(row, blank, cost_kinds)
         for row in rows
         if row.said_by == PriceSource.VENDOR or row.note.startswith(PART_OF)
     ]
@@ -414,13 +415,13 @@ def ask_to_open_prices(*, evaluation: Evaluation, by: User) -> PriceOpening:
     opening = PriceOpening(evaluation=evaluation, asked_by=by, asked_at=database_now())
     policy.checked(opening)
     opening.save()
-    owe_second_people(opening)
+    schedule_opening_mails(opening)
     after = {"asked_by": by.name, "asked_at": opening.asked_at}
     journal.record(evaluation, "prices.asked", opening, by, after=after)
     return opening
 
 
-def owe_second_people(opening: PriceOpening) -> None:
+def schedule_opening_mails(opening: PriceOpening) -> None:
     """Owe everybody who may confirm the mail that asks them, once, and every three
     days a reminder; and the owner word of the second time and of each that follows.
 
@@ -429,20 +430,20 @@ def owe_second_people(opening: PriceOpening) -> None:
     """
     people = costs.second_people(opening.evaluation, opening)
     for person in people:
-        owe_about(opening, PricesAsked.name, person)
+        schedule_opening_mail(opening, PricesAsked.name, person)
     notices = Notice.objects.filter(
         kind=PricesAsked.name, subject_id=str(opening.pk), recipient__in=people
     )
     for notice in notices.select_related("recipient"):
         if times := times_since(notice.due_at):
-            owe_about(opening, PricesWaiting.name, notice.recipient, times)
+            schedule_opening_mail(opening, PricesWaiting.name, notice.recipient, times)
     times = times_since(opening.asked_at)
     if times >= ESCALATED_FROM:
         owner = opening.evaluation.owner
-        owe_about(opening, PricesEscalated.name, owner, times)
+        schedule_opening_mail(opening, PricesEscalated.name, owner, times)
 
 
-def owe_about(
+def schedule_opening_mail(
     opening: PriceOpening, kind: str, recipient: User | None, times: int = 0
 ) -> None:
     """Owe one mail about it; the same one is never owed twice."""
@@ -657,8 +658,8 @@ def hand_in_quote(
     if stands and same and named <= set(stands.readers.values_list("email", flat=True)):
         return QuoteResult(stands, created=False)
     logged = ("revision", "valid_until")
-    whose = {"readers": sorted(named), "handed_in_as": reader}
-    quote = _keep(candidate, body, now, "quote.handed_in", logged, by, whose)
+    details = {"readers": sorted(named), "handed_in_as": reader}
+    quote = _store(candidate, body, now, "quote.handed_in", logged, by, details)
     add_readers(quote, named, by)
     return QuoteResult(quote, created=True)
 
@@ -667,20 +668,20 @@ def _own_people(
     inputs: CallFields, candidate: Candidate, addresses: Collection[str]
 ) -> set[str]:
     people = Contact.objects.current().filter(vendor=candidate.vendor_id)
-    own = {email.lower() for email in people.values_list("email", flat=True)}
+    emails = {email.lower() for email in people.values_list("email", flat=True)}
     for index, address in enumerate(addresses):
-        if address.lower() not in own:
+        if address.lower() not in emails:
             inputs.refuse(f"readers.{index}", NOT_A_CONTACT % {"address": address})
-    return own & {address.lower() for address in addresses}
+    return emails & {address.lower() for address in addresses}
 
 
 def add_readers(quote: Quote, addresses: Iterable[str], by: Actor) -> list[QuoteReader]:
     """Keep who may read it from now on; the caller has locked its candidate and knows
     that `by` may say so. Whom it names already is not named again."""
     new = set(addresses) - set(quote.readers.values_list("email", flat=True))
-    said = {"candidate_id": quote.candidate_id, "named_by": by.name}
+    columns = {"candidate_id": quote.candidate_id, "named_by": by.name}
     return QuoteReader.objects.bulk_create(
-        QuoteReader(quote=quote, email=address, **said) for address in sorted(new)
+        QuoteReader(quote=quote, email=address, **columns) for address in sorted(new)
     )
 
 
@@ -703,7 +704,7 @@ def withdraw_quote(*, candidate: Candidate, by: Actor, reader: str) -> Quote:
             code="nothing_to_withdraw",
         )
     body = {"currency": stands.currency, "valid_until": stands.valid_until, "lines": []}
-    return _keep(candidate, body, now, "quote.withdrawn", ("revision",), by)
+    return _store(candidate, body, now, "quote.withdrawn", ("revision",), by)
 
 
 def note_read(*, quote: Quote | None, key: VendorSession | VendorToken) -> None:
@@ -725,26 +726,26 @@ def note_read(*, quote: Quote | None, key: VendorSession | VendorToken) -> None:
         record_on(candidate, "quote.read", by, quote, **details)
 
 
-def _keep(
+def _store(
     candidate: Candidate,
-    said: dict[str, Any],
+    columns: dict[str, Any],
     now: datetime.datetime,
     action: str,
-    told: Sequence[str],
+    logged: Sequence[str],
     by: Actor,
-    whose: Mapping[str, Any] | None = None,
+    details: Mapping[str, Any] | None = None,
 ) -> Quote:
-    """Keep the next revision; the journal tells the fields `told` and `whose` it is."""
+    """Keep the next revision; the journal tells the fields `logged` and `details`."""
     before = Quote.objects.filter(candidate=candidate).aggregate(last=Max("revision"))
     quote = Quote.objects.create(
         candidate=candidate,
         revision=(before["last"] or 0) + 1,
         handed_in_at=now,
         handed_in_by=actor_of(by).name,
-        **said,
+        **columns,
     )
-    said = {**journal.snapshot(quote, told), **(whose or {})}
-    record_on(candidate, action, by, quote, **said)
+    entry = {**journal.snapshot(quote, logged), **(details or {})}
+    record_on(candidate, action, by, quote, **entry)
     return quote
 
 

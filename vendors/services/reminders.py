@@ -23,8 +23,8 @@ from vendors.selectors.dialogue import Chase, chases
 from vendors.services.candidates import lock_candidate, record_on
 from vendors.services.contacts import (
     invited_candidates,
-    owe_contacts,
     rows_without_notice,
+    schedule_for_contacts,
 )
 
 MORNING = datetime.time(9)
@@ -51,13 +51,13 @@ def ask_of_changes(
             requirement__in=[requirement.pk for requirement in changed]
         )
         invited = invited.filter(pk__in=touched.values("candidate_id"))
-    owe_contacts(kind=notices.RequirementChanged.name, candidates=invited)
+    schedule_for_contacts(kind=notices.RequirementChanged.name, candidates=invited)
 
 
 def ask_to_confirm(evaluation: Evaluation) -> None:
     """Owe that mail again when claims reopen, to those who could not answer it."""
     invited = list(invited_candidates(evaluation))
-    owe_contacts(
+    schedule_for_contacts(
         kind=notices.RequirementChanged.name,
         candidates=[
             waiting.candidate
@@ -97,7 +97,7 @@ def chase(*, candidate: Candidate, by: By) -> int:
     """Remind a vendor of what it has not answered; how many people are written to."""
     candidate = lock_candidate(candidate)
     state = check_chase(candidate, by)
-    number = owe_contacts(
+    number = schedule_for_contacts(
         kind=notices.NotAnswered.name, candidates=[candidate], at=database_now()
     )
     record_on(
@@ -116,9 +116,9 @@ def chase(*, candidate: Candidate, by: By) -> int:
 def chase_all(*, evaluation: Evaluation, by: By) -> list[Candidate]:
     evaluation = policy.lock(evaluation)
     due = check_chase_all(evaluation, by)
-    for one in due:
-        chase(candidate=one.candidate, by=by)
-    return [chase.candidate for chase in due]
+    for due_chase in due:
+        chase(candidate=due_chase.candidate, by=by)
+    return [due_chase.candidate for due_chase in due]
 
 
 def remind_of_closing() -> None:
@@ -140,7 +140,7 @@ def remind_of_closing() -> None:
         if not came or (opened and opened >= came[-1][1]):
             continue
         days, moment = came[-1]
-        owe_contacts(
+        schedule_for_contacts(
             kind=notices.ClaimsClosing.name,
             candidates=invited_candidates(evaluation).filter(invited_at__lt=moment),
             subject=evaluation,
@@ -177,7 +177,7 @@ RECENT = datetime.timedelta(days=1)
 
 
 @transaction.atomic
-def owe_receipts() -> None:
+def schedule_receipts() -> None:
     """Owe the receipts of the last day, once each; the process of vendors owes none."""
     since = database_now() - RECENT
     rows: Any = Submission.objects.filter(
@@ -208,7 +208,7 @@ def _tell(
     at: datetime.datetime,
 ) -> None:
     """Owe it to whoever was invited before, once for that minute."""
-    owe_contacts(
+    schedule_for_contacts(
         kind=kind.name,
         candidates=invited_candidates(evaluation),
         occurrence=int(at.timestamp() // 60),
@@ -229,7 +229,7 @@ def tell_of_end() -> None:
     ):
         end = notices.end_of(evaluation)
         if end is not None:
-            owe_contacts(
+            schedule_for_contacts(
                 kind=notices.AnsweringClosed.name,
                 candidates=invited_candidates(evaluation).filter(invited_at__lt=end),
                 occurrence=end.isoformat(),

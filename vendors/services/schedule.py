@@ -47,7 +47,9 @@ def _owned(evaluation: Evaluation, by: By) -> tuple[Evaluation, list[PriceItem]]
     return evaluation, items
 
 
-def _found(item: PriceItem, by: By) -> tuple[Evaluation, list[PriceItem], PriceItem]:
+def _locked_item(
+    item: PriceItem, by: By
+) -> tuple[Evaluation, list[PriceItem], PriceItem]:
     evaluation, items = _owned(item.evaluation, by)
     for row in items:
         if row.pk == item.pk:
@@ -96,7 +98,7 @@ def add_price_item(
 def change_price_item(*, item: PriceItem, by: By, **values: Any) -> PriceItem:
     """Change a row; its key, which lines and quotes name, stays."""
     require_known(values, frozenset(FIELDS))
-    evaluation, items, item = _found(item, by)
+    evaluation, items, item = _locked_item(item, by)
     before, after = change(item, **_read(item, items, values))
     if after:
         _record(evaluation, "price_item.changed", by, after, item, before)
@@ -106,7 +108,7 @@ def change_price_item(*, item: PriceItem, by: By, **values: Any) -> PriceItem:
 @transaction.atomic
 def remove_price_item(*, item: PriceItem, by: By) -> None:
     """Remove a row that no candidate has a line for; a kind goes with its parts."""
-    evaluation, items, item = _found(item, by)
+    evaluation, items, item = _locked_item(item, by)
     lines = _lines(evaluation).filter(kind=item.kind)
     if item.part:
         lines = lines.filter(label=item.part)
@@ -133,7 +135,7 @@ def remove_price_item(*, item: PriceItem, by: By) -> None:
 @transaction.atomic
 def move_price_item(*, item: PriceItem, to: int, by: By) -> PriceItem:
     """Put a kind, with its parts, to another place of the order, counted from 1."""
-    evaluation, items, item = _found(item, by)
+    evaluation, items, item = _locked_item(item, by)
     keys = list(dict.fromkeys(row.kind for row in items))
     before = keys.index(item.kind) + 1
     keys.remove(item.kind)
@@ -142,8 +144,8 @@ def move_price_item(*, item: PriceItem, to: int, by: By) -> PriceItem:
     if after != before:
         for row in items:
             change(row, position=keys.index(row.kind) + 1)
-        told = {"place": after}
-        _record(evaluation, "price_item.moved", by, told, item, {"place": before})
+        details = {"place": after}
+        _record(evaluation, "price_item.moved", by, details, item, {"place": before})
     return item
 
 
@@ -163,12 +165,7 @@ def take_costs(
     names = {row.name.casefold() for row in kept}
     rises = any(row.counts_as == CountsAs.RISE for row in kept)
     new = [
-        PriceItem(
-            evaluation=evaluation,
-            **{name: row[name] for name in KEPT if name in row},
-            **{name: row.get(name, "") for name in ("kind", "name", "group", "due")},
-            for_kinds=_for_kinds(row.get("for", ())),
-        )
+        _item_of(evaluation, row)
         for row in rows
         if (row["kind"], row.get("part", "")) not in keys
         and (row.get("part") or row["name"].casefold() not in names)
@@ -182,6 +179,13 @@ def take_costs(
         checked(row)
         row.save()
     _record(evaluation, "price_items.taken", by, {"kinds": _names((*new, *kept))})
+
+
+def _item_of(evaluation: Evaluation, row: Mapping[str, Any]) -> PriceItem:
+    values = {name: row.get(name, "") for name in ("kind", "name", "group", "due")}
+    values |= {name: row[name] for name in KEPT if name in row}
+    for_kinds = _for_kinds(row.get("for", ()))
+    return PriceItem(evaluation=evaluation, for_kinds=for_kinds, **values)
 
 
 def kept_costs(evaluation: Evaluation) -> list[dict[str, Any]]:
@@ -249,8 +253,8 @@ def _read(
 
 def _for_kinds(kinds: Iterable[str]) -> list[str]:
     """Kinds of candidate in their order; none says all."""
-    asked = set(kinds)
-    read = [str(kind) for kind in CandidateKind.values if kind in asked]
+    requested = set(kinds)
+    read = [str(kind) for kind in CandidateKind.values if kind in requested]
     if len(read) == len(CandidateKind.values):
         return []
     return read

@@ -31,7 +31,7 @@ REVISION = "requirement_revision"
 # What an answer takes, as it is sent; None: nothing is said of it.
 EFFORT = "effort"
 type Key = tuple[str, ...]
-type Said = tuple[Claim | Effort, ClaimWords]
+type Statement = tuple[Claim | Effort, ClaimWords]
 
 
 def known_claims(*, evaluation: Evaluation) -> dict[Key, dict[str, Any]]:
@@ -80,17 +80,17 @@ def import_claims(
         return
     now = database_now()
     rows = list[Claim]()
-    said = list[Said]()
+    statements = list[Statement]()
     for record in records:
         candidate = candidates[record.key[0]]
         requirement = requirements[record.key[1]]
         values = record.values
         before = former.get(record.key)
-        words = ClaimWords(**words_in(values), effort=values[EFFORT])
+        answer = ClaimWords(**words_in(values), effort=values[EFFORT])
         count = claims.RevisionCount(before.revision if before else 0)
-        terms = (count, candidate, requirement, words, now, by)
+        terms = (count, candidate, requirement, answer, now, by)
         claim = claims.next_revision(*terms, by_vendor=False)
-        said.append((claim, words))
+        statements.append((claim, answer))
         if not (before and claims.says_the_same(before, claim)):
             rows.append(claim)
     replaced = [former[key] for key in map(_cell_of, rows) if key in former]
@@ -101,7 +101,7 @@ def import_claims(
         kind=KIND,
         plan=plan,
         by=by,
-        kept=kept_of(rows, former) | {"efforts": _note_efforts(said, now)},
+        kept=kept_of(rows, former) | {"efforts": _note_efforts(statements, now)},
         import_id=import_id,
         action="claims.imported",
         before=by_cell((change.record.key, change.before) for change in plan.changed),
@@ -112,9 +112,12 @@ def import_claims(
     )
 
 
-def _note_efforts(said: Iterable[Said], now: datetime.datetime) -> dict[str, Any]:
+def _note_efforts(
+    statements: Iterable[Statement], now: datetime.datetime
+) -> dict[str, Any]:
     """Note those that are others than stand; by the id of each, what stood."""
-    rows = Effort.objects.filter(candidate__in={row.candidate for row, _ in said})
+    candidates = {statement.candidate for statement, _ in statements}
+    rows = Effort.objects.filter(candidate__in=candidates)
     last = {
         (row.candidate_id, row.requirement_id, row.by_vendor): row
         for row in rows.order_by("revision")
@@ -122,13 +125,13 @@ def _note_efforts(said: Iterable[Said], now: datetime.datetime) -> dict[str, Any
     fresh = list[Effort]()
     gone = []
     kept = dict[str, Any]()
-    for beside, words in said:
-        cell = (beside.candidate_id, beside.requirement_id)
+    for statement, answer in statements:
+        cell = (statement.candidate_id, statement.requirement_id)
         before = last.get((*cell, False))
         theirs = last.get((*cell, True))
         # That a vendor took its own back stands until then.
         gone += [theirs.pk] if theirs else []
-        if row := claims.next_effort(before, beside, words):
+        if row := claims.next_effort(before, statement, answer):
             stood = before and not before.superseded_at and before
             gone += [stood.pk] if stood else []
             kept[str(row.pk)] = stood.said if stood and stood.how else None
@@ -154,9 +157,11 @@ def words_in(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values[name] for name in WORDS if name in values}
 
 
-def by_cell(said: Iterable[tuple[Key, Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:
+def by_cell(
+    cells: Iterable[tuple[Key, Mapping[str, Any]]],
+) -> dict[str, dict[str, Any]]:
     by_candidate: dict[str, dict[str, Any]] = {}
-    for (candidate, ref), values in said:
+    for (candidate, ref), values in cells:
         if values.get(EFFORT):
             effort = {EFFORT: values[EFFORT]}
         else:
@@ -197,7 +202,8 @@ def undo(imported: Import, by: User) -> None:
     )
     now = database_now()
     for row in efforts:
-        row.submitted_at, row.submitted_by = now, actor_of(by).name
+        row.submitted_at = now
+        row.submitted_by = actor_of(by).name
     back = [(row, ClaimWords("now", effort=stood[str(row.pk)])) for row in efforts]
     _note_efforts(back, now)
     fresh = _put_back(rows, by_claim, by)

@@ -49,10 +49,10 @@ def points(value: object) -> str:
 
 
 @register.simple_tag
-def figure(said: Any) -> SafeString:
+def figure(value: Any) -> SafeString:
     """A counted figure, or a sentence with some, from `decision.memo.figures`: each is
     marked with its id and its exact value, what stands around them is text."""
-    parts = getattr(said, "parts", (said,))
+    parts = getattr(value, "parts", (value,))
     return format_html_join("", "{}", ((_marked(part),) for part in parts))
 
 

@@ -231,10 +231,10 @@ def over_budget(key: str, cost: record.FrozenCost) -> list[Sentence]:
             beyond = most - Decimal(limit["limit"])
             by = money(f"cost.over.{key}.{limit['name']}", beyond)
             if over:
-                words = "{}: over by {}"
+                phrase = "{}: over by {}"
             else:
-                words = "{}: could be over by {} (high)"
-            sentences.append(say(words, limit["name"], by))
+                phrase = "{}: could be over by {} (high)"
+            sentences.append(say(phrase, limit["name"], by))
     return sentences
 
 
@@ -265,11 +265,17 @@ def by_category(figures: Figures, options: Sequence[Option]) -> dict[str, Any]:
 
 
 def lane(option: Option, fit: Figure) -> Lane:
+    if option.state == OUT:
+        tone = "out"
+    elif option.leads:
+        tone = "lead"
+    else:
+        tone = ""
     return Lane(
         option.name,
         str(fit),
         spans=() if fit.exact is None else (Span(0, float(fit.exact)),),
-        tone="out" if option.state == OUT else "lead" if option.leads else "",
+        tone=tone,
     )
 
 
@@ -435,6 +441,12 @@ def line(option: Option, figures: Figures) -> RankingLine:
         likely = None
     else:
         likely = figures.likely.get(option.key)
+    if out:
+        tone = "out"
+    elif option.leads:
+        tone = "lead"
+    else:
+        tone = ""
     priced: Part = option.cost_range or option.cost or ""
     more = " or more" if option.cost_note else ""
     return RankingLine(
@@ -446,7 +458,7 @@ def line(option: Option, figures: Figures) -> RankingLine:
         cost=say(f"{{}}{more}", priced) if option.cost else "not stated",
         sure=say("{} of 100", likely) if likely else option.undrawn or NONE,
         note=note(option),
-        tone="out" if out else "lead" if option.leads else "",
+        tone=tone,
         share=float(option.fit.exact or 0),
         place="Out" if out else PLACES.get(option.state, SHORT),
     )
@@ -532,8 +544,8 @@ def decisive_row(test: NextTest) -> tuple[str, str, str, float]:
 
 
 def confirm_row(row: ToConfirm) -> tuple[str, str]:
-    link, words = cell_row(row)
-    return link, f"{words}: by its runs it {certainty.PROPOSED_WORDS[row.verdict]}"
+    link, text = cell_row(row)
+    return link, f"{text}: by its runs it {certainty.PROPOSED_WORDS[row.verdict]}"
 
 
 def owed_row(owed: RunsOwed) -> tuple[str, str]:

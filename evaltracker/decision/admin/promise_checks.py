@@ -47,14 +47,14 @@ class PairsForm(forms.Form):
     said: ClassVar[str]
     rows: dict[str, Any]
 
-    def ask(self, key: str, said: forms.Field, note: str, last: Any) -> None:
+    def ask(self, key: str, field: forms.Field, note: str, last: Any) -> None:
         """Of one row; `last` is what was said of it before, if anything was."""
-        self.fields[f"{self.said}-{key}"] = said
+        self.fields[f"{self.said}-{key}"] = field
         self.fields[f"note-{key}"] = forms.CharField(
             label=note, required=False, max_length=2000
         )
         if last:
-            said.initial = getattr(last, self.said)
+            field.initial = getattr(last, self.said)
             self.fields[f"note-{key}"].initial = last.note
 
     def lines(self) -> list[tuple[Any, Any, Any]]:
@@ -64,13 +64,13 @@ class PairsForm(forms.Form):
         ]
 
 
-def pairs_in(data: Mapping[str, Any], said: str) -> dict[str, tuple[str, str]]:
+def pairs_in(data: Mapping[str, Any], prefix: str) -> dict[str, tuple[str, str]]:
     """What was said, each with its note; what was left blank is left out."""
     names = [
-        name for name, value in data.items() if name.startswith(f"{said}-") and value
+        name for name, value in data.items() if name.startswith(f"{prefix}-") and value
     ]
-    keys = [name.removeprefix(f"{said}-") for name in names]
-    return {key: (data[f"{said}-{key}"], data[f"note-{key}"]) for key in keys}
+    keys = [name.removeprefix(f"{prefix}-") for name in names]
+    return {key: (data[f"{prefix}-{key}"], data[f"note-{key}"]) for key in keys}
 
 
 class JudgeForm(PairsForm):
@@ -80,12 +80,12 @@ class JudgeForm(PairsForm):
         super().__init__(*args, **kwargs)
         self.rows = {row.key: row for row in rows}
         for key, row in self.rows.items():
-            found = forms.ChoiceField(
+            verdict = forms.ChoiceField(
                 label=f"{row.name}: does it hold?",
                 choices=[("", "not judged yet"), *CheckFound.choices],
                 required=False,
             )
-            self.ask(key, found, f"{row.name}: how was it seen?", row.last)
+            self.ask(key, verdict, f"{row.name}: how was it seen?", row.last)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -174,16 +174,18 @@ type Asked = tuple[BriefAnswer, list[tuple[str, BriefAnswer | None]]]
 
 def by_question(briefs: Collection[AnsweredBrief]) -> list[Asked]:
     """Each question once, with the answer of every finalist by name."""
-    asked: dict[tuple[str, str], dict[str, BriefAnswer]] = {}
+    answers_by_question: dict[tuple[str, str], dict[str, BriefAnswer]] = {}
     for brief in briefs:
         for row in brief.rows:
-            asked.setdefault((row.question, str(row.wanted)), {})[brief.key] = row
+            question = (row.question, str(row.wanted))
+            answers = answers_by_question.setdefault(question, {})
+            answers[brief.key] = row
     return [
         (
             next(iter(rows.values())),
             [(brief.name, rows.get(brief.key)) for brief in briefs],
         )
-        for rows in asked.values()
+        for rows in answers_by_question.values()
     ]
 
 
@@ -303,25 +305,26 @@ def _support(
         names = {kind.name for kind in kinds if kind.counts_as == SUPPORT}
         rows = [row for row in cost["rows"] if row["kind"] in names]
         states = {row["state"] for row in rows}
-        said = next((state for state in BOUGHT if state in states), "")
-        if said:
+        bought = next((state for state in BOUGHT if state in states), "")
+        if bought:
             proof = "its price is known"
         else:
             proof = "its price is not stated"
-        answer = BOUGHT.get(said, answer)
-        words = {row.get("offered") or "" for row in candidate["cost_lines"]} - {""}
-        if said and words:
-            answer = f"{answer.partition(';')[0]}: {'; '.join(sorted(words))}"
+        answer = BOUGHT.get(bought, answer)
+        offers = {row.get("offered") or "" for row in candidate["cost_lines"]} - {""}
+        if bought and offers:
+            answer = f"{answer.partition(';')[0]}: {'; '.join(sorted(offers))}"
     if offered:
         answer = str(SupportWanted(offered).label)
     if stated:
         answer = f"{support_words(offered)}, stated by the vendor"
         answer += f": {stated['text']}" if stated["text"] else ""
         if noted:
-            told = f"noted by us: {support_words(noted)}"
+            noted_text = f"noted by us: {support_words(noted)}"
         else:
-            told = ""
-        proof = "; ".join(part for part in (told, proof.strip("–")) if part) or "–"
+            noted_text = ""
+        parts = (noted_text, proof.strip("–"))
+        proof = "; ".join(part for part in parts if part) or "–"
     tone = ""
     order = list(SupportWanted.values)
     if wanted and offered:
@@ -343,8 +346,10 @@ def metric_words(
     key: str, standings: Mapping[str, str], inputs: Inputs, reading: str = ""
 ) -> tuple[Part, str]:
     """How far what moves a metric is proven; no metric is met before it is measured."""
-    refuted = [ref for ref, one in standings.items() if one == Standing.REFUTED]
-    proven = [ref for ref, one in standings.items() if one == Standing.PROVEN]
+    refuted = [
+        ref for ref, standing in standings.items() if standing == Standing.REFUTED
+    ]
+    proven = [ref for ref, standing in standings.items() if standing == Standing.PROVEN]
     if reading or not standings:
         return reading or "no requirement moves it", ""
     if refuted:
@@ -386,14 +391,14 @@ def effort_rows(memo: Memo) -> list[tuple[str, ...]]:
     asked for, as in memos of before."""
     inputs = memo["inputs"]
     results = memo["results"]
-    said = [
+    efforts = [
         (row["name"], EffortSums(row["effort"].values(), inputs["brief"]).rows)
         for row in inputs["candidates"]
         if "effort" in row and pursued(row, results[row["id"]])
     ]
-    head = [("Option", *rows) for _, rows in said[:1]]
+    head = [("Option", *rows) for _, rows in efforts[:1]]
     return head + [
-        (name, *(text or "–" for text in rows.values())) for name, rows in said
+        (name, *(text or "–" for text in rows.values())) for name, rows in efforts
     ]
 
 
@@ -429,7 +434,7 @@ def finalists(inputs: Inputs, results: Results) -> list[AnsweredBrief]:
     if not knows_lists(inputs):
         return []
     memo: Memo = {"inputs": inputs, "results": results}
-    return [one for one in answered_briefs(memo, prices=True) if one.rows]
+    return [brief for brief in answered_briefs(memo, prices=True) if brief.rows]
 
 
 def named_table(finalist: AnsweredBrief) -> str:
@@ -476,13 +481,13 @@ def price_gap(
     else:
         out = ""
     currency = inputs["brief"]["currency"]
-    apart = say("{} {}", money(f"gap.{key}", abs(gap)), currency)
+    distance = say("{} {}", money(f"gap.{key}", abs(gap)), currency)
     end = f"{other}, the {'cheapest of the others' if gap > 0 else 'next cheapest'}"
-    much = say("{} {} than {}", apart, "more" if gap > 0 else "less", end)
+    much = say("{} {} than {}", distance, "more" if gap > 0 else "less", end)
     unknown = [
-        say("{} kinds of cost of {}", figure, quote(rows[one]["name"]))
-        for one in (key, cheapest)
-        if (figure := unknown_kinds(one, results[one]["cost"])).exact
+        say("{} kinds of cost of {}", figure, quote(rows[option]["name"]))
+        for option in (key, cheapest)
+        if (figure := unknown_kinds(option, results[option]["cost"])).exact
     ]
     if unknown:
         perhaps = " Not known are {}, so the gap may be another."

@@ -173,24 +173,30 @@ def proposed_line(
 ) -> Sentence:
     """“2 verdicts are taken as the runs propose; nobody has confirmed them: T6 of
     Determined AI fails, T3 of Azure ML holds.”"""
-    rows = [
-        f"{row['ref']} of {names[key]} {words}"
-        for verdict, words in PROPOSED_WORDS.items()
-        for key in names
-        for row in proposed
-        if (row["id"], row["verdict"]) == (key, verdict)
-    ]
+    rows: list[str] = []
+    for verdict, phrase in PROPOSED_WORDS.items():
+        for key in names:
+            rows += [
+                f"{row['ref']} of {names[key]} {phrase}"
+                for row in proposed
+                if (row["id"], row["verdict"]) == (key, verdict)
+            ]
+    shown: list[Part] = [*rows[:REFS]]
     if rows[REFS:]:
-        more = [counted_of("sure.proposed.more", len(rows) - REFS)]
+        more = counted_of("sure.proposed.more", len(rows) - REFS)
+        shown.append(say("{} more", more))
+    if rows[1:]:
+        verdicts = "verdicts are"
+        pronoun = "them"
     else:
-        more = []
-    verdicts, them = ("verdicts are", "them") if rows[1:] else ("verdict is", "it")
+        verdicts = "verdict is"
+        pronoun = "it"
     return say(
         "{} {} taken as the runs propose; nobody has confirmed {}: {}.",
         counted_of("sure.proposed", len(rows)),
         verdicts,
-        them,
-        joined([*rows[:REFS], *(say("{} more", one) for one in more)]),
+        pronoun,
+        joined(shown),
     )
 
 
@@ -213,7 +219,7 @@ def prior_line(
         tested = counted_of("sure.house.all", whole)
         record_words = "this house’s record: {} held, {} partly, {} failed of {}"
         source = say(record_words, *house, tested)
-    own = [
+    candidate_records = [
         say(
             "{} {} held, {} partly, {} failed",
             names[key],
@@ -231,7 +237,7 @@ def prior_line(
         joined(shares),
         source,
         counted_of("sure.prior.worth", prior["worth"]),
-        joined(own, "; "),
+        joined(candidate_records, "; "),
     )
 
 
@@ -317,7 +323,7 @@ def weighed(figures: Figures) -> Weighed:
         second=tuple(second(figures)),
         grounds=(
             *grounds(figures),
-            *(say(f"{one} today and takes no part in the draws.") for one in out),
+            *(say(f"{reason} today and takes no part in the draws.") for reason in out),
         ),
     )
 
@@ -351,9 +357,13 @@ def price_words(figures: Figures) -> Sentence:
         if alone:
             return say("{} Nothing else is scored.", start)
         return start
-    first = firsts({key: one.exact or Fraction(0) for key, one in without.items()})
+    first = firsts(
+        {key: figure.exact or Fraction(0) for key, figure in without.items()}
+    )
     same = set(first) == set(figures.leads)
-    shown = [say("{} {}", figures.names[key], one) for key, one in without.items()]
+    shown = [
+        say("{} {}", figures.names[key], figure) for key, figure in without.items()
+    ]
     if same:
         end = "the same is first"
     else:
@@ -406,18 +416,18 @@ def level_words(figures: Figures) -> Sentence:
 
 
 def smallest(figures: Figures, leading: Sequence[str]) -> tuple[Part, Part]:
-    found = figures.flip()
+    change = figures.flip()
     if len(leading) > 1:
         return NONE, (
             f"{listed(leading)} share the first place, so any change decides between "
             "them."
         )
-    if found is None:
+    if change is None:
         return "none", (
             "No change of one category’s weight, however large, puts another before "
             f"{leading[0]}."
         )
-    flip, before, after, by = found
+    flip, before, after, by = change
     return say("{} points", by), say(
         "The smallest change of one weight that changes the winner: {} decides {} of "
         "the result instead of {}; from there on {} comes first.",
@@ -454,12 +464,12 @@ def roles(figures: Figures) -> tuple[Part, Part]:
 
 
 def second(figures: Figures) -> Iterator[Sentence]:
-    found = figures.robust["second"]
-    if found is None:
+    runner_up = figures.robust["second"]
+    if runner_up is None:
         yield say("All that are compared are level; nobody is second.")
         return
-    key = found["id"]
-    proofs = found["proofs"]
+    key = runner_up["id"]
+    proofs = runner_up["proofs"]
     total = figures.totals[key] * 100
     best = max(figures.totals.values()) * 100
     low, high, gap = difference(total, best)

@@ -7,7 +7,7 @@ the pictures as PNG, since Word of before 2016 takes no SVG.
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from decimal import Decimal
@@ -70,26 +70,29 @@ class Number:
 
 
 type Line = Sequence[object]
+type Sheet = tuple[str, set[int], Iterator[Line]]
 
 
 def as_xlsx(memo: Memo, decision: Decision | None = None) -> bytes:
-    return workbook(
+    sheets: list[Sheet] = [
         ("Decision", {2}, decided(memo, decision)),
         ("Comparison", {1, 11}, comparison(memo)),
         ("Matrix", {3}, matrix_rows(memo)),
         ("Costs", {1, 7}, costs(memo)),
         ("Scores", {1, 2}, scores(memo)),
         ("Robustness", {3}, robustness(memo)),
-        *(
-            [("Claimed and measured", {1, 2, 4, 5}, chain([NUMBERS_HEAD], numbers))]
-            if (numbers := [*number_lines(memo)])
-            else []
-        ),
-        *([("Effort to meet", {1}, iter(rows))] if (rows := effort_rows(memo)) else []),
-    )
+    ]
+    numbers = [*number_lines(memo)]
+    if numbers:
+        lines = chain([NUMBERS_HEAD], numbers)
+        sheets.append(("Claimed and measured", {1, 2, 4, 5}, lines))
+    efforts = effort_rows(memo)
+    if efforts:
+        sheets.append(("Effort to meet", {1}, iter(efforts)))
+    return workbook(sheets)
 
 
-def workbook(*sheets: tuple[str, set[int], Iterator[Line]]) -> bytes:
+def workbook(sheets: Iterable[Sheet]) -> bytes:
     book = Workbook(write_only=True)
     for title, wide, rows in sheets:
         write(book.create_sheet(title), rows, wide)
@@ -220,12 +223,13 @@ def costs(memo: Memo) -> Iterator[Line]:
 def scores(memo: Memo) -> Iterator[Line]:
     yield ["Candidate", "Category", "Score", "Whose", "Reason"]
     for candidate in memo["inputs"]["candidates"]:
-        every = [(row, "a scorer", "") for row in candidate["scores"]]
-        for row in candidate["settled"] or ():
-            every.append((row, "the meeting", row["reason"]))
-        for row, whose, reason in every:
+        rows = [(row, "a scorer", "") for row in candidate["scores"]]
+        rows += [
+            (row, "the meeting", row["reason"]) for row in candidate["settled"] or ()
+        ]
+        for row, source, reason in rows:
             score = Number(row["value"])
-            yield [candidate["name"], row["category__name"], score, whose, reason]
+            yield [candidate["name"], row["category__name"], score, source, reason]
 
 
 def robustness(memo: Memo) -> Iterator[Line]:
@@ -293,7 +297,7 @@ def csv_of(rows: Iterator[list[Any]]) -> bytes:
 
 
 def matrix_xlsx(memo: Memo) -> bytes:
-    return workbook(("Matrix", {3}, matrix_rows(memo)))
+    return workbook([("Matrix", {3}, matrix_rows(memo))])
 
 
 PAPERS = {"a4": "A4", "letter": "Letter"}
@@ -336,7 +340,7 @@ def lay_out(
         seal = " ".join(re.findall("....", decision.memo_sha256[:16]))
     else:
         seal = ""
-    told = {
+    context = {
         "evaluation": evaluation,
         "head": markdown.as_html(memo.head, alone=True),
         "front": memo.front,
@@ -344,10 +348,10 @@ def lay_out(
         "decision": decision,
         "seal": seal,
     }
-    return typeset("workflow/memo_print.html", told, paper)
+    return typeset("workflow/memo_print.html", context, paper)
 
 
-def typeset(template: str, told: Mapping[str, Any], paper: str = "a4") -> Any:
+def typeset(template: str, context: Mapping[str, Any], paper: str = "a4") -> Any:
     """A document that is laid out as the memo is.
 
     Raises:
@@ -358,8 +362,13 @@ def typeset(template: str, told: Mapping[str, Any], paper: str = "a4") -> Any:
         from weasyprint import HTML
     except (ImportError, OSError) as error:
         raise Unprintable(NO_LIBRARIES) from error
-    said = {"paper": PAPERS[paper], "faces": FACES, "shipped": SHIPPED, **told}
-    page = render_to_string(template, said)
+    page_context = {
+        "paper": PAPERS[paper],
+        "faces": FACES,
+        "shipped": SHIPPED,
+        **context,
+    }
+    page = render_to_string(template, page_context)
     return HTML(string=page, base_url=None, url_fetcher=fetch_shipped)
 
 
@@ -428,7 +437,7 @@ def draw_lines(table: Any, **edges: tuple[int, str]) -> None:
     properties = table._tbl.tblPr
     # Word insists on the order of the schema.
     later = [properties.find(qn(name)) for name in ("w:tblLayout", "w:tblLook")]
-    first = next((one for one in later if one is not None), None)
+    first = next((element for element in later if element is not None), None)
     if first is None:
         properties.append(borders)
     else:
@@ -438,7 +447,9 @@ def draw_lines(table: Any, **edges: tuple[int, str]) -> None:
 def _face(
     style: Any, face: str, size: float, colour: Any, *, bold: bool = False
 ) -> None:
-    style.font.name, style.font.size, style.font.bold = face, Pt(size), bold
+    style.font.name = face
+    style.font.size = Pt(size)
+    style.font.bold = bold
     style.font.color.rgb = colour
     # A theme's own faces would go before the name.
     faces = style.element.get_or_add_rPr().get_or_add_rFonts()
@@ -529,7 +540,7 @@ def write_words(book: Any, text: str) -> None:
             head = book.add_heading(level=int(token.tag[1:]))
             word_write(head, tokens[place + 1])
         elif token.type == "table_open":
-            end = place + [one.type for one in tokens[place:]].index("table_close")
+            end = place + [item.type for item in tokens[place:]].index("table_close")
             table(book, tokens[place : end + 1])
             place = end
         elif token.type == "inline" and tokens[place - 1].type == "paragraph_open":
@@ -554,7 +565,8 @@ def prepare(book: Any, title: str) -> None:
         language.set(qn(name), LANGUAGE)
     set_styles(book.styles)
     section = book.sections[0]
-    section.page_width, section.page_height = Mm(PAGE), Mm(297)
+    section.page_width = Mm(PAGE)
+    section.page_height = Mm(297)
     section.left_margin = section.right_margin = MARGIN
     section.top_margin = section.bottom_margin = MARGIN
 
@@ -615,14 +627,14 @@ def longest(cells: Sequence[str]) -> int:
     return max((len(word) for cell in cells for word in cell.split(" ")), default=0)
 
 
-def word_write(words: Paragraph, said: Token, *, bold: bool = False) -> None:
+def word_write(paragraph: Paragraph, token: Token, *, bold: bool = False) -> None:
     strong = bold
-    for child in said.children or []:
+    for child in token.children or []:
         if child.type in ("strong_open", "strong_close"):
             strong = bold or child.type == "strong_open"
         elif child.type in ("softbreak", "hardbreak"):
-            words.add_run(" ")
+            paragraph.add_run(" ")
         elif child.content:
-            run = words.add_run(child.content)
+            run = paragraph.add_run(child.content)
             if strong:
                 run.bold = True

@@ -181,9 +181,13 @@ def say(text: str, *parts: Part) -> Sentence:
     """The text with the parts, which stay as they are, in place of each “{}”."""
     first, *rest = text.split("{}") if parts else [text]
     flat: list[str | Figure] = [first]
-    for part, words in zip(parts, rest, strict=True):
-        flat += [*(part.parts if isinstance(part, Sentence) else (part,)), words]
-    return Sentence(tuple(one for one in flat if one != ""))
+    for part, piece in zip(parts, rest, strict=True):
+        if isinstance(part, Sentence):
+            flat += part.parts
+        else:
+            flat.append(part)
+        flat.append(piece)
+    return Sentence(tuple(item for item in flat if item != ""))
 
 
 def joined(parts: Iterable[Part], by: str = ", ") -> Sentence:
@@ -333,7 +337,7 @@ class Figures:
         self.results = results
         self.quote = quote
         self.names = {row["id"]: quote(row["name"]) for row in inputs["candidates"]}
-        self.counted = {one.candidate["id"]: one for one in counted}
+        self.counted = {option.candidate["id"]: option for option in counted}
         self.robust: dict[str, Any] = results.get("robustness") or {}
         self.is_open = bool(inputs["consensus"])
 
@@ -349,8 +353,8 @@ class Figures:
         needs = self.inputs["requirements"]
         category_of = {row["ref"]: row["category"] for row in needs}
         return {
-            key: fit_by_category(one.fit.weighed, category_of)
-            for key, one in self.counted.items()
+            key: fit_by_category(option.fit.weighed, category_of)
+            for key, option in self.counted.items()
         }
 
     def tested_fit(self, key: str) -> Figure:
@@ -378,10 +382,10 @@ class Figures:
         noted = counted_of(f"noted.{key}", row.get("noted", 0))
         if not answered:
             item = self.counted[key].candidate
-            words = silence_of(item, row) or NOTHING_STATED
+            silence = silence_of(item, row) or NOTHING_STATED
             if noted.exact:
-                return say(f"{words}; {{}} noted by us", noted)
-            return say(words)
+                return say(f"{silence}; {{}} noted by us", noted)
+            return say(silence)
         first = counted_of(f"answered.{key}", answered, row["asked"])
         if "shown" not in row:
             tried = counted_of(f"tried.{key}", row["tested"], answered)
@@ -391,8 +395,8 @@ class Figures:
         line = say("{} answered · {} shown · {} tested", first, shown, tested)
         if row.get("ours"):
             ours = counted_of(f"ours.{key}", row["ours"])
-            words = "{} answered ({} ours) · {} shown · {} tested"
-            line = say(words, first, ours, shown, tested)
+            phrase = "{} answered ({} ours) · {} shown · {} tested"
+            line = say(phrase, first, ours, shown, tested)
         if row.get("researched"):
             backed = counted_of(f"researched.{key}", row["researched"])
             line = say("{} ({} backed by research)", line, backed)
@@ -415,10 +419,10 @@ class Figures:
             return say(f"{{}} {'shown' if demos else 'tested'}, too few to say", tested)
         held = counted_of(name, record["held"], record["tested"])
         if demos:
-            where = in_words(self.inputs, " in demos")
+            place = in_words(self.inputs, " in demos")
         else:
-            where = ""
-        line = say(f"{{}} held{where}", held)
+            place = ""
+        line = say(f"{{}} held{place}", held)
         if not record.get("short"):
             return line
         short = counted_of(f"promises.short.{key}", record["short"])
@@ -464,7 +468,7 @@ class Figures:
     def weighs(self) -> dict[str, Figure]:
         """What each category decides of the total, from high to low."""
         pairs = zip(self.field.categories, self.field.decides, strict=True)
-        decides = sorted((pair for pair in pairs if pair[1]), key=lambda one: -one[1])
+        decides = sorted((pair for pair in pairs if pair[1]), key=lambda pair: -pair[1])
         return in_parts("weighs", decides)
 
     @property
@@ -472,8 +476,8 @@ class Figures:
         rest = [*self.weighs.values()][MOST:]
         if not rest:
             return None
-        exact = sum((one.exact or ZERO for one in rest), ZERO)
-        whole = sum(int(one.shown) for one in rest if one.shown.isdecimal())
+        exact = sum((figure.exact or ZERO for figure in rest), ZERO)
+        whole = sum(int(figure.shown) for figure in rest if figure.shown.isdecimal())
         return Figure("weighs.others", exact, str(whole or of_100(exact)))
 
     @cached_property
@@ -503,24 +507,26 @@ class Figures:
         if len(self.totals) < 2 or not knows_lists(self.inputs):
             return None
         rows = {
-            one.candidate["id"]: {
-                row.key: row for row in one.fit.rows if row.points is not None
+            option.candidate["id"]: {
+                row.key: row for row in option.fit.rows if row.points is not None
             }
-            for one in self.running
-            if one.candidate["id"] in self.totals
+            for option in self.running
+            if option.candidate["id"] in self.totals
         }
         tested = {
-            key: [ref for ref, row in mine.items() if row.tested]
-            for key, mine in rows.items()
+            key: [ref for ref, row in fit_rows.items() if row.tested]
+            for key, fit_rows in rows.items()
         }
         first, *others = tested.values()
         refs = [ref for ref in first if all(ref in other for other in others)]
-        fits = {
-            key: sum((Fraction(mine[ref].points or 0) for ref in refs), ZERO)
-            / sum((Fraction(mine[ref].weight) for ref in refs), ZERO)
-            for key, mine in rows.items()
-            if refs
-        }
+        fits = {}
+        if refs:
+            for key, fit_rows in rows.items():
+                points = sum(
+                    (Fraction(fit_rows[ref].points or 0) for ref in refs), ZERO
+                )
+                weight = sum((Fraction(fit_rows[ref].weight) for ref in refs), ZERO)
+                fits[key] = points / weight
         leads = self.leads
         word = "ahead so far"
         if len(leads) > 1:
@@ -558,7 +564,7 @@ class Figures:
             key: Fraction(shares[key]) for key in (*self.names, NOBODY) if key in shares
         }
         return in_parts(
-            name, sorted(exact.items(), key=lambda one: (one[0] == NOBODY, -one[1]))
+            name, sorted(exact.items(), key=lambda pair: (pair[0] == NOBODY, -pair[1]))
         )
 
     def flip(self, second: str = "") -> tuple[Flip, Figure, Figure, Figure] | None:

@@ -40,7 +40,7 @@ from trials.selectors.ledger import Ledger, ledger
 from trials.selectors.pending_verdicts import verdicts_owed
 from trials.selectors.scores import cell_records, counted_scores, prior_of
 from vendors.choices import CandidateState, CostState
-from vendors.costs import SUPPORT
+from vendors.costs import SUPPORT, CostKind
 from vendors.models import Candidate, Claim, Conflict, CostLine, MailedSheet
 from vendors.selectors.candidates import lists_of
 from vendors.selectors.costs import kinds_of, rates_of
@@ -174,13 +174,7 @@ def inputs_of(
             {field: getattr(row, field) for field in record.FrozenRate.__annotations__}
             for row in rates_of(evaluation).values()
         ],
-        "kinds": [
-            {
-                **{field: getattr(kind, field) for field in KIND},
-                "parts": [part.part for part in kind.parts],
-            }
-            for kind in kinds_of(evaluation)
-        ],
+        "kinds": [kind_inputs(kind) for kind in kinds_of(evaluation)],
         "choice": {
             "candidate": decision.candidate_id or "" if decision else "",
             **{name: getattr(decision, name, "") for name in CHOICE},
@@ -189,6 +183,11 @@ def inputs_of(
     }
     inputs: record.Inputs = as_json_value(gathered)
     return inputs
+
+
+def kind_inputs(kind: CostKind) -> dict[str, Any]:
+    fields: dict[str, Any] = {field: getattr(kind, field) for field in KIND}
+    return fields | {"parts": [part.part for part in kind.parts]}
 
 
 def candidates_inputs(
@@ -241,18 +240,21 @@ def candidates_inputs(
     gaps = gaps_inputs(evaluation)
     steps = steps_inputs(book, gaps)
     efforts = matrix.effort_cells(book)
-    return [
-        {
+    rows = []
+    for candidate in book.candidates:
+        fields = {
+            field: getattr(candidate, field)
+            for field in record.FrozenOption.__annotations__
+        }
+        cells = {
+            ref: record.cell_inputs(cell)
+            for ref, cell in records.get(candidate.pk, {}).items()
+        }
+        row = {
             "id": candidate.pk,
             "eliminated_in": stages.get(str(candidate.pk), ""),
-            **{
-                field: getattr(candidate, field)
-                for field in record.FrozenOption.__annotations__
-            },
-            "cells": {
-                ref: record.cell_inputs(found)
-                for ref, found in records.get(candidate.pk, {}).items()
-            },
+            **fields,
+            "cells": cells,
             # Claimed for a measure and measured, by ref.
             "numbers": numbers.get(candidate.pk, {}),
             "scores": scores.get(candidate.pk, []),
@@ -264,10 +266,11 @@ def candidates_inputs(
             "gaps": gaps.get(candidate.pk, []),
             "steps": steps[candidate.pk],
             "support_stated": stated.get(candidate.pk),
-            **({"effort": efforts[candidate.pk]} if efforts else {}),
         }
-        for candidate in book.candidates
-    ]
+        if efforts:
+            row["effort"] = efforts[candidate.pk]
+        rows.append(row)
+    return rows
 
 
 def stages_eliminated(evaluation: Evaluation) -> dict[str, str]:
@@ -314,14 +317,17 @@ def steps_inputs(
     ]
     if evaluation.must_run_by:
         shared.append((evaluation.must_run_by, "start", "It has to run", ""))
-    own: dict[Any, list[tuple[Any, str, str, str]]] = defaultdict(list)
+    candidate_steps: dict[Any, list[tuple[Any, str, str, str]]] = defaultdict(list)
     for row in Milestone.objects.filter(
         evaluation=evaluation, state=MilestoneState.OPEN
     ).select_related("owner", "trial"):
         step = (row.due_on, "milestone", row.title, row.owner.name)
-        (own[row.trial.candidate_id] if row.trial else shared).append(step)
+        if row.trial:
+            candidate_steps[row.trial.candidate_id].append(step)
+        else:
+            shared.append(step)
     for key, rows in gaps.items():
-        own[key] += [
+        candidate_steps[key] += [
             (row["promised_for"], "gap", f"{row['ref']} {row['text']}".strip(), "")
             for row in rows
             if not row["closed"]
@@ -335,18 +341,19 @@ def steps_inputs(
     for key, requirement, on in planned.values_list(
         "candidate_id", "requirement_id", "available_from"
     ):
-        own[key].append((on, "promise", needs[requirement], ""))
-    return {
-        candidate.pk: [
+        candidate_steps[key].append((on, "promise", needs[requirement], ""))
+    steps = {}
+    for candidate in book.candidates:
+        dated = sorted(
+            step
+            for step in (*shared, *candidate_steps[candidate.pk])
+            if step[0] and step[0] >= book.as_of
+        )
+        steps[candidate.pk] = [
             dict(zip(("on", "kind", "text", "who"), step, strict=True))
-            for step in sorted(
-                step
-                for step in (*shared, *own[candidate.pk])
-                if step[0] and step[0] >= book.as_of
-            )
+            for step in dated
         ]
-        for candidate in book.candidates
-    }
+    return steps
 
 
 def by_candidate(rows: Iterable[Any]) -> dict[object, list[dict[str, Any]]]:
@@ -507,7 +514,7 @@ class StandingMemo:
     def brief(self, *, prices: bool, readings: Mapping[str, str]) -> list[Asked]:
         """What every finalist answers to the brief; without `prices` what it costs is
         sealed."""
-        cells = {one.candidate["id"]: one.cells for one in self.counted}
+        cells = {option.candidate["id"]: option.cells for option in self.counted}
         briefs = answered_briefs(
             self.memo,
             prices=prices,

@@ -116,10 +116,10 @@ def signed_texts(decision: Decision) -> Iterator[str]:
         return  # said by whoever counted
     for text in changes(memo["text"], written).splitlines()[:MOST_LINES]:
         if text.startswith("-"):
-            whose = "frozen words"
+            source = "frozen words"
         else:
-            whose = "words of the inputs"
-        yield f"{whose}: {text[1:]}"
+            source = "words of the inputs"
+        yield f"{source}: {text[1:]}"
 
 
 IN_MEMORY = 8 * 2**20
@@ -231,17 +231,17 @@ def add_memo(pack: Pack) -> bool:
     return True
 
 
-def add_manual(pack: Pack, told: dict[str, Any], *, unprinted: bool) -> None:
+def add_manual(pack: Pack, details: dict[str, Any], *, unprinted: bool) -> None:
     decision = pack.decision
     readme = README.read_text(encoding="utf-8").removesuffix("\n")
     readme = readme.format(
         title=decision.evaluation.title,
         decided=f"{decision.decided_at:%Y-%m-%d %H:%M} UTC",
         memo_sha256=decision.memo_sha256,
-        by=told["by"],
-        entries=told["entries"],
-        head=told["head"],
-        withheld=WITHHELD if told["withheld"] else "",
+        by=details["by"],
+        entries=details["entries"],
+        head=details["head"],
+        withheld=WITHHELD if details["withheld"] else "",
         unprinted=UNPRINTED if unprinted else "",
     )
     pack.add("README.txt", readme)

@@ -360,8 +360,8 @@ def certainty(figures: Figures, key: str) -> PrintedFigure:
         rest = lines.rest
     else:
         rest = say("{}{}", lines.likely, lines.rest)
-    words = say("{} {}", rest, lines.still_open)
-    return PrintedFigure("Likely first", say("{} of 100", shares[key]), words)
+    details = say("{} {}", rest, lines.still_open)
+    return PrintedFigure("Likely first", say("{} of 100", shares[key]), details)
 
 
 def approvals(
@@ -398,8 +398,8 @@ def counted_signatures(memo: Memo) -> list[FrozenSignature]:
     """Of the frozen signatures those of the last round, on the very words, and of each
     seat the last one; memos of before froze no round, and some no words of theirs."""
     rows: list[FrozenSignature] = (memo.get("seal") or UNSEALED)["sign_offs"]
-    words = digest_of(memo.get("text", ""))
-    rows = [row for row in rows if row["document__sha256"] == words] or rows
+    digest = digest_of(memo.get("text", ""))
+    rows = [row for row in rows if row["document__sha256"] == digest] or rows
     rounds = [(row["visit__number"], row.get("round", 1)) for row in rows]
     newest = {
         (row["role"], row["printed_name"], row.get("seat", "")): row
@@ -426,26 +426,26 @@ def passages(memo: Memo) -> Iterator[tuple[str, tuple[Part, ...]]]:
         return
     gaps = open_gaps(chosen)
     short = shortcomings(inputs, results, chosen)
-    asked = [*inputs["conditions"], *(memo.get("seal") or UNSEALED)["conditions"]]
+    conditions = [*inputs["conditions"], *(memo.get("seal") or UNSEALED)["conditions"]]
     texts = {row["ref"]: row["text"] for row in inputs["requirements"]}
     does_not = [
         f"{ref} {shortened(texts[ref], LETTERS)}: {word}."
         for ref, word in short.items()
     ]
     # Those that are open come first, for not all may have a line.
-    asked.sort(key=lambda row: bool(row["closing_note"]))
+    conditions.sort(key=lambda row: bool(row["closing_note"]))
     agreed = [
         shortened(line, 2 * LETTERS)
-        for line in (*condition_lines(asked), *exception_lines(inputs))
+        for line in (*condition_lines(conditions), *exception_lines(inputs))
     ]
     dissent = shortened(inputs["choice"]["dissent"].strip(), 2 * LETTERS)
     for title, lines, nothing in (
         ("Dissent", [dissent] if dissent else [], "None is recorded."),
         ("What it does not do", does_not, NOTHING_SHORT),
-        ("Open gaps", [gap_words(gap, asked, LETTERS) for gap in gaps], "None."),
+        ("Open gaps", [gap_words(gap, conditions, LETTERS) for gap in gaps], "None."),
         ("Conditions and waivers", agreed, "None."),
         ("Benefit", [benefit(inputs, chosen, results[chosen["id"]])], ""),
-        ("Risks", [*risks(inputs, short, gaps, asked)], "None is recorded."),
+        ("Risks", [*risks(inputs, short, gaps, conditions)], "None is recorded."),
         ("Next steps", [*map(step_words, chosen["steps"][:STEPS])], "None is dated."),
     ):
         left = counted_of(f"stated.{title}", len(lines) - LINES)
@@ -460,14 +460,14 @@ def risks(
     inputs: Inputs,
     short: Iterable[str],
     gaps: Iterable[FrozenGap],
-    asked: Iterable[Mapping[str, Any]],
+    conditions: Iterable[Mapping[str, Any]],
 ) -> Iterator[str]:
     """Who leads its trial looks after a gap, its owner after a condition, the owner of
     the evaluation after all else that it does not do."""
     owner = inputs["brief"]["owner"]
     keepers = dict.fromkeys(short, owner)
     keepers |= {gap["ref"] or gap_name(gap): gap["lead"] for gap in gaps}
-    for row in asked:
+    for row in conditions:
         if not row["closing_note"]:
             keepers[shortened(row["text"], LETTERS)] = row.get("owner") or owner
     for risk, keeper in keepers.items():
@@ -551,8 +551,8 @@ def seal(frozen: dict[str, Any], decision: Decision) -> str:
         + (f". {inline(sign_off['reason'])}" if sign_off["reason"] else "")
         for sign_off in frozen["sign_offs"]
     ]
-    asked = condition_lines(frozen["conditions"])
-    conditions = [f"Condition: {inline(line)}" for line in asked]
+    lines = condition_lines(frozen["conditions"])
+    conditions = [f"Condition: {inline(line)}" for line in lines]
     if decision.decided_by:
         decider = decision.decided_by.name
     else:

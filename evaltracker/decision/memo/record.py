@@ -445,10 +445,10 @@ def _verdict(row: Mapping[str, Any]) -> scoring.JudgedAnswer:
     )
 
 
-def _ruled(said: bool | Mapping[str, Sequence[str]]) -> scoring.Ruled:
-    if isinstance(said, bool):
-        return scoring.Ruled(whole=said)
-    return scoring.Ruled(named=said)
+def _ruled(ruling: bool | Mapping[str, Sequence[str]]) -> scoring.Ruled:
+    if isinstance(ruling, bool):
+        return scoring.Ruled(whole=ruling)
+    return scoring.Ruled(named=ruling)
 
 
 def cell_facts(cell: FrozenCell) -> scoring.CellFacts:
@@ -506,7 +506,7 @@ def cells_kept(
     states = cell_states(candidate, inputs)
     for ref, cell in candidate["cells"].items():
         planned = planned_values(states[ref])
-        yield ref, available(cell, [one for one, on in planned if on <= day])
+        yield ref, available(cell, [state for state, on in planned if on <= day])
 
 
 def available(cell: FrozenCell, values: list[ValueState]) -> FrozenCell:
@@ -516,8 +516,8 @@ def available(cell: FrozenCell, values: list[ValueState]) -> FrozenCell:
     means = claim.get("means")
     if values[0].name and means is not None:
         means = {name: dict(answers) for name, answers in means.items()}
-        for one in values:
-            means[one.list_name][one.value] = [Availability.NOW, None]
+        for state in values:
+            means[state.list_name][state.value] = [Availability.NOW, None]
         return {**cell, "claim": {**claim, "means": means}}
     now = {**claim, "availability": Availability.NOW, "available_from": None}
     return {**cell, "claim": now}
@@ -525,12 +525,12 @@ def available(cell: FrozenCell, values: list[ValueState]) -> FrozenCell:
 
 def planned_values(cell: CellState) -> list[tuple[ValueState, datetime.date]]:
     planned = []
-    for one in cell.values:
-        claim = one.facts.claim
-        if claim is None or claim.stale or one.facts.evidence:
+    for state in cell.values:
+        claim = state.facts.claim
+        if claim is None or claim.stale or state.facts.evidence:
             continue
         if claim.availability == Availability.PLANNED and claim.available_from:
-            planned.append((one, claim.available_from))
+            planned.append((state, claim.available_from))
     return planned
 
 

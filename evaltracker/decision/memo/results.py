@@ -531,25 +531,17 @@ def contest_between(
         share = Decimal(inputs["brief"]["evidence_share"])
     else:
         share = Decimal(1)
-    return scoring.field_of(
-        [
-            scoring.contender(
-                option.candidate["id"],
-                list(evidence),
-                [row for row in option.fit.weighed if row.key in category_of],
-                category_of,
-                [
-                    row
-                    for row in option.people.rows
-                    if people and row.category in weights
-                ],
-            )
-            for option in running
-        ],
-        evidence,
-        weights,
-        share,
-    )
+    contenders = []
+    for option in running:
+        weighed = [row for row in option.fit.weighed if row.key in category_of]
+        scores = [
+            row for row in option.people.rows if people and row.category in weights
+        ]
+        contender = scoring.contender(
+            option.candidate["id"], list(evidence), weighed, category_of, scores
+        )
+        contenders.append(contender)
+    return scoring.field_of(contenders, evidence, weights, share)
 
 
 def why_no_winner(field: scoring.Field, running: Sequence[Counted]) -> str:
@@ -684,27 +676,29 @@ def replay(memo: Memo) -> list[str]:
     return lost
 
 
-def differing(where: str, frozen: Any, again: Any) -> list[str]:
+def differing(location: str, frozen: Any, again: Any) -> list[str]:
     """A sentence for each frozen number that did not come out again, but for words.
-    `where` is the way to it: “Acme ML, cost, likely”."""
+    `location` is the way to it: “Acme ML, cost, likely”."""
     if isinstance(frozen, dict) and isinstance(again, dict):
         pairs = [(field, value, again.get(field)) for field, value in frozen.items()]
     elif isinstance(frozen, list) and isinstance(again, list):
         if len(frozen) != len(again):
-            return [f"{where}: frozen {len(frozen)} lines, counted again {len(again)}"]
+            return [
+                f"{location}: frozen {len(frozen)} lines, counted again {len(again)}"
+            ]
         pairs = [
             (named(value, place), value, other)
             for place, (value, other) in enumerate(zip(frozen, again, strict=True), 1)
         ]
     elif frozen != again:
-        return [f"{where}: frozen {frozen!r}, counted again {again!r}"]
+        return [f"{location}: frozen {frozen!r}, counted again {again!r}"]
     else:
         return []
     return [
         sentence
         for field, pair, other in pairs
         if field not in WORDS
-        for sentence in differing(f"{where}, {field}", pair, other)
+        for sentence in differing(f"{location}, {field}", pair, other)
     ]
 
 
@@ -737,11 +731,11 @@ def more_counts(counted: Counted, inputs: Inputs) -> DemoCounts:
     if not knows_lists(inputs):
         return {}
     coverage = counted.fit.coverage
-    beside: DemoCounts = {"noted": coverage.noted, "ours": coverage.ours}
+    noted_counts: DemoCounts = {"noted": coverage.noted, "ours": coverage.ours}
     return {
         "shown": coverage.shown,
         "researched": coverage.researched,
-        **(DemoCounts() if is_former(inputs) else beside),
+        **(DemoCounts() if is_former(inputs) else noted_counts),
         "promises_in_demos": promises(counted.promises.demos, inputs),
     }
 

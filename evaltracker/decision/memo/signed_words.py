@@ -202,18 +202,18 @@ def criteria_rows(evaluation: Evaluation) -> dict[UUID, list[tuple[str, ...]]]:
     }
     criteria = Criterion.objects.filter(trial__candidate__evaluation=evaluation)
     by_trial: dict[UUID, list[tuple[str, ...]]] = {}
-    for trial, key, own, text, prose, measure, ref, need in criteria.values_list(
-        "trial_id", "pk", "named_values", *CRITERION
-    ):
+    rows = criteria.values_list("trial_id", "pk", "named_values", *CRITERION)
+    for trial, key, named_values, text, prose, measure, ref, need in rows:
         label = "not judged"
         note = ""
         setting = ""
+        values = {**named_values}
         if key in newest:
             verdict, note, named, *who = newest[key]
             label = EvidenceVerdict(verdict).label
             setting = setting_words(*who, words=evaluation.words)
-            own = {**own, **named}
-        how = "; ".join(filter(None, (setting, named_words(own))))
+            values |= named
+        how = "; ".join(filter(None, (setting, named_words(values))))
         number = Criterion(measure=measure, threshold=prose).number
         row = (text, number, f"{ref} {need}", label, how, note)
         by_trial.setdefault(trial, []).append(row)
@@ -271,10 +271,10 @@ def changes_told(before: str, after: str) -> str:
     number = sum(counted.values())
     named = [text for text in counted if text in OURS]
     if named and len(named) < 4:
-        where = f" under {' and '.join(named)}"
+        headings = f" under {' and '.join(named)}"
     else:
-        where = ""
-    return f"{number} line{'' if number == 1 else 's'}{where}. The page shows each."
+        headings = ""
+    return f"{number} line{'' if number == 1 else 's'}{headings}. The page shows each."
 
 
 def lines_of(document: str) -> list[tuple[str, str]]:

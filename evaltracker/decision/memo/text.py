@@ -99,11 +99,11 @@ def costs_really(counted: figures.Figures, chosen: FrozenCandidate | None) -> st
     result = results[key]
     currency = inputs["brief"]["currency"]
     cost = result["cost"]
-    value, words = price_words(counted, key)
+    value, sentence = price_words(counted, key)
     return "\n\n".join(
         part
         for part in (
-            f"Price: {value}; {words}.",
+            f"Price: {value}; {sentence}.",
             str(price_gap(inputs, results, key, inline)),
             bullets(
                 f"Budget {limit['name']}, {amount(limit['limit'])}: "
@@ -136,9 +136,9 @@ def ruled_out(
         for row in chosen["cost_lines"]
         if row.get("ruled")
     ]
-    said = "; ".join(f"{name} ({why.rstrip('.')})" for name, why in rows)
-    if said:
-        return f"Ruled not applicable: {inline(said)}."
+    reasons = "; ".join(f"{name} ({why.rstrip('.')})" for name, why in rows)
+    if reasons:
+        return f"Ruled not applicable: {inline(reasons)}."
     return ""
 
 
@@ -147,7 +147,9 @@ def price_words(
 ) -> tuple[figures.Part, figures.Sentence]:
     brief = counted.inputs["brief"]
     cost = counted.results[key]["cost"]
-    low, likely, high = (counted.cost(key, one) for one in ("low", "likely", "high"))
+    low = counted.cost(key, "low")
+    likely = counted.cost(key, "likely")
+    high = counted.cost(key, "high")
     unknown = counted.unknown(key)
     parts = []
     if cost["known"]:
@@ -245,7 +247,7 @@ def what_it_does_not_do(
         return ""
     short = shortcomings(inputs, results, chosen)
     texts = {row["ref"]: row["text"] for row in inputs["requirements"]}
-    lines = [f"{ref} {texts[ref]}: {words}." for ref, words in short.items()]
+    lines = [f"{ref} {texts[ref]}: {word}." for ref, word in short.items()]
     lines += [
         f"Open gap, {gap_words(gap, inputs['conditions'])}" for gap in open_gaps(chosen)
     ]
@@ -390,10 +392,10 @@ def state_words(row: FrozenCandidate, inputs: Inputs) -> str:
         return row["state"]
     stage = row.get("eliminated_in")
     if stage:
-        where = figures.in_words(inputs, f" in {stage}")
+        place = figures.in_words(inputs, f" in {stage}")
     else:
-        where = ""
-    return f"eliminated{where}: {row['state_reason']}"
+        place = ""
+    return f"eliminated{place}: {row['state_reason']}"
 
 
 def rank(result: CandidateResult) -> tuple[float, float]:

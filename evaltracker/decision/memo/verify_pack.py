@@ -43,16 +43,16 @@ def sums(folder: Path) -> list[str]:
     return wrong + [f"{name} is not in SHA256SUMS" for name in sorted(there - named)]
 
 
-def memo(folder: Path, told: dict[str, Any]) -> list[str]:
+def memo(folder: Path, head: dict[str, Any]) -> list[str]:
     """Whether memo.json is what was decided."""
     content = (folder / "memo" / "memo.json").read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found == told["memo_sha256"]:
+    digest = hashlib.sha256(content).hexdigest()
+    if digest == head["memo_sha256"]:
         return []
     return ["memo.json is not what was decided"]
 
 
-def journal(folder: Path, told: dict[str, Any]) -> list[str]:
+def journal(folder: Path, head: dict[str, Any]) -> list[str]:
     """The first entry that does not hold, and whether the head is the last one."""
     previous = GENESIS
     number = 0
@@ -68,28 +68,30 @@ def journal(folder: Path, told: dict[str, Any]) -> list[str]:
             if form and int(form[1]) > FORM:
                 newer.append(f"entry {number} {NEWER}")
             elif not entry.get("withheld"):
-                if chained(entry, told) != entry["hash"]:
+                if chained(entry, head) != entry["hash"]:
                     return [f"entry {number} was altered"]
                 memo_sha256 = entry["after"].get("memo_sha256")
-                if entry["action"] == DECIDED and memo_sha256 != told["memo_sha256"]:
+                if entry["action"] == DECIDED and memo_sha256 != head["memo_sha256"]:
                     return [f"entry {number} tells of another memo"]
                 if entry["action"] == SIGNED:
                     signed.add(f"{entry['after']['document']}.md")
             previous = entry["hash"]
-    if (number, previous) != (told["entries"], told["head"]):
+    if (number, previous) != (head["entries"], head["head"]):
         return ["the journal does not end at its head"]
     there = {path.name for path in folder.glob("sign-offs/*.md")}
     wrong = [f"sign-offs/{name} is missing" for name in sorted(signed - there)]
     if not newer:  # whose entries may tell of more
-        untold = sorted(there - signed)
-        wrong += [f"no entry tells that sign-offs/{name} was signed" for name in untold]
+        unmentioned = sorted(there - signed)
+        wrong += [
+            f"no entry tells that sign-offs/{name} was signed" for name in unmentioned
+        ]
     return wrong + newer
 
 
-def chained(entry: dict[str, Any], told: dict[str, Any]) -> str:
+def chained(entry: dict[str, Any], head: dict[str, Any]) -> str:
     """SHA-256 over the previous hash and each field: its length, a colon, its JSON."""
     digest = hashlib.sha256(entry["previous_hash"].encode())
-    for field in told["fields"]:
+    for field in head["fields"]:
         text = json.dumps(entry[field], sort_keys=True, ensure_ascii=False).encode()
         digest.update(f"{len(text)}:".encode())
         digest.update(text)

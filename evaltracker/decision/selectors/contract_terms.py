@@ -25,8 +25,15 @@ def terms_of(user: User) -> QuerySet[ContractTerm]:
         Q(looks_after=user) | Q(evaluation__owner=user), outcome=""
     )
     return rows.select_related("evaluation").only(
-        *("ends_on", "notice_on", "notice_months", "remind_days", "occurrence"),
-        *("outcome", "evaluation__slug", "evaluation__title", "evaluation__zone"),
+        "ends_on",
+        "notice_on",
+        "notice_months",
+        "remind_days",
+        "occurrence",
+        "outcome",
+        "evaluation__slug",
+        "evaluation__title",
+        "evaluation__zone",
         "evaluation__owner",
     )
 

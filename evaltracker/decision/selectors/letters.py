@@ -23,7 +23,7 @@ def letter_notices(letters: Iterable[Letter]) -> QuerySet[Notice]:
 def rivals_named(candidate: Candidate, text: str) -> list[str]:
     """Names of other candidates, or of their vendors, that stand in the text. What
     everybody would build or stay with is named after no company."""
-    own = set(names_of(candidate))
+    own_names = set(names_of(candidate))
     others = Candidate.objects.filter(
         ~Q(pk=candidate.pk),
         evaluation=candidate.evaluation_id,
@@ -33,5 +33,5 @@ def rivals_named(candidate: Candidate, text: str) -> list[str]:
         name
         for other in others
         for name in names_of(other)
-        if name not in own and stands_alone(name, text)
+        if name not in own_names and stands_alone(name, text)
     ]

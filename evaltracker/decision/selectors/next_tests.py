@@ -61,7 +61,7 @@ def next_tests(evaluations: Collection[Evaluation]) -> dict[uuid.UUID, NextTests
     ids = {line["id"] for _, line in lines}
     candidates = {str(row.pk): row for row in Candidate.objects.filter(pk__in=ids)}
     needs = requirements_of(lines)
-    found: dict[uuid.UUID, NextTests] = {
+    result: dict[uuid.UUID, NextTests] = {
         row.evaluation_id: NextTests(
             [], [], row.results["open"], row.results["idle"], row not in current
         )
@@ -73,10 +73,10 @@ def next_tests(evaluations: Collection[Evaluation]) -> dict[uuid.UUID, NextTests
         if candidate is None or need is None:
             continue
         if "verdict" in line:
-            found[key].confirm.append(ToConfirm(candidate, need, line["verdict"]))
+            result[key].confirm.append(ToConfirm(candidate, need, line["verdict"]))
         else:
-            found[key].tests.append(NextTest(candidate, need, line["chance"]))
-    return found
+            result[key].tests.append(NextTest(candidate, need, line["chance"]))
+    return result
 
 
 def lines_of(kept: KeptDraws) -> Iterator[dict[str, Any]]:

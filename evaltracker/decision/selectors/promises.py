@@ -180,9 +180,9 @@ def due_checks(user: User, until: datetime.date) -> list[PromiseCheck]:
     rows = PromiseCheck.objects.filter(
         candidate__evaluation__owner=user, closed_at__isnull=True, due_on__lte=until
     )
-    where = (f"candidate__evaluation__{name}" for name in ("slug", "title", "zone"))
+    columns = (f"candidate__evaluation__{name}" for name in ("slug", "title", "zone"))
     rows = rows.select_related("candidate__evaluation")
-    return list(rows.only("months", "due_on", *where))
+    return list(rows.only("months", "due_on", *columns))
 
 
 # The newest ones say most.

@@ -69,20 +69,20 @@ def kept_files(slug: str = "") -> Iterator[KeptFile]:
         else:
             of_one = entries
         pairs = of_one.values_list("subject_id", f"after__{digest}")
-        told = {key: value for key, value in pairs if value}
-        own = {field.name for field in part.fields}
-        if "file_name" in own:
+        journaled = {key: value for key, value in pairs if value}
+        field_names = {field.name for field in part.fields}
+        if "file_name" in field_names:
             name = "file_name"
         else:
             name = "name"
         columns = ("pk", path, name, place, digest)
         # No cursor: it would not outlive a transaction behind a pooler.
-        for pk, where, called, lies, sha256 in chosen.values_list(*columns):
-            if told.get(str(pk), sha256) == sha256:
+        for pk, evaluation_slug, called, lies, sha256 in chosen.values_list(*columns):
+            if journaled.get(str(pk), sha256) == sha256:
                 agreed = sha256
             else:
                 agreed = ""
-            yield KeptFile(where, called, lies, agreed)
+            yield KeptFile(evaluation_slug, called, lies, agreed)
 
 
 def leftovers() -> list[Leftover]:

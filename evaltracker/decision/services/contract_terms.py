@@ -4,7 +4,6 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
-import structlog
 from django.db import transaction
 from django.utils import timezone
 
@@ -41,13 +40,14 @@ def remind_anew(term: ContractTerm, *, moved: bool) -> None:
         subject_id=term.pk,
         because="The contract's dates or people were changed.",
     )
-    owe_term_reminders(term)
+    schedule_term_reminders(term)
     follow_annex(evaluation=term.evaluation)
 
 
-def owe_term_reminders(term: ContractTerm) -> None:
-    """Owe its keeper and the owner a mail for each day; days past collapse into one. Of
-    a last day that is over nobody is reminded: the page and *My work* say so."""
+def schedule_term_reminders(term: ContractTerm) -> None:
+    """Schedule a mail to its keeper and the owner for each day; days past collapse into
+    one. Of a last day that is over nobody is reminded: the page and *My work* say
+    so."""
     evaluation = term.evaluation
     today = today_in(term.evaluation.zone)
     if term.is_settled or term.deadline is None or term.deadline < today:
@@ -240,6 +240,3 @@ def record_in_journal(
 # A chore counts for every evaluation that is of another version than its draws. Those
 # are kept by the digest of their inputs: an entry that moved none of them costs no new
 # draws.
-
-
-logger = structlog.get_logger(__name__)

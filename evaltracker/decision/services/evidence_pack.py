@@ -130,9 +130,9 @@ def add_files(pack: Pack, evaluation: Evaluation, shut: set[str], by: User) -> N
     of_claim = {"claim__candidate__evaluation": evaluation}
     related = ("claim__candidate", "claim__requirement")
     if "claimfile" not in shut:
-        for one in ClaimFile.objects.filter(**of_claim).select_related(*related):
-            about = (one.claim.candidate.name, one.claim.requirement.ref)
-            add(one.sha256, one.name, one.stored_as, *about)
+        for claim_file in ClaimFile.objects.filter(**of_claim).select_related(*related):
+            about = (claim_file.claim.candidate.name, claim_file.claim.requirement.ref)
+            add(claim_file.sha256, claim_file.name, claim_file.stored_as, *about)
     verdicts = Evidence.objects.filter(**of_claim).exclude(file="")
     for row in verdicts.select_related(*related):
         about = (row.claim.candidate.name, row.claim.requirement.ref)

@@ -23,7 +23,7 @@ def remove_old_leftovers() -> None:
     remove_leftovers(old)
 
 
-def remove_leftovers(found: list[stored_files.Leftover]) -> None:
-    for file in found:
+def remove_leftovers(files: list[stored_files.Leftover]) -> None:
+    for file in files:
         default_storage.delete(file.stored_as)
         logger.info("leftover_removed", file=file.stored_as, half=file.is_half)

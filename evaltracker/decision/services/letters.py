@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-import structlog
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -62,15 +61,15 @@ SHORT = {
 
 def convincing_sentences(brief: OwnedBrief) -> dict[str, str]:
     named = brief.get("words", {}).items()
-    words = {key: name.replace("%", "%%") for key, name in named}
-    return {standing: say(words, str(text)) for standing, text in CONVINCED.items()}
+    escaped = {key: name.replace("%", "%%") for key, name in named}
+    return {standing: say(escaped, str(text)) for standing, text in CONVINCED.items()}
 
 
 def draft_letter(
     brief: OwnedBrief,
     requirements: list[FrozenRequirement],
     result: CandidateResult,
-    own: Counted,
+    counted: Counted,
     *,
     chosen: bool,
 ) -> str:
@@ -98,8 +97,8 @@ def draft_letter(
             _("What convinced us:"), standings, convincing_sentences(brief)
         ),
         short or ("" if chosen else REASON_ASKED),
-        seen_words(own.fit.coverage, brief),
-        promises_kept_words(own.promises),
+        seen_words(counted.fit.coverage, brief),
+        promises_kept_words(counted.promises),
         _("If you would like to talk about it, please reply to this mail."),
         f"{brief['owner']}\n{brief['buyer']}",
     ]
@@ -108,20 +107,23 @@ def draft_letter(
 
 def requirement_lines(
     lead: str,
-    told: Iterable[tuple[FrozenRequirement, str]],
-    words: Mapping[str, Any],
+    standings: Iterable[tuple[FrozenRequirement, str]],
+    sentences: Mapping[str, Any],
     most: int = MOST,
 ) -> str:
     lines = [
-        words[standing] % {"need": f"– {row['ref']} {row['text']}"}
-        for row, standing in told
-        if standing in words
+        sentences[standing] % {"need": f"– {row['ref']} {row['text']}"}
+        for row, standing in standings
+        if standing in sentences
     ]
     if not lines:
         return ""
     more = len(lines) - most
     rest = ngettext("– and %(n)s more.", "– and %(n)s more.", more)
-    return "\n".join([lead, *lines[:most], *([rest % {"n": more}] if more > 0 else [])])
+    shown = [lead, *lines[:most]]
+    if more > 0:
+        shown.append(rest % {"n": more})
+    return "\n".join(shown)
 
 
 def count_own(inputs: Inputs, candidate: str, refs: Collection[str]) -> Counted:
@@ -135,8 +137,8 @@ def count_own(inputs: Inputs, candidate: str, refs: Collection[str]) -> Counted:
     )
 
 
-def seen_words(own: Coverage, brief: OwnedBrief) -> str:
-    if not (own.shown or own.tested):
+def seen_words(coverage: Coverage, brief: OwnedBrief) -> str:
+    if not (coverage.shown or coverage.tested):
         return ""
     counted = _(
         "Of the requirements that carry weight you answered %(answered)s in full. "
@@ -144,25 +146,25 @@ def seen_words(own: Coverage, brief: OwnedBrief) -> str:
         "Tested in a trial: %(tested)s of %(answered)s."
     )
     names = ("answered", "shown", "tested")
-    numbers = {name: getattr(own, name) for name in names}
+    numbers = {name: getattr(coverage, name) for name in names}
     return say(brief.get("words", {}), counted % numbers)
 
 
-def promises_kept_words(own: SourceRecord) -> str:
-    if own.hidden:
+def promises_kept_words(record: SourceRecord) -> str:
+    if record.hidden:
         return ""
     kept = _(
         "Of the %(tested)s features that you said are available and that we tested, "
         "%(held)s worked, %(partly)s worked in part and %(failed)s did not."
     )
-    if own.overall.short:
+    if record.overall.short:
         kept = _(
             "Of the %(tested)s features that you said are available and that we "
             "tested, %(held)s worked, %(short)s worked short of your own number, "
             "%(partly)s worked in part and %(failed)s did not."
         )
     names = ("tested", "held", "short", "partly", "failed")
-    return kept % {name: getattr(own.overall, name) for name in names}
+    return kept % {name: getattr(record.overall, name) for name in names}
 
 
 # A vendor's promise record as it may read it: its own answers, and what was found.
@@ -175,7 +177,7 @@ def promise_record_text(
     brief: OwnedBrief,
     requirements: list[FrozenRequirement],
     result: CandidateResult,
-    own: Counted,
+    counted: Counted,
     refs: Collection[str],
 ) -> str:
     standings = result["standings"]
@@ -187,8 +189,8 @@ def promise_record_text(
     parts = [
         _("What you answered for “%(title)s”, and what we found.")
         % {"title": brief["title"]},
-        seen_words(own.fit.coverage, brief),
-        promises_kept_words(own.promises)
+        seen_words(counted.fit.coverage, brief),
+        promises_kept_words(counted.promises)
         or _(
             "We tested fewer than %(n)s of the features that you said are available, "
             "too few to give a rate."
@@ -201,9 +203,6 @@ def promise_record_text(
         f"{brief['owner']}\n{brief['buyer']}",
     ]
     return "\n\n".join(part for part in parts if part)
-
-
-logger = structlog.get_logger(__name__)
 
 
 def draft_letters(*, decision: Decision) -> list[Letter]:
@@ -235,8 +234,8 @@ def column_of(decision: Decision, candidate: Candidate) -> tuple[Any, ...]:
     answers = vendors_answers().filter(candidate=candidate)
     refs = set(answers.values_list("requirement__ref", flat=True))
     result = decision.memo["results"][key]
-    own = count_own(inputs, key, refs)
-    return inputs["brief"], inputs["requirements"], result, own, refs
+    counted = count_own(inputs, key, refs)
+    return inputs["brief"], inputs["requirements"], result, counted, refs
 
 
 def text_in(letter: Letter, language: str) -> str:

@@ -83,7 +83,7 @@ def plan_checks(*, evaluation: Evaluation) -> list[PromiseCheck]:
         return []
     for gap in open_gaps_of(candidate):
         if gap.promised_for:
-            owe_reminders(GAP_NOTICE, gap, gap.promised_for, evaluation)
+            schedule_reminders(GAP_NOTICE, gap, gap.promised_for, evaluation)
     if not (promised_rows(candidate) or evaluation.metrics.exists()):
         return []
     today = today_in(evaluation.zone)
@@ -94,11 +94,13 @@ def plan_checks(*, evaluation: Evaluation) -> list[PromiseCheck]:
         for month in MONTHS
     )
     for check in checks:
-        owe_reminders(CHECK_NOTICE, check, check.due_on, evaluation, check.occurrence)
+        schedule_reminders(
+            CHECK_NOTICE, check, check.due_on, evaluation, check.occurrence
+        )
     return checks
 
 
-def owe_reminders(
+def schedule_reminders(
     kind: str,
     row: PromiseCheck | Gap | PublishedDocument,
     due_on: datetime.date,
@@ -107,8 +109,8 @@ def owe_reminders(
     people: Iterable[User] = (),
     offsets: Iterable[int] = OFFSETS,
 ) -> None:
-    """Owe `people`, or else the owner, a mail before, on and after the day; none for
-    what is past."""
+    """Schedule a mail to `people`, or else the owner, before, on and after the day;
+    none for what is past."""
     recipients = set(people) or {evaluation.owner}
     for offset, person in product(offsets, recipients):
         day = due_on - datetime.timedelta(days=offset)
@@ -144,7 +146,7 @@ def follow_annex(*, evaluation: Evaluation) -> None:
     for newest in versions[:1]:
         for day in {line["due"] for line in newest.facts["lines"] if line["due"]}:
             due_on = datetime.date.fromisoformat(day)
-            owe_reminders(ANNEX_NOTICE, newest, due_on, evaluation, day, *terms)
+            schedule_reminders(ANNEX_NOTICE, newest, due_on, evaluation, day, *terms)
 
 
 @transaction.atomic
@@ -158,7 +160,7 @@ def move_check(*, check: PromiseCheck, due_on: datetime.date, by: By) -> Promise
         return check
     before, after = policy.change(check, due_on=due_on, occurrence=check.occurrence + 1)
     cancel_notices(kind=CHECK_NOTICE, subject_id=check.pk, because="It was moved.")
-    owe_reminders(CHECK_NOTICE, check, due_on, evaluation, check.occurrence)
+    schedule_reminders(CHECK_NOTICE, check, due_on, evaluation, check.occurrence)
     record_in_journal(check, evaluation, "moved", by, before, after)
     return check
 
@@ -209,7 +211,8 @@ def record_promises(
             requirement=line.requirement,
             undertaking=line.undertaking,
         )
-        row.found, row.note = verdict, note.strip()
+        row.found = verdict
+        row.note = note.strip()
         save_recorded(row, user)
         after[line.name] = f"{row.found}: {row.note}"
     if after:
@@ -218,7 +221,8 @@ def record_promises(
 
 
 def save_recorded(row: CheckVerdict | MetricValue, user: User) -> None:
-    row.recorded_by, row.recorded_at = user, timezone.now()
+    row.recorded_by = user
+    row.recorded_at = timezone.now()
     policy.checked(row)
     row.save()
 
@@ -264,9 +268,11 @@ def open_check(check: PromiseCheck) -> tuple[PromiseCheck, Evaluation]:
 
 
 def close_without_check(
-    check: PromiseCheck, evaluation: Evaluation, **words: str
+    check: PromiseCheck, evaluation: Evaluation, **columns: str
 ) -> None:
-    policy.change(check, closed_at=timezone.now(), closed_by=evaluation.owner, **words)
+    policy.change(
+        check, closed_at=timezone.now(), closed_by=evaluation.owner, **columns
+    )
     cancel_notices(kind=CHECK_NOTICE, subject_id=check.pk, because=CLOSED)
 
 

@@ -130,10 +130,10 @@ def evaluation_scope(path: str, user: User) -> models.Q:
     if not user.is_active:
         return models.Q(pk__in=[])
     if user.bound_to:
-        own = models.Q(**{path or "pk": user.bound_to})
+        bound = models.Q(**{path or "pk": user.bound_to})
         user = copy(user)
         user.bound_to = None
-        return own & evaluation_scope(path, user)
+        return bound & evaluation_scope(path, user)
     if user.is_superuser:
         return models.Q()
     # One list of ids, not a join, which would repeat rows, nor a condition on two

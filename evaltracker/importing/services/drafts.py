@@ -78,15 +78,17 @@ def answer_draft(*, draft: ImportDraft, answers: Mapping[str, str]) -> None:
     Raises:
         Refused: the file is gone, as by a yes on another page, or too much was typed.
     """
-    said = {**draft.reading.get("answers", {}), **answers}
+    merged = {**draft.reading.get("answers", {}), **answers}
     # A cell may be typed blank; a choice may not.
-    said = {key: text for key, text in said.items() if text or key.startswith("cell:")}
-    if sum(key.startswith("cell:") for key in said) > MOST_TYPED:
+    merged = {
+        key: text for key, text in merged.items() if text or key.startswith("cell:")
+    }
+    if sum(key.startswith("cell:") for key in merged) > MOST_TYPED:
         raise Refused(
             f"You can correct up to {MOST_TYPED:,} cells here. Fix the others in the "
             "file and choose it again."
         )
-    draft.reading = {"answers": said}
+    draft.reading = {"answers": merged}
     if not ImportDraft.objects.filter(pk=draft.pk).update(reading=draft.reading):
         raise Refused(GONE)
     ask_for(draft, ImportWork.PREVIEW)
@@ -113,29 +115,29 @@ class PendingDraft(NamedTuple):
 def waiting_for(*, by: User, evaluations: Collection[Evaluation]) -> list[ImportDraft]:
     rows = _kept(person=by, evaluation__in=evaluations, kind__in=[*KINDS])
     rows = rows.only("evaluation", "kind", "filename", "kept_at", "work")
-    where = {evaluation.pk: evaluation for evaluation in evaluations}
+    by_key = {evaluation.pk: evaluation for evaluation in evaluations}
     return [
         draft
         for draft in rows.order_by("kept_at")
-        if KINDS[draft.kind].allowed(by, where[draft.evaluation_id])
+        if KINDS[draft.kind].allowed(by, by_key[draft.evaluation_id])
     ]
 
 
 def what_waits(draft: ImportDraft) -> PendingDraft:
-    things = KINDS[draft.kind].things
+    plural = KINDS[draft.kind].things
     file = f"“{draft.filename}”"
-    what = f"Finish importing {things} from {file}"
+    what = f"Finish importing {plural} from {file}"
     why = "You chose the file; it is deleted a day later unless you import it."
     if draft.work == ImportWork.IMPORT:
-        what = f"{things.capitalize()} come in from {file}"
+        what = f"{plural.capitalize()} come in from {file}"
         why = "It continues in the background. You can stop it."
     elif draft.work == ImportWork.PREVIEW:
         what = f"{file} is being read"
-        why = f"You chose it to import {things}. What it would do is shown next."
+        why = f"You chose it to import {plural}. What it would do is shown next."
     return PendingDraft(what, why, draft.kept_at + KEPT, is_theirs=not draft.work)
 
 
-def ask_for(draft: ImportDraft, work: ImportWork, said: str = "") -> None:
+def ask_for(draft: ImportDraft, work: ImportWork, shown: str = "") -> None:
     """Have a large file read and compared anew, or imported as it was shown.
 
     Of many yeses at once one is heard: the others find its work, or no file any more.
@@ -147,7 +149,7 @@ def ask_for(draft: ImportDraft, work: ImportWork, said: str = "") -> None:
     # Who works on what was asked before loses it.
     begun = rows.update(
         work=work,
-        said=said,
+        said=shown,
         tries=0,
         asked_at=timezone.now(),
         progress={},
@@ -194,7 +196,7 @@ def release(draft: ImportDraft) -> None:
 
 
 @transaction.atomic
-def keep_preview(draft: ImportDraft, preview: Mapping[str, Any], pages: bytes) -> None:
+def store_preview(draft: ImportDraft, preview: Mapping[str, Any], pages: bytes) -> None:
     held(draft).update(
         preview=preview,
         pages=pages,

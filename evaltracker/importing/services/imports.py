@@ -68,7 +68,9 @@ def context_of(kind: ImportKind, evaluation: Evaluation, user: User) -> Context:
             here |= memory.columns
         else:
             title = str(memory.evaluation)
-            elsewhere |= {key: (said, title) for key, said in memory.columns.items()}
+            elsewhere |= {
+                key: (meaning, title) for key, meaning in memory.columns.items()
+            }
     context = kind.context(evaluation, user)
     return replace(context, remembered=here, elsewhere=elsewhere)
 
@@ -78,9 +80,9 @@ def remember(
 ) -> None:
     """Remember what columns hold and words mean, in the caller's transaction."""
     parts: dict[str, dict[str, str]] = {}
-    for key, said in decided.items():
+    for key, meaning in decided.items():
         signature = ":".join(key.split(":")[:2])[:64]
-        parts.setdefault(signature, {})[key] = said
+        parts.setdefault(signature, {})[key] = meaning
     memories = ColumnMemory.objects.filter(evaluation=evaluation, kind=kind)
     before = {row.signature: row.columns for row in memories}
     for signature, columns in parts.items():
@@ -100,7 +102,8 @@ def memories_of(evaluation: Evaluation, kind: str) -> list[tuple[str, str]]:
         (
             row.signature,
             ", ".join(
-                f"{key.rpartition(':')[2]}: {said}" for key, said in row.columns.items()
+                f"{key.rpartition(':')[2]}: {meaning}"
+                for key, meaning in row.columns.items()
             ),
         )
         for row in rows.filter(signature__contains=":").exclude(
@@ -134,7 +137,7 @@ def planned(
 
 
 @transaction.atomic
-def take_pasted(
+def import_pasted(
     kind: ImportKind,
     evaluation: Evaluation,
     user: User,
@@ -155,12 +158,12 @@ def take_pasted(
     require_open(evaluation)
     plan = planned(kind, evaluation, user, read_pasted(text), answers)
     if plan.lands(shown):
-        return take_plan(kind, evaluation, plan, user)
+        return import_plan(kind, evaluation, plan, user)
     return plan
 
 
 @transaction.atomic
-def take_plan(
+def import_plan(
     kind: ImportKind,
     evaluation: Evaluation,
     plan: ImportPlan,
@@ -226,14 +229,14 @@ def apply_draft(
     if draft is None or draft.pk != import_id:
         refuse_repeat(import_id)
         raise Refused(drafts.GONE)
-    done = _take_draft(draft, shown)
+    done = _import_draft(draft, shown)
     if isinstance(done, ImportPlan):
         raise Stale(MOVED)
     drafts.discard_draft(draft=draft)
     return done
 
 
-def _take_draft(draft: ImportDraft, shown: str) -> Import | ImportPlan:
+def _import_draft(draft: ImportDraft, shown: str) -> Import | ImportPlan:
     """Take a file in, or give back what it would do by now."""
     kind = KINDS[draft.kind]
     person = draft.person
@@ -243,7 +246,7 @@ def _take_draft(draft: ImportDraft, shown: str) -> Import | ImportPlan:
     kind.check_allowed(person, evaluation)
     plan = plan_of(draft, evaluation, person)
     if plan.can_apply and plan.digest == shown:
-        return take_plan(kind, evaluation, plan, person, draft.pk) or plan
+        return import_plan(kind, evaluation, plan, person, draft.pk) or plan
     return plan
 
 
@@ -264,7 +267,7 @@ def work_on(draft: ImportDraft) -> None:
             notice: dict[str, Any] = {}
             if draft.work == ImportWork.IMPORT:
                 with transaction.atomic():
-                    plan = _take_draft(draft, draft.said)
+                    plan = _import_draft(draft, draft.said)
                     if isinstance(plan, Import):
                         drafts.finish(draft)
                         return
@@ -272,25 +275,25 @@ def work_on(draft: ImportDraft) -> None:
             else:
                 plan = plan_of(draft, draft.evaluation, draft.person)
             kept, pages = packed(preview_of(KINDS[draft.kind], plan))
-            drafts.keep_preview(draft, kept | notice, pages)
+            drafts.store_preview(draft, kept | notice, pages)
     except Stopped:
         if asked_to_stop():
             drafts.release(draft)
     except Problem as problem:
-        _keep_problem(draft, problem.sentence)
+        _store_problem(draft, problem.sentence)
     # Its person shall know, and the others' files still wait.
     except Exception as error:
         if database_is_away(error):
             raise
         logger.exception("import_failed", draft=str(draft.pk))
-        _keep_problem(draft, FAILED)
+        _store_problem(draft, FAILED)
 
 
-def _keep_problem(draft: ImportDraft, sentence: str) -> None:
+def _store_problem(draft: ImportDraft, sentence: str) -> None:
     shown = drafts.held(draft).values_list("preview", "pages").first()
     if shown is not None:
         preview, pages = shown
-        drafts.keep_preview(
+        drafts.store_preview(
             draft, {**(preview or {}), "notice": sentence}, bytes(pages or b"")
         )
 

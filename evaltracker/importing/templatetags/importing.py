@@ -23,14 +23,20 @@ def reading_menu(
     answers: Mapping[str, str] | None,
 ) -> dict[str, Any]:
     """A menu whose first choice is what holds without an answer."""
-    said = (answers or {}).get(key, "")
+    answer = (answers or {}).get(key, "")
     names = dict(options)
-    if said:
+    if answer:
         usual = "As proposed"
     else:
         usual = names.get(chosen, "Choose…")
-    others = [pair for pair in names.items() if said or pair[0] != chosen]
-    return {"key": key, "label": label, "options": others, "said": said, "usual": usual}
+    others = [pair for pair in names.items() if answer or pair[0] != chosen]
+    return {
+        "key": key,
+        "label": label,
+        "options": others,
+        "said": answer,
+        "usual": usual,
+    }
 
 
 @register.inclusion_tag(MENU)
@@ -38,11 +44,12 @@ def row_menu(
     key: str, number: int, kind: str, answers: Mapping[str, str] | None, names: int
 ) -> dict[str, Any]:
     label = f"What row {number} is"
-    usual = "Refused" if kind == "refused" else ""
     if number == names:
         usual = "the names"
+    elif kind == "refused":
+        usual = "Refused"
     else:
-        usual = usual
+        usual = ""
     menu = reading_menu(key, label, KINDS_OF_ROWS.items(), kind, answers)
     return menu | ({"usual": usual} if usual else {})
 

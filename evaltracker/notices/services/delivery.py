@@ -215,30 +215,30 @@ class Batch:
         values = {"suppressed_because": because}
         self.report.suppressed += _end(notice, NoticeState.SUPPRESSED, **values)
 
-    def _defer(self, notice: Notice, words: str, **values: Any) -> None:
+    def _defer(self, notice: Notice, error: str, **values: Any) -> None:
         """Try again later: after 1, 5, 15, 60 minutes, then hourly for a day."""
         if notice.attempts > len(BACKOFF):
-            self._bury(notice, words)
+            self._bury(notice, error)
         elif mark(
             notice,
             NoticeState.PENDING,
             attempts=notice.attempts,
             next_try_at=Now() + BACKOFF[notice.attempts - 1],
-            last_error=words,
+            last_error=error,
             **values,
         ):
             self.report.deferred += 1
 
-    def _bury(self, notice: Notice, words: str) -> None:
-        if _end(notice, NoticeState.DEAD, last_error=words):
+    def _bury(self, notice: Notice, error: str) -> None:
+        if _end(notice, NoticeState.DEAD, last_error=error):
             logger.warning("notice_dead", notice=str(notice.pk))
             self.report.dead += 1
 
-    def _give_up(self, place: int, words: str) -> None:
+    def _give_up(self, place: int, error: str) -> None:
         """Free the rest, of which no mail has left, until the server is back."""
-        self.report.trouble = words
+        self.report.trouble = error
         logger.warning("mail_server_unreachable")
-        self.report.deferred += give_back(self.notices[place:], words)
+        self.report.deferred += give_back(self.notices[place:], error)
 
 
 def _end(notice: Notice, state: NoticeState, **values: Any) -> bool:

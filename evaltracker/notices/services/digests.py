@@ -168,7 +168,7 @@ def gather(daily: Notice) -> Message | None:
             logger.exception("notice_failed", notice=str(notice.pk))
             message = None
         if message is None or message.brief is None:
-            _let_go(_carried(daily, [notice]))
+            _release(_carried(daily, [notice]))
         else:
             pairs.append((notice, message))
     daily.subject = [notice for notice, _ in pairs]
@@ -195,7 +195,7 @@ def settle(daily: Notice, state: NoticeState, **values: Any) -> bool:
             state=state, maybe_repeated=daily.maybe_repeated, **fate
         )
         left = Notice.objects.filter(digest=daily, state=NoticeState.PENDING)
-        _let_go(left)
+        _release(left)
     return True
 
 
@@ -220,7 +220,7 @@ def _carried(daily: Notice, notices: Sequence[Notice]) -> Any:
     )
 
 
-def _let_go(notices: Any) -> None:
+def _release(notices: Any) -> None:
     notices.update(digest=None, placed=True, next_try_at=Now())
 
 

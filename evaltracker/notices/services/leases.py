@@ -74,12 +74,12 @@ def step(done: Notice | None, begun: Notice | None) -> tuple[bool, bool]:
     if connection.vendor != "postgresql":
         with transaction.atomic():
             return _is_done(done), _has_begun(begun)
-    marked = prepared(
-        _STEP,
-        *((done.pk, done.lease_token) if done else (None, None)),
-        *((begun.attempts, begun.pk) if begun else (None, None)),
-        begun.lease_token if begun else None,
-    )
+    parameters: list[Any] = [None] * 5
+    if done:
+        parameters[:2] = [done.pk, done.lease_token]
+    if begun:
+        parameters[2:] = [begun.attempts, begun.pk, begun.lease_token]
+    marked = prepared(_STEP, *parameters)
     if marked is None:
         return (False, False)
     return (bool(marked[0]), bool(marked[1]))
@@ -116,15 +116,15 @@ def begin_durably(notice: Notice) -> bool:
 def mark(notice: Notice, state: NoticeState, **values: Any) -> bool:
     """End the claim in `state`; false if another sweep has taken the row over."""
     ours = Notice.objects.filter(pk=notice.pk, lease_token=notice.lease_token)
-    return bool(ours.update(state=state, **UNLEASED, **cleaned(values)))
+    changes = UNLEASED | cleaned(values)
+    return bool(ours.update(state=state, **changes))
 
 
-def give_back(notices: Sequence[Notice], words: str = "") -> int:
+def give_back(notices: Sequence[Notice], error: str = "") -> int:
     """Free claims of which no mail has left, as if they had not been taken."""
-    values = cleaned({"last_error": words} if words else {})
-    freed: int = _claimed(notices).update(
-        state=NoticeState.PENDING, **UNLEASED, **values
-    )
+    values = cleaned({"last_error": error} if error else {})
+    changes = UNLEASED | values
+    freed: int = _claimed(notices).update(state=NoticeState.PENDING, **changes)
     return freed
 
 
@@ -241,12 +241,14 @@ class NoticeSnapshot:
         for notice in notices:
             if notice.kind != DAILY_MAIL:
                 by_kind[notice.kind].append(notice)
-        for name, ones in by_kind.items():
+        for name, of_kind in by_kind.items():
             try:
-                subjects = KINDS[name].subjects({notice.subject_id for notice in ones})
+                subjects = KINDS[name].subjects(
+                    {notice.subject_id for notice in of_kind}
+                )
             # An unknown kind or a fault in its code must not stop the batch.
             except Exception as error:  # noqa: BLE001
                 self._faults[name] = error
                 continue
-            for notice in ones:
+            for notice in of_kind:
                 notice.subject = subjects.get(notice.subject_id)

@@ -127,10 +127,13 @@ def resend_notice(*, notice: Notice, reason: str, by: By) -> Notice:
         Forbidden: not the owner. Refused: it is neither uncertain nor dead. Invalid: no
         reason.
     """
-    notice = _take_unclear(notice, reason, by)
+    notice = _lock_unclear(notice, reason, by)
     OWED_NOW.say()
     return _settle(
-        *(notice, "notice.resent", reason, by),
+        notice,
+        "notice.resent",
+        reason,
+        by,
         state=NoticeState.PENDING,
         attempts=0,
         # By itself, whatever carried it before.
@@ -150,13 +153,16 @@ def resolve_notice(*, notice: Notice, reason: str, by: By) -> Notice:
         reason.
     """
     return _settle(
-        *(_take_unclear(notice, reason, by), "notice.resolved", reason, by),
+        _lock_unclear(notice, reason, by),
+        "notice.resolved",
+        reason,
+        by,
         state=NoticeState.SUPPRESSED,
         suppressed_because=reason.strip(),
     )
 
 
-def _take_unclear(notice: Notice, reason: str, by: By) -> Notice:
+def _lock_unclear(notice: Notice, reason: str, by: By) -> Notice:
     """The notice under a row lock, if `by` may settle it now."""
     notice = lock(notice)
     check_settle_notice(notice, by)
@@ -223,7 +229,7 @@ def _check(notice: Notice) -> None:
 # Owing somebody a mail about their login; no evaluation is concerned.
 
 
-def owe_account_mail(
+def schedule_account_mail(
     *, kind: str, person: User, address: str = "", what: str = ""
 ) -> Notice | None:
     """Owe a mail about the login of `person` as soon as may be.
@@ -242,7 +248,7 @@ def owe_account_mail(
     )
 
 
-def owe_warning(*, kind: str, person: User) -> Notice | None:
+def schedule_warning(*, kind: str, person: User) -> Notice | None:
     """Owe `person` a mail about what goes on around their login, one a day at most."""
     if not person.email:
         return None

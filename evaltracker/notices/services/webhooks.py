@@ -119,7 +119,9 @@ def renew_secret(*, webhook: Webhook, secret: str, by: By) -> Webhook:
     former = webhook.secret
     until = timezone.now() + BOTH_SIGN
     return _changed(
-        *(webhook, "webhook.secret_renewed", by),
+        webhook,
+        "webhook.secret_renewed",
+        by,
         secret=_closed(secret),
         previous_secret=former,
         previous_until=until,
@@ -172,8 +174,8 @@ def _changed(webhook: Webhook, action: str, by: By, **values: Any) -> Webhook:
     for name, value in values.items():
         setattr(webhook, name, value)
     webhook.save(update_fields=[*values])
-    told = journal.snapshot(webhook, TOLD)
-    journal.record(webhook.evaluation, action, webhook, by, after=told)
+    after = journal.snapshot(webhook, TOLD)
+    journal.record(webhook.evaluation, action, webhook, by, after=after)
     return webhook
 
 
@@ -190,7 +192,7 @@ def _closed(secret: str) -> str:
 # What they are owed.
 
 
-def owe_events() -> None:
+def schedule_events() -> None:
     """Owe each live webhook the entries above what it was owed before, once each."""
     live = Webhook.objects.filter(removed_at=None, ended_at=None, paused_at=None)
     behind = live.exclude(secret="").filter(
@@ -229,7 +231,7 @@ def _owed(webhook: Webhook, entry: uuid.UUID) -> Notice:
     )
 
 
-register_chore(name="owe events", every=datetime.timedelta(0), work=owe_events)
+register_chore(name="owe events", every=datetime.timedelta(0), work=schedule_events)
 
 
 # Posting one, and what its answer means.
@@ -318,7 +320,11 @@ def note_failure(
         state=NoticeState.PENDING, next_try_at=Now() + wait, **UNLEASED
     )
     if stopped:
-        where = notice.place
-        now = timezone.now().isoformat()
-        terms = {"occurrence": now, "recipient": where.owner}
-        owe_now(stopped, where, notice.webhook_id, **terms)
+        evaluation = notice.place
+        owe_now(
+            stopped,
+            evaluation,
+            notice.webhook_id,
+            occurrence=timezone.now().isoformat(),
+            recipient=evaluation.owner,
+        )

@@ -106,16 +106,18 @@ def grid(
 def stepper(evaluation: Evaluation, notes: dict[str, str] | None = None) -> Any:
     """The five stages with the one we are in; `notes` is a line per stage."""
     here = Stage(evaluation.stage).position
-    return {
-        "steps": [
-            {
-                "label": evaluation.say(step.label),
-                "state": "done" if place < here else "later" if place > here else "now",
-                "note": (notes or {}).get(step.value, ""),
-            }
-            for place, step in enumerate(Stage)
-        ]
-    }
+    steps = []
+    for place, step in enumerate(Stage):
+        if place < here:
+            state = "done"
+        elif place > here:
+            state = "later"
+        else:
+            state = "now"
+        note = (notes or {}).get(step.value, "")
+        label = evaluation.say(step.label)
+        steps.append({"label": label, "state": state, "note": note})
+    return {"steps": steps}
 
 
 @register.inclusion_tag("evaltracker/parts/blockers.html")

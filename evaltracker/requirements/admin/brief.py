@@ -147,11 +147,11 @@ def choice_of(point: StartingPoint) -> str:
     content = point.content
     names = dict(content.get("roles", {}))
     signing = dict.fromkeys(row["role"] for row in content.get("sign_offs", ()))
-    words = content.get("words", {})
+    phrases = content.get("words", {})
     line = [
         f"{len(content['requirements'])} requirements",
         f"{len(content['costs'])} kinds of cost" if content.get("costs") else "",
-        f"{words.get('demos', 'demos')} and {words.get('trials', 'trials')}",
+        f"{phrases.get('demos', 'demos')} and {phrases.get('trials', 'trials')}",
         f"signed by {listed([names.get(role, role) for role in signing])}"
         if signing
         else "",
@@ -171,20 +171,22 @@ class BriefForm(USUAL_FORM):  # type: ignore[misc, valid-type]
         currency: Any = self.fields["currency"]
         currency.choices = currency_choices(evaluation.currency)
         self.fields["asks_effort"].disabled = bool(evaluation.claims_opened_at)
-        own = list(evaluation.brief_fields.all())
-        self.fields |= {field.key: form_field(field) for field in own}
+        own_fields = list(evaluation.brief_fields.all())
+        self.fields |= {field.key: form_field(field) for field in own_fields}
         choice: Any = self.fields["does_not_matter"]
         choice.choices = [
             *((field, question.capitalize()) for field, question in QUESTIONS.items()),
-            *((field.key, field.label) for field in own if field.needed),
+            *((field.key, field.label) for field in own_fields if field.needed),
         ]
         at = BRIEF.index("support_wanted") + 1
-        self.order_fields([*BRIEF[:at], *(field.key for field in own), *BRIEF[at:]])
-        words = evaluation.wording
-        self.fields["engineers"].label = words["brief_people"]
+        self.order_fields(
+            [*BRIEF[:at], *(field.key for field in own_fields), *BRIEF[at:]]
+        )
+        wording = evaluation.wording
+        self.fields["engineers"].label = wording["brief_people"]
         for name, word in PAID.items():
-            self.fields[name].help_text += f" {words[word]}"
-        waived = {field.key for field in own if field.does_not_matter}
+            self.fields[name].help_text += f" {wording[word]}"
+        waived = {field.key for field in own_fields if field.does_not_matter}
         for name in self.fields.keys() & {*evaluation.does_not_matter, *waived}:
             field: Any = self.fields[name]
             field.needed = UNASKED
@@ -280,11 +282,11 @@ class EditBrief(OnBrief):
     form_about = "evaluation"
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        own = list(target.brief_fields.all())
-        unasked = [field.key for field in own if field.does_not_matter]
+        own_fields = list(target.brief_fields.all())
+        unasked = [field.key for field in own_fields if field.does_not_matter]
         return {
             **{field: getattr(target, field) for field in BRIEF},
-            **{field.key: field.answer for field in own},
+            **{field.key: field.answer for field in own_fields},
             "does_not_matter": [*target.does_not_matter, *unasked],
         }
 
@@ -337,12 +339,12 @@ class ChangeWords(OnBrief):
         return dict(target.wording)
 
     def arguments(self, target: Evaluation, data: Mapping[str, Any]) -> dict[str, Any]:
-        words = {
+        changed_words = {
             key: text
             for key, text in data.items()
             if text != DEFAULTS[key] and (text or key.startswith("trial_"))
         }
-        return {"evaluation": target, "words": words}
+        return {"evaluation": target, "words": changed_words}
 
 
 class FieldForm(forms.Form):
@@ -504,15 +506,15 @@ def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     lists = lists_of(evaluation)
     if not lists:
         shown += [answer for answer in answers(evaluation, FORMER) if answer.value]
-    own: list[Any] = own_answers(evaluation)
+    own_rows: list[Any] = own_answers(evaluation)
     return show(
         request,
         evaluation,
         "evaluations/brief.html",
         crumbs=crumbs_to(evaluation, ("Brief", "")),
         answers=shown,
-        own=own,
-        missing=[answer for answer in (*shown, *own) if answer.missing],
+        own=own_rows,
+        missing=[answer for answer in (*shown, *own_rows) if answer.missing],
         counting=answers(evaluation, COUNTING),
         weeks=[
             (evaluation.say(step.replace("_", " ").capitalize()), count)

@@ -232,7 +232,7 @@ class HistoryLine:
     sealed: bool
 
 
-def words(value: Any) -> str:
+def value_text(value: Any) -> str:
     match value:
         case None | "":
             return "nothing"
@@ -242,7 +242,7 @@ def words(value: Any) -> str:
             text = ROW_ID.sub("", value)
             return INSTANT.sub(r"\1 \2 UTC", text)
         case list():
-            return ", ".join(first_of(map(words, value), len(value))) or "nothing"
+            return ", ".join(first_of(map(value_text, value), len(value))) or "nothing"
         case dict():
             lines = (f"{name}: {in_line(inner)}" for name, inner in value.items())
             return "\n".join(first_of(lines, len(value))) or "nothing"
@@ -251,15 +251,15 @@ def words(value: Any) -> str:
 
 def in_line(value: Any) -> str:
     if not isinstance(value, dict):
-        return words(value)
+        return value_text(value)
     parts = [
         f"{name.replace('_', ' ')} {in_line(inner)}" for name, inner in value.items()
     ]
     return "; ".join(parts) or "nothing"
 
 
-def first_of(told: Iterable[str], count: int) -> list[str]:
-    shown = list(islice(told, SHOWN))
+def first_of(texts: Iterable[str], count: int) -> list[str]:
+    shown = list(islice(texts, SHOWN))
     more = count - len(shown)
     if more:
         return [*shown, f"and {more:,} more, which the export has"]
@@ -268,7 +268,7 @@ def first_of(told: Iterable[str], count: int) -> list[str]:
 
 def changes(entry: Entry, *, addresses: bool) -> list[FieldChange]:
     def shown(value: Any) -> str:
-        text = words(value)
+        text = value_text(value)
         if addresses:
             return text
         return ADDRESS.sub("(an address)", text)

@@ -268,15 +268,15 @@ def read_filters(query: QueryDict, categories: Sequence[Category]) -> Requiremen
 
 
 def listed_requirements(
-    rows: QuerySet[Requirement], asked: RequirementFilter
+    rows: QuerySet[Requirement], filters: RequirementFilter
 ) -> QuerySet[Requirement]:
-    rows = rows.filter(retired_at__isnull=not asked.retired)
+    rows = rows.filter(retired_at__isnull=not filters.retired)
     rows = rows.select_related("category", "metric").prefetch_related("demands__scope")
-    if asked.priority:
-        rows = rows.filter(priority=asked.priority)
-    if asked.category:
-        rows = rows.filter(category__pk=asked.category)
-    for word in asked.text.split()[:20]:
+    if filters.priority:
+        rows = rows.filter(priority=filters.priority)
+    if filters.category:
+        rows = rows.filter(category__pk=filters.category)
+    for word in filters.text.split()[:20]:
         rows = rows.filter(Q(text__icontains=word) | Q(ref__icontains=word))
     return rows.order_by("category__position", "category__name", "position", "ref")
 

@@ -81,8 +81,8 @@ def add_category(
         price_reason=reason,
         position=evaluation.categories.count() + 1,
     )
-    told = ("name", "weight", "price_reason") if reason else ("name", "weight")
-    add_and_tell(category, "category.added", by, told)
+    fields = ("name", "weight", "price_reason") if reason else ("name", "weight")
+    add_and_tell(category, "category.added", by, fields)
     return category
 
 

@@ -37,7 +37,7 @@ from evaltracker.toolbox.text import CallFields
 
 
 def answer_own(
-    own: Mapping[str, BriefField], values: dict[str, Any], inputs: CallFields
+    own_fields: Mapping[str, BriefField], values: dict[str, Any], inputs: CallFields
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Answer the brief's own questions, and leave those of `values` to its columns.
 
@@ -48,8 +48,8 @@ def answer_own(
     after: dict[str, Any] = {}
     unasked = values.get("does_not_matter")
     if unasked is not None:
-        values["does_not_matter"] = [name for name in unasked if name not in own]
-    for key, field in own.items():
+        values["does_not_matter"] = [name for name in unasked if name not in own_fields]
+    for key, field in own_fields.items():
         was = shown_answer(field)
         if key in values:
             field.answer = read_own(field, values[key], inputs)
@@ -57,7 +57,8 @@ def answer_own(
             field.does_not_matter = key in unasked
         if shown_answer(field) != was:
             field.save(update_fields=["answer", "does_not_matter"])
-            before[key], after[key] = was, shown_answer(field)
+            before[key] = was
+            after[key] = shown_answer(field)
     return before, after
 
 
@@ -210,14 +211,17 @@ def change_brief(*, evaluation: Evaluation, by: By, **values: Any) -> Evaluation
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
     require_open(evaluation)
-    own = {field.key: field for field in evaluation.brief_fields.all()}
-    require_known(values, BRIEF_FIELDS | own.keys())
+    own_fields = {field.key: field for field in evaluation.brief_fields.all()}
+    require_known(values, BRIEF_FIELDS | own_fields.keys())
     inputs = CallFields()
-    before, after = answer_own(own, values, inputs)
+    before, after = answer_own(own_fields, values, inputs)
     read_currency_of(evaluation, values, inputs)
     brief = {name: values[name] for name in values.keys() & BRIEF_FIELDS}
-    asked = evaluation.asks_effort
-    if brief.get("asks_effort", asked) != asked and evaluation.claims_opened_at:
+    asked_effort = evaluation.asks_effort
+    if (
+        brief.get("asks_effort", asked_effort) != asked_effort
+        and evaluation.claims_opened_at
+    ):
         raise Refused("Answers are open. What they are asked for stays as it is.")
     try:
         was, now = change(evaluation, **brief)
@@ -229,7 +233,7 @@ def change_brief(*, evaluation: Evaluation, by: By, **values: Any) -> Evaluation
     inputs.check()
     before = was | before
     after = now | after
-    if evaluation.asks_effort != asked:
+    if evaluation.asks_effort != asked_effort:
         switch_questions(evaluation)
     if after:
         journal.record(
@@ -272,9 +276,9 @@ def missing_answers(evaluation: Evaluation) -> dict[str, str]:
         if field not in evaluation.does_not_matter
         and getattr(evaluation, field) in (None, "")
     }
-    own = {
+    own_questions = {
         field.key: f"“{field}”"
         for field in evaluation.brief_fields.all()
         if field.is_missing
     }
-    return usual | own
+    return usual | own_questions

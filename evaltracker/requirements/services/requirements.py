@@ -427,8 +427,8 @@ def add_new(
     metrics = {row.name: row for row in evaluation.metrics.all()}
     for position, record in enumerate(plan.new, count + 1):
         category = record.values.get("category") or GENERAL
-        said = {**record.values, "category": category}
-        values = columns_of(said, categories, metrics)
+        row_values = {**record.values, "category": category}
+        values = columns_of(row_values, categories, metrics)
         values |= {"ref": record.name, "position": position}
         rows.append(Requirement(evaluation_id=evaluation.pk, **values))
     clean(rows)
@@ -436,11 +436,13 @@ def add_new(
 
 
 def columns_of(
-    said: Mapping[str, Any], there: dict[str, Category], metrics: Mapping[str, Metric]
+    values: Mapping[str, Any],
+    categories: dict[str, Category],
+    metrics: Mapping[str, Metric],
 ) -> dict[str, Any]:
-    columns = {name: value for name, value in said.items() if name != MUST_HOLD_FOR}
+    columns = {name: value for name, value in values.items() if name != MUST_HOLD_FOR}
     if "category" in columns:
-        columns["category_id"] = there[str(columns.pop("category"))].pk
+        columns["category_id"] = categories[str(columns.pop("category"))].pk
     if "metric" in columns:
         columns["metric"] = metrics[columns["metric"]]
     if "measure" in columns:

@@ -267,7 +267,9 @@ def demand(
 
 
 def demand_many(
-    evaluation: Evaluation, said: Mapping[Requirement, Mapping[str, object]], by: By
+    evaluation: Evaluation,
+    values_by_requirement: Mapping[Requirement, Mapping[str, object]],
+    by: By,
 ) -> dict[Requirement, str]:
     """Write what a file says of lists; what stood before, of those that change.
 
@@ -283,7 +285,7 @@ def demand_many(
         stood.setdefault(key, []).append(name)
     before = {}
     made = []
-    for requirement, values in said.items():
+    for requirement, values in values_by_requirement.items():
         names = [key for key in str(values.get(MUST_HOLD_FOR, "")).split("; ") if key]
         if unknown := [name for name in names if name not in lists]:
             raise Invalid(f"The brief has no list “{unknown[0]}”.")

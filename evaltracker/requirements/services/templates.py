@@ -125,7 +125,7 @@ def check_change_field(field: BriefField, by: By) -> None:
 
 
 @transaction.atomic
-def add_brief_field(*, evaluation: Evaluation, by: By, **asked: Any) -> BriefField:
+def add_brief_field(*, evaluation: Evaluation, by: By, **definition: Any) -> BriefField:
     """Add a question to the end of the brief; what it asks are parts of `DEFINITION`.
 
     Raises:
@@ -141,7 +141,7 @@ def add_brief_field(*, evaluation: Evaluation, by: By, **asked: Any) -> BriefFie
         evaluation=evaluation,
         position=max((field.position for field in fields), default=0) + 1,
     )
-    _define(field, fields, **asked)
+    _define(field, fields, **definition)
     stem = f"{PREFIX}{slugify(field.label)[:60] or 'question'}"
     field.key = free_name(stem, {field.key for field in fields})
     field.save()
@@ -150,7 +150,7 @@ def add_brief_field(*, evaluation: Evaluation, by: By, **asked: Any) -> BriefFie
 
 
 @transaction.atomic
-def change_brief_field(*, field: BriefField, by: By, **asked: Any) -> BriefField:
+def change_brief_field(*, field: BriefField, by: By, **definition: Any) -> BriefField:
     """Ask it in other words, or for another kind of answer; a given answer must fit.
 
     Raises:
@@ -161,7 +161,7 @@ def change_brief_field(*, field: BriefField, by: By, **asked: Any) -> BriefField
     check_change_field(field, by)
     before = journal.snapshot(field, DEFINITION)
     others = list(field.evaluation.brief_fields.exclude(pk=field.pk))
-    _define(field, others, **asked)
+    _define(field, others, **definition)
     field.save()
     after = journal.snapshot(field, DEFINITION)
     if after != before:
@@ -477,10 +477,10 @@ def fill_from(*, evaluation: Evaluation, key: str, by: User) -> None:
     fields = point.content.get("brief", QUESTIONS)
     unasked = [field for field in QUESTIONS if field not in fields]
     if point.content.get("effort"):
-        asked = {"asks_effort": True}
+        effort = {"asks_effort": True}
     else:
-        asked = {}
-    change_brief(evaluation=evaluation, does_not_matter=unasked, by=by, **asked)
+        effort = {}
+    change_brief(evaluation=evaluation, does_not_matter=unasked, by=by, **effort)
     for name, part in TEMPLATE_PARTS.items():
         if part.load is not None and point.content.get(name):
             part.load(evaluation, point.content[name], by)

@@ -73,14 +73,14 @@ def discussion(
 def threads(context: Context, subject: Subject) -> dict[str, Any]:
     request = context["request"]
     threads = threads_on(subject)
-    waiting = {
-        mention.comment_id
-        for thread in threads
-        if not thread.root.resolved_at
-        for comment in thread.comments
-        for mention in comment.mentions.all()
-        if mention.person_id == request.user.pk and not mention.answered_at
-    }
+    waiting = set()
+    for thread in threads:
+        if thread.root.resolved_at:
+            continue
+        for comment in thread.comments:
+            for mention in comment.mentions.all():
+                if mention.person_id == request.user.pk and not mention.answered_at:
+                    waiting.add(mention.comment_id)
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),

@@ -272,9 +272,9 @@ class _Pen:
             self.texts.append(LaneLabel(0, self.y + 10, lane.heading, "heading"))
             self.y += LINE + 2
         if self.form.left:
-            place = self._beside
+            place = self._name_beside
         else:
-            place = self._below
+            place = self._name_above
         y, texts, height = place(lane)
         self.rows.append(
             Drawn(
@@ -287,7 +287,7 @@ class _Pen:
         )
         self.y += height
 
-    def _beside(self, lane: Lane) -> tuple[float, list[LaneLabel], float]:
+    def _name_beside(self, lane: Lane) -> tuple[float, list[LaneLabel], float]:
         line = self.y + 17
         room = self.form.left - GAP
         texts = [LaneLabel(0, line, cut(lane.name, room), "name")]
@@ -302,7 +302,7 @@ class _Pen:
         texts.append(LaneLabel(0, line + LINE - 1, note, "note"))
         return self.y + 7, texts, ROW + LINE
 
-    def _below(self, lane: Lane) -> tuple[float, list[LaneLabel], float]:
+    def _name_above(self, lane: Lane) -> tuple[float, list[LaneLabel], float]:
         wide = self.form.width
         line = self.y + 14
         value = cut(lane.value, wide / 2)

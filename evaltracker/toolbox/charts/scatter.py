@@ -42,7 +42,7 @@ ELSEWHERE = "(name in the text)"
 
 
 def writable(
-    words: str, *, bold: bool, others: Iterable[Path] = SYSTEM
+    text: str, *, bold: bool, others: Iterable[Path] = SYSTEM
 ) -> tuple[str, Path]:
     """The text and a typeface that has all of its letters.
 
@@ -51,8 +51,8 @@ def writable(
     """
     shipped = SANS_BOLD if bold else SANS
     for face in (shipped, *others):
-        if face.exists() and all(_has(face, letter) for letter in words):
-            return words, face
+        if face.exists() and all(_has(face, letter) for letter in text):
+            return text, face
     return ELSEWHERE, shipped
 
 
@@ -128,10 +128,10 @@ def _best(
     best = None
     fewest = 9
     for box in free:
-        own = away(mark, box)
+        distance = away(mark, box)
         faults = (
             2 * any(meets(step, labels) for step in _steps(mark, box))
-            + 2 * any(away(other, box) < own + CLEAR for other in others)
+            + 2 * any(away(other, box) < distance + CLEAR for other in others)
             + meets(box, thin)
         )
         if faults < fewest:
@@ -399,13 +399,16 @@ def draw_scatter(
     step, end = scale(max([point.high for point in points] + [limit or 0]))
     floor, top = span([point.share for point in points])
     if limit is None:
-        where = None
+        limit_at = None
+        limit_tick = None
     else:
-        where = across(limit, end)
+        limit_at = across(limit, end)
+        limit_tick = Tick(limit_at, f"budget {short(limit)}")
+    is_limit_right = limit_at is not None and limit_at > (LEFT + RIGHT) / 2
     return Scatter(
         title=title,
         words=". ".join(sentence(point, limit, currency) for point in points) + ".",
-        dots=placed(points, end, floor, top, where),
+        dots=placed(points, end, floor, top, limit_at),
         across=tuple(
             Tick(across(step * number, end), short(step * number))
             for number in range(round(end / step) + 1)
@@ -414,8 +417,8 @@ def draw_scatter(
             Tick(up(tenth / 10, floor, top), f"{tenth * 10}%")
             for tenth in range(round(floor * 10), round(top * 10) + 1)
         ),
-        limit=None if where is None else Tick(where, f"budget {short(limit or 0)}"),
-        limit_anchor="end" if where and where > (LEFT + RIGHT) / 2 else "start",
+        limit=limit_tick,
+        limit_anchor="end" if is_limit_right else "start",
     )
 
 

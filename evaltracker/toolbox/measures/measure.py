@@ -65,11 +65,11 @@ def written(number: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def format_number(number: Decimal, beside: Decimal | None = None) -> str:
+def format_number(number: Decimal, other: Decimal | None = None) -> str:
     """A number as a sentence says it: with eight digits that count, at most, but never
-    as equal to another one `beside` it that it is not."""
+    as equal to an `other` one that it is not."""
     text = written(Context(prec=8).plus(number))
-    same = beside is not None and number != beside and Decimal(text) == beside
+    same = other is not None and number != other and Decimal(text) == other
     return written(number) if same else text
 
 
@@ -287,17 +287,17 @@ class Measure:
     highest: Decimal | None = None
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Self | None:
+    def from_json(cls, parts: Mapping[str, Any]) -> Self | None:
         """The measure that a column or a form says; `{}` is none.
 
         Raises:
             Invalid: by field, each with the name `measure_…`.
         """
-        if not isinstance(said, Mapping):
+        if not isinstance(parts, Mapping):
             raise _invalid({"": ["A measure has named parts, such as a bound."]})
         filled = {
             name: str(value).strip()
-            for name, value in said.items()
+            for name, value in parts.items()
             if value is not None and str(value).strip()
         }
         if unknown := filled.keys() - set(FIELDS):
@@ -409,19 +409,19 @@ class PossibleRange:
         return f"{value} is not possible: it must be {possible}."
 
 
-def measure_words(said: Mapping[str, Any]) -> str:
+def measure_words(stored: Mapping[str, Any]) -> str:
     """The words of what a column keeps; blank of none."""
-    measure = Measure.from_json(said)
+    measure = Measure.from_json(stored)
     return measure.words if measure else ""
 
 
-def kept_measure(said: Mapping[str, Any] | None) -> dict[str, Any]:
+def kept_measure(parts: Mapping[str, Any] | None) -> dict[str, Any]:
     """What a form, a file or a service said of a measure, as a column keeps it.
 
     Raises:
         Invalid: by field.
     """
-    measure = Measure.from_json(said or {})
+    measure = Measure.from_json(parts or {})
     return measure.as_json() if measure else {}
 
 
@@ -454,41 +454,41 @@ def _read(given: Mapping[str, str]) -> dict[str, Any]:
     if low is not None and high is not None and low >= high:
         errors["highest"] = ["The highest possible number is above the lowest."]
     least = least_n_of(parts["statistic"])
-    parts["least_n"] = read("least_n", lambda said: _runs(said, least), "") or least
+    parts["least_n"] = read("least_n", lambda text: _runs(text, least), "") or least
     if errors:
         raise _invalid(errors)
     return parts
 
 
-def _quantity(said: str) -> str:
-    if len(said) > QUANTITY_LIMIT or not said.isprintable() or _SIGNS & set(said):
+def _quantity(text: str) -> str:
+    if len(text) > QUANTITY_LIMIT or not text.isprintable() or _SIGNS & set(text):
         raise ValueError(
             f"Name what is measured in at most {QUANTITY_LIMIT} letters, such as "
             "latency, without signs or commas."
         )
-    return " ".join(said.split())
+    return " ".join(text.split())
 
 
-def _direction(said: str) -> str:
-    if said not in DIRECTIONS:
+def _direction(text: str) -> str:
+    if text not in DIRECTIONS:
         raise ValueError("Say at least or at most.")
-    return said
+    return text
 
 
-def _statistic(said: str) -> str:
-    least_n_of(said)
-    return said
+def _statistic(text: str) -> str:
+    least_n_of(text)
+    return text
 
 
-def _tolerance(said: str) -> Decimal:
-    number = read_number(said)
+def _tolerance(text: str) -> Decimal:
+    number = read_number(text)
     if number < 0:
         raise ValueError("A tolerance is not below zero.")
     return number
 
 
-def _runs(said: str, least: int) -> int:
-    number = read_number(said)
+def _runs(text: str, least: int) -> int:
+    number = read_number(text)
     if number != int(number) or not least <= number <= MOST_RUNS:
         raise ValueError(
             f"Say a whole number of runs from {least} to {MOST_RUNS:,}; the statistic "
@@ -581,7 +581,7 @@ def verdict_of(measure: Measure, value: Decimal) -> Verdict:
 
 def _why(measure: Measure, verdict: Verdict, value: Decimal, n: int) -> str:
     runs = "1 run" if n == 1 else f"{n} runs"
-    number = format_number(value, beside=measure.bound)
+    number = format_number(value, other=measure.bound)
     number = f"{measure.statistic} is {number} {measure.unit} over {runs}"
     if verdict == "partly" and measure.tolerance is not None:
         return f"{number}: beyond {measure.reach}, within its tolerance."

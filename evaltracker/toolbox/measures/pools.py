@@ -43,14 +43,12 @@ class Pool(NamedTuple):
     @property
     def words(self) -> str:
         """“m5.large, commit ab12”; what nobody named is not said."""
-        if self.commit:
+        if self.commit == EVERY:
+            commit = "every commit"
+        elif self.commit:
             commit = f"commit {self.commit}"
         else:
             commit = ""
-        if self.commit == EVERY:
-            commit = "every commit"
-        else:
-            commit = commit
         return ", ".join(filter(None, (self.environment, commit)))
 
 
@@ -249,11 +247,13 @@ class Pooled:
     @property
     def turned_words(self) -> list[str]:
         """“Without laptop-warmup it fails.”, and what all runs would carry."""
-        words = [f"Without {key} it {VERBS[verdict]}." for key, verdict in self.moves]
+        sentences = [
+            f"Without {key} it {VERBS[verdict]}." for key, verdict in self.moves
+        ]
         verdict = self.with_left_out.verdict
         if self.turned_by_left_out and verdict:
-            words.append(f"With what was left out it {VERBS[verdict]}.")
-        return words
+            sentences.append(f"With what was left out it {VERBS[verdict]}.")
+        return sentences
 
     @property
     def seen(self) -> str:
@@ -281,7 +281,7 @@ def count_pools(
     if chosen is not None:
         by_pool.setdefault(chosen, [])
     pools = [_count(measure, pool, rows) for pool, rows in by_pool.items()]
-    pools.sort(key=lambda one: (one.pool != chosen, -one.proposal.n, one.pool))
+    pools.sort(key=lambda count: (count.pool != chosen, -count.proposal.n, count.pool))
     if chosen is None:
         return Pooled(measure, pools, None, asks)
     first = pools[0]
@@ -301,7 +301,7 @@ def _choose(declared: Pool, pools: Iterable[Pool]) -> tuple[Pool | None, str]:
     fitting = [
         pool
         for pool in pools
-        if all(said in ("", has) for said, has in zip(declared, pool, strict=True))
+        if all(part in ("", has) for part, has in zip(declared, pool, strict=True))
     ]
     for name in Pool._fields:
         if len({getattr(pool, name) for pool in fitting}) > 1:

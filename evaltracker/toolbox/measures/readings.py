@@ -32,18 +32,18 @@ class Reading:
     unit: str
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any] | None) -> Self | None:
+    def from_json(cls, parts: Mapping[str, Any] | None) -> Self | None:
         """The number that `{"value": "12", "unit": "ms"}` says; `{}` is none.
 
         Raises:
             Invalid: at `number`.
         """
-        if said is None or said == {}:
+        if parts is None or parts == {}:
             return None
-        if not isinstance(said, Mapping) or said.keys() - KEYS:
+        if not isinstance(parts, Mapping) or parts.keys() - KEYS:
             sentence = _('Write it as {"value": "12", "unit": "ms"}.')
             raise Invalid(sentence, field="number")
-        value, unit = (said.get(name) for name in ("value", "unit"))
+        value, unit = (parts.get(name) for name in ("value", "unit"))
         if isinstance(value, bool) or not isinstance(
             value, str | int | float | Decimal
         ):
@@ -57,9 +57,9 @@ class Reading:
             raise Invalid(str(error), field="number") from error
 
     @classmethod
-    def kept(cls, said: Mapping[str, Any] | None) -> Self | None:
-        if said:
-            return cls(read_number(said["value"]), said["unit"])
+    def kept(cls, stored: Mapping[str, Any] | None) -> Self | None:
+        if stored:
+            return cls(read_number(stored["value"]), stored["unit"])
         return None
 
     @classmethod
@@ -86,9 +86,9 @@ class Reading:
         return f"{written(self.value)} {self.unit}"
 
 
-def number_words(said: Mapping[str, Any]) -> str:
+def number_words(stored: Mapping[str, Any]) -> str:
     """The words of what a column keeps; blank of none."""
-    reading = Reading.from_json(said)
+    reading = Reading.from_json(stored)
     return reading.words if reading else ""
 
 
@@ -115,21 +115,21 @@ class Measured:
     moves: Sequence[Mapping[str, Any]] = ()
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Self | None:
+    def from_json(cls, stored: Mapping[str, Any]) -> Self | None:
         """What a column or a memo keeps; None where a measure has no number."""
-        measure = Measure.from_json(said["measure"])
-        value = said["value"]
+        measure = Measure.from_json(stored["measure"])
+        value = stored["value"]
         if measure and not value:
             return None
         return cls(
             measure,
             Decimal(value) if measure and value != FAILED else None,
-            said["n"],
-            said.get("named", ""),
-            said.get("failed", 0),
-            Pool(**said["pool"]) if said.get("pool") else None,
-            said.get("left_out") or {},
-            said.get("moves") or (),
+            stored["n"],
+            stored.get("named", ""),
+            stored.get("failed", 0),
+            Pool(**stored["pool"]) if stored.get("pool") else None,
+            stored.get("left_out") or {},
+            stored.get("moves") or (),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -177,12 +177,12 @@ class Measured:
     def _value_words(self, value: Decimal | None) -> str:
         if self.measure is None or value is None:
             return "a failed run"
-        return f"{format_number(value, beside=self.measure.bound)} {self.measure.unit}"
+        return f"{format_number(value, other=self.measure.bound)} {self.measure.unit}"
 
     @property
     def _turned(self) -> str:
         """What was left out, and which file moves the verdict."""
-        words = ""
+        text = ""
         if out := self.left_out:
             value = out["value_with"]
             if value not in ("", FAILED):
@@ -190,18 +190,18 @@ class Measured:
             else:
                 number = None
             if value:
-                them = f"{self._value_words(number)}, "
+                with_them = f"{self._value_words(number)}, "
             else:
-                them = ""
+                with_them = ""
             if out.get("by"):
                 by = f" by {' and '.join(out['by'])}"
             else:
                 by = ""
             count = f"{out['n']:,} of {out['of']:,} left out{by}"
-            words += f"; {count}, with them {them}{out['proposed_with']}"
+            text += f"; {count}, with them {with_them}{out['proposed_with']}"
         for move in self.moves:
-            words += f"; without {move['id']} it {VERBS[move['without']]}"
-        return words
+            text += f"; without {move['id']} it {VERBS[move['without']]}"
+        return text
 
     @property
     def words(self) -> str:
@@ -233,11 +233,11 @@ class CellNumbers:
     measured: Sequence[Measured] = ()
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Self:
-        readings = (Measured.from_json(row) for row in said["measured"])
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        readings = (Measured.from_json(row) for row in stored["measured"])
         return cls(
-            asked=Measure.from_json(said["asked"]),
-            claimed=Reading.kept(said["claimed"]),
+            asked=Measure.from_json(stored["asked"]),
+            claimed=Reading.kept(stored["claimed"]),
             measured=tuple(reading for reading in readings if reading),
         )
 
@@ -260,20 +260,22 @@ class CellNumbers:
         kind of unit it says that the measure has changed."""
         if self.claimed is None:
             return ""
-        own = self.claimed.words
+        claimed = self.claimed.words
         if self.asked is None or not fits(self.claimed, self.asked):
-            return f"{own}, {EARLIER}"
+            return f"{claimed}, {EARLIER}"
         unit = self.asked.unit
         if unit == self.claimed.unit:
-            return own
+            return claimed
         number = convert(self.claimed.value, self.claimed.unit, unit)
-        return f"{format_number(number, beside=self.asked.bound)} {unit} ({own})"
+        return f"{format_number(number, other=self.asked.bound)} {unit} ({claimed})"
 
     @property
     def measured_words(self) -> str:
         """“p95 19.6 ms of 400 runs”, with its bound where another is asked now."""
-        return self._each(
-            lambda each: each.result if each.measure == self.asked else each.words
+        return self._joined(
+            lambda reading: (
+                reading.result if reading.measure == self.asked else reading.words
+            )
         )
 
     @property
@@ -322,7 +324,7 @@ class CellNumbers:
             claimed = f"claimed {self.claimed_words}"
         else:
             claimed = ""
-        measured = self._each(lambda each: each.words)
+        measured = self._joined(lambda reading: reading.words)
         if any(reading.measure for reading in self.measured):
             verb = "measured "
         else:
@@ -330,18 +332,18 @@ class CellNumbers:
         sentence = "; ".join(filter(None, (claimed, f"{verb}{measured}")))
         return sentence[:1].upper() + sentence[1:]
 
-    def _each(self, words: Callable[[Measured], str]) -> str:
+    def _joined(self, phrase: Callable[[Measured], str]) -> str:
         return "; ".join(
-            f"{reading.named}: {words(reading)}" if reading.named else words(reading)
+            f"{reading.named}: {phrase(reading)}" if reading.named else phrase(reading)
             for reading in self.measured
         )
 
 
-def fits(claimed: Reading, asked: Measure | None) -> bool:
-    if asked is None:
+def fits(claimed: Reading, measure: Measure | None) -> bool:
+    if measure is None:
         return False
     try:
-        check_same_kind(claimed.unit, asked.unit)
+        check_same_kind(claimed.unit, measure.unit)
     except UnitMismatch:
         return False
     return True

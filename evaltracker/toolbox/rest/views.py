@@ -114,7 +114,8 @@ class StrictView(APIView):
         response = self.tagged(request, response)
         if self.ends is not None:
             since, until = (calendar.timegm(day.timetuple()) for day in self.ends)
-            response["Deprecation"], response["Sunset"] = f"@{since}", http_date(until)
+            response["Deprecation"] = f"@{since}"
+            response["Sunset"] = http_date(until)
         return response
 
     def tagged(self, request: Request, response: Response) -> Response:
@@ -264,9 +265,10 @@ def _beyond(key: Sequence[str], values: Sequence[str], signs: Sequence[str]) -> 
     """Rows behind the one with these values, in the order of `key`."""
     conditions = []
     for place, field in enumerate(key):
-        same = {key[before]: values[before] for before in range(place)}
+        condition = {key[before]: values[before] for before in range(place)}
         side = "lt" if signs[place] else "gt"
-        conditions.append(Q(**same, **{f"{field}__{side}": values[place]}))
+        condition[f"{field}__{side}"] = values[place]
+        conditions.append(Q(**condition))
     return reduce(or_, conditions)
 
 
@@ -324,10 +326,12 @@ WHY: Reasons = {
 }
 
 
-def problems(*statuses: int, own: Reasons | None = None) -> dict[tuple[int, str], Any]:
-    """The problems that a call may answer with, for `extend_schema`; `own` reasons
-    stand before the usual ones."""
-    reasons = {**WHY, **(own or {})}
+def problems(
+    *statuses: int, overrides: Reasons | None = None
+) -> dict[tuple[int, str], Any]:
+    """The problems that a call may answer with, for `extend_schema`; `overrides`
+    stand before the usual reasons."""
+    reasons = {**WHY, **(overrides or {})}
     return {
         (status, CONTENT_TYPE): _problem(status, *reasons[status])
         for status in statuses

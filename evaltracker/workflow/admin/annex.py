@@ -102,12 +102,14 @@ def read(
     check_query(request, filters={"version"})
     open_answers(request, evaluation)
     candidate = promisor(evaluation)
-    if asked := request.GET.get("version", ""):
+    if number := request.GET.get("version", ""):
         versions = {str(row.version): row for row in annex_versions(candidate)}
-        return candidate, require_row(versions.get(asked))
+        return candidate, require_row(versions.get(number))
     facts = facts_of(candidate)
-    said = {"version": 0, "facts": facts, "text": annex_text(facts)}
-    return candidate, PublishedDocument(candidate=candidate, **said)
+    draft = PublishedDocument(
+        candidate=candidate, version=0, facts=facts, text=annex_text(facts)
+    )
+    return candidate, draft
 
 
 class OnAnnex(AboutCandidate[Candidate]):

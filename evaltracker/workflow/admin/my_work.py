@@ -204,10 +204,11 @@ def work_page(request: HttpRequest) -> HttpResponse:
     groups = grouped(items)
     turns = [line for group in groups if group.counts for line in group.lines]
     seen = Evaluation.objects.visible_to(user).real().select_related("owner")
-    columns = ("slug", "title", "buyer", "stage", "status", "must_run_by")
-    latest = seen.only(*columns, *name_columns("owner")).order_by("-created_at")
+    columns = ["slug", "title", "buyer", "stage", "status", "must_run_by"]
+    columns += name_columns("owner")
+    latest = seen.only(*columns).order_by("-created_at")
     recent = list(latest[: SHOWN + 1])
-    asked = list(
+    asked_acts = list(
         AskedAct.objects.waiting_on(user).select_related("token", "evaluation")
     )
     return site.page(
@@ -218,14 +219,14 @@ def work_page(request: HttpRequest) -> HttpResponse:
             (group, [(line, *sign_of(line.first)) for line in group.lines])
             for group in groups
         ],
-        asked=asked,
-        total=len(turns) + len(asked),
+        asked=asked_acts,
+        total=len(turns) + len(asked_acts),
         late=sum(line.first.late for line in turns),
         snoozed=snoozed,
         tomorrow=today + datetime.timedelta(days=1),
         next_week=today + datetime.timedelta(days=7 - today.weekday()),
-        evaluations=[where for where in recent if where.is_open][:SHOWN],
-        ended=[where for where in recent if not where.is_open][:SHOWN],
+        evaluations=[evaluation for evaluation in recent if evaluation.is_open][:SHOWN],
+        ended=[evaluation for evaluation in recent if not evaluation.is_open][:SHOWN],
         more=len(recent) > SHOWN,
         may_start=may_start_evaluations(user),
     )
@@ -292,8 +293,8 @@ class SendTestInvitation(Telling):
     service = send_test_invitation
 
     def destination(self, target: Candidate, made: Any) -> str:
-        where: Evaluation = self.evaluation(target)
-        return page_address(where, self.tab, f"invitation-{target.pk}")
+        evaluation: Evaluation = self.evaluation(target)
+        return page_address(evaluation, self.tab, f"invitation-{target.pk}")
 
 
 LINE = {"line": forms.CharField(max_length=300, widget=forms.HiddenInput)}
@@ -334,10 +335,10 @@ class WakeWork(OnOwnWork):
 def to_sign(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
     if not evaluation.is_open or is_owner(user, evaluation) or not has_a_say(user):
         return None
-    own = voices().filter(evaluation=evaluation, user=user)
+    own_parts = voices().filter(evaluation=evaluation, user=user)
     lent = lendings_today(evaluation).filter(substitute=user)
     rules: QuerySet[Any] = SignOffRule.objects.filter(
-        Q(role__in=own.order_by().values("role"))
+        Q(role__in=own_parts.order_by().values("role"))
         | Q(role__in=lent.order_by().values("stakeholder__role")),
         evaluation=evaluation,
         stage=evaluation.stage,

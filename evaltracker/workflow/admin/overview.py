@@ -209,6 +209,9 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         reports = reports_for(user, evaluation, look)
     else:
         reports = []
+    sections = answers(evaluation, user) | kin(evaluation, user)
+    if owner:
+        sections |= who_is_awaited(evaluation, reports)
     return show(
         request,
         evaluation,
@@ -231,13 +234,11 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
             "waived_by__user", "visit"
         ),
         chosen=chosen_in(evaluation),
-        **answers(evaluation, user),
-        **(who_is_awaited(evaluation, reports) if owner else {}),
         weightless=weights_awaited(evaluation) if evaluation.is_open else None,
-        **kin(evaluation, user),
         is_owner=owner,
         may_waive=evaluation.is_open and is_leadership(user, evaluation),
         may_send_back=owner and evaluation.stage != Stage.REQUIREMENTS,
+        **sections,
     )
 
 
@@ -264,8 +265,8 @@ def kin(evaluation: Evaluation, user: User) -> dict[str, Any]:
     if ties:
         seen += Evaluation.objects.visible_to(user).filter(pk__in=relatives)
     return {
-        "origin": next((one for one in seen if one.pk in origins), None),
-        "followers": [one for one in seen if one.pk not in origins],
+        "origin": next((relative for relative in seen if relative.pk in origins), None),
+        "followers": [relative for relative in seen if relative.pk not in origins],
         "may_hand_on": why_not(check_hand_on, evaluation, user) is None,
     }
 
@@ -292,9 +293,7 @@ def who_is_awaited(
 def weights_awaited(evaluation: Evaluation) -> Awaited | None:
     """Who has yet to say what weighs for their role; no gate asks it."""
     lacking = [
-        Blocker(
-            *("", "", "", menders_of([part.user]), "weights", part.get_role_display())
-        )
+        Blocker("", "", "", menders_of([part.user]), "weights", part.get_role_display())
         for part in parts_without_weights(evaluation)
     ]
     return next(iter(waiting_on(evaluation, lacking)), None)

@@ -44,12 +44,13 @@ class Asked(Act[Any], registered=False):
             return now
         form = self.form_class(initial=now, **self.form_kwargs(target, user))
         for name, value in self.row.fields.items():
-            if self.row.quote and name in NOTES:
-                words = self.row.quote["words"]
-                said = self.row.quote["said"]
-                value = f"{value}\n\n“{words}” ({said})"
+            quote = self.row.quote
+            if quote and name in NOTES:
+                filled = f"{value}\n\n“{quote['words']}” ({quote['said']})"
+            else:
+                filled = value
             with suppress(ValidationError, KeyError):
-                now[name] = form.fields[name].clean(typed(form.fields[name], value))
+                now[name] = form.fields[name].clean(typed(form.fields[name], filled))
         return now
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
@@ -61,7 +62,7 @@ class Asked(Act[Any], registered=False):
             self.seen = form.tag()
             sentence = "This changed since it was asked for. Look again, then send."
             raise Stale(sentence, difference=self.difference(form))
-        answer_asked(asked=self.row, state=AskedState.DONE, by=by)
+        answer_asked(asked_act=self.row, state=AskedState.DONE, by=by)
         with journal.because("", ending=self.row.because):
             return super().run(target, data, by)
 
@@ -69,8 +70,8 @@ class Asked(Act[Any], registered=False):
         changes = []
         for name, value in (form.now() | form.versions()).items():
             field = form.form.fields[name]
-            held = self.row.held.get(name), value
-            old, new = (_in_words(field, each) for each in held)
+            old = _in_words(field, self.row.held.get(name))
+            new = _in_words(field, value)
             if old != new:
                 changes.append(f"{field.label or name.capitalize()}: {old} → {new}")
         return "\n".join(changes)
@@ -84,12 +85,12 @@ def _in_words(field: Any, value: Any) -> str:
         values = [value]
     rows = getattr(field, "queryset", None)
     if rows is not None:
-        found = rows.filter(pk__in=filter(None, values))
-        values = [getattr(row, "statement", row) for row in found]
+        matches = rows.filter(pk__in=filter(None, values))
+        values = [getattr(row, "statement", row) for row in matches]
     else:
         named = {str(key): text for key, text in getattr(field, "choices", ())}
-        values = [named.get(str(each), each) for each in values]
-    texts = [str(each) for each in values if each not in (None, "")]
+        values = [named.get(str(entry), entry) for entry in values]
+    texts = [str(entry) for entry in values if entry not in (None, "")]
     return shortened(", ".join(texts) or "–")
 
 
@@ -110,13 +111,13 @@ def fill_in(
     if (row.act, row.target_id) != (act.name, target_id):
         raise NotFound
     check_decline_asked(row, user)
-    asked: Any = copy(act)
-    asked.__class__ = type("Asked", (Asked, type(act)), {}, registered=False)
-    asked.row = row
-    asked.request = request
-    asked.seen = request.POST.get(SEEN) or row.etag
-    asked.prefill = (*act.prefill, ASKED)
-    made: Act[Any] = asked
+    filled_act: Any = copy(act)
+    filled_act.__class__ = type("Asked", (Asked, type(act)), {}, registered=False)
+    filled_act.row = row
+    filled_act.request = request
+    filled_act.seen = request.POST.get(SEEN) or row.etag
+    filled_act.prefill = (*act.prefill, ASKED)
+    made: Act[Any] = filled_act
     return made
 
 
@@ -127,7 +128,7 @@ class DeclineAsked(Act[AskedAct]):
     success = "Declined."
     model = AskedAct
     related = ("token",)
-    target_name = "asked"
+    target_name = "asked_act"
     service = decline_asked
     form_class = form_of(reason=reason_field())
 

@@ -88,7 +88,7 @@ class RemindColleague(InEvaluation[Awaited]):
         if not (evaluation.is_open and is_owner(user, evaluation)):
             return []
         rows = waiting_on(evaluation, in_the_way(gate_reports(evaluation)))
-        return [replace(row, people=[one]) for row in rows for one in row.people]
+        return [replace(row, people=[person]) for row in rows for person in row.people]
 
     def success_message(self, target: Awaited, outcome: object) -> str:
         left = target.fresh().left.people
@@ -163,8 +163,8 @@ class SignForm(forms.Form):
     def verdicts(self) -> list[tuple[str, str, str, str, bool]]:
         chosen = self["verdict"].value()
         return [
-            (value, Verdict(value).label, meaning, asked, value == chosen)
-            for value, (meaning, asked) in WORDS["verdicts"].items()
+            (value, Verdict(value).label, meaning, question, value == chosen)
+            for value, (meaning, question) in WORDS["verdicts"].items()
         ]
 
     def faults(self) -> list[tuple[str, str, str]]:
@@ -247,8 +247,8 @@ class SignForm(forms.Form):
             [data.pop(f"{name}_{row}", None) for name in ("text", "owner", "due")]
             for row in range(ROWS)
         ]
-        asked = [ConditionAsked(*row) for row in rows if all(row)]
-        return {**data, "conditions": asked}
+        conditions = [ConditionAsked(*row) for row in rows if all(row)]
+        return {**data, "conditions": conditions}
 
 
 class CloseCondition(InEvaluation[Condition]):

@@ -81,8 +81,8 @@ from vendors.admin.base import open_answers
 
 def receipt(request: HttpRequest, sign_off_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
-    beside = ("visit__evaluation__owner", "document", "person", "on_behalf_of")
-    signed = visible_row(SignOff, beside, user, str(sign_off_id))
+    related = ("visit__evaluation__owner", "document", "person", "on_behalf_of")
+    signed = visible_row(SignOff, related, user, str(sign_off_id))
     evaluation = signed.visit.evaluation
     ended, changed = what_became(signed)
     return show(
@@ -231,7 +231,7 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
     )
     zone = evaluation.zone
     times = asked_at([evaluation], [user])
-    asked = times.get((evaluation.pk, user.pk, "sign_off"))
+    asked_on = times.get((evaluation.pk, user.pk, "sign_off"))
     return SignView(
         rule=rule,
         content=content,
@@ -247,7 +247,7 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
         unjudged=str(unjudged_words(look)),
         proof=proof_of(look),
         twice=signed_already(user, look.tallies, rule, seat),
-        asked=lately(local_day(asked, zone), today_in(zone)) if asked else "",
+        asked=lately(local_day(asked_on, zone), today_in(zone)) if asked_on else "",
         weights=[] if mine or barred else weights_of_role(evaluation, rule.role),
         may_weigh=has_role(user, evaluation, Role(rule.role)),
     )
@@ -305,11 +305,10 @@ class RoleStageCell(NamedTuple):
     @property
     def badge(self) -> tuple[str, str] | None:
         """Where it says more than the faces do."""
-        one = self.tally
-        plain = one is None or (one.can_pass and one.rule.required == 1)
-        if plain or one is None:
+        tally = self.tally
+        if tally is None or (tally.can_pass and tally.rule.required == 1):
             return None
-        return badge_of(one)
+        return badge_of(tally)
 
 
 @evaluation_page("sign_offs", "Sign-offs", order=90, group="People")
@@ -378,18 +377,18 @@ def sign_off_grid(
     more = more_signers(tallies)
 
     def cell(role: str, stage: Stage) -> RoleStageCell:
-        one = stood.get((role, stage))
-        if one is None or one.rule.pk not in now:
-            return RoleStageCell(stage, one)
-        able = [person for rule, person in more if rule == one.rule]
+        tally = stood.get((role, stage))
+        if tally is None or tally.rule.pk not in now:
+            return RoleStageCell(stage, tally)
+        able = [person for rule, person in more if rule == tally.rule]
         seats = signing_parts(user, evaluation, role)
         holders = {user.pk, *(part.user_id for part, _ in seats[:1])}
         signed = {
-            key for row in one.counted for key in (row.person_id, row.on_behalf_of_id)
+            key for row in tally.counted for key in (row.person_id, row.on_behalf_of_id)
         }
         may = bool(seats) and not holders & signed and user.pk not in look.barred
         return RoleStageCell(
-            stage, one, True, may or user in able, able or awaited_of(one, look)
+            stage, tally, True, may or user in able, able or awaited_of(tally, look)
         )
 
     return [
@@ -402,9 +401,15 @@ def sign_off_grid(
 def why_not_counted(row: SignOff, look: GateContext, history: Sequence[SignOff]) -> str:
     """Why a signature does not count, unless its stage is over."""
     same = (row.rule_id, row.visit_id, row.round, row.document_id, row.on_behalf_of_id)
-    for one in history:
-        place = (one.rule_id, one.visit_id, one.round, one.document_id, one.person_id)
-        if one.on_behalf_of_id is None and place == same:
+    for other in history:
+        place = (
+            other.rule_id,
+            other.visit_id,
+            other.round,
+            other.document_id,
+            other.person_id,
+        )
+        if other.on_behalf_of_id is None and place == same:
             return f"replaced by {row.on_behalf_of}"
     if not look.evaluation.is_open or row.visit.stage != look.visit.stage:
         return ""

@@ -214,14 +214,11 @@ def do_or_ask(
         if if_match not in (None, tag):
             raise ChangedSince("It has changed since; read the act again.")
         data = form.clean()
+    evaluation: Evaluation | None = None
     if isinstance(act, InEvaluation):
-        where = act.evaluation(target)
-    else:
-        where = None
-    if isinstance(where, Evaluation):
-        where = where
-    else:
-        where = None
+        place = act.evaluation(target)
+        if isinstance(place, Evaluation):
+            evaluation = place
     if asks:
         if files:
             raise Invalid("Files do not wait; attach them in the browser.", field="")
@@ -230,7 +227,7 @@ def do_or_ask(
             token=caller,
             act=act.name,
             target_id=target_id,
-            evaluation=where,
+            evaluation=evaluation,
             fields=fields,
             etag=tag,
             quote=quote or None,
@@ -242,7 +239,7 @@ def do_or_ask(
     with transaction.atomic(), files_of_rows(), new_rows() as new:
         made = act.run(target, data, person)
         if not isinstance(made, Problem):
-            return done(act, target, made, new, where)
+            return done(act, target, made, new, evaluation)
     raise made  # what it wrote is kept
 
 
@@ -251,37 +248,35 @@ def done(
     target: Any,
     made: Any,
     new: list[models.Model],
-    where: Evaluation | None,
+    evaluation: Evaluation | None,
 ) -> tuple[int, dict[str, Any], str]:
     if isinstance(made, list) and len(made) == 1:
         row = made[0]
     else:
         row = made
     outcome = act.destination(target, made)
-    told: dict[str, Any] | None = None
+    reference: dict[str, Any] | None = None
     status = 200
     location = ""
     if isinstance(row, models.Model):
-        told = {"kind": row._meta.model_name, "id": str(row.pk)}
+        reference = {"kind": row._meta.model_name, "id": str(row.pk)}
         # What a pipeline saved does not know it.
         if row._state.adding or row in new:
             if isinstance(outcome, str):
-                own = outcome
+                path = outcome
             else:
-                own = site.address_of(row)
+                path = site.address_of(row)
             status = 201
-            location = f"{settings.SITE_URL}{own}"
+            location = f"{settings.SITE_URL}{path}"
     if isinstance(row, Evaluation):
-        where = row
-    else:
-        where = where
-    heads = JournalHead.objects.filter(evaluation=where)
-    if where:
+        evaluation = row
+    heads = JournalHead.objects.filter(evaluation=evaluation)
+    if evaluation:
         entry = heads.values_list("count", flat=True).first()
     else:
         entry = None
-    said = strip_tags(act.success_message(target, outcome))
-    return status, {"said": said, "made": told, "entry": entry}, location
+    sentence = strip_tags(act.success_message(target, outcome))
+    return status, {"said": sentence, "made": reference, "entry": entry}, location
 
 
 def answer_of(name: str) -> dict[str, str]:
@@ -346,7 +341,7 @@ class ActView(StaffView):
             raise Invalid("Send the ETag in If-Match as you got it.", field="")
 
         def work() -> StoredAnswer:
-            status, told, location = do_or_ask(
+            status, content, location = do_or_ask(
                 self.token(request),
                 name,
                 target,
@@ -354,7 +349,7 @@ class ActView(StaffView):
                 if_match=tag[1] if tag else None,
                 files=files,
             )
-            kept_with = {"location": location, "told": told}
+            kept_with = {"location": location, "told": content}
             return StoredAnswer(status, json.dumps(kept_with, cls=JSONEncoder))
 
         turn = turn_of(request, self.token(request).pk, "token_id")
@@ -374,15 +369,18 @@ def sent(request: Request) -> tuple[Any, MultiValueDict[str, Any] | None]:
     data = request.data
     files = request.FILES
     body = {name: data.getlist(name) for name in data if name not in files}
-    return {name: it if len(it) > 1 else it[0] for name, it in body.items()}, files
+    fields = {
+        name: values if len(values) > 1 else values[0] for name, values in body.items()
+    }
+    return fields, files
 
 
 def digests(files: MultiValueDict[str, Any]) -> list[tuple[str, str, str]]:
     every = [(name, file) for name, listed in files.lists() for file in listed]
-    found = [(name, file.name, file_digest(file, "sha256")) for name, file in every]
+    hashed = [(name, file.name, file_digest(file, "sha256")) for name, file in every]
     for _, file in every:
         file.seek(0)
-    return [(name, label, digest.hexdigest()) for name, label, digest in found]
+    return [(name, label, digest.hexdigest()) for name, label, digest in hashed]
 
 
 def answered(answer: StoredAnswer, *, replayed: bool = False) -> HttpResponse:
@@ -407,8 +405,12 @@ def describe_acts(result: dict[str, Any], **_: object) -> dict[str, Any]:
                 shared[f"Act{method.title()}{code}"] = answer
                 place = f"#/components/responses/Act{method.title()}{code}"
                 call["responses"][code] = {"$ref": place}
-            own = [it for it in call["parameters"] if it["name"] != "name"]
-            call["parameters"] = own
+            parameters = [
+                parameter
+                for parameter in call["parameters"]
+                if parameter["name"] != "name"
+            ]
+            call["parameters"] = parameters
         for act in ACTS.values():
             has_target = kinds_of(act) != {""}
             if act.program == "closed" or has_target != below.endswith("{target}/"):
@@ -420,15 +422,15 @@ def describe_acts(result: dict[str, Any], **_: object) -> dict[str, Any]:
 
 
 def described(act: Act[Any], method: str, call: dict[str, Any]) -> dict[str, Any]:
-    own = act.name.replace("-", "_")
+    operation = act.name.replace("-", "_")
     if method == "get":
         title = f"{act.title}: form"
-        return {**call, "operationId": f"staff_form_{own}", "summary": title}
+        return {**call, "operationId": f"staff_form_{operation}", "summary": title}
     content = {"schema": usual_schema(act)}
     kinds = ("application/json", "multipart/form-data")
     return {
         **call,
-        "operationId": f"staff_{own}",
+        "operationId": f"staff_{operation}",
         "summary": act.title,
         "requestBody": {"content": dict.fromkeys(kinds, content)},
     }

@@ -79,13 +79,12 @@ class AssistantView(StaffView):
             # Clients of before take another status than 200 for a broken connection.
             if not newest:
                 status = 200
+            elif wrong.code == METHOD:
+                status = 404
             else:
-                if wrong.code == METHOD:
-                    status = 404
-                else:
-                    status = 400
-            said = {"jsonrpc": "2.0", "id": call.get("id"), "error": wrong.error}
-            return Response(said, status=status)
+                status = 400
+            answer = {"jsonrpc": "2.0", "id": call.get("id"), "error": wrong.error}
+            return Response(answer, status=status)
         if newest:
             meta = {"io.modelcontextprotocol/serverInfo": SERVER}
             result |= {"resultType": "complete", "_meta": meta}
@@ -119,17 +118,17 @@ class AssistantView(StaffView):
         is_error = False
         try:
             for wrong in ARGUMENTS[name].iter_errors(given):
-                where = ".".join(map(str, wrong.absolute_path))
-                raise Invalid(wrong.message[:200], field=where)
-            said = self.use_tool(request, name, given)
+                location = ".".join(map(str, wrong.absolute_path))
+                raise Invalid(wrong.message[:200], field=location)
+            answer = self.use_tool(request, name, given)
         except REFUSALS as no:
             problem = handle_exception(no, {"view": self, "request": request})
             if problem.status_code >= 500:
                 raise
-            said = problem.data
+            answer = problem.data
             is_error = True
-        text = {"type": "text", "text": JSONRenderer().render(said).decode()}
-        return {"content": [text], "structuredContent": said, "isError": is_error}
+        text = {"type": "text", "text": JSONRenderer().render(answer).decode()}
+        return {"content": [text], "structuredContent": answer, "isError": is_error}
 
     def use_tool(self, request: Request, tool: str, given: dict[str, Any]) -> Any:
         person = self.person(request)
@@ -144,12 +143,14 @@ class AssistantView(StaffView):
             own_words = body["own_words"] is True
             etag = given.get("etag")
             check_quote_needed(given["act"], body["quote"], own_words=own_words)
-            asked = self.token(request), given["act"], target, body
-            return do_or_ask(*asked, if_match=etag, only_ask=True)[1]
+            token = self.token(request)
+            return do_or_ask(
+                token, given["act"], target, body, if_match=etag, only_ask=True
+            )[1]
         slug = given.pop("evaluation", "")
-        where: Any = self.evaluation(request, slug) if slug else None
+        evaluation: Any = self.evaluation(request, slug) if slug else None
         params = {key: str(value) for key, value in given.items()}
-        return READS[READ_OF.get(tool, tool)].answer(person, where, params)
+        return READS[READ_OF.get(tool, tool)].answer(person, evaluation, params)
 
 
 def read_call(request: Request) -> dict[str, Any]:
@@ -183,10 +184,10 @@ def is_newest(request: Request, call: dict[str, Any]) -> bool:
         return False
     if missing := {VERSION, CAPABILITIES} - meta.keys():
         raise ProtocolError(PARAMS, f"params._meta lacks {', '.join(missing)}")
-    said = {"MCP-Protocol-Version": meta[VERSION], "Mcp-Method": method}
+    expected = {"MCP-Protocol-Version": meta[VERSION], "Mcp-Method": method}
     if method == "tools/call":
-        said["Mcp-Name"] = call["params"].get("name")
-    for header, value in said.items():
+        expected["Mcp-Name"] = call["params"].get("name")
+    for header, value in expected.items():
         if request.headers.get(header) != value:
             raise ProtocolError(HEADERS, f"{header} differs from the body")
     if meta[VERSION] != NEWEST:

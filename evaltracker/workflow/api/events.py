@@ -22,8 +22,8 @@ def read_events(person: User, evaluation: Evaluation, params: Params) -> str:
     if not NUMBER.fullmatch(after):
         raise Invalid("It must be a whole number.", field="after")
     entries = events_after(evaluation, int(after))[: limit_of(params)]
-    found = events_for(person, evaluation, list(entries))
-    return json.dumps({"results": found}, ensure_ascii=False)
+    events = events_for(person, evaluation, list(entries))
+    return json.dumps({"results": events}, ensure_ascii=False)
 
 
 read("events", make=read_events, params=("after", "limit"))

@@ -53,9 +53,14 @@ ABOUT = json.loads(Path(__file__).with_name("reads.json").read_text("utf-8"))
 BESIDE = {
     **dict.fromkeys(("Candidate", "Category", "Metric", "Vendor"), "name"),
     **dict.fromkeys(("Demo", "Milestone", "ResearchNote", "Trial"), "title"),
-    **{"Criterion": "code", "Requirement": "ref", "SignedDocument": "sha256"},
-    **{"Evaluation": "slug", "PersonalToken": "label", "Visit": "stage"},
-    **{"Stakeholder": "user.name", "TakenBack": "reason"},
+    "Criterion": "code",
+    "Requirement": "ref",
+    "SignedDocument": "sha256",
+    "Evaluation": "slug",
+    "PersonalToken": "label",
+    "Visit": "stage",
+    "Stakeholder": "user.name",
+    "TakenBack": "reason",
 }
 # What of a column's field is told by its description.
 TOLD = {"choices", "allow_blank", "allow_null", "decimal_places", "max_digits"}
@@ -75,8 +80,11 @@ class Row(serializers.Serializer[Any]):
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(instance)
-        if whose := type(self).whose:
-            shown["said_by_us" if whose(instance) else "said_by_vendor"] = None
+        if is_by_vendor := type(self).whose:
+            if is_by_vendor(instance):
+                shown["said_by_us"] = None
+            else:
+                shown["said_by_vendor"] = None
         return shown
 
 
@@ -101,8 +109,8 @@ def parts_of(model: Any, names: Iterable[str]) -> dict[str, Any]:
                 source = f"{path}.pk"
             parts[name] = an_id(source=source, **how)
             if says := BESIDE.get(related.__name__, ""):
-                beside = f"{name}_{says.rpartition('.')[2]}"
-                parts[beside] = text(source=f"{path}.{says}", **how)
+                label = f"{name}_{says.rpartition('.')[2]}"
+                parts[label] = text(source=f"{path}.{says}", **how)
         else:
             made, given = build(name, column)
             # Any JSON may be null, and any text blank that is no choice: then no URI.
@@ -114,8 +122,6 @@ def parts_of(model: Any, names: Iterable[str]) -> dict[str, Any]:
             kept = {key: given[key] for key in (TOLD - hidden) & given.keys()}
             if made is serializers.URLField:
                 made = serializers.CharField
-            else:
-                made = made
             parts[name] = made(read_only=True, **kept)
     return parts
 
@@ -148,16 +154,18 @@ class Read:
         about = self.about
         parts = {**parts_of(self.model, ["id", *about["fields"]]), **self.more}
         if "said" in about:
-            said = {**parts_of(self.model, about["said"]), **self.said_more}
-            words = type(f"{name}Words", (Row,), {**said, "__doc__": "Data, no order."})
+            said_parts = parts_of(self.model, about["said"])
+            said_parts.update(self.said_more)
+            said_parts["__doc__"] = "Data, no order."
+            wording = type(f"{name}Words", (Row,), said_parts)
             how = {"source": "*", "read_only": True, "allow_null": bool(self.whose)}
             for part in ("said_by_vendor", "said_by_us")[: 2 if self.whose else 1]:
-                parts[part] = words(**how)
+                parts[part] = wording(**how)
         body = {**parts, "whose": self.whose, "__doc__": about["title"]}
         return type(f"{name}Row", (Row,), body)
 
     @cached_property
-    def _beside(self) -> set[str]:
+    def _related_paths(self) -> set[str]:
         """The rows that are read with each, as paths."""
         sources = (str(part.source) for part in self.output().fields.values())
         ways = (source.rpartition(".")[0] for source in sources)
@@ -173,8 +181,8 @@ class Read:
         rows: QuerySet[Any] = self.narrow(manager.visible_to(person), person)
         if evaluation:
             rows = rows.in_evaluation(evaluation)  # type: ignore[attr-defined]
-        if self._beside:
-            return rows.select_related(*self._beside)
+        if self._related_paths:
+            return rows.select_related(*self._related_paths)
         return rows
 
     def answer(self, person: User, evaluation: Any, params: Params) -> dict[str, Any]:
@@ -219,7 +227,7 @@ def shaped(value: Any, about: Mapping[str, Any]) -> Any:
             exact = value.value
         value = {"shown": value.shown, "value": exact}
     if "items" in schema and value is not None:
-        return [shaped(one, schema["items"]) for one in value]
+        return [shaped(item, schema["items"]) for item in value]
     if "properties" not in schema or value is None or "additionalProperties" in schema:
         if isinstance(value, Sentence):
             return str(value)
@@ -229,9 +237,9 @@ def shaped(value: Any, about: Mapping[str, Any]) -> Any:
     else:
         read = partial(getattr, value)
     return {
-        name: shaped(found, part)
+        name: shaped(member, part)
         for name, part in schema["properties"].items()
-        if (found := read(name, MISSING)) is not MISSING
+        if (member := read(name, MISSING)) is not MISSING
     }
 
 
@@ -349,25 +357,27 @@ def cell(person: User, evaluation: Evaluation, params: Params) -> Any:
     """A cell with every claim, verdict and ruling."""
     if set(params) != {"candidate", "requirement"}:
         raise Invalid("Name a candidate by its id, and a requirement by its ref.")
-    found = {
+    rows = {
         name: READS[name].rows(person, evaluation)
         for name in ("candidates", "requirements", "claims", "evidence")
     }
     key = views.read_id(params["candidate"])
     ref = params["requirement"]
-    candidate = require_row(found["candidates"].filter(pk=key).first())
-    requirement = require_row(found["requirements"].filter(ref=ref).first())
+    candidate = require_row(rows["candidates"].filter(pk=key).first())
+    requirement = require_row(rows["requirements"].filter(ref=ref).first())
     candidate.evaluation = evaluation
     at = {"candidate": candidate, "requirement": requirement}
     judged = {f"claim__{name}": row for name, row in at.items()}
     numbers = matrix.cell_numbers(evaluation).get((candidate.pk, requirement.pk))
     return {
-        **{"candidate": candidate.pk, "candidate_name": candidate.name},
-        **{"requirement": requirement.pk, "requirement_ref": requirement.ref},
+        "candidate": candidate.pk,
+        "candidate_name": candidate.name,
+        "requirement": requirement.pk,
+        "requirement_ref": requirement.ref,
         **matrix.cell_as_json(one_cell(candidate, requirement)),
         "numbers": numbers and numbers.as_json(),
-        "claims": map(READS["claims"].show, found["claims"].filter(**at)),
-        "evidence": map(READS["evidence"].show, found["evidence"].filter(**judged)),
+        "claims": map(READS["claims"].show, rows["claims"].filter(**at)),
+        "evidence": map(READS["evidence"].show, rows["evidence"].filter(**judged)),
         "rulings": market.Ruling.objects.filter(**at),
         "excuses": proof.Excuse.objects.filter(**at),
     }
@@ -384,8 +394,10 @@ def blockers(person: User, evaluation: Evaluation, params: Params) -> Any:
         "open": all(report.open for report in reports),
         "gates": [
             {
-                **{"name": report.gate.name, "rule": report.gate.rule},
-                **{"open": report.open, "waived": report.is_waived},
+                "name": report.gate.name,
+                "rule": report.gate.rule,
+                "open": report.open,
+                "waived": report.is_waived,
                 "blockers": report.blockers,
             }
             for report in reports
@@ -418,14 +430,25 @@ def memo(person: User, evaluation: Evaluation, params: Params) -> Any:
     results = whole["results"]
     rows = [{**row, **results[row["id"]]} for row in inputs["candidates"]]
     return {
-        **{"is_frozen": bool(frozen), "sha256": frozen.memo_sha256 if frozen else ""},
-        **{**inputs, "candidates": rows, "robustness": results.get("robustness", {})},
+        "is_frozen": bool(frozen),
+        "sha256": frozen.memo_sha256 if frozen else "",
+        **inputs,
+        "candidates": rows,
+        "robustness": results.get("robustness", {}),
     }
 
 
 OF_LINE = (
-    *("id", *AMOUNTS, "quantity", "pricing", "tiers", "recurrence", "currency"),
-    *("rate", "source_url", "quoted_on"),
+    "id",
+    *AMOUNTS,
+    "quantity",
+    "pricing",
+    "tiers",
+    "recurrence",
+    "currency",
+    "rate",
+    "source_url",
+    "quoted_on",
 )
 SEALED = {**dict.fromkeys(OF_LINE), "sealed": True}
 
@@ -435,11 +458,13 @@ def costs(person: User, evaluation: Evaluation, params: Params) -> Any:
     sealed = not may_see_prices(person, evaluation)
     quoted = sealed_quotes(evaluation)
     return {
-        **{"currency": evaluation.currency, "sealed": sealed},
+        "currency": evaluation.currency,
+        "sealed": sealed,
         "horizon_months": evaluation.horizon_months,
         "candidates": [
             {
-                **{"id": column.candidate.pk, "name": column.candidate.name},
+                "id": column.candidate.pk,
+                "name": column.candidate.name,
                 "total": column.total if column.has_price and not sealed else None,
                 "known": column.total.coverage.known,
                 "kinds": column.total.coverage.total,
@@ -455,14 +480,16 @@ def costs(person: User, evaluation: Evaluation, params: Params) -> Any:
 
 def line_of(row: KindRow, sealed: bool) -> dict[str, Any]:
     line: Any = row.line
-    told = () if sealed else ("unit", "source_text", "note")
-    words = {"part": line.label, **{name: getattr(line, name) for name in told}}
+    names = () if sealed else ("unit", "source_text", "note")
+    texts = {"part": line.label, **{name: getattr(line, name) for name in names}}
     is_theirs = line.said_by == PriceSource.VENDOR
     return {
         **(SEALED if sealed else {name: getattr(line, name) for name in OF_LINE}),
         "sealed": sealed and line.state == CostState.PRICED,
-        **{"kind": row.kind.key, "kind_name": row.kind.name, "state": line.state},
-        **({"said_by_vendor": words} if is_theirs else words),
+        "kind": row.kind.key,
+        "kind_name": row.kind.name,
+        "state": line.state,
+        **({"said_by_vendor": texts} if is_theirs else texts),
     }
 
 

@@ -437,7 +437,7 @@ class GateReport:
         return replace(self, blockers=hidden, asked=None, is_kept=True)
 
 
-def kept_from(user: User, evaluation: Evaluation, found: Iterable[Blocker]) -> Blocker:
+def kept_from(user: User, evaluation: Evaluation, hidden: Iterable[Blocker]) -> Blocker:
     """One blocker in place of those that `user` may not read. Whoever has not declared
     can do so; else it waits on the others who can fix it, or on whoever clears the
     conflict."""
@@ -448,8 +448,8 @@ def kept_from(user: User, evaluation: Evaluation, found: Iterable[Blocker]) -> B
             "Declare conflicts of interest",
             menders_of([user]),
         )
-    every = {mender for blocker in found for mender in blocker.menders}
-    others = sorted(one for one in every if one.pk != user.pk)
+    every = {mender for blocker in hidden for mender in blocker.menders}
+    others = sorted(mender for mender in every if mender.pk != user.pk)
     return Blocker(
         "Hidden because of your conflict of interest: the reason is about candidates’ "
         "answers.",

@@ -179,9 +179,9 @@ def cost_coverage_known(look: GateContext) -> Iterator[Blocker]:
         if quote and not quote.is_withdrawn:
             continue
         candidate.evaluation = look.evaluation
-        asked = asked_of(candidate, lines.get(candidate.pk, ()))
+        coverage = asked_of(candidate, lines.get(candidate.pk, ()))
         unasked[candidate] = [
-            row.kind for row in asked if not row.states or row.missing
+            row.kind for row in coverage if not row.states or row.missing
         ]
     missing = {candidate: kinds for candidate, kinds in unasked.items() if kinds}
     if len(missing) > NAMED_ALONE:
@@ -236,10 +236,10 @@ def named(requirements: Sequence[Requirement | LedgerRow], most: int = 3) -> str
     return join_some([named_ref(row.ref, row.text) for row in requirements], most)
 
 
-def join_some(words: list[str], most: int = 6) -> str:
-    rest = len(words) - most
+def join_some(labels: list[str], most: int = 6) -> str:
+    rest = len(labels) - most
     tail = f" and {rest} more" if rest > 0 else ""
-    return ", ".join(words[:most]) + tail
+    return ", ".join(labels[:most]) + tail
 
 
 @gate(Stage.DEMOS, nothing=gate_facts.musts, tells=True)
@@ -307,13 +307,15 @@ def unsettled_scores(look: GateContext) -> Iterator[Blocker]:
     evaluation = look.evaluation
     if unlocked_scorers([evaluation]).exists():
         return
-    apart = far_apart(evaluation)
-    if not apart:
+    disputed = far_apart(evaluation)
+    if not disputed:
         return
-    number = count_words(len(apart), "score")
-    are = "is" if len(apart) == 1 else "are"
+    number = count_words(len(disputed), "score")
+    are = "is" if len(disputed) == 1 else "are"
     if Consensus.objects.filter(evaluation=evaluation).exists():
-        sentence = f"{number} {are} far apart and not settled yet: {join_some(apart)}."
+        sentence = (
+            f"{number} {are} far apart and not settled yet: {join_some(disputed)}."
+        )
         yield Blocker(sentence, links.page(evaluation, "scores", "settle"), "Settle")
     else:
         sentence = f"{number} {are} far apart; open the consensus and talk about it."

@@ -100,8 +100,8 @@ def my_work(user: User, evaluation: Evaluation | None = None) -> list[WorkItem]:
         kinds_of_work = AFTER
     items = [item for kind in kinds_of_work for item in kind(desk)]
     # The next step may be what another kind says more exactly, of the same place.
-    apart = ("next_step", "milestone")
-    linked = {item.link for item in items if item.kind not in apart}
+    general_kinds = ("next_step", "milestone")
+    linked = {item.link for item in items if item.kind not in general_kinds}
     return sorted(
         (
             item
@@ -135,8 +135,8 @@ class Awaited:
     @property
     def thing(self) -> str:
         """As the owner names it: “their scores”."""
-        thing: str = ASKED_FOR[self.kind]["thing"]
-        return thing.replace("your", "their", 1)
+        phrase: str = ASKED_FOR[self.kind]["thing"]
+        return phrase.replace("your", "their", 1)
 
     def __str__(self) -> str:
         return listed([person.name for person in self.people])
@@ -182,8 +182,8 @@ class Awaited:
                 role = f" ({self.roles[person.pk]})"
             else:
                 role = ""
-            asked = self.times.get((self.evaluation.pk, person.pk, self.kind))
-            day = asked and lately(local_day(asked, zone), today_in(zone))
+            asked_on = self.times.get((self.evaluation.pk, person.pk, self.kind))
+            day = asked_on and lately(local_day(asked_on, zone), today_in(zone))
             names.append(f"{person.name}{role}" + (f", asked {day}" if day else ""))
         still = ASKED_FOR[self.kind]["still"]
         role = min(roles)
@@ -283,7 +283,9 @@ def glances(user: User, evaluations: Collection[Evaluation]) -> dict[Key, Glance
             too_late=bool(plan and plan.already_late),
             in_the_way=steps.get(key, ""),
             leader="" if key in reasons[0][0] else leaders.get(key, ""),
-            no_leader=next((why for where, why in reasons if key in where), ""),
+            no_leader=next(
+                (why for evaluation_keys, why in reasons if key in evaluation_keys), ""
+            ),
         )
     return by_key
 
@@ -475,8 +477,8 @@ class Reminded(About[Evaluation]):
         return links.page(row, "overview")
 
     def values(self, notice: Notice, row: Evaluation) -> dict[str, str]:
-        thing = ASKED_FOR[notice.occurrence.partition(".")[0]]["thing"]
-        return {"owner": row.owner.name, "thing": thing}
+        phrase = ASKED_FOR[notice.occurrence.partition(".")[0]]["thing"]
+        return {"owner": row.owner.name, "thing": phrase}
 
 
 # What is new for a person: what was sent to them, and what vendors sent.
@@ -590,18 +592,18 @@ def count_news(user: User) -> int:
 
 
 def news(user: User) -> list[News]:
-    items = [item for source in SOURCES for item in _told(source, user)]
+    items = [item for source in SOURCES for item in _news_of(source, user)]
     return sorted(items, key=lambda item: item.at, reverse=True)[:SHOWN]
 
 
-def _told(source: NewsSource, user: User) -> Iterator[News]:
+def _news_of(source: NewsSource, user: User) -> Iterator[News]:
     rows: Any = unseen(source, user)
     rows = rows.select_related(rows.model.evaluation_path)
     for row in rows.order_by(f"-{source.moment}")[:SHOWN]:
-        where: Evaluation | None = evaluation_of(row)
-        if where is not None:
-            link = source.link(row, where)
+        evaluation: Evaluation | None = evaluation_of(row)
+        if evaluation is not None:
+            link = source.link(row, evaluation)
         else:
             link = ""
         at = getattr(row, source.moment)
-        yield News(at, source.what(row), where, link, source.icon)
+        yield News(at, source.what(row), evaluation, link, source.icon)

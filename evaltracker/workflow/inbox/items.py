@@ -142,13 +142,14 @@ def asked_at(
         # It is due at a whole second, which may be that of the stay's beginning.
         evaluation__visits__entered_at__lt=F("due_at") + datetime.timedelta(seconds=1),
     )
-    read = ("evaluation", "recipient", "kind", "occurrence", "due_at")
-    return {
-        (where, person, ASKS.get(name, f"{name}.{occurrence.partition('.')[0]}")): at
-        for where, person, name, occurrence, at in rows.order_by("due_at").values_list(
-            *read
-        )
-    }
+    notices = rows.order_by("due_at").values_list(
+        "evaluation", "recipient", "kind", "occurrence", "due_at"
+    )
+    times = {}
+    for evaluation, person, name, occurrence, at in notices:
+        kind = ASKS.get(name, f"{name}.{occurrence.partition('.')[0]}")
+        times[evaluation, person, kind] = at
+    return times
 
 
 type DrawDue = Callable[[Evaluation], datetime.date | None]
@@ -218,16 +219,20 @@ def unseen(evaluation: Evaluation) -> StageState:
     return StageState(step, is_signed_now=True, digest="")
 
 
-TODAY, THIS_WEEK, LATER, OTHERS = GROUPS = (
-    "Today",
-    "This week",
-    "Later",
-    "Not your turn",
-)
+TODAY = "Today"
+THIS_WEEK = "This week"
+LATER = "Later"
+OTHERS = "Not your turn"
+GROUPS = (TODAY, THIS_WEEK, LATER, OTHERS)
 WEEK = datetime.timedelta(days=7)
 # What others cannot go on without; it is for today, whenever its stage must end.
 BLOCKING = (
-    *("sign_off", "weights", "open_prices", "notices", "waiver", "contract"),
+    "sign_off",
+    "weights",
+    "open_prices",
+    "notices",
+    "waiver",
+    "contract",
     "clearing",
 )
 
@@ -337,7 +342,7 @@ class InboxContext:
         return stage_due(evaluation, self.visits[key], self.places[key])
 
     @cached_property
-    def asked(self) -> dict[tuple[uuid.UUID, str], datetime.datetime]:
+    def asked_times(self) -> dict[tuple[uuid.UUID, str], datetime.datetime]:
         times = asked_at(self.evaluations.values(), [self.user]).items()
         # Who was asked is told of that, and not of the reminder.
         rows = sorted(times, key=lambda row: not row[0][2].startswith("reminded."))
@@ -351,11 +356,11 @@ class InboxContext:
             for part in self.parts
             if self.evaluations[part.evaluation_id].stage == Stage.REQUIREMENTS
         ]
-        where = {key for key, _ in roles}
-        categories = Category.objects.filter(evaluation__in=where)
-        said = RoleWeight.objects.filter(evaluation__in=where)
+        evaluation_keys = {key for key, _ in roles}
+        categories = Category.objects.filter(evaluation__in=evaluation_keys)
+        role_weights = RoleWeight.objects.filter(evaluation__in=evaluation_keys)
         wanted = Counter(categories.values_list("evaluation", flat=True))
-        given = Counter(said.values_list("evaluation", "role"))
+        given = Counter(role_weights.values_list("evaluation", "role"))
         return {
             row: f"{wanted[row[0]] - given[row]} of {wanted[row[0]]} categories to go"
             for row in roles
@@ -396,10 +401,14 @@ class InboxContext:
             stakeholder__in=voices().filter(user__is_active=True),
             stakeholder__evaluation__in=list(self.evaluations),
         ).select_related("stakeholder__user")
-        rows = rows.only(
-            *("starts_on", "ends_on", "stakeholder__evaluation", "stakeholder__role"),
-            *name_columns("stakeholder__user"),
-        )
+        columns = [
+            "starts_on",
+            "ends_on",
+            "stakeholder__evaluation",
+            "stakeholder__role",
+        ]
+        columns += name_columns("stakeholder__user")
+        rows = rows.only(*columns)
         return [row for row in rows if self.lasts(row)]
 
     def lasts(self, lending: Delegation) -> bool:
@@ -423,10 +432,19 @@ class InboxContext:
         if due is None:
             due = self.stands.due(evaluation)
         late = not waits and self.is_late(evaluation, due)
-        asked = self.asked.get((evaluation.pk, kind))
+        asked_on = self.asked_times.get((evaluation.pk, kind))
         return WorkItem(
-            *(evaluation, what, why, due, link, kind, late, waits, count, asked),
-            candidates,
+            evaluation=evaluation,
+            what=what,
+            why=why,
+            due=due,
+            link=link,
+            kind=kind,
+            late=late,
+            waits=waits,
+            count=count,
+            asked=asked_on,
+            candidates=candidates,
         )
 
     def is_late(

@@ -75,7 +75,7 @@ def led_trials(desk: InboxContext) -> Iterator[WorkItem]:
         ],
     ).exclude(candidate__state=CandidateState.ELIMINATED)
     running = led.select_related("candidate").only(
-        *("agreed_at", "ends_on", "candidate__name", "candidate__evaluation")
+        "agreed_at", "ends_on", "candidate__name", "candidate__evaluation"
     )
     if not running:
         return
@@ -86,10 +86,11 @@ def led_trials(desk: InboxContext) -> Iterator[WorkItem]:
     waiting: dict[uuid.UUID, list[RunsOwed]] = defaultdict(list)
     for owed in runs_owed(list(running)):
         waiting[owed.criterion.trial_id].append(owed)
-    where = {trial.candidate.evaluation_id for trial in running}
+    evaluation_keys = {trial.candidate.evaluation_id for trial in running}
     tests: dict[uuid.UUID, list[NextTest]] = defaultdict(list)
-    for found in next_tests([desk.evaluations[key] for key in where]).values():
-        for test in found.tests:
+    evaluations = [desk.evaluations[key] for key in evaluation_keys]
+    for next_group in next_tests(evaluations).values():
+        for test in next_group.tests:
             tests[test.candidate.pk].append(test)
     for trial in running:
         number = len(left[trial.pk])
@@ -169,19 +170,19 @@ def scores(desk: InboxContext) -> Iterator[WorkItem]:
 def far_apart_scores(desk: InboxContext) -> Iterator[WorkItem]:
     """What the person and other scorers see very differently, once all have locked,
     until it is settled. The owner is told by the gate that it keeps closed."""
-    where = {
+    keys = {
         part.evaluation_id
         for part in desk.parts
         if part.scores
         and desk.evaluations[part.evaluation_id].stage in FROM_DEMOS
         and not desk.keeps_out(part.evaluation_id)
     }
-    if not where:
+    if not keys:
         return
-    unlocked = unlocked_scorers([desk.evaluations[key] for key in where])
-    where -= set(unlocked.values_list("evaluation", flat=True))
-    by_evaluation = far_apart_in([desk.evaluations[key] for key in sorted(where)])
-    meetings = Consensus.objects.filter(evaluation__in=where)
+    unlocked = unlocked_scorers([desk.evaluations[key] for key in keys])
+    keys -= set(unlocked.values_list("evaluation", flat=True))
+    by_evaluation = far_apart_in([desk.evaluations[key] for key in sorted(keys)])
+    meetings = Consensus.objects.filter(evaluation__in=keys)
     opened = set(meetings.values_list("evaluation", flat=True))
     for key, cells in by_evaluation.items():
         if not cells:
@@ -204,7 +205,7 @@ def far_apart_scores(desk: InboxContext) -> Iterator[WorkItem]:
 def counted(desk: InboxContext) -> Iterator[WorkItem]:
     """What vendors sent to evaluations that the person runs, and mails that failed."""
     candidates = {"candidate__evaluation__in": desk.owned, "state": ProposalState.OPEN}
-    read = [where for where in desk.owned if where.pk not in desk.barred]
+    read = [owned for owned in desk.owned if owned.pk not in desk.barred]
     numbers: dict[str, QuerySet[Any]] = {
         "questions": Question.objects.filter(
             evaluation__in=desk.owned, answered_at=None
@@ -216,8 +217,8 @@ def counted(desk: InboxContext) -> Iterator[WorkItem]:
         "colleagues": ContactRequest.objects.filter(**candidates),
         "sent": unseen_claims(desk.user, read),
     }
-    for kind, found in numbers.items():
-        rows = found.order_by().values_list(found.model.evaluation_path)
+    for kind, waiting in numbers.items():
+        rows = waiting.order_by().values_list(waiting.model.evaluation_path)
         what, why, page = COUNTED[kind]
         for key, number in rows.annotate(Count("pk")):
             evaluation = desk.evaluations[key]
@@ -229,15 +230,15 @@ def sign_offs(desk: InboxContext) -> Iterator[WorkItem]:
     awaited = seats(desk)
     if not awaited:
         return
-    where = {evaluation for evaluation, _ in awaited}
+    keys = {key for key, _ in awaited}
     rules = with_names(
-        SignOffRule.objects.filter(evaluation__in=where, stage=F("evaluation__stage"))
+        SignOffRule.objects.filter(evaluation__in=keys, stage=F("evaluation__stage"))
     )
     signatures = RecordedSignOffs(desk)
-    asked = defaultdict(list)
+    rules_of = defaultdict(list)
     for rule in rules:
         rule.evaluation = desk.evaluations[rule.evaluation_id]
-        asked[rule.evaluation_id].append(rule)
+        rules_of[rule.evaluation_id].append(rule)
     for rule in rules:
         seat = awaited.get((rule.evaluation_id, rule.role))
         evaluation = rule.evaluation
@@ -249,8 +250,8 @@ def sign_offs(desk: InboxContext) -> Iterator[WorkItem]:
         stand = desk.stands.of(evaluation)
         mine = signatures.tally(rule, stand.digest, Stakeholder(user=holder))
         tallies = [
-            mine if one is rule else signatures.tally(one, stand.digest)
-            for one in asked[evaluation.pk]
+            mine if other is rule else signatures.tally(other, stand.digest)
+            for other in rules_of[evaluation.pk]
         ]
         is_more = lending is None and (rule, holder) in more_signers(tallies)
         if is_settled(mine, holder) and not is_more:
@@ -279,13 +280,13 @@ def wording(rule: SignOffRule, *, signed_before: bool) -> str:
 
 
 def reason(lending: Delegation | None, stand: StageState, approved: Sentence) -> str:
-    whose = "You hold the role"
+    ground = "You hold the role"
     if lending is not None:
         lender = lending.stakeholder.user.name
-        whose = f"You are the substitute for {lender} until {lending.ends_on:%-d %B}"
+        ground = f"You are the substitute for {lender} until {lending.ends_on:%-d %B}"
     if stand.is_signed_now:
-        return f"{whose}; {approved}."
-    return f"{whose}; {approved}. Not your turn yet, so the words may still change."
+        return f"{ground}; {approved}."
+    return f"{ground}; {approved}. Not your turn yet, so the words may still change."
 
 
 def seats(
@@ -310,8 +311,8 @@ class RecordedSignOffs:
         current = [visits[-1].pk for visits in desk.visits.values()]
         self.rows: dict[uuid.UUID, list[SignOff]] = defaultdict(list)
         rows = SignOff.objects.filter(visit__in=current, round=F("visit__round"))
-        beside = rows.select_related("document", "on_behalf_of")
-        for row in beside.defer("document__content").order_by("signed_at"):
+        signatures = rows.select_related("document", "on_behalf_of")
+        for row in signatures.defer("document__content").order_by("signed_at"):
             self.rows[row.rule_id].append(row)
 
     def of(self, rule: SignOffRule, holder: User) -> bool:
@@ -378,9 +379,18 @@ def _item(desk: InboxContext, evaluation: Evaluation, trials: list[Trial]) -> Wo
 
 # What a line says of a request; of all that is beside it, a tenth.
 READ = (
-    *("gate", "rule", "tells", "reason", "answer", "answer_reason", "answered_at"),
-    *("visit__evaluation", "visit__left_at"),
-    *("candidate__name", "candidate__state", "requirement__ref"),
+    "gate",
+    "rule",
+    "tells",
+    "reason",
+    "answer",
+    "answer_reason",
+    "answered_at",
+    "visit__evaluation",
+    "visit__left_at",
+    "candidate__name",
+    "candidate__state",
+    "requirement__ref",
     *name_columns("asked_by"),
     *name_columns("answered_by"),
 )
@@ -530,17 +540,17 @@ def contract_terms(desk: InboxContext) -> Iterator[WorkItem]:
 def demos(desk: InboxContext) -> Iterator[WorkItem]:
     takes_part = {part.evaluation_id for part in desk.parts}
     takes_part |= {evaluation.pk for evaluation in desk.owned}
-    where = [key for key in takes_part if not desk.keeps_out(key)]
-    if not where:
+    keys = [key for key in takes_part if not desk.keeps_out(key)]
+    if not keys:
         return
     rows = Demo.objects.filter(
-        candidate__evaluation__in=where,
+        candidate__evaluation__in=keys,
         held_at__isnull=True,
         called_off_at__isnull=True,
         scheduled_for__isnull=False,
     ).exclude(candidate__state=CandidateState.ELIMINATED)
     rows = rows.select_related("candidate").only(
-        *("scheduled_for", "minutes", "candidate__name", "candidate__evaluation")
+        "scheduled_for", "minutes", "candidate__name", "candidate__evaluation"
     )
     for demo in rows.prefetch_related("guests__stakeholder"):
         evaluation = desk.evaluations[demo.candidate.evaluation_id]

@@ -82,8 +82,13 @@ def facts_of(candidate: Candidate) -> Facts:
         if not row.words:
             refs[not row.reason].append(str(ref))
         elif not row.reason:
-            told = {"id": row.pk, "words": row.words, "day": row.due_on, "ref": ref}
-            undertakings.append(told)
+            undertaking = {
+                "id": row.pk,
+                "words": row.words,
+                "day": row.due_on,
+                "ref": ref,
+            }
+            undertakings.append(undertaking)
     facts: Facts = as_json_value(
         {
             "title": evaluation.title,
@@ -110,9 +115,9 @@ def _requirements(candidate: Candidate) -> Iterator[Facts]:
     claims = {claim.requirement_id: claim for claim in own_claims(candidate)}
     gaps: dict[object, list[Facts]] = defaultdict(list)
     for gap in open_gaps_of(candidate).order_by("found_on", "pk"):
-        told = snapshot(gap, ("found_on", "text", "reply", "promised_for"))
+        details = snapshot(gap, ("found_on", "text", "reply", "promised_for"))
         replied = gap.reply_at and local_day(gap.reply_at, evaluation.zone)
-        gaps[gap.requirement_id].append(told | {"reply_day": replied})
+        gaps[gap.requirement_id].append(details | {"reply_day": replied})
     for row in book.requirements:
         cell = book.cell(candidate, row)
         claim = claims.get(row.pk)
@@ -121,29 +126,29 @@ def _requirements(candidate: Candidate) -> Iterator[Facts]:
             yield {
                 **snapshot(row, ("ref", "text", "revision", "weight")),
                 "must": row.is_must,
-                "claim": _said(claim, cell, evaluation) if claim else None,
+                "claim": _claim_facts(claim, cell, evaluation) if claim else None,
                 "trial": _tested(cell),
                 "demo": cell.shown,
                 "gaps": gaps[row.pk],
-                "measured": [_measured(found) for found in measured],
+                "measured": [_measured(reading) for reading in measured],
             }
 
 
-def _measured(found: Measured) -> str:
+def _measured(reading: Measured) -> str:
     """Its frozen words without the machines, files and people of the buyer."""
-    if found.left_out:
-        left_out = {**found.left_out, "by": []}
+    if reading.left_out:
+        left_out = {**reading.left_out, "by": []}
     else:
         left_out = {}
-    words = replace(found, pool=None, moves=(), left_out=left_out).words
-    if found.named:
-        return f"{found.named}: {words}"
-    return words
+    text = replace(reading, pool=None, moves=(), left_out=left_out).words
+    if reading.named:
+        return f"{reading.named}: {text}"
+    return text
 
 
-def _said(claim: Claim, cell: LedgerCell, evaluation: Evaluation) -> Facts:
+def _claim_facts(claim: Claim, cell: LedgerCell, evaluation: Evaluation) -> Facts:
     held: Any = claim.holds_for or {"said": None, "means": {}}
-    several = len({one.list_name for one in cell.values}) > 1
+    several = len({value.list_name for value in cell.values}) > 1
     return {
         **snapshot(claim, ("by_vendor", "availability", "available_from", "statement")),
         "revision": claim.own_revision,
@@ -151,10 +156,10 @@ def _said(claim: Claim, cell: LedgerCell, evaluation: Evaluation) -> Facts:
         "number": claim.number_words,
         "holds_for": write_holds_for(held["said"]),
         "values": {
-            one.name if several else one.value: said
-            for one in cell.values
-            if (said := held["means"].get(one.list_name, {}).get(one.value))
-            and not one.not_applicable
+            value.name if several else value.value: statement
+            for value in cell.values
+            if (statement := held["means"].get(value.list_name, {}).get(value.value))
+            and not value.not_applicable
         },
     }
 
@@ -162,8 +167,10 @@ def _said(claim: Claim, cell: LedgerCell, evaluation: Evaluation) -> Facts:
 def _tested(cell: LedgerCell) -> str:
     """The last verdict of a trial: of several values the harshest, and *holds* only if
     it was found for each of them."""
-    found = {str(one.verdict_of(Source.TRIAL) or "") for one in cell.state.counted}
-    return next((word for word in ("fails", "partly") if word in found), cell.tested)
+    verdicts = {
+        str(value.verdict_of(Source.TRIAL) or "") for value in cell.state.counted
+    }
+    return next((word for word in ("fails", "partly") if word in verdicts), cell.tested)
 
 
 def check_annex(candidate: Candidate, by: By) -> None:
@@ -193,8 +200,14 @@ def add_annex_line(
     if named := rivals_named(candidate, words):
         sentence = f"It names {named[0]}, and no vendor may learn who else was invited."
         raise Invalid(sentence, field="words")
-    said: Any = {"words": words, "due_on": due_on, "requirement": requirement}
-    return _rule(candidate, "annex.line_added", by, **said)
+    return _rule(
+        candidate,
+        "annex.line_added",
+        by,
+        words=words,
+        due_on=due_on,
+        requirement=requirement,
+    )
 
 
 @transaction.atomic
@@ -209,17 +222,23 @@ def strike_annex_line(
         raise Refused(NO_LINE)
     rows = {row["id"]: row for row in facts["undertakings"]}
     row = rows.get(line, {"ref": line, "words": "", "day": None})
-    said: Any = {"words": row["words"], "due_on": row["day"]}
-    said["reason"] = read_reason(reason, "Write why the line is struck.")
-    needs = candidate.evaluation.requirements
-    said["requirement"] = needs.filter(ref=row["ref"]).first()
-    return _rule(candidate, "annex.line_struck", by, **said)
+    reason = read_reason(reason, "Write why the line is struck.")
+    requirement = candidate.evaluation.requirements.filter(ref=row["ref"]).first()
+    return _rule(
+        candidate,
+        "annex.line_struck",
+        by,
+        words=row["words"],
+        due_on=row["day"],
+        reason=reason,
+        requirement=requirement,
+    )
 
 
-def _rule(candidate: Candidate, action: str, by: By, **said: Any) -> AnnexLine:
+def _rule(candidate: Candidate, action: str, by: By, **values: Any) -> AnnexLine:
     owner = candidate.evaluation.owner
-    row = AnnexLine(candidate=candidate, ruled_by=owner, **said)
-    add_and_tell(row, action, by, ("candidate", *said))
+    row = AnnexLine(candidate=candidate, ruled_by=owner, **values)
+    add_and_tell(row, action, by, ("candidate", *values))
     return row
 
 

@@ -53,10 +53,10 @@ def cite(person: User, quote: object) -> dict[str, Any]:
             pages = page_texts(stored.read(), file.content_type)
     except (AttachedFile.DoesNotExist, ValidationError, OSError) as error:
         raise Invalid("There is no such file.", field="quote") from error
-    found = find(pages, str(quote["words"]), file.name)
-    page = f"{'pages' if found.pages[1:] else 'page'} {'–'.join(map(str, found.pages))}"
-    said = f"{file.name}, {page}, SHA-256 {file.sha256}"
-    return {"file": str(file.pk), "said": said, **asdict(found)}
+    place = find(pages, str(quote["words"]), file.name)
+    page = f"{'pages' if place.pages[1:] else 'page'} {'–'.join(map(str, place.pages))}"
+    source = f"{file.name}, {page}, SHA-256 {file.sha256}"
+    return {"file": str(file.pk), "said": source, **asdict(place)}
 
 
 def ask(
@@ -111,24 +111,26 @@ def ask(
     return row
 
 
-def check_decline_asked(asked: AskedAct, by: User) -> None:
-    if not AskedAct.objects.waiting_on(by).filter(pk=asked.pk).exists():
+def check_decline_asked(asked_act: AskedAct, by: User) -> None:
+    if not AskedAct.objects.waiting_on(by).filter(pk=asked_act.pk).exists():
         raise Refused("This was answered, or it has lapsed.")
 
 
 @transaction.atomic
-def decline_asked(*, asked: AskedAct, reason: str, by: User) -> None:
+def decline_asked(*, asked_act: AskedAct, reason: str, by: User) -> None:
     reason = read_reason(reason, "Say why.")
-    answer_asked(asked=asked, state=AskedState.DECLINED, reason=reason, by=by)
+    answer_asked(asked_act=asked_act, state=AskedState.DECLINED, reason=reason, by=by)
 
 
-def answer_asked(*, asked: AskedAct, state: str, reason: str = "", by: User) -> None:
+def answer_asked(
+    *, asked_act: AskedAct, state: str, reason: str = "", by: User
+) -> None:
     """Answer it once; who does so at the same moment waits, and is refused.
 
     Raises:
         Refused: it was answered, or it has lapsed.
     """
-    check_decline_asked(asked, by)
-    rows = AskedAct.objects.filter(pk=asked.pk, state=AskedState.OPEN)
+    check_decline_asked(asked_act, by)
+    rows = AskedAct.objects.filter(pk=asked_act.pk, state=AskedState.OPEN)
     if not rows.update(state=state, reason=reason, answered_at=timezone.now()):
         raise Refused("This was answered, or it has lapsed.")

@@ -93,7 +93,7 @@ from vendors.services.candidates import lock_candidate
 from vendors.services.quotes import (
     ESCALATED_FROM,
     WAITING_EVERY,
-    owe_second_people,
+    schedule_opening_mails,
     times_since,
 )
 
@@ -116,12 +116,12 @@ def mark_news_seen(*, until: datetime.datetime, by: User) -> None:
 def check_remind_colleague(awaited: Awaited, by: By) -> None:
     """The owner reminds colleagues whose turn it is, each once a day of one thing."""
     check_owned(awaited.evaluation, by)
-    whom = [person for person in awaited.people if awaited.work_of(person)]
-    if not whom:
+    waiting = [person for person in awaited.people if awaited.work_of(person)]
+    if not waiting:
         raise Refused(f"Nobody waits for {awaited.thing} from {awaited} now.")
     if not awaited.fresh().left.people:
         raise Refused(
-            f"{awaited} {'were' if whom[1:] else 'was'} reminded of {awaited.thing} "
+            f"{awaited} {'were' if waiting[1:] else 'was'} reminded of {awaited.thing} "
             "today. Once a day is enough."
         )
 
@@ -148,7 +148,7 @@ def remind_colleague(*, awaited: Awaited, by: By) -> None:
         journal.record(evaluation, "colleague.reminded", evaluation, by, after=after)
 
 
-def owe_scores(look: GateContext) -> None:
+def schedule_scoring_notices(look: GateContext) -> None:
     for part in unlocked_scorers([look.evaluation]).select_related("user"):
         owe_now(
             evaluation=look.evaluation,
@@ -223,12 +223,12 @@ def look_closely(evaluation: Evaluation) -> Outlook:
     lately = Entry.objects.filter(evaluation=evaluation, at__gt=timezone.now() - QUIET)
     still = not lately.exclude(WORDLESS).exists()
     if still and look.has_rules:
-        owe_sign_off_mails(look, is_turn=stand.is_signed_now)
+        schedule_sign_off_mails(look, is_turn=stand.is_signed_now)
     if still and stand.gate == scores_locked.__name__:
-        owe_scores(look)
+        schedule_scoring_notices(look)
     opening = PriceOpening.objects.awaited().filter(evaluation=evaluation).first()
     if opening is not None:  # who may confirm by now may not have been there
-        owe_second_people(opening)
+        schedule_opening_mails(opening)
     seen = {
         "entries": entries,
         "looked_at": timezone.now(),
@@ -248,7 +248,7 @@ def look_closely(evaluation: Evaluation) -> Outlook:
     return outlook
 
 
-def owe_sign_off_mails(look: GateContext, *, is_turn: bool) -> None:
+def schedule_sign_off_mails(look: GateContext, *, is_turn: bool) -> None:
     mailed: set[User] = set()
     if is_turn:
         for signer in required_signers(look):
@@ -406,8 +406,13 @@ def put_name_to(
     if why := why_not_half(half, verdict, accepts=accepts_unjudged):
         raise Invalid(why, field="accepts_unjudged")
     for category, weight in (weights or {}).items():
-        about: Any = {"category": category, "role": rule.role, "weight": weight}
-        weigh_for_role(evaluation=evaluation, by=by, **about)
+        weigh_for_role(
+            evaluation=evaluation,
+            by=by,
+            category=category,
+            role=rule.role,
+            weight=weight,
+        )
     signed = record_sign_off(
         visit=visit,
         rule=rule,
@@ -422,8 +427,8 @@ def put_name_to(
             f"{signed.on_behalf_of.name} declared a conflict of interest. The owner "
             "has to clear it before anybody signs for them."
         )
-    said = weights_of_role(evaluation, rule.role)
-    if None in [row for _, row in said]:
+    role_weights = weights_of_role(evaluation, rule.role)
+    if None in [row for _, row in role_weights]:
         weightless = rule.get_role_display()
     else:
         weightless = ""
@@ -593,7 +598,7 @@ def ask_for_waiver(
     rule = report.gate
     visit = Visit.objects.get(evaluation=evaluation, left_at__isnull=True)
     row = WaiverRequest(visit=visit, gate=gate, rule=rule.rule, tells=rule.tells)
-    return _asked(row, reason, by)
+    return _record_request(row, reason, by)
 
 
 @transaction.atomic
@@ -612,7 +617,7 @@ def ask_to_excuse(
     check_ask_to_excuse(candidate, requirement, by)
     visit = Visit.objects.get(evaluation=evaluation, left_at__isnull=True)
     row = WaiverRequest(visit=visit, candidate=candidate, requirement=requirement)
-    return _asked(row, reason, by)
+    return _record_request(row, reason, by)
 
 
 @transaction.atomic
@@ -640,8 +645,8 @@ def grant_what_was_excused(*, excuse: Excuse, by: By, **_: Any) -> None:
     grant_waiting(requests, excuse.reason, by)
 
 
-def grant_waiting(asked: QuerySet[WaiverRequest], reason: str, by: By) -> None:
-    for row in asked.filter(answer="").select_related("visit__evaluation__owner"):
+def grant_waiting(requests: QuerySet[WaiverRequest], reason: str, by: By) -> None:
+    for row in requests.filter(answer="").select_related("visit__evaluation__owner"):
         close_request(row, WaiverAnswer.GRANTED, reason, by)
 
 
@@ -681,11 +686,12 @@ def require_waiting(row: WaiverRequest) -> None:
         raise Refused("This request is no longer needed.")
 
 
-def _asked(row: WaiverRequest, reason: str, by: By) -> WaiverRequest:
+def _record_request(row: WaiverRequest, reason: str, by: By) -> WaiverRequest:
     user = actor_of(by).user
     if user is None:
         raise Refused("Only a person asks for a waiver.")
-    row.asked_by, row.reason = user, need(reason, "reason", GIVE_A_REASON)
+    row.reason = need(reason, "reason", GIVE_A_REASON)
+    row.asked_by = user
     checked(row)
     row.save()
     evaluation = row.evaluation

@@ -25,7 +25,7 @@ from trials.models import Milestone
 from trials.services.milestones import (
     add_milestone,
     move_milestone,
-    owe_reminders,
+    schedule_reminders,
     settle_milestone,
 )
 
@@ -70,7 +70,7 @@ def test_saved_fifty_times_at_once_it_owes_each_reminder_once(
 ) -> None:
     one = milestone(where, 30)
 
-    results = at_once(50, lambda _: owe_reminders(one))
+    results = at_once(50, lambda _: schedule_reminders(one))
 
     assert not [each for each in results if isinstance(each, Problem)]
     rows = Notice.objects.values_list("occurrence", "offset_days")

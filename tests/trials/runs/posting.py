@@ -79,7 +79,7 @@ def report_test(token: RunToken, position: int = 1) -> Run:
     received = receive_report(
         token=token,
         content=b"<testsuite/>",
-        said=ReportedFile(key="build-7", runs=[case], format="junit"),
+        reported_file=ReportedFile(key="build-7", runs=[case], format="junit"),
     )
     return Run.objects.get(report=received.report)
 

@@ -14,7 +14,7 @@ from tests.acting import act
 from tests.clients import signed_in
 from tests.factories import common, stakeholders
 from trials.models import Milestone
-from trials.services.mails import owe_overdue, tell_of_orphans
+from trials.services.mails import schedule_overdue, tell_of_orphans
 from trials.services.milestones import (
     add_milestone,
     change_reminder_days,
@@ -119,7 +119,7 @@ def test_what_is_nobodys_any_more_is_told_to_who_runs_the_purchase(
     page = f"/admin/e/{where.slug}/trials/"
     assert "has no part any more" in signed_in(where.owner).get(page).content.decode()
     with time_machine.travel("2026-12-01T12:00Z", tick=False):
-        owe_overdue()
+        schedule_overdue()
     late = [who for who, _ in owed("milestone_overdue")]
     assert str(where.owner) in late, "on the first day, not on the third"
     give(milestone, stakeholders.holder("pm"))

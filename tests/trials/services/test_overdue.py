@@ -10,7 +10,7 @@ from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.notices.kinds import KINDS
 from tests.factories import common, stakeholders
 from trials.models import Milestone
-from trials.services.mails import owe_overdue
+from trials.services.mails import schedule_overdue
 from trials.services.milestones import add_milestone, settle_milestone
 
 pytestmark = pytest.mark.django_db
@@ -48,8 +48,8 @@ def told_on(*moments: str) -> list[tuple[str, int]]:
     """Who is owed which overdue notice after looking at those moments."""
     for moment in moments:
         with time_machine.travel(moment, tick=False):
-            owe_overdue()
-            owe_overdue()
+            schedule_overdue()
+            schedule_overdue()
     rows = Notice.objects.filter(kind="milestone_overdue").order_by("due_at", "pk")
     return sorted((reader_of(row), row.offset_days) for row in rows)
 

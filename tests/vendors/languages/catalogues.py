@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.house.words import PLURALS, catalogue
+from tests.architecture.words import PLURALS, catalogue
 
 LANGUAGES = tuple(PLURALS)
 

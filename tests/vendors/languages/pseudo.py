@@ -16,7 +16,7 @@ from babel.messages.mofile import write_mo
 from django.apps import apps
 
 from evaltracker.money import currency_choices
-from tests.house.words import catalogue
+from tests.architecture.words import catalogue
 from vendors.costs.kinds import IT
 
 LANGUAGE = "de"

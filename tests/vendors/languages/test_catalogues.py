@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.words import catalogue, is_done, po_of, written
+from tests.architecture.words import catalogue, is_done, po_of, written
 from tests.vendors.languages.catalogues import LANGUAGES, sentences
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[#0-9.+-]*[a-z]|%[sd]|\{\w*\}")

@@ -15,7 +15,7 @@ from vendors.models import AnswerDraft, Claim, Submission
 from vendors.services.answering import close_claims
 from vendors.services.claims import SubmittedAnswer, submit_claims
 from vendors.services.drafts import hand_in
-from vendors.services.reminders import owe_receipts
+from vendors.services.reminders import schedule_receipts
 
 WORDS = {"availability": "now", "statement": "OIDC and SAML since 4.2."}
 
@@ -231,8 +231,8 @@ def test_each_contact_gets_the_receipt_by_mail_once(
     invited(where, "Globex ML", "bo@globex.example")
     typed(inside, "R1")
     inside.post(f"{inside.home}hand-in/")
-    owe_receipts()
-    owe_receipts()
+    schedule_receipts()
+    schedule_receipts()
     assert to_whom("answer_handed_in") == [ADDRESS]
     message = read(Notice.objects.get(kind="answer_handed_in"))
     receipt = Submission.objects.get()

@@ -44,9 +44,9 @@ class Command(BaseCommand):
                     place = f"“{file.name}” ({file.stored_as})"
                     wrong.append(f"{file.evaluation}: {place} {fault}")
             if slug:
-                beside = ""
+                remark = ""
             else:
-                beside = self.compare_folders(remove=options["remove"])
+                remark = self.compare_folders(remove=options["remove"])
         except Unavailable as away:
             raise CommandError(str(away), returncode=2) from away
         if wrong:
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             files = "1 file is"
         else:
             files = f"{count} files are"
-        self.stdout.write(f"{files} as handed in, none is missing.{beside}")
+        self.stdout.write(f"{files} as handed in, none is missing.{remark}")
 
     def compare_folders(self, *, remove: bool) -> str:
         strays = leftovers()

@@ -118,11 +118,11 @@ class Checkpoint:
         return cls(file, document["journals"])
 
     def begin(
-        self, evaluation: Evaluation, since: Anchor | None, said: JournalState
+        self, evaluation: Evaluation, since: Anchor | None, claims: JournalState
     ) -> tuple[Anchor | None, JournalState]:
         state = self.kept.get(str(evaluation.pk))
         if state is None:
-            return since, said
+            return since, claims
         rows = {
             (label, key): (number, Commitment(version, digest, shorts))
             for label, key, number, version, digest, shorts in state["rows"]
@@ -134,19 +134,19 @@ class Checkpoint:
         return (state["number"], state["hash"]), again
 
     def keep(
-        self, evaluation: Evaluation, anchor: Anchor | None, said: JournalState
+        self, evaluation: Evaluation, anchor: Anchor | None, claims: JournalState
     ) -> None:
         if self.path is None or anchor is None:
             return
         self.kept[str(evaluation.pk)] = {
             "number": anchor[0],
             "hash": anchor[1],
-            "is_whole": said.is_whole,
-            "since": said.since,
-            "uncovered": said.uncovered,
+            "is_whole": claims.is_whole,
+            "since": claims.since,
+            "uncovered": claims.uncovered,
             "rows": [
                 [*key, number, *asdict(commitment).values()]
-                for key, (number, commitment) in said.rows.items()
+                for key, (number, commitment) in claims.rows.items()
             ],
         }
 

@@ -16,7 +16,7 @@ from evaltracker.importing.kinds import KINDS, ImportKind
 from evaltracker.rows.plan import read
 from evaltracker.rows.sources import read_table
 from evaltracker.toolbox.rest.views import StrictView
-from tests.house.test_hooks import subclasses
+from tests.architecture.test_hooks import subclasses
 from tests.pages.conftest import purchase as purchase
 from vendors.candidates import COLUMNS
 from vendors.models import Candidate
@@ -87,12 +87,12 @@ def views_of(module: ModuleType) -> set[type[Any]]:
     "api", ["vendors.api", "trials.api", "trials.run_api", "evaltracker.workflow.api"]
 )
 def test_every_call_has_an_address(api: str) -> None:
-    room = import_module(api)
-    urls = import_module(f"{api}.urls") if hasattr(room, "__path__") else room
+    package = import_module(api)
+    urls = import_module(f"{api}.urls") if hasattr(package, "__path__") else package
     names = [
-        each.name for each in iter_modules(getattr(room, "__path__", []), f"{api}.")
+        each.name for each in iter_modules(getattr(package, "__path__", []), f"{api}.")
     ]
-    modules = [room, *map(import_module, names)]
+    modules = [package, *map(import_module, names)]
     patterns = [p for m in modules for p in getattr(m, "urlpatterns", ())]
     served = {base for pattern in patterns for base in pattern.callback.cls.__mro__}
     forgotten = set().union(*map(views_of, modules)) - served

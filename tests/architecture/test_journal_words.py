@@ -43,7 +43,7 @@ def recorded() -> Iterator[str]:
     """The actions that the services name, and those that they put together."""
     yield from (IMPORTED, COVERED)
     for app in APPS:
-        # A small room has its services in one module.
+        # A small app has its services in one module.
         folders = (ROOT / app).rglob("services/**/*.py")
         for path in sorted([*folders, *(ROOT / app).rglob("services.py")]):
             for node in ast.walk(ast.parse(path.read_text())):

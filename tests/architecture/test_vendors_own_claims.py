@@ -4,9 +4,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from vendors.services import idempotency as sql
+from vendors.services import claim_queries
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 # What answers vendors, writes to them, or writes and counts for them.
 SERVING = (
     *("vendors/api", "vendors/portal", "vendors/services", "vendors/notices.py"),
@@ -26,7 +26,6 @@ ELSEWHERE = {
     "dialogue.Unseen": "what the buyer has not read",
     "dialogue.sent_by_vendors": "files for the buyer's page",
     "drafts._keep": "the buyer's journal has the buyer's number",
-    "letters.add_files": "the buyer's evidence pack",
     "notices.uses_in_answers": "where a list of the brief is in use",
     "sheets._note_efforts": "the buyer's import",
     "sheets.current_rows": "the buyer's import",
@@ -48,7 +47,7 @@ MANAGED = {"Claim", "ClaimFile", "Effort"}
 
 def trees() -> Iterator[tuple[str, ast.stmt]]:
     """Every statement at the top of a module that serves vendors, with its name."""
-    for path in (HOUSE / name for name in SERVING):
+    for path in (ROOT / name for name in SERVING):
         for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
             for node in ast.parse(file.read_text()).body:
                 yield f"{file.stem}.{getattr(node, 'name', 'import')}", node
@@ -96,7 +95,7 @@ def test_locked_claims_are_words_of_the_vendor_alone_unless_the_buyer_notes() ->
     """`COUNTS` may count past notes, and reads nothing of them but their number."""
     reading = {
         name: text
-        for name, text in vars(sql).items()
+        for name, text in vars(claim_queries).items()
         if isinstance(text, str) and "FROM vendors_claim\n" in text
     }
     assert reading.keys() == {"STANDING", "COUNTS"}

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.house.floors import ROOT
-from tests.house.reach import in_reach, module
+from tests.architecture.reach import in_reach, module
+from tests.architecture.source import ROOT
 
 MARKS = ("_", "_lazy", "gettext", "gettext_lazy")
 MARKS_OF_MANY = ("ngettext", "ngettext_lazy")
@@ -121,7 +121,7 @@ UNREAD = {
     "stakeholders.": "staff alone",
     "trials.models.": "what programmers are told",
     "vendors.models.": "what programmers are told",
-    "vendors.services.idempotency.": "REST alone",
+    "vendors.services.claim_queries.": "REST alone",
     "evaltracker.evaluations.policy.require_open": "staff alone",
     "evaltracker.rows.marks.Facts": "remarks on an import by staff",
     "evaltracker.rows.sources.": "remarks on an import by staff, and paths",

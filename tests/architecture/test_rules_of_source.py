@@ -3,8 +3,6 @@
 import ast
 import re
 import subprocess
-import tomllib
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -18,20 +16,13 @@ from playwright._impl._driver import compute_driver_executable
 
 from evaltracker.celery import app
 from evaltracker.pages.acts import ACTS, Act
-from tests.house.floors import PACKAGES, ROOT
-from tests.house.sizes import (
-    ADDING,
-    lines,
+from tests.architecture.source import (
+    ROOT,
     module_name,
     parsed,
-    registries,
     sources,
-    tiny,
     trees,
 )
-
-LONGEST, TINY, SIBLINGS, REGISTRANTS, COLUMNS = 900, 20, 20, 3, 120
-NOUN_ROOMS = {"services", "selectors", "admin", "models", "api", "portal"}
 
 
 @cache
@@ -54,41 +45,6 @@ def imports(path: Path) -> Iterator[str]:
         yield from (name for name in found if name in known)
 
 
-def test_no_module_is_longer_than_reads_in_one_go() -> None:
-    assert [path for path in sources() if lines(path) > LONGEST] == []
-
-
-def smallest_beside(path: Path) -> Path:
-    """The smallest of its neighbours."""
-    beside = [other for other in sources() if other.parent == path.parent != other]
-    return min({*beside} - {path}, key=lines, default=path.parent)
-
-
-def test_few_modules_are_tiny() -> None:
-    small = tiny()
-    belongs = [f"{path}: belongs into {smallest_beside(path)}?" for path in small]
-    assert len(small) <= TINY, belongs
-
-
-def test_no_folder_has_more_rooms_than_one_can_see() -> None:
-    rooms = Counter(path.parent for path in sources() if path.name != "__init__.py")
-    assert [room for room, count in rooms.items() if count > SIBLINGS] == []
-
-
-def test_a_noun_has_one_name_on_every_floor() -> None:
-    config = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    nouns: dict[str, list[str]] = config["tool"]["house"]["nouns"]
-    strangers = [
-        f"{path}: one of {', '.join(nouns[app])} has it"
-        for path in sources()
-        for app in [module_name(path.parent.parent / "x").rpartition(".")[0]]
-        if path.parent.name in NOUN_ROOMS
-        and app in nouns
-        and path.stem not in {"__init__", "urls", *nouns[app]}
-    ]
-    assert strangers == []
-
-
 def test_no_modules_import_each_other_in_a_circle() -> None:
     graph = {
         module_name(path): {*imports(path)} - {module_name(path)} for path in sources()
@@ -99,8 +55,8 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
         pytest.fail(f"A circle: {' → '.join(error.args[1])}")
 
 
-def faces() -> set[str]:
-    """Rooms whose `__init__` offers names: from another app, one enters through it."""
+def public_packages() -> set[str]:
+    """Packages whose `__init__` offers names: other apps import from it alone."""
     return {
         module_name(path)
         for path, tree in trees().items()
@@ -109,8 +65,8 @@ def faces() -> set[str]:
     }
 
 
-def test_another_app_is_entered_through_its_faces() -> None:
-    closed = faces()
+def test_another_app_is_imported_through_its_public_packages() -> None:
+    closed = public_packages()
     assert closed
     inner = [
         f"{path} imports {name}: take it from {name.rpartition('.')[0]}"
@@ -120,79 +76,6 @@ def test_another_app_is_entered_through_its_faces() -> None:
         and not module_name(path).startswith(face.rpartition(".")[0])
     ]
     assert inner == []
-
-
-# Registries that the rule does not count, and why.
-EXCUSED = {
-    "evaltracker.workflow.gates.context.GATES": "one table on purpose: whoever adds a "
-    "gate writes one function, and pages, waivers and tests find it",
-    "evaltracker.pages.acts.ACTS": "each class of Act adds itself, which "
-    "`registrants` does not see",
-    "evaltracker.pages.tabs._TABS": "each page fills it by evaluation_page, a door in "
-    "another module, which `registrants` does not see",
-    "evaltracker.workflow.api.reads.READS": "all reads stand in one module, "
-    "and calls, tools and tests are made of them",
-}
-
-
-def test_every_registry_is_filled_by_three_from_two_apps() -> None:
-    few = {
-        name: places
-        for name in registries()
-        if len(places := registrants(name)) < REGISTRANTS
-        or len({app_of(place) for place in places}) < 2
-    }
-    assert few.keys() == EXCUSED.keys(), "call it, or send it a signal"
-
-
-def app_of(path: Path) -> str:
-    """The app that a module belongs to."""
-    return ".".join(
-        path.parts[:2] if path.parts[0] == "evaltracker" else path.parts[:1]
-    )
-
-
-def registrants(registry: str) -> list[Path]:
-    """Where something is added: a place for each statement at the top of a module."""
-    module, _, name = registry.rpartition(".")
-    home = next(path for path in sources() if module_name(path) == module)
-    doors = {
-        node.name
-        for node in ast.walk(trees()[home])
-        if isinstance(node, ast.FunctionDef)
-        and any(
-            isinstance(inner, ast.Attribute)
-            and isinstance(inner.value, ast.Name)
-            and inner.value.id == name
-            and inner.attr in ADDING
-            for inner in ast.walk(node)
-        )
-    }
-    ways = doors | {f"{name}.{verb}" for verb in ADDING}
-    return [
-        path
-        for path, called in calls_at_the_top()
-        if called in ways and (path == home or module in {*imports(path)})
-    ]
-
-
-@cache
-def calls_at_the_top() -> list[tuple[Path, str]]:
-    """What each module calls while it is loaded, decorators among it."""
-    return [
-        (path, ast.unparse(call.func if isinstance(call, ast.Call) else call))
-        for path, tree in trees().items()
-        for node in tree.body
-        for call in (
-            *getattr(node, "decorator_list", ()),
-            *(
-                inner
-                for inner in ast.walk(node)
-                if isinstance(node, ast.Expr | ast.Assign | ast.For)
-                and isinstance(inner, ast.Call)
-            ),
-        )
-    ]
 
 
 @pytest.mark.parametrize(
@@ -306,13 +189,14 @@ def test_every_script_can_be_read_by_an_engine() -> None:
         assert read.returncode == 0, read.stderr
 
 
-def test_no_line_of_a_template_is_wider_than_a_screen() -> None:
-    """In a mail's plain text a paragraph is a line, so only pages are looked at."""
-    wide = [
-        f"{path.relative_to(ROOT)}:{number}"
-        for package in PACKAGES
-        for path in sorted((ROOT / package).rglob("templates/**/*.html"))
-        for number, line in enumerate(path.read_text().splitlines(), start=1)
-        if len(line) > COLUMNS
+def test_no_ternary_stands_inside_a_ternary() -> None:
+    nested = [
+        f"{path}:{inner.lineno}: if, elif and else read better"
+        for path, tree in trees().items()
+        for outer in ast.walk(tree)
+        if isinstance(outer, ast.IfExp)
+        for part in ast.iter_child_nodes(outer)
+        for inner in ast.walk(part)
+        if isinstance(inner, ast.IfExp)
     ]
-    assert wide == [], f"at most {COLUMNS} columns: one element or block tag a line"
+    assert nested == []

@@ -2,8 +2,8 @@
 
 import re
 
-from tests.house.floors import ROOT
-from tests.house.test_documents import documents
+from tests.architecture.source import ROOT
+from tests.architecture.test_documents import documents
 from tests.pictures import IMAGES, LIMIT, PICTURES
 
 SHOWN = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")

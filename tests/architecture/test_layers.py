@@ -1,4 +1,4 @@
-"""The house rules that an import linter cannot see."""
+"""Rules of the layers that an import linter cannot see."""
 
 import ast
 
@@ -6,23 +6,23 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from tests.house.floors import PACKAGES, ROOT, drawing, floors, modules
-from tests.house.sizes import sources, trees
+from tests.architecture.layers import layers, modules
+from tests.architecture.source import PACKAGES, ROOT, sources, trees
 
-FLOORS = ["evaluations", "stakeholders", "vendors", "trials", "workflow"]
-OURS = [model for label in FLOORS for model in apps.get_app_config(label).get_models()]
+APPS = ["evaluations", "stakeholders", "vendors", "trials", "workflow"]
+OURS = [model for label in APPS for model in apps.get_app_config(label).get_models()]
 
 
 def test_every_foreign_key_points_down() -> None:
     for model in OURS:
-        floor = FLOORS.index(model._meta.app_label)
+        height = APPS.index(model._meta.app_label)
         for field in model._meta.get_fields():
             target = field.related_model
             if field.auto_created or not isinstance(target, type):
                 continue
             label = target._meta.app_label
-            if label in FLOORS:
-                assert FLOORS.index(label) <= floor, f"{model.__name__}.{field.name}"
+            if label in APPS:
+                assert APPS.index(label) <= height, f"{model.__name__}.{field.name}"
 
 
 def test_every_model_that_people_read_has_a_scope() -> None:
@@ -86,12 +86,6 @@ def test_vendor_words_are_never_trusted_as_markup() -> None:
     ]
 
 
-def test_every_module_has_its_floor() -> None:
-    listed = {module for floor in floors() for module in floor}
+def test_every_module_has_its_layer() -> None:
+    listed = {module for layer in layers() for module in layer}
     assert modules() == listed, "name it in the first contract of pyproject.toml"
-
-
-def test_the_picture_of_the_floors_is_that_of_the_contract() -> None:
-    page = (ROOT / "docs" / "developers" / "architecture.md").read_text()
-    shown = page.partition("<!-- floors -->\n```\n")[2].partition("\n```")[0]
-    assert shown == drawing(), "python -m tests.house.floors"

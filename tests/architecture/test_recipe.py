@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.floors import PACKAGES, ROOT
+from tests.architecture.source import PACKAGES, ROOT
 
 PART = (
     (ROOT / "docs" / "developers" / "adding.md")
@@ -32,12 +32,12 @@ COPIED = (
 )
 # Each names a duty of something that the recipe adds.
 DUTIES = (
-    "house/test_adding.py",
-    "house/test_every_table_travels.py",
-    "house/test_floors.py",
-    "house/test_hooks.py",
-    "house/test_journal_words.py",
-    "house/test_migrations_and_old_code.py",
+    "architecture/test_adding.py",
+    "architecture/test_every_table_travels.py",
+    "architecture/test_layers.py",
+    "architecture/test_hooks.py",
+    "architecture/test_journal_words.py",
+    "architecture/test_migrations_and_old_code.py",
     "stakeholders/test_fruit.py",
 )
 BIN = Path(sys.executable).parent

@@ -8,13 +8,13 @@ READS = "Evaluation.objects.visible_to("
 # The functions where tests belong, and why; elsewhere `.real()` stands beside it.
 WITH_TESTS = {
     "access._concerned": "one, by its slug",
-    "admin.lambda": "any, to make a token for it",
-    "after.may_follow": "one, to start the next from it",
     "evaluation_templates.lambda": "one, to talk about it",
     "models.waiting_on": "what was asked in any",
     "overview.decisions_of": "one, to talk about it",
     "overview.kin": "what it was started from",
+    "own_account.lambda": "any, to make a token for it",
     "policy.may_see_prices": "one, to see its prices",
+    "promise_checks.may_follow": "one, to start the next from it",
     "reads.with_state": "what was asked in any",
     "search.lambda": "left out by the search for rows",
     "search.reader_of": "one, by its slug",

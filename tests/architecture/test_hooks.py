@@ -15,7 +15,7 @@ from evaltracker.notices.kinds import KINDS, NoticeKind
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("evaltracker", "stakeholders", "vendors", "trials")
-# Calls at the top of a module that add something to a registry of a lower floor.
+# Calls at the top of a module that add something to a registry of a lower layer.
 REGISTERING = {"register", "add", "at", "gate", "evaluation_page", "leave_out"}
 # Its words are the owner's.
 WORDLESS = {"decision_letter"}

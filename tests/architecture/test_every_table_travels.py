@@ -16,7 +16,7 @@ def test_every_table_travels_or_has_a_reason_not_to() -> None:
     forgotten = {
         model for model in own_models() if model not in travelling | left_out().keys()
     }
-    assert forgotten == set(), "register_part or leave_out it in its floor's portable"
+    assert forgotten == set(), "register_part or leave_out it in its app's portable"
     assert all(len(reason) > 8 for reason in left_out().values())
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.house.floors import ROOT
+from tests.architecture.source import ROOT
 
 SHEET = (ROOT / "docs" / "developers" / "asvs.md").read_text()
 LIST = ROOT / "tests" / "data" / "asvs" / "levels.csv"

@@ -13,25 +13,9 @@ import pytest
 
 from evaltracker.pages.help import term_named, terms
 from tests import public_face
-from tests.house.floors import PACKAGES, ROOT
+from tests.architecture.source import PACKAGES, ROOT
 
-# Everything else is for whoever works on the product, and has a budget.
-FOR_USERS = (
-    *("README.md", "CHANGELOG.md", "SECURITY.md", "docs/guide/lead.md"),
-    *("docs/guide/operator.md", "docs/guide/stakeholder.md", "docs/guide/vendor.md"),
-    *("docs/accounts.md", "docs/api.md", "docs/costs.md", "docs/decision.md"),
-    *("docs/export.md", "docs/imports.md", "docs/operations.md", "docs/programs.md"),
-    *(
-        "docs/runs.md",
-        "docs/scoring.md",
-        "docs/security.md",
-        "docs/sign-offs.md",
-        "docs/trials.md",
-    ),
-    *("docs/two-hosts.md", "docs/upgrade.md"),
-)
 # With those of testing.md.
-DEVELOPER_WORDS = 20_900
 LINK = re.compile(r"\]\((?![a-z]+:)([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 FILE = re.compile(rf"`((?:{'|'.join(PACKAGES)}|tests|docs|bench|deploy)/[\w./-]+)`")
@@ -79,22 +63,9 @@ def templates() -> list[Path]:
     ]
 
 
-def developer_words() -> int:
-    """As `wc -w` counts them."""
-    mine = [
-        path for path in documents() if str(path.relative_to(ROOT)) not in FOR_USERS
-    ]
-    return sum(len(path.read_text().split()) for path in mine)
-
-
 def test_no_document_holds_what_a_merge_left() -> None:
     left = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
     assert [path.name for path in documents() if left.search(path.read_text())] == []
-
-
-def test_documents_for_developers_keep_to_their_words() -> None:
-    assert all((ROOT / name).exists() for name in FOR_USERS)
-    assert developer_words() <= DEVELOPER_WORDS, "take away what does not bind"
 
 
 def headings(document: Path) -> set[str]:

@@ -36,8 +36,8 @@ def test_a_folder_that_is_not_there_is_named(
         (["-k", "references"], True, False),
         (["--slowest"], True, False),
         (["tests/rights"], False, False),
-        (["tests/house/test_tiers.py", "-n", "0"], False, False),
-        (["tests/house/test_tiers.py::test_x"], False, True),
+        (["tests/architecture/test_tiers.py", "-n", "0"], False, False),
+        (["tests/architecture/test_tiers.py::test_x"], False, True),
         (["-m", "smoke"], False, True),
     ],
 )

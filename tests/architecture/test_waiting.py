@@ -5,10 +5,10 @@ from functools import cache, partial
 
 import pytest
 
-from tests.house.floors import ROOT
+from tests.architecture.source import ROOT
 from tests.waiting import NeverCame, comes, until
 
-HERE = "tests/house/test_waiting.py"
+HERE = "tests/architecture/test_waiting.py"
 # In Python, in JavaScript, in SQL or in a shell, also of a program that a test starts.
 PAUSE = re.compile(
     r"\bsleep\(|\bpg_sleep\b|\bsleep [\d.$]|\bimport sleep\b|\bwait_for_timeout\b"

@@ -12,7 +12,7 @@ from evaltracker.toolbox.migrating import (
     AddIndexOnline,
     LetBeEmpty,
 )
-from tests.house.old_code import faults_of
+from tests.architecture.old_code import faults_of
 
 # The last of each app at 798e31d; nobody upgrades from before it.
 BEFORE = {

@@ -1,5 +1,7 @@
 """The sentences that vendors read, and their translations; `./dev words` keeps them.
 
+`./dev words --list` prints every sentence that anybody reads.
+
 `locale/*/LC_MESSAGES/django.po` hold what Python marks for translation anywhere, and
 what the templates of the vendor rooms do. The lints of both ask here what these are.
 """
@@ -19,8 +21,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation import templatize
 
-from tests.house.floors import ROOT
-from tests.house.sizes import sources
+from tests.architecture.sentences import listing
+from tests.architecture.source import ROOT, sources
 
 LOCALE = ROOT / "locale"
 PLURALS = {"de": "nplurals=2; plural=(n != 1);", "fr": "nplurals=2; plural=(n > 1);"}
@@ -142,5 +144,10 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--list"]:
+        sys.stdout.write(listing())
+        sys.exit()
+    if sys.argv[1:]:
+        sys.exit("usage: ./dev words [--list]")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     main()

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.house.floors import PACKAGES, ROOT
+from tests.architecture.source import PACKAGES, ROOT
 
 ROOMS = (
     *("vendors.portal.access", "vendors.portal.claims", "vendors.portal.quotes"),

@@ -1,10 +1,10 @@
-"""Every module is parsed once for all tests of the house."""
+"""Every module is parsed once for all tests of the architecture."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.house.sizes import parsed, trees
+from tests.architecture.source import parsed, trees
 
 
 @pytest.fixture(scope="package", autouse=True)

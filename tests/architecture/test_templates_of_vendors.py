@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.template.base import Lexer, TokenType
 
-from tests.house.words import templates
+from tests.architecture.words import templates
 
 # Markup and blocks within which a sentence goes on; all others end it.
 INLINE = ("b", "strong", "em", "i", "a", "abbr")

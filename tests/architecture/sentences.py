@@ -1,21 +1,17 @@
 """Every sentence that people read, from templates, Python, scripts and JSON.
 
-`python -m tests.house.sentences --write` writes docs/sentences.txt anew.
+`./dev words --list` prints them.
 """
 
 import ast
 import json
 import re
-import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from tests.house.floors import PACKAGES, ROOT
-from tests.house.sizes import trees
+from tests.architecture.source import PACKAGES, ROOT, trees
 
-FILE = ROOT / "docs/sentences.txt"
-HEAD = "# Made by `python -m tests.house.sentences --write`.\n"
 # What a string is given to, if it is for people however short it is.
 SPOKEN = {
     *("title", "verb", "help", "success", "label", "help_text", "synonyms", "heading"),
@@ -63,12 +59,9 @@ def of_template(text: str) -> Iterator[str]:
     text = re.sub(r"\{% say \"([^\"]*)\"[^%]*%\}", r"\1", text)
     text = re.sub(r"\{% (?:figure|when|url|term|act_url)\b.*?%\}", "…", text)
     text = SPOKEN_TAG.sub("", text)
-    for said in SAID_IN_MARKUP.findall(text):
-        if reads_as_sentence(said := tidy(said)):
-            yield said
+    yield from filter(reads_as_sentence, map(tidy, SAID_IN_MARKUP.findall(text)))
     text = INLINE.sub("", text)
-    for part in re.split(r"<(?:\"[^\"]*\"|[^>\"])*>|\n\s*\n", text):
-        part = tidy(part)
+    for part in map(tidy, re.split(r"<(?:\"[^\"]*\"|[^>\"])*>|\n\s*\n", text)):
         if re.search(r"[A-Za-z]{2}", part) and not part.startswith("{"):
             yield part
 
@@ -104,8 +97,8 @@ def of_python(tree: ast.Module) -> Iterator[str]:
             yield text
 
 
-def of_json(told: object) -> Iterator[str]:
-    match told:
+def of_json(value: object) -> Iterator[str]:
+    match value:
         case str(text) if " " in text:
             yield tidy(text)
         case list(parts):
@@ -119,27 +112,24 @@ def of_json(told: object) -> Iterator[str]:
 @cache
 def sentences() -> dict[str, list[str]]:
     """By file, what people read of it."""
-    said: dict[Path, Iterator[str]] = {
+    texts_of: dict[Path, Iterator[str]] = {
         path: of_python(tree) for path, tree in trees().items()
     }
     for path in sorted(path for app in PACKAGES for path in (ROOT / app).rglob("*.*")):
         name = path.relative_to(ROOT)
         if "templates" in name.parts and path.suffix in {".html", ".txt"}:
-            said[name] = of_template(path.read_text())
+            texts_of[name] = of_template(path.read_text())
         elif path.suffix == ".js" and "tabulator" not in name.parts:
             strings = SCRIPT_STRING.findall(path.read_text())
             texts = (tidy(re.sub(r"\$\{[^}]*\}", "…", a or b)) for a, b in strings)
-            said[name] = filter(reads_as_sentence, texts)
+            texts_of[name] = filter(reads_as_sentence, texts)
         elif path.suffix == ".json" and not DATA.search(str(name)):
-            said[name] = of_json(json.loads(path.read_text()))
-    listed = {str(name): sorted(set(texts)) for name, texts in said.items()}
+            texts_of[name] = of_json(json.loads(path.read_text()))
+    listed = {str(name): sorted(set(texts)) for name, texts in texts_of.items()}
     return {name: texts for name, texts in sorted(listed.items()) if texts}
 
 
-def written() -> str:
-    blocks = [f"\n## {name}\n" + "\n".join(said) for name, said in sentences().items()]
-    return HEAD + "\n".join(blocks) + "\n"
-
-
-if __name__ == "__main__" and "--write" in sys.argv:
-    FILE.write_text(written())
+def listing() -> str:
+    """All of them as text, file by file."""
+    blocks = [f"## {name}\n" + "\n".join(texts) for name, texts in sentences().items()]
+    return "\n\n".join(blocks) + "\n"
