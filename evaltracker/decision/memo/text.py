@@ -367,15 +367,17 @@ def options(counted: figures.Figures) -> str:
             continue
         price = counted.cost(key)
         left = counted.unknown(key)
+        cost = "not known"
+        if result["cost"]["known"]:
+            cost = f"{price} {inputs['brief']['currency']}"
+            if left.exact:
+                cost += f" + {left} kinds not known"
         rows.append(
             (
                 *(row["name"], KINDS[row["kind"]], state_words(row, inputs)),
                 *(counted.fit(key), counted.coverage(key)),
                 *(counted.people(key), counted.total(key)),
-                f"{price} {inputs['brief']['currency']}"
-                f"{f' + {left} kinds not known' if left.exact else ''}"
-                if result["cost"]["known"]
-                else "not known",
+                cost,
                 "; ".join(need_names(inputs, result["knock_outs"], str)) or "none",
             )
         )
