@@ -9,7 +9,7 @@ from django.utils import timezone
 from evaltracker.decision.memo.results import draw_all
 from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.decision.models import KeptDraws
-from evaltracker.decision.services import contract_terms as draws
+from evaltracker.decision.services import draws
 from evaltracker.decision.services.draws import (
     evaluations_with_stale_draws,
     keep_draws,

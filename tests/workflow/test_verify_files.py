@@ -10,8 +10,8 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from evaltracker.decision import selectors
-from evaltracker.decision.services import letters
+from evaltracker.decision.selectors import stored_files
+from evaltracker.decision.services import leftover_files
 from evaltracker.decision.services.leftover_files import remove_old_leftovers
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.management.commands import verify_files
@@ -37,7 +37,7 @@ def anywhere(any_storage: Place) -> Evaluation:
 @pytest.fixture
 def no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every file be old enough, since the disk's clock cannot be set."""
-    for module in (selectors, verify_files):
+    for module in (stored_files, verify_files):
         monkeypatch.setattr(module, "GRACE", datetime.timedelta(0))
 
 
@@ -148,7 +148,7 @@ def test_files_beside_the_database_of_another_day_wait_for_a_person(
     no_grace: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(letters, "MOST_BY_ITSELF", 2)
+    monkeypatch.setattr(leftover_files, "MOST_BY_ITSELF", 2)
     named = any_storage.names()
     whole = [f"evidence/{at}.pdf" for at in range(3)]
     stray(*whole, "evidence/.4.pdf.part")
