@@ -6,10 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from evaltracker.evaluations.choices import Priority, Stage, Status
+from evaltracker.enumerations import Priority, Source
+from evaltracker.evaluations.choices import PRIORITY_LABELS, Stage, Status
 from evaltracker.portable.registry import Document
 from evaltracker.toolbox.measures import FAILED, CellNumbers, Measure, Measured, Reading
-from trials.choices import Source
 from trials.selectors.matrix import Spot, TrialVerdict, measured_by
 from vendors.claims import named_words
 from vendors.effort import effort_in
@@ -342,7 +342,7 @@ def criteria(document: Document) -> list[dict[str, Any]]:
             "requirementGroups": [
                 {
                     "id": f"{category['id']}-{priority}",
-                    "description": str(priority.label),
+                    "description": str(PRIORITY_LABELS[priority]),
                     "requirements": groups[category["id"], priority],
                 }
                 for priority in Priority

@@ -268,7 +268,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "QuoteStateEnum": "vendors.choices.QuoteState",
         "MilestoneStateEnum": "trials.choices.MilestoneState",
         "ProposalStateEnum": "vendors.choices.ProposalState",
-        "RecurrenceEnum": "vendors.choices.Recurrence",
+        "RecurrenceEnum": "vendors.choices.RECURRENCE_CHOICES",
         "SupportKindEnum": "evaltracker.evaluations.choices.SupportWanted",
     },
     "POSTPROCESSING_HOOKS": [

@@ -95,7 +95,8 @@ class Outcome:
     def add(self, code: int, file: Path) -> None:
         """Add what a run of pytest wrote of itself."""
         self.code = self.code or code
-        if not file.exists():
+        # Of `--help` there is nothing to write.
+        if not file.exists() or not file.stat().st_size:
             return
         content = json.loads(file.read_text())
         self.passed += content["passed"]

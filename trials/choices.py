@@ -6,17 +6,19 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from evaltracker.enumerations import Source
+from evaltracker.evaluations.choices import choices_of
 from evaltracker.evaluations.words import DEFAULTS
 
 NO_WORDS: Mapping[str, str] = {}
 
 
-class Source(models.TextChoices):
-    """Where a proof comes from, weakest first."""
-
-    RESEARCH = "research", "Research"
-    DEMO = "demo", "Demo"
-    TRIAL = "trial", "Trial"
+SOURCE_LABELS = {
+    Source.RESEARCH: "Research",
+    Source.DEMO: "Demo",
+    Source.TRIAL: "Trial",
+}
+SOURCE_CHOICES = choices_of(SOURCE_LABELS)
 
 
 class EvidenceVerdict(models.TextChoices):

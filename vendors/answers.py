@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from msgspec import UNSET
 
+from evaltracker.enumerations import Availability, Pricing
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Requirement
 from evaltracker.rows.cells import meanings_of, plain, read_field, read_local
 from evaltracker.rows.cells import typed as written
 from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
-from vendors.choices import STATED, Availability, Pricing, QuoteState
+from vendors.choices import STATED, QuoteState
 from vendors.claims import EVERYWHERE, ClaimWords, claimed_number
 from vendors.costs import RISE, CostKind, Tier, read_tiers, write_tiers
 from vendors.effort import read_effort

@@ -8,6 +8,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from evaltracker.enumerations import Availability, Pricing, Recurrence
+from evaltracker.evaluations.choices import choices_of
+
 
 class CandidateKind(models.TextChoices):
     BUY = "buy", "Buy"
@@ -23,17 +26,17 @@ class CandidateState(models.TextChoices):
     CHOSEN = "chosen", "Chosen"
 
 
-class Availability(models.TextChoices):
-    """When an integration or feature exists, in the vendor's own words."""
-
-    NOW = "now", pgettext_lazy("availability", "Now")
-    BETA = "beta", pgettext_lazy("availability", "Beta")
-    PLANNED = "planned", pgettext_lazy("availability", "Planned")
-    ON_REQUEST = "on_request", _("On request, at cost")
-    NEVER = "never", pgettext_lazy("availability", "Never")
-    PARTIAL = "partial", _("In part")
-    UNSTATED = "unstated", _("Not stated")
-    WITHDRAWN = "withdrawn", pgettext_lazy("availability", "Withdrawn")
+AVAILABILITY_LABELS = {
+    Availability.NOW: pgettext_lazy("availability", "Now"),
+    Availability.BETA: pgettext_lazy("availability", "Beta"),
+    Availability.PLANNED: pgettext_lazy("availability", "Planned"),
+    Availability.ON_REQUEST: _("On request, at cost"),
+    Availability.NEVER: pgettext_lazy("availability", "Never"),
+    Availability.PARTIAL: _("In part"),
+    Availability.UNSTATED: _("Not stated"),
+    Availability.WITHDRAWN: pgettext_lazy("availability", "Withdrawn"),
+}
+AVAILABILITY_CHOICES = choices_of(AVAILABILITY_LABELS)
 
 
 # What a vendor may say; the others are what the buyer notes, and a withdrawal.
@@ -111,20 +114,21 @@ class PriceSource(models.TextChoices):
     OWNER = "owner", "Entered by the procurement lead"
 
 
-class Pricing(models.TextChoices):
-    """How the quantity of a cost line makes its price; see `vendors.costs.lines`."""
+PRICING_LABELS = {
+    Pricing.PER_UNIT: _("One price for every unit"),
+    Pricing.GRADUATED: _("Graduated: each unit at the price of its own tier"),
+    Pricing.VOLUME: _("Volume: all units at the price of the tier reached"),
+    Pricing.PACKAGE: _("Package: one price for the whole tier"),
+    Pricing.PERCENT: _("% a year, on what is invoiced again"),
+}
+PRICING_CHOICES = choices_of(PRICING_LABELS)
 
-    PER_UNIT = "per_unit", _("One price for every unit")
-    GRADUATED = "graduated", _("Graduated: each unit at the price of its own tier")
-    VOLUME = "volume", _("Volume: all units at the price of the tier reached")
-    PACKAGE = "package", _("Package: one price for the whole tier")
-    PERCENT = "percent", _("% a year, on what is invoiced again")
-
-
-class Recurrence(models.TextChoices):
-    ONCE = "once", pgettext_lazy("due", "Once")
-    MONTHLY = "monthly", pgettext_lazy("due", "Monthly")
-    YEARLY = "yearly", pgettext_lazy("due", "Yearly")
+RECURRENCE_LABELS = {
+    Recurrence.ONCE: pgettext_lazy("due", "Once"),
+    Recurrence.MONTHLY: pgettext_lazy("due", "Monthly"),
+    Recurrence.YEARLY: pgettext_lazy("due", "Yearly"),
+}
+RECURRENCE_CHOICES = choices_of(RECURRENCE_LABELS)
 
 
 class LinkEnding(models.TextChoices):

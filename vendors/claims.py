@@ -17,11 +17,12 @@ from typing import Any, NamedTuple, Self
 from django.utils.translation import gettext as _
 from msgspec import UNSET
 
+from evaltracker.enumerations import Availability
 from evaltracker.errors import Invalid
 from evaltracker.toolbox.measures import Measure, Reading, check_same_kind, number_words
 from evaltracker.toolbox.text import CallFields
 from vendors.answered_values import answered
-from vendors.choices import NOTED, STATED, Availability
+from vendors.choices import NOTED, STATED
 from vendors.effort import read_effort
 
 # Which availability may be said with which date; a pure module.

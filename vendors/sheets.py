@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from xlsxwriter import Workbook
 
+from evaltracker.enumerations import Availability
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Requirement
 from evaltracker.rows import cells
@@ -22,7 +23,6 @@ from evaltracker.rows.sources import SheetRow, read_table, text_of
 from evaltracker.toolbox.languages import listed
 from evaltracker.toolbox.languages import number as in_digits
 from evaltracker.toolbox.text import harmless, meant
-from vendors.choices import Availability
 from vendors.claims import ClaimWords, sentence_of
 from vendors.costs import CostKind, kind_named
 from vendors.fields import (

@@ -27,16 +27,17 @@ from evaltracker.decision.services.promise_checks import (
     record_promises,
 )
 from evaltracker.demo.people import LEAD
+from evaltracker.enumerations import Source
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, User, Visit
-from evaltracker.evaluations.topics import TOPICS
+from evaltracker.evaluations.topic_types import TOPICS
 from evaltracker.talk.services import attach_files
 from evaltracker.workflow.services.sign_offs import sign as sign_rule
 from evaltracker.workflow.services.stages import advance, decide, draft_decision
 from stakeholders.models import Condition, digest_of
 from stakeholders.services.people import delegate
 from stakeholders.services.sign_offs import ConditionAsked, close_condition
-from trials.choices import DataOwner, MilestoneState, Runner, Source
+from trials.choices import DataOwner, MilestoneState, Runner
 from trials.models import Criterion, Demo, Gap, Trial
 from trials.run_formats import Address, read_json_file
 from trials.selectors.trials import contract_of

@@ -1,15 +1,25 @@
 """Every choice of the record, such as stages and the states of notices."""
 
+from collections.abc import Mapping
+from enum import Enum, StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from evaltracker.enumerations import Priority
 
-def known(
-    field: str, choices: type[models.Choices], name: str
-) -> models.CheckConstraint:
+
+def known(field: str, choices: type[Enum], name: str) -> models.CheckConstraint:
     """That a column holds one of its choices, also to the database."""
-    condition = models.Q((f"{field}__in", choices.values))
+    condition = models.Q((f"{field}__in", [choice.value for choice in choices]))
     return models.CheckConstraint(condition=condition, name=name)
+
+
+def choices_of[Member: StrEnum, Label](
+    labels: Mapping[Member, Label],
+) -> list[tuple[str, Label]]:
+    """The choices of a column or a field whose enumeration has these labels."""
+    return [(member.value, label) for member, label in labels.items()]
 
 
 class Stage(models.TextChoices):
@@ -33,12 +43,12 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
-class Priority(models.TextChoices):
-    """How much a requirement binds; a refuted *must* knocks a candidate out."""
-
-    MUST = "must", _("Must have")
-    SHOULD = "should", _("Should have")
-    COULD = "could", _("Could have")
+PRIORITY_LABELS = {
+    Priority.MUST: _("Must have"),
+    Priority.SHOULD: _("Should have"),
+    Priority.COULD: _("Could have"),
+}
+PRIORITY_CHOICES = choices_of(PRIORITY_LABELS)
 
 
 class FieldKind(models.TextChoices):

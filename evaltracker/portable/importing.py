@@ -62,7 +62,7 @@ from evaltracker.evaluations.models import (
     new_salt,
 )
 from evaltracker.evaluations.policy import free_slug
-from evaltracker.evaluations.topics import TOPICS
+from evaltracker.evaluations.topic_types import TOPICS
 from evaltracker.portable import reading
 from evaltracker.portable.registry import (
     Document,

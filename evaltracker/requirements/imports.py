@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from evaltracker.errors import Invalid
-from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.choices import PRIORITY_CHOICES
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.importing.kinds import ImportKind, register_import
 from evaltracker.requirements.services.requirements import (
@@ -62,7 +62,7 @@ class Requirements(ImportKind):
             currency=evaluation.currency,
             refs=[ref for ref, _, _ in facts],
             options={
-                "priority": options_of(Priority.choices),
+                "priority": options_of(PRIORITY_CHOICES),
                 "category": tuple(
                     (name, name)
                     for name in evaluation.categories.values_list("name", flat=True)

@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import AttachedFile, Comment, Evaluation, User
-from evaltracker.evaluations.topics import TOPICS, Subject, find_subject
+from evaltracker.evaluations.topic_types import TOPICS, Subject
+from evaltracker.evaluations.topics import find_subject
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import check_query
 from evaltracker.pages.site import site

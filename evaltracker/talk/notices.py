@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from evaltracker.evaluations.models import Mention, Notice
-from evaltracker.evaluations.topics import TOPICS
+from evaltracker.evaluations.topic_types import TOPICS
 from evaltracker.notices.about import About
 from evaltracker.notices.kinds import register
 from evaltracker.talk.rules import discuss_address

@@ -11,14 +11,14 @@ from evaltracker.errors import Forbidden, NotFound, Refused
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import AttachedFile, Comment, Evaluation, User
-from evaltracker.evaluations.topics import (
+from evaltracker.evaluations.topic_types import (
     TOPICS,
     Subject,
     Topic,
-    count_by_place,
     is_participant,
     key_of,
 )
+from evaltracker.evaluations.topics import count_by_place
 from evaltracker.pages.acts import address_of
 
 

@@ -26,7 +26,7 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.evaluations.policy import lock
-from evaltracker.evaluations.topics import Subject
+from evaltracker.evaluations.topic_types import Subject
 from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.talk.notices import Mentioned
 from evaltracker.talk.rules import (

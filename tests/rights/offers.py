@@ -14,7 +14,7 @@ from django.utils import timezone
 from evaltracker.errors import Forbidden, NotFound, Problem, Refused
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.topics import key_of
+from evaltracker.evaluations.topic_types import key_of
 from evaltracker.pages.acts import Act
 from stakeholders.services.people import delegate
 from tests.factories import trials, vendors

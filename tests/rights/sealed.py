@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, Notice, User
-from evaltracker.evaluations.topics import TOPICS
+from evaltracker.evaluations.topic_types import TOPICS
 from evaltracker.notices.services.scheduling import owe_now, resend_notice
 from evaltracker.talk.services import add_comment
 from evaltracker.workflow.services.sign_offs import ask_for_waiver

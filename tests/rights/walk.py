@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from evaltracker.evaluations.models import Entry, Evaluation
-from evaltracker.evaluations.topics import key_of
+from evaltracker.evaluations.topic_types import key_of
 from evaltracker.pages.acts import ACTS
 from evaltracker.pages.grid import GRIDS, grid_address
 from evaltracker.pages.site import site

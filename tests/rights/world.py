@@ -18,7 +18,7 @@ from evaltracker.evaluations.models import (
     PersonalToken,
     User,
 )
-from evaltracker.evaluations.topics import TOPICS, key_of
+from evaltracker.evaluations.topic_types import TOPICS, key_of
 from evaltracker.notices.kinds import TYPES
 from evaltracker.notices.services.webhooks import add_webhook, new_webhook_secret
 from evaltracker.pages.acts import Act

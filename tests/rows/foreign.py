@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.choices import PRIORITY_CHOICES
 from evaltracker.importing.kinds import KINDS
 from evaltracker.money import CODES
 from evaltracker.rows.cells import key
@@ -21,7 +21,12 @@ from evaltracker.rows.guards import column_letter
 from evaltracker.rows.plan import ImportPlan, read
 from evaltracker.rows.sources import read_table
 from evaltracker.rows.subjects import Context, options_of
-from vendors.choices import Availability, CandidateKind, CostState, Recurrence
+from vendors.choices import (
+    AVAILABILITY_CHOICES,
+    RECURRENCE_CHOICES,
+    CandidateKind,
+    CostState,
+)
 from vendors.costs.kinds import IT
 
 FOLDER = Path(__file__).parents[1] / "data/foreign"
@@ -79,10 +84,10 @@ def context_of(subject: str, given: Mapping[str, Any]) -> Context:
     kinds = tuple((kind.key, kind.title) for kind in IT)
     options: dict[str, tuple[tuple[str, str], ...]] = {
         "candidate": names,
-        "priority": options_of(Priority.choices),
-        "availability": options_of(Availability.choices),
+        "priority": options_of(PRIORITY_CHOICES),
+        "availability": options_of(AVAILABILITY_CHOICES),
         "kind": kinds if subject == "costs" else tuple(CandidateKind.choices),
-        "rhythm": options_of(Recurrence.choices),
+        "rhythm": options_of(RECURRENCE_CHOICES),
         "state": tuple(CostState.choices),
         "currency": tuple((code, code) for code in sorted(CODES)),
     }

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from babel import Locale
 from babel.numbers import format_decimal
-from django.db.models import TextChoices
 from hypothesis import given
 from hypothesis import strategies as some
 
-from evaltracker.evaluations.choices import Priority
+from evaltracker.enumerations import Availability
+from evaltracker.evaluations.choices import PRIORITY_CHOICES
 from evaltracker.rows.cells import (
     READERS,
     RHYTHMS,
@@ -32,12 +32,12 @@ from evaltracker.rows.cells import (
     sentence_of,
 )
 from vendors.choices import (
-    Availability,
+    AVAILABILITY_CHOICES,
+    PRICING_CHOICES,
+    RECURRENCE_CHOICES,
     CandidateKind,
     CostState,
-    Pricing,
     QuoteState,
-    Recurrence,
 )
 
 CASES = Path(__file__).parents[1] / "data" / "cases"
@@ -265,22 +265,25 @@ def test_a_rhythm_as_the_unicode_consortium_writes_it_is_read_or_asked(
 
 
 def test_every_word_that_the_product_writes_into_a_cell_reads_to_its_own() -> None:
-    own = {Availability.UNSTATED: "not_stated", CostState.UNSAID: "not_stated"}
+    own: dict[str, str] = {
+        Availability.UNSTATED: "not_stated",
+        CostState.UNSAID: "not_stated",
+    }
     own[CostState.EXCLUDED] = "not_offered"
-    written: list[tuple[str, type[TextChoices]]] = [
-        ("priority", Priority),
-        ("availability", Availability),
-        ("price_states", CostState),
-        ("price_states", QuoteState),
-        ("rhythm", Recurrence),
-        ("candidate_kinds", CandidateKind),
-        ("pricing", Pricing),
+    written: list[tuple[str, Any]] = [
+        ("priority", PRIORITY_CHOICES),
+        ("availability", AVAILABILITY_CHOICES),
+        ("price_states", CostState.choices),
+        ("price_states", QuoteState.choices),
+        ("rhythm", RECURRENCE_CHOICES),
+        ("candidate_kinds", CandidateKind.choices),
+        ("pricing", PRICING_CHOICES),
     ]
     for closed, choices in written:
-        for choice in choices:
-            for word in (str(choice.label), str(choice.value)):
-                if choice != Availability.WITHDRAWN:
-                    expected = own.get(choice, choice.value)
+        for value, label in choices:
+            for word in (str(label), value):
+                if value != Availability.WITHDRAWN:
+                    expected = own.get(value, value)
                     assert one("closed", word, closed).value == expected, word
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from evaltracker.evaluations.models import AttachedFile, User
-from evaltracker.evaluations.topics import TOPICS, Subject
+from evaltracker.evaluations.topic_types import TOPICS, Subject
 from evaltracker.talk.services import attach_files
 from vendors.models import Candidate
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from evaltracker.evaluations.models import Comment, User
-from evaltracker.evaluations.topics import TOPICS, Subject
+from evaltracker.evaluations.topic_types import TOPICS, Subject
 from evaltracker.talk.services import add_comment
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Comment, Evaluation, User
-from evaltracker.evaluations.topics import TOPICS
+from evaltracker.evaluations.topic_types import TOPICS
 from evaltracker.portable.registry import part_of
 from evaltracker.portable.writing import document_of
 from evaltracker.talk.rules import counts_of

@@ -4,7 +4,7 @@ import pytest
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations.models import Comment, Entry, Evaluation, Mention, User
-from evaltracker.evaluations.topics import TOPICS
+from evaltracker.evaluations.topic_types import TOPICS
 from evaltracker.talk import services
 from evaltracker.talk.rules import check_comment, threads_on
 from evaltracker.talk.services import (

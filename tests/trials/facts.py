@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from evaltracker.enumerations import Availability, Source
 from trials import scoring
 from trials.scoring import (
     DEFAULT_CREDITS,
-    Availability,
     CellFacts,
     CellState,
     ClaimFacts,
@@ -18,7 +18,6 @@ from trials.scoring import (
     Fit,
     PromiseRecord,
     RequirementFacts,
-    Source,
     Verdict,
 )
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from trials.scoring import Availability
+from evaltracker.enumerations import Availability
 from trials.scoring.promise import SaidOn, Turn, promised_dates
 
 MARCH, JUNE, AUGUST = date(2026, 3, 1), date(2026, 6, 1), date(2026, 8, 1)

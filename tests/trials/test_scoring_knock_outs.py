@@ -7,11 +7,11 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 
+from evaltracker.enumerations import Priority
 from tests.trials.facts import TODAY, cell, cells, fit, found, knock_outs
 from trials.scoring import (
     CellFacts,
     Credits,
-    Priority,
     RequirementFacts,
     Standing,
     rounded,

@@ -8,7 +8,7 @@ from django.test import Client
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
-from evaltracker.evaluations.topics import TOPICS
+from evaltracker.evaluations.topic_types import TOPICS
 from evaltracker.talk.services import attach_files
 from evaltracker.toolbox.languages import speaking
 from tests.acting import act

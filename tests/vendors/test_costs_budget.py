@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evaltracker.enumerations import Recurrence
 from evaltracker.rows.cells import Hints, Money, read_column
 from tests.it_kinds import it
 from vendors.costs import (
@@ -20,7 +21,6 @@ from vendors.costs import (
     CostKind,
     CostLineFacts,
     LineState,
-    Recurrence,
     TotalCost,
     Why,
     asks,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from evaltracker.enumerations import Pricing, Recurrence
 from vendors import costs
 
 HERE = Path(__file__).parent.parent / "data" / "cases"
@@ -55,11 +56,11 @@ def line_of(
         high=amount,
         currency=row.get("currency", currency),
         rate_to_base=Decimal(rate) if rate else None,
-        recurrence=costs.Recurrence(row.get("due", kind.due)),
+        recurrence=Recurrence(row.get("due", kind.due)),
         quantity=Decimal(row.get("quantity", 1)),
         label=row.get("part", ""),
         note=row.get("note", ""),
-        pricing=costs.Pricing.PERCENT if percent else costs.Pricing.PER_UNIT,
+        pricing=Pricing.PERCENT if percent else Pricing.PER_UNIT,
     )
 
 

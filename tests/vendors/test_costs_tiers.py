@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evaltracker.enumerations import Pricing, Recurrence
 from tests.it_kinds import it
 from vendors.costs import (
     CostLineFacts,
     Curve,
     LineState,
-    Pricing,
-    Recurrence,
     Tier,
     amounts_at,
     curves,

@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evaltracker.enumerations import Pricing, Recurrence
 from tests.it_kinds import checklist, it
 from vendors.costs import (
     IT,
     CostKind,
     CostLineFacts,
     LineState,
-    Pricing,
-    Recurrence,
     Tier,
     TotalCost,
     total_cost,

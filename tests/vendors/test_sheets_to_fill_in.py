@@ -12,21 +12,16 @@ from django.utils.translation import override
 from msgspec import UNSET
 from openpyxl import load_workbook
 
+from evaltracker.enumerations import Pricing, Recurrence
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Category, Requirement
 from evaltracker.toolbox.text import spelled
 from tests.data.corpus.making.open_document import cell, row, sheet, spreadsheet
 from tests.measures.cases import LATENCY
-from vendors.choices import STATED, Pricing, QuoteState, Recurrence
+from vendors.choices import STATED, QuoteState
 from vendors.claims import ClaimWords
 from vendors.costs import IT
-from vendors.sheets import (
-    COLUMNS,
-    read_prices,
-    read_sheet,
-    write_prices,
-    write_sheet,
-)
+from vendors.sheets import COLUMNS, read_prices, read_sheet, write_prices, write_sheet
 
 DAY = datetime.date(2040, 4, 3)
 EVERYWHERE: dict[str, Any] = {"said": "everywhere", "means": {}}
@@ -222,8 +217,8 @@ def test_a_sheet_offers_what_is_taken_and_nothing_else() -> None:
     assert offered == {
         ("Answers", "availability"): list(STATED),
         ("Prices", "state"): QuoteState.values,
-        ("Prices", "recurrence"): Recurrence.values,
-        ("Prices", "pricing"): Pricing.values,
+        ("Prices", "recurrence"): list(Recurrence),
+        ("Prices", "pricing"): list(Pricing),
     }
 
 

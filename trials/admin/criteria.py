@@ -9,9 +9,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from evaltracker.enumerations import Source
 from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.topics import Topic, register_topic
+from evaltracker.evaluations.topic_types import Topic, register_topic
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import by
 from evaltracker.pages.fields import (
@@ -32,7 +33,7 @@ from stakeholders.policy import has_a_say, voices
 from trials.admin.base import AboutRequirement, AboutValues, OnTrial
 from trials.admin.contracts import TO_PUT_FORWARD, declared_fields
 from trials.admin.evidence import JudgesClaim, JudgesTogether
-from trials.choices import MilestoneState, Retest, Severity, Source
+from trials.choices import MilestoneState, Retest, Severity
 from trials.models import Criterion, Gap, Milestone, Trial
 from trials.policy import SCORING_STAGES, may_lead, today_in
 from trials.selectors.trials import drawn_up_with

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from evaltracker.enumerations import Source
 from evaltracker.errors import NotFound, require_row, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
@@ -43,7 +44,6 @@ from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
 from trials.admin.base import AboutValues, OnDemo, PeopleField, takes_part
 from trials.admin.evidence import JudgesClaim, JudgesTogether, judging, page_rows
-from trials.choices import Source
 from trials.models import Demo, DemoNote, ScriptItem
 from trials.notices import date_of
 from trials.policy import DEMO_STAGES

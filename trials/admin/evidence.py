@@ -17,10 +17,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
+from evaltracker.enumerations import Source
 from evaltracker.errors import require_row, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import AttachedFile, Evaluation, User
-from evaltracker.evaluations.topics import is_participant, key_of
+from evaltracker.evaluations.topic_types import is_participant, key_of
 from evaltracker.pages.acts import Rule, address_of
 from evaltracker.pages.base import by, check_query
 from evaltracker.pages.fields import (
@@ -41,11 +42,11 @@ from evaltracker.toolbox.registry import read_once
 from evaltracker.toolbox.text import listed
 from trials.admin.base import AboutRequirement
 from trials.choices import (
+    SOURCE_CHOICES,
     DataOwner,
     EvidenceVerdict,
     NoteKind,
     Runner,
-    Source,
     setting_choices,
 )
 from trials.models import Demo, Evidence, Excuse, Gap, ResearchNote, Trial
@@ -459,7 +460,7 @@ USUAL_SOURCE = {Stage.DEMOS: Source.DEMO, Stage.TRIALS: Source.TRIAL}
 
 
 class EvidenceForm(ProofForm):
-    source = forms.ChoiceField(label="Where it was found", choices=Source.choices)
+    source = forms.ChoiceField(label="Where it was found", choices=SOURCE_CHOICES)
     independent = forms.BooleanField(
         label="The source is independent of the vendor",
         required=False,

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 
+from evaltracker.enumerations import Availability, Source
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, Requirement, User
@@ -25,7 +26,7 @@ from trials.admin.base import takes_part
 from trials.admin.matrix import TESTS, switches_of
 from trials.admin.matrix_html import values_by_standing
 from trials.models import Demo, Evidence, Excuse, ResearchNote, Trial
-from trials.scoring import FitRow, Source, Standing
+from trials.scoring import FitRow, Standing
 from trials.scoring.effort import EffortCell, EffortSums
 from trials.scoring.promise import FEWEST_TESTED, PromiseRecord
 from trials.selectors.cells import LedgerCell, claimed_of
@@ -55,7 +56,6 @@ from vendors.admin.base import (
     open_answers,
     reader,
 )
-from vendors.choices import Availability
 from vendors.costs import WORK
 from vendors.effort import written
 from vendors.fields import word_of, write_effort

@@ -21,8 +21,9 @@ from django.urls import reverse
 from django.utils.html import json_script
 from xlsxwriter import Workbook
 
+from evaltracker.enumerations import Availability, Priority
 from evaltracker.errors import Invalid
-from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.choices import PRIORITY_LABELS
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.pages.base import check_query
 from evaltracker.pages.tabs import MARKS, STANDINGS, unless_unchanged
@@ -47,7 +48,7 @@ from trials.selectors.evaluation_cache import cached_for_version, standing_ledge
 from trials.selectors.ledger import Ledger, LedgerRow, ledger
 from trials.selectors.matrix import cell_numbers, matrix_json
 from vendors.admin.base import open_answers
-from vendors.choices import Availability, CandidateState
+from vendors.choices import CandidateState
 from vendors.claims import ClaimWords
 from vendors.imports.answers import Claims
 from vendors.models import Candidate, Claim
@@ -326,7 +327,7 @@ def table_of(book: Ledger, rows: Sequence[int]) -> Iterator[list[str | Decimal]]
             requirement.ref,
             requirement.category,
             requirement.text,
-            Priority(requirement.priority).label,
+            str(PRIORITY_LABELS[Priority(requirement.priority)]),
         )
         line: list[str | Decimal] = [*map(harmless, texts), Decimal(requirement.weight)]
         by_place = numbers.get(requirement.pk, {})

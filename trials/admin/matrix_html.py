@@ -17,12 +17,12 @@ from uuid import UUID
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from evaltracker.enumerations import Availability
 from evaltracker.pages.tabs import MARKS, STANDINGS, Mark
 from trials.scoring import Standing, ValueState
 from trials.selectors.cells import LedgerCell, claimed_of
 from trials.selectors.ledger import Ledger, LedgerRow
 from trials.selectors.matrix import Numbers
-from vendors.choices import Availability
 
 
 def values_by_standing(cell: LedgerCell) -> dict[Standing, str]:

@@ -14,6 +14,7 @@ from django.db.models import (
 )
 from django.utils import timezone
 
+from evaltracker.enumerations import Source
 from evaltracker.evaluations.choices import known
 from evaltracker.evaluations.models import (
     CommittedRecord,
@@ -23,11 +24,11 @@ from evaltracker.evaluations.models import (
     User,
 )
 from trials.choices import (
+    SOURCE_CHOICES,
     DataOwner,
     EvidenceVerdict,
     NoteKind,
     Runner,
-    Source,
     setting_words,
 )
 from trials.models.demos import ScriptItem
@@ -83,7 +84,7 @@ class Evidence(SealedRecord, VendorRecord):
     only_grows: ClassVar[bool] = True
 
     claim = ForeignKey(Claim, PROTECT, related_name="evidence")
-    source = models.CharField(max_length=8, choices=Source.choices)
+    source = models.CharField(max_length=8, choices=SOURCE_CHOICES)
     verdict = models.CharField(max_length=9, choices=EvidenceVerdict.choices)
     note = models.TextField(blank=True)
     url = models.URLField(max_length=2000, blank=True)

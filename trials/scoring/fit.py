@@ -7,8 +7,9 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Self
 
+from evaltracker.enumerations import Priority
 from trials.scoring.ledger import CellState
-from trials.scoring.open_cells import Priority, RequirementFacts, Standing
+from trials.scoring.open_cells import RequirementFacts, Standing
 
 # Sums of decimals are exact here or they fail; only the last division needs more.
 EXACT = Context(prec=1000, traps=[Inexact, InvalidOperation])

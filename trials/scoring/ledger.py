@@ -24,14 +24,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from evaltracker.enumerations import Availability, Source
 from trials.scoring.open_cells import (
     DEFAULT_CREDITS,
-    Availability,
     CellFacts,
     ClaimFacts,
     Credits,
     EvidenceFacts,
-    Source,
     Standing,
     Verdict,
 )

@@ -1,7 +1,7 @@
 """What the ledger is told: plain facts, no database, no framework.
 
-The words are those of the models; a caller turns a stored value into one of
-these with the enum itself: ``Source(evidence.source)``.
+The values of its enumerations are those of the models; a caller turns a stored value
+into a member with the enumeration itself: ``Source(evidence.source)``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +13,8 @@ from fractions import Fraction
 from hashlib import sha256
 from random import Random
 from typing import Self
+
+from evaltracker.enumerations import Availability, Priority, Source
 
 # The table of credits: how much each degree of proof is worth, 0 to 1.
 
@@ -86,23 +88,6 @@ DEFAULT_CREDITS = Credits()
 FORMULA_VERSION = "4"
 
 
-class Availability(StrEnum):
-    NOW = "now"
-    BETA = "beta"
-    PLANNED = "planned"
-    ON_REQUEST = "on_request"
-    NEVER = "never"
-    PARTIAL = "partial"
-    UNSTATED = "unstated"
-    WITHDRAWN = "withdrawn"
-
-
-class Source(StrEnum):
-    RESEARCH = "research"
-    DEMO = "demo"
-    TRIAL = "trial"
-
-
 class Verdict(StrEnum):
     HOLDS = "holds"
     PARTLY = "partly"
@@ -119,12 +104,6 @@ class Standing(StrEnum):
     REFUTED = "refuted"
     NEVER = "never"
     SLIPPED = "slipped"
-
-
-class Priority(StrEnum):
-    MUST = "must"
-    SHOULD = "should"
-    COULD = "could"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,10 @@ from decimal import Decimal, localcontext
 from enum import StrEnum
 from fractions import Fraction
 
+from evaltracker.enumerations import Availability
 from trials.scoring.fit import EXACT, FitRow
 from trials.scoring.ledger import CellState, JudgedPromise
-from trials.scoring.open_cells import (
-    Availability,
-    EvidenceFacts,
-    RequirementFacts,
-    Verdict,
-)
+from trials.scoring.open_cells import EvidenceFacts, RequirementFacts, Verdict
 
 # Which candidate somebody's own weights would pick, from the same evidence.
 

@@ -28,6 +28,7 @@ from itertools import compress
 from operator import not_
 from typing import Any, Final, NamedTuple
 
+from evaltracker.enumerations import Availability, Source
 from trials.scoring.ledger import (
     JUDGED,
     CellState,
@@ -41,12 +42,10 @@ from trials.scoring.ledger import (
 )
 from trials.scoring.open_cells import (
     DEFAULT_CREDITS,
-    Availability,
     CellFacts,
     ClaimFacts,
     Credits,
     EvidenceFacts,
-    Source,
     Standing,
     Verdict,
 )

@@ -31,10 +31,10 @@ from django.db.models import Value as ModelsValue
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from evaltracker.enumerations import Availability, Source
 from trials import scoring
 from trials.models import Evidence, Excuse, Gap
 from trials.scoring import (
-    Availability,
     CellRecord,
     CellState,
     Credits,
@@ -45,7 +45,6 @@ from trials.scoring import (
     Names,
     Ruled,
     ScopedAnswer,
-    Source,
     Standing,
     Value,
     ValueState,
@@ -55,7 +54,6 @@ from trials.scoring import (
     fit_sum,
     read_means,
 )
-from vendors.choices import Availability as ChoicesAvailability
 from vendors.models import Claim, Ruling
 
 # Cells of one shape stand alike, because nothing else of them is asked. In the order of
@@ -426,7 +424,7 @@ def awaited_replies() -> Subquery:
 
 
 NOT_RULED = ("", "")
-PLANNED = str(ChoicesAvailability.PLANNED)
+PLANNED = str(Availability.PLANNED)
 # An answer, and the values of the brief of which it speaks.
 ANSWER = ("availability", "available_from")
 LISTS = ("holds_for", "environments")

@@ -13,13 +13,12 @@ from uuid import UUID
 
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 
-from evaltracker.evaluations.choices import Priority
+from evaltracker.enumerations import Availability, Priority
 from evaltracker.evaluations.models import Demand, Evaluation, Requirement
 from evaltracker.toolbox.days import wall_of
 from trials import scoring
 from trials.policy import today_in
 from trials.scoring import (
-    Availability,
     CellState,
     Coverage,
     Credits,

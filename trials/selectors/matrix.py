@@ -7,21 +7,14 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import (
-    BooleanField,
-    Case,
-    F,
-    IntegerField,
-    TextField,
-    Value,
-    When,
-)
+from django.db.models import BooleanField, Case, F, IntegerField, TextField, Value, When
 from django.db.models.functions import Cast, Length, Replace
 
+from evaltracker.enumerations import Source
 from evaltracker.evaluations.journal import as_json_value
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.toolbox.measures import FAILED, CellNumbers, Measure, Measured, Reading
-from trials.choices import DataOwner, Runner, Source
+from trials.choices import DataOwner, Runner
 from trials.models import Evidence, Measurement
 from trials.scoring import PromiseRecord, rounded
 from trials.scoring.effort import EffortCell

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from evaltracker.enumerations import Source
 from evaltracker.evaluations.models import Evaluation, Requirement
 from trials.models import Criterion, Gap, Trial
 from trials.scoring import Credits, Standing, ValueState, Verdict
-from trials.scoring import Source as FactsSource
 from trials.scoring.ledger import HARSHNESS
 from trials.scoring.open_cells import OpenCell, RecordedCell, TrialRecord
 from trials.selectors.cells import LedgerCell, awaiting_reply
@@ -204,9 +204,7 @@ def harshest(verdicts: Iterable[Verdict | None]) -> Verdict | None:
 def trial_verdict(cell: LedgerCell) -> Verdict | None:
     """The trial verdict of a cell, the harshest of its values; None without one."""
     return harshest(
-        value.verdict_of(FactsSource.TRIAL)
-        for value in cell.state.counted
-        if value.tested
+        value.verdict_of(Source.TRIAL) for value in cell.state.counted if value.tested
     )
 
 

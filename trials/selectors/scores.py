@@ -11,14 +11,14 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from evaltracker.enumerations import Availability, Source
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Category, Evaluation, Requirement, User
 from stakeholders.models import Stakeholder, role_names
 from stakeholders.policy import voices
 from stakeholders.scoring import Clash, Divide, clashes, distance, dividing, shares
 from stakeholders.selectors import said_weights
-from trials import scoring
-from trials.choices import EvidenceVerdict, Source
+from trials.choices import EvidenceVerdict
 from trials.models import Consensus, Evidence, Score, ScoreSheet, Settlement
 from trials.scoring import (
     CellRecord,
@@ -28,7 +28,6 @@ from trials.scoring import (
     people_score,
     spread,
 )
-from trials.scoring import Source as ScoringSource
 from trials.scoring.open_cells import DEFAULT_PRIOR, Prior, TrialRecord
 from trials.scoring.promise import picks
 from trials.scoring.scope import counts_as
@@ -40,7 +39,7 @@ from trials.selectors.cells import (
     shape_of,
 )
 from trials.selectors.ledger import Ledger, ledger
-from vendors.choices import Availability, CandidateState
+from vendors.choices import CandidateState
 from vendors.fields import write_holds_for
 from vendors.models import Candidate, Claim, Conflict
 from vendors.policy import conflicted_people
@@ -91,7 +90,7 @@ def house_record(evaluation: Evaluation) -> tuple[TrialRecord, int]:
     for claim, verdict, key, *setting in verdicts.values_list(
         "claim_id", "verdict", "claim__candidate__evaluation_id", "runner", "data"
     ):
-        if counts_as(scoring.Source.TRIAL, *setting) == scoring.Source.TRIAL:
+        if counts_as(Source.TRIAL, *setting) == Source.TRIAL:
             newest[claim] = verdict
             evaluations.add(key)
     count = Counter(newest.values())
@@ -414,9 +413,9 @@ def _picks(
 
 # By what a verdict proves: the word beside its mark.
 PROVES = {
-    ScoringSource.DEMO: "shown",
-    ScoringSource.TRIAL: "tested",
-    ScoringSource.RESEARCH: "research",
+    Source.DEMO: "shown",
+    Source.TRIAL: "tested",
+    Source.RESEARCH: "research",
 }
 
 
@@ -497,7 +496,7 @@ def _newest(
     rows = rows.select_related("claim", "recorded_by", "criterion", "script_item")
     newest: dict[tuple[UUID, str, str], Evidence] = {}
     for row in rows.order_by("recorded_at", "pk"):
-        proves = PROVES[counts_as(ScoringSource(row.source), row.runner, row.data)]
+        proves = PROVES[counts_as(Source(row.source), row.runner, row.data)]
         newest[row.claim.requirement_id, proves, row.values_named] = row
     order = list(PROVES.values())
     by_requirement: dict[UUID, list[tuple[str, Evidence]]] = defaultdict(list)

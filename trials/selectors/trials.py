@@ -13,7 +13,8 @@ from typing import Any
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
-from evaltracker.evaluations.choices import Priority, Stage, Status
+from evaltracker.enumerations import Priority, Source
+from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.toolbox.days import is_working_day, wall_of
 from evaltracker.toolbox.text import listed
@@ -25,7 +26,7 @@ from evaltracker.toolbox.working_days import (
 from stakeholders.models import Stakeholder, role_names
 from stakeholders.policy import voices
 from stakeholders.selectors import plan_of
-from trials.choices import MilestoneState, Source
+from trials.choices import MilestoneState
 from trials.models import (
     Agreement,
     Criterion,

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.dispatch import Signal
 from django.utils import timezone
 
+from evaltracker.enumerations import Availability, Source
 from evaltracker.errors import Forbidden, Invalid, Refused, Stale
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
@@ -24,7 +25,7 @@ from evaltracker.evaluations.policy import change, checked, lock, require_stage
 from evaltracker.toolbox.files import files_of_rows, read_file
 from evaltracker.toolbox.text import CallFields, listed
 from stakeholders.models import SignOff
-from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
+from trials.choices import SOURCE_LABELS, DataOwner, EvidenceVerdict, Runner
 from trials.models import (
     Criterion,
     Demo,
@@ -53,7 +54,6 @@ from trials.selectors.runs import pooled_runs
 from trials.selectors.trials import is_partly_proven
 from trials.services.demos import require_held
 from trials.services.trials import judged_anew, open_gap_for_refuted
-from vendors.choices import Availability
 from vendors.claims import Named, answered_values, read_named_values
 from vendors.effort import half_days, written
 from vendors.models import Candidate, Claim
@@ -116,7 +116,7 @@ def journal_verdict(
 
 def read_kind(source: str, verdict: str) -> Source:
     inputs = CallFields()
-    if source not in Source.values:
+    if source not in Source:
         inputs.refuse("source", "Choose the source: research, demo or trial.")
     if verdict not in EvidenceVerdict.values:
         inputs.refuse("verdict", "Choose a verdict: holds, partly, fails or not shown.")
@@ -184,7 +184,8 @@ def check_words(inputs: CallFields, evidence: Evidence, *, has_file: bool) -> No
     )
     for field, row, source in named:
         if row is not None and evidence.source != source:
-            inputs.refuse(field, f"It belongs to evidence from {source.label.lower()}.")
+            label = SOURCE_LABELS[source].lower()
+            inputs.refuse(field, f"It belongs to evidence from {label}.")
 
 
 def check_setting(inputs: CallFields, evidence: Evidence) -> None:

@@ -8,6 +8,7 @@ from django.db.models import Min, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from evaltracker.enumerations import Availability
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.journal import SYSTEM
@@ -38,7 +39,6 @@ from trials.selectors.trials import (
     orphaned_milestones,
     silent_since,
 )
-from vendors.choices import Availability
 from vendors.claims import promised_dates
 from vendors.models import Claim, Contact
 

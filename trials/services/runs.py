@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from evaltracker.enumerations import Source
 from evaltracker.errors import Forbidden, Invalid, Refused, Stale
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import SYSTEM, Actor, By, actor_of
@@ -33,7 +34,7 @@ from evaltracker.toolbox.measures import (
 from evaltracker.toolbox.secrets import digest_of, new_token
 from evaltracker.toolbox.text import CallFields, listed_few, read_reason
 from evaltracker.toolbox.working_days import day_in_words
-from trials.choices import ReportFormat, Runner, Source
+from trials.choices import ReportFormat, Runner
 from trials.models import (
     Criterion,
     Evidence,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from evaltracker.enumerations import Availability
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, Requirement, User
@@ -36,7 +37,6 @@ from trials.services.demos import (
     open_demo,
     save_item,
 )
-from vendors.choices import Availability
 from vendors.models import Claim
 from vendors.policy import ANSWERED_BY_BUYER
 from vendors.selectors.candidates import read_item_values

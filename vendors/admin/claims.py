@@ -15,6 +15,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
+from evaltracker.enumerations import Availability
 from evaltracker.errors import Invalid, NotFound, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, Requirement, User
@@ -36,7 +37,7 @@ from evaltracker.pages.workspace import OnEvaluation, crumbs_to, evaluation_page
 from evaltracker.toolbox.files import TYPES, attachment, download
 from evaltracker.toolbox.text import shortened
 from vendors.admin import base
-from vendors.choices import Availability
+from vendors.choices import AVAILABILITY_CHOICES
 from vendors.claims import ClaimChange, days_moved
 from vendors.differences import Pieces, word_difference
 from vendors.fields import (
@@ -106,7 +107,7 @@ site.register_page("claim-files/<uuid:file_id>/", claim_file, "claim_file")
 
 
 OFFERED = without_blank(
-    Availability.choices, Availability.PARTIAL, Availability.WITHDRAWN
+    AVAILABILITY_CHOICES, Availability.PARTIAL, Availability.WITHDRAWN
 )
 
 
@@ -434,7 +435,7 @@ def _availabilities(claims: Iterable[SentClaim]) -> list[tuple[str, str, int]]:
     counts = Counter(claim.newer.availability for claim in claims)
     return [
         (key, str(name), counts[key])
-        for key, name in Availability.choices
+        for key, name in AVAILABILITY_CHOICES
         if counts[key]
     ]
 

@@ -16,10 +16,11 @@ from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from evaltracker.enumerations import Pricing, Recurrence
 from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned, is_owner
-from evaltracker.evaluations.topics import key_of
+from evaltracker.evaluations.topic_types import key_of
 from evaltracker.money import written as money_written
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import by, check_query
@@ -33,7 +34,7 @@ from evaltracker.toolbox.text import listed
 from vendors import costs
 from vendors.admin import base
 from vendors.admin.prices import draw
-from vendors.choices import CandidateState, CostState, KindGroup, Pricing, Recurrence
+from vendors.choices import CandidateState, CostState, KindGroup
 from vendors.costs.cells import (
     WRITTEN,
     Item,
@@ -80,7 +81,7 @@ class KindRow:
 
     @property
     def is_rise(self) -> bool:
-        return bool(self.line and self.line.pricing == costs.Pricing.PERCENT)
+        return bool(self.line and self.line.pricing == Pricing.PERCENT)
 
     @property
     def tiers(self) -> tuple[costs.Tier, ...]:
@@ -199,7 +200,7 @@ def without_rate(evaluation: Evaluation, columns: list[CostColumn]) -> list[str]
         for column in columns
         for line in column.lines
         if line.state == costs.LineState.PRICED
-        and line.pricing != costs.Pricing.PERCENT
+        and line.pricing != Pricing.PERCENT
         and line.rate_to_base is None
         and line.currency != evaluation.currency
     }

@@ -10,10 +10,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from evaltracker.evaluations.choices import Priority
+from evaltracker.enumerations import Priority
+from evaltracker.evaluations.choices import PRIORITY_CHOICES
 from evaltracker.evaluations.models import Category, Evaluation, Requirement, User
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.evaluations.topics import Topic, register_topic
+from evaltracker.evaluations.topic_types import Topic, register_topic
 from evaltracker.pages import workspace
 from evaltracker.pages.base import HardenedAdmin, by, check_query
 from evaltracker.pages.fields import NamedChoice, OfferingForm, reason_field, text_field
@@ -146,7 +147,7 @@ class RulingOnProposal(workspace.InEvaluation[Proposal]):
 class AcceptForm(forms.Form):
     ref = forms.CharField(label="Reference", help_text="Such as 4.7; not used before.")
     priority = forms.ChoiceField(
-        label="Priority", choices=Priority.choices, initial=Priority.SHOULD
+        label="Priority", choices=PRIORITY_CHOICES, initial=Priority.SHOULD
     )
     weight = forms.IntegerField(label="Weight", min_value=0, max_value=10, initial=5)
     category = NamedChoice(Category.objects.none(), required=False)

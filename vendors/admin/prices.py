@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.urls import reverse
 
+from evaltracker.enumerations import Pricing
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.money import MOST_PLACES, currency_choices
 from evaltracker.money import written as money_written
@@ -16,7 +17,7 @@ from evaltracker.pages.workspace import InEvaluation, OnEvaluation
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.measures import written
 from vendors.admin.base import AboutCandidate, OnCandidate
-from vendors.choices import CostState, Pricing, Recurrence
+from vendors.choices import PRICING_CHOICES, RECURRENCE_CHOICES, CostState
 from vendors.costs import Curve, read_payments, read_tiers, write_tiers
 from vendors.costs.lines import MOST_PERCENT
 from vendors.fields import ReadField
@@ -87,7 +88,7 @@ class PriceForm(forms.Form):
     pricing = forms.ChoiceField(
         label="Price by quantity",
         required=False,
-        choices=[pair for pair in Pricing.choices if pair[0] != Pricing.PERCENT],
+        choices=[pair for pair in PRICING_CHOICES if pair[0] != Pricing.PERCENT],
         initial=Pricing.PER_UNIT,
         help_text="The amounts above are the first tier; write the others below.",
     )
@@ -98,7 +99,7 @@ class PriceForm(forms.Form):
             "likely, high. Blank without tiers."
         ),
     )
-    recurrence = forms.ChoiceField(label="Falls due", choices=Recurrence.choices)
+    recurrence = forms.ChoiceField(label="Falls due", choices=RECURRENCE_CHOICES)
     currency = forms.ChoiceField(label="Currency", choices=currency_choices)
     rate = forms.DecimalField(
         label="Exchange rate",

@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from evaltracker.enumerations import Pricing, Recurrence
 from evaltracker.money import CODES
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.measures import written
@@ -23,7 +24,13 @@ from evaltracker.toolbox.rest.views import (
 )
 from vendors.api.access import IDEMPOTENCY_KEY, WRITE, VendorView
 from vendors.api.schema import reads, writes
-from vendors.choices import CostState, KindGroup, Pricing, QuoteState, Recurrence
+from vendors.choices import (
+    PRICING_CHOICES,
+    RECURRENCE_CHOICES,
+    CostState,
+    KindGroup,
+    QuoteState,
+)
 from vendors.costs import Tier
 from vendors.costs.lines import MOST_TIERS
 from vendors.models import Candidate, Quote
@@ -119,13 +126,13 @@ class QuoteLineInput(StrictSerializer):
         help_text="Such as user, hour or node.",
     )
     recurrence = chosen(
-        list(Recurrence.choices),
+        list(RECURRENCE_CHOICES),
         required=False,
         default=Recurrence.ONCE.value,
         help_text="When it falls due; left out: once.",
     )
     pricing = chosen(
-        list(Pricing.choices),
+        list(PRICING_CHOICES),
         required=False,
         default=Pricing.PER_UNIT.value,
         help_text="How quantity and tiers make the price.",
@@ -182,8 +189,8 @@ class QuoteLineOutput(serializers.Serializer[Any]):
     high = Amount(allow_null=True)
     quantity = Amount()
     unit = serializers.CharField(allow_blank=True)
-    recurrence = serializers.ChoiceField(choices=Recurrence.choices)
-    pricing = serializers.ChoiceField(choices=Pricing.choices)
+    recurrence = serializers.ChoiceField(choices=RECURRENCE_CHOICES)
+    pricing = serializers.ChoiceField(choices=PRICING_CHOICES)
     tiers = TierOutput(many=True)
     note = serializers.CharField(allow_blank=True)
 
@@ -197,7 +204,7 @@ class ScheduleRow(serializers.Serializer[Any]):
         allow_blank=True, help_text="Send it as `label`; blank: the kind as a whole."
     )
     group = serializers.ChoiceField(choices=KindGroup.choices)
-    due = serializers.ChoiceField(choices=Recurrence.choices)
+    due = serializers.ChoiceField(choices=RECURRENCE_CHOICES)
     unit = serializers.CharField(allow_blank=True)
     quantity = Amount()
     help = serializers.CharField(allow_blank=True)

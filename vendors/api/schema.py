@@ -33,7 +33,8 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from evaltracker.evaluations.choices import Priority
+from evaltracker.enumerations import Availability
+from evaltracker.evaluations.choices import PRIORITY_CHOICES
 from evaltracker.evaluations.models import Requirement
 from evaltracker.toolbox.measures import DIRECTIONS
 from evaltracker.toolbox.rest.problems import MEANINGS, handle_exception
@@ -46,7 +47,7 @@ from evaltracker.toolbox.rest.views import (
 )
 from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
 from vendors.api.access import IDEMPOTENCY_KEY, READ, WRITE, GuessThrottle
-from vendors.choices import STATED, Availability
+from vendors.choices import AVAILABILITY_LABELS, STATED
 from vendors.effort import SCHEMA as EFFORT
 from vendors.selectors.candidates import demanded
 
@@ -315,7 +316,9 @@ HOLDS_FOR = (
     "The values of the buyer's lists for which it holds: values by list, everywhere, "
     "or a list of objects with values, availability and available_from."
 )
-AVAILABILITY = [(availability.value, availability.label) for availability in STATED]
+AVAILABILITY = [
+    (availability.value, AVAILABILITY_LABELS[availability]) for availability in STATED
+]
 
 
 class ClaimInput(StrictSerializer):
@@ -397,7 +400,7 @@ class RequirementOutput(serializers.Serializer[Any]):
     ref = serializers.CharField()
     category = serializers.CharField(source="category.name")
     text = serializers.CharField()
-    priority = serializers.ChoiceField(choices=Priority.choices)
+    priority = serializers.ChoiceField(choices=PRIORITY_CHOICES)
     help = serializers.CharField(source="vendor_help", allow_blank=True)
     revision = serializers.IntegerField()
     measure = serializers.SerializerMethodField(

@@ -33,8 +33,6 @@ from vendors.costs.kinds import (
 from vendors.costs.line_costs import CostRow, Terms, offer_words, rate_words, read_terms
 from vendors.costs.lines import (
     CostLineFacts,
-    Pricing,
-    Recurrence,
     Tier,
     amounts_at,
     check_shares,

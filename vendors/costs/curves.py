@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from fractions import Fraction
 
+from evaltracker.enumerations import Pricing
 from evaltracker.money import written
 from vendors.costs import line_costs
 from vendors.costs.kinds import LineState
-from vendors.costs.lines import CostLineFacts, Pricing, amounts_at
+from vendors.costs.lines import CostLineFacts, amounts_at
 from vendors.costs.totals import TotalCost, is_percentage, more_by, share_of
 
 _ZERO = Decimal(0)

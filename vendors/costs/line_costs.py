@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from evaltracker.enumerations import Pricing, Recurrence
 from evaltracker.money import written
 from evaltracker.toolbox.working_days import day_in_words
 from vendors.costs import lines
@@ -55,12 +56,12 @@ def payments(
     `rise` is the share by which the price goes up each year after the first.
     """
     factor = factor_of(line, terms)
-    if line.recurrence == lines.Recurrence.ONCE:
+    if line.recurrence == Recurrence.ONCE:
         return factor
     count = Fraction(0)
     for year, first in enumerate(range(0, terms.horizon_months, MONTHS)):
         months = min(MONTHS, terms.horizon_months - first)
-        if line.recurrence == lines.Recurrence.MONTHLY:
+        if line.recurrence == Recurrence.MONTHLY:
             paid = months
         else:
             paid = 1
@@ -69,9 +70,9 @@ def payments(
 
 
 def payments_in_a_year(line: lines.CostLineFacts, terms: Terms) -> Fraction:
-    if line.recurrence == lines.Recurrence.ONCE:
+    if line.recurrence == Recurrence.ONCE:
         return Fraction(0)
-    monthly = line.recurrence == lines.Recurrence.MONTHLY
+    monthly = line.recurrence == Recurrence.MONTHLY
     return factor_of(line, terms) * (MONTHS if monthly else 1)
 
 
@@ -145,7 +146,7 @@ def cost_row(line: lines.CostLineFacts, terms: Terms) -> CostRow:
         text = f"in {line.currency}, without a rate to {terms.currency}"
         return _without_amounts(line, LineState.UNSAID, text)
     price = price_of(line)
-    is_one_off = line.recurrence == lines.Recurrence.ONCE
+    is_one_off = line.recurrence == Recurrence.ONCE
     a_year = payments_in_a_year(line, terms) * rate
     low, likely, high = times(price, payments(line, terms) * rate)
     return CostRow(
@@ -189,14 +190,14 @@ def times(price: lines.Exact3, factor: Fraction) -> lines.Money3:
 
 def offer_words(line: lines.CostLineFacts) -> str:
     """“40,000 USD, once”: a price as it was offered, whatever it comes to."""
-    if line.pricing == lines.Pricing.PERCENT:
+    if line.pricing == Pricing.PERCENT:
         return f"{_span(line.amounts)} per cent a year"
     return f"{_price_words(line)}, {line.recurrence}"
 
 
 def _working_text(line: lines.CostLineFacts, terms: Terms) -> str:
     working = offer_words(line)
-    if line.recurrence != lines.Recurrence.ONCE:
+    if line.recurrence != Recurrence.ONCE:
         working += f" over {terms.horizon_months} months"
         if terms.discount:
             working += f", discounted {percent(terms.discount)} a year"
@@ -210,7 +211,7 @@ def _working_text(line: lines.CostLineFacts, terms: Terms) -> str:
 
 
 def _price_words(line: lines.CostLineFacts) -> str:
-    if line.pricing == lines.Pricing.PER_UNIT:
+    if line.pricing == Pricing.PER_UNIT:
         if line.unit:
             unit = f" per {line.unit}"
         else:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Self
 
+from evaltracker.enumerations import Pricing, Recurrence
 from evaltracker.errors import gettext as _
 from evaltracker.money import written
 from evaltracker.rows.cells import read_local, typed
@@ -60,14 +61,6 @@ class Labelled(StrEnum):
         member._value_ = value
         member.label = label
         return member
-
-
-class Pricing(Labelled):
-    PER_UNIT = "per_unit", "One price for every unit"
-    GRADUATED = "graduated", "Graduated: each unit at the price of its own tier"
-    VOLUME = "volume", "Volume: all units at the price of the tier reached"
-    PACKAGE = "package", "Package: one price for the whole tier"
-    PERCENT = "percent", "Per cent a year, on what is invoiced again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,12 +235,6 @@ def _exact(amounts: Money3) -> Exact3:
 
 _TOO_MUCH = Decimal(10) ** 15
 MOST_PERCENT = 100
-
-
-class Recurrence(StrEnum):
-    ONCE = "once"
-    MONTHLY = "monthly"
-    YEARLY = "yearly"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from evaltracker.enumerations import Pricing, Recurrence
 from evaltracker.money import written
 from vendors.costs import line_costs
 from vendors.costs.kinds import CostKind, LineState, asked_kinds
-from vendors.costs.lines import (
-    CostLineFacts,
-    Pricing,
-    Recurrence,
-)
+from vendors.costs.lines import CostLineFacts
 
 # A renewal rise in per cent a year: what the lines that rise cost more by it.
 #

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from evaltracker.enumerations import Availability
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.importing.kinds import register_import
@@ -27,7 +28,7 @@ from evaltracker.toolbox.markup import first_address, web_addresses
 from evaltracker.toolbox.measures import Reading, number_words
 from evaltracker.toolbox.text import CallFields, meant
 from vendors import fields
-from vendors.choices import STATED, Availability, CandidateKind
+from vendors.choices import AVAILABILITY_LABELS, STATED, CandidateKind
 from vendors.claims import DATED, ClaimWords, claimed_number, held_for
 from vendors.effort import read_effort
 from vendors.imports import costs
@@ -40,8 +41,11 @@ SHOWN_WORDS = 300
 # One of these makes a row an answer.
 SAYING = ("availability", "statement", "evidence")
 AVAILABILITIES = (
-    *((choice.value, str(choice.label)) for choice in (*STATED, Availability.PARTIAL)),
-    ("not_stated", str(Availability.UNSTATED.label)),
+    *(
+        (choice.value, str(AVAILABILITY_LABELS[choice]))
+        for choice in (*STATED, Availability.PARTIAL)
+    ),
+    ("not_stated", str(AVAILABILITY_LABELS[Availability.UNSTATED])),
 )
 
 
@@ -151,7 +155,7 @@ def with_unit(row: ReadRow) -> ReadRow:
 
 
 def readable(values: Mapping[str, Any]) -> dict[str, Any]:
-    label = Availability(values["availability"]).label
+    label = AVAILABILITY_LABELS[Availability(values["availability"])]
     day = values["available_from"]
     held = values["holds_for"] and values["holds_for"]["said"]
     return {

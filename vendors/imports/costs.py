@@ -6,8 +6,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
-from django.db.models import TextChoices
-
+from evaltracker.enumerations import Pricing, Recurrence
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.importing.kinds import ImportKind, register_import
 from evaltracker.money import CODES, inexact, padded, written
@@ -29,9 +28,8 @@ from evaltracker.rows.subjects import (
     roles_of,
 )
 from evaltracker.toolbox.text import CallFields, read_link
-from vendors.choices import CostState, Pricing, Recurrence
+from vendors.choices import PRICING_CHOICES, RECURRENCE_CHOICES, CostState
 from vendors.costs import RISE, CostKind, kind_named, read_tiers, write_tiers
-from vendors.costs import Pricing as Counted
 from vendors.costs.lines import contradiction, mixed_credit, no_percentage, stored_tier
 from vendors.models import Candidate
 from vendors.policy import may_read_answers
@@ -56,10 +54,10 @@ SHOWN = {
     "recurrence": "Falls due",
     "source_text": "As written",
 }
-LABELS: Mapping[str, type[TextChoices]] = {
-    "state": CostState,
-    "recurrence": Recurrence,
-    "pricing": Pricing,
+LABELS: Mapping[str, Mapping[str, object]] = {
+    "state": dict(CostState.choices),
+    "recurrence": dict(RECURRENCE_CHOICES),
+    "pricing": dict(PRICING_CHOICES),
 }
 
 
@@ -83,7 +81,7 @@ def cell_text(field: str, value: Any) -> Any:
     if field == "tiers":
         return "; ".join(write_tiers(tiers_of(value or [])).splitlines())
     if value and field in LABELS:
-        return LABELS[field](value).label
+        return LABELS[field][value]
     return value or ""
 
 
@@ -161,9 +159,9 @@ class Costs(OfCandidates):
             options={
                 "candidate": identity_options(names.values()),
                 "kind": tuple((kind.key, kind.title) for kind in kinds),
-                "rhythm": options_of(Recurrence.choices),
+                "rhythm": options_of(RECURRENCE_CHOICES),
                 "state": tuple((word, str(of.label)) for word, of in STATES.items()),
-                "pricing": options_of(Pricing.choices),
+                "pricing": options_of(PRICING_CHOICES),
                 "currency": identity_options(sorted(CODES)),
             },
             more={
@@ -351,7 +349,7 @@ def pricing(row: ReadRow) -> dict[str, Any]:
     except ValueError as error:
         raise Wrong("tiers", str(error)) from error
     if way:
-        problem = contradiction(Counted(way), tiers)
+        problem = contradiction(Pricing(way), tiers)
     else:
         problem = None
     if tiers and not way:

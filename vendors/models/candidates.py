@@ -19,6 +19,7 @@ from django.db.models import (
 )
 from django.utils import timezone
 
+from evaltracker.enumerations import Availability
 from evaltracker.evaluations.choices import SupportWanted, known
 from evaltracker.evaluations.models import (
     CommittedRecord,
@@ -32,7 +33,7 @@ from evaltracker.evaluations.models import (
 )
 from evaltracker.money import inexact, padded
 from evaltracker.toolbox.languages import TAG_LENGTH
-from vendors.choices import Availability, CandidateKind, CandidateState
+from vendors.choices import AVAILABILITY_CHOICES, CandidateKind, CandidateState
 from vendors.claims import named_words
 
 if TYPE_CHECKING:
@@ -422,7 +423,7 @@ class StatusWord(Record):
 
     evaluation = ForeignKey(Evaluation, PROTECT, related_name="status_words")
     word = models.CharField(max_length=60, help_text="Without case, marks, hyphens.")
-    availability = models.CharField(max_length=10, choices=Availability.choices)
+    availability = models.CharField(max_length=10, choices=AVAILABILITY_CHOICES)
     available_from = models.DateField(null=True, blank=True)
     set_by = ForeignKey(User, PROTECT, related_name="+")
     set_at = models.DateTimeField(default=timezone.now)

@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from msgspec import UNSET
 
+from evaltracker.enumerations import Availability
 from evaltracker.evaluations.choices import SupportWanted, known
 from evaltracker.evaluations.models import (
     AppendOnlyError,
@@ -28,7 +29,7 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.toolbox.measures import number_words
-from vendors.choices import NOTED, Availability
+from vendors.choices import AVAILABILITY_CHOICES, NOTED
 from vendors.effort import BYS, HOWS, effort_in
 from vendors.models.candidates import Candidate, VendorRecord, VendorScopedQuerySet
 
@@ -120,7 +121,7 @@ class Claim(SealedRecord, VendorRecord):
     requirement_revision = models.PositiveIntegerField(
         help_text="The revision of the requirement that it answers."
     )
-    availability = models.CharField(max_length=10, choices=Availability.choices)
+    availability = models.CharField(max_length=10, choices=AVAILABILITY_CHOICES)
     available_from = models.DateField(null=True, blank=True)
     environments = models.JSONField(default=list, blank=True)
     # What was said of the values of the brief's lists, and what it meant that day:

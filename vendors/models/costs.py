@@ -16,6 +16,7 @@ from django.db.models import (
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from evaltracker.enumerations import Pricing, Recurrence
 from evaltracker.evaluations.models import (
     CommittedRecord,
     Evaluation,
@@ -25,12 +26,12 @@ from evaltracker.evaluations.models import (
 )
 from stakeholders.models import Role, called_here
 from vendors.choices import (
+    PRICING_CHOICES,
+    RECURRENCE_CHOICES,
     CostState,
     CountsAs,
     KindGroup,
     PriceSource,
-    Pricing,
-    Recurrence,
 )
 from vendors.models.candidates import (
     AmountField,
@@ -71,7 +72,7 @@ class PriceItem(CommittedRecord):
         max_length=9, choices=KindGroup.choices, default=KindGroup.ONE_OFF
     )
     due = models.CharField(
-        max_length=7, choices=Recurrence.choices, default=Recurrence.ONCE
+        max_length=7, choices=RECURRENCE_CHOICES, default=Recurrence.ONCE
     )
     unit = models.CharField(max_length=60, blank=True)
     quantity = models.DecimalField(
@@ -154,12 +155,12 @@ class CostLine(SealedRecord, VendorRecord):
     quantity = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(1))
     unit = models.CharField(max_length=60, blank=True, help_text="User, hour, node …")
     pricing = models.CharField(
-        max_length=9, choices=Pricing.choices, default=Pricing.PER_UNIT
+        max_length=9, choices=PRICING_CHOICES, default=Pricing.PER_UNIT
     )
     # Tiers after the first, as vendors.costs.Tier by field; amounts are text.
     tiers = models.JSONField(default=list, blank=True, validators=[check_tiers])
     recurrence = models.CharField(
-        max_length=7, choices=Recurrence.choices, default=Recurrence.ONCE
+        max_length=7, choices=RECURRENCE_CHOICES, default=Recurrence.ONCE
     )
     currency = models.CharField(max_length=3, default="USD")
     rate = models.DecimalField(

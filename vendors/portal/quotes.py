@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
+from evaltracker.enumerations import Recurrence
 from evaltracker.errors import Invalid, Problem
 from evaltracker.money import currency_choices
 from evaltracker.rows.cells import meanings_of
@@ -19,7 +20,12 @@ from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import TYPES, download
 from evaltracker.toolbox.languages import listed, moment, money, number
 from vendors import answers
-from vendors.choices import Pricing, QuoteState, Recurrence
+from vendors.choices import (
+    PRICING_CHOICES,
+    RECURRENCE_CHOICES,
+    RECURRENCE_LABELS,
+    QuoteState,
+)
 from vendors.costs import SUPPORT, CostKind, kind_named
 from vendors.models import Candidate, Quote, VendorSession
 from vendors.portal import access
@@ -114,8 +120,8 @@ def form_rows(
 
 CHOICES = {
     "states": [("", _lazy("A price")), *QuoteState.choices[1:]],
-    "recurrences": Recurrence.choices,
-    "pricings": Pricing.choices,
+    "recurrences": RECURRENCE_CHOICES,
+    "pricings": PRICING_CHOICES,
 }
 
 
@@ -338,12 +344,12 @@ def _standing(shown: Quote, candidate: Candidate) -> dict[str, Any]:
                 line.name,
                 QuoteState(line.state).label,
                 line,
-                Recurrence(line.recurrence).label,
+                RECURRENCE_LABELS[Recurrence(line.recurrence)],
             )
             for line in lines
         ],
         "totals": [
-            (Recurrence(due).label, money(amount, shown.currency))
+            (RECURRENCE_LABELS[Recurrence(due)], money(amount, shown.currency))
             for due, amount in quotes.totals_of(lines).items()
         ],
     }

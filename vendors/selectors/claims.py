@@ -13,10 +13,11 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet, Sub
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from evaltracker.enumerations import Availability
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from vendors.answered_values import says
-from vendors.choices import Availability
+from vendors.choices import AVAILABILITY_LABELS
 from vendors.models import (
     AnswerDraft,
     Candidate,
@@ -417,9 +418,9 @@ def answering_of(candidate: Candidate) -> Answering:
 # How each is offered to who answers.
 OFFERED: dict[str, Any] = {
     Availability.NOW: _("Available now"),
-    Availability.BETA: Availability.BETA.label,
-    Availability.PLANNED: Availability.PLANNED.label,
-    Availability.ON_REQUEST: Availability.ON_REQUEST.label,
+    Availability.BETA: AVAILABILITY_LABELS[Availability.BETA],
+    Availability.PLANNED: AVAILABILITY_LABELS[Availability.PLANNED],
+    Availability.ON_REQUEST: AVAILABILITY_LABELS[Availability.ON_REQUEST],
     Availability.NEVER: _("Not available"),
 }
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Case, Value, When
 
+from evaltracker.enumerations import Pricing, Recurrence
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.toolbox.registry import read_once
@@ -156,13 +157,13 @@ def cost_input(
         likely=line.likely,
         high=line.high,
         currency=line.currency,
-        recurrence=costs.Recurrence(line.recurrence),
+        recurrence=Recurrence(line.recurrence),
         quantity=line.quantity,
         rate_to_base=rate,
         note=line.note,
         label=line.label,
         unit=line.unit,
-        pricing=costs.Pricing(line.pricing),
+        pricing=Pricing(line.pricing),
         tiers=tiers_of(line.tiers),
         rate_source=source,
     )

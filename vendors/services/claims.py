@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from msgspec import UNSET
 
+from evaltracker.enumerations import Availability
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import SupportWanted
@@ -21,7 +22,7 @@ from evaltracker.evaluations.policy import check_owned, checked
 from evaltracker.toolbox.database import Pipeline, loaded, pipeline, read_value
 from evaltracker.toolbox.languages import number
 from evaltracker.toolbox.text import CallFields, read_reason
-from vendors.choices import Availability, CandidateKind
+from vendors.choices import CandidateKind
 from vendors.claims import (
     DATED,
     NO_LISTS,

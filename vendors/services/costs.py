@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from evaltracker.enumerations import Pricing, Recurrence
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal, policy
 from evaltracker.evaluations.journal import By
@@ -21,8 +22,7 @@ from evaltracker.talk.services import remove_files_of
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.processes import create_all
 from evaltracker.toolbox.text import CallFields, listed
-from vendors import costs
-from vendors.choices import CostState, PriceSource, Pricing, Recurrence
+from vendors.choices import CostState, PriceSource
 from vendors.costs import CODES, RISE, CostKind, Tier, check_shares, unasked
 from vendors.costs.lines import contradiction, mixed_credit, no_percentage, stored_tier
 from vendors.models import Candidate, CostLine, ExchangeRate
@@ -199,8 +199,8 @@ def check_tiers(
             problem = _("Only a priced line has tiers.")
         else:
             problem = None
-    elif pricing in set(costs.Pricing):
-        problem = contradiction(costs.Pricing(pricing), tiers)
+    elif pricing in set(Pricing):
+        problem = contradiction(Pricing(pricing), tiers)
     else:
         problem = None
     if problem:

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from evaltracker.enumerations import Priority
 from evaltracker.errors import NotFound, Refused
 from evaltracker.evaluations import journal, policy
-from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Category, Evaluation, Requirement, User
 from evaltracker.requirements.services.categories import add_category
@@ -34,14 +34,9 @@ from vendors.models import (
     Question,
 )
 from vendors.policy import require_claims_open
-from vendors.selectors.dialogue import (
-    given_away,
-)
+from vendors.selectors.dialogue import given_away
 from vendors.services.candidates import lock_candidate, record_on
-from vendors.services.contacts import (
-    invited_candidates,
-    schedule_for_contacts,
-)
+from vendors.services.contacts import invited_candidates, schedule_for_contacts
 
 # Of one sort, for one invitation.
 MOST = 200

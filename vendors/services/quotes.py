@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from evaltracker.enumerations import Pricing, Recurrence
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal, policy
 from evaltracker.evaluations.choices import Stage, Status
@@ -27,16 +28,8 @@ from evaltracker.toolbox.days import database_now, wall_of
 from evaltracker.toolbox.languages import listed
 from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.text import CallFields
-from vendors.choices import (
-    AS_COST,
-    CostState,
-    PriceSource,
-    Pricing,
-    QuoteState,
-    Recurrence,
-)
+from vendors.choices import AS_COST, CostState, PriceSource, QuoteState
 from vendors.costs import CODES, CostKind, Tier, amounts_at, kind_named
-from vendors.costs import Pricing as HowPriced
 from vendors.costs.lines import stored_tier
 from vendors.models import (
     Candidate,
@@ -574,13 +567,11 @@ def totals_of(lines: Iterable[QuotedLine]) -> dict[str, Decimal]:
             Decimal(0) if amount is None else amount
             for amount in (line.low, line.likely, line.high)
         )
-        pricing = HowPriced(line.pricing)
+        pricing = Pricing(line.pricing)
         quantity = Fraction(line.quantity)
         paid = amounts_at((low, likely, high), pricing, line.tiers, quantity)[1]
         sums[line.recurrence] = sums.get(line.recurrence, Fraction(0)) + paid
-    return {
-        due: _rounded(sums[due]) for due in map(str, Recurrence.values) if due in sums
-    }
+    return {due.value: _rounded(sums[due]) for due in Recurrence if due in sums}
 
 
 def _rounded(amount: Fraction) -> Decimal:

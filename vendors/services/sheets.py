@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from evaltracker.enumerations import Availability
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, Import, User
@@ -17,7 +18,6 @@ from evaltracker.importing.services import imports
 from evaltracker.rows.plan import ImportPlan
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import create_all, in_batches
-from vendors.choices import Availability
 from vendors.claims import WORDS, ClaimWords
 from vendors.models import Claim, Effort
 from vendors.policy import NOTE_STAGES

@@ -24,6 +24,7 @@ from evaltracker.decision.memo.results import (
     results_of,
 )
 from evaltracker.decision.models import Decision, KeptDraws, Waiver
+from evaltracker.enumerations import Availability
 from evaltracker.evaluations.journal import as_json_value
 from evaltracker.evaluations.models import Evaluation, ImportedHistory
 from evaltracker.evaluations.policy import shown_answer
@@ -336,7 +337,7 @@ def steps_inputs(
         candidate__in=[candidate.pk for candidate in book.candidates],
         requirement__in=needs,
         superseded_at=None,
-        availability=scoring.Availability.PLANNED,
+        availability=Availability.PLANNED,
     )
     for key, requirement, on in planned.values_list(
         "candidate_id", "requirement_id", "available_from"
@@ -611,8 +612,7 @@ def _states(book: Ledger) -> dict[str, _States]:
         for number in set(numbers) - rests.keys():
             claims = (value.facts.claim for value in book.kinds[number].state.values)
             rests[number] = any(
-                claim and claim.availability == scoring.Availability.PLANNED
-                for claim in claims
+                claim and claim.availability == Availability.PLANNED for claim in claims
             )
         results = [book.kinds[number].state for number in numbers]
         dated = [at for at, number in enumerate(numbers) if rests[number]]

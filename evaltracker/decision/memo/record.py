@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
+from evaltracker.enumerations import Availability, Source
 from stakeholders.models import Role
 from trials import scoring
-from trials.scoring import Availability, CellState, ValueState, state_before_scope
+from trials.scoring import CellState, ValueState, state_before_scope
 from vendors.policy import INVITABLE
 
 
@@ -421,7 +422,7 @@ def read_record(cell: FrozenCell) -> scoring.CellRecord:
 def _answer(row: Mapping[str, Any]) -> scoring.ScopedAnswer:
     means = row["means"]
     return scoring.ScopedAnswer(
-        availability=scoring.Availability(row["availability"]),
+        availability=Availability(row["availability"]),
         available_from=day(row["available_from"]),
         means=None if means is None else scoring.read_means(means),
         environments=tuple(row["environments"]),
@@ -430,7 +431,7 @@ def _answer(row: Mapping[str, Any]) -> scoring.ScopedAnswer:
 
 def _verdict(row: Mapping[str, Any]) -> scoring.JudgedAnswer:
     return scoring.JudgedAnswer(
-        source=scoring.Source(row["source"]),
+        source=Source(row["source"]),
         verdict=scoring.Verdict(row["verdict"]),
         at=datetime.datetime.fromisoformat(row["at"]),
         independent=row["independent"],
@@ -456,7 +457,7 @@ def cell_facts(cell: FrozenCell) -> scoring.CellFacts:
     claim = cell["claim"]
     return scoring.CellFacts(
         claim=scoring.ClaimFacts(
-            availability=scoring.Availability(claim["availability"]),
+            availability=Availability(claim["availability"]),
             available_from=day(claim["available_from"]),
             stale=claim["stale"],
         )
@@ -464,11 +465,11 @@ def cell_facts(cell: FrozenCell) -> scoring.CellFacts:
         else None,
         evidence=tuple(
             scoring.EvidenceFacts(
-                source=scoring.Source(row["source"]),
+                source=Source(row["source"]),
                 verdict=scoring.Verdict(row["verdict"]),
                 at=datetime.datetime.fromisoformat(row["at"]),
                 independent=row["independent"],
-                judged=row["judged"] and scoring.Availability(row["judged"]),
+                judged=row["judged"] and Availability(row["judged"]),
             )
             for row in cell["evidence"]
         ),

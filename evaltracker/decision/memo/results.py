@@ -35,6 +35,7 @@ from evaltracker.decision.memo.record import (
     knows_lists,
 )
 from evaltracker.decision.models import DRAWN_PLACES, SHARE_PLACES
+from evaltracker.enumerations import Pricing, Priority, Recurrence
 from evaltracker.toolbox.measures import CellNumbers
 from stakeholders.models import Role
 from trials import scoring
@@ -159,13 +160,13 @@ def cost_line(
         likely=number(row["likely"]),
         high=number(row["high"]),
         currency=row["currency"],
-        recurrence=costs.Recurrence(row["recurrence"]),
+        recurrence=Recurrence(row["recurrence"]),
         quantity=Decimal(row["quantity"]),
         rate_to_base=rate,
         label=row.get("label", ""),
         note=row.get("ruled") or "",
         unit=row.get("unit", ""),
-        pricing=costs.Pricing(row.get("pricing", costs.Pricing.PER_UNIT)),
+        pricing=Pricing(row.get("pricing", Pricing.PER_UNIT)),
         tiers=tuple(
             costs.Tier(*(Decimal(tier[name]) for name in ("above", *BOUNDS)))
             for tier in row.get("tiers", ())
@@ -246,7 +247,7 @@ def count_candidate(item: FrozenCandidate, inputs: Inputs) -> Counted:
             key=row["ref"],
             category=row["category"],
             weight=Decimal(row["weight"]),
-            priority=scoring.Priority(row["priority"]),
+            priority=Priority(row["priority"]),
         )
         for row in inputs["requirements"]
     ]

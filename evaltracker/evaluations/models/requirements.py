@@ -14,7 +14,8 @@ from django.db.models import (
 )
 from django.utils import timezone
 
-from evaltracker.evaluations.choices import FieldKind, Priority, known
+from evaltracker.enumerations import Priority
+from evaltracker.evaluations.choices import PRIORITY_CHOICES, FieldKind, known
 from evaltracker.evaluations.models.evaluation import (
     CommittedRecord,
     Evaluation,
@@ -129,7 +130,7 @@ class Requirement(CommittedRecord):
     position = models.PositiveIntegerField(default=0)
     text = models.TextField()
     priority = models.CharField(
-        max_length=6, choices=Priority.choices, default=Priority.SHOULD
+        max_length=6, choices=PRIORITY_CHOICES, default=Priority.SHOULD
     )
     weight = models.PositiveSmallIntegerField(
         default=5,

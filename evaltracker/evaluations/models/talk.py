@@ -20,7 +20,7 @@ from evaltracker.evaluations.models.evaluation import (
     SealedRecord,
 )
 from evaltracker.evaluations.models.people import User
-from evaltracker.evaluations.topics import TOPICS
+from evaltracker.evaluations.topic_types import TOPICS
 
 
 def of_visible_subjects(user: User, path: str = "") -> Q:

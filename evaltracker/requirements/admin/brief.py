@@ -21,7 +21,7 @@ from evaltracker.evaluations.policy import (
     may_start_evaluations,
     shown_answer,
 )
-from evaltracker.evaluations.topics import TOPICS
+from evaltracker.evaluations.topic_types import TOPICS
 from evaltracker.evaluations.words import DEFAULTS, WORD_LIMIT, WORDS
 from evaltracker.money import currency_choices, written
 from evaltracker.pages.acts import Act, address_of

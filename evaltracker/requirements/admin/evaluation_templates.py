@@ -20,7 +20,7 @@ from evaltracker.evaluations.policy import (
     may_add_people,
     may_start_evaluations,
 )
-from evaltracker.evaluations.topics import Topic, everybody, register_topic
+from evaltracker.evaluations.topic_types import Topic, everybody, register_topic
 from evaltracker.pages.acts import Act
 from evaltracker.pages.base import HardenedAdmin
 from evaltracker.pages.fields import LinesField, form_of, long_text, text_field

@@ -11,8 +11,9 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, QueryDict
 
+from evaltracker.enumerations import Priority
 from evaltracker.errors import Invalid, why_not
-from evaltracker.evaluations.choices import Priority, Stage
+from evaltracker.evaluations.choices import PRIORITY_CHOICES, Stage
 from evaltracker.evaluations.models import (
     Category,
     Evaluation,
@@ -258,7 +259,7 @@ def read_filters(query: QueryDict, categories: Sequence[Category]) -> Requiremen
     priority = query.get("priority", "")
     category = query.get("category", "")
     text = query.get("q", "").strip()
-    if priority and priority not in Priority.values:
+    if priority and priority not in Priority:
         raise Invalid("There is no such priority.")
     if category and category not in {str(category.pk) for category in categories}:
         raise Invalid("There is no such category in this evaluation.")
@@ -314,7 +315,7 @@ def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
             if not (category.size or category.pk in filled or filters.query)
         ],
         categories=categories,
-        priorities=Priority.choices,
+        priorities=PRIORITY_CHOICES,
         asked=filters,
         page=page,
         counts=counts,

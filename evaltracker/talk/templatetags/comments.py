@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from evaltracker.evaluations.models import Comment
-from evaltracker.evaluations.topics import TOPICS, Subject
+from evaltracker.evaluations.topic_types import TOPICS, Subject
 from evaltracker.pages.acts import address_of
 from evaltracker.talk.rules import counts_of, discuss_address, discussed_of, threads_on
 

@@ -7,7 +7,7 @@ from django import template
 from django.template.context import Context
 
 from evaltracker.errors import why_not
-from evaltracker.evaluations.topics import TOPICS, Subject, key_of
+from evaltracker.evaluations.topic_types import TOPICS, Subject, key_of
 from evaltracker.pages.acts import address_of
 from evaltracker.talk.rules import (
     check_attach_files,

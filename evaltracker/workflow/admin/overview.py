@@ -26,7 +26,7 @@ from evaltracker.errors import why_not
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.evaluations.topics import Topic, register_topic
+from evaltracker.evaluations.topic_types import Topic, register_topic
 from evaltracker.pages.acts import Outcome
 from evaltracker.pages.fields import (
     OfferingForm,

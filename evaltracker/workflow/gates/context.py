@@ -15,7 +15,8 @@ from evaltracker.decision import links
 from evaltracker.decision.memo.figures import Figure, Sentence, approved_parts
 from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.decision.models import Decision, Waiver, WaiverAnswer
-from evaltracker.evaluations.choices import Priority, Stage
+from evaltracker.enumerations import Priority
+from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, Requirement, User, Visit
 from evaltracker.toolbox.days import instant_of
 from evaltracker.toolbox.registry import Registry

@@ -14,6 +14,7 @@ from evaltracker.decision.selectors.contract_terms import term_of
 from evaltracker.decision.selectors.letters import rivals_named
 from evaltracker.decision.selectors.promises import chosen_of, open_gaps_of
 from evaltracker.decision.services.promise_checks import follow_annex
+from evaltracker.enumerations import Source
 from evaltracker.errors import Invalid, Refused, Stale
 from evaltracker.evaluations.journal import By, as_json_value, snapshot
 from evaltracker.evaluations.models import Evaluation, Requirement
@@ -29,7 +30,6 @@ from evaltracker.workflow.annex import (
     digest_of_annex,
     lines_of,
 )
-from trials.scoring import Source
 from trials.selectors.cells import LedgerCell
 from trials.selectors.ledger import ledger
 from trials.selectors.matrix import cell_numbers

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.choices import PRIORITY_CHOICES
 from evaltracker.requirements.imports import Requirements
 from evaltracker.rows.guards import Unreadable
 from evaltracker.rows.plan import read
@@ -23,7 +23,7 @@ TABLES = st.lists(
 )
 HEADS = st.lists(st.sampled_from(NAMES.split(",")), min_size=1, max_size=5)
 CONTEXT = Context(
-    options={"priority": options_of(Priority.choices)},
+    options={"priority": options_of(PRIORITY_CHOICES)},
     more={"refs_by_text": {}, "retired": (), "lists": (), "metrics": ()},
 )
 

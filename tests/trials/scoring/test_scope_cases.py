@@ -9,16 +9,15 @@ from typing import Any
 
 import pytest
 
+from evaltracker.enumerations import Availability, Source
 from evaltracker.errors import Invalid
 from trials.scoring import (
-    Availability,
     CellRecord,
     CellState,
     JudgedAnswer,
     JudgedPromise,
     Ruled,
     ScopedAnswer,
-    Source,
     Value,
     Verdict,
     cell_state,

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evaltracker.enumerations import Availability, Source
 from tests.trials.facts import TODAY
 from trials.scoring import (
     UNNAMED,
-    Availability,
     CellFacts,
     CellRecord,
     ClaimFacts,
@@ -19,7 +19,6 @@ from trials.scoring import (
     JudgedAnswer,
     Ruled,
     ScopedAnswer,
-    Source,
     Standing,
     Value,
     Verdict,

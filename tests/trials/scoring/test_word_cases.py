@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from evaltracker.enumerations import Availability, Source
 from evaltracker.toolbox.measures import CellNumbers, Measured, Reading
 from evaltracker.toolbox.measures.measure import Measure
 from trials.scoring import (
-    Availability,
     CellRecord,
     CellState,
     JudgedAnswer,
@@ -20,7 +20,6 @@ from trials.scoring import (
     RequirementFacts,
     Ruled,
     ScopedAnswer,
-    Source,
     Verdict,
     cell_state,
     fit,

@@ -9,15 +9,14 @@ from typing import Any
 
 from django.db.models import Q
 
+from evaltracker.enumerations import Availability, Source
 from evaltracker.evaluations.models import Requirement
 from trials.models import Evidence, Excuse
 from trials.scoring import (
-    Availability,
     CellFacts,
     ClaimFacts,
     Credits,
     EvidenceFacts,
-    Source,
     Standing,
     Verdict,
     standing,

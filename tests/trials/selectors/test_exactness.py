@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from evaltracker.decision.memo.inputs import gather_inputs
 from evaltracker.decision.memo.results import count_candidate
+from evaltracker.enumerations import Source
 from evaltracker.evaluations.models import Evaluation, Requirement
 from tests.factories import common, trials, vendors
 from tests.trials.selectors.cell_reference import (
@@ -20,7 +21,7 @@ from tests.trials.selectors.cell_reference import (
     values_of,
 )
 from tests.trials.selectors.cell_worlds import TODAY, anything
-from trials.scoring import Credits, Source, Standing, credit
+from trials.scoring import Credits, Standing, credit
 from trials.scoring.ledger import judged_by
 from trials.selectors.cells import Cells, LedgerCell, Shape, cells_for
 from trials.selectors.ledger import CandidateColumn, ledger

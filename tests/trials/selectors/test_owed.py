@@ -4,10 +4,11 @@ from decimal import Decimal
 
 import pytest
 
+from evaltracker.enumerations import Source
 from evaltracker.evaluations.models import Demand, Scope
 from tests.factories import trials, vendors
 from tests.trials.runs.confirming import add_tests
-from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
+from trials.choices import DataOwner, EvidenceVerdict, Runner
 from trials.models import Criterion, Evidence
 from trials.scoring.open_cells import TrialRecord
 from trials.selectors.ledger import ledger

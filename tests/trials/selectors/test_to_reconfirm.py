@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from evaltracker.enumerations import Source
 from evaltracker.evaluations.journal import Actor
 from evaltracker.requirements.services.requirements import change_requirement
 from tests.factories import trials, vendors
-from trials.scoring import Source, Standing
+from trials.scoring import Standing
 from trials.selectors.cells import LedgerCell
 from trials.selectors.ledger import one_cell
 from trials.selectors.matrix import cell_history

@@ -10,6 +10,7 @@ import pytest
 from django.utils.html import strip_tags
 
 from evaltracker.decision.memo.inputs import gather_inputs
+from evaltracker.enumerations import Source
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.pages.tabs import all_tabs, tab_address
 from evaltracker.requirements.services.evaluations import change_brief
@@ -19,7 +20,6 @@ from tests.clients import signed_in
 from tests.factories import trials, vendors
 from trials.choices import setting_words
 from trials.models import Demo
-from trials.scoring import Source
 from trials.scoring.scope import counts_as
 from trials.services.contracts import check_propose_contract
 from trials.services.scripts import draw_up_script, neutral_words, script_words

@@ -18,7 +18,7 @@ from django.test import override_settings
 from evaltracker.decision.models import AnnexLine
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import AttachedFile, Evaluation, Requirement
-from evaltracker.evaluations.topics import TOPICS
+from evaltracker.evaluations.topic_types import TOPICS
 from evaltracker.talk.services import add_comment
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.secrets import new_secret
